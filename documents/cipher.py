@@ -40,7 +40,7 @@ class Cipher:
         return _MARK + nonce + self._box.encrypt(nonce, data, name.encode())
 
     def open(self, data: bytes, name: str) -> bytes:
-        """What was written under `name`.
+        """Return what was written under `name`.
 
         Raises:
             CipherWrong: it is not what was written, or there is no key for it.

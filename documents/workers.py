@@ -34,7 +34,7 @@ _MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one worker may use: address space in megabytes, and seconds of processor per task
+    """The limits of one worker: address space in megabytes, and seconds of processor per task
     (Linux, macOS).
     """
 
@@ -123,11 +123,11 @@ class Workers:
                 pool = self._pool = self._new_pool()
                 inner = pool.submit(job.call, *job.arguments)
         job.answer.add_done_callback(lambda answer: inner.cancel() if answer.cancelled() else None)
-        inner.add_done_callback(lambda done: self._on_done(job, done, pool))
+        inner.add_done_callback(lambda future: self._on_done(job, future, pool))
 
-    def _on_done(self, job: _Job, done: Future[Any], pool: ProcessPoolExecutor) -> None:
+    def _on_done(self, job: _Job, future: Future[Any], pool: ProcessPoolExecutor) -> None:
         """Hands a result on; after the death of a worker, starts again."""
-        error = CancelledError() if done.cancelled() else done.exception()
+        error = CancelledError() if future.cancelled() else future.exception()
         if job.answer.cancelled():
             return
         if isinstance(error, BrokenProcessPool):
@@ -137,7 +137,7 @@ class Workers:
         if not job.answer.set_running_or_notify_cancel():
             return
         if error is None:
-            job.answer.set_result(done.result())
+            job.answer.set_result(future.result())
         else:
             job.answer.set_exception(error)
 
@@ -146,11 +146,11 @@ class Workers:
         with self._lock:
             if self._pool is broken:
                 self._pool = None
-            again = job.tries < _TRIES and not self._closed
-            logger.warning("a worker died, %s", "trying again" if again else "giving up")
-            if again:
+            may_retry = job.tries < _TRIES and not self._closed
+            logger.warning("a worker died, %s", "trying again" if may_retry else "giving up")
+            if may_retry:
                 self._send(job)
-        return again
+        return may_retry
 
     def _new_pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(

@@ -534,18 +534,18 @@ async def _enrol_invited(arguments: Arguments) -> int:
     from session.protocol.wire.roles import Role
     from views.words.errors import sentence
 
-    given, tasks = arguments.line, Tasks()
-    if given == "-":
-        given = sys.stdin.readline()
+    invitation, tasks = arguments.line, Tasks()
+    if invitation == "-":
+        invitation = sys.stdin.readline()
     busy = {
-        role: taken
+        role: owner
         for role in EVERY_ROLE
-        if (taken := owner_of(data_folder(program_of(role), arguments.folder))) is not None
+        if (owner := owner_of(data_folder(program_of(role), arguments.folder))) is not None
     }
     try:
         line = (
-            read_invitation(given)
-            if given
+            read_invitation(invitation)
+            if invitation
             else InvitationLine(tuple(arguments.bus or [LOOPBACK_BUS]), arguments.code)
         )
         enrolled = await enrol_with_line(
@@ -598,12 +598,12 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
 @plain_output()
 def main(arguments: list[str] | None = None) -> int:
     """Runs the program that the command line asks for; the exit code."""
-    given = sys.argv[1:] if arguments is None else arguments
-    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
-        given = ["desk", *given]
-    parsed = _parser().parse_args(given)
+    argv = sys.argv[1:] if arguments is None else arguments
+    if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
+        argv = ["desk", *argv]
+    parsed = _parser().parse_args(argv)
     if parsed.command is None:
-        parsed = _parser().parse_args(["desk", *given])
+        parsed = _parser().parse_args(["desk", *argv])
     leave_no_memory_behind()
     level = logging.DEBUG if parsed.verbose else logging.WARNING
     # Said while Qt is loaded, before our own handler can take it:
@@ -651,8 +651,8 @@ def _disk_words(error: OSError) -> str:
 
 
 def _leave_broken_pipe() -> int:
-    """Whoever read our output has gone ("| head"): nothing more is said, also at the very end
-    (docs.python.org, "signal", "Note on SIGPIPE").
+    """Close standard output, as its reader has gone ("| head"): nothing more is said, also at
+    the very end (docs.python.org, "signal", "Note on SIGPIPE").
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_BROKEN

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a program says before it has a window, where there is no console: started from an icon of
-Windows (`pythonw.exe`), Python has no standard output at all. Used by `__main__`.
+"""The words of a program before it has a window, where there is no console: started from an
+icon of Windows (`pythonw.exe`), Python has no standard output at all. Used by `__main__`.
 
-What was said last is shown in a box when the program fails, else a person would see nothing happen.
+The last words are shown in a box when the program fails, else a person would see nothing
+happen.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the program ships but does not run: web pages, styles, fonts, icons, sounds, catalogues.
+"""Resources that the program ships but does not run: web pages, styles, fonts, icons, sounds,
+catalogues.
 
 Entry points: `resource_path` and `resource_text` here, and `texts._`, which translates.
 Imports nothing of the other packages.

@@ -45,8 +45,8 @@ def use_language(language: str) -> None:
 
 
 def correct_texts(corrections: Mapping[str, Mapping[str, str]]) -> None:
-    """From now on other words stand for some: language -> text as the program says it -> text as
-    an organisation wants it said.
+    """Use other words for some texts from now on: language -> text as the program says it ->
+    text as an organisation wants it said.
     """
     _corrections.clear()
     _corrections.update(corrections)
@@ -94,9 +94,9 @@ def _(text: str) -> str:
     return _corrected(_catalogue().gettext(text)) if text else ""
 
 
-def ngettext(one: str, many: str, count: int) -> str:
+def ngettext(singular: str, many: str, count: int) -> str:
     """The text for so many things in the language in use; some languages have six forms."""
-    return _corrected(_catalogue().ngettext(one, many, count))
+    return _corrected(_catalogue().ngettext(singular, many, count))
 
 
 def N_(text: str) -> str:  # noqa: N802

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where does the sheet end on the flatbed?
+"""Finds where the sheet ends on the flatbed.
 Used by clean, on a levelled picture; never cuts where there is ink outside.
 
-Per side, the sheet's edge is the outermost long straight line with nothing drawn outside it.
-A side with no such line is left alone. A thin printed rule and a step to darker (a printed band)
-stay inside the page: when in doubt, keep. On a dark lid the sheet is all that is not lid, so that
-a card is found too, whose sides are short; a dark page with bright writing is no sheet on a lid.
+Per side, the sheet's edge is the outermost long straight line with nothing drawn outside it. A
+side with no such line is left alone. A thin printed rule and a step to darker (a printed band)
+stay inside the page: when in doubt, keep. On a dark lid the sheet is all that is not lid, so
+that a card is found too, whose sides are short; a dark page with bright writing is no sheet on
+a lid.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ _HOLDS_PX, _HOLDS = 60, 0.6
 
 @dataclass(frozen=True, slots=True)
 class SheetFound:
-    """Where the sheet lies; `doubtful`: dark all around, and whether that is the lid or the page
-    itself cannot be told, so nothing was cut.
+    """The place of the sheet; `doubtful`: dark all around, and whether that is the lid or the
+    page itself cannot be told, so nothing was cut.
     """
 
     box: PageBox = WHOLE
@@ -68,17 +69,20 @@ class _Strip:
         return _Strip(self.grey[:, ::-1], self.valid[:, ::-1], self.ink[:, ::-1])
 
 
-def find_sheet(level: Image.Image, seen: Image.Image) -> SheetFound:
+def find_sheet(level: Image.Image, coverage: Image.Image) -> SheetFound:
     """Finds the sheet in a levelled picture.
 
     Args:
         level: mode "RGB" or "L", at about `WORK_DPI`; colours show marks that are as dark as the
             page.
-        seen: mode "L", same size, 255 where the picture was really scanned, 0 in the corners that
-            levelling added.
+        coverage: mode "L", same size, 255 where the picture was really scanned, 0 in the corners
+            that levelling added.
     """
-    pixels, inside = np.asarray(level), np.asarray(seen) > 0
-    bands = pixels[..., None] if pixels.ndim == 2 else pixels
+    pixels, inside = np.asarray(level), np.asarray(coverage) > 0
+    if pixels.ndim == 2:
+        bands = pixels[..., None]
+    else:
+        bands = pixels
     lid = _dark_lid(bands, inside)
     if lid is not None:
         box = _all_but_lid(bands, inside, lid)
@@ -111,12 +115,12 @@ def _all_but_lid(bands: Bytes, inside: Mask, lid: Bytes) -> PageBox | None:
     columns, rows = np.nonzero(unlike.any(axis=0))[0], np.nonzero(unlike.any(axis=1))[0]
     if not len(columns) or not len(rows):
         return None
-    left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
-    if unlike[top:bottom, left:right].mean() < _SHEET_FILLS:
+    left_edge, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+    if unlike[top:bottom, left_edge:right].mean() < _SHEET_FILLS:
         return None
     height, width = unlike.shape
     return PageBox(
-        float(left) / width, float(top) / height, float(right) / width, float(bottom) / height
+        float(left_edge) / width, float(top) / height, float(right) / width, float(bottom) / height
     )
 
 
@@ -129,18 +133,18 @@ def _between_edges(level: Image.Image, inside: Mask) -> PageBox:
     height, width = grey.shape
     across = _Strip(grey, valid, ink)
     down = _Strip(grey.T, valid.T, ink.T)
-    left, right, top, bottom = (
+    left_edge, right, top, bottom = (
         _edge(side) for side in (across, across.from_behind(), down, down.from_behind())
     )
-    box = PageBox(left / width, top / height, 1 - right / width, 1 - bottom / height)
+    box = PageBox(left_edge / width, top / height, 1 - right / width, 1 - bottom / height)
     if box.right - box.left < _SMALLEST or box.bottom - box.top < _SMALLEST:
         return WHOLE
     return box
 
 
 def _marks(level: Image.Image, soft: Bytes) -> Mask:
-    """What differs from its surroundings, darker or brighter: writing on the sheet, another sheet
-    on a dark lid; and all that has a colour, which no lid has.
+    """Return the pixels that differ from their surroundings, darker or brighter: writing on the
+    sheet, another sheet on a dark lid; and all that have a colour, which no lid has.
     """
     coarse = level.convert("L").reduce(4).filter(ImageFilter.MedianFilter(_MEDIAN_PX // 4))
     around = np.asarray(coarse.resize(level.size, Image.Resampling.BILINEAR))
@@ -154,7 +158,7 @@ def _marks(level: Image.Image, soft: Bytes) -> Mask:
 
 
 def _edge(strip: _Strip) -> int:
-    """How many columns lie outside the sheet; 0 when that is not certain."""
+    """Return the number of columns outside the sheet; 0 when that is not certain."""
     reach = int(_REACH * strip.grey.shape[1])
     valid = strip.valid[:, :reach]
     count = valid.sum(axis=0)
@@ -175,7 +179,9 @@ def _edge(strip: _Strip) -> int:
     if not _sheet_goes_on(strip, first, last):
         return 0
     mean = slope[:, first : last + 1].sum(axis=0) / np.maximum(count[first : last + 1], 1)
-    return first + int(np.argmax(mean)) + 2 if _sheet_begins(mean) else max(first - 1, 0)
+    if _sheet_begins(mean):
+        return first + int(np.argmax(mean)) + 2
+    return max(first - 1, 0)
 
 
 def _sheet_goes_on(strip: _Strip, first: int, last: int) -> bool:

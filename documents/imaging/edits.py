@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent wants changed on a page: a list of steps over an untouched original.
+"""The agent's changes to a page: a list of steps over an untouched original.
 Used by clean and outbox.
 """
 
@@ -48,9 +48,9 @@ class DrawPage(msgspec.Struct, frozen=True, tag="pdf_page"):
 
 
 class CleaningStage(StrEnum):
-    """What the automatic cleaning does to a page.
-    Turn: upright; level: the skew out; cut: to the sheet; light: even and white; grey: colours that
-    are none are left out.
+    """A step of the automatic cleaning of a page.
+    Turn: upright; level: the skew out; cut: to the sheet; light: even and white; grey: colours
+    that are none are left out.
     """
 
     TURN = "turn"
@@ -87,43 +87,49 @@ class Edits(msgspec.Struct, frozen=True):
         """Quarter turns to the right that the steps make together, 0..3."""
         return sum(step.quarters for step in self.steps if isinstance(step, TurnPage)) % 4
 
-    def cropped(self, seen: CropPage) -> Edits:
+    def cropped(self, crop: CropPage) -> Edits:
         """These steps and a crop of the page as it is seen after them;
         the turn stays last, so that it can change.
         """
-        box = (seen.left, seen.top, seen.right, seen.bottom)
+        box = (crop.left, crop.top, crop.right, crop.bottom)
         for _turn in range(self.quarters):  # back to how it lay before the turn to the right
-            left, top, right, bottom = box
-            box = (top, 1 - right, bottom, 1 - left)
+            left_edge, top, right, bottom = box
+            box = (top, 1 - right, bottom, 1 - left_edge)
         turns = tuple(step for step in self.steps if isinstance(step, TurnPage))
         others = tuple(step for step in self.steps if not isinstance(step, TurnPage))
         return Edits((*others, CropPage(*box), *turns))
 
     def seen(self, box: PageBox) -> PageBox | None:
-        """Where a box of the page before these steps lies after them; None when it was cut away."""
-        left = box.left
+        """Return where a box of the page before these steps lies after them; None when it was
+        cut away.
+        """
+        left_edge = box.left
         top = box.top
         right = box.right
         bottom = box.bottom
         for step in self.steps:
             if isinstance(step, TurnPage):
                 for _turn in range(step.quarters):
-                    left, top, right, bottom = 1 - bottom, left, 1 - top, right
+                    left_edge, top, right, bottom = 1 - bottom, left_edge, 1 - top, right
             elif isinstance(step, CropPage) and step.right > step.left and step.bottom > step.top:
                 width, height = step.right - step.left, step.bottom - step.top
-                left, right = ((side - step.left) / width for side in (left, right))
+                left_edge, right = ((side - step.left) / width for side in (left_edge, right))
                 top, bottom = ((side - step.top) / height for side in (top, bottom))
-        left, top, right, bottom = (min(max(side, 0.0), 1.0) for side in (left, top, right, bottom))
-        return PageBox(left, top, right, bottom) if right > left and bottom > top else None
+        left_edge, top, right, bottom = (
+            min(max(side, 0.0), 1.0) for side in (left_edge, top, right, bottom)
+        )
+        return (
+            PageBox(left_edge, top, right, bottom) if right > left_edge and bottom > top else None
+        )
 
     def undone(self) -> Edits:
         """These steps without the last."""
         return Edits(self.steps[:-1])
 
-    def without(self, stage: CleaningStage, wanted: bool) -> Edits:
+    def without(self, stage: CleaningStage, is_included: bool) -> Edits:
         """These steps with a stage of the cleaning wanted or left out."""
         others = tuple(step for step in self.steps if step != LeaveOut(stage))
-        return Edits(others if wanted else (*others, LeaveOut(stage)))
+        return Edits(others if is_included else (*others, LeaveOut(stage)))
 
     @property
     def left_out(self) -> frozenset[CleaningStage]:

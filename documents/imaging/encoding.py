@@ -22,10 +22,10 @@ _QUICK_DPI, _QUICK_QUALITY, _GRAIN_PX = 150, 40, 0.6
 
 
 class Encoding(StrEnum):
-    """What a page may become.
+    """The encodings of a page.
 
-    JPEG: always a JPEG. SMALL: text in layers (black on white: G4; else MRC), photographs as JPEG.
-    QUICK: the same with less detail, for an agent who waits to see a page.
+    JPEG: always a JPEG. SMALL: text in layers (black on white: G4; else MRC), photographs as
+    JPEG. QUICK: the same with less detail, for an agent who waits to see a page.
     """
 
     JPEG = "jpeg"
@@ -34,8 +34,8 @@ class Encoding(StrEnum):
 
 
 def encoding_for(line_kbps: int | None) -> Encoding:
-    """For a document that crosses a line of `line_kbps` (None:
-    not known) each time that it is filed or read.
+    """Return the encoding for a document that crosses a line of `line_kbps` (None: not known)
+    each time that it is filed or read.
     """
     return Encoding.SMALL if line_kbps is not None and line_kbps < NARROW_KBPS else Encoding.JPEG
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What lies on the scanner's flatbed? Finds the sheets and cards of a preview.
+"""Finds the sheets and cards on a preview of the scanner's flatbed.
 Used by filing, in a worker process.
 
 The lid is learned from the picture's rim; what differs from it and fills its own outline is a
-sheet. Print without a visible sheet around it (white paper under a white lid) is one area with a
-wide margin, never several: a letter must not be cut between its paragraphs. When in doubt the whole
-flatbed is proposed.
+sheet. Print without a visible sheet around it (white paper under a white lid) is one area with
+a wide margin, never several: a letter must not be cut between its paragraphs. When in doubt the
+whole flatbed is proposed.
 """
 
 from __future__ import annotations
@@ -90,21 +90,21 @@ def find_sheets(picture: Image.Image) -> list[PageBox]:
     away = _away_from_lid(pixels)
     if away is None:
         return []
-    found = _outlines(away > _STEP, _edges(pixels.mean(axis=2)))
+    outlines = _outlines(away > _STEP, _edges(pixels.mean(axis=2)))
     height, width = away.shape
     narrowest = _NARROWEST * max(height, width)
     certain = [
         solid >= _SOLID and min(box[2] - box[0], box[3] - box[1]) >= narrowest
-        for box, solid, _share in found
+        for box, solid, _share in outlines
     ]
     sheets = [
         box
-        for (box, _solid, share), sure in zip(found, certain, strict=True)
+        for (box, _solid, share), sure in zip(outlines, certain, strict=True)
         if sure and share >= _SMALLEST_SHARE
     ]
     loose = [
         box
-        for (box, _solid, share), sure in zip(found, certain, strict=True)
+        for (box, _solid, share), sure in zip(outlines, certain, strict=True)
         if not sure and share >= _INK_SHARE
     ]
     loose = [box for box in loose if not any(_holds(sheet, box) for sheet in sheets)]
@@ -114,13 +114,13 @@ def find_sheets(picture: Image.Image) -> list[PageBox]:
     else:
         margin = _MARGIN
     boxes = _merged([_grown(box, margin * max(height, width), width, height) for box in sheets])
-    made = [
-        PageBox(left / width, top / height, right / width, bottom / height)
-        for left, top, right, bottom in boxes
+    page_boxes = [
+        PageBox(left_edge / width, top / height, right / width, bottom / height)
+        for left_edge, top, right, bottom in boxes
     ]
-    if any((box.right - box.left) * (box.bottom - box.top) > _LARGEST_SHARE for box in made):
+    if any((box.right - box.left) * (box.bottom - box.top) > _LARGEST_SHARE for box in page_boxes):
         return []
-    return sorted(made[:MAX_AREAS], key=lambda box: (round(box.top * 6), box.left))
+    return sorted(page_boxes[:MAX_AREAS], key=lambda box: (round(box.top * 6), box.left))
 
 
 type _Place = tuple[float, float, float, float]
@@ -128,8 +128,8 @@ type _Place = tuple[float, float, float, float]
 
 
 def _away_from_lid(pixels: Levels) -> Levels | None:
-    """How far each pixel is from the lid, a smooth surface fitted to the rim and to all that looks
-    like it.
+    """Return the distance of each pixel from the lid, a smooth surface fitted to the rim and to
+    all that looks like it.
     """
     height, width = pixels.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
@@ -169,7 +169,7 @@ def _closed(mask: Mask, reach_px: int) -> Mask:
 
 
 def _edges(grey: Levels) -> Mask:
-    """Where brightness jumps; the lid's shadow only slopes."""
+    """Return the places where brightness jumps; the lid's shadow only slopes."""
     across, down = np.zeros_like(grey), np.zeros_like(grey)
     across[:, 1:-1] = grey[:, 2:] - grey[:, :-2]
     down[1:-1] = grey[2:] - grey[:-2]
@@ -187,23 +187,27 @@ def _outlines(raw: Mask, jumps: Mask) -> list[tuple[_Place, float, float]]:
     """
     mask = _closed(raw, 3)
     labels = _labelled(mask)
-    found = []
+    outlines = []
     for label in range(1, labels.max(initial=0) + 1):
         rows, columns = np.nonzero(labels == label)
         if len(rows) < 12 or jumps[rows, columns].sum() < max(6, _EDGE_SHARE * len(rows) ** 0.5):
             continue
         top = rows.min()
         bottom = rows.max() + 1
-        left = columns.min()
+        left_edge = columns.min()
         right = columns.max() + 1
-        part = labels[top:bottom, left:right] == label
+        part = labels[top:bottom, left_edge:right] == label
         hull = _hull_area(part)
-        inside = float((raw[top:bottom, left:right] & part).sum())
+        inside = float((raw[top:bottom, left_edge:right] & part).sum())
         share = hull / mask.size
-        found.append(
-            ((float(left), float(top), float(right), float(bottom)), inside / max(1.0, hull), share)
+        outlines.append(
+            (
+                (float(left_edge), float(top), float(right), float(bottom)),
+                inside / max(1.0, hull),
+                share,
+            )
         )
-    return found
+    return outlines
 
 
 def _hull_area(part: Mask) -> float:
@@ -237,7 +241,9 @@ def _labelled(mask: Mask) -> NDArray[np.int_]:
         runs: list[tuple[int, int, int]] = []
         for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
             touching = {
-                root(label) for left, right, label in above if left <= end and right >= start
+                root(label)
+                for run_start, right, label in above
+                if run_start <= end and right >= start
             }
             label = min(touching) if touching else len(parents)
             if not touching:
@@ -269,9 +275,9 @@ def _around(boxes: list[_Place]) -> _Place:
 
 
 def _grown(box: _Place, margin: float, width: int, height: int) -> _Place:
-    left, top, right, bottom = box
+    left_edge, top, right, bottom = box
     return (
-        max(0.0, left - margin),
+        max(0.0, left_edge - margin),
         max(0.0, top - margin),
         min(width, right + margin),
         min(height, bottom + margin),
@@ -292,7 +298,7 @@ def _merged(boxes: list[_Place]) -> list[_Place]:
                 and second[1] < first[3]
             ):
                 merged = sorted(
-                    [one for one in merged if one not in (first, second)]
+                    [box for box in merged if box not in (first, second)]
                     + [_around([first, second])]
                 )
                 break

@@ -107,9 +107,9 @@ def in_layers(page: Image.Image, dpi: int) -> Layers | None:
     if not len(runs.row):
         return None
     means, keep = _colours(page, runs)
-    kept = keep[runs.piece]
-    _erase(mask, _Runs(*(column[~kept] for column in runs)))
-    runs = _Runs(*(column[kept] for column in runs))
+    is_kept = keep[runs.piece]
+    _erase(mask, _Runs(*(column[~is_kept] for column in runs)))
+    runs = _Runs(*(column[is_kept] for column in runs))
     if not len(runs.row):
         return None
     palette, places = _palette(means, runs)
@@ -158,8 +158,8 @@ class _Drawing:
         )
 
     def part(self, ink: Image.Image, top: int, bottom: int) -> Image.Image:
-        """What lies between two rows of the page, mode "RGB", at the size of its ink (mode "1" or
-        "L").
+        """Return the strip between two rows of the page, mode "RGB", at the size of its ink
+        (mode "1" or "L").
         """
         page = Image.new("RGB", ink.size, "white")
         if self._paper is not None:
@@ -223,7 +223,7 @@ def _strips(height: int) -> Iterator[tuple[int, int]]:
 
 
 def _ink(page: Image.Image) -> Mask:
-    """Where the darkest channel is that of ink."""
+    """Return the pixels whose darkest channel is that of ink."""
     mask = np.empty((page.height, page.width), np.bool_)
     for top, bottom in _strips(page.height):
         darkest, *others = page.crop((0, top, page.width, bottom)).split()
@@ -236,13 +236,13 @@ def _ink(page: Image.Image) -> Mask:
 def _pieces(mask: Mask) -> _Runs:
     """The ink's rows and which of them touch, corners included."""
     height, width = mask.shape
-    found = []
+    run_ends = []
     for top, bottom in _strips(height):
         framed = np.zeros((bottom - top, width + 2), np.bool_)
         framed[:, 1:-1] = mask[top:bottom]
         flat = framed.ravel()
-        found.append(np.flatnonzero(flat[1:] != flat[:-1]) + top * (width + 2))
-    ends = np.concatenate(found)
+        run_ends.append(np.flatnonzero(flat[1:] != flat[:-1]) + top * (width + 2))
+    ends = np.concatenate(run_ends)
     row, start = np.divmod(ends[::2], width + 2)
     end = ends[1::2] - row * (width + 2)
     above, below = _touching(row, start, end, height)
@@ -316,13 +316,13 @@ def _sides(runs: _Runs) -> tuple[Numbers, Numbers]:
 
 def _seen(page: Image.Image, runs: _Runs) -> Bytes:
     """The colour in the middle of each run, (runs, 3)."""
-    seen = np.empty((len(runs.row), 3), np.uint8)
+    colours = np.empty((len(runs.row), 3), np.uint8)
     places = (runs.start + runs.end) // 2
     for top, bottom in _strips(page.height):
         first, last = np.searchsorted(runs.row, (top, bottom))
         pixels = np.asarray(page.crop((0, top, page.width, bottom)).convert("RGB"))
-        seen[first:last] = pixels[runs.row[first:last] - top, places[first:last]]
-    return seen
+        colours[first:last] = pixels[runs.row[first:last] - top, places[first:last]]
+    return colours
 
 
 def _erase(mask: Mask, runs: _Runs) -> None:
@@ -377,17 +377,19 @@ def _tint(
 
 
 def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
-    """What lies behind the ink, which is filled with the paper around it, at about `PAPER_DPI`."""
+    """Return the picture behind the ink, which is filled with the paper around it, at about
+    `PAPER_DPI`.
+    """
     factor = max(1, round(dpi / PAPER_DPI))
     weights, sights = [], []
     for top, bottom in _strips(page.height):
         bare = Image.fromarray((~_thickened(mask, top, bottom)).astype(np.uint8) * np.uint8(255))
         channels = page.crop((0, top, page.width, bottom)).split()
         weights.append(np.asarray(bare.reduce(factor)))
-        kept = [
+        bare_channels = [
             np.asarray(ImageChops.multiply(channel, bare).reduce(factor)) for channel in channels
         ]
-        sights.append(np.stack(kept, axis=-1))
+        sights.append(np.stack(bare_channels, axis=-1))
     weight = np.concatenate(weights)[..., None].astype(np.float32) / np.float32(255)
     paper = np.concatenate(sights).astype(np.float32)
     around = _around(paper, weight)
@@ -423,19 +425,19 @@ def _thickened(mask: Mask, top: int, bottom: int) -> Mask:
     return grown(near, 2 * _HALO_PX + 1)[top - first : top - first + bottom - top]
 
 
-def _around(seen: Field, weight: Field) -> Bytes:
+def _around(paper: Field, weight: Field) -> Bytes:
     """The paper's colour from the nearest bare paper, white where there is none;
-    same shape as `seen`.
+    same shape as `paper`.
     """
-    height, width = seen.shape[:2]
-    coarse = [_summed(field) for field in (seen, weight)]
-    found = np.full_like(coarse[0], 255.0)
+    height, width = paper.shape[:2]
+    coarse = [_summed(field) for field in (paper, weight)]
+    fill = np.full_like(coarse[0], 255.0)
     for window in (31, 11, 5):
         mass = blurred(coarse[1], window)
-        found = np.where(mass > 0.2, blurred(coarse[0], window) / np.maximum(mass, 0.2), found)
-    small = Image.fromarray(found.clip(0, 255).astype(np.uint8).squeeze())
+        fill = np.where(mass > 0.2, blurred(coarse[0], window) / np.maximum(mass, 0.2), fill)
+    small = Image.fromarray(fill.clip(0, 255).astype(np.uint8).squeeze())
     large = small.resize(
-        (found.shape[1] * _COARSE, found.shape[0] * _COARSE), Image.Resampling.BILINEAR
+        (fill.shape[1] * _COARSE, fill.shape[0] * _COARSE), Image.Resampling.BILINEAR
     )
     around = np.asarray(large)[:height, :width]
     return around if around.ndim == 3 else around[..., None]
@@ -473,8 +475,8 @@ def _rows_of_blocks(height: int, side: int) -> Iterator[tuple[int, int]]:
     A sliver of a block at the sheet's edge is no part that anybody sees.
     """
     rows = max(1, _STRIP_PX // side) * side
-    whole = height // side * side or height
-    yield from ((top, min(top + rows, whole)) for top in range(0, whole, rows))
+    blocks_height = height // side * side or height
+    yield from ((top, min(top + rows, blocks_height)) for top in range(0, blocks_height, rows))
     yield max(0, height - side), height
 
 
@@ -484,8 +486,8 @@ def _parts(strip: Image.Image, side: int) -> list[tuple[int, int, int, int]]:
     return [(0, 0, width // side * side or width, height), (max(0, width - side), 0, width, height)]
 
 
-def _most_apart(one: Image.Image, other: Image.Image) -> int:
-    return int(apart(np.asarray(one), np.asarray(other)).max(initial=0))
+def _most_apart(picture: Image.Image, other: Image.Image) -> int:
+    return int(apart(np.asarray(picture), np.asarray(other)).max(initial=0))
 
 
 # ---- the fax picture
@@ -494,7 +496,9 @@ _STRIP_OFFSETS, _STRIP_LENGTHS, _ROWS_PER_STRIP = 273, 279, 278
 
 
 def _tiff_header(width: int, height: int, size_bytes: int) -> bytes:
-    """What Pillow's decoder wants before a single strip (TIFF 6.0, section 2)."""
+    """Return the header that Pillow's decoder expects before a single strip (TIFF 6.0, section
+    2).
+    """
     entries = [
         (256, width),
         (257, height),

@@ -46,7 +46,7 @@ _STROKE_PX = 12
 
 
 class Flaw(StrEnum):
-    """What keeps a page from being read."""
+    """A defect that keeps a page from being read."""
 
     BLURRED = "blurred"
     CUT_EDGE = "cut_edge"
@@ -56,8 +56,8 @@ class Flaw(StrEnum):
 
 
 class Doubt(StrEnum):
-    """What the cleaning could not tell, and therefore left as it came. Way: which side is up.
-    Edge: whether the dark around is the lid or the page.
+    """A point that the cleaning could not decide, and therefore left as it came. Way: which
+    side is up. Edge: whether the dark around is the lid or the page.
     """
 
     WAY = "way"
@@ -101,12 +101,12 @@ _PLACES = (
 
 def sentence(finding: LegibilityFinding) -> str:
     """A finding in words: what, where, and what to do."""
-    seen, advice = FLAW_WORDS[finding.flaw]
-    return f"{_(seen).format(place=place_words(finding.box))}. {_(advice)}"
+    flaw_words, advice = FLAW_WORDS[finding.flaw]
+    return f"{_(flaw_words).format(place=place_words(finding.box))}. {_(advice)}"
 
 
 def place_words(box: PageBox) -> str:
-    """Where a box is, in words; what covers most of the page is everywhere."""
+    """Return the place of a box in words; one that covers most of the page is everywhere."""
     if (box.right - box.left) > 0.66 and (box.bottom - box.top) > 0.66:
         return _("on the whole page")
     across = 1 if (box.right - box.left) > 0.6 else _third((box.left + box.right) / 2)
@@ -115,7 +115,7 @@ def place_words(box: PageBox) -> str:
 
 
 def find_flaws(page: Planes, dpi: int, blank: bool = False) -> tuple[LegibilityFinding, ...]:
-    """What is wrong with a page.
+    """Find what is wrong with a page.
 
     Args:
         page: straightened, not lit, at `dpi`.
@@ -126,10 +126,10 @@ def find_flaws(page: Planes, dpi: int, blank: bool = False) -> tuple[LegibilityF
     if min(small.size) < 4 * _TILE:
         return ()
     coarse = page.coarse(_COARSE * factor).convert("RGB")
-    found = [*_too_dark(small), *_finger(coarse), *_glare(coarse)]
+    findings = [*_too_dark(small), *_finger(coarse), *_glare(coarse)]
     if not blank:
-        found += _blurred(small)
-    return tuple(found)
+        findings += _blurred(small)
+    return tuple(findings)
 
 
 def _third(centre: float) -> int:
@@ -140,19 +140,18 @@ def _third(centre: float) -> int:
 
 
 def _of_tiles(grey: Levels, what: np.ufunc) -> Levels:
-    """`what` (maximum, minimum) of each tile;
-    what is left over at right and bottom is not looked at.
+    """Return `what` (maximum, minimum) of each tile; the remainder at right and bottom is not
+    looked at.
     """
     rows, columns = grey.shape[0] // _TILE, grey.shape[1] // _TILE
     cut = grey[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns * _TILE)
-    found: Levels = what.reduce(what.reduce(cut, axis=1).reshape(rows, columns, _TILE), axis=2)
-    return found
+    tiles: Levels = what.reduce(what.reduce(cut, axis=1).reshape(rows, columns, _TILE), axis=2)
+    return tiles
 
 
 def _blurred(small: Image.Image) -> Iterator[LegibilityFinding]:
-    """Where blurring once more changes little:
-    a sharp stroke loses more than half of its steepest step, a soft one hardly any. Independent of
-    what is printed and of how black it is.
+    """Find where blurring once more changes little: a sharp stroke loses more than half of its
+    steepest step, a soft one hardly any. Independent of what is printed and of how black it is.
     """
     grey = np.asarray(small)
     written = _of_tiles(grey, np.maximum) - _of_tiles(grey, np.minimum) > _CONTRAST
@@ -188,8 +187,8 @@ def _near(soft: Mask, written: Mask) -> Mask:
 
 
 def _too_dark(small: Image.Image) -> Iterator[LegibilityFinding]:
-    """Where even the brightest of the surroundings, the paper, is dark, and ink hardly differs from
-    it.
+    """Find where even the brightest of the surroundings, the paper, is dark, and ink hardly
+    differs from it.
     """
     bright = small.crop((0, 0, small.width // 8 * 8, small.height // 8 * 8)).reduce(8)
     dark = widest(np.asarray(bright), 5) < _DARK
@@ -230,9 +229,9 @@ def _from_rim(mask: Mask) -> Mask:
             hit = np.zeros(int(runs.max()) + 1, np.bool_)
             hit[runs[reached]] = True
             reached = hit[runs]
-    found = np.zeros(mask.size, np.bool_)
-    found[places] = reached
-    return found.reshape(mask.shape)
+    rim_parts = np.zeros(mask.size, np.bool_)
+    rim_parts[places] = reached
+    return rim_parts.reshape(mask.shape)
 
 
 def _runs(mask: Mask) -> NDArray[np.int32]:
@@ -269,7 +268,7 @@ def _glare(coarse: Image.Image) -> Iterator[LegibilityFinding]:
 
 
 def _ring(core: Mask, inner: int, outer: int) -> Mask:
-    """What lies between `inner` and `outer` pixels away."""
+    """Return the ring between `inner` and `outer` pixels away."""
     return grown(core, 2 * outer + 1) & ~grown(core, 2 * inner + 1)
 
 
@@ -304,7 +303,9 @@ def cut_sides(scan: Image.Image, turn_deg: int) -> tuple[LegibilityFinding, ...]
 
 
 def _strokes(strip: Signed) -> int:
-    """How many short dark strokes cross this strip, (length, depth), through its whole depth."""
+    """Count the short dark strokes that cross this strip, (length, depth), through its whole
+    depth.
+    """
     line = strip.max(axis=1)
     paper = -_widest(-_widest(line))
     ink = np.concatenate([[0], (line < paper - 60).astype(np.int8), [0]])
@@ -324,9 +325,9 @@ def _around(mask: Mask) -> PageBox:
     rows, columns = np.nonzero(mask)
     height, width = mask.shape
     top, bottom = np.percentile(rows, (2, 98))
-    left, right = np.percentile(columns, (2, 98))
+    left_edge, right = np.percentile(columns, (2, 98))
     return PageBox(
-        float(left) / width,
+        float(left_edge) / width,
         float(top) / height,
         float(right + 1) / width,
         float(bottom + 1) / height,

@@ -107,8 +107,8 @@ def shapes(darkness: Levels, ink: Mask, most: int = _MOST_LETTERS) -> Shapes:
 
 
 def likely_upright(letters: Shapes) -> Shapes:
-    """How likely each letter stands upright after 0, 1, 2, 3 quarter turns clockwise, (number, 4);
-    each row sums up to 1.
+    """Return how likely each letter stands upright after 0, 1, 2, 3 quarter turns clockwise,
+    (number, 4); each row sums up to 1.
     """
     network = _network()
     scores = np.empty((len(letters), 4), np.float32)
@@ -134,9 +134,12 @@ def _network() -> _Network:
 
 def _draw_into(square: Levels, page: Image.Image, box: tuple[int, int, int, int]) -> None:
     """Draws a part of the page as large as the square allows, in its middle."""
-    left, top, right, bottom = box
-    scale = SIDE_PX / max(right - left, bottom - top)
-    width, height = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
+    left_edge, top, right, bottom = box
+    scale = SIDE_PX / max(right - left_edge, bottom - top)
+    width, height = (
+        max(1, round((right - left_edge) * scale)),
+        max(1, round((bottom - top) * scale)),
+    )
     resampling = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
     letter = page.resize((width, height), resampling, box)
     x, y = (SIDE_PX - width) // 2, (SIDE_PX - height) // 2

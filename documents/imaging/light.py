@@ -39,7 +39,7 @@ _LUMA = np.array((0.299, 0.587, 0.114), np.float32)
 
 
 class PageKind(StrEnum):
-    """What a page looks like; blank pages are marked, never dropped."""
+    """The look of a page; blank pages are marked, never dropped."""
 
     BLANK = "blank"
     GREY = "grey"
@@ -62,7 +62,7 @@ def lit_evenly(page: Planes, dpi: int) -> Planes:
 
 
 def kind_of(lit: Planes, paper: bool, dpi: int) -> PageKind:
-    """What a lit page is.
+    """Return the kind of a lit page.
 
     Args:
         lit: the page after `lit_evenly`, at `dpi`.
@@ -157,13 +157,15 @@ def blurred(field: Field, window: int) -> Field:
 
 
 def _levels(unit: float, tones: Tones = _TONES) -> list[int]:
-    """From the dimmed picture, whose full brightness is `unit`, to full range, for one channel."""
+    """Return the levels from the dimmed picture, whose full brightness is `unit`, to full
+    range, for one channel.
+    """
     before, after = zip(*tones, strict=True)
     return [int(255 * tone + 0.5) for tone in np.interp(np.arange(256) / unit, before, after)]
 
 
 def _straight() -> list[int]:
-    """From `_TONES` back to `_EVEN`, for one channel."""
+    """Return the levels from `_TONES` back to `_EVEN`, for one channel."""
     before, after = zip(*_TONES, strict=True)
     (black, _), (white, _) = _EVEN
     even = [(tone - black) / (white - black) for tone in before]

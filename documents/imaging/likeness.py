@@ -16,8 +16,8 @@ well away from the others.
 """
 
 
-def fingerprint_difference(one: str, other: str) -> float:
+def fingerprint_difference(fingerprint: str, other: str) -> float:
     """Part of the bits that differ, 0 to 1; 1 when one of them has no fingerprint."""
-    if not one or len(one) != len(other):
+    if not fingerprint or len(fingerprint) != len(other):
         return 1.0
-    return (int(one, 16) ^ int(other, 16)).bit_count() / (4 * len(one))
+    return (int(fingerprint, 16) ^ int(other, 16)).bit_count() / (4 * len(fingerprint))

@@ -22,19 +22,19 @@ _MISSING = 2
 
 
 def windowed(field: Bytes, window: int, join: np.ufunc) -> Bytes:
-    """What `join` (maximum, minimum, bitwise_or, bitwise_and) makes of the `window` rows around
-    each row.
+    """Apply `join` (maximum, minimum, bitwise_or, bitwise_and) to the `window` rows around each
+    row.
 
     Args:
         field: uint8, (rows, ...); beyond its ends it goes on as its first and last row.
         window: odd.
     """
-    height, done = len(field), 1
+    height, joined_rows = len(field), 1
     joined = _padded(field, window // 2)
-    while 2 * done <= window:
-        joined = join(joined[:-done], joined[done:])
-        done *= 2
-    rest = window - done
+    while 2 * joined_rows <= window:
+        joined = join(joined[:-joined_rows], joined[joined_rows:])
+        joined_rows *= 2
+    rest = window - joined_rows
     if rest:
         joined = join(joined[:-rest], joined[rest:])
     return joined[:height]
@@ -63,8 +63,8 @@ def shrunk(mask: Mask, window: int) -> Mask:
 
 
 def softened(grey: Bytes, steps: int) -> Bytes:
-    """As by a lens out of focus: `steps` times 1 : 2 :
-    1 each way, a standard deviation of sqrt(`steps` / 2) pixels.
+    """Blur as a lens out of focus does: `steps` times 1 : 2 : 1 each way, a standard deviation
+    of sqrt(`steps` / 2) pixels.
     """
     soft, sums = grey.astype(np.uint16), np.empty(grey.shape, np.uint16)
     for _step in range(steps):
@@ -87,9 +87,9 @@ def mean_around(grey: Image.Image, radius_px: int) -> Image.Image:
     return coarse.resize(grey.size, Image.Resampling.NEAREST)
 
 
-def apart(one: Bytes, other: Bytes) -> Bytes:
-    """How far each pixel is from the other's."""
-    far: Bytes = np.maximum(one, other) - np.minimum(one, other)
+def apart(pixels: Bytes, other: Bytes) -> Bytes:
+    """Return the distance of each pixel from the other's."""
+    far: Bytes = np.maximum(pixels, other) - np.minimum(pixels, other)
     return far
 
 
@@ -101,8 +101,8 @@ def packed(mask: Mask) -> Bytes:
 
 
 def long_runs(mask: Mask, length: int) -> Mask:
-    """What belongs to a run down the columns of `length` (odd) and more, with at most two gaps of a
-    pixel in it.
+    """Return the pixels of runs down the columns of `length` (odd) and more, with at most two
+    gaps of a pixel in them.
     """
     middles = _nearly_full(packed(mask), length)
     return np.unpackbits(

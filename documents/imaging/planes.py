@@ -48,15 +48,15 @@ class Planes:
         colour = self.colour and self.colour.resize(_half(size), reducing_gap=2.0)
         return Planes(self.grey.resize(size, reducing_gap=2.0), colour)
 
-    def cropped(self, left: int, top: int, right: int, bottom: int) -> Planes:
+    def cropped(self, left_edge: int, top: int, right: int, bottom: int) -> Planes:
         """A part, in pixels of the page;
         it begins at an even pixel, where a pixel of `colour` begins too.
         """
-        left, top = left // 2 * 2, top // 2 * 2
+        left_edge, top = left_edge // 2 * 2, top // 2 * 2
         colour = self.colour and self.colour.crop(
-            (left // 2, top // 2, -(-right // 2), -(-bottom // 2))
+            (left_edge // 2, top // 2, -(-right // 2), -(-bottom // 2))
         )
-        return Planes(self.grey.crop((left, top, right, bottom)), colour)
+        return Planes(self.grey.crop((left_edge, top, right, bottom)), colour)
 
     def seen_through(self, back: Affine, size: Size) -> Planes:
         """The page drawn anew, `back` being the way from a new pixel's place to the old one's;

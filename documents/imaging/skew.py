@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How is the page lying? Angle of its text and which way is up, from the ink alone. Used by clean.
+"""Finds how the page lies: the angle of its text and which way is up, from the ink alone. Used
+by clean.
 
-Lines of text, seen along the right angle, make a profile of sharp peaks: the angle of the sharpest
-profile is the page's. What is up is said by the shapes of the letters. Where they are not certain,
-two more witnesses are asked, who must agree with them: small Latin letters have more ink above
-their x-height (b d f h k l t, capitals, accents) than below the base line (g j p q y), and
-tesseract, where it is installed. A page on which nobody is certain is not turned.
+Lines of text, seen along the right angle, make a profile of sharp peaks: the angle of the
+sharpest profile is the page's. What is up is said by the shapes of the letters. Where they are
+not certain, two more witnesses are asked, who must agree with them: small Latin letters have
+more ink above their x-height (b d f h k l t, capitals, accents) than below the base line (g j p
+q y), and tesseract, where it is installed. A page on which nobody is certain is not turned.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ DARKNESS_SCALE = 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class PageOrientation:
-    """How a page lies.
+    """The orientation of a page.
 
     Attributes:
         turn_deg: clockwise quarter turns that bring it upright: 0, 90, 180 or 270.
@@ -93,8 +94,8 @@ def _stand_on_lines(level: Ink, quarters: int) -> bool:
 
 
 def text_ink(grey: Image.Image) -> Ink:
-    """What is darker than its surroundings, without filled areas, and without the frame of the
-    picture where the lid's edges are.
+    """Return the pixels darker than their surroundings, without filled areas, and without the
+    frame of the picture where the lid's edges are.
     """
     ink = np.asarray(ImageChops.subtract(mean_around(grey, _AROUND_PX), grey)) > _DARKER_BY
     ink &= np.asarray(mean_around(as_image(ink), _FILLED_PX)) < _FILLED
@@ -144,7 +145,7 @@ def _sharpest(x: Coordinates, y: Coordinates, width: int) -> tuple[float, float]
 
 
 def _profile(ink: Ink, axis: int) -> NDArray[np.uint32]:
-    """How much ink there is in each row (axis 1) or column (axis 0)."""
+    """Return the amount of ink in each row (axis 1) or column (axis 0)."""
     return ink.view(np.uint8).sum(axis=axis, dtype=np.uint32)
 
 
@@ -171,10 +172,10 @@ def _between(ink: Ink, rules: Ink) -> Ink:
     runs = np.pad(long_runs(ink.T, _SIDE_PX).T, ((0, 0), (1, 1))).ravel()
     near = np.pad(grown(rules, 2 * _REACH_PX + 1), ((0, 0), (1, 1))).ravel()
     steps = np.nonzero(runs[1:] != runs[:-1])[0] + 1
-    found = np.zeros_like(runs)
+    bounded_runs = np.zeros_like(runs)
     for start, end in zip(steps[::2], steps[1::2], strict=True):
-        found[start:end] = near[start] and near[end - 1]
-    return found.reshape(len(ink), -1)[:, 1:-1]
+        bounded_runs[start:end] = near[start] and near[end - 1]
+    return bounded_runs.reshape(len(ink), -1)[:, 1:-1]
 
 
 def _upness(level: Ink) -> float:

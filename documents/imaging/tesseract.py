@@ -54,7 +54,7 @@ def quarters_by_tesseract(grey: Image.Image) -> int | None:
     except (OSError, subprocess.SubprocessError) as error:
         logger.warning("tesseract does not say what is up: %s", type(error).__name__)
         return None
-    seen = _ANSWER.search(answer.stdout)
-    if seen is None or float(seen[2]) < _LEAST_SURE:
+    match = _ANSWER.search(answer.stdout)
+    if match is None or float(match[2]) < _LEAST_SURE:
         return None
-    return int(seen[1]) // 90 % 4
+    return int(match[1]) // 90 % 4

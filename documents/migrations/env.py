@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What Alembic runs before the steps:
-they go over the connection that the store gives, in its transaction.
+"""Code that Alembic runs before the steps: they go over the connection that the store gives, in
+its transaction.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from session.core.errors import PageDamaged
 
 
 class CheckedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a checked page is. `media_type` comes from the bytes, not from the sender."""
+    """The facts of a checked page. `media_type` comes from the bytes, not from the sender."""
 
     width_px: int
     height_px: int
@@ -39,8 +39,8 @@ def check_page(data: bytes, sha256: str | None = None) -> CheckedPage:
         PageDamaged: the hash differs.
     """
     open_header(data)
-    found = sha256_of(data)
-    if sha256 is not None and found != sha256:
+    actual_sha256 = sha256_of(data)
+    if sha256 is not None and actual_sha256 != sha256:
         raise PageDamaged(size_bytes=len(data))
     picture = open_picture(data)
     return CheckedPage(
@@ -48,6 +48,6 @@ def check_page(data: bytes, sha256: str | None = None) -> CheckedPage:
         height_px=picture.image.height,
         dpi=picture.dpi,
         media_type=picture.media_type,
-        sha256=found,
+        sha256=actual_sha256,
         size_bytes=len(data),
     )

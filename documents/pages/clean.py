@@ -70,7 +70,7 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def content(self) -> bytes | Layers:
-        """What `assemble` takes."""
+        """The content that `assemble` takes."""
         return self.layers or self.jpeg
 
     @property
@@ -145,7 +145,7 @@ class _Work:
         self.page = self.original
 
     def attempt[Result](self, stage: str, do: Callable[[], Result], otherwise: Result) -> Result:
-        """What the stage says, or `otherwise` when it fails in any way."""
+        """Return the stage's result, or `otherwise` when it fails in any way."""
         try:
             return do()
         except Exception as error:
@@ -232,7 +232,7 @@ class _Work:
         )
 
     def _doubts(self) -> Iterator[Doubt]:
-        """What the agent has not decided already."""
+        """Yield the doubts that the agent has not decided already."""
         turned = any(isinstance(step, TurnPage) for step in self.edits.steps)
         blank = self.kind is PageKind.BLANK
         if not (self.lie.sure or turned or blank or CleaningStage.TURN in self.edits.left_out):
@@ -266,7 +266,7 @@ class _Work:
         return page.picture() if page.colour else page.grey.convert("RGB")
 
     def _wanted(self, lie: PageOrientation) -> PageOrientation:
-        """How the page lies, without what the agent does not want to be put right."""
+        """Return how the page lies, without the corrections that the agent does not want."""
         out = self.edits.left_out
         turn, level = CleaningStage.TURN not in out, CleaningStage.LEVEL not in out
         return replace(
@@ -277,7 +277,7 @@ class _Work:
         return self.original.grey.reduce(max(1, round(self.original_dpi / skew.WORK_DPI)))
 
     def _sheet(self, grey: Image.Image) -> SheetFound:
-        """Where the sheet lies in the levelled page, looked for in its colours."""
+        """Return the place of the sheet in the levelled page, looked for in its colours."""
         small = grey.reduce(skew.WORK_DPI // edges.WORK_DPI)
         colour = self.original.colour
         if colour is not None:
@@ -309,8 +309,8 @@ def _cropped(page: Image.Image, crop: CropPage) -> Image.Image:
 def _corners(size: Size, crop: CropPage | TakeArea) -> tuple[int, int, int, int] | None:
     """The rectangle in pixels, at least one in each direction; None when it is inside out."""
     width, height = size
-    left = int(crop.left * width)
+    left_edge = int(crop.left * width)
     top = int(crop.top * height)
     right = round(crop.right * width)
     bottom = round(crop.bottom * height)
-    return None if right <= left or bottom <= top else (left, top, right, bottom)
+    return None if right <= left_edge or bottom <= top else (left_edge, top, right, bottom)

@@ -29,7 +29,7 @@ _FACTS, _GONE = ".json", ".gone"
 
 
 class HashedFacts(Protocol):
-    """What every kind of facts says of its bytes."""
+    """The part that facts of every kind have: a hash of their bytes."""
 
     @property
     def sha256(self) -> str:
@@ -91,7 +91,7 @@ class FilePairs[Kind: HashedFacts]:
         return [facts for name in names if (facts := self.find(name)) is not None]
 
     def put_at_utc(self, name: str) -> datetime:
-        """When a pair that is there was put, by this computer's clock."""
+        """Return the time at which a pair that is there was put, by this computer's clock."""
         return datetime.fromtimestamp(self._data_path(name).stat().st_mtime, UTC)
 
     def read(self, name: str) -> bytes:
@@ -126,11 +126,11 @@ class FilePairs[Kind: HashedFacts]:
         for path in self._files():
             if path.suffix == _GONE:
                 self._sweep(path)
-        whole = {name for name in self._names() if self._is_whole(name)}
+        whole_pairs = {name for name in self._names() if self._is_whole(name)}
         lost = [
             path
             for path in self._files()
-            if path.stem not in whole or path.suffix not in (_FACTS, self._suffix)
+            if path.stem not in whole_pairs or path.suffix not in (_FACTS, self._suffix)
         ]
         bytes_without_use = {path.stem for path in lost if path.suffix == self._suffix}
         return [self._moved(path, damaged, bytes_without_use) for path in lost]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk received and is not yet safe in the store: pages, and documents on their way.
+"""The things a desk received that are not yet safe in the store: pages, and documents on their
+way.
 Used by filing.
 
 It is on the disk before anybody reads "kept", and survives a kill at any step.
@@ -138,9 +139,9 @@ class Outbox:
             raise PageDamaged(size_bytes=len(data))
         with self._lock:
             pages = self._pages_of(page.session_id)
-            known = pages.find(page.page_id)
-            if known is not None and known.sha256 == page.sha256:
-                return self._with_state(known)
+            stored_page = pages.find(page.page_id)
+            if stored_page is not None and stored_page.sha256 == page.sha256:
+                return self._with_state(stored_page)
             place = 1 + max((other.place for other in pages.all()), default=-1)
             page = msgspec.structs.replace(page, place=place)
             pages.put(page.page_id, page, data)
@@ -207,11 +208,15 @@ class Outbox:
             self._documents.put(document.upload_id, document, data)
 
     def documents(self, session_id: str | None = None) -> list[QueuedDocument]:
-        """What is on its way, oldest first; of one session or of all."""
+        """Return the documents on their way, oldest first; of one session or of all."""
         with self._lock:
             waiting = self._documents.all()
-        wanted = [document for document in waiting if session_id in (None, document.session_id)]
-        return sorted(wanted, key=lambda document: (document.queued_at_utc, document.upload_id))
+        session_documents = [
+            document for document in waiting if session_id in (None, document.session_id)
+        ]
+        return sorted(
+            session_documents, key=lambda document: (document.queued_at_utc, document.upload_id)
+        )
 
     def document_bytes(self, upload_id: str) -> bytes:
         """The PDF. Raises `DossierUnknown`, `PageDamaged`."""
@@ -257,7 +262,8 @@ class Outbox:
     def _with_state(self, page: KeptPage) -> KeptPage:
         waiting = self._documents.all()
         used = any(
-            page.session_id == one.session_id and page.page_id in one.page_ids for one in waiting
+            page.session_id == document.session_id and page.page_id in document.page_ids
+            for document in waiting
         )
         return msgspec.structs.replace(
             page, state=PageState.IN_DOCUMENT if used else PageState.KEPT

@@ -40,20 +40,21 @@ class SafeQuickCopy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def quick_copy(data: bytes, dpi: int) -> QuickCopy | None:
-    """Of a page as it was scanned; None when there is none that is worth sending.
+    """Make a quick copy of a page as it was scanned; None when there is none that is worth
+    sending.
 
     Raises:
         PageUnreadable, PageTooLarge: the page cannot be decoded.
     """
     page = clean_page(data, None, dpi, Encoding.QUICK)
-    made = QuickCopy(media_type=JPEG, data=page.jpeg)
+    candidate = QuickCopy(media_type=JPEG, data=page.jpeg)
     if page.layers is not None:
         file = io.BytesIO()
         with pikepdf.new() as pdf:
             add_layers(pdf, page.layers)
             pdf.save(file)
-        made = QuickCopy(media_type=PDF, data=file.getvalue())
-    return made if len(made.data) < min(MAX_QUICK_BYTES, len(data) / 2) else None
+        candidate = QuickCopy(media_type=PDF, data=file.getvalue())
+    return candidate if len(candidate.data) < min(MAX_QUICK_BYTES, len(data) / 2) else None
 
 
 def check_quick_copy(copy: QuickCopy) -> SafeQuickCopy:

@@ -56,8 +56,8 @@ def assemble(
         raise PageUnreadable(why="no_pages")
     if len(pages) > MAX_PAGES:
         raise PageTooLarge(pages=len(pages), limit_pages=MAX_PAGES)
-    kept = [kept_bytes(page) for page in pages]
-    size_bytes = sum(map(len, kept))
+    pictures = [kept_bytes(page) for page in pages]
+    size_bytes = sum(map(len, pictures))
     if size_bytes > MAX_PDF_BYTES:
         raise PageTooLarge(size_bytes=size_bytes, limit_bytes=MAX_PDF_BYTES)
     with pikepdf.new() as pdf:
@@ -68,10 +68,10 @@ def assemble(
                 _add(pdf, page, number)
         if any(words):
             font = invisible_font(pdf)
-            for page_of, found in zip(pdf.pages, words, strict=False):
-                if found:
-                    add_words(pdf, page_of, found, font)
-        describe = None if origin is None else partial(put_origin, origin=origin, pictures=kept)
+            for page_of, page_words in zip(pdf.pages, words, strict=False):
+                if page_words:
+                    add_words(pdf, page_of, page_words, font)
+        describe = None if origin is None else partial(put_origin, origin=origin, pictures=pictures)
         return as_pdfa(
             pdf, PdfTitle(title, created, author=author, language=language), describe, flavour
         )
@@ -105,5 +105,7 @@ def _add(pdf: pikepdf.Pdf, jpeg: bytes, number: int) -> None:
 
 
 def kept_bytes(page: bytes | Layers) -> bytes:
-    """What the document holds of a page, as `provenance.picture_bytes` reads it back."""
+    """Return the bytes of a page in the document, as `provenance.picture_bytes` reads them
+    back.
+    """
     return page if isinstance(page, bytes) else layer_bytes(page)

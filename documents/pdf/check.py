@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is in this PDF, and may it be printed?
+"""Finds what is in a PDF, and whether it may be printed.
 Used by the store before filing and by both ends before printing.
 
 Active content is found by walking every object:
@@ -52,7 +52,7 @@ a scanned page or a receipt has none of them.
 
 
 class PdfFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a PDF is. `active` names what it could do by itself, e.g. ("/JavaScript",)."""
+    """The facts of a PDF. `active` names what it could do by itself, e.g. ("/JavaScript",)."""
 
     pages: int
     pdfa: bool
@@ -131,29 +131,29 @@ def _sides_pt(data: bytes) -> list[float]:
 
 
 def _active(pdf: pikepdf.Pdf) -> tuple[str, ...]:
-    found: set[str] = set()
+    active_names: set[str] = set()
     for number, thing in enumerate(pdf.objects):
         if number >= MAX_OBJECTS:
             raise PageUnreadable(why="too_many_objects")
-        _walk(thing, found, 0)
-    return tuple(sorted(found))
+        _walk(thing, active_names, 0)
+    return tuple(sorted(active_names))
 
 
-def _walk(thing: object, found: set[str], depth: int) -> None:
+def _walk(thing: object, active_names: set[str], depth: int) -> None:
     """Collects active names in a direct object; indirect ones have their own turn."""
     if depth > MAX_DEPTH:
         raise PageUnreadable(why="too_deep")
     if isinstance(thing, (Dictionary, Stream)):
         for key, value in thing.items():
-            found |= ACTIVE & {key}
-            _walk_value(value, found, depth)
+            active_names |= ACTIVE & {key}
+            _walk_value(value, active_names, depth)
     elif isinstance(thing, Array):
         for value in thing:
-            _walk_value(value, found, depth)
+            _walk_value(value, active_names, depth)
 
 
-def _walk_value(value: object, found: set[str], depth: int) -> None:
+def _walk_value(value: object, active_names: set[str], depth: int) -> None:
     if isinstance(value, Name):
-        found |= ACTIVE & {str(value)}
+        active_names |= ACTIVE & {str(value)}
     elif not getattr(value, "is_indirect", False):
-        _walk(value, found, depth + 1)
+        _walk(value, active_names, depth + 1)

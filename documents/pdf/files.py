@@ -40,7 +40,7 @@ pikepdf.settings.set_qpdf_limits(
 
 @dataclass(frozen=True, slots=True)
 class PdfTitle:
-    """What a document says of itself; `created` is timezone-aware."""
+    """A document's title and other facts of itself; `created` is timezone-aware."""
 
     title: str
     created: datetime

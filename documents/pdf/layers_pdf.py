@@ -65,7 +65,7 @@ def add_pictures(
 
 
 def layer_bytes(layers: Layers) -> bytes:
-    """What the document holds of this page: shape, paper, and which colour is where."""
+    """Return the bytes of this page in the document: shape, paper, and which colour is where."""
     if layers.is_bilevel:
         return layers.shape
     tint = layers.tint if layers.tint_size != (1, 1) else b""
@@ -86,7 +86,8 @@ def read_layers(pictures: Dictionary) -> bytes | None:
 
 
 def _unpacked(stream: Stream) -> bytes:
-    """What a stream of ours holds, and nothing of one that swells beyond any page of ours.
+    """Return the content of a stream of ours, and nothing of one that swells beyond any page of
+    ours.
 
     Raises:
         ValueError: packed in another way than ours, damaged, or too large.
@@ -159,6 +160,6 @@ def _tint(pdf: pikepdf.Pdf, layers: Layers) -> Stream:
 
 
 def _indirect(pdf: pikepdf.Pdf, picture: Stream) -> Stream:
-    made = pdf.make_indirect(picture)
-    assert isinstance(made, Stream)
-    return made
+    stream = pdf.make_indirect(picture)
+    assert isinstance(stream, Stream)
+    return stream

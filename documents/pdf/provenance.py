@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where a document comes from, sealed into it: kiosk, device, treatment, agent, hashes.
+"""The origin of a document, sealed into it: kiosk, device, treatment, agent, hashes.
 Used by filing.
 
-The origin lies in the document's XMP (`dc:source`) as JSON. The seal is an Ed25519 signature (RFC
-8032) over the SHA-256 of the whole file with the seal's own place zeroed, so one flipped bit
-anywhere is found; pages' own hashes say where.
+The origin lies in the document's XMP (`dc:source`) as JSON. The seal is an Ed25519 signature
+(RFC 8032) over the SHA-256 of the whole file with the seal's own place zeroed, so one flipped
+bit anywhere is found; pages' own hashes say where.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProvenanceVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look at a document found.
+    """The verdict on a document's seal and origin.
 
     Attributes:
         sealed: there is a seal and an origin at all.
@@ -109,12 +109,12 @@ def put_origin(pdf: pikepdf.Pdf, origin: Origin, pictures: Sequence[bytes]) -> N
     put_seal(pdf, msgspec.json.encode(msgspec.structs.replace(origin, pages=tuple(pages))).decode())
 
 
-def put_seal(pdf: pikepdf.Pdf, told: str) -> None:
+def put_seal(pdf: pikepdf.Pdf, source: str) -> None:
     """Writes what a document tells of itself, and an empty seal, into its XMP."""
     # Properties that XMP itself has, so that validators need no extension schema (ISO 19005-2,
     # 6.6.2.3.3).
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
-        meta["dc:source"] = told
+        meta["dc:source"] = source
         meta["dc:identifier"] = f"seal:{_BLANK}"
 
 
@@ -124,11 +124,11 @@ def seal(data: bytes, public_key: bytes, sign: Sign) -> bytes:
     Args:
         public_key: 32 bytes, Ed25519.
     """
-    found = _SEAL.search(data)
-    if found is None:
+    seal_match = _SEAL.search(data)
+    if seal_match is None:
         return data
-    words = base64.b64encode(public_key) + b":" + base64.b64encode(sign(_digest(data, found)))
-    return data[: found.start(1)] + words + data[found.end(1) :]
+    words = base64.b64encode(public_key) + b":" + base64.b64encode(sign(_digest(data, seal_match)))
+    return data[: seal_match.start(1)] + words + data[seal_match.end(1) :]
 
 
 def verify(data: bytes, trusted: Sequence[bytes] = ()) -> ProvenanceVerdict:
@@ -173,10 +173,10 @@ def check_seal(data: bytes) -> DocumentSeal | None:
         key = base64.b64decode(key_words, validate=True)
         signature = base64.b64decode(signature_words, validate=True)
         Ed25519PublicKey.from_public_bytes(key).verify(signature, _digest(data, seals[0]))
-        whole = base64.b64encode(key) + b":" + base64.b64encode(signature) == seals[0].group(1)
+        is_whole = base64.b64encode(key) + b":" + base64.b64encode(signature) == seals[0].group(1)
     except (InvalidSignature, ValueError):
-        key, whole = b"", False
-    return DocumentSeal(key_words.decode(), key, whole)
+        key, is_whole = b"", False
+    return DocumentSeal(key_words.decode(), key, is_whole)
 
 
 def read_origin(data: bytes) -> Origin | None:
@@ -185,7 +185,7 @@ def read_origin(data: bytes) -> Origin | None:
 
 
 def read_source[Told](data: bytes, kind: type[Told]) -> Told | None:
-    """What stands as JSON in the file's first `dc:source` (Dublin Core, in the XMP packet); None:
+    """Read the JSON in the file's first `dc:source` (Dublin Core, in the XMP packet); None:
     nothing of that kind. The time grows like the file, whoever wrote it.
     """
     begin = _SOURCE.search(data)
@@ -198,11 +198,11 @@ def read_source[Told](data: bytes, kind: type[Told]) -> Told | None:
         return None
 
 
-def _digest(data: bytes, found: re.Match[bytes]) -> bytes:
-    whole = hashlib.sha256(b"poste-expert seal 1\n")
-    for part in (data[: found.start(1)], _BLANK.encode(), data[found.end(1) :]):
-        whole.update(part)
-    return whole.digest()
+def _digest(data: bytes, seal_match: re.Match[bytes]) -> bytes:
+    hasher = hashlib.sha256(b"poste-expert seal 1\n")
+    for part in (data[: seal_match.start(1)], _BLANK.encode(), data[seal_match.end(1) :]):
+        hasher.update(part)
+    return hasher.digest()
 
 
 def _changed_pages(data: bytes, origin: Origin) -> tuple[int, ...] | None:
@@ -212,14 +212,14 @@ def _changed_pages(data: bytes, origin: Origin) -> tuple[int, ...] | None:
     changed: list[int] = []
     try:
         with open_pdf(data) as pdf:
-            found = [picture_bytes(page) for page in pdf.pages]
+            pictures = [picture_bytes(page) for page in pdf.pages]
     except (SessionError, pikepdf.PdfError, ValueError, KeyError, AttributeError, RuntimeError):
         return None
     for number, page in enumerate(origin.pages, start=1):
-        picture = found[number - 1] if number <= len(found) else None
+        picture = pictures[number - 1] if number <= len(pictures) else None
         if picture is None or sha256_of(picture) != page.kept_sha256:
             changed.append(number)
-    changed += range(len(origin.pages) + 1, len(found) + 1)
+    changed += range(len(origin.pages) + 1, len(pictures) + 1)
     return tuple(changed)
 
 

@@ -48,7 +48,7 @@ class DrawnPage:
 
 
 def count_shown(data: bytes) -> int:
-    """How many pages this PDF, JPEG or PNG has.
+    """Count the pages of this PDF, JPEG or PNG.
 
     Raises:
         PageUnreadable: neither of them, damaged, encrypted or empty.

@@ -47,11 +47,13 @@ class Word(msgspec.Struct, frozen=True):
 
 @cache
 def languages() -> tuple[str, ...]:
-    """What tesseract can read here, French first; empty when it is not installed."""
+    """Return the languages that tesseract can read here, French first; empty when it is not
+    installed.
+    """
     program = shutil.which("tesseract")
     if program is None:
         return ()
-    told = subprocess.run(
+    listing = subprocess.run(
         [program, "--list-langs"],
         capture_output=True,
         text=True,
@@ -59,7 +61,7 @@ def languages() -> tuple[str, ...]:
         check=False,
         creationflags=NO_WINDOW,
     )
-    here = set(told.stdout.split())
+    here = set(listing.stdout.split())
     return tuple(language for language in _WANTED if language in here)
 
 
@@ -75,7 +77,7 @@ def read_words(picture: bytes) -> tuple[Word, ...]:
     # four threads are twice the processor time for the same second
     alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
-        told = subprocess.run(
+        result = subprocess.run(
             command,
             input=picture,
             capture_output=True,
@@ -87,7 +89,7 @@ def read_words(picture: bytes) -> tuple[Word, ...]:
     except (subprocess.SubprocessError, OSError) as error:
         logger.warning("a page is not read: %s", type(error).__name__)
         return ()
-    return parse_words(told.stdout.decode("utf-8", "replace"))
+    return parse_words(result.stdout.decode("utf-8", "replace"))
 
 
 def parse_words(table: str) -> tuple[Word, ...]:
@@ -101,7 +103,7 @@ def parse_words(table: str) -> tuple[Word, ...]:
         if len(cells) != 12:
             continue
         try:
-            left, top, width, height = (int(cell) for cell in cells[6:10])
+            left_px, top, width, height = (int(cell) for cell in cells[6:10])
             sure = float(cells[10])
         except ValueError:
             continue
@@ -112,7 +114,13 @@ def parse_words(table: str) -> tuple[Word, ...]:
             continue
         if max(text) < _LAST and wide and len(words) < MAX_WORDS:
             words.append(
-                Word(text, left / wide, top / high, (left + width) / wide, (top + height) / high)
+                Word(
+                    text,
+                    left_px / wide,
+                    top / high,
+                    (left_px + width) / wide,
+                    (top + height) / high,
+                )
             )
     return tuple(words)
 
@@ -121,8 +129,8 @@ def add_words(
     pdf: pikepdf.Pdf, page: pikepdf.Page, words: Sequence[Word], font: Dictionary
 ) -> None:
     """Writes the words invisibly over a page, each as wide as it stands there."""
-    left, bottom, right, top = (float(edge) for edge in page.mediabox)
-    width, height = right - left, top - bottom
+    left_edge, bottom, right, top = (float(edge) for edge in page.mediabox)
+    width, height = right - left_edge, top - bottom
     lines = ["BT 3 Tr"]
     for word in words:
         size = max(1.0, (word.bottom - word.top) * height)
@@ -132,7 +140,7 @@ def add_words(
             1.0,
             100 * (word.right - word.left) * width / max(0.1, natural - size * _ADVANCE / _UNITS),
         )
-        x, y = left + word.left * width, bottom + (1 - word.bottom) * height
+        x, y = left_edge + word.left * width, bottom + (1 - word.bottom) * height
         lines.append(
             f"/Words {size:.2f} Tf {stretch:.2f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm <{codes.hex()}> Tj"
         )
@@ -176,9 +184,9 @@ def invisible_font(pdf: pikepdf.Pdf) -> Dictionary:
         DescendantFonts=Array([pdf.make_indirect(descendant)]),
         ToUnicode=pdf.make_stream(_TO_UNICODE),
     )
-    made = pdf.make_indirect(font)
-    assert isinstance(made, Dictionary)
-    return made
+    font_object = pdf.make_indirect(font)
+    assert isinstance(font_object, Dictionary)
+    return font_object
 
 
 @cache

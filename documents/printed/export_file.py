@@ -89,8 +89,8 @@ class ExportedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ZIP holds and why it was made. `merged`: numbers that lead to this dossier;
-    `accesses`: who looked at it.
+    """The content of the ZIP and the reason for it. `merged`: numbers that lead to this
+    dossier; `accesses`: who looked at it.
     """
 
     format: int = 1
@@ -123,7 +123,7 @@ class ExportLimit(StrEnum):
 
 
 class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look at an export found.
+    """The verdict on an export.
 
     Attributes:
         limit: why it was not read, "" for one that was.
@@ -217,15 +217,15 @@ def _table(index: ExportIndex) -> bytes:
     ]
     rows = [
         (
-            one.file,
-            one.name,
-            one.piece,
-            one.pages,
-            f"{one.filed_at_utc.astimezone():%Y-%m-%d %H:%M}",
-            one.sha256,
-            one.replaced_by,
+            document.file,
+            document.name,
+            document.piece,
+            document.pages,
+            f"{document.filed_at_utc.astimezone():%Y-%m-%d %H:%M}",
+            document.sha256,
+            document.replaced_by,
         )
-        for one in index.documents
+        for document in index.documents
     ]
     return spreadsheet_csv(heads, rows)
 
@@ -260,7 +260,7 @@ def _read_me(index: ExportIndex) -> str:
 
 
 def is_export(path: Path) -> bool:
-    """Whether this looks like an export (and not like a PDF)."""
+    """Return True if this looks like an export (and not like a PDF)."""
     return zipfile.is_zipfile(path)
 
 
@@ -292,47 +292,47 @@ def _limit(infos: Sequence[zipfile.ZipInfo], size_bytes: int) -> ExportLimit | N
     """Which limit this ZIP goes over. No file unpacks to more than it says here: the reader stops
     there, and the sum of its bytes is wrong then.
     """
-    unpacked = sum(one.file_size for one in infos)
+    unpacked = sum(info.file_size for info in infos)
     if len(infos) > MOST_FILES:
         return ExportLimit.TOO_MANY_FILES
-    if any(one.file_size > MOST_BYTES for one in infos):
+    if any(info.file_size > MOST_BYTES for info in infos):
         return ExportLimit.FILE_TOO_LARGE
     if unpacked > MOST_TOTAL_BYTES:
         return ExportLimit.TOO_LARGE
     if unpacked > max(SMALL_BYTES, MOST_RATIO * size_bytes):
         return ExportLimit.SWELLS
     end = 0
-    for one in sorted(infos, key=lambda info: info.header_offset):
-        if one.header_offset < end:
+    for entry in sorted(infos, key=lambda info: info.header_offset):
+        if entry.header_offset < end:
             return ExportLimit.OVERLAPS
         # APPNOTE.TXT, 4.3.7: 30 bytes, the name, and more, before what is packed
-        end = one.header_offset + 30 + len(one.filename) + one.compress_size
+        end = entry.header_offset + 30 + len(entry.filename) + entry.compress_size
     return None
 
 
 def _check(file: zipfile.ZipFile, trusted: Sequence[bytes]) -> ExportVerdict:
     infos = file.infolist()
-    names = [one.filename for one in infos]
+    names = [info.filename for info in infos]
     if len(set(names)) != len(names):
         return ExportVerdict()
     listed = file.read(SUMS)
     key, sealed = _check_seal(file.read(SEAL), listed)
-    wanted = {}
+    listed_sums = {}
     for line in listed.decode("utf-8").splitlines():
         match = _SUM_LINE.fullmatch(line)
         if match is None:
             return ExportVerdict()
-        wanted[match[2]] = match[1]
-    found = [name for name in names if name in wanted]
+        listed_sums[match[2]] = match[1]
+    present_names = [name for name in names if name in listed_sums]
     changed, documents = [], {}
-    for name in found:
+    for name in present_names:
         data = _read(file, name)
-        if data is None or sha256_of(data) != wanted[name]:
+        if data is None or sha256_of(data) != listed_sums[name]:
             changed.append(name)
         if data is not None and name.endswith(".pdf"):
             documents[name] = verify(data, trusted)
-    missing = tuple(name for name in wanted if name not in names)
-    added = tuple(name for name in names if name not in wanted and name not in (SUMS, SEAL))
+    missing = tuple(name for name in listed_sums if name not in names)
+    added = tuple(name for name in names if name not in listed_sums and name not in (SUMS, SEAL))
     index = (
         None
         if INDEX in (*changed, *missing)
@@ -364,10 +364,10 @@ def _read(file: zipfile.ZipFile, name: str) -> bytes | None:
 
 def _check_seal(seal: bytes, listed: bytes) -> tuple[bytes, bool]:
     """(key, the signature is this key's)."""
-    told = msgspec.json.decode(seal, type=dict[str, str])
-    key = base64.b64decode(told["key"], validate=True)
+    fields = msgspec.json.decode(seal, type=dict[str, str])
+    key = base64.b64decode(fields["key"], validate=True)
     try:
-        signature = base64.b64decode(told["signature"], validate=True)
+        signature = base64.b64decode(fields["signature"], validate=True)
         Ed25519PublicKey.from_public_bytes(key).verify(signature, _SIGNED + listed)
     except (InvalidSignature, ValueError):
         return key, False

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a caller still has to bring, on a sheet to take home:
-large print, boxes to tick, a QR code to carry.
+"""The pieces a caller still has to bring, on a sheet to take home: large print, boxes to tick,
+a QR code to carry.
 
 The code holds the list itself, no name and no number of the caller:
 a lost sheet does not say whose it is.
@@ -91,7 +91,7 @@ def missing_list(facts: MissingFacts) -> bytes:
 
 
 def missing_text(facts: MissingFacts) -> str:
-    """What the QR code says: plain text that any telephone shows."""
+    """Return the QR code's text: plain text that any telephone shows."""
     lines = [
         f"{facts.organisation} – {facts.procedure}",
         *(f"[ ] {piece.name}" for piece in facts.pieces),

@@ -49,7 +49,7 @@ INNER = WIDTH - 2 * MARGIN
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """How a text looks: font, size and leading in points."""
+    """The look of a text: font, size and leading in points."""
 
     font: str = BODY
     size: float = 9.0
@@ -171,7 +171,7 @@ class PrintedSheet:
 
 
 def height_of(text: str, kind: TextStyle, width: float) -> float:
-    """How high a text will be when wrapped at `width`."""
+    """Return the height of a text when wrapped at `width`."""
     load_fonts()
     return float(_paragraph(text, kind).wrap(width, HEIGHT)[1])
 

@@ -84,7 +84,7 @@ def _drawn(facts: SlipFacts) -> bytes:
 
 
 def slip_text(facts: SlipFacts) -> str:
-    """What the QR code says."""
+    """Return the QR code's text."""
     return "|".join(
         ("TICKET-1", facts.number, facts.site, facts.printed_at.isoformat(timespec="minutes"))
     )

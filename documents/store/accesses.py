@@ -86,12 +86,12 @@ def write_line(
     )
 
 
-def one_at_a_time(connection: Connection, *about: str) -> None:
+def one_at_a_time(connection: Connection, *subjects: str) -> None:
     """Others that are about the same wait until this transaction has ended. SQLite has one writer
     anyway.
     """
     if connection.dialect.name == "postgresql":
-        digest = hashlib.blake2b("|".join(about).encode(), digest_size=8).digest()
+        digest = hashlib.blake2b("|".join(subjects).encode(), digest_size=8).digest()
         key = int.from_bytes(digest, "big", signed=True)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
@@ -163,7 +163,7 @@ def is_written(connection: Connection, organisation: str, dossier: str, access: 
 def dossiers_left(
     connection: Connection, organisation: str, dossier: str, *, user: str, now: datetime
 ) -> bool:
-    """Whether this person may open this dossier, after what was opened within the hour."""
+    """Return True if this person may open this dossier, after what was opened within the hour."""
     table = tables.accesses
     kinds = [kind.value for kind in OPENINGS]
     query = (
@@ -177,7 +177,7 @@ def dossiers_left(
 
 
 def searches_left(connection: Connection, organisation: str, *, user: str, now: datetime) -> bool:
-    """Whether this person may search, after the searches within the hour."""
+    """Return True if this person may search, after the searches within the hour."""
     kind = AccessKind.SEARCHED
     return _count(connection, organisation, kind, user=user, now=now) < MOST_SEARCHES
 
@@ -216,7 +216,7 @@ def _is_read(connection: Connection, organisation: str, access: Access, now: dat
 
 
 def _logs_left(connection: Connection, organisation: str, access: Access, now: datetime) -> bool:
-    """Whether this person may read this log, after what was read within the hour."""
+    """Return True if this person may read this log, after what was read within the hour."""
     table = tables.accesses
     query = (
         select(table.c.session_id)
@@ -265,58 +265,64 @@ class Accesses:
             _refuse(connection, organisation, kind, "", access=access, now=now)
         raise TooManyLogs(limit=MOST_LOGS)
 
-    def listed(self, organisation: str, wanted: AccessFilter) -> list[AccessLine]:
+    def listed(self, organisation: str, criteria: AccessFilter) -> list[AccessLine]:
         """Lines, the newest first, at most `MOST_LISTED`."""
         table = tables.accesses
         query: Select[Any] = (
             select(table)
             .where(table.c.organisation == organisation)
             .order_by(table.c.id.desc())
-            .limit(min(wanted.limit, MOST_LISTED))
+            .limit(min(criteria.limit, MOST_LISTED))
         )
         about_logs = table.c.kind.in_([kind.value for kind in LOG_KINDS])
-        query = query.where(about_logs if wanted.of_logs else ~about_logs)
+        query = query.where(about_logs if criteria.of_logs else ~about_logs)
         for column, value in (
-            (table.c.by_user, wanted.user),
-            (table.c.kind, wanted.kind),
-            (table.c.session_id, wanted.session),
+            (table.c.by_user, criteria.user),
+            (table.c.kind, criteria.kind),
+            (table.c.session_id, criteria.session),
         ):
             if value:
                 query = query.where(column == str(value))
-        if wanted.before:
-            query = query.where(table.c.id < wanted.before)
-        if wanted.first is not None:
-            query = query.where(table.c.at_utc >= self._midnight(wanted.first))
-        if wanted.last is not None:
-            query = query.where(table.c.at_utc < self._midnight(wanted.last + timedelta(days=1)))
+        if criteria.before:
+            query = query.where(table.c.id < criteria.before)
+        if criteria.first is not None:
+            query = query.where(table.c.at_utc >= self._midnight(criteria.first))
+        if criteria.last is not None:
+            query = query.where(table.c.at_utc < self._midnight(criteria.last + timedelta(days=1)))
         with self._transactions.reading() as connection:
-            if wanted.dossier:
-                numbers = _with_merged(connection, organisation, wanted.dossier)
+            if criteria.dossier:
+                numbers = _with_merged(connection, organisation, criteria.dossier)
                 query = query.where(table.c.dossier.in_(numbers))
             return [_line(row) for row in connection.execute(query)]
 
     def refused_lately(self, organisation: str, *, of_logs: bool = False) -> int:
-        """How many openings and searches, or readings of logs, were refused within the hour."""
+        """Count the openings and searches, or readings of logs, that were refused within the
+        hour.
+        """
         kind = AccessKind.LOG_REFUSED if of_logs else AccessKind.REFUSED
         with self._transactions.reading() as connection:
             return _count(connection, organisation, kind, now=self._now())
 
     def _midnight(self, day: date) -> datetime:
-        """When a day of this machine's time zone begins, as rows have it."""
+        """Return the time at which a day of this machine's time zone begins, as rows have it."""
         return _naive(datetime.combine(day, time()).astimezone())
 
 
 def _with_merged(connection: Connection, organisation: str, number: str) -> list[str]:
     """The number, and those that lead to it."""
     table = tables.dossiers
-    found, fresh = [number], [number]
+    numbers, fresh = [number], [number]
     while fresh:
         query = select(table.c.number).where(
             table.c.organisation == organisation, table.c.merged_into.in_(fresh)
         )
-        fresh = [one for one in connection.execute(query).scalars() if one not in found]
-        found += fresh
-    return found
+        fresh = [
+            merged_number
+            for merged_number in connection.execute(query).scalars()
+            if merged_number not in numbers
+        ]
+        numbers += fresh
+    return numbers
 
 
 def _line(row: Row[Any]) -> AccessLine:

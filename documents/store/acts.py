@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What people did with dossiers beyond their pieces: copies tried again or given up, exports,
+"""Acts of people on dossiers beyond their pieces: copies tried again or given up, exports,
 names and birth dates corrected.
 Append-only.
 
@@ -20,7 +20,7 @@ from session.core.dossier_model import ActingUser
 
 
 class DossierActKind(StrEnum):
-    """What was done."""
+    """The kind of an act."""
 
     RETRIED = "delivery_retried"
     GIVEN_UP = "delivery_given_up"

@@ -22,7 +22,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class BlobStore(Protocol):
-    """Where documents lie."""
+    """The place where documents lie."""
 
     def put(self, organisation: str, data: bytes, sha256: str) -> str:
         """Keeps the bytes, reads them back; the path to find them again.
@@ -35,7 +35,7 @@ class BlobStore(Protocol):
         ...
 
     def has(self, path: str) -> bool:
-        """Whether there is such a file. Raises `OSError`."""
+        """Return True if there is such a file. Raises `OSError`."""
         ...
 
     def remove(self, path: str) -> None:
@@ -83,7 +83,7 @@ class Blobs:
         return data
 
     def has(self, path: str) -> bool:
-        """Whether there is such a file."""
+        """Return True if there is such a file."""
         return (self._folder / path).is_file()
 
     def remove(self, path: str) -> None:
@@ -102,7 +102,7 @@ class Blobs:
 
 
 def path_of(organisation: str, sha256: str) -> str:
-    """Where a file lies.
+    """Return the path of a file.
 
     Raises:
         ValueError: names that could lead elsewhere.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a backup of the hub may take along of the dossiers:
-their tables, their files, or only how much there is.
+"""The parts of the dossiers that a backup of the hub may take along: their tables, their files,
+or only how much there is.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FILES = "documents"
 
 @dataclass(frozen=True)
 class StoredFiles:
-    """How much the store holds."""
+    """The number of things in the store."""
 
     dossiers: int
     documents: int
@@ -69,7 +69,7 @@ class StoreCopy:
         self._blobs.close()
 
     def count(self) -> StoredFiles:
-        """How much there is now."""
+        """Count what there is now."""
         with self.engine.connect() as connection:
             dossiers = connection.execute(
                 select(func.count()).select_from(tables.dossiers)

@@ -52,7 +52,9 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How many copies of a target are in a state, and when the oldest of them was filed."""
+    """The number of copies of a target in a state, and the time when the oldest of them was
+    filed.
+    """
 
     target: str
     state: DeliveryState
@@ -72,7 +74,7 @@ def add_deliveries(
     if targets:
         connection.execute(
             insert(tables.deliveries),
-            [_new(organisation, document_key, one, now) for one in targets],
+            [_new(organisation, document_key, target, now) for target in targets],
         )
 
 
@@ -95,12 +97,12 @@ class Deliveries:
     def add_earlier(self, organisation: str, target: str, now: datetime) -> int:
         """Orders copies of documents that were filed before there was this target; how many."""
         filed, ordered = tables.documents, tables.deliveries
-        known = select(ordered.c.document_key).where(ordered.c.target == target)
-        wanted = select(filed.c.id).where(
-            filed.c.organisation == organisation, filed.c.id.not_in(known)
+        known_keys = select(ordered.c.document_key).where(ordered.c.target == target)
+        query = select(filed.c.id).where(
+            filed.c.organisation == organisation, filed.c.id.not_in(known_keys)
         )
         with self._transactions.writing() as connection:
-            keys = list(connection.execute(wanted).scalars())
+            keys = list(connection.execute(query).scalars())
             if keys:
                 connection.execute(
                     insert(ordered), [_new(organisation, key, target, now) for key in keys]
@@ -142,9 +144,15 @@ class Deliveries:
 
     def delivered(self, delivery: int, remote_id: str, now: datetime) -> None:
         """The GED has it under this id."""
-        done = DeliveryState.DELIVERED.value
+        state_value = DeliveryState.DELIVERED.value
         self._set(
-            delivery, now, state=done, remote_id=remote_id[:500], receipt="", reason="", words=""
+            delivery,
+            now,
+            state=state_value,
+            remote_id=remote_id[:500],
+            receipt="",
+            reason="",
+            words="",
         )
 
     def failed(
@@ -184,7 +192,7 @@ class Deliveries:
     # ---- for people
 
     def counts(self, organisation: str) -> list[TargetCount]:
-        """How many are where."""
+        """Count the copies of each target and state."""
         table, filed = tables.deliveries, tables.documents
         query = (
             select(table.c.target, table.c.state, func.count(), func.min(filed.c.filed_at_utc))
@@ -251,9 +259,9 @@ class Deliveries:
 
     def retry(self, organisation: str, ids: Sequence[int], by: ActingUser, now: datetime) -> int:
         """Tries these again at once; those that arrived stay. How many."""
-        again = {"state": DeliveryState.WAITING.value, "next_try_utc": _naive(now)}
+        values = {"state": DeliveryState.WAITING.value, "next_try_utc": _naive(now)}
         act = DossierAct(kind=DossierActKind.RETRIED, about="", reason="", by=by, at_utc=now)
-        return self._decide(organisation, ids, UNDELIVERED, values=again, act=act)
+        return self._decide(organisation, ids, UNDELIVERED, values=values, act=act)
 
     def give_up(
         self, organisation: str, ids: Sequence[int], by: ActingUser, *, reason: str, now: datetime
@@ -274,21 +282,21 @@ class Deliveries:
         act: DossierAct,
     ) -> int:
         table, filed = tables.deliveries, tables.documents
-        wanted = (
+        query = (
             select(table.c.id, table.c.target, filed.c.name, filed.c.dossier_id)
             .join(filed, filed.c.id == table.c.document_key)
             .where(table.c.organisation == organisation, table.c.id.in_(list(ids)[:MAX_LISTED]))
             .where(table.c.state.in_([state.value for state in states]))
         )
         with self._transactions.writing() as connection:
-            found = list(connection.execute(wanted))
-            for row in found:
+            rows = list(connection.execute(query))
+            for row in rows:
                 here = update(table).where(table.c.id == row.id)
                 changed = {"by_name": act.by.name, "changed_at_utc": _naive(act.at_utc), **values}
                 connection.execute(here.values(**changed))
-                about = msgspec.structs.replace(act, about=f"{row.name} · {row.target}")
-                write_act(connection, organisation, row.dossier_id, about)
-        return len(found)
+                row_act = msgspec.structs.replace(act, about=f"{row.name} · {row.target}")
+                write_act(connection, organisation, row.dossier_id, row_act)
+        return len(rows)
 
 
 def _parcel(connection: Connection, key: int) -> Parcel:

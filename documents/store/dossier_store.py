@@ -216,7 +216,7 @@ class DossierStore:
             return None if number is None else self._dossier(connection, organisation, number)
 
     def count(self, organisation: str) -> int:
-        """How many documents the organisation has."""
+        """Count the organisation's documents."""
         table = tables.documents
         query = select(func.count()).select_from(table).where(table.c.organisation == organisation)
         with self._reading() as connection:
@@ -238,18 +238,20 @@ class DossierStore:
             before = self._dossier(connection, organisation, number)
             if any(piece.procedure == procedure.id for piece in before.pieces):
                 return before
-            wanted = [
+            missing_rules = [
                 rule
                 for rule in procedure.pieces
                 if before.piece(piece_id_of(procedure.id, rule.id)) is None
             ]
-            for place, rule in enumerate(wanted, start=len(before.pieces)):
+            for place, rule in enumerate(missing_rules, start=len(before.pieces)):
                 piece = piece_of(procedure, rule)
                 row = piece_columns(piece, place, rule)
                 connection.execute(insert(tables.pieces).values(dossier_id=key, **row))
-                known = settled_before(before, rule)
-                if known is not None:
-                    reason = _("Already in the dossier: {name}").format(name=known.name)[:500]
+                settled_piece = settled_before(before, rule)
+                if settled_piece is not None:
+                    reason = _("Already in the dossier: {name}").format(name=settled_piece.name)[
+                        :500
+                    ]
                     moment = self._moment(by)
                     change_piece(
                         connection, key, piece.id, PieceState.ACCEPTED, reason=reason, moment=moment
@@ -308,13 +310,13 @@ class DossierStore:
             return self._dossier(connection, organisation, number)
 
     def history(self, organisation: str, number: str) -> list[PieceStep]:
-        """What happened to the dossier's pieces, oldest first. Raises `DossierUnknown`."""
+        """Return what happened to the dossier's pieces, oldest first. Raises `DossierUnknown`."""
         with self._reading() as connection:
             return history_of(connection, key_of(connection, organisation, number))
 
     def acts(self, organisation: str, number: str) -> list[DossierAct]:
-        """What people did with the dossier beyond its pieces, oldest first.
-        Raises `DossierUnknown`.
+        """Return what people did with the dossier beyond its pieces, oldest first. Raises
+        `DossierUnknown`.
         """
         with self._reading() as connection:
             return acts_of(connection, key_of(connection, organisation, number))
@@ -345,8 +347,10 @@ class DossierStore:
         table = tables.notes
         with self._writing() as connection:
             key = key_of(connection, organisation, number)
-            known = select(table.c.id).where(table.c.dossier_id == key, table.c.note_id == note.id)
-            if connection.execute(known).first() is None:
+            note_query = select(table.c.id).where(
+                table.c.dossier_id == key, table.c.note_id == note.id
+            )
+            if connection.execute(note_query).first() is None:
                 at_utc = note.at_utc.astimezone(UTC).replace(tzinfo=None)
                 values = {
                     "note_id": note.id,
@@ -383,9 +387,9 @@ class DossierStore:
         """
         self._check(data, new)
         with self._reading() as connection:
-            known = uploaded(connection, organisation, new.upload_id)
-            if known is not None:
-                return same_bytes(known, new.sha256)
+            earlier_upload = uploaded(connection, organisation, new.upload_id)
+            if earlier_upload is not None:
+                return same_bytes(earlier_upload, new.sha256)
             _check_place(connection, organisation, number, new.piece_id)
         with reached():
             path = self._blobs.put(organisation, data, new.sha256)
@@ -433,11 +437,14 @@ class DossierStore:
                 if correction.piece_id and not piece_name(connection, key, correction.piece_id):
                     raise DossierUnknown(what="piece")
                 old_key, old = current(connection, key, correction.document_id)
-                moment, made = self._moment(by), document_id_of(organisation, correction.request_id)
+                moment, new_id = (
+                    self._moment(by),
+                    document_id_of(organisation, correction.request_id),
+                )
                 at_utc = moment.at_utc.astimezone(UTC)
                 new = msgspec.structs.replace(
                     old,
-                    id=made,
+                    id=new_id,
                     piece_id=correction.piece_id,
                     name=correction.name,
                     filed_at_utc=at_utc,
@@ -460,7 +467,7 @@ class DossierStore:
                     organisation,
                     key,
                     old_id=correction.document_id,
-                    new_id=made,
+                    new_id=new_id,
                     why=why,
                     moment=moment,
                 )
@@ -484,8 +491,8 @@ class DossierStore:
         """
         with self._writing() as connection:
             key = key_of(connection, organisation, number)
-            known = replaced_in(connection, key).get(document_id)
-            if known is None or known[0] != by_id:  # said twice is said once
+            successor = replaced_in(connection, key).get(document_id)
+            if successor is None or successor[0] != by_id:  # said twice is said once
                 replace(
                     connection,
                     organisation,
@@ -525,9 +532,9 @@ class DossierStore:
             number: only of this dossier.
         """
         with self._reading() as connection:
-            kept = kept_row(connection, organisation, number) if number else None
-            own = kept.number if kept is not None else number
-            return search(connection, organisation, text, number=own, limit=limit)
+            dossier_row = kept_row(connection, organisation, number) if number else None
+            dossier_number = dossier_row.number if dossier_row is not None else number
+            return search(connection, organisation, text, number=dossier_number, limit=limit)
 
     def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[SeenPage]:
         """Pages of this dossier that are these, or look like them: for a warning that shows them.
@@ -567,9 +574,9 @@ class DossierStore:
     ) -> DocumentRecord:
         """The row of a file that is safe; the same upload, sent twice at once, is added once."""
         with self._writing() as connection:
-            known = uploaded(connection, organisation, upload_id)
-            if known is not None:
-                return same_bytes(known, document.sha256)
+            earlier_upload = uploaded(connection, organisation, upload_id)
+            if earlier_upload is not None:
+                return same_bytes(earlier_upload, document.sha256)
             key = key_of(connection, organisation, number)
             self._insert(
                 connection,

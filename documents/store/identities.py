@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossier it is: dossiers found by name and birth date, opened, made, numbered,
+"""The owners of dossiers: dossiers found by name and birth date, opened, made, numbered,
 corrected. Each with its line in the register of accesses. Used by the hub through the store.
 """
 
@@ -100,8 +100,8 @@ class MadeDossier(msgspec.Struct, frozen=True):
 
 
 class Identities:
-    """Whose dossiers they are, of all organisations. Thread-safe; several hubs may ask at once.
-    Each method may raise `StoreUnreachable`.
+    """The owners of the dossiers of all organisations. Thread-safe; several hubs may ask at
+    once. Each method may raise `StoreUnreachable`.
     """
 
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
@@ -139,7 +139,7 @@ class Identities:
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, access.by.user)
             if searches_left(connection, organisation, user=access.by.user, now=now):
-                found = _with_others(
+                hits = _with_others(
                     connection, organisation, _alike(connection, organisation, caller), others
                 )
                 write_line(
@@ -149,9 +149,9 @@ class Identities:
                     "",
                     access=access,
                     now=now,
-                    hits=min(len(found), MOST_HITS),
+                    hits=min(len(hits), MOST_HITS),
                 )
-                return FoundHits(found[:MOST_HITS], more=len(found) > MOST_HITS)
+                return FoundHits(hits[:MOST_HITS], more=len(hits) > MOST_HITS)
             refuse(connection, organisation, "", access=access, now=now)
         raise TooManyDossiers(limit=MOST_SEARCHES)
 
@@ -178,30 +178,36 @@ class Identities:
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, access.by.user)
             row = kept_row(connection, organisation, number)
-            known = number if row is None else row.number
-            if is_written(connection, organisation, known, access):
-                return self._read(connection, organisation, known)
+            dossier_number = number if row is None else row.number
+            if is_written(connection, organisation, dossier_number, access):
+                return self._read(connection, organisation, dossier_number)
             # before it is said whether there is one: the register is asked for those that are not
-            other = check_one_dossier(connection, organisation, known, access=access, bound=bound)
+            other = check_one_dossier(
+                connection, organisation, dossier_number, access=access, bound=bound
+            )
             if not named or dossiers_left(
-                connection, organisation, known, user=access.by.user, now=now
+                connection, organisation, dossier_number, user=access.by.user, now=now
             ):
-                dossier = self._read(connection, organisation, known)
+                dossier = self._read(connection, organisation, dossier_number)
                 kind = AccessKind.OPENED_OTHER if other else AccessKind.OPENED
-                write_line(connection, organisation, kind, known, access=access, now=now)
+                write_line(connection, organisation, kind, dossier_number, access=access, now=now)
                 return dossier
-            refuse(connection, organisation, known, access=access, now=now)
+            refuse(connection, organisation, dossier_number, access=access, now=now)
         raise TooManyDossiers(limit=MOST_DOSSIERS)
 
     def was_opened(self, organisation: str, number: str, *, session_id: str, user: str) -> bool:
-        """Whether this person has opened or made the dossier in this session, under this number or
-        one that leads to the same.
+        """Return True if this person has opened or made the dossier in this session, under this
+        number or one that leads to the same.
         """
         with self._transactions.reading() as connection:
             row = kept_row(connection, organisation, number)
             numbers = opened_in(connection, organisation, session_id, user)
-            kept = (kept_row(connection, organisation, one) for one in numbers)
-            return row is not None and row.id in {one.id for one in kept if one is not None}
+            kept_rows = (
+                kept_row(connection, organisation, opened_number) for opened_number in numbers
+            )
+            return row is not None and row.id in {
+                opened_row.id for opened_row in kept_rows if opened_row is not None
+            }
 
     def to_annotate(
         self, organisation: str, session_id: str, user: str, *, alone: bool = False
@@ -245,9 +251,9 @@ class Identities:
         now, holder = self._now(), ""
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, "numbers")
-            made = _made_before(connection, organisation, new.request_id)
-            if made is not None:
-                return MadeDossier(self._read(connection, organisation, made.number))
+            earlier_row = _made_before(connection, organisation, new.request_id)
+            if earlier_row is not None:
+                return MadeDossier(self._read(connection, organisation, earlier_row.number))
             check_one_dossier(connection, organisation, "", access=access, bound=new.bound)
             likely = _with_others(
                 connection,
@@ -256,17 +262,19 @@ class Identities:
                 new.others,
             )[:MOST_HITS]
             one_at_a_time(connection, organisation, access.by.user)
-            shown = bool(likely) and not new.confirmed
-            if shown and searches_left(connection, organisation, user=access.by.user, now=now):
+            shows_doubles = bool(likely) and not new.confirmed
+            if shows_doubles and searches_left(
+                connection, organisation, user=access.by.user, now=now
+            ):
                 kind, hits = AccessKind.SEARCHED, len(likely)
                 write_line(connection, organisation, kind, "", access=access, now=now, hits=hits)
                 return MadeDossier(None, likely)
-            left = dossiers_left(connection, organisation, "", user=access.by.user, now=now)
-            if left and not shown:
+            may_open = dossiers_left(connection, organisation, "", user=access.by.user, now=now)
+            if may_open and not shows_doubles:
                 holder = _holder(connection, organisation, new.caller.caller_number)
             if holder:
-                told = self._tells_holder(connection, organisation, access)
-            elif left and not shown:
+                may_name_holder = self._tells_holder(connection, organisation, access)
+            elif may_open and not shows_doubles:
                 number = self._insert(connection, organisation, new, access=access)
                 write_line(
                     connection, organisation, AccessKind.CREATED, number, access=access, now=now
@@ -275,21 +283,21 @@ class Identities:
             else:
                 refuse(connection, organisation, "", access=access, now=now)
         if holder:
-            raise _number_taken(holder, told=told)
-        raise TooManyDossiers(limit=MOST_SEARCHES if shown else MOST_DOSSIERS)
+            raise _number_taken(holder, may_name_holder=may_name_holder)
+        raise TooManyDossiers(limit=MOST_SEARCHES if shows_doubles else MOST_DOSSIERS)
 
     def _tells_holder(self, connection: Connection, organisation: str, access: Access) -> bool:
-        """Whether this person may hear which dossier has a number, which is as much as a search
-        says: it counts as one, and stands in the register.
+        """Return True if this person may hear which dossier has a number, which is as much as a
+        search says: it counts as one, and stands in the register.
         """
         now = self._now()
-        left = searches_left(connection, organisation, user=access.by.user, now=now)
-        if left:
+        may_search = searches_left(connection, organisation, user=access.by.user, now=now)
+        if may_search:
             kind = AccessKind.SEARCHED
             write_line(connection, organisation, kind, "", access=access, now=now, hits=1)
         else:
             refuse(connection, organisation, "", access=access, now=now)
-        return left
+        return may_search
 
     def made(self, organisation: str, request_id: str) -> Dossier | None:
         """The dossier that this request has made, None before it has."""
@@ -328,7 +336,7 @@ class Identities:
             TooManyDossiers: this person has heard of so many others within the hour.
             DossierUnknown: there is none of this number.
         """
-        told = True
+        may_name_holder = True
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, "numbers")
             row = _kept(connection, organisation, number)
@@ -337,7 +345,7 @@ class Identities:
                 _holder(connection, organisation, caller_number, but=row.number) if is_new else ""
             )
             if holder:
-                told = self._tells_holder(connection, organisation, access)
+                may_name_holder = self._tells_holder(connection, organisation, access)
             elif is_new:
                 table = tables.dossiers
                 connection.execute(
@@ -349,7 +357,7 @@ class Identities:
                 )
             if not holder:
                 return self._read(connection, organisation, row.number)
-        raise _number_taken(holder, told=told)
+        raise _number_taken(holder, may_name_holder=may_name_holder)
 
     def correct_person(
         self,
@@ -425,12 +433,12 @@ class Identities:
         )
         if user:
             lines = tables.accesses
-            made = (
+            own_numbers = (
                 select(lines.c.dossier)
                 .where(lines.c.organisation == organisation, lines.c.by_user == user)
                 .where(lines.c.kind == AccessKind.CREATED.value)
             )
-            query = query.where(table.c.number.in_(made))
+            query = query.where(table.c.number.in_(own_numbers))
         with self._transactions.reading() as connection:
             return [
                 ProvisionalDossier(
@@ -471,17 +479,19 @@ def person_columns(caller: CallerIdentity) -> dict[str, str]:
 
 
 def _corrected_words(row: Row[Any], columns: dict[str, str]) -> str:
-    """What was written before, and what is now, of name and birth date: only what differs."""
+    """Return the name and birth date as they were written before and as they are now: only what
+    differs.
+    """
     pairs = ((getattr(row, name), columns[name]) for name in ("caller_name", "born_on"))
     return " · ".join(f"{was or '–'} → {now}" for was, now in pairs if was != now)
 
 
 def _not_merged(connection: Connection, organisation: str, number: str) -> Row[Any]:
     row = find_row(connection, organisation, number)
-    kept = _kept(connection, organisation, number)
-    if row is None or row.id != kept.id:
-        raise DossierWasMerged(dossier=kept.number)
-    return kept
+    kept_dossier = _kept(connection, organisation, number)
+    if row is None or row.id != kept_dossier.id:
+        raise DossierWasMerged(dossier=kept_dossier.number)
+    return kept_dossier
 
 
 def next_number(connection: Connection, organisation: str, year: int) -> str:
@@ -535,8 +545,8 @@ def _holder(connection: Connection, organisation: str, caller_number: str, *, bu
     return next((number for number in numbers if number != but), "")
 
 
-def _number_taken(holder: str, *, told: bool) -> SessionError:
-    return NumberTaken(dossier=holder) if told else TooManyDossiers(limit=MOST_SEARCHES)
+def _number_taken(holder: str, *, may_name_holder: bool) -> SessionError:
+    return NumberTaken(dossier=holder) if may_name_holder else TooManyDossiers(limit=MOST_SEARCHES)
 
 
 def _numbered(connection: Connection, organisation: str, caller_number: str) -> list[Row[Any]]:
@@ -547,8 +557,8 @@ def _numbered(connection: Connection, organisation: str, caller_number: str) -> 
     query: Select[Any] = select(table).where(
         table.c.organisation == organisation, table.c.caller_number == caller_number
     )
-    found = [kept_row(connection, organisation, row.number) for row in connection.execute(query)]
-    return list({row.id: row for row in found if row is not None}.values())
+    rows = [kept_row(connection, organisation, row.number) for row in connection.execute(query)]
+    return list({row.id: row for row in rows if row is not None}.values())
 
 
 def _alike(connection: Connection, organisation: str, caller: CallerIdentity) -> list[DossierHit]:
@@ -596,11 +606,11 @@ def _doubles(connection: Connection, organisation: str, caller: CallerIdentity) 
 def _with_others(
     connection: Connection,
     organisation: str,
-    found: Sequence[DossierHit],
+    local_hits: Sequence[DossierHit],
     others: Sequence[DossierHit],
 ) -> list[DossierHit]:
     """And those of the register: one that is here is told as it is here, the likeliest first."""
-    hits = list(found)
+    hits = list(local_hits)
     for other in others:
         row = kept_row(connection, organisation, other.number)
         hits.append(other if row is None else _hit(row, other.why))
@@ -609,10 +619,10 @@ def _with_others(
 
 
 def _each_once(hits: Iterable[DossierHit]) -> list[DossierHit]:
-    found: dict[str, DossierHit] = {}
+    by_number: dict[str, DossierHit] = {}
     for hit in hits:
-        found.setdefault(hit.number, hit)
-    return list(found.values())
+        by_number.setdefault(hit.number, hit)
+    return list(by_number.values())
 
 
 def _hit(row: Row[Any], why: HitReason) -> DossierHit:

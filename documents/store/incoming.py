@@ -33,7 +33,7 @@ class IncomingDossier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What became of some dossiers, by their numbers.
+    """The outcome of taking in some dossiers, by their numbers.
 
     Attributes:
         new, changed, unchanged: how many.
@@ -100,7 +100,7 @@ class IncomingDossiers:
             return plan.taken
 
     def try_take(self, organisation: str, dossiers: Sequence[IncomingDossier]) -> Taken:
-        """What `take` would do."""
+        """Return what `take` would do."""
         with self._transactions.reading() as connection:
             return _plan(connection, organisation, dossiers).taken
 
@@ -159,7 +159,7 @@ class IncomingDossiers:
         if plan.inserts:
             fixed = {"organisation": organisation, "merged_into": "", "provisional": 0}
             fixed |= {"made_by": access.by.name[:500]}
-            rows = [{**one, **fixed, "made_at_utc": made_at} for one in plan.inserts]
+            rows = [{**columns, **fixed, "made_at_utc": made_at} for columns in plan.inserts]
             connection.execute(insert(tables.dossiers), rows)
         if plan.updates:
             table = tables.dossiers
@@ -168,8 +168,8 @@ class IncomingDossiers:
             connection.execute(
                 change.values({name: bindparam(f"new_{name}") for name in names}),
                 [
-                    {"key": one["key"], **{f"new_{name}": one[name] for name in names}}
-                    for one in plan.updates
+                    {"key": columns["key"], **{f"new_{name}": columns[name] for name in names}}
+                    for columns in plan.updates
                 ],
             )
 
@@ -181,22 +181,28 @@ class _Plan(msgspec.Struct):
 
 
 def _plan(connection: Connection, organisation: str, dossiers: Sequence[IncomingDossier]) -> _Plan:
-    known = _by_number(connection, organisation, [one.number for one in dossiers])
-    holders = _holders(connection, organisation, [one.caller.caller_number for one in dossiers])
+    known_rows = _by_number(connection, organisation, [incoming.number for incoming in dossiers])
+    holders = _holders(
+        connection, organisation, [incoming.caller.caller_number for incoming in dossiers]
+    )
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
     number_taken: dict[str, str] = {}
     merged: list[str] = []
     unchanged = 0
-    for one in dossiers:
-        row = known.get(one.number)
+    for dossier in dossiers:
+        row = known_rows.get(dossier.number)
         if row is not None and row.merged_into:
-            merged.append(one.number)
+            merged.append(dossier.number)
             continue
-        columns = {"number": one.number, "procedure": one.procedure, **identity_columns(one.caller)}
-        holder = holders.get(one.caller.caller_number, one.number)
-        if holder != one.number:
-            number_taken[one.number] = holder
+        columns = {
+            "number": dossier.number,
+            "procedure": dossier.procedure,
+            **identity_columns(dossier.caller),
+        }
+        holder = holders.get(dossier.caller.caller_number, dossier.number)
+        if holder != dossier.number:
+            number_taken[dossier.number] = holder
             columns["caller_number"] = ""
         if row is None:
             inserts.append(columns)
@@ -204,8 +210,8 @@ def _plan(connection: Connection, organisation: str, dossiers: Sequence[Incoming
             unchanged += 1
         else:
             updates.append(_changed(row, columns))
-    taken = Taken(len(inserts), len(updates), unchanged, number_taken, merged)
-    return _Plan(taken, inserts, updates)
+    outcome = Taken(len(inserts), len(updates), unchanged, number_taken, merged)
+    return _Plan(outcome, inserts, updates)
 
 
 _KEPT_WHEN_EMPTY = ("given_names", "born_on", "caller_number", "contact")
@@ -246,10 +252,10 @@ def _holders(
     matched.
     """
     table = tables.dossiers
-    wanted = [number for number in caller_numbers if number]
+    numbers = [number for number in caller_numbers if number]
     query = select(table.c.caller_number, table.c.number).where(
         table.c.organisation == organisation,
-        table.c.caller_number.in_(wanted),
+        table.c.caller_number.in_(numbers),
         table.c.merged_into == "",
         table.c.provisional == 0,
     )
@@ -257,9 +263,9 @@ def _holders(
 
 
 def is_certainly(caller: CallerIdentity, key: str, caller_number: str) -> bool:
-    """Whether a dossier of the same birth date, with this `search_key` and number of its caller, is
-    this person's without a doubt: the same number, or the same names and no other number. Thousands
-    share an incomplete birth date: there the number alone counts.
+    """Return True if a dossier of the same birth date, with this `search_key` and number of its
+    caller, is this person's without a doubt: the same number, or the same names and no other
+    number. Thousands share an incomplete birth date: there the number alone counts.
     """
     if caller.caller_number and caller_number:
         return caller.caller_number == caller_number
@@ -282,10 +288,10 @@ def _caller(row: Row[Any]) -> CallerIdentity:
 
 def _taken_back(connection: Connection, key: int) -> list[str]:
     """Dossiers that this one was merged with until somebody took it back."""
-    merge, kept = tables.merges, tables.dossiers
+    merge, dossier = tables.merges, tables.dossiers
     query = (
-        select(kept.c.number)
-        .join(merge, merge.c.keep_id == kept.c.id)
+        select(dossier.c.number)
+        .join(merge, merge.c.keep_id == dossier.c.id)
         .where(merge.c.merged_id == key, merge.c.undone_at_utc.is_not(None))
     )
     return list(connection.execute(query).scalars())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub has a worker process do before filing: a PDF of others can end its reader, and then
-only the worker is gone. Only there the readers of PDFs and pictures are loaded.
+"""The work that a worker process does for the hub before filing: a PDF of others can end its
+reader, and then only the worker is gone. Only there the readers of PDFs and pictures are
+loaded.
 """
 
 from __future__ import annotations

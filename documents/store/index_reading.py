@@ -22,7 +22,7 @@ _LOOK_DPI = 50
 
 
 def read_marks(data: bytes) -> FiledMarks:
-    """What can be told of a document; what cannot be read is left out."""
+    """Return what can be told of a document; what cannot be read is left out."""
     origin = read_origin(data)
     scanned = [page.scanned_sha256 for page in origin.pages] if origin is not None else []
     looks = _fingerprints(data)
@@ -41,7 +41,7 @@ def _fingerprints(data: bytes) -> list[str]:
 
 
 def _fingerprint(data: bytes, number: int, picture: bytes | None) -> str:
-    """Of the page's own JPEG; a page in layers is drawn first."""
+    """Return the fingerprint of the page's own JPEG; a page in layers is drawn first."""
     try:
         if picture and not picture.startswith(JPEG):
             picture = as_jpeg(draw_page(data, number, _LOOK_DPI).convert("L"), _LOOK_DPI)
@@ -51,13 +51,13 @@ def _fingerprint(data: bytes, number: int, picture: bytes | None) -> str:
 
 
 def _words(data: bytes) -> str:
-    found: list[str] = []
+    page_texts: list[str] = []
     try:
         with pypdfium2.PdfDocument(data) as pdf:  # type: ignore[no-untyped-call]
             for page in pdf:
-                found.append(page.get_textpage().get_text_bounded())
-                if sum(map(len, found)) > MAX_TEXT:
+                page_texts.append(page.get_textpage().get_text_bounded())
+                if sum(map(len, page_texts)) > MAX_TEXT:
                     break
     except (pypdfium2.PdfiumError, ValueError, OSError):
         return ""
-    return " ".join(found)
+    return " ".join(page_texts)

@@ -52,13 +52,16 @@ def bring_up_to_date(connection: Connection) -> None:
     if not {"about", "dossier", _VERSION_TABLE} & {*names}:
         _make(connection)
         return
-    found = connection.execute(select(tables.about.c.format)).scalar() if "about" in names else None
-    if found == tables.FORMAT:
+    stored_format = (
+        connection.execute(select(tables.about.c.format)).scalar() if "about" in names else None
+    )
+    if stored_format == tables.FORMAT:
         return
-    if found is not None and found > tables.FORMAT:
-        raise StoreUnreachable(why="format", theirs=found, ours=tables.FORMAT)
+    if stored_format is not None and stored_format > tables.FORMAT:
+        raise StoreUnreachable(why="format", theirs=stored_format, ours=tables.FORMAT)
     run_steps(
-        connection, f"{found:04}" if found is not None and _VERSION_TABLE not in names else ""
+        connection,
+        f"{stored_format:04}" if stored_format is not None and _VERSION_TABLE not in names else "",
     )
 
 

@@ -62,16 +62,16 @@ class Merges:
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, "numbers")
             if _find(connection, organisation, merge_id) is None:
-                kept = _free(connection, organisation, keep)
+                target = _free(connection, organisation, keep)
                 gone = _free(connection, organisation, merged)
-                if kept.id == gone.id:
+                if target.id == gone.id:
                     raise MergeImpossible(why="same")
                 now = self._now()
                 key = _insert(
-                    connection, organisation, merge_id, access=access, now=now, pair=(kept, gone)
+                    connection, organisation, merge_id, access=access, now=now, pair=(target, gone)
                 )
-                _Move(connection, key, kept=kept, gone=gone).go()
-                self._record(connection, organisation, (kept, gone), access=access, kinds=_MADE)
+                _Move(connection, key, target=target, gone=gone).go()
+                self._record(connection, organisation, (target, gone), access=access, kinds=_MADE)
             return _facts(connection, organisation, merge_id)
 
     def unmerge(self, organisation: str, merge_id: str, access: Access) -> DossierMerged:
@@ -90,15 +90,15 @@ class Merges:
                 raise DossierUnknown(what="merge")
             if row.undone_at_utc is None:
                 _check_reversible(connection, row, now)
-                kept, gone = _by_key(connection, row.keep_id), _by_key(connection, row.merged_id)
-                _Move(connection, row.id, kept=kept, gone=gone).back()
+                target, gone = _by_key(connection, row.keep_id), _by_key(connection, row.merged_id)
+                _Move(connection, row.id, target=target, gone=gone).back()
                 undone = {"undone_by": access.by.name[:500], "undone_why": access.reason[:500]}
                 connection.execute(
                     update(tables.merges)
                     .where(tables.merges.c.id == row.id)
                     .values(undone_at_utc=_naive(now), **undone)
                 )
-                self._record(connection, organisation, (kept, gone), access=access, kinds=_UNDONE)
+                self._record(connection, organisation, (target, gone), access=access, kinds=_UNDONE)
             return _facts(connection, organisation, merge_id)
 
     def listed(self, organisation: str, dossier: str = "") -> list[DossierMerged]:
@@ -111,7 +111,7 @@ class Merges:
             if row is not None:
                 either = or_(tables.merges.c.keep_id == row.id, tables.merges.c.merged_id == row.id)
                 query = query.where(either)
-            return [_merged(found) for found in connection.execute(query)]
+            return [_merged(merge_row) for merge_row in connection.execute(query)]
 
     def _record(
         self,
@@ -123,15 +123,15 @@ class Merges:
         kinds: tuple[DossierActKind, AccessKind],
     ) -> None:
         """In the history of the dossier that is kept, and in the register for both."""
-        now, (kept, gone) = self._now(), pair
+        now, (target, gone) = self._now(), pair
         act = DossierAct(
             kind=kinds[0],
-            about=f"{gone.number} · {kept.number}",
+            about=f"{gone.number} · {target.number}",
             reason=access.reason,
             by=access.by,
             at_utc=now,
         )
-        write_act(connection, organisation, kept.id, act)
+        write_act(connection, organisation, target.id, act)
         for row in pair:
             write_line(connection, organisation, kinds[1], row.number, access=access, now=now)
 
@@ -144,10 +144,10 @@ class _Move:
     """The rows of one merge, there and back."""
 
     def __init__(
-        self, connection: Connection, merge_key: int, *, kept: Row[Any], gone: Row[Any]
+        self, connection: Connection, merge_key: int, *, target: Row[Any], gone: Row[Any]
     ) -> None:
         self._connection, self._merge_key = connection, merge_key
-        self._kept, self._gone = kept, gone
+        self._kept, self._gone = target, gone
 
     # ---- there
 
@@ -157,31 +157,31 @@ class _Move:
             self._note(what, keys := self._keys(what, table))
             self._give(table, keys, self._kept.id)
         self._move_pieces()
-        taken = {
+        values = {
             name: getattr(self._gone, name)
             for name in ("caller_number", "contact", "born_on")
             if not getattr(self._kept, name) and getattr(self._gone, name)
         }
-        taken["procedure"] = _both(self._kept.procedure, self._gone.procedure)
-        self._change("dossier", tables.dossiers, self._kept, taken)
+        values["procedure"] = _both(self._kept.procedure, self._gone.procedure)
+        self._change("dossier", tables.dossiers, self._kept, values)
         self._set(tables.dossiers, self._gone.id, {"merged_into": self._kept.number})
 
     def _keys(self, what: str, table: Table) -> list[int]:
         query = select(table.c.id).where(table.c.dossier_id == self._gone.id)
         if what == "note":
-            known = select(table.c.note_id).where(table.c.dossier_id == self._kept.id)
-            query = query.where(table.c.note_id.not_in(known))
+            known_notes = select(table.c.note_id).where(table.c.dossier_id == self._kept.id)
+            query = query.where(table.c.note_id.not_in(known_notes))
         return list(self._connection.execute(query).scalars())
 
     def _move_pieces(self) -> None:
         table = tables.pieces
         query: Select[Any] = select(table).order_by(table.c.place)
-        own = list(self._connection.execute(query.where(table.c.dossier_id == self._kept.id)))
+        ours = list(self._connection.execute(query.where(table.c.dossier_id == self._kept.id)))
         theirs = list(self._connection.execute(query.where(table.c.dossier_id == self._gone.id)))
-        known = {row.piece_id: row for row in own}
-        place = max((row.place for row in own), default=-1)
+        pieces_by_id = {row.piece_id: row for row in ours}
+        place = max((row.place for row in ours), default=-1)
         for row in theirs:
-            if (same := known.get(row.piece_id)) is None:
+            if (same := pieces_by_id.get(row.piece_id)) is None:
                 place += 1
                 here = {"dossier_id": self._kept.id, "place": place}
                 self._change("piece", table, row, here)
@@ -214,19 +214,19 @@ class _Move:
     def _moved(self) -> dict[str, list[Row[Any]]]:
         table = tables.merge_moves
         query: Select[Any] = select(table).where(table.c.merge_id == self._merge_key)
-        found: dict[str, list[Row[Any]]] = {}
+        moves: dict[str, list[Row[Any]]] = {}
         for row in self._connection.execute(query.order_by(table.c.id)):
-            found.setdefault(row.what, []).append(row)
-        return found
+            moves.setdefault(row.what, []).append(row)
+        return moves
 
     def _pieces_back(self, moves: Iterable[Row[Any]]) -> list[str]:
         """The ids of the pieces that went back."""
-        table, found = tables.pieces, []
+        table, piece_ids = tables.pieces, []
         for move in moves:
             row = self._connection.execute(select(table).where(table.c.id == move.row_id)).one()
             self._change_back(table, move)
-            found.append(row.piece_id)
-        return found
+            piece_ids.append(row.piece_id)
+        return piece_ids
 
     def _own_before(self) -> set[int]:
         """Documents that `kept` had before the merge."""
@@ -270,7 +270,7 @@ class _Move:
         self._set(table, row.id, values)
 
     def _change_back(self, table: Table, move: Row[Any]) -> None:
-        """What a row said before, where it still says what the merge has put there."""
+        """Restore what a row said before, where it still says what the merge has put there."""
         row = self._connection.execute(select(table).where(table.c.id == move.row_id)).one()
         change = msgspec.json.decode(move.was, type=dict[str, tuple[Any, Any]])
         if table is tables.dossiers:  # each by itself
@@ -289,15 +289,15 @@ class _Move:
 
 def _with_versions(connection: Connection, documents: set[int], staying: set[int]) -> set[int]:
     """These documents, and those that came after or before them, without `staying`."""
-    table, found = tables.versions, set(documents)
+    table, keys = tables.versions, set(documents)
     while True:
         query = select(table.c.document_key, table.c.replaces_key).where(
-            or_(table.c.document_key.in_(found), table.c.replaces_key.in_(found))
+            or_(table.c.document_key.in_(keys), table.c.replaces_key.in_(keys))
         )
-        more = {key for row in connection.execute(query) for key in row} - staying | found
-        if more == found:
-            return found
-        found = more
+        more = {key for row in connection.execute(query) for key in row} - staying | keys
+        if more == keys:
+            return keys
+        keys = more
 
 
 def _cut_versions(connection: Connection, going: set[int]) -> None:
@@ -307,9 +307,9 @@ def _cut_versions(connection: Connection, going: set[int]) -> None:
     connection.execute(table.delete().where(newer != older))
 
 
-def _both(one: str, other: str) -> str:
+def _both(first: str, other: str) -> str:
     """The procedures of both, each once."""
-    words = dict.fromkeys(part for part in [*one.split(" · "), *other.split(" · ")] if part)
+    words = dict.fromkeys(part for part in [*first.split(" · "), *other.split(" · ")] if part)
     return " · ".join(words)[:500]
 
 
@@ -344,11 +344,11 @@ def _insert(
     now: datetime,
     pair: tuple[Row[Any], Row[Any]],
 ) -> int:
-    table, (kept, gone) = tables.merges, pair
+    table, (target, gone) = tables.merges, pair
     values = {
         "organisation": organisation,
         "merge_id": merge_id,
-        "keep_id": kept.id,
+        "keep_id": target.id,
         "merged_id": gone.id,
         "reason": access.reason[:500],
         "by_user": access.by.user,
@@ -374,16 +374,16 @@ def _facts(connection: Connection, organisation: str, merge_id: str) -> DossierM
 
 
 def _query(organisation: str) -> Select[Any]:
-    kept, gone = tables.dossiers.alias("kept"), tables.dossiers.alias("gone")
+    target, gone = tables.dossiers.alias("kept"), tables.dossiers.alias("gone")
     table = tables.merges
     return (
         select(
             table,
-            kept.c.number.label("keep"),
+            target.c.number.label("keep"),
             gone.c.number.label("merged"),
-            kept.c.caller_name.label("caller_name"),
+            target.c.caller_name.label("caller_name"),
         )
-        .join(kept, kept.c.id == table.c.keep_id)
+        .join(target, target.c.id == table.c.keep_id)
         .join(gone, gone.c.id == table.c.merged_id)
         .where(table.c.organisation == organisation)
     )

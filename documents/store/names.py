@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How names of people are compared: accents, capitals, hyphens, apostrophes and the order of given
-names do not count, and a slip of the keyboard is a likeness. Used by the store.
+"""The comparison of people's names: accents, capitals, hyphens, apostrophes and the order of
+given names do not count, and a slip of the keyboard is a likeness. Used by the store.
 """
 
 from __future__ import annotations
@@ -35,42 +35,47 @@ def search_key(family_name: str, given_names: str = "") -> str:
 
 
 def likeness(asked_family: str, asked_given: str, key: str) -> float:
-    """How much a `search_key` is like a name: 1.0 the same, from `ALIKE` on similar, else 0.0.
+    """Return how much a `search_key` is like a name: 1.0 the same, from `ALIKE` on similar,
+    else 0.0.
 
     The same: one family name, and no given name that the other has not. Without given names the
     family name alone decides.
     """
-    family, given = name_words(asked_family), name_words(asked_given)
+    family, given_names = name_words(asked_family), name_words(asked_given)
     known_family, known_given = (part.split() for part in _parts(key))
     if not known_given:  # the parts of the name are not known
-        every = {*family, *given}
+        every = {*family, *given_names}
         if every <= set(known_family):
             return 1.0
         return _alike("".join(sorted(every)), "".join(sorted(known_family)))
     same_family = "".join(family) == "".join(known_family)
     if same_family and (
-        not given or set(given) <= set(known_given) or set(known_given) <= set(given)
+        not given_names
+        or set(given_names) <= set(known_given)
+        or set(known_given) <= set(given_names)
     ):
         return 1.0
     by_family = 1.0 if same_family else _alike("".join(family), "".join(known_family))
     if not by_family and set(family) & set(known_family):
         by_family = ALIKE  # one of two names, as after a marriage
-    by_given = max((_alike(one, other) for one in given for other in known_given), default=1.0)
+    by_given = max(
+        (_alike(name, other) for name in given_names for other in known_given), default=1.0
+    )
     if by_family and by_given:
         return min(by_family, by_given, 0.99)
     crossed = _alike(
-        "".join(sorted([*family, *given])), "".join(sorted([*known_family, *known_given]))
+        "".join(sorted([*family, *given_names])), "".join(sorted([*known_family, *known_given]))
     )
     return min(crossed, 0.99)  # family and given names in each other's place
 
 
 def _parts(key: str) -> tuple[str, str]:
-    family, _, given = key.partition("|")
-    return family, given
+    family, _, given_names = key.partition("|")
+    return family, given_names
 
 
-def _alike(one: str, other: str) -> float:
-    if not one or not other:
+def _alike(name: str, other: str) -> float:
+    if not name or not other:
         return 0.0
-    ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
+    ratio = SequenceMatcher(None, name, other, autojunk=False).ratio()
     return ratio if ratio >= ALIKE else 0.0

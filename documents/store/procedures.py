@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each procedure of an organisation asks for: pieces, alternatives, how long they hold, who
-decides; the steps that guide an agent through it, and sentences ready to be written. Data.
+"""The requirements of each procedure of an organisation: pieces, alternatives, how long they
+hold, who decides; the steps that guide an agent through it, and sentences ready to be written.
+Data.
 
-One TOML file per organisation, `<organisation>.toml`.
-Used by the hub, which starts a procedure in a caller's dossier, and by `expert-app hub procedures`,
-which says everything that is wrong with such files.
+One TOML file per organisation, `<organisation>.toml`. Used by the hub, which starts a procedure
+in a caller's dossier, and by `expert-app hub procedures`, which says everything that is wrong
+with such files.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class PieceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class AnswerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What silence means, and after how many days (code des relations entre le public et
+    """The meaning of silence, and after how many days (code des relations entre le public et
     l'administration, L. 231-1).
 
     Attributes:
@@ -119,7 +120,8 @@ class StepRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class WrapUpRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the guide proposes at the end; ids of the service's outcomes, or of the program's.
+    """The proposals of the guide at the end; ids of the service's outcomes, or of the
+    program's.
 
     Attributes:
         done: when every step is done and no piece is missing.
@@ -185,7 +187,7 @@ class ProcedureFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class ProcedureProblem(msgspec.Struct, frozen=True):
-    """What is wrong with a file: a short code, where, and a value for the sentence."""
+    """An error in a file: a short code, where, and a value for the sentence."""
 
     code: str
     where: str
@@ -212,19 +214,23 @@ class Procedures:
 
     def of(self, organisation: str, service: str = "") -> list[Procedure]:
         """Procedures that an agent of this service may start; an unknown organisation has none."""
-        found = self._files.get(organisation)
-        listed = found.procedures if found else []
-        return [one for one in listed if not service or not one.services or service in one.services]
+        file = self._files.get(organisation)
+        listed = file.procedures if file else []
+        return [
+            procedure
+            for procedure in listed
+            if not service or not procedure.services or service in procedure.services
+        ]
 
     def phrases(self, organisation: str) -> list[PhraseRule]:
         """Its sentences ready to be written; none where it wrote none."""
-        found = self._files.get(organisation)
-        return found.phrases if found else []
+        file = self._files.get(organisation)
+        return file.phrases if file else []
 
     def notes(self, organisation: str) -> list[NoteRule]:
         """Its notes ready to be completed."""
-        found = self._files.get(organisation)
-        return found.notes if found else []
+        file = self._files.get(organisation)
+        return file.notes if file else []
 
     def put(self, organisation: str, procedures: list[Procedure]) -> None:
         """Replaces those of an organisation."""
@@ -234,7 +240,9 @@ class Procedures:
 
     def find(self, organisation: str, procedure: str) -> Procedure | None:
         """The procedure of that id."""
-        return next((one for one in self.of(organisation) if one.id == procedure), None)
+        return next(
+            (candidate for candidate in self.of(organisation) if candidate.id == procedure), None
+        )
 
     @property
     def organisations(self) -> list[str]:
@@ -330,7 +338,7 @@ def _wrong(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
     """(code, where, what) of all that the types do not say."""
     if not file.procedures:
         yield "no_procedure", file.organisation, ""
-    yield from _twice([one.id for one in file.procedures], "procedures")
+    yield from _twice([procedure.id for procedure in file.procedures], "procedures")
     yield from _wrong_phrases(file)
     for procedure in file.procedures:
         yield from _wrong_guide(procedure, f"procedures.{procedure.id}")
@@ -358,25 +366,25 @@ def _wrong(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
 
 
 def _wrong_phrases(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
-    yield from _twice([one.id for one in file.phrases], "phrases")
+    yield from _twice([phrase.id for phrase in file.phrases], "phrases")
     if len(file.phrases) > MOST_PHRASES:
         yield "too_many", "phrases", str(MOST_PHRASES)
     for phrase in file.phrases:
         if not by_language(phrase.say).get(FRENCH):
             yield "no_french", f"phrases.{phrase.id}", ""
-    yield from _twice([one.id for one in file.notes], "notes")
+    yield from _twice([note.id for note in file.notes], "notes")
     if len(file.notes) > MOST_NOTES:
         yield "too_many", "notes", str(MOST_NOTES)
     for note in file.notes:
         yield from _wrong_note(note.text, f"notes.{note.id}")
-    written = (file.phrases, file.notes, [one.steps for one in file.procedures])
+    written = (file.phrases, file.notes, [procedure.steps for procedure in file.procedures])
     size = len(msgspec.json.encode(written))
     if size > MOST_BYTES:
         yield "too_large", file.organisation, str(MOST_BYTES // 1000)
 
 
 def _wrong_guide(procedure: Procedure, where: str) -> Iterator[tuple[str, str, str]]:
-    """What the steps name must be there."""
+    """Yield the errors of a guide: what the steps name must be there."""
     cases = {case.id for case in procedure.cases}
     pieces = {rule.id for rule in procedure.pieces}
     yield from _twice([case.id for case in procedure.cases], f"{where}.cases")

@@ -86,7 +86,7 @@ class RemoteBlobs:
         return data
 
     def has(self, path: str) -> bool:
-        """Whether there is such a file. Raises `StoreAway`."""
+        """Return True if there is such a file. Raises `StoreAway`."""
         try:
             with _reached():
                 self._files.info(
@@ -105,12 +105,12 @@ class RemoteBlobs:
         """Writes a small file, reads it back and removes it.
         Raises `StoreAway`, `DocumentNotFiled`.
         """
-        place, said = f"{self._root}check-{secrets.token_hex(6)}", secrets.token_bytes(32)
+        place, probe = f"{self._root}check-{secrets.token_hex(6)}", secrets.token_bytes(32)
         with _reached():
-            self._write(place, said)
+            self._write(place, probe)
             heard = self._files.cat_file(place)
             self._files.rm_file(place)
-        if heard != said:
+        if heard != probe:
             raise DocumentNotFiled(why="read_back")
 
     def _write(self, place: str, data: bytes) -> None:

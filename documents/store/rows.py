@@ -42,7 +42,7 @@ _CHOICES = msgspec.json.Decoder(tuple[_Choice, ...])
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Who acts, when (timezone-aware), and which day that is for the organisation."""
+    """The person who acts, when (timezone-aware), and which day that is for the organisation."""
 
     at_utc: datetime
     today: date
@@ -59,13 +59,13 @@ def uploaded(connection: Connection, organisation: str, upload_id: str) -> Docum
     return None if row is None else document_of(row)
 
 
-def same_bytes(known: DocumentRecord, sha256: str) -> DocumentRecord:
+def same_bytes(document: DocumentRecord, sha256: str) -> DocumentRecord:
     """The document, when it has these bytes.
     Raises `DocumentNotFiled`: the upload's id was used for others.
     """
-    if known.sha256 != sha256:
+    if document.sha256 != sha256:
         raise DocumentNotFiled(why="upload_id_reused")
-    return known
+    return document
 
 
 def document_id_of(organisation: str, upload_id: str) -> str:
@@ -142,7 +142,7 @@ def change_piece(
     connection.execute(
         update(table).where(here).values(state=state.value, reason=reason, expires_on=expires)
     )
-    told = {
+    event = {
         "dossier_id": key,
         "piece_id": piece_id,
         "was": was.value,
@@ -151,7 +151,7 @@ def change_piece(
     }
     who = {"by_name": moment.by.name, "site": moment.by.site, "kiosk": moment.by.kiosk}
     at_utc = moment.at_utc.astimezone(UTC).replace(tzinfo=None)
-    connection.execute(insert(tables.piece_events).values(**told, **who, at_utc=at_utc))
+    connection.execute(insert(tables.piece_events).values(**event, **who, at_utc=at_utc))
 
 
 def _expiry(row: Row[Any], state: PieceState, today: date) -> str:
@@ -167,9 +167,9 @@ def _state(row: Row[Any], today: date) -> PieceState:
 
 
 def history_of(connection: Connection, key: int) -> list[PieceStep]:
-    """What happened to a dossier's pieces, oldest first."""
+    """Return what happened to a dossier's pieces, oldest first."""
     table = tables.piece_events
-    found = connection.execute(select(table).where(table.c.dossier_id == key).order_by(table.c.id))
+    rows = connection.execute(select(table).where(table.c.dossier_id == key).order_by(table.c.id))
     return [
         PieceStep(
             piece_id=row.piece_id,
@@ -181,7 +181,7 @@ def history_of(connection: Connection, key: int) -> list[PieceStep]:
             kiosk=row.kiosk,
             at_utc=row.at_utc.replace(tzinfo=UTC),
         )
-        for row in found
+        for row in rows
     ]
 
 
@@ -192,8 +192,8 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
         raise DossierUnknown(what="dossier")
     files, expected = tables.documents, tables.pieces
     filed = [
-        document_of(found)
-        for found in connection.execute(
+        document_of(document_row)
+        for document_row in connection.execute(
             select(files).where(files.c.dossier_id == row.id).order_by(files.c.id)
         )
     ]
@@ -207,9 +207,9 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
         caller_number=row.caller_number,
         born_on=row.born_on,
         procedure=row.procedure,
-        pieces=tuple(_piece(found, filed, today) for found in pieces),
+        pieces=tuple(_piece(piece_row, filed, today) for piece_row in pieces),
         documents=tuple(filed),
-        notes=tuple(_note(found) for found in connection.execute(_notes_of(row.id))),
+        notes=tuple(_note(note_row) for note_row in connection.execute(_notes_of(row.id))),
         contact=row.contact,
         provisional=bool(row.provisional),
         merged=tuple(_merged_into(connection, organisation, row.number)),
@@ -232,10 +232,12 @@ def with_versions(
     """The documents of a dossier, each with the one that came after."""
     gone = replaced_in(connection, dossier_key)
     return [
-        msgspec.structs.replace(one, replaced_by=gone[one.id][0], why=gone[one.id][1])
-        if one.id in gone
-        else one
-        for one in filed
+        msgspec.structs.replace(
+            document, replaced_by=gone[document.id][0], why=gone[document.id][1]
+        )
+        if document.id in gone
+        else document
+        for document in filed
     ]
 
 
@@ -274,7 +276,9 @@ def _piece(row: Row[Any], filed: list[DocumentRecord], today: date) -> Piece:
         decided_by=row.decided_by,
         expires_on=row.expires_on,
         documents=tuple(
-            one.id for one in filed if one.piece_id == row.piece_id and not one.replaced_by
+            document.id
+            for document in filed
+            if document.piece_id == row.piece_id and not document.replaced_by
         ),
     )
 
@@ -328,7 +332,7 @@ def document_columns(document: DocumentRecord) -> dict[str, Any]:
 
 def piece_columns(piece: Piece, place: int, rule: PieceRule | None = None) -> dict[str, str | int]:
     """A piece as its row; `place` is its order in the dossier, `rule` what asks for it."""
-    choices = [_Choice(id=one.id, name=one.name) for one in rule.any_of] if rule else []
+    choices = [_Choice(id=choice.id, name=choice.name) for choice in rule.any_of] if rule else []
     return {
         "piece_id": piece.id,
         "place": place,

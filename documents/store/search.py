@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How filed documents are found again: by their words, and pages by their hash or look.
+"""The search for filed documents: by their words, and for pages by their hash or look.
 Used by the store.
 """
 
@@ -91,8 +91,8 @@ def index_missing(connection: Connection) -> int:
     """
     filed = tables.documents
     query = select(filed).where(text("document.id NOT IN (SELECT rowid FROM document_words)"))
-    found = list(connection.execute(query))
-    for row in found:
+    rows = list(connection.execute(query))
+    for row in rows:
         _index(
             connection,
             row.id,
@@ -102,7 +102,7 @@ def index_missing(connection: Connection) -> int:
             name=row.name,
             more="",
         )
-    return len(found)
+    return len(rows)
 
 
 def _index(
@@ -123,8 +123,8 @@ def _index(
     caller_name, number, piece_said = connection.execute(
         query.where(owner.c.id == dossier_key)
     ).one()
-    said = (name, piece_said or "", caller_name, number, more)
-    words = f"{owner_word(organisation)} {folded(' '.join(said))}"
+    texts = (name, piece_said or "", caller_name, number, more)
+    words = f"{owner_word(organisation)} {folded(' '.join(texts))}"
     statement = {
         "sqlite": "INSERT INTO document_words(rowid, words) VALUES (:key, :words)",
         "postgresql": "INSERT INTO document_words(rowid, words) "
@@ -170,10 +170,10 @@ ORDER BY own.id DESC LIMIT :limit
 
 
 def search(
-    connection: Connection, organisation: str, wanted: str, *, number: str, limit: int
+    connection: Connection, organisation: str, query_text: str, *, number: str, limit: int
 ) -> list[FoundDocument]:
     """See `DossierStore.search`; nothing but punctuation finds nothing."""
-    words = asked(wanted)
+    words = asked(query_text)
     if not words:
         return []
     name = connection.dialect.name
@@ -221,11 +221,11 @@ def earlier_pages(
         .where(filed.c.dossier_id == dossier_key)
         .order_by(filed.c.id, marks.c.place)
     )
-    known = list(connection.execute(query))
-    found = []
+    earlier_rows = list(connection.execute(query))
+    seen_pages = []
     for place, page in enumerate(pages):
         scored = []
-        for row in known:
+        for row in earlier_rows:
             differs = fingerprint_difference(page.look, row.look)
             same = bool(page.original_sha256) and page.original_sha256 == row.original_sha256
             if same and page.look and row.look and differs > ALIKE:
@@ -235,7 +235,7 @@ def earlier_pages(
             continue
         differs, other, row = min(scored, key=lambda item: item[:2])
         if differs <= ALIKE:
-            found.append(
+            seen_pages.append(
                 SeenPage(
                     page=place,
                     document_id=row.document_id,
@@ -245,4 +245,4 @@ def earlier_pages(
                     same=not other,
                 )
             )
-    return found
+    return seen_pages

@@ -65,12 +65,12 @@ def reached() -> Iterator[None]:
 
 
 def _why(error: Exception) -> str:
-    """What SQLite or the system calls it, e.g. "SQLITE_FULL", "ENOSPC"; else the error's class. A
-    message might hold a value.
+    """Return the name that SQLite or the system gives it, e.g. "SQLITE_FULL", "ENOSPC"; else
+    the error's class. A message might hold a value.
     """
-    own = error.orig if isinstance(error, DBAPIError) else None
-    if isinstance(own, sqlite3.Error):
-        return getattr(own, "sqlite_errorname", type(error).__name__)
+    driver_error = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(driver_error, sqlite3.Error):
+        return getattr(driver_error, "sqlite_errorname", type(error).__name__)
     if isinstance(error, OSError) and error.errno is not None:
         return errno.errorcode.get(error.errno, type(error).__name__)
     return type(error).__name__

@@ -89,9 +89,13 @@ def replace(
     )
     if old.piece_id and old.piece_id != new.piece_id:
         _expect_again(connection, dossier_key, old.piece_id, reason=why.reason, moment=moment)
-    about = f"{_shown(connection, dossier_key, old)} → {_shown(connection, dossier_key, new)}"
+    subject = f"{_shown(connection, dossier_key, old)} → {_shown(connection, dossier_key, new)}"
     act = DossierAct(
-        kind=DossierActKind.VERSION, about=about, reason=why.reason, by=why.by, at_utc=moment.at_utc
+        kind=DossierActKind.VERSION,
+        about=subject,
+        reason=why.reason,
+        by=why.by,
+        at_utc=moment.at_utc,
     )
     write_act(connection, organisation, dossier_key, act)
     write_line(

@@ -59,7 +59,7 @@ class HelpBar(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class HelpedDesk:
-    """What the desk has for it.
+    """The desk's means for it.
 
     Attributes:
         devices: cameras, microphones and what else is there.
@@ -97,34 +97,34 @@ class DeskHelpJob:
         self._heard: set[str] = set()
         self._answer: asyncio.Future[bool] | None = None
 
-    def on_wanted(self, wanted: RemoteHelpWanted) -> None:
+    def on_wanted(self, request: RemoteHelpWanted) -> None:
         """The helpdesk wants something; the same twice is asked once."""
-        if wanted.help_id not in self._heard:
-            self._heard.add(wanted.help_id)
-            self._tasks.start(self._help(wanted), name="remote help")
+        if request.help_id not in self._heard:
+            self._heard.add(request.help_id)
+            self._tasks.start(self._help(request), name="remote help")
 
     def on_answered(self, yes: bool) -> None:
         """The person at the desk has said it."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(yes)
 
-    async def _help(self, wanted: RemoteHelpWanted) -> None:
+    async def _help(self, request: RemoteHelpWanted) -> None:
         async with self._acting:
-            result = await self._asked(wanted)
-            await report_result(self._report, wanted, result)
-        if wanted.act is RemoteAct.RESTART and not result.code:
+            result = await self._asked(request)
+            await report_result(self._report, request, result)
+        if request.act is RemoteAct.RESTART and not result.code:
             await asyncio.sleep(RESTART_S)
             if not self._desk.in_conversation():
                 self._desk.restart()
 
-    async def _asked(self, wanted: RemoteHelpWanted) -> RemoteResult:
-        if wanted.act not in DESK_ACTS:
+    async def _asked(self, request: RemoteHelpWanted) -> RemoteResult:
+        if request.act not in DESK_ACTS:
             return RemoteResult(code="not_allowed")
-        if code := self._refused(wanted.act):
+        if code := self._refused(request.act):
             return RemoteResult(code=code)
-        name = wanted.by_name or "?"
+        name = request.by_name or "?"
         self._answer = asyncio.get_running_loop().create_future()
-        self._bar.ask(name, wanted.act)
+        self._bar.ask(name, request.act)
         try:
             yes = await asyncio.wait_for(self._answer, self._answer_s)
         except TimeoutError:
@@ -132,16 +132,16 @@ class DeskHelpJob:
             return RemoteResult(code=NOT_ANSWERED)
         if not yes:
             self._bar.hide_help()
-            log.info("the person at the desk said no to: %s", wanted.act.value)
+            log.info("the person at the desk said no to: %s", request.act.value)
             return RemoteResult(code=NOT_WANTED)
-        if code := self._refused(wanted.act):
+        if code := self._refused(request.act):
             self._bar.hide_help()
             return RemoteResult(code=code)
-        log.info("the helpdesk does: %s", wanted.act.value)
-        self._bar.show_act(name, wanted.act)
+        log.info("the helpdesk does: %s", request.act.value)
+        self._bar.show_act(name, request.act)
         began_s = self._clock.monotonic_s()
         try:
-            return await self._done(wanted.act)
+            return await self._done(request.act)
         finally:
             self._tasks.start(self._hide(began_s), name="end of remote help")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk or a desk says of itself to the helpdesk: versions, the checks of `doctor`, what its
-line carries. Used by the jobs that help from afar.
+"""The facts that a kiosk or a desk gives of itself to the helpdesk: versions, the checks of
+`doctor`, what its line carries. Used by the jobs that help from afar.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def log_result(lines: Sequence[str]) -> RemoteResult:
 
 
 def line_result(rates: LineRates | None) -> RemoteResult:
-    """What the line carries; None: it could not be measured."""
+    """Return what the line carries; None: it could not be measured."""
     if rates is None:
         return RemoteResult(code=HubUnreachable.code)
-    found = {"up_kbps": rates.up_kbps, "down_kbps": rates.down_kbps, "rtt_ms": rates.rtt_ms}
+    figures = {"up_kbps": rates.up_kbps, "down_kbps": rates.down_kbps, "rtt_ms": rates.rtt_ms}
     return RemoteResult(
-        facts=tuple(RemoteFact(name=name, value=f"{value:g}") for name, value in found.items())
+        facts=tuple(RemoteFact(name=name, value=f"{value:g}") for name, value in figures.items())
     )
 
 
@@ -61,24 +61,24 @@ async def doctor_result(command: Sequence[str]) -> RemoteResult:
         creationflags=NO_WINDOW,
     )
     try:
-        said, _ = await process.communicate()
+        output, _ = await process.communicate()
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
     try:
-        checks = msgspec.json.decode(said, type=_DoctorOutput).checks
+        checks = msgspec.json.decode(output, type=_DoctorOutput).checks
     except msgspec.MsgspecError:
         return RemoteResult(code="unexpected")
     return RemoteResult(
         facts=tuple(
             RemoteFact(
-                name=one.name.replace("-", "_")[:60],
-                value=one.sentence[:LINE_LETTERS],
-                code="" if one.level == "ok" else one.level,
+                name=check.name.replace("-", "_")[:60],
+                value=check.sentence[:LINE_LETTERS],
+                code="" if check.level == "ok" else check.level,
             )
-            for one in checks[:MOST_FACTS]
+            for check in checks[:MOST_FACTS]
         )
     )
 

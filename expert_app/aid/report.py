@@ -22,13 +22,13 @@ TRIES = 24
 
 async def report_result(
     report: Callable[[str, RemoteResult], Awaitable[None]],
-    wanted: RemoteHelpWanted,
+    request: RemoteHelpWanted,
     result: RemoteResult,
 ) -> None:
     """Reports, at most `TRIES` times; a restart that was agreed to does not wait for a line."""
-    for left in reversed(range(1 if wanted.act is RemoteAct.RESTART else TRIES)):
+    for tries_left in reversed(range(1 if request.act is RemoteAct.RESTART else TRIES)):
         try:
-            await report(wanted.help_id, result)
+            await report(request.help_id, result)
         except (BusUnreachable, HubUnreachable) as error:
             log.info("what came of it is not told yet: %s", error.code)
         except SessionError as error:
@@ -36,5 +36,5 @@ async def report_result(
             return
         else:
             return
-        if left:
+        if tries_left:
             await asyncio.sleep(AGAIN_S)

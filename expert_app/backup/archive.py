@@ -89,7 +89,7 @@ class ArchiveSignature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArchiveContents(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands at the end.
+    """The list at the end of a backup.
 
     Attributes:
         facts: what backup and restore tell each other, see `expert_app.backup.save`.
@@ -165,18 +165,18 @@ def writing(path: Path, seed: bytes) -> Iterator[BackupWriter]:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     folder = path.with_name(path.name + ".part")
     folder.mkdir(mode=0o700)
-    whole = folder / "whole"
+    temporary_file = folder / "whole"
     try:
-        descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(temporary_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 yield BackupWriter(tar, folder, seed=seed)
             file.flush()
             os.fsync(file.fileno())
-        whole.replace(path)
+        temporary_file.replace(path)
     finally:
-        for left in folder.iterdir():
-            left.unlink()
+        for leftover in folder.iterdir():
+            leftover.unlink()
         folder.rmdir()
 
 
@@ -198,12 +198,12 @@ class BackupReader:
 
     @property
     def organisation(self) -> str:
-        """Whose vault it is a backup of, "" for a hub's."""
-        found = msgspec.json.decode(self._listed.facts)
-        return str(found.get("organisation", "")) if isinstance(found, dict) else ""
+        """The organisation whose vault it is a backup of, "" for a hub's."""
+        facts = msgspec.json.decode(self._listed.facts)
+        return str(facts.get("organisation", "")) if isinstance(facts, dict) else ""
 
     def facts[Facts: msgspec.Struct](self, kind: type[Facts]) -> Facts:
-        """What the writer told. Raises `BackupDamaged`."""
+        """Return what the writer told. Raises `BackupDamaged`."""
         try:
             return msgspec.json.decode(self._listed.facts, type=kind)
         except NOT_DECODED as error:
@@ -246,14 +246,14 @@ def _listed(tar: tarfile.TarFile) -> tuple[ArchiveContents, str]:
         raise BackupDamaged(LIST)
     signer = _signer(tar, data)
     try:
-        found = msgspec.json.decode(data)
-        number = int(found["format"])
+        contents = msgspec.json.decode(data)
+        number = int(contents["format"])
         if number > FORMAT:
             raise BackupTooNew(number)
         while number < FORMAT:
-            found = _UPGRADES[number](found)
+            contents = _UPGRADES[number](contents)
             number += 1
-        return msgspec.json.decode(msgspec.json.encode(found), type=ArchiveContents), signer
+        return msgspec.json.decode(msgspec.json.encode(contents), type=ArchiveContents), signer
     except (*NOT_DECODED, KeyError, TypeError, ValueError) as error:
         raise BackupDamaged(LIST) from error
 

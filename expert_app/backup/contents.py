@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is in a backup, told without writing anything: `hub restore --check FILE`, and the proof of
-each backup that a timer makes.
+"""The contents of a backup, told without writing anything: `hub restore --check FILE`, and the
+proof of each backup that a timer makes.
 
 Every part is compared with its hash (`archive.reading`), and every row and file is read as a
 restore would read it.
@@ -41,7 +41,7 @@ from session.hub.storage.store_space import LOG_PREFIX, OLD_LOG_PREFIX
 
 @dataclass
 class OrganisationContents:
-    """What a backup has of one organisation.
+    """The contents that a backup has of one organisation.
 
     Attributes:
         tickets: in the history.
@@ -88,27 +88,27 @@ class _State(msgspec.Struct):
 def hub_contents(backup: BackupReader) -> BackupContents:
     """Reads a hub's backup. Raises `BackupDamaged`, `BackupTooNew`."""
     facts = backup.facts(BackupFacts)
-    found = BackupContents(facts.made_at_utc, "", facts.dossiers, streams=len(facts.streams))
+    contents = BackupContents(facts.made_at_utc, "", facts.dossiers, streams=len(facts.streams))
     for saved in facts.streams:
         state = msgspec.json.decode(saved.state, type=_State)
-        found.messages += state.messages
+        contents.messages += state.messages
         for prefix in (LOG_PREFIX, OLD_LOG_PREFIX):
             if saved.name.startswith(prefix):
-                one = found.organisations[saved.name.removeprefix(prefix)]
-                one.log_messages += state.messages
-                one.log_bytes += state.bytes
-    found.history_rows = facts.history_rows
+                organisation = contents.organisations[saved.name.removeprefix(prefix)]
+                organisation.log_messages += state.messages
+                organisation.log_bytes += state.bytes
+    contents.history_rows = facts.history_rows
     if facts.history_layout == history_tables.FORMAT:  # a restore leaves another one out
         tickets = history_tables.tickets
         for row in _rows(backup, HISTORY, HISTORY_TABLES):
             if row.table == tickets.name:
-                found.organisations[_value(row, tickets, "organisation")].tickets += 1
-    read_identities(backup, found)
-    read_dossiers(backup, found)
-    return found
+                contents.organisations[_value(row, tickets, "organisation")].tickets += 1
+    read_identities(backup, contents)
+    read_dossiers(backup, contents)
+    return contents
 
 
-def read_identities(backup: BackupReader, found: BackupContents) -> None:
+def read_identities(backup: BackupReader, contents: BackupContents) -> None:
     """Counts who is let in, by organisation. Raises `BackupDamaged`."""
     try:
         with closing(sqlite3.connect(":memory:")) as base:
@@ -117,14 +117,14 @@ def read_identities(backup: BackupReader, found: BackupContents) -> None:
                 raise BackupDamaged(IDENTITIES)
             query = "SELECT organisation, count(*) FROM enrolled GROUP BY organisation"
             for organisation, count in base.execute(query):
-                found.organisations[organisation].identities = count
+                contents.organisations[organisation].identities = count
     except sqlite3.Error as error:
         raise BackupDamaged(IDENTITIES) from error
 
 
-def read_dossiers(backup: BackupReader, found: BackupContents) -> None:
+def read_dossiers(backup: BackupReader, contents: BackupContents) -> None:
     """Counts dossiers and documents, and reads each file. Raises `BackupDamaged`."""
-    if not found.dossiers.included:
+    if not contents.dossiers.included:
         return
     files = {name.removeprefix(FILES) for name in backup.names if name.startswith(FILES)}
     for name in files:
@@ -138,17 +138,17 @@ def read_dossiers(backup: BackupReader, found: BackupContents) -> None:
         if row.table not in counts:
             continue
         table, count = counts[row.table]
-        count(found.organisations[_value(row, table, "organisation")])
+        count(contents.organisations[_value(row, table, "organisation")])
         if table is store_tables.documents and _value(row, table, "path") not in files:
-            found.missing_files += 1
+            contents.missing_files += 1
 
 
-def _count_dossier(one: OrganisationContents) -> None:
-    one.dossiers += 1
+def _count_dossier(contents: OrganisationContents) -> None:
+    contents.dossiers += 1
 
 
-def _count_document(one: OrganisationContents) -> None:
-    one.documents += 1
+def _count_document(contents: OrganisationContents) -> None:
+    contents.documents += 1
 
 
 def _value(row: BackupRow, table: Table, column: str) -> Any:

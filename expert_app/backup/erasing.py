@@ -29,7 +29,7 @@ REGISTER = "erasures.jsonl"
 
 @dataclass
 class Erased:
-    """What was erased, and what was not."""
+    """The conversations that were erased, and those that were not."""
 
     sessions: list[str] = field(default_factory=list)
     records: int = 0
@@ -52,27 +52,31 @@ class HubEraser:
         """Erases these conversations, but for those that are held or still running.
         Raises `StoreUnreachable`: what was done stays done, the same may be repeated.
         """
-        done, there = Erased(), set(await self.logs.sessions(organisation))
+        erased, existing = Erased(), set(await self.logs.sessions(organisation))
         for session_id in sessions:
             if await self.logs.is_held(organisation, session_id):
-                done.held.append(session_id)
+                erased.held.append(session_id)
             elif await self._is_running(organisation, session_id):
-                done.running.append(session_id)
+                erased.running.append(session_id)
             elif dry:
-                (done.sessions if session_id in there else done.unknown).append(session_id)
+                (erased.sessions if session_id in existing else erased.unknown).append(session_id)
             else:
-                await self._erase(organisation, session_id, done)
-        return done
+                await self._erase(organisation, session_id, erased)
+        return erased
 
     async def _is_running(self, organisation: str, session_id: str) -> bool:
         running = history_erasing.is_running
         return await asyncio.to_thread(running, self.history, organisation, session_id)
 
     async def running(self, organisation: str, sessions: Iterable[str]) -> list[str]:
-        """Those of these conversations that are not over."""
-        return [one for one in sessions if await self._is_running(organisation, one)]
+        """Return those of these conversations that are not over."""
+        return [
+            session_id
+            for session_id in sessions
+            if await self._is_running(organisation, session_id)
+        ]
 
-    async def _erase(self, organisation: str, session_id: str, done: Erased) -> None:
+    async def _erase(self, organisation: str, session_id: str, erased: Erased) -> None:
         records = await self.logs.erase(organisation, session_id)
         forget = history_erasing.forget
         tickets, rows = await asyncio.to_thread(forget, self.history, organisation, session_id)
@@ -80,26 +84,26 @@ class HubEraser:
         for stream, subject in history_erasing.traces(organisation, tickets):
             await self._streams.forget(stream, subject)
         if records is None and not rows:
-            done.unknown.append(session_id)
+            erased.unknown.append(session_id)
             return
-        done.sessions.append(session_id)
-        done.records += records or 0
-        done.rows += rows
+        erased.sessions.append(session_id)
+        erased.records += records or 0
+        erased.rows += rows
 
     async def again(self, organisations: Iterable[str], erasures: Sequence[Erasure]) -> int:
         """Erases what these lines of the register have erased before; how many conversations."""
         marks, count = all_marks(erasures), 0
         for organisation in organisations:
-            found = [
-                one
-                for one in await self.logs.sessions(organisation)
-                if mark_of(organisation, one) in marks
+            sessions = [
+                session_id
+                for session_id in await self.logs.sessions(organisation)
+                if mark_of(organisation, session_id) in marks
             ]
-            done = Erased()
-            for session_id in found:
+            erased = Erased()
+            for session_id in sessions:
                 await self.logs.lift(organisation, session_id)
-                await self._erase(organisation, session_id, done)
-            count += len(done.sessions)
+                await self._erase(organisation, session_id, erased)
+            count += len(erased.sessions)
         return count
 
 

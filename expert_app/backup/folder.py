@@ -39,12 +39,14 @@ class BackupFolder:
         self._name = re.compile(re.escape(whose) + r"-(\d{8}T\d{6}Z)\.backup")
 
     def new_path(self, now: datetime) -> Path:
-        """Where the next one goes; the folder is made when it is not there."""
+        """Return where the next one goes; the folder is made when it is not there."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self._folder / f"{self._whose}-{now.astimezone(UTC).strftime(STAMP)}.backup"
 
     def newest_at_utc(self) -> datetime | None:
-        """When the newest was made, None without any. Raises `OSError`: the folder is away."""
+        """Return when the newest was made, None without any.
+        Raises `OSError`: the folder is away.
+        """
         return max((at for at, _path in self._found()), default=None)
 
     def remove_old(self, keep: int, now: datetime) -> list[Path]:
@@ -52,14 +54,14 @@ class BackupFolder:
         gone = [path for _at, path in sorted(self._found(), reverse=True)[keep:]]
         for path in gone:
             path.unlink()
-        for left in self._folder.glob(f"{self._whose}-*.backup.part"):
-            if now.timestamp() - left.stat().st_mtime > LEFT_OVER.total_seconds():
-                shutil.rmtree(left, ignore_errors=True)
+        for leftover in self._folder.glob(f"{self._whose}-*.backup.part"):
+            if now.timestamp() - leftover.stat().st_mtime > LEFT_OVER.total_seconds():
+                shutil.rmtree(leftover, ignore_errors=True)
         return gone
 
     def _found(self) -> list[tuple[datetime, Path]]:
-        found = []
+        backups = []
         for path in self._folder.iterdir():
             if (match := self._name.fullmatch(path.name)) is not None:
-                found.append((datetime.strptime(match[1], STAMP).replace(tzinfo=UTC), path))
-        return found
+                backups.append((datetime.strptime(match[1], STAMP).replace(tzinfo=UTC), path))
+        return backups

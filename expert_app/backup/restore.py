@@ -88,7 +88,7 @@ async def restore(
         await asyncio.to_thread(_check_empty, settings, paths, facts)
         replicas = settings.replicas if settings.bus else 1
         # Sources before AUDIT: what AUDIT lacks of them is copied as soon as it is there.
-        for saved in sorted(facts.streams, key=lambda one: one.name == AUDIT):
+        for saved in sorted(facts.streams, key=lambda stream: stream.name == AUDIT):
             # logs of an older version may be erased from now on
             changes = {"deny_delete": False} if saved.name.startswith(LOGS) else {}
             parts = backup.read(f"{STREAMS}{saved.name}")
@@ -109,7 +109,9 @@ async def _erase_again(
     connection: HubConnection,
     facts: BackupFacts,
 ) -> None:
-    """What was erased since the backup does not come back: the register beside it says so."""
+    """Erase what was erased since the backup: it does not come back,
+    the register beside it says so.
+    """
     logs = KeptLogs(
         connection.streams,
         replicas=settings.replicas if settings.bus else 1,

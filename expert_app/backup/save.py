@@ -56,7 +56,7 @@ HISTORY_TABLES: Sequence[Table] = (
 
 
 class DossierReference(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the dossiers were and how many:
+    """The place of the dossiers and how many they were:
     without `included` they are backed up by their own means.
 
     Attributes:
@@ -74,14 +74,14 @@ class DossierReference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BackupFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the list of a backup says.
+    """The facts in the list of a backup.
 
     Attributes:
         stored_format: number of the form of what is in the streams.
         history_layout: number of the history's tables.
         history_rows: how many rows there are.
-        audit_created: tells AUDIT from another stream of that name; the history's rows belong to
-            it.
+        audit_created: tells AUDIT from another stream of that name; the history's rows belong
+            to it.
         streams: settings and state of each stream, in the order of the parts.
     """
 
@@ -170,7 +170,7 @@ def identities(paths: Paths) -> bytes:
 def dossiers_of(
     backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool
 ) -> DossierReference:
-    """Where the dossiers are, and (`included`) all of them."""
+    """Return where the dossiers are, and write (`included`) all of them."""
     folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
     copy = open_copy(settings, paths)
     try:

@@ -86,14 +86,14 @@ def _insert(connection: Connection, table: Table, rows: list[BackupRow]) -> None
         raise ValueError(f"rows of {table.name} have more columns than the table")
     kinds = [column.type for column in table.c]
     names = [column.name for column in table.c]
-    made = [
+    records = [
         {
             name: _moment(value) if isinstance(kind, DateTime) else value
             for name, kind, value in zip(names, kinds, row.values, strict=False)
         }
         for row in rows
     ]
-    connection.execute(insert(table), made)
+    connection.execute(insert(table), records)
 
 
 def _moment(value: str | None) -> datetime | None:
@@ -101,7 +101,7 @@ def _moment(value: str | None) -> datetime | None:
 
 
 def read_rows(parts: Iterable[bytes]) -> Iterator[BackupRow]:
-    """What `write_rows` wrote, row by row. Raises `BackupDamaged` when one never ends."""
+    """Read what `write_rows` wrote, row by row. Raises `BackupDamaged` when one never ends."""
     decoder = msgspec.json.Decoder(BackupRow)
     rest = b""
     for part in parts:

@@ -44,7 +44,7 @@ class BackupWatch:
 
     @property
     def age_s(self) -> float | None:
-        """Of the newest backup."""
+        """The age of the newest backup."""
         if self.newest_at_utc is None:
             return None
         return (self._clock.utc_now() - self.newest_at_utc).total_seconds()
@@ -72,8 +72,8 @@ class BackupWatch:
         """Looks once."""
         if self._looking is None:
             self._looking = asyncio.ensure_future(asyncio.to_thread(self._folder.newest_at_utc))
-        done, _ = await asyncio.wait([self._looking], timeout=ANSWER_S)
-        if not done:  # the same look goes on; a second one would hang beside it
+        finished, _ = await asyncio.wait([self._looking], timeout=ANSWER_S)
+        if not finished:  # the same look goes on; a second one would hang beside it
             self._set_away("no answer")
             return
         looked, self._looking = self._looking, None

@@ -43,7 +43,7 @@ class AccessAlert:
     ) -> None:
         self.refused: Signal[list[AccessLine]] = Signal()
         self._link, self._tasks, self._again_s = link, tasks, again_s
-        self._told = {one.kind: 0 for one in REFUSED}
+        self._told = {request.kind: 0 for request in REFUSED}
 
     def start(self) -> None:
         """Begins to look."""
@@ -60,10 +60,10 @@ class AccessAlert:
 
     async def _check(self, request: AccessesRequest) -> None:
         answer = await self._link.accesses(request)
-        lines, told = answer.lines, self._told[request.kind]
-        if not told:  # what this board has not seen, and is not long ago
+        lines, last_id = answer.lines, self._told[request.kind]
+        if not last_id:  # what this board has not seen, and is not long ago
             lines = lines[: answer.refused_lately]
-        fresh = [line for line in lines if line.id > told]
+        fresh = [line for line in lines if line.id > last_id]
         if answer.lines:
             self._told[request.kind] = answer.lines[0].id
         if fresh:

@@ -37,7 +37,8 @@ how it ended.
 
 
 class BoardAccesses:
-    """What the page of accesses asks for; of refusals `access_alert` tells, whatever page it is.
+    """The requests of the page of accesses; of refusals `access_alert` tells, whatever page it
+    is.
 
     Args:
         words, help_columns: see `Words`.
@@ -141,9 +142,9 @@ def helps_csv(helps: Sequence[RemoteHelp], columns: HelpColumns) -> bytes:
     """Help from afar as a table."""
     heads = [_("When"), _("Who"), _("Account"), _("What"), _("Where"), _("Reason"), _("Result")]
     rows: list[tuple[str, ...]] = []
-    for one in helps:
-        act, place, ended = columns(one)
-        at = f"{one.asked_at_utc.astimezone():%Y-%m-%d %H:%M:%S}"
-        account = one.by.rpartition(".")[2]  # after the letter of its role
-        rows.append((at, one.by_name, account, act, place, one.reason, ended))
+    for entry in helps:
+        act, place, ended = columns(entry)
+        at = f"{entry.asked_at_utc.astimezone():%Y-%m-%d %H:%M:%S}"
+        account = entry.by.rpartition(".")[2]  # after the letter of its role
+        rows.append((at, entry.by_name, account, act, place, entry.reason, ended))
     return spreadsheet_csv(heads, rows)

@@ -87,7 +87,7 @@ class ActTrouble(NamedTuple):
 
 
 class NotRead(NamedTuple):
-    """What the hub refused to tell, or nobody answered, for a page: "lines", "history", "trends",
+    """An answer that the hub refused, or nobody gave, for a page: "lines", "history", "trends",
     "statistics" or "targets".
     """
 
@@ -243,7 +243,9 @@ class SupervisorApp:
 
     async def _read_targets(self) -> None:
         services = [service.id for service in self._link.services]
-        self.elsewhere_changed.emit({one: await self._board.move_targets(one) for one in services})
+        self.elsewhere_changed.emit(
+            {service: await self._board.move_targets(service) for service in services}
+        )
 
     # ---- acts
 
@@ -262,34 +264,36 @@ class SupervisorApp:
 
     def undo_act(self, act_id: str, reason: str) -> None:
         """Takes an act of the history back, whoever did it."""
-        known = next((one for one in self._undos if act_id in one.act_ids), None)
+        undo = next((candidate for candidate in self._undos if act_id in candidate.act_ids), None)
         act: Act | None = None
-        if known is not None:
-            act = known.act if len(known.act_ids) == 1 else None
-            rest = tuple(one for one in known.act_ids if one != act_id)
-            at = self._undos.index(known)
-            self._undos[at : at + 1] = [known._replace(act_ids=rest)] if rest else []
+        if undo is not None:
+            act = undo.act if len(undo.act_ids) == 1 else None
+            rest = tuple(other_id for other_id in undo.act_ids if other_id != act_id)
+            at = self._undos.index(undo)
+            self._undos[at : at + 1] = [undo._replace(act_ids=rest)] if rest else []
             self._emit_undo()
         self._tasks.start(self._take_back((act_id,), act, reason), name="supervisor takes back")
 
     async def _take_back(self, act_ids: Sequence[str], act: Act | None, reason: str) -> None:
-        """Those of several whose caller has gone on meanwhile are left as they are."""
-        moved = left = 0
+        """Take back acts; those of several whose caller has gone on meanwhile
+        are left as they are.
+        """
+        moved = left_count = 0
         refused: SessionError | None = None
         for tried, act_id in enumerate(act_ids, start=1):
             try:
                 undone = await self._past.undo(new_id(), act_id, reason)
             except UndoImpossible as error:
-                left, refused = left + 1, error
+                left_count, refused = left_count + 1, error
             except SessionError as error:
-                left, refused = left + 1 + len(act_ids) - tried, error
+                left_count, refused = left_count + 1 + len(act_ids) - tried, error
                 break
             else:
-                moved, left = moved + undone.moved, left + undone.left
+                moved, left_count = moved + undone.moved, left_count + undone.left
         if refused is not None and not moved:
             self._on_refused(act, refused)
         else:
-            self.done.emit(ActDone(act, moved, left, undone=True))
+            self.done.emit(ActDone(act, moved, left_count, undone=True))
         await self._read_history_again()
 
     async def _do(self, act: Act, reason: str) -> None:
@@ -298,12 +302,12 @@ class SupervisorApp:
             return
         act_id = new_id()
         try:
-            done = await self._perform(act, act_id, reason)
+            result = await self._perform(act, act_id, reason)
         except SessionError as error:
             self._on_refused(act, error)
             return
         self._keep_undo((act_id,), act)
-        self.done.emit(done)
+        self.done.emit(result)
 
     def _keep_undo(self, act_ids: Sequence[str], act: Act) -> None:
         if act_ids and can_be_undone(act):
@@ -314,10 +318,10 @@ class SupervisorApp:
         """One caller after the other; those who have changed meanwhile are left."""
         ids: list[str] = []
         refused: SessionError | None = None
-        for one in act.acts:
+        for single_act in act.acts:
             act_id = new_id()
             try:
-                await self._perform_on_ticket(one, act_id, reason)
+                await self._perform_on_ticket(single_act, act_id, reason)
             except (TicketTaken, TicketUnknown) as error:
                 refused = error
             except SessionError as error:  # it would be the same for all who follow
@@ -354,10 +358,10 @@ class SupervisorApp:
             case Announce(to=None):
                 await self._board.broadcast(act.text, reason, act_id=act_id)
             case Announce(to=MessageTo() as to):
-                there = await self._board.message(
+                reached = await self._board.message(
                     to, act.target, act.text, reason=reason, act_id=act_id
                 )
-                return ActDone(act, there=there)
+                return ActDone(act, there=reached)
         return ActDone(act)
 
     async def _perform_on_ticket(self, act: OnTicket, act_id: str, reason: str) -> None:
@@ -374,7 +378,9 @@ class SupervisorApp:
     async def _move_elsewhere(self, act: MoveQueue, reason: str) -> ActDone:
         """Moves one caller after the other; those whom an agent has taken meanwhile are left."""
         waiting = [
-            one for one in self._link.queue if one.service == act.service and one.state in WAITING
+            ticket
+            for ticket in self._link.queue
+            if ticket.service == act.service and ticket.state in WAITING
         ]
         moved = 0
         for ticket in waiting:

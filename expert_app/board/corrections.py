@@ -23,7 +23,7 @@ class OpenedDossier(NamedTuple):
 
 
 class BoardCorrections:
-    """What the card of corrections asks for.
+    """The requests of the card of corrections.
 
     Attributes:
         opened: see `OpenedDossier`.

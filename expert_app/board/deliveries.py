@@ -37,7 +37,7 @@ class Decided(NamedTuple):
 
 
 class BoardDeliveries:
-    """What the page of copies asks for.
+    """The requests of the page of copies.
 
     Args:
         words: see `Words`.

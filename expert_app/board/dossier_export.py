@@ -42,8 +42,8 @@ Words = Callable[[PieceStep | ActStep | AccessLine], str]
 
 
 class Exporter(NamedTuple):
-    """Who exports: the links that read, the key that seals the file, and (organisation, person) as
-    the hub knows them.
+    """The means of an export: the links that read, the key that seals the file, and
+    (organisation, person) as the hub knows them.
     """
 
     link: DeliveryLink
@@ -81,11 +81,11 @@ class DossierExport:
                 self.progressed.emit(0)
                 dossier = (await self._link.export(number, reason)).dossier
                 past = await self._link.history(number)
-                about = AccessesRequest(dossier=dossier.number)
+                request = AccessesRequest(dossier=dossier.number)
                 index = msgspec.structs.replace(
                     self._index(dossier, past, reason),
                     accesses=self._accesses(
-                        (await self._exporter.register.every_access(about))[::-1]
+                        (await self._exporter.register.every_access(request))[::-1]
                     ),
                 )
                 read = await self._read(index)
@@ -94,7 +94,7 @@ class DossierExport:
                     write_export,
                     path,
                     index,
-                    lambda one: read[one.id],
+                    lambda document: read[document.id],
                     public_key=notary.public_key,
                     sign=notary.sign,
                 )
@@ -166,25 +166,25 @@ class DossierExport:
             )
             events.append((step.at_utc, changed))
         for act in past.acts:
-            done = ExportedEvent(
+            act_event = ExportedEvent(
                 at_utc=act.at_utc, what=self._words(act), reason=act.reason, by=act.by_name
             )
-            events.append((act.at_utc, done))
-        return tuple(event for _at, event in sorted(events, key=lambda one: one[0]))
+            events.append((act.at_utc, act_event))
+        return tuple(event for _at, event in sorted(events, key=lambda entry: entry[0]))
 
 
 def _documents(dossier: Dossier, names: dict[str, str]) -> tuple[ExportedDocument, ...]:
     return tuple(
         ExportedDocument(
-            file=file_of(place, one.name, one.id, replaced=bool(one.replaced_by)),
-            id=one.id,
-            name=one.name,
-            piece=names.get(one.piece_id, ""),
-            pages=one.pages,
-            size_bytes=one.size_bytes,
-            sha256=one.sha256,
-            filed_at_utc=one.filed_at_utc,
-            replaced_by=one.replaced_by,
+            file=file_of(place, document.name, document.id, replaced=bool(document.replaced_by)),
+            id=document.id,
+            name=document.name,
+            piece=names.get(document.piece_id, ""),
+            pages=document.pages,
+            size_bytes=document.size_bytes,
+            sha256=document.sha256,
+            filed_at_utc=document.filed_at_utc,
+            replaced_by=document.replaced_by,
         )
-        for place, one in enumerate(dossier.documents, start=1)
+        for place, document in enumerate(dossier.documents, start=1)
     )

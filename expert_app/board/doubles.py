@@ -30,14 +30,14 @@ class ComparedDossiers(NamedTuple):
 
 
 class DoublesTrouble(NamedTuple):
-    """What was refused; `number`: the dossier that it is about, or ""."""
+    """The refusal of a request; `number`: the dossier that it is about, or ""."""
 
     error: SessionError
     number: str = ""
 
 
 class BoardDoubles:
-    """What the page of doubles asks for.
+    """The requests of the page of doubles.
 
     Attributes:
         provisional, merges: the lists.

@@ -109,7 +109,9 @@ class BoardVisit:
         current.on_ticket(ticket)
 
     def _ticket_of(self, visit: Visit) -> Ticket | None:
-        return next((one for one in self._link.queue if one.session == visit.session_id), None)
+        return next(
+            (ticket for ticket in self._link.queue if ticket.session == visit.session_id), None
+        )
 
     def _ask_soon(self, current: Visit) -> None:
         """The queue does not show us: it is a moment behind the hub's answer, or the line was cut

@@ -108,9 +108,9 @@ async def _main(
             from expert_app.workplace.wiring.elsewhere import wait_elsewhere
 
             while True:
-                found = await open_desk(settings, paths, program, seed=seed)
-                if found is None or not await wait_elsewhere(
-                    found, settings, paths, program, seed=seed
+                elsewhere = await open_desk(settings, paths, program, seed=seed)
+                if elsewhere is None or not await wait_elsewhere(
+                    elsewhere, settings, paths, program, seed=seed
                 ):
                     break
         case "supervisor":

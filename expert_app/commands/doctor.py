@@ -129,7 +129,7 @@ def check_engine(media: MediaSettings) -> CheckResult:
 
 
 def check_echo(media: MediaSettings) -> CheckResult:
-    """What keeps callers from hearing themselves at a desk on this machine."""
+    """Return what keeps callers from hearing themselves at a desk on this machine."""
     echo = EchoSetting(media.echo)
     engine = choose_engine(
         EngineKind(media.engine), this_machine(media.headset, media.microphone, echo)
@@ -162,7 +162,8 @@ def check_key_file(settings: KioskSettings) -> CheckResult:
 async def check_keys(
     kiosk: KioskSettings, here: Collection[str], desk_keys: Path | None
 ) -> list[CheckResult]:
-    """Where the programs of this computer keep their keys: each in a file, or in the keyring.
+    """Check where the programs of this computer keep their keys: each in a file, or in the
+    keyring.
 
     Args:
         desk_keys: the desk's file that a passphrase opens, where it has one.
@@ -267,14 +268,14 @@ async def check_relays(plan: IcePlan) -> CheckResult:
         words = _("No relay of our own is configured; the hub may give one with each conversation.")
         return CheckResult("relay", "wrong" if plan.relay_only else "absent", words)
     tried = await asyncio.gather(*(try_relay(server) for server in plan.relays))
-    said = [_relay_words(one) for one in tried]
+    sentences = [_relay_words(trial) for trial in tried]
     return CheckResult(
-        "relay", "ok" if any(one.address for one in tried) else "wrong", " ".join(said)
+        "relay", "ok" if any(trial.address for trial in tried) else "wrong", " ".join(sentences)
     )
 
 
 def check_relay_trust(plan: IcePlan, ca_file: str) -> CheckResult | None:
-    """Whether the browser's calls can believe the relays' own authority;
+    """Check whether the browser's calls can believe the relays' own authority;
     None when there is nothing to believe.
     """
     if not ca_file or not any(server.url.startswith("turns:") for server in plan.relays):
@@ -305,9 +306,9 @@ def _relay_words(tried: RelayTrial) -> str:
 
 
 def check_device(
-    name: str, found: list[str], absent: str, *, chosen: Collection[str] = ("auto",)
+    name: str, names: list[str], absent: str, *, chosen: Collection[str] = ("auto",)
 ) -> CheckResult:
-    """A camera or microphone: `found` are their names, `absent` the sentence when there is none.
+    """A camera or microphone: `names` are their names, `absent` the sentence when there is none.
 
     Args:
         chosen: what the settings of the programs on this computer say.
@@ -318,13 +319,13 @@ def check_device(
     if set(chosen) == {NONE}:
         words = _("None is used, as media.{device} says.")
         return CheckResult(name, "absent", words.format(device=name))
-    if not found:
+    if not names:
         return CheckResult(name, "absent", absent)
-    return CheckResult(name, "ok", ", ".join(found))
+    return CheckResult(name, "ok", ", ".join(names))
 
 
 def check_display(platform: str, surroundings: Mapping[str, str]) -> CheckResult:
-    """Whether a kiosk can show the web page's window, another program's, inside its own.
+    """Check whether a kiosk can show the web page's window, another program's, inside its own.
 
     Args:
         platform: of this machine, as in `sys.platform`.
@@ -356,7 +357,7 @@ def check_voice(name: str, mode: str) -> CheckResult:
 
 
 def check_reading(read: Sequence[str]) -> CheckResult:
-    """Whether filed documents carry their words:
+    """Check whether filed documents carry their words:
     `read` are the languages of tesseract, if it is here.
     """
     if not read:
@@ -372,7 +373,9 @@ def check_reading(read: Sequence[str]) -> CheckResult:
 
 
 def check_texts(file: str) -> CheckResult | None:
-    """Whether the organisation's own words for callers can be used; None where there are none."""
+    """Check whether the organisation's own words for callers can be used;
+    None where there are none.
+    """
     if not file:
         return None
     try:
@@ -434,7 +437,7 @@ async def examine(
         "program."
     )
     plan = ice_plan(desk.media if desk.media.ice_servers or desk.media.relay_only else kiosk.media)
-    found = await asyncio.gather(
+    results = await asyncio.gather(
         check_bus(desk.bus if "desk" in here else kiosk.bus),
         check_media(),
         check_scanner(kiosk.scanner, kiosk.scanner_certificate),
@@ -442,14 +445,23 @@ async def examine(
         check_keys(kiosk, here, desk_keys),
         check_relays(plan),
     )
-    bus, media, scanner, printer, keys, relay = found
+    bus, media, scanner, printer, keys, relay = results
     texts = check_texts(kiosk.texts)
     trust = check_relay_trust(plan, desk.ca_file or kiosk.ca_file)
     signed_on = check_sign_on(desk)
-    media_here = [one.media for name, one in (("desk", desk), ("kiosk", kiosk)) if name in here]
-    camera = check_device("camera", cameras, no_camera, chosen=[one.camera for one in media_here])
+    media_here = [
+        program_settings.media
+        for name, program_settings in (("desk", desk), ("kiosk", kiosk))
+        if name in here
+    ]
+    camera = check_device(
+        "camera", cameras, no_camera, chosen=[program_media.camera for program_media in media_here]
+    )
     microphone = check_device(
-        "microphone", microphones, no_microphone, chosen=[one.microphone for one in media_here]
+        "microphone",
+        microphones,
+        no_microphone,
+        chosen=[program_media.microphone for program_media in media_here],
     )
     findings = [
         bus,
@@ -469,7 +481,7 @@ async def examine(
         *([texts] if texts is not None else []),
         check_reading(languages()),
     ]
-    return [one for one in findings if _ONLY.get(one.name, "") in ("", *here)]
+    return [finding for finding in findings if _ONLY.get(finding.name, "") in ("", *here)]
 
 
 def report(findings: list[CheckResult], as_json: bool) -> int:

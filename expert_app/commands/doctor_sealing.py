@@ -80,7 +80,7 @@ async def _ask(
         "The vault of {organisation} knows this desk by {key}; its certificate is good until {day}."
     )
     until = answer.certificate.until_utc.astimezone()
-    said = words.format(
+    sentence = words.format(
         organisation=settings.organisation, key=public_key(seed), day=f"{until:%Y-%m-%d}"
     )
-    return CheckResult(NAME, "ok", said)
+    return CheckResult(NAME, "ok", sentence)

@@ -48,9 +48,9 @@ IN_ADDRESS = re.compile(r"(?<=//)[^/@\s]+@")
 def without_secrets(value: Any, name: str = "") -> Any:
     """Settings as they are, with what proves who one is taken out; names of files stay."""
     if isinstance(value, dict):
-        return {key: without_secrets(one, key) for key, one in value.items()}
+        return {key: without_secrets(entry, key) for key, entry in value.items()}
     if isinstance(value, list):
-        return [without_secrets(one, name) for one in value]
+        return [without_secrets(entry, name) for entry in value]
     if SECRET_NAME.search(name) and not name.endswith(("_file", "_files")):
         return HIDDEN
     return IN_ADDRESS.sub(f"{HIDDEN}@", value) if isinstance(value, str) else value
@@ -65,15 +65,17 @@ def settings_text(file: Path) -> str:
 
 
 def choices_text(file: Path) -> str:
-    """What a person chose in a window. Device names stay; place and size of windows do not help."""
+    """Return what a person chose in a window. Device names stay;
+    place and size of windows do not help.
+    """
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    names = [one.partition("=")[0] for one in lines]
-    said = [
-        one
-        for one, name in zip(lines, names, strict=True)
-        if "=" not in one or not any(word in name for word in UNREADABLE)
+    names = [line.partition("=")[0] for line in lines]
+    choices = [
+        line
+        for line, name in zip(lines, names, strict=True)
+        if "=" not in line or not any(word in name for word in UNREADABLE)
     ]
-    return "\n".join(said) + "\n"
+    return "\n".join(choices) + "\n"
 
 
 def our_versions() -> list[str]:
@@ -96,7 +98,7 @@ def our_versions() -> list[str]:
 def versions_text() -> str:
     """The program, the system, and each Python package."""
     packages = sorted(
-        {(one.name.lower(), one.version) for one in importlib.metadata.distributions()}
+        {(package.name.lower(), package.version) for package in importlib.metadata.distributions()}
     )
     lines = [
         *our_versions(),
@@ -128,32 +130,35 @@ def write_support(
     """
     if file.is_dir():
         file = file / f"poste-expert-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
-    rows = [{"name": one.name, "level": one.level, "sentence": one.sentence} for one in findings]
+    rows = [
+        {"name": finding.name, "level": finding.level, "sentence": finding.sentence}
+        for finding in findings
+    ]
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return None
     with (
         os.fdopen(descriptor, "wb") as out,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
-        kept.writestr("versions.txt", versions_text())
-        kept.writestr("doctor.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+        archive.writestr("versions.txt", versions_text())
+        archive.writestr("doctor.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
         for program, paths in programs.items():
             if paths.config.exists():
-                kept.writestr(f"{program}/settings.toml", settings_text(paths.config))
+                archive.writestr(f"{program}/settings.toml", settings_text(paths.config))
             for choices in ("window.ini", "board.ini"):
                 if (paths.data / choices).is_file():
-                    kept.writestr(f"{program}/{choices}", choices_text(paths.data / choices))
+                    archive.writestr(f"{program}/{choices}", choices_text(paths.data / choices))
         for name, log_file in _logs(programs):
-            kept.write(log_file, name)
+            archive.write(log_file, name)
     return file
 
 
-def support_words(file: Path | None, wanted: Path) -> str:
-    """What was done, and what to do with it."""
+def support_words(file: Path | None, path: Path) -> str:
+    """Say what was done, and what to do with it."""
     if file is None:
-        return _("{file} is there already: name another file.").format(file=wanted)
+        return _("{file} is there already: name another file.").format(file=path)
     return _(
         "{file} has versions, settings without secrets, the newest log and what doctor found. "
         "Send it to the help desk."

@@ -30,7 +30,7 @@ from session.protocol.wire.ids import is_id
 
 @dataclass(frozen=True)
 class SealKeyRequest:
-    """What the command line says of a new sealing key; files None for the system's keyring."""
+    """The new sealing key, as the command line says; files None for the system's keyring."""
 
     organisation: str
     first: str
@@ -68,32 +68,32 @@ def seal_key(request: SealKeyRequest) -> int:
     return 0
 
 
-def admit(wanted: NamedIdentity, key: str, settings: HubSettings, paths: Paths) -> int:
+def admit(named_identity: NamedIdentity, key: str, settings: HubSettings, paths: Paths) -> int:
     """Lets a desk's key into the vault of this machine, or ("-") all keys of this person out;
     the exit code.
 
     Only where the settings are that vault's:
     a key that is taken away from another folder would still be let in.
     """
-    if settings.organisation != wanted.organisation:
+    if settings.organisation != named_identity.organisation:
         words = _(
             "No vault of {organisation} is set up in {file}: say where it is with --folder or "
             "--settings."
         )
-        print(words.format(organisation=wanted.organisation, file=paths.config))
+        print(words.format(organisation=named_identity.organisation, file=paths.config))
         return 2
-    if not (is_id(wanted.organisation) and is_id(wanted.name)):
+    if not (is_id(named_identity.organisation) and is_id(named_identity.name)):
         print(_("Say who is meant with --name."))
         return 2
-    identity = Identity(wanted.organisation, wanted.role, wanted.name)
+    identity = Identity(named_identity.organisation, named_identity.role, named_identity.name)
     book, now = open_book(paths), datetime.now(UTC)
     if key == "-":
         book.revoke(identity, "", now)
-        print(_("The vault knows {user} no more.").format(user=wanted.name))
+        print(_("The vault knows {user} no more.").format(user=named_identity.name))
         return 0
     if not is_public_key(key):
         print(_("“{key}” is not a public key.").format(key=key))
         return 2
     book.admit(identity, key, now)
-    print(_("The vault knows {user} by this key from now on.").format(user=wanted.name))
+    print(_("The vault knows {user} by this key from now on.").format(user=named_identity.name))
     return 0

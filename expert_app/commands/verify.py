@@ -87,13 +87,15 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
             print(_("{file} cannot be read: {why}.").format(file=path, why=error.strerror or error))
             return 2
     receipts = {
-        name: found for name, data in files if (found := verify_receipt(data, trusted)) is not None
+        name: receipt
+        for name, data in files
+        if (receipt := verify_receipt(data, trusted)) is not None
     }
     documents = [(name, data) for name, data in files if name not in receipts]
     answers = [
         *(
-            _print_receipt(found, name, documents, as_json=as_json)
-            for name, found in receipts.items()
+            _print_receipt(verdict, name, documents, as_json=as_json)
+            for name, verdict in receipts.items()
         ),
         *(_print_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
         *(_print_document(name, data, trusted, as_json=as_json) for name, data in documents),
@@ -140,7 +142,7 @@ def _verified(data: bytes, trusted: Sequence[bytes]) -> ProvenanceVerdict:
 
 
 def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
-    """How the kiosk signed the scan before it left:
+    """Say how the kiosk signed the scan before it left:
     "signed", "forged" when that is of something else, or "".
     """
     if not page.signature or page.scanned_at_utc is None:

@@ -84,7 +84,7 @@ def export_words(verdict: ExportVerdict, name: str) -> list[str]:
             reason=index.reason,
         )
         lines += ["", text]
-    sealed = sum(1 for one in verdict.documents.values() if one.sealed and one.whole)
+    sealed = sum(1 for document in verdict.documents.values() if document.sealed and document.whole)
     count = _("Documents: {count}; with an unbroken seal of their own: {sealed}.")
     return [*lines, count.format(count=len(verdict.documents), sealed=sealed)]
 

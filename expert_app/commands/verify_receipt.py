@@ -46,15 +46,17 @@ def code_in(path: Path) -> ReceiptCode | None:
     with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as picture:
         if picture.width * picture.height > MAX_PICTURE_PX:
             raise OSError(27, _("it is too large"))
-        found = zxingcpp.read_barcodes(picture.convert("L"))
-    return next((code for one in found if (code := read_code(one.text)) is not None), None)
+        barcodes = zxingcpp.read_barcodes(picture.convert("L"))
+    return next(
+        (code for barcode in barcodes if (code := read_code(barcode.text)) is not None), None
+    )
 
 
 def words_of_receipt(
     verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]]
 ) -> list[str]:
-    """What a receipt's file is worth, what it names, and whether these documents (name, bytes) are
-    it.
+    """Say what a receipt's file is worth, what it names,
+    and whether these documents (name, bytes) are it.
     """
     record = verdict.record
     if not verdict.whole:
@@ -77,12 +79,12 @@ def words_of_receipt(
         record.organisation, record.dossier, datetime.fromisoformat(record.received_at)
     )
     lines.append(_kind(record.registered_only))
-    given = {sha256_of(data): file for file, data in documents}
+    files_by_sha256 = {sha256_of(data): file for file, data in documents}
     for piece in record.pieces:
         lines.append(_("  {piece} ({pages} p.): {sha256}").format(
             piece=piece.name, pages=piece.pages, sha256=piece.sha256))  # fmt: skip
         if documents:
-            file = given.get(piece.sha256)
+            file = files_by_sha256.get(piece.sha256)
             lines.append(
                 _("    is {file}").format(file=file)
                 if file
@@ -91,7 +93,7 @@ def words_of_receipt(
     named = {piece.sha256 for piece in record.pieces}
     lines += [
         _("  NOT NAMED: {file} is not on this receipt, or was changed since.").format(file=file)
-        for sha256, file in given.items()
+        for sha256, file in files_by_sha256.items()
         if sha256 not in named
     ]
     return lines
@@ -100,7 +102,7 @@ def words_of_receipt(
 def words_of_code(
     code: ReceiptCode, documents: Sequence[tuple[str, bytes]], trusted: bool | None
 ) -> list[str]:
-    """What the code on a paper is worth."""
+    """Say what the code on a paper is worth."""
     if not code.genuine:
         return [_("FORGED: the code's signature is not right.")]
     first = _("GENUINE: the code is signed by the desk that made the receipt.")

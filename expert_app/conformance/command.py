@@ -26,7 +26,7 @@ from session.core.errors import SessionError
 
 @dataclass(frozen=True, kw_only=True)
 class TryOptions:
-    """What the command line says.
+    """The options of a trial, as the command line says.
 
     Attributes:
         end: what is tried.
@@ -54,14 +54,14 @@ def run_conformance(options: TryOptions) -> int:
         be tried; 2: the command line is wrong; 3: none was broken, and some could not be tried.
     """
     names = [name.strip() for name in options.levels.split(",") if name.strip()]
-    known = [level for level in ProtocolLevel if level in _cases(options)]
-    if wrong := [name for name in names if name not in known]:
-        print(f"No level {', '.join(wrong)}; there are {', '.join(known)}.", file=sys.stderr)
+    known_levels = [level for level in ProtocolLevel if level in _cases(options)]
+    if wrong := [name for name in names if name not in known_levels]:
+        print(f"No level {', '.join(wrong)}; there are {', '.join(known_levels)}.", file=sys.stderr)
         return 2
     if unknown := [rule for rule in options.rules if rule not in _rules(options)]:
         print(f"No rule {', '.join(unknown)}; see docs/conformance.md.", file=sys.stderr)
         return 2
-    levels = [ProtocolLevel(name) for name in names] or known
+    levels = [ProtocolLevel(name) for name in names] or known_levels
     try:
         findings = asyncio.run(_run(options, levels))
     except SessionError as error:
@@ -77,9 +77,9 @@ def exit_code(findings: list[Finding], rules: Collection[str] = ()) -> int:
     verdicts = {finding.verdict for finding in findings}
     if Verdict.BROKEN in verdicts or Verdict.KEPT not in verdicts:
         return 1
-    kept = {finding.rule for finding in findings if finding.verdict is Verdict.KEPT}
-    asked = rules or {finding.rule for finding in findings}
-    return 0 if kept.issuperset(asked) else 3
+    kept_rules = {finding.rule for finding in findings if finding.verdict is Verdict.KEPT}
+    requested = rules or {finding.rule for finding in findings}
+    return 0 if kept_rules.issuperset(requested) else 3
 
 
 def _cases(options: TryOptions) -> Collection[ProtocolLevel]:

@@ -181,7 +181,7 @@ class DeskEnd:
         peer = self.peer
         if peer is None:
             return
-        seen = MediaSeen(
+        media_seen = MediaSeen(
             call_id=self.call_id,
             first_frame_ms=0.0,
             frames=peer.frames,
@@ -191,7 +191,7 @@ class DeskEnd:
             audio_packets=peer.audio_packets,
             audio_level=0.0,
         )
-        self._tasks.start(self._try_send(session, topic, seen), name="tell what was seen")
+        self._tasks.start(self._try_send(session, topic, media_seen), name="tell what was seen")
 
     async def _try_send(self, session: str, topic: str, message: SessionMessage) -> None:
         try:

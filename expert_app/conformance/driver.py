@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller at the kiosk under test shall do, and how that kiosk is told: by a person who
-reads the terminal, or by a program that reads lines. Used by `run`; described in
+"""The instructions to the caller at the kiosk under test, and how that kiosk is told: by a
+person who reads the terminal, or by a program that reads lines. Used by `run`; described in
 docs/conformance.md.
 """
 
@@ -111,7 +111,9 @@ class Pause(Instruction, frozen=True, kw_only=True):
 
 
 class PutPages(Instruction, frozen=True, kw_only=True, tag="put_pages"):
-    """So many pages lie in the scanner from now on; `jam`: the next one is stuck."""
+    """An order to have so many pages in the scanner from now on;
+    `jam`: the next one is stuck.
+    """
 
     count: int = 1
     jam: bool = False
@@ -237,7 +239,7 @@ class PersonDriver:
 
 
 def words_of_instruction(instruction: Instruction) -> str:
-    """What a person at the kiosk is asked to do."""
+    """Return what a person at the kiosk is asked to do."""
     match instruction:
         case Begin(servers=servers, code=code, ca_file=ca_file):
             authority = f", authority {ca_file}" if ca_file else ""

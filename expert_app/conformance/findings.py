@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What was found of each rule, and its report: terminal, JUnit's XML, JSON. Used by `run`."""
+"""The findings for each rule, and their report: terminal, JUnit's XML, JSON. Used by `run`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POLL_S = 0.02
 
 
 class Verdict(StrEnum):
-    """What became of a rule. Untried: something that it needs was not there."""
+    """The outcome of a rule. Untried: something that it needs was not there."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -59,27 +59,29 @@ class Findings:
         self._ends_at_first = ends_at_first
         self._verdicts: dict[str, tuple[Verdict, str]] = {}
 
-    def check(self, rule: str, kept: bool, seen: str = "") -> bool:
+    def check(self, rule: str, is_kept: bool, evidence: str = "") -> bool:
         """Notes what was found of a rule; whether it was kept. Raises `RuleBroken` where a case
         ends with the first one.
         """
-        if kept:
+        if is_kept:
             before = self._verdicts.get(rule)
             if before is None or before[0] is Verdict.UNTRIED:
                 self._verdicts[rule] = (Verdict.KEPT, "")
         elif self.rules[rule]:
-            self._verdicts[rule] = (Verdict.BROKEN, seen)
+            self._verdicts[rule] = (Verdict.BROKEN, evidence)
             if self._ends_at_first:
                 raise RuleBroken(rule)
-        return kept
+        return is_kept
 
-    def demand(self, rule: str, kept: bool, seen: str = "") -> None:
-        """As `check`; the case ends when it was not kept. Raises `RuleBroken`."""
-        if not self.check(rule, kept, seen):
+    def demand(self, rule: str, is_kept: bool, evidence: str = "") -> None:
+        """Note a finding as `check` does; the case ends when it was not kept.
+        Raises `RuleBroken`.
+        """
+        if not self.check(rule, is_kept, evidence):
             raise RuleBroken(rule)
 
     async def seen(self, condition: Callable[[], object], within_s: float) -> bool:
-        """Whether the condition comes true in time."""
+        """Return True if the condition comes true in time."""
         try:
             async with asyncio.timeout(within_s * self.patience):
                 while not condition():  # noqa: ASYNC110 - what is looked at has no event
@@ -101,7 +103,7 @@ class Findings:
         self.check(rule, not await self.seen(condition, for_s), otherwise)
 
     def leave_untried(self, rules: Collection[str], why: str) -> None:
-        """What has no verdict yet could not be tried."""
+        """Note that what has no verdict yet could not be tried."""
         for rule in rules:
             self._verdicts.setdefault(rule, (Verdict.UNTRIED, why))
 
@@ -114,15 +116,15 @@ class Findings:
                 verdict=verdict,
                 sentence=self.rules[number].sentence,
                 under=self.rules[number].under,
-                seen=seen,
+                seen=evidence,
             )
-            for number, (verdict, seen) in sorted(self._verdicts.items())
+            for number, (verdict, evidence) in sorted(self._verdicts.items())
         ]
 
     @property
     def broken(self) -> list[str]:
         """Numbers of the rules that were broken."""
-        return [one.rule for one in self.all() if one.verdict is Verdict.BROKEN]
+        return [finding.rule for finding in self.all() if finding.verdict is Verdict.BROKEN]
 
 
 def level_words(findings: list[Finding]) -> list[str]:
@@ -146,21 +148,24 @@ _MARKS = {Verdict.KEPT: "ok  ", Verdict.BROKEN: "FAIL", Verdict.UNTRIED: "--  "}
 
 
 def as_text(findings: list[Finding]) -> str:
-    """For a terminal."""
+    """Return the findings as text for a terminal."""
     lines = []
-    for one in findings:
-        lines.append(f"{_MARKS[one.verdict]} {one.rule} {one.sentence}")
-        if one.verdict is not Verdict.KEPT:
-            lines.append(f"          {one.seen} (docs/protocol.md, “{one.under}”)")
-    counts = [f"{sum(one.verdict is verdict for one in findings)} {verdict}" for verdict in Verdict]
+    for finding in findings:
+        lines.append(f"{_MARKS[finding.verdict]} {finding.rule} {finding.sentence}")
+        if finding.verdict is not Verdict.KEPT:
+            lines.append(f"          {finding.seen} (docs/protocol.md, “{finding.under}”)")
+    counts = [
+        f"{sum(candidate.verdict is verdict for candidate in findings)} {verdict}"
+        for verdict in Verdict
+    ]
     return "\n".join([*lines, ", ".join(counts), *level_words(findings)])
 
 
 def as_junit(findings: list[Finding]) -> bytes:
-    """As JUnit's XML, which every build server reads."""
+    """Return the findings as JUnit's XML, which every build server reads."""
     suites = ElementTree.Element("testsuites")
     for level in ProtocolLevel:
-        of_level = [one for one in findings if one.level is level]
+        of_level = [candidate for candidate in findings if candidate.level is level]
         if not of_level:
             continue
         suite = ElementTree.SubElement(
@@ -168,23 +173,25 @@ def as_junit(findings: list[Finding]) -> bytes:
             "testsuite",
             name=f"conformance.{level}",
             tests=str(len(of_level)),
-            failures=str(sum(one.verdict is Verdict.BROKEN for one in of_level)),
-            skipped=str(sum(one.verdict is Verdict.UNTRIED for one in of_level)),
+            failures=str(sum(candidate.verdict is Verdict.BROKEN for candidate in of_level)),
+            skipped=str(sum(candidate.verdict is Verdict.UNTRIED for candidate in of_level)),
         )
-        for one in of_level:
-            name = f"{one.rule} {one.sentence}"
+        for finding in of_level:
+            name = f"{finding.rule} {finding.sentence}"
             case = ElementTree.SubElement(
                 suite, "testcase", classname=f"conformance.{level}", name=name
             )
-            if one.verdict is Verdict.BROKEN:
-                ElementTree.SubElement(case, "failure", message=one.sentence).text = one.seen
-            elif one.verdict is Verdict.UNTRIED:
-                ElementTree.SubElement(case, "skipped", message=one.seen)
+            if finding.verdict is Verdict.BROKEN:
+                ElementTree.SubElement(
+                    case, "failure", message=finding.sentence
+                ).text = finding.seen
+            elif finding.verdict is Verdict.UNTRIED:
+                ElementTree.SubElement(case, "skipped", message=finding.seen)
     return bytes(ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True))
 
 
 def as_json(findings: list[Finding]) -> bytes:
-    """For programs."""
+    """Return the findings as JSON for programs."""
     return msgspec.json.format(msgspec.json.encode(findings), indent=2)
 
 

@@ -17,7 +17,7 @@ from session.core.tasks import Tasks
 
 
 class Played(Protocol):
-    """What a case plays on: our ends, and the end under test."""
+    """The stage of a case: our ends, and the end under test."""
 
     findings: Findings
     world: ThrowAwayHub
@@ -46,7 +46,7 @@ class Case[On: Played](NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class PlayListener:
-    """What whoever runs it wants to hear. `code`: the bus's address and the code to enrol with.
+    """The listener of whoever runs it. `code`: the bus's address and the code to enrol with.
     `progress`: what is tried now.
     """
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class ProtocolLevel(StrEnum):
-    """What a kiosk can do; each level is tried on its own."""
+    """The levels of what a kiosk can do; each is tried on its own."""
 
     TALK = "talk"
     PAGE = "page"

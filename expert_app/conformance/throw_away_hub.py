@@ -111,12 +111,12 @@ class RecordedMessage:
 
     @property
     def topic(self) -> str:
-        """Of session traffic, else the verb."""
+        """The topic of session traffic, else the verb."""
         return self.subject.rpartition(".")[2]
 
     @property
     def session(self) -> str:
-        """Of session traffic the session, else ""."""
+        """The session of session traffic, else ""."""
         parts = self.subject.split(".")
         return parts[3] if parts[0] == "ses" else ""
 
@@ -139,7 +139,9 @@ class RecordedMessage:
 
 
 class Traffic:
-    """What the end under test says, and what it is told (heard), from the server."""
+    """The messages that the end under test says, and that it is told (heard),
+    from the server.
+    """
 
     def __init__(self) -> None:
         self.sent: list[RecordedMessage] = []
@@ -160,37 +162,41 @@ class Traffic:
         (self.received if parts[0] == "evt" else self.sent).append(sent)
 
     def requests(self, verb: str, since: int = 0) -> list[RecordedMessage]:
-        """What it asked the hub."""
+        """Return what it asked the hub."""
         return [
-            one
-            for one in self.sent[since:]
-            if one.subject.startswith(("svc.", "all.")) and one.topic == verb
+            record
+            for record in self.sent[since:]
+            if record.subject.startswith(("svc.", "all.")) and record.topic == verb
         ]
 
     def beats(self) -> list[RecordedMessage]:
         """Its signs of life."""
-        return [one for one in self.sent if one.subject.startswith("hb.")]
+        return [record for record in self.sent if record.subject.startswith("hb.")]
 
     def received_with(self, session: str, topic: str, header: str) -> list[RecordedMessage]:
-        """What it was told on a topic with this header."""
+        """Return what it was told on a topic with this header."""
         ending = f".ses.{session}.{topic}"
         return [
-            one for one in self.received if one.subject.endswith(ending) and header in one.headers
+            record
+            for record in self.received
+            if record.subject.endswith(ending) and header in record.headers
         ]
 
     def raw(self, session: str, topic: str) -> list[RecordedMessage]:
-        """What it sent on a topic."""
-        return [one for one in self.sent if one.session == session and one.topic == topic]
+        """Return what it sent on a topic."""
+        return [
+            record for record in self.sent if record.session == session and record.topic == topic
+        ]
 
     def messages[Kind: SessionMessage](
         self, session: str, kind: type[Kind], since: int = 0
     ) -> list[Kind]:
-        """What of this kind it said in a session."""
-        sent = (one.message() for one in self.sent[since:] if one.session == session)
-        return [one for one in sent if isinstance(one, kind)]
+        """Return what of this kind it said in a session."""
+        sent = (record.message() for record in self.sent[since:] if record.session == session)
+        return [message for message in sent if isinstance(message, kind)]
 
     def mark(self) -> int:
-        """How much it has said until now."""
+        """Return how much it has said until now."""
         return len(self.sent)
 
 
@@ -295,7 +301,7 @@ class ThrowAwayHub:
         return CertificateFiles(*make_certificate(folder / "authority", [address]))
 
     def tls(self) -> ssl.SSLContext | None:
-        """How our own ends check the bus's certificate."""
+        """Return the context with which our own ends check the bus's certificate."""
         return client_tls(self.ca_file)
 
     def _seal_key(self) -> str:
@@ -308,7 +314,7 @@ class ThrowAwayHub:
         return ", ".join(msgspec.toml.encode(key).decode().strip().splitlines())
 
     async def certificate(self) -> DeskCertificate:
-        """What the organisation's vault gives the desk of `SEALED_AGENT`."""
+        """Return what the organisation's vault gives the desk of `SEALED_AGENT`."""
         return certify(
             self._secret,
             SEALED_ORGANISATION,
@@ -319,8 +325,8 @@ class ThrowAwayHub:
         )
 
     def sealed_log(self, session: str, role: str) -> list[bytes]:
-        """What an end wrote into the log of a conversation of the sealed organisation: as the
-        vault has it.
+        """Return what an end wrote into the log of a conversation of the sealed organisation:
+        as the vault has it.
         """
         return self._vault.logs.records.get((session, role), []) if self._vault else []
 
@@ -349,7 +355,7 @@ class ThrowAwayHub:
         return in_groups(code)
 
     def begin(self, code: str) -> Begin:
-        """How the end under test reaches us."""
+        """Return how the end under test reaches us."""
         return Begin(
             servers=[self.url],
             code=code,
@@ -411,7 +417,7 @@ class ThrowAwayHub:
 
 
 def is_whole(sent: RecordedMessage) -> bool:
-    """Whether a JSON message has its type and our version."""
+    """True if a JSON message has its type and our version."""
 
     class _Head(msgspec.Struct):
         type: str

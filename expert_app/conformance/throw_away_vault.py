@@ -19,7 +19,7 @@ from session.protocol.sealing import Part
 
 
 class TakenLogs:
-    """What ends have written into conversations' logs, in memory.
+    """The records that ends have written into conversations' logs, in memory.
 
     Attributes:
         records: by the conversation and the end's role.
@@ -31,11 +31,11 @@ class TakenLogs:
     @handles("log")
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
         """An end appends its records; repeats are left out."""
-        kept = self.records.setdefault((request.session_id, asker.role.value), [])
+        records = self.records.setdefault((request.session_id, asker.role.value), [])
         for number, record in enumerate(request.records, start=request.first):
-            if number == len(kept):
-                kept.append(bytes(record))
-        return LogAck(next=len(kept))
+            if number == len(records):
+                records.append(bytes(record))
+        return LogAck(next=len(records))
 
 
 class ThrowAwayVault:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the stages of both ends have in common: the hub, the second desk, the end under test.
+"""The common parts of the stages of both ends: the hub, the second desk, the end under test.
 Used by `stage` and `desks.stage`.
 """
 
@@ -56,7 +56,7 @@ class Trial:
 
     @property
     def traffic(self) -> Traffic:
-        """What the end under test said."""
+        """The messages that the end under test said."""
         return self.world.traffic
 
     async def instruct(self, instruction: Instruction) -> None:
@@ -107,20 +107,20 @@ class Trial:
     def sent[Kind: SessionMessage](
         self, talk: OpenTalk, kind: type[Kind], since: int | None = None
     ) -> list[Kind]:
-        """What of this kind the end under test said in the conversation."""
+        """Return what of this kind the end under test said in the conversation."""
         return self.traffic.messages(talk.id, kind, talk.began if since is None else since)
 
     async def comes(
         self, talk: OpenTalk, kind: type[SessionMessage], since: int, within_s: float = 5.0
     ) -> bool:
-        """Whether the end under test says something of this kind in time."""
+        """Return True if the end under test says something of this kind in time."""
         return await self.findings.seen(lambda: self.sent(talk, kind, since), within_s)
 
 
-def check_all_sent(trial: Trial, *, beats: str, whole: str, right: str) -> None:
-    """What holds for everything that the end under test has said; the rules' numbers."""
-    found, traffic = trial.findings, trial.traffic
-    came = [one.at_s for one in traffic.beats()]
+def check_all_sent(trial: Trial, *, beats: str, complete: str, right: str) -> None:
+    """Check what holds for everything that the end under test has said; the rules' numbers."""
+    findings, traffic = trial.findings, trial.traffic
+    came = [record.at_s for record in traffic.beats()]
     times = [traffic.sent[0].at_s, *came, time.monotonic()]
     gaps = [
         later - earlier
@@ -128,26 +128,28 @@ def check_all_sent(trial: Trial, *, beats: str, whole: str, right: str) -> None:
         if not any(earlier <= away <= later for away in trial.away_s)
     ]
     worst = max(gaps, default=0.0) if came else math.inf
-    found.check(beats, worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
-    asked = [one for one in traffic.sent if one.subject.startswith(("svc.", "all."))]
+    findings.check(
+        beats, worst <= BEAT_GAP_S * max(1.0, findings.patience), f"none for {worst:.0f} s"
+    )
+    requests = [record for record in traffic.sent if record.subject.startswith(("svc.", "all."))]
     spoken = [
-        one
-        for one in traffic.sent
-        if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
+        record
+        for record in traffic.sent
+        if record.session and record.topic not in RAW_TOPICS and SEAL_HEADER not in record.headers
     ]
-    bare = [one for one in asked if not is_whole(one)]
-    bare += [one for one in spoken if one.payload[:1] == b"{" and not is_whole(one)]
-    found.check(whole, not bare, f"not so on {sorted({one.topic for one in bare})}")
-    wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
+    bare = [record for record in requests if not is_whole(record)]
+    bare += [record for record in spoken if record.payload[:1] == b"{" and not is_whole(record)]
+    findings.check(complete, not bare, f"not so on {sorted({record.topic for record in bare})}")
+    wrong = {f"{record.topic}: {record.why_not()}" for record in spoken if record.message() is None}
     refused = [
-        one.payload
-        for one in traffic.received
+        record.payload
+        for record in traffic.received
         # a session may be over before this end has heard of it
-        if one.topic == HUB_TOPIC
-        and one.payload not in trial.world.injected
-        and b'"ticket_unknown"' not in one.payload
+        if record.topic == HUB_TOPIC
+        and record.payload not in trial.world.injected
+        and b'"ticket_unknown"' not in record.payload
     ]
-    found.check(
+    findings.check(
         right,
         not wrong and not refused,
         f"wrong on {sorted(wrong)[:3]}; the hub refused {refused[:2]!r}"[:500],

@@ -29,7 +29,7 @@ SCRIPT_KBPS = 5000
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What the command line says.
+    """The options of a demo, as the command line says.
 
     Attributes:
         folder: kept afterwards when given; else a temporary one, removed.

@@ -55,7 +55,7 @@ _PAGES = (
 
 
 def make_leaflet() -> bytes:
-    """What callers bring, and what comes afterwards: a PDF of two pages about nobody."""
+    """Make what callers bring, and what comes afterwards: a PDF of two pages about nobody."""
     sheet = PrintedSheet(lambda _pen, _page: None)
     for number, (title, lead, points) in enumerate(_PAGES):
         if number:
@@ -104,7 +104,7 @@ def lay_library(folder: Path, organisation: str, site: str) -> list[LibraryEntry
 
 
 def lay_stick(folder: Path) -> Path:
-    """What a caller's USB stick would hold: an invented document of two pages.
+    """Write what a caller's USB stick would hold: an invented document of two pages.
     Returns the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)

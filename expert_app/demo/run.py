@@ -117,22 +117,22 @@ class Demo:
 
     @property
     def hub_folder(self) -> Path:
-        """Where the hub keeps everything."""
+        """The folder where the hub keeps everything."""
         return self.folder / "hub"
 
     @property
     def store_folder(self) -> Path:
-        """Where the organisation's dossiers are: at the hub, or in its own vault."""
+        """The folder of the organisation's dossiers: at the hub, or in its own vault."""
         return self.folder / ("vault" if self._setup.vault else "hub")
 
     @property
     def kiosk_runtime(self) -> Path:
-        """Where the kiosk keeps what a session leaves, until the wipe."""
+        """The folder where the kiosk keeps what a session leaves, until the wipe."""
         return self.folder / "kiosk" / "runtime"
 
     @property
     def printer_spool(self) -> Path:
-        """What the simulated printer got."""
+        """The folder of what the simulated printer got."""
         return self.folder / "printer"
 
     @property

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a script does with the programs of a demo: it acts at one end and waits for what another
-end observed. Used by the scripted walk and the end-to-end tests.
+"""A script's acts on the programs of a demo: it acts at one end and waits for what another end
+observed. Used by the scripted walk and the end-to-end tests.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Script:
         self._demo = demo
 
     async def fact(
-        self, child: Child, name: str, *, timeout_s: float = WAIT_S, **wanted: Any
+        self, child: Child, name: str, *, timeout_s: float = WAIT_S, **expected: Any
     ) -> Evidence:
         """Waits until `child` has observed `name` with the wanted values.
 
@@ -33,17 +33,19 @@ class Script:
                 observed last.
         """
         facts: dict[str, Evidence] = {}
-        seen: Evidence = {}
+        observation: Evidence = {}
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
             facts = await child.ask("facts")
-            seen = facts.get(name, {})
-            if seen and all(_fits(seen.get(key), value) for key, value in wanted.items()):
-                return seen
+            observation = facts.get(name, {})
+            if observation and all(
+                _fits(observation.get(key), value) for key, value in expected.items()
+            ):
+                return observation
             await asyncio.sleep(POLL_S)
         raise ProofMissing(
-            f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has "
-            f"{seen}; the last it observed: {latest_facts(facts)}"
+            f"{child.name} did not observe {name} {expected or ''} in {timeout_s:.0f} s; it has "
+            f"{observation}; the last it observed: {latest_facts(facts)}"
         )
 
     async def click(self, child: Child, name: str, timeout_s: float = 10.0) -> None:
@@ -66,8 +68,8 @@ class Script:
         await self.click(self._demo.desk, ask)
         await self.fact(self._demo.kiosk, "grant_asked", grant=grant)
         await self.click(self._demo.kiosk, "yes")
-        for one in grant.split():
-            await self.fact(self._demo.desk, f"grant_{one}", allowed=True)
+        for power in grant.split():
+            await self.fact(self._demo.desk, f"grant_{power}", allowed=True)
 
     async def chosen(self, name: str, entry: str, timeout_s: float = 10.0) -> None:
         """Chooses an entry of a list as soon as it is open."""
@@ -85,10 +87,10 @@ class Script:
 def latest_facts(facts: dict[str, Evidence], most: int = 8) -> str:
     """The newest observations, with what they said."""
     newest = sorted(facts.items(), key=lambda fact: str(fact[1].get("seen_at_utc", "")))[-most:]
-    return ", ".join(f"{name} {said}" for name, said in newest)
+    return ", ".join(f"{name} {evidence}" for name, evidence in newest)
 
 
-def _fits(value: Any, wanted: Any) -> bool:
-    if callable(wanted):
-        return value is not None and bool(wanted(value))
-    return bool(value == wanted)
+def _fits(value: Any, expected: Any) -> bool:
+    if callable(expected):
+        return value is not None and bool(expected(value))
+    return bool(value == expected)

@@ -152,9 +152,9 @@ class Walk(Script):
 
     async def first_video_at_desk(self) -> Evidence:
         """A decoded picture of the caller, at the desk, and what carried it."""
-        seen = await self.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+        first_video = await self.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
         engine = await self.fact(self._demo.desk, "media_engine")
-        return {**seen, "engine": engine["kind"], "chosen_by": engine["why"]}
+        return {**first_video, "engine": engine["kind"], "chosen_by": engine["why"]}
 
     async def first_video_at_kiosk(self) -> Evidence:
         """A decoded picture of the agent, at the kiosk."""
@@ -162,12 +162,12 @@ class Walk(Script):
 
     async def audio_both_ways(self) -> Evidence:
         """Sound received and not silent, at both ends."""
-        wanted: dict[str, Any] = {
+        expected: dict[str, Any] = {
             "audio_packets": lambda n: n > 50,
             "audio_level": lambda level: level > 0.001,
         }
-        desk = await self.fact(self._demo.desk, "media", **wanted)
-        kiosk = await self.fact(self._demo.kiosk, "media", **wanted)
+        desk = await self.fact(self._demo.desk, "media", **expected)
+        kiosk = await self.fact(self._demo.kiosk, "media", **expected)
         keys = ("audio_packets", "audio_level")
         return {"desk": {k: desk[k] for k in keys}, "kiosk": {k: kiosk[k] for k in keys}}
 
@@ -198,25 +198,25 @@ class Walk(Script):
         await self.click(self._demo.desk, "cobrowse_laser")
         await self._demo.desk.ask("click", name="mirror_middle")
         painted = await self.fact(self._demo.kiosk, "pointer_painted")
-        told = await self.fact(self._demo.desk, "pointer_shown")
-        same("pointer", (painted["x_px"], painted["y_px"]), (told["x_px"], told["y_px"]))
+        desk_fact = await self.fact(self._demo.desk, "pointer_shown")
+        same("pointer", (painted["x_px"], painted["y_px"]), (desk_fact["x_px"], desk_fact["y_px"]))
         return painted
 
     async def page_value(self, selector: str) -> Evidence:
-        """What the kiosk's own page holds in a field, read in that page."""
+        """Return what the kiosk's own page holds in a field, read in that page."""
         await self.click(self._demo.kiosk, f"look:{selector}")
         return await self.fact(self._demo.kiosk, "page_value", selector=selector)
 
     async def command_refused(self) -> Evidence:
         """A click that is sent without the caller's leave is refused by the kiosk."""
         await self._demo.desk.ask("click", name="forced:#nom")
-        told = await self.fact(
+        desk_fact = await self.fact(
             self._demo.desk, "command", command="ClickRequested", code="grant_missing"
         )
         refused = await self.fact(self._demo.kiosk, "acted_click_requested", code="grant_missing")
         focus = await self.page_value(":focus")
         same("field with the keyboard", focus["found"], False)
-        return {"desk_heard": told["code"], "kiosk_refused": refused["code"]}
+        return {"desk_heard": desk_fact["code"], "kiosk_refused": refused["code"]}
 
     async def form_filled(self) -> Evidence:
         """The agent takes the tool, the caller says yes, the agent types, ticks and chooses;
@@ -269,10 +269,14 @@ class Walk(Script):
         from outside.
         """
         wiped = await self.fact(self._demo.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
-        told = await self.fact(self._demo.desk, "kiosk_wiped", left_over=0)
-        left = await asyncio.to_thread(files_left, self._demo.kiosk_runtime)
-        same("files left at the kiosk", left, [])
-        return {**wiped, "desk_heard": told["left_over"] == 0, "files_found_outside": len(left)}
+        desk_fact = await self.fact(self._demo.desk, "kiosk_wiped", left_over=0)
+        leftover_files = await asyncio.to_thread(files_left, self._demo.kiosk_runtime)
+        same("files left at the kiosk", leftover_files, [])
+        return {
+            **wiped,
+            "desk_heard": desk_fact["left_over"] == 0,
+            "files_found_outside": len(leftover_files),
+        }
 
     async def log_complete(self) -> Evidence:
         """The agent finishes; the log as the hub keeps it has every step, no gap, and no personal
@@ -290,8 +294,8 @@ class Walk(Script):
         child = await self._demo.start_replay()
         await self.click(child, "replay_speed_8")
         await self.click(child, "replay_play")
-        shown = await self.fact(child, "replayed", timeout_s=REPLAY_S, at_end=True)
-        return {**shown, "log": str(self._demo.log_file)}
+        replay_fact = await self.fact(child, "replayed", timeout_s=REPLAY_S, at_end=True)
+        return {**replay_fact, "log": str(self._demo.log_file)}
 
 
 def write_report(report: dict[str, Any], path: Path) -> None:

@@ -75,24 +75,24 @@ class PaperSteps:
 
     async def _arriving(self, other_than: str = "") -> Evidence:
         """A page is on its way: some of it is at the desk, not all."""
-        seen: Evidence = await self._script.fact(
+        arrival: Evidence = await self._script.fact(
             self._demo.desk,
             "page_arriving",
             page=lambda page: page != other_than,
             percent=lambda n: n < 100,
         )
-        return seen
+        return arrival
 
     async def _whole(self, page: str) -> Evidence:
         """The page is on the desk's disk, and its hash is the one that the kiosk made before it
         sent anything.
         """
-        kept: Evidence = await self._script.fact(
+        kept_page: Evidence = await self._script.fact(
             self._demo.desk, "page_kept", page=page, timeout_s=PAGE_S
         )
         offered = await self._script.fact(self._demo.kiosk, "page_offered", page=page)
-        same("SHA-256 of the page", kept["sha256"], offered["sha256"])
-        return kept
+        same("SHA-256 of the page", kept_page["sha256"], offered["sha256"])
+        return kept_page
 
     # ---- the steps ----
 
@@ -134,9 +134,9 @@ class PaperSteps:
         await self._cut_the_bus()
         await script.fact(desk, "connection", connected=False)
         await script.fact(desk, "connection", connected=True)
-        kept = await self._whole(arriving["page"])
-        await script.fact(desk, "page_cleaned", page=kept["page"])
-        return {"on_the_way": f"bus cut at {arriving['percent']} %", **kept}
+        kept_page = await self._whole(arriving["page"])
+        await script.fact(desk, "page_cleaned", page=kept_page["page"])
+        return {"on_the_way": f"bus cut at {arriving['percent']} %", **kept_page}
 
     async def document_filed(self) -> Evidence:
         """The agent files both pages, which the caller has allowed; the store's own file is read
@@ -185,10 +185,10 @@ class PaperSteps:
         self._demo.desk = await self._demo.start_desk()
         session = (await script.fact(self._demo.kiosk, "session_opened"))["session"]
         await script.fact(self._demo.desk, "session", id=session, resumed=True)
-        kept = await self._whole(arriving["page"])
-        await script.fact(self._demo.desk, "page_cleaned", page=kept["page"])
+        kept_page = await self._whole(arriving["page"])
+        await script.fact(self._demo.desk, "page_cleaned", page=kept_page["page"])
         await script.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
-        return {"on_the_way": f"desk killed at {arriving['percent']} %", **kept}
+        return {"on_the_way": f"desk killed at {arriving['percent']} %", **kept_page}
 
     async def second_document_filed(self) -> Evidence:
         """The hub is away when the agent files;
@@ -213,8 +213,10 @@ class PaperSteps:
         else.
         """
         documents = await asyncio.to_thread(documents_of, self._demo.store_folder, DOSSIER)
-        same("documents and their pages", sorted(one["pages"] for one in documents), [1, 2])
-        scans = [sha256 for one in documents for sha256 in one["scans"]]
+        same(
+            "documents and their pages", sorted(document["pages"] for document in documents), [1, 2]
+        )
+        scans = [sha256 for document in documents for sha256 in document["scans"]]
         same("scans, each once", len(set(scans)), 3)
         if self._first["sha256"] not in scans:
             raise ProofMissing("the first page is in no document of the store")
@@ -239,10 +241,10 @@ class PaperSteps:
         script = self._script
         await script.fact(self._demo.desk, "print", state="shown", timeout_s=PAGE_S)
         await script.click(self._demo.kiosk, "print_yes")
-        done: Evidence = await script.fact(
+        print_fact: Evidence = await script.fact(
             self._demo.desk, "print", state="done", job_id=lambda n: n > after, timeout_s=PAGE_S
         )
-        return done
+        return print_fact
 
     async def receipt_printed(self) -> Evidence:
         """The caller's receipt comes out of the printer;

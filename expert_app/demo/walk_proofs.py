@@ -69,13 +69,13 @@ JOB_STATES = {
 
 
 class ProofMissing(Exception):
-    """What should have been observed at the other end was not."""
+    """An error for what should have been observed at the other end and was not."""
 
 
-def same(what: str, left: object, right: object) -> None:
+def same(what: str, left_value: object, right: object) -> None:
     """Raises `ProofMissing` unless both ends saw the same."""
-    if left != right:
-        raise ProofMissing(f"{what}: {left} at one end, {right} at the other")
+    if left_value != right:
+        raise ProofMissing(f"{what}: {left_value} at one end, {right} at the other")
 
 
 def sha256_of(path: Path) -> str:
@@ -94,10 +94,10 @@ def _texts(path: Path) -> list[str]:
 
 def store_proof(hub_folder: Path, dossier: str, document: str, sha256: str) -> Evidence:
     """Finds the filed PDF on the hub's disk by its hash, opens it, counts its pages."""
-    found = [path for path in hub_folder.rglob(f"{sha256}.pdf") if path.is_file()]
-    if not found:
+    files = [path for path in hub_folder.rglob(f"{sha256}.pdf") if path.is_file()]
+    if not files:
         raise ProofMissing(f"no {sha256}.pdf below the hub's folder")
-    path = found[0]
+    path = files[0]
     same("SHA-256 of the stored PDF", sha256_of(path), sha256)
     pages = len(_texts(path))
     return {
@@ -116,14 +116,14 @@ async def copy_proof(depot: Path, document: str, sha256: str) -> str:
     """
     try:
         async with asyncio.timeout(COPY_S):
-            while not (found := list(depot.glob(f"*_{document}.json"))):  # noqa: ASYNC110, ASYNC240 - another's folder
+            while not (copies := list(depot.glob(f"*_{document}.json"))):  # noqa: ASYNC110, ASYNC240 - another's folder
                 await asyncio.sleep(0.1)
     except TimeoutError as error:
         raise ProofMissing(f"no copy of {document} in {depot.name}") from error
-    told = json.loads(found[0].read_text(encoding="utf-8"))
-    same("SHA-256 that the agency is told", told["sha256"], sha256)
-    same("SHA-256 of the agency's copy", sha256_of(depot / told["file"]), sha256)
-    return str(told["file"])
+    copy_facts = json.loads(copies[0].read_text(encoding="utf-8"))
+    same("SHA-256 that the agency is told", copy_facts["sha256"], sha256)
+    same("SHA-256 of the agency's copy", sha256_of(depot / copy_facts["file"]), sha256)
+    return str(copy_facts["file"])
 
 
 def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:
@@ -132,29 +132,29 @@ def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:
     """
     with DossierStore(hub_folder / "dossiers") as store:
         documents = store.open_dossier(ORGANISATION, dossier).documents
-    told = []
+    facts = []
     for document in documents:
         data = next(hub_folder.rglob(f"{document.sha256}.pdf")).read_bytes()
         origin = read_origin(data)
         same(f"seal of {document.id}", verify(data).whole, True)
         scans = [page.scanned_sha256 for page in origin.pages] if origin is not None else []
-        told.append(
+        facts.append(
             {"id": document.id, "pages": document.pages, "sha256": document.sha256, "scans": scans}
         )
-    return told
+    return facts
 
 
 async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str = "") -> Evidence:
-    """What the printer itself stored for this job, hashed again, and that it printed it once;
-    for a receipt, its text names the dossier.
+    """Check what the printer itself stored for this job, hashed again, and that it printed it
+    once; for a receipt, its text names the dossier.
     """
-    told = json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))
+    job = json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))
     path = spool / f"job-{job_id}.pdf"
     same("SHA-256 at the printer", sha256_of(path), sha256)
     same("jobs at the printer with this document", _times_printed(spool, sha256), 1)
     evidence = {
         "job_id": job_id,
-        "final_state": JOB_STATES.get(told["state"], str(told["state"])),
+        "final_state": JOB_STATES.get(job["state"], str(job["state"])),
         "sha256": sha256,
         "size_bytes": path.stat().st_size,
     }
@@ -178,13 +178,13 @@ def receipt_proof(spool: Path, job_id: int, hub_folder: Path, dossier: str) -> E
     if verdict is None or not verdict.genuine or verdict.code is None:
         raise ProofMissing(f"the printed receipt is not genuine: {verdict}")
     same("only registered", verdict.record.registered_only, False)
-    stored = [one["sha256"] for one in documents_of(hub_folder, dossier)]
+    stored = [document["sha256"] for document in documents_of(hub_folder, dossier)]
     same("documents of receipt and store", names_all(verdict.code, stored), True)
     return {"genuine": True, "pieces": [piece.name for piece in verdict.record.pieces]}
 
 
 async def scanner_served(address: str) -> Evidence:
-    """What the simulated scanner says it has served."""
+    """Return what the simulated scanner says it has served."""
     host = address.removeprefix("escl://").partition("/")[0]
     async with httpx.AsyncClient(timeout=5) as client:
         answer = await client.get(f"http://{host}/sim")

@@ -357,10 +357,12 @@ def depot_of(folder: Path) -> Path:
 def write_procedures(folder: Path) -> Path:
     """The shipped sets as if they were of the demo's own organisations; the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for shown, own in (("caf", ORGANISATION), ("france_travail", PARTNER)):
-        text = (shipped() / f"{shown}.toml").read_text(encoding="utf-8")
-        renamed = text.replace(f'organisation = "{shown}"', f'organisation = "{own}"', 1)
-        (folder / f"{own}.toml").write_text(renamed, encoding="utf-8")
+    for shipped_name, organisation in (("caf", ORGANISATION), ("france_travail", PARTNER)):
+        text = (shipped() / f"{shipped_name}.toml").read_text(encoding="utf-8")
+        renamed = text.replace(
+            f'organisation = "{shipped_name}"', f'organisation = "{organisation}"', 1
+        )
+        (folder / f"{organisation}.toml").write_text(renamed, encoding="utf-8")
     load_procedures(folder)
     return folder
 

@@ -56,7 +56,9 @@ class ReportedState(NamedTuple):
 
 
 class WrapUpTime(NamedTuple):
-    """When the wrap-up ends by itself (None: never), and how often that may be put off."""
+    """The time when the wrap-up ends by itself (None: never), and how often that may be put
+    off.
+    """
 
     until_utc: datetime | None
     more: int = 0
@@ -66,7 +68,7 @@ class WorkLinkLike(Protocol):
     """`session.desk.hub.work.WorkLink`."""
 
     async def work(self) -> WorkAnswer:
-        """What this agent may serve, and its state."""
+        """Return what this agent may serve, and its state."""
         ...
 
     async def report(self, available: bool, reason: str = "") -> None:
@@ -82,7 +84,7 @@ class WorkLinkLike(Protocol):
         ...
 
     async def promised_calls(self) -> list[datetime]:
-        """When somebody has to be called."""
+        """Return the times at which somebody has to be called."""
         ...
 
     async def next(self, service: str | None = None) -> SessionFacts:
@@ -189,11 +191,11 @@ class AgentWork:
         self._app.do(self._report(), "report my state")
 
     async def _report(self) -> None:
-        said = self._unreported
-        if said is None:
+        state = self._unreported
+        if state is None:
             return
-        await self._work.report(*said)
-        if self._unreported == said:
+        await self._work.report(*state)
+        if self._unreported == state:
             self._unreported = None
 
     def _on_agent_changed(self, _change: AgentChanged) -> None:
@@ -227,10 +229,10 @@ class AgentWork:
         if answer.reason == DESK_CLOSED:  # of the run before this one
             self.set_state(True)
             return
-        said = ReportedState(answer.said is AgentState.AVAILABLE, answer.reason)
-        if self._unreported is None and said != self._reported:
-            self._reported = said
-            self.state_changed.emit(said)
+        state = ReportedState(answer.said is AgentState.AVAILABLE, answer.reason)
+        if self._unreported is None and state != self._reported:
+            self._reported = state
+            self.state_changed.emit(state)
 
     def ask_supervisor(self, reason: str) -> None:
         """Asks a supervisor for help (a short code); "" takes it back."""
@@ -242,7 +244,7 @@ class AgentWork:
         self.supervisor_asked.emit(reason)
 
     def _on_closed(self, _outcome: str) -> None:
-        """What help was asked for in a conversation is over with it."""
+        """End the call for help with the conversation in which it was asked for."""
         self._set_wrap_up(WrapUpTime(None))
         if self._help:
             self.ask_supervisor("")
@@ -291,20 +293,20 @@ class AgentWork:
 
     async def _preview(self, ticket_id: str) -> None:
         try:
-            seen = await self._work.preview(ticket_id)
+            preview = await self._work.preview(ticket_id)
         except SessionError as error:  # the agent accepts without having looked
             log.info("the next caller cannot be looked at: %s", error.code)
             return
-        self.previewed.emit((ticket_id, seen))
+        self.previewed.emit((ticket_id, preview))
 
     # ---- the queue
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         mine = next(
             (
-                one
-                for one in tickets
-                if one.state is TicketState.OFFERED and one.agent == self._user
+                ticket
+                for ticket in tickets
+                if ticket.state is TicketState.OFFERED and ticket.agent == self._user
             ),
             None,
         )
@@ -313,7 +315,9 @@ class AgentWork:
         self._ring_new(tickets)
         session = self._app.session
         if session is not None:
-            ticket = next((one for one in tickets if one.id == session.facts.ticket_id), None)
+            ticket = next(
+                (ticket for ticket in tickets if ticket.id == session.facts.ticket_id), None
+            )
             if ticket is not None and ticket.state is TicketState.WRAP_UP:
                 self._set_wrap_up(WrapUpTime(ticket.wrap_up_until_utc, self._more(ticket)))
 
@@ -334,13 +338,13 @@ class AgentWork:
 
     def _ring_new(self, tickets: list[Ticket]) -> None:
         """Emits `rang` for each new caller, not for those who waited before this desk came."""
-        waiting = {one.id: one for one in tickets if one.state is TicketState.WAITING}
+        waiting = {ticket.id: ticket for ticket in tickets if ticket.state is TicketState.WAITING}
         if self._known is None:
             self._known = set(waiting)
         for ticket_id in waiting.keys() - self._known:
             self.rang.emit(waiting[ticket_id])
         self._known |= waiting.keys()
-        self._known &= {one.id for one in tickets}
+        self._known &= {ticket.id for ticket in tickets}
 
     def accept_next(self, service: str) -> None:
         """Takes whoever is next for this agent, of one service or ("") of all."""
@@ -351,14 +355,15 @@ class AgentWork:
             await self._app.enter(await self._work.next(service or None))
 
     def answers_by_itself(self, ticket: Ticket) -> bool:
-        """Whether an offer of this ticket's service is taken without a press."""
-        work = next((one for one in self.services if one.id == ticket.service), None)
+        """Return True if an offer of this ticket's service is taken without a press."""
+        work = next((service for service in self.services if service.id == ticket.service), None)
         return work is not None and work.auto_answer
 
     def offers_callers(self) -> bool:
-        """Whether callers are offered to this agent at all."""
+        """Return True if callers are offered to this agent at all."""
         return any(
-            one.mode is ServiceMode.PUSH and one.after_s is not None for one in self.services
+            service.mode is ServiceMode.PUSH and service.after_s is not None
+            for service in self.services
         )
 
     def accept_offer(self, ticket_id: str) -> None:
@@ -375,7 +380,7 @@ class AgentWork:
 
     @property
     def wrap_up(self) -> WrapUpTime:
-        """How much time the wrap-up in hand has."""
+        """The time that the wrap-up in hand has."""
         return self._wrap_up
 
     def prolong(self) -> None:
@@ -414,8 +419,8 @@ class AgentWork:
         await self._app.close(outcome, later_min, phone)
 
     def _more(self, ticket: Ticket) -> int:
-        """How often this wrap-up may still be prolonged, as the hub counts it."""
-        work = next((one for one in self.services if one.id == ticket.service), None)
+        """Return how often this wrap-up may still be prolonged, as the hub counts it."""
+        work = next((service for service in self.services if service.id == ticket.service), None)
         ends, began = ticket.wrap_up_until_utc, ticket.ended_at_utc
         if work is None or not work.wrap_up_s or ends is None or began is None:
             return 0

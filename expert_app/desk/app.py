@@ -156,7 +156,7 @@ class DeskApp:
         self._do(self._go_on(), "go on")
 
     async def _ask_sessions(self) -> SessionsAnswer:
-        """Whose the caller is, as soon as the hub answers."""
+        """Return whose the caller is, as soon as the hub answers."""
         while True:
             try:
                 return await self._link.resume()
@@ -250,10 +250,10 @@ class DeskApp:
         if self._session is not None and self._ended is None:
             self._do(self._link.hang_up(self._session.facts.id, "done"), "hang up")
 
-    def call_host(self, wanted: bool) -> None:
+    def call_host(self, is_called: bool) -> None:
         """The agent calls the site's host to the caller, or takes that back."""
         if self._session is not None and self._ended is None:
-            state = HelpState.WANTED if wanted else HelpState.NONE
+            state = HelpState.WANTED if is_called else HelpState.NONE
             self._do(self._link.call_host(self._session.facts.id, state), "call the host")
 
     def finish(self, outcome: str) -> None:
@@ -265,8 +265,8 @@ class DeskApp:
         self._do(self.close("call_later", minutes), "finish")
 
     async def close(self, outcome: str, later_min: int = 0, phone: str = "") -> None:
-        """As `finish` or `call_later`, for a caller that awaits the end; `phone`: where the
-        caller is called, "" for the number of the ticket.
+        """End the conversation like `finish` or `call_later`, for a caller that awaits the end;
+        `phone`: where the caller is called, "" for the number of the ticket.
         """
         session = self._session
         if session is None:
@@ -343,14 +343,16 @@ class DeskApp:
             self._do(self._check_session(), "ask whose the caller is")
 
     async def _check_session(self) -> None:
-        """Whether the session is still ours: its end may have been told while the line was cut."""
+        """Check that the session is still ours: its end may have been told while the line was
+        cut.
+        """
         session = self._session
         answer = await self._ask_sessions()
         if session is not None and session is self._session and self._ended is None:
             await self._compare(session.facts.id, answer)
 
     async def _compare(self, session_id: str, answer: SessionsAnswer) -> None:
-        mine = [one.id for one in answer.sessions]
+        mine = [session.id for session in answer.sessions]
         states = dict(zip(mine, answer.states, strict=False))  # an older hub says none
         if session_id not in mine:
             await self._leave(SessionEnded(session_id=session_id, by="hub", reason="desk_lost"))
@@ -509,7 +511,7 @@ class DeskApp:
         self._tasks.start(self.guarded(work, name), name=f"desk {name}")
 
     async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        """As `do`, for a caller that awaits the end."""
+        """Do the work like `do`, for a caller that awaits the end."""
         try:
             await work
             self.clear_trouble(name)

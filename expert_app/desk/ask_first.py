@@ -15,7 +15,9 @@ from session.protocol.conversation.messages import Grant, GrantChanged, GrantRea
 
 
 class Powers(NamedTuple):
-    """What an act needs, and what is asked in the same question because it soon follows."""
+    """The powers that an act needs, and those asked for in the same question because the act
+    soon needs them.
+    """
 
     needed: tuple[Grant, ...]
     along: tuple[Grant, ...] = ()
@@ -76,13 +78,13 @@ class AskFirst:
             self._ask(self._app.session, grants)
 
     def _ask(self, session: DeskSession, grants: Collection[Grant]) -> None:
-        """What is being asked already is not asked twice."""
+        """Ask for these powers, but not twice for what is being asked already."""
         self._noes.clear()
-        wanted = tuple(grant for grant in Grant if grant in grants)
-        fresh = tuple(grant for grant in wanted if not session.grants.asking(grant))
+        powers = tuple(grant for grant in Grant if grant in grants)
+        fresh = tuple(grant for grant in powers if not session.grants.asking(grant))
         if fresh:
             self._app.request_grants(*fresh)
-        self.asked.emit(wanted)
+        self.asked.emit(powers)
 
     def settle(self, session: DeskSession, change: GrantChanged) -> None:
         """The kiosk has told a power; the screen shows it already, so that an act finds its tool

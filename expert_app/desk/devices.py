@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent does with the kiosk's scanner and printer, without Qt.
+"""The agent's work with the kiosk's scanner and printer, without Qt.
 `wiring.devices` connects it with the window.
 
 A preview is decoded in a worker process before anybody sees it.
@@ -75,7 +75,9 @@ class Replaced(NamedTuple):
 
 
 class PileState(NamedTuple):
-    """How a pile stands whose two sides are scanned by hand; `missing` backs are still to come."""
+    """The state of a pile whose two sides are scanned by hand; `missing` backs are still to
+    come.
+    """
 
     sheets: int
     missing: int
@@ -335,6 +337,6 @@ def _flatbed_of(look: FlatbedPreview, dpi: int) -> Area:
 
 
 def _area_of(box: tuple[float, float, float, float], flatbed: Area) -> Area:
-    left, top = round(box[0] * flatbed.width), round(box[1] * flatbed.height)
-    width, height = round(box[2] * flatbed.width) - left, round(box[3] * flatbed.height) - top
-    return Area(left=left, top=top, width=max(1, width), height=max(1, height))
+    left_edge, top = round(box[0] * flatbed.width), round(box[1] * flatbed.height)
+    width, height = round(box[2] * flatbed.width) - left_edge, round(box[3] * flatbed.height) - top
+    return Area(left=left_edge, top=top, width=max(1, width), height=max(1, height))

@@ -56,5 +56,5 @@ def in_order(everything: Sequence[str], pile: Sequence[str]) -> list[str]:
     place = next((at for at, page_id in enumerate(everything) if page_id in those), len(everything))
     before = [page_id for page_id in everything[:place] if page_id not in those]
     after = [page_id for page_id in everything[place:] if page_id not in those]
-    there = set(everything)
-    return [*before, *(page_id for page_id in pile if page_id in there), *after]
+    present_ids = set(everything)
+    return [*before, *(page_id for page_id in pile if page_id in present_ids), *after]

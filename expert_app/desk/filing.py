@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From a received page to a filed document, without Qt.
+"""The way from a received page to a filed document, without Qt.
 Nothing that was received is lost on the way.
 
-A page is on disk before the kiosk may forget it;
-a document is on disk before it is sent, and stays there until the store has read it back. Slow work
-on paper runs in worker processes.
+A page is on disk before the kiosk may forget it; a document is on disk before it is sent, and
+stays there until the store has read it back. Slow work on paper runs in worker processes.
 """
 
 from __future__ import annotations
@@ -282,11 +281,11 @@ class Filing:
         for page in pages:
             session_id = page.session_id
             if self._session is not None and self._session.facts.id == session_id:
-                shown = await self._keeper.to_show(page)
+                picture = await self._keeper.to_show(page)
                 self.page_kept.emit(
                     ShownPage(
                         page.page_id,
-                        shown,
+                        picture,
                         page.given,
                         page.edits.as_scanned,
                         found_again=True,
@@ -327,23 +326,23 @@ class Filing:
             PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use.
             OSError: the disk is full.
         """
-        kept = await self._keeper.keep(session_id, offer, data, unasked=unasked)
-        for page, _shown in kept.pages:
+        arrival = await self._keeper.keep(session_id, offer, data, unasked=unasked)
+        for page, _shown in arrival.pages:
             self._known.add(page.page_id)
         if self._session is not None and self._session.facts.id == session_id:
-            for page, shown in kept.pages:
+            for page, picture in arrival.pages:
                 self.page_kept.emit(
                     ShownPage(
                         page.page_id,
-                        shown,
+                        picture,
                         page.given,
                         page.edits.as_scanned,
                         unasked=page.unasked,
                     )
                 )
                 self._start_cleaning(session_id, page.page_id)
-            if kept.left_behind:
-                self.file_disarmed.emit(kept.left_behind)
+            if arrival.left_behind:
+                self.file_disarmed.emit(arrival.left_behind)
 
     def _start_cleaning(self, session_id: str, page_id: str) -> None:
         running = self._cleaning.pop(page_id, None)
@@ -420,14 +419,14 @@ class Filing:
         """Files the page as it was scanned, or cleaned."""
 
         def change(edits: Edits) -> Edits:
-            kept = tuple(step for step in edits.steps if not isinstance(step, LeaveAsScanned))
-            return Edits((*kept, LeaveAsScanned()) if original else kept)
+            steps = tuple(step for step in edits.steps if not isinstance(step, LeaveAsScanned))
+            return Edits((*steps, LeaveAsScanned()) if original else steps)
 
         self._edit(page_id, change)
 
-    def use_stage(self, page_id: str, stage: CleaningStage, wanted: bool) -> None:
+    def use_stage(self, page_id: str, stage: CleaningStage, is_used: bool) -> None:
         """Does a step of the automatic cleaning, or leaves it out."""
-        self._edit(page_id, lambda edits: edits.without(stage, wanted))
+        self._edit(page_id, lambda edits: edits.without(stage, is_used))
 
     def _edit(self, page_id: str, change: EditChange) -> None:
         if self._session is None:
@@ -526,8 +525,10 @@ class Filing:
         """Sets the order in which pages stand on the screen."""
         if self._session is not None:
             session_id = self._session.facts.id
-            kept = {page.page_id for page in self._outbox.pages(session_id)}
-            self._outbox.set_order(session_id, [page_id for page_id in page_ids if page_id in kept])
+            kept_ids = {page.page_id for page in self._outbox.pages(session_id)}
+            self._outbox.set_order(
+                session_id, [page_id for page_id in page_ids if page_id in kept_ids]
+            )
 
     # ---- documents ----
 
@@ -563,8 +564,10 @@ class Filing:
 
     async def _is_unfiled(self, session_id: str, page_ids: list[str]) -> bool:
         """False for pages that were filed a moment ago: the button was pressed twice."""
-        kept = {page.page_id for page in await asyncio.to_thread(self._outbox.pages, session_id)}
-        return bool(kept & set(page_ids)) or not self._known.issuperset(page_ids)
+        kept_ids = {
+            page.page_id for page in await asyncio.to_thread(self._outbox.pages, session_id)
+        }
+        return bool(kept_ids & set(page_ids)) or not self._known.issuperset(page_ids)
 
     async def _make(
         self,
@@ -585,13 +588,13 @@ class Filing:
 
         pages = [await self._clean_copy(session_id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
-        kept = {
+        pages_by_id = {
             page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session_id)
         }
         ways = [
-            (kept[page_id], page)
+            (pages_by_id[page_id], page)
             for page_id, page in zip(page_ids, pages, strict=True)
-            if page_id in kept
+            if page_id in pages_by_id
         ]
         origin = None
         if self._notary is not None and facts is not None and len(ways) == len(pages):
@@ -684,7 +687,7 @@ class Filing:
                     pages=document.pages,
                     data=data,
                     upload_id=document.upload_id,
-                    progress=lambda sent, whole: self._on_progress(document.name, sent, whole),
+                    progress=lambda sent, total: self._on_progress(document.name, sent, total),
                 )
             except SessionError as error:
                 if error.code in AGAIN:
@@ -719,5 +722,5 @@ class Filing:
         pages = await asyncio.to_thread(self._outbox.pages, document.session_id)
         await self._publish([page for page in pages if page.page_id in document.page_ids])
 
-    def _on_progress(self, name: str, sent: int, whole: int) -> None:
-        self.document_progressed.emit(FilingProgress(name, 100 * sent // max(1, whole)))
+    def _on_progress(self, name: str, sent: int, total: int) -> None:
+        self.document_progressed.emit(FilingProgress(name, 100 * sent // max(1, total)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent does with received pages: take out with a reason, bring back, split. Each act is
+"""The agent's acts on received pages: take out with a reason, bring back, split. Each act is
 written into the log.
 
 Originals stay on the disk until the session is over, so each act can be undone.
@@ -76,8 +76,8 @@ class PageEdits:
 
     async def _split(self, page_id: str, boxes: Sequence[CropPage | TakeArea]) -> None:
         session = self._app.session
-        kept = self._outbox.pages(session.facts.id) if session is not None else []
-        page = next((page for page in kept if page.page_id == page_id), None)
+        pages = self._outbox.pages(session.facts.id) if session is not None else []
+        page = next((page for page in pages if page.page_id == page_id), None)
         if page is None:
             raise DossierUnknown(what="page")
         parts = [await asyncio.to_thread(self._keep_part, page, box) for box in boxes]

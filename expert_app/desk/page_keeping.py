@@ -135,8 +135,10 @@ class PageKeeper:
         others = [
             page.page_id for page in self._outbox.pages(session_id) if page.page_id not in ids
         ]
-        kept = {page.page_id: page for page in self._outbox.set_order(session_id, [*others, *ids])}
-        return [kept[page_id] for page_id in ids]
+        pages_by_id = {
+            page.page_id: page for page in self._outbox.set_order(session_id, [*others, *ids])
+        }
+        return [pages_by_id[page_id] for page_id in ids]
 
     def _keep(
         self, session_id: str, offer: PageOffered, data: bytes, media_type: str, *, unasked: bool

@@ -48,7 +48,7 @@ class PageWords:
             if page_id in self._reading
         ]
         if reading:
-            await asyncio.wait([asyncio.shield(one) for one in reading], timeout=WAIT_S)
+            await asyncio.wait([asyncio.shield(future) for future in reading], timeout=WAIT_S)
         return [self._found(page_id) for page_id in page_ids]
 
     def _found(self, page_id: str) -> tuple[Word, ...]:

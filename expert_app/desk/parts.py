@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk's program makes first and gives to all its jobs and connections.
+"""The parts that the desk's program makes first and gives to all its jobs and connections.
 Used by `expert_app.desk.wiring.program`.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller's receipt says, from what the store has and what still waits for it.
+"""The facts on the caller's receipt, from what the store has and what still waits for it.
 Used by `expert_app.desk.receipts`.
 
 Drawn by `documents.printed.receipt`.
@@ -44,8 +44,8 @@ def receipt_facts(
     waiting: Sequence[QueuedDocument] = (),
     procedures: Sequence[ProcedureFacts] = (),
 ) -> ReceiptFacts:
-    """What stands on the receipt: documents filed since this session began, those that wait, pieces
-    still expected.
+    """Return what stands on the receipt: documents filed since this session began, those that
+    wait, pieces still expected.
 
     Args:
         at: timezone-aware, in the time zone of the site.
@@ -57,11 +57,11 @@ def receipt_facts(
     filed = [
         document for document in dossier.documents if document.filed_at_utc >= session.opened_at_utc
     ]
-    known = {document.sha256 for document in filed}
+    filed_sha256s = {document.sha256 for document in filed}
     late = [
         document
         for document in waiting
-        if document.dossier == dossier.number and document.sha256 not in known
+        if document.dossier == dossier.number and document.sha256 not in filed_sha256s
     ]
     brought = {document.piece_id for document in late}
     missing = tuple(
@@ -84,8 +84,8 @@ def receipt_facts(
         caller_number=dossier.caller_number,
         procedure=dossier.procedure or (procedure.name if procedure is not None else ""),
         pieces=(
-            *(_piece(one, names) for one in filed),
-            *(_piece(one, names, registered=True) for one in late),
+            *(_piece(document, names) for document in filed),
+            *(_piece(document, names, registered=True) for document in late),
         ),
         missing=missing,
         missing_by=(
@@ -121,21 +121,28 @@ def _procedure_of(
 
     None when there is none, or pieces of several: two dates on one paper would mean nothing.
     """
-    asked = {
+    procedure_ids = {
         piece.procedure for piece in dossier.pieces if piece.id in piece_ids and piece.procedure
     }
-    if asked:
-        found = [one for one in procedures if one.id in asked]
-        return found[0] if len(asked) == len(found) == 1 else None
+    if procedure_ids:
+        matches = [procedure for procedure in procedures if procedure.id in procedure_ids]
+        return matches[0] if len(procedure_ids) == len(matches) == 1 else None
     return next(
-        (one for one in procedures if dossier.procedure and one.name == dossier.procedure), None
+        (
+            procedure
+            for procedure in procedures
+            if dossier.procedure and procedure.name == dossier.procedure
+        ),
+        None,
     )
 
 
 def _decision(
     procedure: ProcedureFacts | None, at: datetime, *, is_complete: bool
 ) -> ImplicitDecision | None:
-    """What silence means (R. 112-5); the days run from today when nothing is missing (L. 114-5)."""
+    """Return what silence means (R. 112-5); the days run from today when nothing is missing (L.
+    114-5).
+    """
     if procedure is None or procedure.silence not in set(Silence) or not procedure.silence_days:
         return None
     return ImplicitDecision(
@@ -147,7 +154,7 @@ def _decision(
 
 
 def place_of(facts: SessionFacts, link: DeskLink) -> ReceiptPlace:
-    """Where a session took place, as the desk's link knows it."""
+    """Return where a session took place, as the desk's link knows it."""
     return ReceiptPlace(
         link.organisation_name,
         next((service.name for service in link.services if service.id == facts.service), ""),

@@ -51,7 +51,7 @@ class PapersFinder:
         app.session_closed.connect(lambda _outcome: self._boxes.clear())
 
     def on_page(self, page_id: str) -> tuple[PageBox, ...]:
-        """Where papers were found on a page; none when there are not several."""
+        """Return the places where papers were found on a page; none when there are not several."""
         return self._boxes.get(page_id, ())
 
     def _on_cleaned(self, page: CleanedPage) -> None:
@@ -63,8 +63,8 @@ class PapersFinder:
         from documents.imaging.several_papers import find_papers
 
         session = self._app.session
-        kept = self._outbox.pages(session.facts.id) if session is not None else []
-        page = next((page for page in kept if page.page_id == page_id), None)
+        pages = self._outbox.pages(session.facts.id) if session is not None else []
+        page = next((page for page in pages if page.page_id == page_id), None)
         if page is None or page.given or page.edits.steps:
             return
         try:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent puts before the caller: items of the library, and documents shown page by page.
+"""The things the agent puts before the caller: items of the library, and documents shown page
+by page.
 No Qt.
 """
 
@@ -100,7 +101,7 @@ class ShownDocumentsJob:
         self.library_changed.emit(items)
 
     def knows(self, item_id: str) -> bool:
-        """Whether the library has this item."""
+        """Return True if the library has this item."""
         return item_id in self._items
 
     def push(self, item_id: str) -> None:
@@ -127,8 +128,8 @@ class ShownDocumentsJob:
         raise LibraryItemUnknown
 
     async def _push_document(self, item: LibraryItem) -> None:
-        def on_progress(here: int, whole: int) -> None:
-            self.fetching.emit(Fetching(item.title, 100 * here // max(1, whole)))
+        def on_progress(here: int, total: int) -> None:
+            self.fetching.emit(Fetching(item.title, 100 * here // max(1, total)))
 
         await self._show(item.title, await self._library.document(item.id, on_progress))
 
@@ -194,7 +195,7 @@ class ShownDocumentsJob:
                 self.fetching.emit(None)
 
     def cancel(self) -> None:
-        """What is being made ready is not shown."""
+        """Cancel what is being made ready: it is not shown."""
         if self._work is not None:
             self._work.cancel()
             self._work = None

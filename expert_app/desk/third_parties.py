@@ -133,10 +133,10 @@ class ThirdPartyJob:
 
         self._with_session(pass_on, "pass on")
 
-    def invite(self, agent: str, held: bool) -> None:
+    def invite(self, agent: str, is_on_hold: bool) -> None:
         """Calls a colleague in; the caller may wait meanwhile."""
         self._with_session(
-            lambda session: self._client.invite(session, agent, held),
+            lambda session: self._client.invite(session, agent, is_on_hold),
             "call a colleague",
         )
 
@@ -304,7 +304,7 @@ class ThirdPartyJob:
             self._app.accept(ticket.id)
 
     def is_handed(self, ticket: Ticket | None) -> bool:
-        """Whether this caller was left to us by the colleague."""
+        """Return True if this caller was left to us by the colleague."""
         return ticket is not None and self._is_handed_to(ticket, self._client.me[1])
 
     def _visited_elsewhere(self, visit: Visit) -> Ticket | None:

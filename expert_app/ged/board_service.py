@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the supervisor's page shows of the copies, as protocol messages.
+"""The copies as the supervisor's page shows them, in protocol messages.
 Used by `expert_app.hub.dossier_adapter`.
 """
 
@@ -41,25 +41,29 @@ class GedBoardService:
         self, deliveries: Deliveries, organisation: str, request: DeliveriesRequest
     ) -> DeliveriesAnswer:
         """In a thread: systems of today and of before, and the copies asked for."""
-        found = deliveries.listed(
+        copies = deliveries.listed(
             organisation,
             request.state,
             target=request.target,
             dossier=request.dossier,
             before=request.before,
         )
-        kinds = {one.name: one.kind for one in self._settings if one.organisation == organisation}
+        kinds = {
+            system.name: system.kind
+            for system in self._settings
+            if system.organisation == organisation
+        }
         counts = deliveries.counts(organisation)
-        names = [*kinds, *sorted({one.target for one in counts} - set(kinds))]
+        names = [*kinds, *sorted({entry.target for entry in counts} - set(kinds))]
         return DeliveriesAnswer(
             targets=[_target(name, kinds.get(name, ""), counts) for name in names],
-            deliveries=[_short(one) for one in found],
-            more=len(found) == MAX_LISTED,
+            deliveries=[_short(copy) for copy in copies],
+            more=len(copies) == MAX_LISTED,
         )
 
 
 def _target(name: str, kind: str, counts: Sequence[TargetCount]) -> TargetFacts:
-    by_state = {one.state: one for one in counts if one.target == name}
+    by_state = {entry.state: entry for entry in counts if entry.target == name}
 
     def count(state: DeliveryState) -> int:
         return by_state[state].count if state in by_state else 0

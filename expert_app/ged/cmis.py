@@ -44,12 +44,12 @@ class Cmis:
 
     async def find(self, parcel: Parcel) -> str:
         """Its object id, when the object of that path has as many bytes."""
-        found = await self._object(self._path(parcel, file_name(parcel)))
-        if found is None:
+        properties = await self._object(self._path(parcel, file_name(parcel)))
+        if properties is None:
             return ""
-        if int(found.get("cmis:contentStreamLength") or 0) != parcel.document.size_bytes:
+        if int(properties.get("cmis:contentStreamLength") or 0) != parcel.document.size_bytes:
             raise NotDelivered(Reason.OTHER_FILE, file_name(parcel))
-        return str(found.get("cmis:objectId", ""))
+        return str(properties.get("cmis:objectId", ""))
 
     async def send(self, parcel: Parcel, data: bytes) -> Outcome:
         """Makes the folders that are missing, then the document with its content in one request."""
@@ -68,11 +68,11 @@ class Cmis:
         )
         if response.status_code == 409 and _exception(response) == "nameConstraintViolation":
             # somebody was quicker: another hub, or ourselves before a restart
-            there = await self.find(parcel)
-            if there:
-                return CopyArrived(there)
-        made = self._read(response, created=True)
-        identity = str(made.get("cmis:objectId", ""))
+            object_id = await self.find(parcel)
+            if object_id:
+                return CopyArrived(object_id)
+        document = self._read(response, created=True)
+        identity = str(document.get("cmis:objectId", ""))
         if not identity:
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "createDocument")
         return CopyArrived(identity)
@@ -88,8 +88,8 @@ class Cmis:
         for name in [*self._settings.path.split("/")[1:], plain(parcel.dossier, 60)]:
             here = f"{parent}/{name}"
             if await self._object(here) is None:
-                wanted = _properties({"cmis:objectTypeId": "cmis:folder", "cmis:name": name})
-                form = {"cmisaction": "createFolder", **_SUCCINCT, **wanted}
+                fields = _properties({"cmis:objectTypeId": "cmis:folder", "cmis:name": name})
+                form = {"cmisaction": "createFolder", **_SUCCINCT, **fields}
                 response = await answer(self._http, "POST", self._url(parent), data=form)
                 if not (
                     response.status_code == 409
@@ -101,8 +101,8 @@ class Cmis:
     async def _object(self, path: str) -> dict[str, Any] | None:
         """The properties of an object by its path (section 5.3.2), None when there is none."""
         await self._find_root()
-        asked = {"cmisselector": "object", **_SUCCINCT}
-        response = await answer(self._http, "GET", self._url(path), params=asked)
+        query = {"cmisselector": "object", **_SUCCINCT}
+        response = await answer(self._http, "GET", self._url(path), params=query)
         if response.status_code == 404:
             return None
         return self._read(response)
@@ -111,17 +111,17 @@ class Cmis:
         if response.status_code not in ((200, 201) if created else (200,)):
             reason = _EXCEPTIONS.get(_exception(response), Reason.REFUSED)
             raise NotDelivered(reason, _message(response))
-        found = decoded(response)
-        properties = found.get("succinctProperties") if isinstance(found, dict) else None
+        body = decoded(response)
+        properties = body.get("succinctProperties") if isinstance(body, dict) else None
         if not isinstance(properties, dict):
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "succinctProperties")
         return properties
 
     async def _find_root(self) -> None:
         if not self._root:
-            given = self._settings
+            settings = self._settings
             self._root = await repository_url(
-                self._http, given.address, given.repository, root=True
+                self._http, settings.address, settings.repository, root=True
             )
 
     def _path(self, parcel: Parcel, name: str = "") -> str:
@@ -148,21 +148,21 @@ async def repository_url(
     response = await answer(http, "GET", address)
     if response.status_code != 200:
         raise NotDelivered(Reason.ADDRESS, f"HTTP {response.status_code}")
-    found = decoded(response)
-    known = found if isinstance(found, dict) else {}
-    facts = known.get(repository) if repository else next(iter(known.values()), None)
+    body = decoded(response)
+    repositories = body if isinstance(body, dict) else {}
+    facts = repositories.get(repository) if repository else next(iter(repositories.values()), None)
     name = "rootFolderUrl" if root else "repositoryUrl"
-    told = str(facts.get(name, "")) if isinstance(facts, dict) else ""
-    if not told:
+    url = str(facts.get(name, "")) if isinstance(facts, dict) else ""
+    if not url:
         raise NotDelivered(Reason.ADDRESS, f"repository {repository}".strip())
-    theirs, ours = httpx.URL(told), httpx.URL(address)
+    theirs, ours = httpx.URL(url), httpx.URL(address)
     if (theirs.scheme, theirs.host, theirs.port) != (ours.scheme, ours.host, ours.port):
         raise NotDelivered(Reason.ADDRESS, f"{theirs.scheme}://{theirs.host}")
-    return told.rstrip("/")
+    return url.rstrip("/")
 
 
 def _properties(values: dict[str, str]) -> dict[str, str]:
-    """As fields of a form (section 5.4.3)."""
+    """Return these values as fields of a form (section 5.4.3)."""
     form = {}
     for place, (name, value) in enumerate(values.items()):
         form[f"propertyId[{place}]"], form[f"propertyValue[{place}]"] = name, value
@@ -170,9 +170,9 @@ def _properties(values: dict[str, str]) -> dict[str, str]:
 
 
 def _description(parcel: Parcel) -> str:
-    said = (parcel.document.name, parcel.piece, parcel.procedure, parcel.caller_number)
+    parts = (parcel.document.name, parcel.piece, parcel.procedure, parcel.caller_number)
     return (
-        " · ".join(dict.fromkeys(part for part in said if part))
+        " · ".join(dict.fromkeys(part for part in parts if part))
         + f" · sha256:{parcel.document.sha256}"
     )
 
@@ -180,16 +180,16 @@ def _description(parcel: Parcel) -> str:
 def _exception(response: httpx.Response) -> str:
     """Its name in the answer (section 5.2.10)."""
     try:
-        found = response.json()
+        body = response.json()
     except ValueError:
         return ""
-    return str(found.get("exception", "")) if isinstance(found, dict) else ""
+    return str(body.get("exception", "")) if isinstance(body, dict) else ""
 
 
 def _message(response: httpx.Response) -> str:
     try:
-        found = response.json()
+        body = response.json()
     except ValueError:
         return f"HTTP {response.status_code}"
-    words = found.get("message") if isinstance(found, dict) else ""
+    words = body.get("message") if isinstance(body, dict) else ""
     return str(words or f"HTTP {response.status_code}")[:300]

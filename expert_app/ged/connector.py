@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the courier asks of any document system, and what it sends about a document.
+"""The questions that the courier asks of any document system, and what it sends about a
+document.
 Used by every connector.
 """
 
@@ -88,7 +89,7 @@ class Connector(Protocol):
         ...
 
     async def ask(self, receipt: str) -> Outcome:
-        """What became of a copy that was under way."""
+        """Return what became of a copy that was under way."""
         ...
 
     async def close(self) -> None:
@@ -97,8 +98,8 @@ class Connector(Protocol):
 
 
 class CopyMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
-    """What a document system gets to know about a document, besides its pages.
-    The caller's name is not: dossier and number lead to it.
+    """The facts that a document system gets to know about a document, besides its pages.
+    The caller's name is not among them: dossier and number lead to it.
     """
 
     format: str = "poste-expert-ged-1"

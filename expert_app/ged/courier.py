@@ -89,7 +89,7 @@ class Courier:
     @property
     def away(self) -> dict[str, str]:
         """Systems that take nothing now, and why (a `Reason`)."""
-        return {one.name: one.away for one in self._couriers if one.away}
+        return {courier.name: courier.away for courier in self._couriers if courier.away}
 
     def start(self) -> None:
         """Begins to carry."""
@@ -208,17 +208,19 @@ class _TargetCourier:
             log.info("a document was delivered to %s", self.name)
             return 0.0
         times = self._asked[outcome.receipt] = self._asked.get(outcome.receipt, -1) + 1
-        again = now + timedelta(seconds=min(self._pace.ask_s * 2.0 ** min(times, 10), ASK_MOST_S))
-        await _in_thread(keep.under_way, parcel.delivery, outcome.receipt, again, now)
+        next_ask = now + timedelta(
+            seconds=min(self._pace.ask_s * 2.0 ** min(times, 10), ASK_MOST_S)
+        )
+        await _in_thread(keep.under_way, parcel.delivery, outcome.receipt, next_ask, now)
         return 0.0
 
     async def _step(self, parcel: Parcel) -> Outcome:
         connector = self._target.connector
         if parcel.receipt:
             return await connector.ask(parcel.receipt)
-        there = await connector.find(parcel)
-        if there:
-            return CopyArrived(there)
+        remote_id = await connector.find(parcel)
+        if remote_id:
+            return CopyArrived(remote_id)
         try:
             data = await _in_thread(self._store.read, parcel.organisation, parcel.document.id)
         except StoreUnreachable as error:
@@ -235,13 +237,13 @@ class _TargetCourier:
         self.away = trouble.reason.value if everything else ""
         tries = max(parcel.tries, self._failures - 1)
         wait_s = max(self._wait_s(tries), trouble.again_s)
-        again: datetime | None = now + timedelta(seconds=wait_s)
+        next_try: datetime | None = now + timedelta(seconds=wait_s)
         if trouble.reason in FOR_A_PERSON:
-            again = None
+            next_try = None
         log.warning("a document was not delivered to %s: %s", self.name, trouble.reason)
         failed = self._store.deliveries.failed
         reason, words = trouble.reason.value, trouble.words
-        await _in_thread(failed, parcel.delivery, reason, words, next_try=again, now=now)
+        await _in_thread(failed, parcel.delivery, reason, words, next_try=next_try, now=now)
         return wait_s if everything else 0.0
 
     def _wait_s(self, tries: int) -> float:
@@ -268,7 +270,7 @@ async def _in_thread[**Given, Result](
 
 def targets_of(settings: Sequence[GedSettings]) -> dict[str, tuple[str, ...]]:
     """By organisation, the names of its systems: what the store orders copies for."""
-    found: dict[str, tuple[str, ...]] = {}
-    for one in settings:
-        found[one.organisation] = (*found.get(one.organisation, ()), one.name)
-    return found
+    targets: dict[str, tuple[str, ...]] = {}
+    for system in settings:
+        targets[system.organisation] = (*targets.get(system.organisation, ()), system.name)
+    return targets

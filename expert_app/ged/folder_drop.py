@@ -95,5 +95,5 @@ def sidecar(facts: CopyMetadata, form: str) -> bytes:
     for name, value in values.items():
         ElementTree.SubElement(root, name).text = str(value)
     ElementTree.indent(root)
-    made: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return made + b"\n"
+    xml: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml + b"\n"

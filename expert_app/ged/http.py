@@ -39,7 +39,7 @@ def client(
 
 
 async def answer(
-    http: httpx.AsyncClient, method: str, url: str, *, most_bytes: int = MOST_BYTES, **given: Any
+    http: httpx.AsyncClient, method: str, url: str, *, most_bytes: int = MOST_BYTES, **options: Any
 ) -> httpx.Response:
     """Any answer below 400, or 404, 409 and other refusals that the caller knows what to do with.
 
@@ -50,7 +50,7 @@ async def answer(
         NotDelivered: it does not answer, does not know us, or is busy.
     """
     try:
-        async with http.stream(method, url, **given) as response:
+        async with http.stream(method, url, **options) as response:
             body = await _body(response, most_bytes)
     except httpx.TimeoutException as error:
         raise NotDelivered(Reason.TIMEOUT) from error
@@ -104,8 +104,10 @@ def _check(response: httpx.Response) -> None:
 
 def _again_s(response: httpx.Response) -> float:
     """Retry-After in seconds (RFC 9110, section 10.2.3); a date is not worth a clock."""
-    given = response.headers.get("Retry-After", "")
-    return min(float(given), 3600.0) if given.isascii() and given.isdigit() else 0.0
+    retry_after = response.headers.get("Retry-After", "")
+    return (
+        min(float(retry_after), 3600.0) if retry_after.isascii() and retry_after.isdigit() else 0.0
+    )
 
 
 def decoded(response: httpx.Response) -> Any:

@@ -49,17 +49,17 @@ class Paperless:
     async def find(self, parcel: Parcel) -> str:
         """The number of a document with our file's name."""
         ending = f"{plain(parcel.document.id, 40)}.pdf"
-        wanted = {"original_filename__iendswith": ending, "page_size": "1"}
-        response = await answer(self._http, "GET", f"{self._base}/api/documents/", params=wanted)
+        query = {"original_filename__iendswith": ending, "page_size": "1"}
+        response = await answer(self._http, "GET", f"{self._base}/api/documents/", params=query)
         if response.status_code != 200:
             raise NotDelivered(Reason.ADDRESS, f"HTTP {response.status_code}")
         # a server that does not know the filter lists anything
-        for one in _list(decoded(response)):
+        for item in _list(decoded(response)):
             if (
-                str(one.get("original_file_name", "")).lower().endswith(ending.lower())
-                and "id" in one
+                str(item.get("original_file_name", "")).lower().endswith(ending.lower())
+                and "id" in item
             ):
-                return str(one["id"])
+                return str(item["id"])
         return ""
 
     async def send(self, parcel: Parcel, data: bytes) -> Outcome:
@@ -82,8 +82,8 @@ class Paperless:
         return UnderWay(task)
 
     async def ask(self, receipt: str) -> Outcome:
-        """How far the task is; one that Paperless forgot (a restart) may be posted again after a
-        look.
+        """Return how far the task is; one that Paperless forgot (a restart) may be posted again
+        after a look.
         """
         url = f"{self._base}/api/tasks/"
         response = await answer(self._http, "GET", url, params={"task_id": receipt})
@@ -107,15 +107,15 @@ def _outcome(task: dict[str, Any], receipt: str) -> Outcome:
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "no document")
         return CopyArrived(str(related))
     words = str(task.get("result") or task.get("result_message") or status)
-    there = _DUPLICATE.search(words)
-    if there is not None:
-        return CopyArrived(there[1])
+    duplicate = _DUPLICATE.search(words)
+    if duplicate is not None:
+        return CopyArrived(duplicate[1])
     raise NotDelivered(Reason.REFUSED, words[:300])
 
 
-def _list(found: Any) -> list[dict[str, Any]]:
+def _list(body: Any) -> list[dict[str, Any]]:
     """Items of an answer, which may come in pages."""
-    items = found.get("results") if isinstance(found, dict) else found
+    items = body.get("results") if isinstance(body, dict) else body
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise NotDelivered(Reason.NOT_UNDERSTOOD, "list")
     return items

@@ -28,7 +28,7 @@ class SessionAddress(NamedTuple):
 
 
 def read_address(text: str) -> SessionAddress | None:
-    """What an address says; None for one that is none of a conversation."""
+    """Return what an address says; None for one that is none of a conversation."""
     try:
         parts = urlsplit(text.strip()[:LONGEST])
     except ValueError:
@@ -39,17 +39,17 @@ def read_address(text: str) -> SessionAddress | None:
     number = tidy_short_number(typed) or (typed if is_id(typed) else "")
     if not number:
         return None
-    told = parse_qs(parts.query).get("at", [""])[0]
-    return SessionAddress(number, hour_of(told))
+    hour_text = parse_qs(parts.query).get("at", [""])[0]
+    return SessionAddress(number, hour_of(hour_text))
 
 
 def hour_of(text: str) -> time | None:
     """ "12:30" or "12:30:05" as an hour of the clock; None for anything else."""
-    found = _HOUR.fullmatch(text.strip())
-    if found is None:
+    match = _HOUR.fullmatch(text.strip())
+    if match is None:
         return None
     try:
-        return time(int(found[1]), int(found[2]), int(found[3] or 0))
+        return time(int(match[1]), int(match[2]), int(match[3] or 0))
     except ValueError:
         return None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the helpdesk does, without Qt: finds conversations, opens one, saves it, keeps notes.
+"""The helpdesk's work, without Qt: finds conversations, opens one, saves it, keeps notes.
 Used by the wiring of its window.
 """
 
@@ -80,9 +80,9 @@ class OpenedConversation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def number(self) -> str:
         """The number that is said on the telephone."""
         if self.verdict is not None and self.verdict.manifest is not None:
-            told = self.verdict.manifest.short_number
-            if told:
-                return told
+            number = self.verdict.manifest.short_number
+            if number:
+                return number
         return short_number(self.session_id)
 
 
@@ -119,14 +119,14 @@ class HelpdeskApp:
         self._seed, self._user, self._now = seed, user, now
         self.opened: OpenedConversation | None = None
 
-    async def find(self, wanted: LogFilter, before: str) -> LogsFound:
+    async def find(self, log_filter: LogFilter, before: str) -> LogsFound:
         """A page of the list; the first one brings the counts."""
-        return await self._questions.find(wanted, before, counts=not before)
+        return await self._questions.find(log_filter, before, counts=not before)
 
     async def rows_of(self, number: str) -> Sequence[LogRow]:
         """The conversations that a short number or an id means, most often one."""
-        found = await self._questions.find(LogFilter(number=number))
-        return found.rows
+        page = await self._questions.find(LogFilter(number=number))
+        return page.rows
 
     async def read(self, session_id: str, reason: str, row: LogRow | None) -> OpenedConversation:
         """Reads a conversation from its keeper, which writes down who reads it and why.
@@ -174,25 +174,25 @@ class HelpdeskApp:
             with_pages=with_pages,
         )
 
-    async def save_table(self, path: Path, wanted: LogFilter) -> int:
+    async def save_table(self, path: Path, log_filter: LogFilter) -> int:
         """All that the filter finds, as a table; the number of its rows. Raises `OSError`."""
         rows: list[LogRow] = []
         before = ""
         while len(rows) < MOST_IN_TABLE:
-            found = await self._questions.find(wanted, before, limit=MOST_ROWS)
-            rows += found.rows
-            before = found.next
+            page = await self._questions.find(log_filter, before, limit=MOST_ROWS)
+            rows += page.rows
+            before = page.next
             if not before:
                 break
         await asyncio.to_thread(path.write_bytes, table_of(rows, self._now()))
         return len(rows)
 
     async def self_tests(self) -> SelfTests:
-        """What each kiosk found when it tried itself."""
+        """Return what each kiosk found when it tried itself."""
         return await self._questions.self_tests()
 
     async def helps(self) -> RemoteHelps:
-        """What was wanted of kiosks and desks, by whom and why."""
+        """Return what was wanted of kiosks and desks, by whom and why."""
         return await self._questions.helps()
 
     async def places(self) -> list[HelpPlace]:
@@ -204,7 +204,7 @@ class HelpdeskApp:
         kiosk: str,
         act: RemoteAct,
         reason: str,
-        told: Callable[[RemoteHelp], None],
+        on_state: Callable[[RemoteHelp], None],
         *,
         desk: bool = False,
     ) -> None:
@@ -212,7 +212,7 @@ class HelpdeskApp:
         far it is until it is over. An operator says whose kiosk: "organisation/kiosk".
         """
         organisation, _slash, name = kiosk.rpartition("/")
-        wanted = HelpKiosk(
+        request = HelpKiosk(
             help_id=secrets.token_hex(8),
             kiosk=name,
             act=act,
@@ -220,13 +220,13 @@ class HelpdeskApp:
             organisation=organisation,
             desk=desk,
         )
-        state = await self._questions.help_kiosk(wanted)
-        told(state)
+        state = await self._questions.help_kiosk(request)
+        on_state(state)
         tries = HELP_TRIES
         while state.state is RemoteState.ASKED:
             await asyncio.sleep(HELP_S)
             try:
-                state = await self._questions.remote_help(wanted.help_id)
+                state = await self._questions.remote_help(request.help_id)
             except (BusUnreachable, HubUnreachable) as error:
                 tries -= 1
                 if not tries:
@@ -234,7 +234,7 @@ class HelpdeskApp:
                 log.info("how far it is cannot be asked now: %s", error.code)
             else:
                 tries = HELP_TRIES
-        told(state)
+        on_state(state)
 
     async def notes(self) -> LogNotes:
         """Bookmarks and notes of the open conversation."""
@@ -260,7 +260,7 @@ class HelpdeskApp:
 def table_of(rows: Sequence[LogRow], now: datetime) -> bytes:
     """The rows for a spreadsheet: the list's columns, and the facts that it has no room for."""
     heads = [
-        *(_(one.head) for one in COLUMNS),
+        *(_(column.head) for column in COLUMNS),
         _("Agent"),
         _("Kiosk's program"),
         _("Desk's program"),
@@ -270,11 +270,11 @@ def table_of(rows: Sequence[LogRow], now: datetime) -> bytes:
     lines: list[tuple[str | int, ...]] = [
         (
             f"{row.started_at_utc.astimezone():%Y-%m-%d %H:%M:%S}",
-            *(one.text(row, now) for one in COLUMNS[1:]),
+            *(column.text(row, now) for column in COLUMNS[1:]),
             row.agent,
             row.kiosk_version,
             row.desk_version,
-            ", ".join(model_words(one.model) for one in row.devices),
+            ", ".join(model_words(device.model) for device in row.devices),
             row.gaps,
         )
         for row in rows
@@ -296,10 +296,10 @@ def _open(session_id: str, lines: list[bytes], *, row: LogRow | None) -> OpenedC
 def _open_file(path: Path, progress: Progress) -> OpenedConversation:
     verdict = None
     if is_bundle(path):
-        verdict, held = read_bundle(path)
-        if held is None:
+        verdict, bundled_log = read_bundle(path)
+        if bundled_log is None:
             raise SavedFileRefused(verdict)
-        log = held
+        log = bundled_log
     else:
         log = open_log(path, progress)
     whole_log(log)

@@ -44,14 +44,14 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErr
 
 
 class BundlePart(msgspec.Struct, frozen=True):
-    """What a part must be."""
+    """The size and hash that a part must have."""
 
     sha256: str
     size_bytes: int
 
 
 class BundleManifest(msgspec.Struct, frozen=True, kw_only=True, rename={"format": "poste-expert"}):
-    """What the ZIP holds, and whose it is.
+    """The content of the ZIP, and whose it is.
 
     Attributes:
         exported_by: the id of the person, as the convention has it.
@@ -82,7 +82,7 @@ class BundleFault(StrEnum):
 
 
 class BundleVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look at a bundle found.
+    """The verdict on a bundle.
 
     Attributes:
         fault: the first thing that is wrong, None when it is what was exported.
@@ -119,13 +119,13 @@ def without_pages(records: Iterable[Record]) -> list[Record]:
     Nothing is left out, so that numbers stay without gaps.
     """
     hosts: dict[str, str] = {}
-    kept: list[Record] = []
+    bare_records: list[Record] = []
     for record in records:
         name = SITE
         if isinstance(record.event, AddressOpened):
             name = hosts.setdefault(record.event.host, f"{SITE}-{len(hosts) + 1}")
-        kept.append(without_page(record, name))
-    return kept
+        bare_records.append(without_page(record, name))
+    return bare_records
 
 
 def write_bundle(
@@ -185,14 +185,14 @@ def _parts(
 
 def _made_of(records: Iterable[Record]) -> dict[str, str]:
     """Programs and devices of both ends, as these said it."""
-    found: dict[str, str] = {}
+    programs: dict[str, str] = {}
     for record in records:
         event = record.event
         if isinstance(event, EndDescribed):
-            told = {event.by.value: event.version}
-            told |= {"scanner": event.scanner, "printer": event.printer}
-            found |= {name: value for name, value in told.items() if value}
-    return found
+            facts = {event.by.value: event.version}
+            facts |= {"scanner": event.scanner, "printer": event.printer}
+            programs |= {name: value for name, value in facts.items() if value}
+    return programs
 
 
 def _log_bytes(session_id: str, records: Sequence[Record]) -> bytes:
@@ -237,7 +237,7 @@ def _write(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether this looks like a conversation's bundle, believed or not."""
+    """Return True if this looks like a conversation's bundle, believed or not."""
     try:
         with zipfile.ZipFile(path) as file:
             return bool({MANIFEST, LOG} & set(file.namelist()))
@@ -263,7 +263,7 @@ def read_bundle(path: Path, trusted: Sequence[str] = ()) -> OpenedBundle:
 
 
 def check_bundle(path: Path, trusted: Sequence[str] = ()) -> BundleVerdict:
-    """What a bundle is worth; its log is not read. Raises `OSError`."""
+    """Return what a bundle is worth; its log is not read. Raises `OSError`."""
     with path.open("rb"):
         pass
     try:
@@ -275,7 +275,7 @@ def check_bundle(path: Path, trusted: Sequence[str] = ()) -> BundleVerdict:
 
 def _check(file: zipfile.ZipFile, trusted: Sequence[str]) -> BundleVerdict:
     names = file.namelist()
-    if len(set(names)) != len(names) or any(_is_too_large(one) for one in file.infolist()):
+    if len(set(names)) != len(names) or any(_is_too_large(info) for info in file.infolist()):
         return BundleVerdict(fault=BundleFault.TOO_LARGE)
     if MANIFEST not in names or SIGNATURE not in names:
         missing = tuple(name for name in (MANIFEST, SIGNATURE) if name not in names)
@@ -286,27 +286,29 @@ def _check(file: zipfile.ZipFile, trusted: Sequence[str]) -> BundleVerdict:
     if not is_signed(key, _SIGNED + text, signature["signature"]):
         return BundleVerdict(fault=BundleFault.SIGNATURE, signer=key)
     manifest = msgspec.json.decode(text, type=BundleManifest)
-    told = BundleVerdict(
+    verdict = BundleVerdict(
         signer=key, trusted=(key in trusted) if trusted else None, manifest=manifest
     )
     if manifest.format > BUNDLE_FORMAT:
-        return msgspec.structs.replace(told, fault=BundleFault.TOO_NEW)
-    wanted = manifest.parts
-    fault, parts = _fault(file, wanted)
-    if fault is None and told.trusted is False:
+        return msgspec.structs.replace(verdict, fault=BundleFault.TOO_NEW)
+    listed_parts = manifest.parts
+    fault, parts = _fault(file, listed_parts)
+    if fault is None and verdict.trusted is False:
         fault = BundleFault.FOREIGN
-    return msgspec.structs.replace(told, fault=fault, parts=parts)
+    return msgspec.structs.replace(verdict, fault=fault, parts=parts)
 
 
 def _fault(
-    file: zipfile.ZipFile, wanted: Mapping[str, BundlePart]
+    file: zipfile.ZipFile, listed_parts: Mapping[str, BundlePart]
 ) -> tuple[BundleFault | None, tuple[str, ...]]:
     names = set(file.namelist())
-    missing = tuple(name for name in {**dict.fromkeys(PARTS), **wanted} if name not in names)
+    missing = tuple(name for name in {**dict.fromkeys(PARTS), **listed_parts} if name not in names)
     changed = tuple(
-        name for name, part in wanted.items() if name in names and not _is_whole(file, name, part)
+        name
+        for name, part in listed_parts.items()
+        if name in names and not _is_whole(file, name, part)
     )
-    added = tuple(sorted(names - set(wanted) - {MANIFEST, SIGNATURE}))
+    added = tuple(sorted(names - set(listed_parts) - {MANIFEST, SIGNATURE}))
     for fault, parts in (
         (BundleFault.CHANGED, changed),
         (BundleFault.MISSING, missing),
@@ -322,7 +324,7 @@ def _is_too_large(info: zipfile.ZipInfo) -> bool:
 
 
 def _is_whole(file: zipfile.ZipFile, name: str, part: BundlePart) -> bool:
-    """Whether a part is what the manifest says; one that does not unpack is not."""
+    """Return True if a part is what the manifest says; one that does not unpack is not."""
     try:
         data = file.read(name)
     except _DAMAGED:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a conversation's bundle is worth, in sentences. Used by `expert-app verify` and `replay`,
+"""The worth of a conversation's bundle, in sentences. Used by `expert-app verify` and `replay`,
 and by the helpdesk's window.
 """
 
@@ -43,11 +43,11 @@ SHOWN = 5
 
 
 def fault_words(verdict: BundleVerdict, name: str) -> str:
-    """What is wrong with a bundle, and what to do; "" for one that is believed."""
+    """Return what is wrong with a bundle, and what to do; "" for one that is believed."""
     if verdict.fault is None:
         return ""
-    shown = ", ".join(verdict.parts[:SHOWN]) + ("…" if len(verdict.parts) > SHOWN else "")
-    return _(_FAULTS[verdict.fault]).format(file=name, parts=shown, key=verdict.signer)
+    part_names = ", ".join(verdict.parts[:SHOWN]) + ("…" if len(verdict.parts) > SHOWN else "")
+    return _(_FAULTS[verdict.fault]).format(file=name, parts=part_names, key=verdict.signer)
 
 
 def bundle_lines(verdict: BundleVerdict, name: str) -> list[str]:
@@ -69,7 +69,7 @@ def bundle_lines(verdict: BundleVerdict, name: str) -> list[str]:
 
 
 def manifest_words(manifest: BundleManifest) -> str:
-    """What the bundle says of itself."""
+    """Return what the bundle says of itself."""
     at = manifest.exported_at_utc.astimezone()
     words = (
         _("Conversation {number} of {organisation}, saved on {date} by {user}, with the pages.")

@@ -21,10 +21,10 @@ class SavedSearches:
     def read(self) -> list[str]:
         """All of them."""
         try:
-            found = msgspec.json.decode(self._file.read_bytes(), type=list[str])
+            lines = msgspec.json.decode(self._file.read_bytes(), type=list[str])
         except (OSError, msgspec.MsgspecError):
             return []
-        return [line[:LONGEST] for line in found[:MOST] if line.strip()]
+        return [line[:LONGEST] for line in lines[:MOST] if line.strip()]
 
     def write(self, lines: Sequence[str]) -> None:
         """Keeps these. Raises `OSError`."""

@@ -57,7 +57,7 @@ def summary_pdf(summary: SessionSummary, title: str, made_at: datetime) -> bytes
 
 
 def facts_of(summary: SessionSummary) -> list[str]:
-    """Where and when, in a line or two."""
+    """Return the place and the time, in a line or two."""
     if summary.started_at_utc is None:
         return []
     at = summary.started_at_utc.astimezone()

@@ -81,12 +81,12 @@ def keep_old_databases(settings: HubSettings, paths: Paths) -> None:
         query = "SELECT format FROM about"
         place = documents_folder(settings, paths, "dossiers") / "dossiers.sqlite"
         files.append(("dossiers", place, query, store_copy.FORMAT, False))
-    found = {name: _number(file, query) for name, file, query, _ours, _zero in files}
+    formats = {name: _number(file, query) for name, file, query, _ours, _zero in files}
     for name, _file, _query, ours, _zero in files:
-        if (found[name] or 0) > ours:
-            raise StoredTooNew(name, found[name] or 0, ours=ours)
+        if (formats[name] or 0) > ours:
+            raise StoredTooNew(name, formats[name] or 0, ours=ours)
     for name, file, _query, ours, zero in files:
-        number = found[name]
+        number = formats[name]
         if number is not None and number < ours and (number or zero):
             _copy(file, _place(paths) / f"{name}-{number}-{_stamp()}.sqlite")
 

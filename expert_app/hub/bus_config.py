@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How nats-servers are configured: the hub's own, one by itself, the nodes of a cluster.
+"""The configuration of nats-servers: the hub's own, one by itself, the nodes of a cluster.
 Used by the hub's commands.
 """
 
@@ -113,7 +113,7 @@ def become_server(config: Path) -> int:
 def server_settings(
     settings: HubSettings, folder: Path, *, enrolment: bool, store_bytes: int = QUOTA_BYTES
 ) -> ServerSettings:
-    """Where and how our nats-server listens, and how much room it may take.
+    """Return where and how our nats-server listens, and how much room it may take.
 
     Raises:
         SettingsWrong: it would listen to other machines without encryption, or a partner cannot be
@@ -130,7 +130,7 @@ def server_settings(
         enrolment=enrolment,
         network=settings.network,
         leaf_port=settings.leaf_port or None,
-        partners=tuple(partner_of(one) for one in settings.partners),
+        partners=tuple(partner_of(partner) for partner in settings.partners),
     )
     try:
         check_partners(server.network, server.partners, server.leaf_port, safe=server.is_safe)

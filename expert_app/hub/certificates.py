@@ -47,7 +47,9 @@ class CertificateInUse(Exception):
 
 @dataclass(frozen=True)
 class CertificateFiles:
-    """Where a server's certificate (with the authority's behind it) and its key lie."""
+    """The files in which a server's certificate (with the authority's behind it) and its key
+    lie.
+    """
 
     certificate: Path
     key: Path
@@ -130,7 +132,7 @@ def renew_certificate(folder: Path, files: CertificateFiles) -> datetime:
         CertificateTrouble: no authority there, or no certificate to take the names from.
     """
     hosts = _hosts_of(files.certificate)
-    fresh = CertificateFiles(*(one.with_name(f"{one.name}.new") for one in files.both))
+    fresh = CertificateFiles(*(file.with_name(f"{file.name}.new") for file in files.both))
     make_certificate(folder, hosts, files=fresh, replace=True)
     ends_at = x509.load_pem_x509_certificate(fresh.certificate.read_bytes()).not_valid_after_utc
     for new, old in ((fresh.key, files.key), (fresh.certificate, files.certificate)):
@@ -141,8 +143,10 @@ def renew_certificate(folder: Path, files: CertificateFiles) -> datetime:
 def _hosts_of(certificate: Path) -> list[str]:
     """The names and addresses that a certificate is for."""
     try:
-        found = x509.load_pem_x509_certificate(certificate.read_bytes())
-        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        certificate_facts = x509.load_pem_x509_certificate(certificate.read_bytes())
+        names = certificate_facts.extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        ).value
     except (OSError, ValueError, x509.ExtensionNotFound) as error:
         raise CertificateTrouble(f"{certificate}") from error
     return [str(name.value) for name in names]
@@ -183,7 +187,7 @@ def folder_fingerprint(folder: Path) -> str:
 
 
 def is_for(certificate: Path, host: str) -> bool:
-    """Whether a server's certificate names this host or address (RFC 6125, section 6.4).
+    """Return True if a server's certificate names this host or address (RFC 6125, section 6.4).
 
     Raises:
         CertificateTrouble: the file cannot be read.
@@ -195,12 +199,12 @@ def is_for(certificate: Path, host: str) -> bool:
         raise CertificateTrouble(f"{certificate}") from error
     except x509.ExtensionNotFound:
         return False
-    wanted = _alternative(host)
-    if isinstance(wanted, x509.IPAddress):
-        return wanted.value in names.get_values_for_type(x509.IPAddress)
-    label, _dot, rest = wanted.value.lower().partition(".")
-    known = [name.lower() for name in names.get_values_for_type(x509.DNSName)]
-    return f"{label}.{rest}".rstrip(".") in known or (bool(rest) and f"*.{rest}" in known)
+    alternative = _alternative(host)
+    if isinstance(alternative, x509.IPAddress):
+        return alternative.value in names.get_values_for_type(x509.IPAddress)
+    label, _dot, rest = alternative.value.lower().partition(".")
+    dns_names = [name.lower() for name in names.get_values_for_type(x509.DNSName)]
+    return f"{label}.{rest}".rstrip(".") in dns_names or (bool(rest) and f"*.{rest}" in dns_names)
 
 
 def _beside(folder: Path, host: str) -> CertificateFiles:

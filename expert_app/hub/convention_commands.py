@@ -54,8 +54,8 @@ def check(path: Path, operator_key: str, now: datetime, *, as_json: bool = False
 
 def _advice(catalogue: Catalogue, files: Files, path: Path, now: datetime) -> list[Problem]:
     entries = [catalogue.organisation(name) for name in catalogue.organisations]
-    found = [*advice(entries, now), *library_files(catalogue, library_folder(path))]
-    return [placed(problem, files) for problem in found]
+    problems = [*advice(entries, now), *library_files(catalogue, library_folder(path))]
+    return [placed(problem, files) for problem in problems]
 
 
 def _print_check(
@@ -80,7 +80,7 @@ def _print_check(
 def _print_json(
     catalogue: Catalogue | None, problems: Sequence[Problem], *, is_signed: bool
 ) -> None:
-    found = [
+    problem_facts = [
         {
             "code": problem.code,
             "where": problem.where,
@@ -89,14 +89,14 @@ def _print_json(
         }
         for problem in problems
     ]
-    said = {
+    report = {
         "ok": not problems,
         "version": catalogue.version if catalogue is not None else "",
         "organisations": catalogue.organisations if catalogue is not None else [],
         "signatures_checked": is_signed,
-        "problems": found,
+        "problems": problem_facts,
     }
-    print(json.dumps(said, ensure_ascii=False, indent=2))
+    print(json.dumps(report, ensure_ascii=False, indent=2))
 
 
 def signing_name(part: str) -> str:

@@ -39,9 +39,9 @@ class ConventionUpdates:
     """
 
     def __init__(self, settings: HubSettings, paths: Paths) -> None:
-        kept = paths.folder("convention") / "last-good"
+        last_good = paths.folder("convention") / "last-good"
         self._watcher = ConventionWatcher(
-            Path(settings.catalogue), settings.convention.operator_key, kept=kept
+            Path(settings.catalogue), settings.convention.operator_key, kept_path=last_good
         )
         self.catalogue = self._watcher.start()
         self._poll_s = settings.convention.look_s
@@ -68,16 +68,16 @@ class ConventionUpdates:
                 await asyncio.wait_for(self._poll_now.wait(), wait_s)
             self._poll_now.clear()
             before = self._watcher.state
-            wanted = await asyncio.to_thread(self._watcher.poll)
-            if wanted is not None:
-                await self._take(hub, server, wanted)
+            catalogue = await asyncio.to_thread(self._watcher.poll)
+            if catalogue is not None:
+                await self._take(hub, server, catalogue)
             self._let_finish(hub, server)
             if self._keys_due:
                 await self._take_keys(server)
             if self._watcher.state != before:
                 self._note(hub)
 
-    async def _take(self, hub: Hub, server: OwnServer, wanted: Catalogue) -> None:
+    async def _take(self, hub: Hub, server: OwnServer, catalogue: Catalogue) -> None:
         """Services, hours and rights are those of the new convention from now on."""
         identities = self.catalogue.identities()
         kiosks = {
@@ -86,12 +86,12 @@ class ConventionUpdates:
             if role is Role.KIOSK
         }
         try:
-            await hub.take_catalogue(wanted)
+            await hub.take_catalogue(catalogue)
         except SessionError as error:
             log.warning("the convention waits for the store: %s", error.code)
             self._watcher.again()
             return
-        log.info("the convention is %s now", wanted.version)
+        log.info("the convention is %s now", catalogue.version)
         self._keys_due |= self.catalogue.identities() != identities
         self._leaving |= kiosks
 
@@ -109,7 +109,9 @@ class ConventionUpdates:
             if any(hub.queue.view.at_kiosk(home, kiosk)):
                 self._seen_s[home, kiosk] = now_s
         leaving = {
-            one: key for one, key in gone.items() if now_s - self._seen_s.get(one, -TIDY_S) < TIDY_S
+            pair: key
+            for pair, key in gone.items()
+            if now_s - self._seen_s.get(pair, -TIDY_S) < TIDY_S
         }
         if leaving != self._leaving_told:
             for home, kiosk in leaving.keys() - self._leaving_told.keys():

@@ -92,31 +92,31 @@ class DossierAdapter:
 
     @property
     def identities(self) -> IdentityStoreLike:
-        """Whose dossiers they are, and who looked at what."""
+        """The identities: whose dossiers they are, and who looked at what."""
         return self._identities
 
     @property
     def readings(self) -> LogReadings:
-        """Who has read which conversation's log."""
+        """The readings: who has read which conversation's log."""
         return self._readings
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""
-        found = self._procedures.of(organisation, service)
-        return [_procedure(one) for one in found]
+        procedures = self._procedures.of(organisation, service)
+        return [_procedure(procedure) for procedure in procedures]
 
     async def guides(self, organisation: str, service: str) -> GuidesAnswer:
         """Guides of these procedures, and the organisation's phrases."""
-        found = self._procedures.of(organisation, service)
+        procedures = self._procedures.of(organisation, service)
         return GuidesAnswer(
-            guides=[_guide(one) for one in found if one.steps],
+            guides=[_guide(procedure) for procedure in procedures if procedure.steps],
             phrases=[
-                Phrase(id=one.id, say=by_language(one.say))
-                for one in self._procedures.phrases(organisation)
+                Phrase(id=phrase.id, say=by_language(phrase.say))
+                for phrase in self._procedures.phrases(organisation)
             ],
             notes=[
-                NoteTemplate(id=one.id, name=one.name, text=one.text)
-                for one in self._procedures.notes(organisation)
+                NoteTemplate(id=note.id, name=note.name, text=note.text)
+                for note in self._procedures.notes(organisation)
             ],
         )
 
@@ -124,11 +124,11 @@ class DossierAdapter:
         self, organisation: str, number: str, procedure: str, *, who: Actor
     ) -> Dossier:
         """Adds what it asks for, once."""
-        found = self._procedures.find(organisation, procedure)
-        if found is None:
+        rules = self._procedures.find(organisation, procedure)
+        if rules is None:
             raise DossierUnknown(what="procedure")
         return await asyncio.to_thread(
-            self._store.start_procedure, organisation, number, found, who
+            self._store.start_procedure, organisation, number, rules, who
         )
 
     async def acknowledge(
@@ -140,7 +140,7 @@ class DossierAdapter:
         )
 
     async def history(self, organisation: str, number: str) -> list[PieceStep]:
-        """What happened to the pieces."""
+        """Return what happened to the pieces."""
         return await asyncio.to_thread(self._store.history, organisation, number)
 
     async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
@@ -151,8 +151,8 @@ class DossierAdapter:
     async def search(self, organisation: str, number: str, words: str) -> list[str]:
         """Ids of documents with these words."""
         return [
-            one.document_id
-            for one in await asyncio.to_thread(self._store.search, organisation, words, number)
+            hit.document_id
+            for hit in await asyncio.to_thread(self._store.search, organisation, words, number)
         ]
 
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
@@ -283,7 +283,7 @@ class DossierAdapter:
         )
 
     async def acts(self, organisation: str, number: str) -> list[ActStep]:
-        """What people did with the dossier beyond its pieces."""
+        """Return what people did with the dossier beyond its pieces."""
         return [
             _act(act) for act in await asyncio.to_thread(self._store.acts, organisation, number)
         ]
@@ -300,7 +300,7 @@ class DossierAdapter:
         await asyncio.to_thread(self._store.note_export, organisation, number, act)
 
     async def may_export(self, organisation: str, number: str, user: str) -> bool:
-        """Whether this person noted an export of it within the hour."""
+        """Return True if this person noted an export of it within the hour."""
         since = self._clock.utc_now() - EXPORT_LASTS
         acts = await asyncio.to_thread(self._store.acts, organisation, number)
         return any(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossiers they are, and who looked at what, as the hub's dossier service wants it:
+"""The owners of dossiers, and the readers of what, as the hub's dossier service needs them:
 asynchronous, in protocol words. Used by `dossier_adapter`.
 """
 
@@ -55,30 +55,30 @@ class IdentityAdapter:
                 opening, organisation, number, access, bound=bound, named=named
             )
         except DossierUnknown as error:
-            state, taken = await self._register.take_in(organisation, number)
+            state, stored_number = await self._register.take_in(organisation, number)
             if state is RegisterState.AWAY:
                 raise RegisterSilent(what="dossier") from error
-            if not taken:
+            if not stored_number:
                 raise
         return await asyncio.to_thread(
-            opening, organisation, taken, access, bound=bound, named=named
+            opening, organisation, stored_number, access, bound=bound, named=named
         )
 
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
         """The caller's dossier; one that only the register has is taken in first."""
         finding = self._store.find_by_caller_number
-        found = await asyncio.to_thread(finding, organisation, number)
-        if found is None and await self._register.take_in_of_caller(organisation, number):
-            found = await asyncio.to_thread(finding, organisation, number)
-        return found
+        dossier = await asyncio.to_thread(finding, organisation, number)
+        if dossier is None and await self._register.take_in_of_caller(organisation, number):
+            dossier = await asyncio.to_thread(finding, organisation, number)
+        return dossier
 
     async def was_opened(
         self, organisation: str, number: str, *, session_id: str, user: str
     ) -> bool:
-        """Whether this session has opened or made the dossier."""
-        asked = self._store.identities.was_opened
+        """Return True if this session has opened or made the dossier."""
+        lookup = self._store.identities.was_opened
         return await asyncio.to_thread(
-            asked, organisation, number, session_id=session_id, user=user
+            lookup, organisation, number, session_id=session_id, user=user
         )
 
     async def view(
@@ -97,8 +97,8 @@ class IdentityAdapter:
         await asyncio.to_thread(self._store.identities.check_search, organisation, access)
         state, others = await self._register.hits(organisation, caller)
         finding = self._store.identities.find
-        found = await asyncio.to_thread(finding, organisation, caller, access, others=others)
-        return DossierHits(hits=found.hits, more=found.more, register=state)
+        answer = await asyncio.to_thread(finding, organisation, caller, access, others=others)
+        return DossierHits(hits=answer.hits, more=answer.more, register=state)
 
     async def create(
         self,
@@ -123,10 +123,10 @@ class IdentityAdapter:
             if before is not None:
                 return DossierCreated(dossier=before)
             finding = self._store.identities.find
-            found = await asyncio.to_thread(finding, organisation, caller, access, others=others)
-            if confirmed or not found.hits:
+            answer = await asyncio.to_thread(finding, organisation, caller, access, others=others)
+            if confirmed or not answer.hits:
                 raise RegisterOnly
-            return DossierCreated(dossier=None, likely=found.hits)
+            return DossierCreated(dossier=None, likely=answer.hits)
         new = NewDossier(
             request_id=request_id,
             caller=caller,
@@ -135,8 +135,8 @@ class IdentityAdapter:
             provisional=is_away,
             others=others,
         )
-        made = await asyncio.to_thread(self._store.identities.create, organisation, new, access)
-        return DossierCreated(dossier=made.dossier, likely=made.likely)
+        creation = await asyncio.to_thread(self._store.identities.create, organisation, new, access)
+        return DossierCreated(dossier=creation.dossier, likely=creation.likely)
 
     async def give_number(
         self, organisation: str, number: str, caller_number: str, access: Access
@@ -159,7 +159,7 @@ class IdentityAdapter:
         if not confirmed:
             await asyncio.to_thread(identities.check_search, organisation, access)
             _, others = await self._register.hits(organisation, caller)
-        made = await asyncio.to_thread(
+        correction = await asyncio.to_thread(
             identities.correct_person,
             organisation,
             number,
@@ -169,7 +169,7 @@ class IdentityAdapter:
             of_register=not self._register.agents_create(organisation),
             others=others,
         )
-        return PersonCorrected(dossier=made.dossier, likely=made.likely)
+        return PersonCorrected(dossier=correction.dossier, likely=correction.likely)
 
     async def merge(
         self, organisation: str, merge_id: str, *, keep: str, merged: str, access: Access
@@ -192,13 +192,13 @@ class IdentityAdapter:
         self, organisation: str, session_id: str, user: str, *, alone: bool = False
     ) -> tuple[str, str] | None:
         """The dossier in which a note on a session that is over may be written, and whose."""
-        asked = self._store.identities.to_annotate
-        return await asyncio.to_thread(asked, organisation, session_id, user, alone=alone)
+        lookup = self._store.identities.to_annotate
+        return await asyncio.to_thread(lookup, organisation, session_id, user, alone=alone)
 
     async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:
         """Dossiers that wait to be matched with the register; of all, or of their maker."""
-        found = await asyncio.to_thread(self._store.identities.provisional, organisation, user)
-        return ProvisionalAnswer(dossiers=found[:MOST_PROVISIONAL], total=len(found))
+        dossiers = await asyncio.to_thread(self._store.identities.provisional, organisation, user)
+        return ProvisionalAnswer(dossiers=dossiers[:MOST_PROVISIONAL], total=len(dossiers))
 
     async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses."""
@@ -223,7 +223,7 @@ class ReadingsAdapter:
 async def _page(
     register: Accesses, organisation: str, request: AccessesRequest, *, of_logs: bool
 ) -> AccessesAnswer:
-    wanted = AccessFilter(
+    criteria = AccessFilter(
         first=request.first,
         last=request.last,
         user=request.user,
@@ -234,6 +234,6 @@ async def _page(
         before=request.before,
         limit=request.limit,
     )
-    lines = await asyncio.to_thread(register.listed, organisation, wanted)
+    lines = await asyncio.to_thread(register.listed, organisation, criteria)
     refused = await asyncio.to_thread(register.refused_lately, organisation, of_logs=of_logs)
     return AccessesAnswer(lines=lines, more=len(lines) == request.limit, refused_lately=refused)

@@ -40,7 +40,9 @@ LOOK_S = 60.0
 
 @dataclass(frozen=True)
 class DossierSources:
-    """What the settings name, found before anything runs, so that a mistake is told at once."""
+    """The sources that the settings name, found before anything runs, so that a mistake is told
+    at once.
+    """
 
     procedures: Procedures
     blobs: BlobStore
@@ -77,7 +79,8 @@ def find_sources(settings: HubSettings, paths: Paths, *, delivers: bool = True) 
 
 
 def facts_by_worker(workers: Workers, data: bytes) -> PdfFacts:
-    """What a PDF is, told by a worker process, which a hostile one may end. Waits: for a thread.
+    """Return what a PDF is, told by a worker process, which a hostile one may end. Waits: for a
+    thread.
 
     Raises:
         PageUnreadable, PageTooLarge.

@@ -58,7 +58,7 @@ def _load(settings: HubSettings) -> Catalogue | None:
 
 
 def _named(
-    wanted: NamedIdentity, catalogue: Catalogue, busy: AbstractSet[Identity]
+    target: NamedIdentity, catalogue: Catalogue, busy: AbstractSet[Identity]
 ) -> tuple[Identity, str] | None:
     """The identity and its key in the catalogue;
     None, and a sentence, when none or several are meant.
@@ -66,30 +66,34 @@ def _named(
     Args:
         busy: identities that are not meant when no name is given.
     """
-    if wanted.organisation not in catalogue.organisations:
+    if target.organisation not in catalogue.organisations:
         print(
             _("There is no organisation {organisation} in the catalogue.").format(
-                organisation=wanted.organisation
+                organisation=target.organisation
             )
         )
         return None
-    known = {
+    keys = {
         Identity(organisation, role, user): key
         for (organisation, role, user), key in catalogue.identities().items()
-        if (organisation, role) == (wanted.organisation, wanted.role)
+        if (organisation, role) == (target.organisation, target.role)
     }
     names = {
-        identity: catalogue.person_name(identity.organisation, identity.user) for identity in known
+        identity: catalogue.person_name(identity.organisation, identity.user) for identity in keys
     }
-    if wanted.name:
-        meant = [one for one in known if wanted.name in (one.user, names[one])]
+    if target.name:
+        meant = [identity for identity in keys if target.name in (identity.user, names[identity])]
     else:
-        meant = [one for one in known if not known[one] and one not in busy]
+        meant = [identity for identity in keys if not keys[identity] and identity not in busy]
     if len(meant) == 1:
-        return meant[0], known[meant[0]]
+        return meant[0], keys[meant[0]]
     print(_("Say who is meant with --name. The catalogue has for this role:"))
-    for one in known:
-        print(f"  {one.user}" if names[one] == one.user else f"  {one.user} ({names[one]})")
+    for member in keys:
+        print(
+            f"  {member.user}"
+            if names[member] == member.user
+            else f"  {member.user} ({names[member]})"
+        )
     return None
 
 
@@ -149,7 +153,7 @@ class MadeInvitation:
         return identity_text(self.identity)
 
     def as_data(self) -> dict[str, str]:
-        """For `--json`."""
+        """Return the invitation as data, for `--json`."""
         return {
             "organisation": self.identity.organisation,
             "role": self.identity.role.name.lower(),
@@ -177,8 +181,8 @@ def invitation_line(settings: HubSettings, code: str) -> InvitationLine | None:
 
 
 def wrong_names(settings: HubSettings) -> str:
-    """That the hub's certificate is not for one of its addresses, in words; "" when all is well.
-    Nobody could come with such an invitation.
+    """Return, in words, that the hub's certificate is not for one of its addresses; "" when all
+    is well. Nobody could come with such an invitation.
 
     Raises:
         CertificateTrouble: the certificate cannot be read.
@@ -198,7 +202,7 @@ def wrong_names(settings: HubSettings) -> str:
 
 
 def invite(
-    wanted: NamedIdentity,
+    target: NamedIdentity,
     minutes: int,
     settings: HubSettings,
     paths: Paths,
@@ -215,7 +219,7 @@ def invite(
     if settings.bus:
         print(needs_own_server())
         return 2
-    if adds and wanted.role in MACHINES:
+    if adds and target.role in MACHINES:
         print(_("A kiosk, a display or a vault has one key: only people have several computers."))
         return 2
     catalogue = _load(settings)
@@ -223,7 +227,7 @@ def invite(
         return 2
     book = open_book(paths)
     enrolled = book.keys()
-    named = _named(wanted, catalogue, {Identity(*identity) for identity in enrolled})
+    named = _named(target, catalogue, {Identity(*identity) for identity in enrolled})
     if named is None:
         return 2
     if wrong := wrong_names(settings):
@@ -231,10 +235,10 @@ def invite(
         return 2
     now, valid_for = _now(), timedelta(minutes=minutes)
     code = book.invite(named[0], now, valid_for, adds=adds)
-    made = MadeInvitation(named[0], code, now + valid_for, invitation_line(settings, code))
-    acts.info("%s is invited for %d minutes", made.who, minutes)
+    invitation = MadeInvitation(named[0], code, now + valid_for, invitation_line(settings, code))
+    acts.info("%s is invited for %d minutes", invitation.who, minutes)
     if as_json:
-        print(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
+        print(json.dumps(invitation.as_data(), ensure_ascii=False, indent=2))
         return 0
     print(in_groups(code))
     words = ngettext(
@@ -242,32 +246,32 @@ def invite(
         "Valid once, for {minutes} minutes, for {identity}.",
         minutes,
     )
-    print(words.format(minutes=minutes, identity=made.who))
-    if made.line is not None:
+    print(words.format(minutes=minutes, identity=invitation.who))
+    if invitation.line is not None:
         print(_("The whole line, for the page “Sign in” or expert-app enrol:"))
-        print(made.line.text)
+        print(invitation.line.text)
     else:
         print(no_address())
     return 0
 
 
-def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
+def revoke(target: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
     """Takes the keys of somebody away and waits for the hub that runs to cut the connection;
     the exit code.
     """
     catalogue = _load(settings)
     if catalogue is None:
         return 2
-    if not wanted.name:
+    if not target.name:
         print(_("Say who is meant with --name."))
         return 2
     book = open_book(paths)
     show_signed_on(catalogue, book)
-    named = _named(wanted, catalogue, frozenset())
+    named = _named(target, catalogue, frozenset())
     if named is None:
         return 2
-    has_signed_on = any(one.key and one.identity == named[0] for one in book.signed_on())
-    invited = {one.identity for one in book.invitations(_now())}
+    has_signed_on = any(entry.key and entry.identity == named[0] for entry in book.signed_on())
+    invited = {entry.identity for entry in book.invitations(_now())}
     was_there = book.revoke(*named, _now())
     acts.info("the keys and invitations of %s are taken away", identity_text(named[0]))
     if not was_there:
@@ -309,9 +313,9 @@ def identity_text(identity: Identity) -> str:
 
 
 def _wait_applied(book: IdentityBook) -> bool:
-    wanted, end_s = book.wanted(), time.monotonic() + APPLIED_S
+    revision, end_s = book.wanted(), time.monotonic() + APPLIED_S
     while time.monotonic() < end_s:
-        if book.applied() >= wanted:
+        if book.applied() >= revision:
             return True
         time.sleep(0.05)  # a command, without an event loop
     return False

@@ -54,14 +54,14 @@ def _week(hours: Hours, monday: date) -> str:
     closed".
     """
     days = [monday + timedelta(days=step) for step in range(7)]
-    told = [_day(hours, day) for day in days]
+    day_words = [_day(hours, day) for day in days]
     runs: list[tuple[int, int]] = []
-    for place, words in enumerate(told):
-        if runs and told[runs[-1][0]] == words:
+    for place, words in enumerate(day_words):
+        if runs and day_words[runs[-1][0]] == words:
             runs[-1] = runs[-1][0], place
         else:
             runs.append((place, place))
-    return " · ".join(f"{_named(first, last)} {told[first]}" for first, last in runs)
+    return " · ".join(f"{_named(first, last)} {day_words[first]}" for first, last in runs)
 
 
 def _named(first: int, last: int) -> str:
@@ -69,11 +69,11 @@ def _named(first: int, last: int) -> str:
 
 
 def _day(hours: Hours, day: date) -> str:
-    found = hours.slots(day)
-    if found == ALWAYS:
+    slots = hours.slots(day)
+    if slots == ALWAYS:
         return _("always")
-    if found:
-        return " ".join(str(slot) for slot in found)
+    if slots:
+        return " ".join(str(slot) for slot in slots)
     if hours.closed_by(day) is not None:
         return _("closed exceptionally ({day})").format(day=day.strftime("%d/%m"))
     holiday = next((name for region in hours.regions if (name := public_holiday(region, day))), "")

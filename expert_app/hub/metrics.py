@@ -29,7 +29,8 @@ BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 
 
 
 class MetricsCollector(Collector):
-    """What a hub and a vault both count: their requests as they come, and what is wrong with them.
+    """The figures that a hub and a vault both count: their requests as they come, and what is
+    wrong with them.
 
     Args:
         prefix: of every figure's name.
@@ -73,7 +74,7 @@ class MetricsCollector(Collector):
         self._troubles = troubles
 
     def facts(self) -> dict[str, int]:
-        """What /healthz says of a program that is well too."""
+        """Return what /healthz says of a program that is well too."""
         return {}
 
     def text(self, accept: str) -> tuple[str, bytes]:
@@ -83,15 +84,15 @@ class MetricsCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """See `prometheus_client.registry.Collector`."""
-        is_up = not any(one.grave for one in self._troubles)
+        is_up = not any(entry.grave for entry in self._troubles)
         yield self.gauge("up", "1 while callers are served.", 1 if is_up else 0)
         trouble = GaugeMetricFamily(
             f"{self._prefix}_trouble",
             "1 for each thing that is wrong now.",
             labels=["code", "grave"],
         )
-        for one in self._troubles:
-            trouble.add_metric([one.code, str(one.grave).lower()], 1)
+        for problem in self._troubles:
+            trouble.add_metric([problem.code, str(problem.grave).lower()], 1)
         yield trouble
         failures = CounterMetricFamily(
             f"{self._prefix}_task_failures",
@@ -205,7 +206,7 @@ class HubMetrics(MetricsCollector):
         )
 
     def _self_tests(self) -> Iterator[Metric]:
-        """What kiosks have found of themselves at night."""
+        """Yield what kiosks have found of themselves at night."""
         tests = self._hub.remote_help.self_tests
         faults = GaugeMetricFamily(
             f"{PREFIX}_kiosk_self_test_faults",
@@ -230,12 +231,12 @@ class HubMetrics(MetricsCollector):
         agents = GaugeMetricFamily(
             f"{PREFIX}_agents", "Agents by state.", labels=["organisation", "state"]
         )
-        for found in self._hub.monitoring.gauges.read():
-            for service, count in found.waiting.items():
-                waiting.add_metric([found.organisation, service], count)
-            for service, wait_s in found.longest_wait_s.items():
-                longest.add_metric([found.organisation, service], wait_s)
-            talking.add_metric([found.organisation], found.in_session)
-            for state, count in found.agents.items():
-                agents.add_metric([found.organisation, state.value], count)
+        for gauges in self._hub.monitoring.gauges.read():
+            for service, count in gauges.waiting.items():
+                waiting.add_metric([gauges.organisation, service], count)
+            for service, wait_s in gauges.longest_wait_s.items():
+                longest.add_metric([gauges.organisation, service], wait_s)
+            talking.add_metric([gauges.organisation], gauges.in_session)
+            for state, count in gauges.agents.items():
+                agents.add_metric([gauges.organisation, state.value], count)
         yield from (waiting, longest, talking, agents)

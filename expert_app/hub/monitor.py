@@ -36,10 +36,10 @@ HEAD_BYTES = 4096
 
 
 class Checkable(Protocol):
-    """What knows how a hub or vault is."""
+    """The source that knows how a hub or vault is."""
 
     async def check(self) -> list[Trouble]:
-        """What is wrong now, the gravest first."""
+        """Return what is wrong now, the gravest first."""
         ...
 
 
@@ -183,14 +183,14 @@ class Monitor:
         """Words that a client sent may be in it: for this machine alone."""
         if request.remote not in ("127.0.0.1", "::1"):
             return web.Response(status=403, text="only on this machine\n")
-        asked = request.query
-        after = asked.get("after", "0")
-        found = refused.of(
-            asked.get("user", ""),
-            asked.get("role", Role.KIOSK.value),
+        query = request.query
+        after = query.get("after", "0")
+        refusals = refused.of(
+            query.get("user", ""),
+            query.get("role", Role.KIOSK.value),
             int(after) if after.isdecimal() and len(after) < 16 else 0,
         )
-        text = msgspec.json.encode(found)
+        text = msgspec.json.encode(refusals)
         return web.Response(body=text, content_type="application/json")
 
     async def _healthz(self, _accept: str) -> web.Response:
@@ -226,10 +226,12 @@ async def open_monitor(
 
 
 def health_text(troubles: list[Trouble], facts: Mapping[str, int]) -> str:
-    """What /healthz says: "ok", "warning" or "failing", and why; then `facts`."""
+    """Return what /healthz says: "ok", "warning" or "failing", and why; then `facts`."""
     state = "warning" if troubles else "ok"
     if any(trouble.grave for trouble in troubles):
         state = "failing"
-    reasons = [{"code": one.code, "grave": one.grave, **one.detail} for one in troubles]
-    said = {"state": state, "reasons": reasons, **facts}
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    reasons = [
+        {"code": trouble.code, "grave": trouble.grave, **trouble.detail} for trouble in troubles
+    ]
+    report = {"state": state, "reasons": reasons, **facts}
+    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"

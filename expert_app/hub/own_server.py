@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class BusAddress:
-    """Where the hub's bus is, the hub's key, and whom it believes."""
+    """The address of the hub's bus, the hub's key, and whom it believes."""
 
     urls: list[str]
     seed: bytes
@@ -107,7 +107,7 @@ class OwnServer:
         folder = self._paths.folder("bus")
         room = server_store_bytes(self._settings, folder)
         place = server_settings(self._settings, folder, enrolment=True, store_bytes=room)
-        wanted = self._book.wanted()
+        revision = self._book.wanted()
         self._enrolled = self._book.keys()
         show_signed_on(self._catalogue, self._book)
         accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
@@ -115,7 +115,7 @@ class OwnServer:
         tls = self._server.tls
         stack.push_async_callback(self._server.stop)
         await self._server.start()
-        self._book.set_applied(wanted)
+        self._book.set_applied(revision)
         self.started.emit(self._server.pid)
         note_running(self._paths, self._server.url, seed)
         stack.callback(forget_running, self._paths)
@@ -157,13 +157,18 @@ class OwnServer:
 
     async def _cut_off(self, flooding: Collection[Source]) -> None:
         if self._server is not None:
-            await self._server.cut_off([(one.server, one.number) for one in flooding])
+            await self._server.cut_off([(source.server, source.number) for source in flooding])
 
     async def _at_the_door(self) -> list[Standing]:
         if self._server is None:
             return []
-        found = await self._server.connections(ENROL_ACCOUNT)
-        return [Standing(Source(one.server, one.number, one.host), one.age_s) for one in found]
+        connections = await self._server.connections(ENROL_ACCOUNT)
+        return [
+            Standing(
+                Source(connection.server, connection.number, connection.host), connection.age_s
+            )
+            for connection in connections
+        ]
 
     async def take_keys(self) -> None:
         """Takes the catalogue's and the book's keys to our server."""
@@ -175,11 +180,11 @@ class OwnServer:
             await self._server.reload([self._with_leaving(account, out) for account in accounts])
 
     def _with_leaving(self, account: BusAccount, out: AbstractSet[str]) -> BusAccount:
-        known = {user.user for user in account.users if user.role is Role.KIOSK}
+        account_kiosks = {user.user for user in account.users if user.role is Role.KIOSK}
         users = [
             BusUser(Role.KIOSK, kiosk, key)
             for (home, kiosk), key in self._leaving.items()
-            if home == account.organisation and kiosk not in known and key not in out
+            if home == account.organisation and kiosk not in account_kiosks and key not in out
         ]
         return dataclasses.replace(account, users=(*account.users, *users))
 
@@ -206,8 +211,8 @@ class OwnServer:
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The public key of a kiosk, enrolled or in the convention."""
         enrolled = self._enrolled.get((home, Role.KIOSK, kiosk), ())
-        known = enrolled[-1] if enrolled else self._catalogue.kiosk_key(home, kiosk)
-        return known or self._leaving.get((home, kiosk), "")
+        key = enrolled[-1] if enrolled else self._catalogue.kiosk_key(home, kiosk)
+        return key or self._leaving.get((home, kiosk), "")
 
     def on_flood(self, who: str) -> None:
         """Its messages are dropped already;

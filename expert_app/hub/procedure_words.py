@@ -62,40 +62,41 @@ def procedures_refused(error: ProceduresWrong) -> str:
 
 
 def names_unknown(problems: Sequence[ProcedureProblem]) -> str:
-    """What the convention does not have, a line each: the hub works all the same."""
+    """Return what the convention does not have, a line each: the hub works all the same."""
     lines = "\n".join(f"  {problem_words(problem)}" for problem in problems)
     return f"{_('Some buttons of the guides will do nothing:')}\n{lines}"
 
 
 def unknown_names(procedures: Procedures, convention: Catalogue) -> list[ProcedureProblem]:
-    """What procedures name and the convention of their organisation does not have: an agent's
-    button would do nothing. Organisations that the convention does not know are left out.
+    """Return what procedures name and the convention of their organisation does not have: an
+    agent's button would do nothing. Organisations that the convention does not know are left
+    out.
     """
-    known = [owner for owner in procedures.organisations if owner in convention.organisations]
-    entries = (convention.organisation(owner) for owner in known)
+    owners = [owner for owner in procedures.organisations if owner in convention.organisations]
+    entries = (convention.organisation(owner) for owner in owners)
     return [problem for entry in entries for problem in names_not_in(procedures, entry)]
 
 
 def names_not_in(procedures: Procedures, entry: OrganisationEntry) -> list[ProcedureProblem]:
     """The same of one organisation."""
-    found: list[ProcedureProblem] = []
+    problems: list[ProcedureProblem] = []
     services = {service.id for service in entry.services}
     pages = {item.id for item in entry.library}
     profiles = {profile.id for profile in entry.scan_profiles}
-    for one in procedures.of(entry.id):
-        where = f"{entry.id}.{one.id}"
-        found += [
+    for procedure in procedures.of(entry.id):
+        where = f"{entry.id}.{procedure.id}"
+        problems += [
             ProcedureProblem("service_unknown", where, service)
-            for service in one.services
+            for service in procedure.services
             if service not in services
         ]
-        for step in one.steps:
+        for step in procedure.steps:
             here = f"{where}.steps.{step.id}"
             if step.page and step.page not in pages:
-                found.append(ProcedureProblem("not_in_library", here, step.page))
+                problems.append(ProcedureProblem("not_in_library", here, step.page))
             if step.scan and step.scan not in profiles:
-                found.append(ProcedureProblem("profile_unknown", here, step.scan))
-    return found
+                problems.append(ProcedureProblem("profile_unknown", here, step.scan))
+    return problems
 
 
 def name_troubles(problems: Sequence[ProcedureProblem]) -> list[Trouble]:
@@ -119,8 +120,8 @@ def list_procedures(
         if convention is not None and (unknown := unknown_names(procedures, convention)):
             raise ProceduresWrong(unknown)
     except ProceduresWrong as error:
-        found = [{"where": one.where, "code": one.code} for one in error.problems]
-        print(json.dumps({"problems": found}) if as_json else procedures_refused(error))
+        problems = [{"where": problem.where, "code": problem.code} for problem in error.problems]
+        print(json.dumps({"problems": problems}) if as_json else procedures_refused(error))
         return 1
     print(_data(procedures) if as_json else "\n".join(_lines(folder, procedures, convention)))
     return 0
@@ -130,12 +131,12 @@ def _data(procedures: Procedures) -> str:
     listed = {
         owner: [
             {
-                "id": one.id,
-                "name": one.name,
-                "pieces": len(one.pieces),
-                "steps": len(one.steps),
+                "id": procedure.id,
+                "name": procedure.name,
+                "pieces": len(procedure.pieces),
+                "steps": len(procedure.steps),
             }
-            for one in procedures.of(owner)
+            for procedure in procedures.of(owner)
         ]
         for owner in procedures.organisations
     }
@@ -148,18 +149,21 @@ def _lines(folder: Path, procedures: Procedures, convention: Catalogue | None) -
         unknown = convention is not None and owner not in convention.organisations
         words = _("{organisation} (the convention does not know this organisation)")
         lines.append(words.format(organisation=owner) if unknown else owner)
-        for one in procedures.of(owner):
-            asked = sum(not rule.when for rule in one.pieces)
+        for procedure in procedures.of(owner):
+            required = sum(not rule.when for rule in procedure.pieces)
             words = _("  {id}: {name} – {asked} pieces, {maybe} more according to the case")
             line = words.format(
-                id=one.id, name=one.name, asked=asked, maybe=len(one.pieces) - asked
+                id=procedure.id,
+                name=procedure.name,
+                asked=required,
+                maybe=len(procedure.pieces) - required,
             )
             steps = ngettext(
                 "{line}; a guide of {steps} step",
                 "{line}; a guide of {steps} steps",
-                len(one.steps),
-            ).format(line=line, steps=len(one.steps))
-            lines.append(steps if one.steps else line)
+                len(procedure.steps),
+            ).format(line=line, steps=len(procedure.steps))
+            lines.append(steps if procedure.steps else line)
         if count := len(procedures.phrases(owner)):
             words = ngettext("  {count} phrase of its own", "  {count} phrases of its own", count)
             lines.append(words.format(count=count))

@@ -50,7 +50,7 @@ CONNECT_S = 10.0
 
 @dataclass(frozen=True)
 class HubOptions:
-    """What the command line adds to the settings."""
+    """The options that the command line adds to the settings."""
 
     watch: WatchService | None = None
     rebuild_history: bool = False
@@ -180,12 +180,12 @@ class HubProgram:
         return hub
 
     def unknown_names(self) -> list[ProcedureProblem]:
-        """What the organisations' own procedures name and the convention, as it is now, does not
-        have. The shipped ones are examples.
+        """Return what the organisations' own procedures name and the convention, as it is now,
+        does not have. The shipped ones are examples.
         """
         is_own = bool(self._settings.procedures)
-        found = self._sources.procedures
-        return unknown_names(found, self._convention.catalogue) if is_own else []
+        procedures = self._sources.procedures
+        return unknown_names(procedures, self._convention.catalogue) if is_own else []
 
     def _procedure_names(self) -> list[Trouble]:
         return name_troubles(self.unknown_names())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the programs of hub and vault do alike around their work: say why they cannot start, and
-stop on a signal.
+"""The common frame of the hub's and the vault's programs: says why they cannot start, and stops
+them on a signal.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ PROBE = "here"
 
 
 class StoreWatch:
-    """What is wrong with the places of documents, as last asked."""
+    """The troubles with the places of documents, as last asked."""
 
     def __init__(
         self,
@@ -48,17 +48,17 @@ class StoreWatch:
         """`documents_away` (grave: nothing can be filed), `ged_away`, `ged_refused` (copies wait,
         or want a person), and what registers are away.
         """
-        found = [Trouble("documents_away", True, {"why": self._away})] if self._away else []
-        found += [
+        troubles = [Trouble("documents_away", True, {"why": self._away})] if self._away else []
+        troubles += [
             Trouble("ged_away", False, {"name": name, "why": why})
             for name, why in self._courier.away.items()
         ]
-        found += [
+        troubles += [
             Trouble("ged_refused", False, {"name": name, "copies": n})
             for name, n in self._refused.items()
             if n
         ]
-        return [*found, *self._registers.troubles()]
+        return [*troubles, *self._registers.troubles()]
 
     async def poll(self) -> None:
         """Asks once; it takes as long as the slowest answer."""

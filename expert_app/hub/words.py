@@ -127,5 +127,5 @@ def listed(problems: Sequence[Problem]) -> str:
 
 
 def refused(error: CatalogueWrong) -> str:
-    """That a convention cannot be used, and all the reasons."""
+    """Return that a convention cannot be used, and all the reasons."""
     return _("The convention cannot be used:") + "\n" + listed(error.problems)

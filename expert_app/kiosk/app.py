@@ -286,7 +286,7 @@ class KioskApp:
         self._start(self._call(""), "call")
 
     def choose_needs(self, needs: tuple[str, ...]) -> None:
-        """What the caller needs of the agent: sign language, writing, a language."""
+        """Note what the caller needs of the agent: sign language, writing, a language."""
         before, self._link.needs = self._link.needs, needs
         session = self._running.session
         if session is not None:
@@ -446,8 +446,8 @@ class KioskApp:
 
     def _on_ticket_changed(self, change: TicketChanged) -> None:
         # another organisation may have taken the caller over
-        known = (change.ticket.id, change.ticket.moved_from)
-        if self._memory.ticket not in known:
+        ticket_ids = (change.ticket.id, change.ticket.moved_from)
+        if self._memory.ticket not in ticket_ids:
             return
         session = self._running.session
         if session is not None:
@@ -552,12 +552,12 @@ class KioskApp:
             self._running.session = None
             self.wiped.emit(wiped)
             if waits_again:
-                again = (
+                next_wait = (
                     self._go_on()
                     if ended.reason == "desk_lost"
                     else self._check_ticket(self._memory.ticket)
                 )
-                self._start(again, "wait again")
+                self._start(next_wait, "wait again")
                 return
             self._release()
             self._screen.show_goodbye(wiped)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a caller asks for during a conversation, handed on to the session that runs.
+"""The caller's requests during a conversation, handed on to the session that runs.
 The wiring connects the window's signals to it.
 """
 
@@ -21,15 +21,15 @@ class CallerRequests:
         if (session := self._running.session) is not None:
             session.grants.withdraw_all()
 
-    def answer_question(self, question: Question, given: Question) -> None:
+    def answer_question(self, question: Question, answer: Question) -> None:
         """The caller answers a question for consent, with the powers that are given."""
         if (session := self._running.session) is not None:
-            session.grants.answer(question, given)
+            session.grants.answer(question, answer)
 
-    def answer_print(self, print_id: str, wanted: bool) -> None:
+    def answer_print(self, print_id: str, is_wanted: bool) -> None:
         """The caller says whether the document on the screen shall be printed."""
         if (session := self._running.session) is not None:
-            session.devices.showing.answer(print_id, wanted)
+            session.devices.showing.answer(print_id, is_wanted)
 
     def answer_file(self, file_id: str) -> None:
         """The caller chooses a file of the stick to give, or none ("")."""

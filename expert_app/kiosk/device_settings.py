@@ -41,7 +41,7 @@ def refused_setting(settings: KioskSettings) -> str:
 
 
 def setting_refused(key: str, error: AddressUnknown | CertificateWrong) -> str:
-    """What is wrong with `scanner` or `printer` of the kiosk's settings, as a sentence."""
+    """Return what is wrong with `scanner` or `printer` of the kiosk's settings, as a sentence."""
     if isinstance(error, CertificateWrong):
         return _("The certificate of `{key}` cannot be used: {why}.").format(
             key=f"{key}_certificate", why=error

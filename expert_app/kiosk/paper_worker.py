@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk does with paper in a bounded worker process: quick copies of scanned pages, and a
+"""The kiosk's work on paper in a bounded worker process: quick copies of scanned pages, and a
 look through each document before it is printed. Used by the kiosk's wiring.
 
 The libraries that read pictures and PDF are loaded in the worker only.

@@ -54,7 +54,7 @@ class HelpNotice(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class HelpedKiosk:
-    """What the kiosk has for it.
+    """The parts of the kiosk that remote help uses.
 
     Attributes:
         doctor: the command line of `doctor --json` for this installation.
@@ -98,23 +98,23 @@ class RemoteHelpJob:
         self._acting = asyncio.Lock()
         self._heard: set[str] = set()
 
-    def on_wanted(self, wanted: RemoteHelpWanted) -> None:
+    def on_wanted(self, request: RemoteHelpWanted) -> None:
         """The helpdesk wants something; the same twice is done once."""
-        if wanted.help_id not in self._heard:
-            self._heard.add(wanted.help_id)
-            self._tasks.start(self._help(wanted), name="remote help")
+        if request.help_id not in self._heard:
+            self._heard.add(request.help_id)
+            self._tasks.start(self._help(request), name="remote help")
 
-    async def _help(self, wanted: RemoteHelpWanted) -> None:
+    async def _help(self, request: RemoteHelpWanted) -> None:
         async with self._acting:
             result = RemoteResult(code=KioskInUse.code)
             if self._idle():
-                log.info("the helpdesk wants: %s", wanted.act.value)
-                self._notice.show_assistance(wanted.by_name or "?")
+                log.info("the helpdesk wants: %s", request.act.value)
+                self._notice.show_assistance(request.by_name or "?")
                 began_s = self._clock.monotonic_s()
-                result = await self._done(wanted.act)
+                result = await self._done(request.act)
                 self._tasks.start(self._hide(began_s), name="end of remote help")
-            await report_result(self._report, wanted, result)
-        if wanted.act is RemoteAct.RESTART and not result.code:
+            await report_result(self._report, request, result)
+        if request.act is RemoteAct.RESTART and not result.code:
             await asyncio.sleep(RESTART_S)
             if self._idle():
                 self._kiosk.restart()
@@ -184,11 +184,11 @@ class RemoteHelpJob:
         pages = 0
         facts: list[RemoteFact] = []
         scan = self._kiosk.scanner.scan(ScanSettings(dpi=75, colour=False))
-        async with contextlib.aclosing(scan) as taken:
-            async for one in taken:
-                if isinstance(one, ScannedPage):
+        async with contextlib.aclosing(scan) as items:
+            async for item in items:
+                if isinstance(item, ScannedPage):
                     pages += 1
-                    size = f"{one.width_px} x {one.height_px}, {one.dpi} dpi, {len(one.data)} B"
+                    size = f"{item.width_px} x {item.height_px}, {item.dpi} dpi, {len(item.data)} B"
                     facts.append(RemoteFact(name="page", value=size))
         return RemoteResult(facts=(RemoteFact(name="pages", value=str(pages)), *facts[:1]))
 

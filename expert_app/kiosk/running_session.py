@@ -24,7 +24,7 @@ class RunningSession:
         return self.session.facts.id if self.session is not None else ""
 
     def has_only_drawn_faces(self, is_drawn_here: bool) -> bool:
-        """Whether nobody real is on the screen, as in the demo.
+        """Return True if nobody real is on the screen, as in the demo.
 
         Args:
             is_drawn_here: the caller's own picture is drawn.

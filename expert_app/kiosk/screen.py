@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk's job asks of a screen, without Qt; `views.kiosk.window.KioskWindow` is one.
+"""The screen as the kiosk's job needs it, without Qt; `views.kiosk.window.KioskWindow` is one.
 Used by the job's modules, each of which sees only its part.
 """
 
@@ -18,9 +18,9 @@ from session.protocol.hub.waiting import AwayTicket
 
 
 class SessionScreen(Protocol):
-    """What the screen shows of a session; used by `SessionPresenter`."""
+    """The part of the screen that shows a session; used by `SessionPresenter`."""
 
-    def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
+    def show_media(self, is_seen: bool, heard: bool) -> None: ...  # noqa: D102
     def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None: ...  # noqa: D102
     def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
@@ -31,14 +31,14 @@ class SessionScreen(Protocol):
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grants(self, question: Question) -> None: ...  # noqa: D102
     def end_question(self, question: Question) -> None: ...  # noqa: D102
-    def show_print(self, shown: ShownPrint) -> None: ...  # noqa: D102
+    def show_print(self, preview: ShownPrint) -> None: ...  # noqa: D102
     def end_print(self, print_id: str) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
     def remind_of(self, thing: str) -> None: ...  # noqa: D102
 
 
 class ElsewhereScreen(Protocol):
-    """What the screen shows to callers who do not stay; used by `KioskElsewhere`."""
+    """The part of the screen for callers who do not stay; used by `KioskElsewhere`."""
 
     def number_refused(self) -> None: ...  # noqa: D102
     def number_again(self) -> None: ...  # noqa: D102

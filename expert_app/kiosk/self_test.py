@@ -70,7 +70,7 @@ class _Media(msgspec.Struct):
 
 @dataclass(frozen=True, kw_only=True)
 class TriedThings:
-    """What the kiosk has.
+    """The things of the kiosk that are tried.
 
     Attributes:
         page: of the call, where camera and microphone are opened.
@@ -126,7 +126,7 @@ class SelfTest:
                     log.info("the self-test is made again: %s", error.code)
 
     def is_due(self) -> bool:
-        """Whether it is the time, nobody is here, and it was not made tonight."""
+        """Return True if it is the time, nobody is here, and it was not made tonight."""
         if self._at is None or not self._idle():
             return False
         now = self._clock.utc_now().astimezone()
@@ -151,12 +151,12 @@ class SelfTest:
         report = SelfTestReported(
             at_utc=self._clock.utc_now(), checks=tuple(checks), version=program_version()
         )
-        taken = await self._report(report)
+        receipt = await self._report(report)
         self._done = self._clock.utc_now().astimezone().date()
-        found = [*checks, taken.clock]
-        faults = [f"{one.part}: {one.code}" for one in found if one.is_fault]
+        all_checks = [*checks, receipt.clock]
+        faults = [f"{check.part}: {check.code}" for check in all_checks if check.is_fault]
         log.info("self-test: %s", ", ".join(faults) or "all is well")
-        return found
+        return all_checks
 
     async def _try_all(self) -> list[SelfCheck]:
         things = self._things
@@ -175,24 +175,24 @@ class SelfTest:
         try:
             async with asyncio.timeout(ANSWER_S):
                 answer = await things.page.run(f"selfCheck.run({camera}, {microphone})")
-            found = msgspec.convert(answer, _Media)
+            media = msgspec.convert(answer, _Media)
         except (SessionError, TimeoutError, msgspec.ValidationError) as error:
             log.warning("camera and microphone were not tried: %s", type(error).__name__)
-            found = _Media(camera=_Found(NOT_TRIED), microphone=_Found(NOT_TRIED))
+            media = _Media(camera=_Found(NOT_TRIED), microphone=_Found(NOT_TRIED))
         return (
-            _judge_media(CheckedPart.CAMERA, found.camera, LEAST_LIGHT, "dark"),
-            _judge_media(CheckedPart.MICROPHONE, found.microphone, LEAST_TONE_DB, "silent"),
+            _judge_media(CheckedPart.CAMERA, media.camera, LEAST_LIGHT, "dark"),
+            _judge_media(CheckedPart.MICROPHONE, media.microphone, LEAST_TONE_DB, "silent"),
         )
 
 
 _STATES = {"absent": ABSENT, "simulated": ABSENT, NOT_TRIED: NOT_TRIED}
 
 
-def _judge_media(part: CheckedPart, found: _Found, least: float, weak: str) -> SelfCheck:
-    if found.state != "measured" or found.value is None:
-        return SelfCheck(part=part, code=_STATES.get(found.state, NOT_OPENED))
+def _judge_media(part: CheckedPart, measurement: _Found, least: float, weak: str) -> SelfCheck:
+    if measurement.state != "measured" or measurement.value is None:
+        return SelfCheck(part=part, code=_STATES.get(measurement.state, NOT_OPENED))
     return SelfCheck(
-        part=part, code=weak if found.value < least else "", value=round(found.value, 1)
+        part=part, code=weak if measurement.value < least else "", value=round(measurement.value, 1)
     )
 
 
@@ -223,9 +223,9 @@ def _try_disk(folder: Path) -> SelfCheck:
 async def _try_certificate(
     addresses: tuple[str, ...], tls: ssl.SSLContext | None, clock: Clock
 ) -> SelfCheck:
-    """How long the hub's certificate is still good, at the first address that answers."""
+    """Return how long the hub's certificate is still good, at the first address that answers."""
     part = CheckedPart.CERTIFICATE
-    secure = [one for one in map(urlsplit, addresses) if one.scheme in ("tls", "wss")]
+    secure = [url for url in map(urlsplit, addresses) if url.scheme in ("tls", "wss")]
     if tls is None or not secure:
         return SelfCheck(part=part, code=ABSENT)
     for address in secure:
@@ -235,9 +235,9 @@ async def _try_certificate(
                 _reader, writer = await asyncio.open_connection(
                     address.hostname, port, ssl=tls, server_hostname=address.hostname
                 )
-                shown = writer.get_extra_info("peercert") or {}
+                peer_certificate = writer.get_extra_info("peercert") or {}
                 writer.close()
-            ends = parsedate_to_datetime(str(shown["notAfter"])).replace(tzinfo=UTC)
+            ends = parsedate_to_datetime(str(peer_certificate["notAfter"])).replace(tzinfo=UTC)
         except (OSError, TimeoutError, KeyError, ValueError):
             continue
         days = (ends - clock.utc_now()).days

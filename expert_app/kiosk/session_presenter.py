@@ -63,11 +63,13 @@ class SessionPresenter:
             if change.allowed:  # whoever was asked to lay a paper on the glass has left it there
                 self._screen.remind_of("original")
 
-    def _on_peer_media(self, seen: MediaSeen) -> None:
-        self._screen.show_media(seen.frames > 0, seen.audio_packets > 0)
+    def _on_peer_media(self, media: MediaSeen) -> None:
+        self._screen.show_media(media.frames > 0, media.audio_packets > 0)
 
     def _on_call_refused(self, code: str) -> None:
-        """What calls again by itself is no word for the caller; a desk without voice never does."""
+        """Show why there is no call: what calls again by itself is no word for the caller; a
+        desk without voice never does.
+        """
         if code == DeskWithoutVoice.code:
             self._screen.show_devices_notice(code)
 

@@ -36,8 +36,8 @@ def corrections_of(file: str) -> dict[str, dict[str, str]]:
     for language, texts in corrections.items():
         if language not in CALLER_LANGUAGES:
             words = _("[{language}] is no language of the kiosk. It has: {known}.")
-            known = ", ".join(CALLER_LANGUAGES)
-            raise SettingsWrong(path, words.format(language=language, known=known))
+            languages = ", ".join(CALLER_LANGUAGES)
+            raise SettingsWrong(path, words.format(language=language, known=languages))
         for text, instead in texts.items():
             if why := _refused(text, instead):
                 raise SettingsWrong(path, f"[{language}] “{text}”: {why}")
@@ -47,10 +47,14 @@ def corrections_of(file: str) -> dict[str, dict[str, str]]:
 def _refused(text: str, instead: str) -> str:
     if not instead.strip():
         return _("There are no words instead. Remove the line to keep the program's own.")
-    wanted, found = (sorted(_PLACEHOLDER.findall(each)) for each in (text, instead))
-    if wanted != found:
+    placeholders, new_placeholders = (
+        sorted(_PLACEHOLDER.findall(each)) for each in (text, instead)
+    )
+    if placeholders != new_placeholders:
         words = _("These must stay as they are: {wanted}. Found: {found}.")
-        return words.format(wanted=" ".join(wanted) or "—", found=" ".join(found) or "—")
+        return words.format(
+            wanted=" ".join(placeholders) or "—", found=" ".join(new_placeholders) or "—"
+        )
     return ""
 
 

@@ -40,14 +40,14 @@ UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 How = Literal["back", "phone"]
 
 
-def _slip(kept: Ticket, offer: ServicesAnswer, at: datetime) -> bytes:
+def _slip(ticket: Ticket, offer: ServicesAnswer, at: datetime) -> bytes:
     """In a thread: what prints is loaded with the first slip."""
     from documents.printed.slip import SlipFacts, make_slip
 
-    names = [s.name for s in offer.services if s.id.rpartition("/")[2] == kept.service]
+    names = [s.name for s in offer.services if s.id.rpartition("/")[2] == ticket.service]
     return make_slip(
         SlipFacts(
-            number=kept.number,
+            number=ticket.number,
             organisation=offer.organisation_name,
             service=names[0] if names else "",
             site=offer.site,
@@ -92,7 +92,9 @@ class KioskElsewhere:
         self._caller = 0
 
     def forget(self) -> None:
-        """Whoever asked has left the screen: answers that come later are shown to nobody."""
+        """Forget the caller who asked and has left the screen: answers that come later are
+        shown to nobody.
+        """
         self._caller += 1
 
     async def step_away(self, ticket: str, how: How, phone: str) -> None:
@@ -143,7 +145,7 @@ class KioskElsewhere:
             self._screen.show_callback(due)
 
     async def show_returns(self) -> None:
-        """Whose callers may come back to this kiosk?"""
+        """Show whose callers may come back to this kiosk."""
         caller = self._caller
         try:
             tickets = await self._link.coming()
@@ -172,22 +174,24 @@ class KioskElsewhere:
 
     async def print_slip(self) -> None:
         """Prints the number that was kept last."""
-        kept, printer, offer = self._kept, self._printer, self._offer()
-        if kept is None or printer is None or offer is None:
+        ticket, printer, offer = self._kept, self._printer, self._offer()
+        if ticket is None or printer is None or offer is None:
             return
         try:
-            slip = await asyncio.to_thread(_slip, kept, offer, self._clock.utc_now().astimezone())
+            slip = await asyncio.to_thread(_slip, ticket, offer, self._clock.utc_now().astimezone())
             async with asyncio.timeout(PRINT_S):
-                job = await printer.submit(slip, kept.number)
+                job = await printer.submit(slip, ticket.number)
         except TimeoutError:
             await self._show_for_a_moment("printer_gone")
         except SessionError as error:
             await self._show_for_a_moment(error.code)
         else:
-            self.slip_printed.emit((kept.number, job))
+            self.slip_printed.emit((ticket.number, job))
 
     async def _back_to_start(self, caller: int, code: str) -> None:
-        """What was asked for is not possible; says so to whoever asked, and to nobody else."""
+        """Go back to the start: what was asked for is not possible; says so to the caller who
+        asked, and to nobody else.
+        """
         if caller == self._caller:
             self._screen.show_start()
             await self._show_for_a_moment(code)

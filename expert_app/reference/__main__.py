@@ -33,7 +33,7 @@ _MADE = (
 
 def documents() -> Documents:
     """All that is generated."""
-    return {name: text for made in _MADE for name, text in made.documents().items()}
+    return {name: text for module in _MADE for name, text in module.documents().items()}
 
 
 def main(arguments: list[str]) -> int:

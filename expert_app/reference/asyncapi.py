@@ -41,7 +41,7 @@ _ROLES = {role.name.lower(): role.value for role in Role}
 
 
 def _reference(*path: str) -> Part:
-    return {"$ref": "#/" + "/".join(one.replace("/", "~1") for one in path)}
+    return {"$ref": "#/" + "/".join(part.replace("/", "~1") for part in path)}
 
 
 def _parameters(*names: str) -> Part:
@@ -61,7 +61,7 @@ class _Builder:
 
     def channel(self, name: str, address: str | None, kinds: Iterable[str]) -> None:
         """A subject and what is said there."""
-        names = [one[1:-1] for one in (address or "").split(".") if one.startswith("{")]
+        names = [part[1:-1] for part in (address or "").split(".") if part.startswith("{")]
         self.channels[name] = {
             "address": address,
             "messages": {kind: _reference("components", "messages", kind) for kind in kinds},
@@ -81,22 +81,22 @@ class _Builder:
         }
 
 
-def _requests(made: _Builder) -> None:
+def _requests(builder: _Builder) -> None:
     answers = sorted({answer.__name__ for _r, _q, answer in ALL_VERBS.values()})
     more = ["EnrolAnswer", "SignOnOffersAnswer", "SignOnAnswer", "Refusal"]
-    made.channel("answers", None, [*answers, *more])
+    builder.channel("answers", None, [*answers, *more])
     for verb, (roles, request, answer) in ALL_VERBS.items():
-        made.channel(f"svc.{verb}", f"svc.{{role}}.{{user}}.{verb}", [request.__name__])
-        said = [{"name": role.name.lower()} for role in Role if role in roles]
-        _ask(made, verb, f"svc.{verb}", (request, answer), tags=said)
-    made.channel("svc.enrol", "svc.enrol", [request.__name__ for request, _answer in NEWCOMERS])
+        builder.channel(f"svc.{verb}", f"svc.{{role}}.{{user}}.{verb}", [request.__name__])
+        tags = [{"name": role.name.lower()} for role in Role if role in roles]
+        _ask(builder, verb, f"svc.{verb}", (request, answer), tags=tags)
+    builder.channel("svc.enrol", "svc.enrol", [request.__name__ for request, _answer in NEWCOMERS])
     for name, pair in zip(
         ("enrol", "sign_on_offers", "sign_on", "sign_off"), NEWCOMERS, strict=True
     ):
-        _ask(made, name, "svc.enrol", pair)
+        _ask(builder, name, "svc.enrol", pair)
 
 
-def _ask(made: _Builder, verb: str, channel: str, kinds: tuple[Kind, Kind], **more: Any) -> None:
+def _ask(builder: _Builder, verb: str, channel: str, kinds: tuple[Kind, Kind], **more: Any) -> None:
     request, answer = kinds
     reply = {
         "address": {
@@ -110,42 +110,42 @@ def _ask(made: _Builder, verb: str, channel: str, kinds: tuple[Kind, Kind], **mo
         ],
     }
     summary = first_words(request)
-    made.operation(
+    builder.operation(
         f"ask_{verb}", "send", channel, [request.__name__], summary=summary, reply=reply, **more
     )
 
 
-def _hub_events(made: _Builder) -> None:
+def _hub_events(builder: _Builder) -> None:
     events = [kind.__name__ for kind in get_args(HubEvent)]
-    made.channel("evt.hub", "evt.u.{role}.{user}.hub", events)
-    made.operation("hear_the_hub", "receive", "evt.hub", events)
-    made.channel("evt.queue", "evt.q.{ticket}", ["Ticket"])
-    made.operation("hear_the_queue", "receive", "evt.queue", ["Ticket"])
-    made.channel("evt.beat", "evt.hb", ["QueueBeat"])
-    made.operation("hear_the_beat", "receive", "evt.beat", ["QueueBeat"])
-    made.channel("hb", "hb.{role}.{user}", ["LineSample"])
-    made.operation("live", "send", "hb", ["LineSample"])
-    made.channel(
+    builder.channel("evt.hub", "evt.u.{role}.{user}.hub", events)
+    builder.operation("hear_the_hub", "receive", "evt.hub", events)
+    builder.channel("evt.queue", "evt.q.{ticket}", ["Ticket"])
+    builder.operation("hear_the_queue", "receive", "evt.queue", ["Ticket"])
+    builder.channel("evt.beat", "evt.hb", ["QueueBeat"])
+    builder.operation("hear_the_beat", "receive", "evt.beat", ["QueueBeat"])
+    builder.channel("hb", "hb.{role}.{user}", ["LineSample"])
+    builder.operation("live", "send", "hb", ["LineSample"])
+    builder.channel(
         "evt.refused", "evt.u.{role}.{user}.ses.{session}.refused", [MessageRefused.__name__]
     )
-    made.operation("hear_a_refusal", "receive", "evt.refused", [MessageRefused.__name__])
+    builder.operation("hear_a_refusal", "receive", "evt.refused", [MessageRefused.__name__])
 
 
-def _sessions(made: _Builder) -> None:
+def _sessions(builder: _Builder) -> None:
     for topic in (*CONTROL_TOPICS, *RAW_TOPIC_ENDS):
         raw = RAW_TOPIC_ENDS.get(topic)
         rows = [row for row in MESSAGE_ROWS if topic in row.topics]
         kinds = list(dict.fromkeys(row.message.__name__ for row in rows)) or [topic]
         out, heard = f"ses.{topic}", f"evt.ses.{topic}"
-        made.channel(out, f"ses.{{role}}.{{user}}.{{session}}.{topic}", kinds)
-        made.channel(heard, f"evt.u.{{role}}.{{user}}.ses.{{session}}.{topic}", kinds)
+        builder.channel(out, f"ses.{{role}}.{{user}}.{{session}}.{topic}", kinds)
+        builder.channel(heard, f"evt.u.{{role}}.{{user}}.ses.{{session}}.{topic}", kinds)
         for end in (SendingEnd.KIOSK, SendingEnd.DESK):
-            said = _sent_by(end, topic, raw)
+            messages = _sent_by(end, topic, raw)
             others = _sent_by(end.other, topic, raw)
-            if said:
-                made.operation(f"{end}_says_{topic}", "send", out, said)
+            if messages:
+                builder.operation(f"{end}_says_{topic}", "send", out, messages)
             if others:
-                made.operation(f"{end}_hears_{topic}", "receive", heard, others)
+                builder.operation(f"{end}_hears_{topic}", "receive", heard, others)
 
 
 def _sent_by(end: SendingEnd, topic: str, raw: SendingEnd | None) -> list[str]:
@@ -201,10 +201,10 @@ def _messages(kinds: list[Any]) -> Part:
 
 def document() -> Part:
     """The whole document."""
-    made = _Builder()
-    _requests(made)
-    _hub_events(made)
-    _sessions(made)
+    builder = _Builder()
+    _requests(builder)
+    _hub_events(builder)
+    _sessions(builder)
     kinds = _kinds()
     return {
         "asyncapi": "3.0.0",
@@ -227,8 +227,8 @@ def document() -> Part:
                 "description": "TLS; the client's nkey says who it is.",
             }
         },
-        "channels": made.channels,
-        "operations": made.operations,
+        "channels": builder.channels,
+        "operations": builder.operations,
         "components": {
             "messages": _messages(kinds),
             "schemas": components_of(kinds, "#/components/schemas/{name}"),

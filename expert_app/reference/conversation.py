@@ -85,7 +85,7 @@ class _Script:
         self.steps.append({"by": by, "subject": subject, "headers": headers, **payload})
 
     def part(self, title: str) -> None:
-        """What the next steps are about."""
+        """Add a title that says what the next steps are about."""
         self.steps.append({"title": title})
 
     def ask(self, verb: str, request: HubMessage, answer: HubMessage) -> None:
@@ -296,19 +296,19 @@ def _shortened(value: Any) -> Any:
     if isinstance(value, str) and len(value) > 44:
         return value[:12] + "…"
     if isinstance(value, dict):
-        return {name: _shortened(one) for name, one in value.items()}
-    return [_shortened(one) for one in value] if isinstance(value, list) else value
+        return {name: _shortened(item) for name, item in value.items()}
+    return [_shortened(item) for item in value] if isinstance(value, list) else value
 
 
 def _line(step: dict[str, Any]) -> str:
     mark = ">" if step["by"] == "kiosk" else "<"
     headers = " ".join(f"[{name}: {value}]" for name, value in step["headers"].items())
-    shown = step.get("base64", "")
+    payload = step.get("base64", "")
     if step.get("text"):
-        shown = json.dumps(_shortened(json.loads(step["text"])), ensure_ascii=False)
-    if len(shown) > MOST_LETTERS:
-        shown = shown[:MOST_LETTERS] + "…"
-    return " ".join(part for part in (mark, step["subject"], headers, shown) if part)
+        payload = json.dumps(_shortened(json.loads(step["text"])), ensure_ascii=False)
+    if len(payload) > MOST_LETTERS:
+        payload = payload[:MOST_LETTERS] + "…"
+    return " ".join(part for part in (mark, step["subject"], headers, payload) if part)
 
 
 def guide_lines() -> list[str]:
@@ -331,11 +331,11 @@ def documents() -> Documents:
     if not (begin and end):
         raise ValueError(f"docs/{GUIDE} has no place for the conversation")
     block = "\n".join(("", "```", *guide_lines(), "```", ""))
-    about = (
+    description = (
         "One conversation as a kiosk says and hears it, from enrolment to wipe. Keys as in the "
         "other files (`kiosk`); the SDP is shortened, the page is 48 bytes that are no picture."
     )
     return {
-        "vectors/conversation.json": json_text({"about": about, "steps": steps()}),
+        "vectors/conversation.json": json_text({"about": description, "steps": steps()}),
         GUIDE: before + begin + block + end + after,
     }

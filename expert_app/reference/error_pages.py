@@ -46,14 +46,14 @@ def _source(folder: str) -> str:
 def speakers_of(kind: type[SessionError]) -> list[str]:
     """Who says this code: whoever makes the error, names its code, or has it in a table."""
     name = kind.__name__
-    made = re.compile(
+    pattern = re.compile(
         rf"\braise {name}\b|\b{name}\(|\b{name}\.code\b|\": {name}[,}}]|= {name} if"
         rf"|code: \"{kind.code}\""
     )
     return [
         who
         for who, folders in SPEAKERS.items()
-        if any(made.search(_source(folder)) for folder in folders)
+        if any(pattern.search(_source(folder)) for folder in folders)
     ]
 
 

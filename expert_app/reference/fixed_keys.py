@@ -19,9 +19,9 @@ Case = dict[str, Any]
 """One vector: `name`, what is `given`, the `steps` on the way, the `result`."""
 
 
-def case(name: str, given: dict[str, Any], steps: dict[str, Any], result: dict[str, Any]) -> Case:
+def case(name: str, inputs: dict[str, Any], steps: dict[str, Any], result: dict[str, Any]) -> Case:
     """A vector."""
-    return {"name": name, "given": given, "steps": steps, "result": result}
+    return {"name": name, "given": inputs, "steps": steps, "result": result}
 
 
 def raw(name: str) -> bytes:

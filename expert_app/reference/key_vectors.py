@@ -106,14 +106,14 @@ def invitations() -> list[Case]:
 def _key_steps(secret: bytes, keys: str, purpose: str) -> dict[str, str]:
     salt = hashlib.sha256(keys.encode()).digest()
     info = f"poste-expert seal 1\n{purpose}".encode()
-    whole = HKDF(SHA256(), 64, salt, info).derive(secret)
+    key_bytes = HKDF(SHA256(), 64, salt, info).derive(secret)
     return {
         "secret_hex": secret.hex(),
         "salt_of": keys,
         "salt_hex": salt.hex(),
         "info": info.decode(),
-        "first_key_hex": whole[:32].hex(),
-        "last_key_hex": whole[32:].hex(),
+        "first_key_hex": key_bytes[:32].hex(),
+        "last_key_hex": key_bytes[32:].hex(),
         "epoch_of_hex": (salt + purpose.encode()).hex(),
     }
 
@@ -167,7 +167,7 @@ def seal() -> list[Case]:
     )
     desk, kiosk = exchange("desk fresh"), exchange("kiosk fresh")
     desk_key, kiosk_key = public_text(desk), public_text(kiosk)
-    asked = SealRequested(
+    request = SealRequested(
         key=desk_key,
         certificate=certificate,
         signature=sign(seed("desk"), desk_key_text(SESSION, desk_key)),
@@ -178,7 +178,7 @@ def seal() -> list[Case]:
         "desk": agree(desk, kiosk_key, keys, purpose, opens_first=True),
         "kiosk": agree(kiosk, desk_key, keys, purpose, opens_first=False),
     }
-    said = [_sealed(ends[who], who, *rest) for who, *rest in _SAID]  # type: ignore[arg-type]
+    sealed_messages = [_sealed(ends[who], who, *rest) for who, *rest in _SAID]  # type: ignore[arg-type]
     key_lines = ["poste-expert seal key 1", ORGANISATION, card_key.key, card_key.certifier]
     who_lines = [ORGANISATION, certificate.role, AGENT, certificate.key]
     until = certificate.until_utc.isoformat()
@@ -208,10 +208,10 @@ def seal() -> list[Case]:
                 **_key_steps(shared(desk, kiosk_key), f"{desk_key}\n{kiosk_key}", purpose),
             },
             {
-                "seal_requested": json_of(asked),
+                "seal_requested": json_of(request),
                 "seal_offered": json_of(SealOffered(desk_key=desk_key, key=kiosk_key)),
                 "epoch": ends["desk"].epoch,
-                "said": said,
+                "said": sealed_messages,
                 "refused": [
                     {"why": "the same number again", "message": 0, "change": "nothing"},
                     {"why": "another topic", "message": 0, "topic": "device"},
@@ -229,7 +229,7 @@ def json_of(message: msgspec.Struct) -> Any:
 
 
 def caller_number() -> list[Case]:
-    """For a card with one key, and for one with two."""
+    """Return the cases for a card with one key, and for one with two."""
     return [_number(("vault",)), _number(("vault", "older vault"))]
 
 
@@ -289,13 +289,13 @@ def vault_hello() -> list[Case]:
     secrets = (shared(mine, vault.key), shared(mine, keys[2]))
     purpose = f"vault\n{ORGANISATION}\n{Part.LOG.value}"
     ours = vault_box(secrets, keys, ORGANISATION, Part.LOG, asks=True)
-    its = vault_box(secrets, keys, ORGANISATION, Part.LOG, asks=False)
-    proof_stamp, proof = its.seal(HELLO_HEADER, b"", 1)
+    vault_end = vault_box(secrets, keys, ORGANISATION, Part.LOG, asks=False)
+    proof_stamp, proof = vault_end.seal(HELLO_HEADER, b"", 1)
     body = encode(LogAppend(session_id=SESSION, first=0, records=[msgspec.Raw(b"{}")]))
     question = msgspec.json.encode(VaultCall(verb="log", body=msgspec.Raw(body)))
-    asked_stamp, asked = ours.seal(ASKED, question)
+    asked_stamp, sealed_question = ours.seal(ASKED, question)
     answer = encode(LogAck(next=1))
-    _stamp, answered = its.seal(ANSWERED, answer, asked_stamp.number)
+    _stamp, answered = vault_end.seal(ANSWERED, answer, asked_stamp.number)
     return [
         case(
             "a kiosk asks the log keeper of another account",
@@ -327,7 +327,7 @@ def vault_hello() -> list[Case]:
                 "welcome_headers": {"Seal": str(proof_stamp)},
                 "welcome": json_of(VaultWelcome(key=keys[2], proof=proof)),
                 "question_headers": {"Seal": str(asked_stamp)},
-                "question_base64": text64(asked),
+                "question_base64": text64(sealed_question),
                 "answer_headers": {"Seal": str(asked_stamp)},
                 "answer_base64": base64.b64encode(answered).decode(),
             },

@@ -121,7 +121,9 @@ def _rate(rate: MessageRate) -> tuple[str, str]:
 
 
 def _message_rates() -> str:
-    """Of each message and raw topic at the end that takes it, and of each topic at the hub."""
+    """Return the rates of each message and raw topic at the end that takes it, and of each
+    topic at the hub.
+    """
     by_rate: dict[MessageRate, list[str]] = {}
     for message in SESSION_MESSAGES:
         by_rate.setdefault(rate_of(message), []).append(message.__name__)
@@ -138,11 +140,11 @@ def _message_rates() -> str:
         ("the hub passes of one end, on", "a second", "at once"),
         [(code(topic), *_rate(rate)) for topic, rate in TOPIC_RATES.items()],
     )
-    kept = table(
+    kept_table = table(
         ("kept at once", "at most"),
         [(code(message.__name__), f"{count}") for message, count in KEPT.items()],
     )
-    return "\n\n".join([ends, hub, kept])
+    return "\n\n".join([ends, hub, kept_table])
 
 
 def _waits() -> str:

@@ -29,7 +29,8 @@ _LEVELS = {
 
 def _answers(row: MessageRow) -> str:
     return ", ".join(
-        f"bytes on `{one}`" if isinstance(one, str) else code(one.__name__) for one in row.answers
+        f"bytes on `{answer}`" if isinstance(answer, str) else code(answer.__name__)
+        for answer in row.answers
     )
 
 

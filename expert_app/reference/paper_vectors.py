@@ -92,7 +92,7 @@ _SIZES: dict[str, tuple[int, int | None]] = {
 
 
 def chunk_plans() -> list[Case]:
-    """How items are cut."""
+    """Return the cases that show how items are cut."""
     return [_plan(name, *numbers) for name, numbers in _SIZES.items()]
 
 
@@ -153,7 +153,7 @@ def _receipt(name: str, pieces: list[ReceivedPiece]) -> Case:
     )
     hashes = [piece.sha256 for piece in pieces]
     code = verification_text(facts, Signer(key, signed))
-    said: dict[str, Any] = {
+    steps: dict[str, Any] = {
         "lines": [facts.dossier_number, "2026-03-02T10:41+01:00", *sorted(hashes)],
         "digest": digest(facts.dossier_number, facts.received_at, hashes),
         "signed": code.removeprefix(facts.verify_url).rsplit("|", 2)[0],
@@ -170,6 +170,6 @@ def _receipt(name: str, pieces: list[ReceivedPiece]) -> Case:
             "pieces_sha256": hashes,
             "verify_url": facts.verify_url,
         },
-        said,
+        steps,
         {"control_code": control_code(facts), "code": code},
     )

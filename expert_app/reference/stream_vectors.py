@@ -106,18 +106,18 @@ def mirror() -> list[Case]:
 
 def _stream(name: str, *, packed: bool) -> Case:
     packer = Packer()
-    given, steps, sent = [], [], []
+    payloads, steps, sent = [], [], []
     for seq, (kind, epoch, start) in enumerate(_STREAM):
         text = _events(kind, seq)
         data = text.encode()
         piece = packer.pack(data, start=start) if packed else raw_piece(data, start=start)
         parts = list(parts_of(piece, epoch=epoch, seq=seq, start=start))
-        given.append({"epoch": epoch, "seq": seq, "start": start, "events": text})
+        payloads.append({"epoch": epoch, "seq": seq, "start": start, "events": text})
         steps.append({"seq": seq, "piece_bytes": len(piece), "parts": len(parts)})
         sent += [
             {"headers": headers, "payload_base64": text64(payload)} for payload, headers in parts
         ]
-    return case(name, {"payloads": given}, {"pieces": steps}, {"sent": sent})
+    return case(name, {"payloads": payloads}, {"pieces": steps}, {"sent": sent})
 
 
 # ---- the queue
@@ -133,7 +133,7 @@ def queue_digest() -> list[Case]:
         "number": "L001",
         "arrived_at_utc": at,
     }
-    one = Ticket(id="t1", service="rights", state=TicketState.WAITING, **base)
+    first_ticket = Ticket(id="t1", service="rights", state=TicketState.WAITING, **base)
     two = Ticket(
         id="t2",
         service="housing",
@@ -145,11 +145,11 @@ def queue_digest() -> list[Case]:
     )
     fields = ("id", "state", "service", "priority", "agent", "session", "assigned_to")
     cases = []
-    for name, tickets in (("empty", []), ("one", [one]), ("two", [one, two])):
+    for name, tickets in (("empty", []), ("one", [first_ticket]), ("two", [first_ticket, two])):
         digests = [ticket_digest(ticket) for ticket in tickets]
-        whole = 0
+        digest = 0
         for each in digests:
-            whole ^= each
+            digest ^= each
         cases.append(
             case(
                 name,
@@ -164,7 +164,7 @@ def queue_digest() -> list[Case]:
                     ],
                     "crc32": digests,
                 },
-                {"digest": whole},
+                {"digest": digest},
             )
         )
     return cases

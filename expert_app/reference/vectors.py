@@ -80,8 +80,8 @@ VECTORS: dict[str, tuple[str, Callable[[], list[Case]]]] = {
 def documents() -> Documents:
     """Every file of vectors."""
     return {
-        f"vectors/{name}.json": json_text({"about": about, "cases": make()})
-        for name, (about, make) in VECTORS.items()
+        f"vectors/{name}.json": json_text({"about": description, "cases": make()})
+        for name, (description, make) in VECTORS.items()
     }
 
 

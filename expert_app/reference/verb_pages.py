@@ -41,29 +41,31 @@ _IMPORTED = (session.hub.composition, session.hub.vault.server)
 
 def _methods() -> dict[str, tuple[type, str]]:
     """Verb -> the class and the method that answer it."""
-    found = {}
+    methods = {}
     for name, module in sorted(sys.modules.items()):
         if not name.startswith("session.hub."):
             continue
         for kind in vars(module).values():
             if inspect.isclass(kind) and kind.__module__ == name:
-                found.update({verb: (kind, method) for verb, method in handled_verbs(kind).items()})
-    return found
+                methods.update(
+                    {verb: (kind, method) for verb, method in handled_verbs(kind).items()}
+                )
+    return methods
 
 
 def raised(kind: type, method: str, depth: int = _DEPTH) -> set[str]:
     """The codes that a method's docstring says it raises, also by "raises as `other`"."""
     function = getattr(kind, method, None) or getattr(sys.modules[kind.__module__], method, None)
     text = inspect.getdoc(function) or ""
-    _before, found, after = text.partition("Raises")
-    if not found:
-        _before, found, after = text.partition("raises")
-    told = {_BY_CLASS[word] for word in re.findall(r"\w+", after) if word in _BY_CLASS}
-    if found and depth:
+    _before, separator, after = text.partition("Raises")
+    if not separator:
+        _before, separator, after = text.partition("raises")
+    codes = {_BY_CLASS[word] for word in re.findall(r"\w+", after) if word in _BY_CLASS}
+    if separator and depth:
         for other in re.findall(r"`(?:\w+\.)?(\w+)`", after):
             if other not in _BY_CLASS:
-                told |= raised(kind, other, depth - 1)
-    return told
+                codes |= raised(kind, other, depth - 1)
+    return codes
 
 
 def _roles(roles: Iterable[Role]) -> str:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a search, an opening and a new dossier ask of the organisation's register, and how its
-dossiers come into the store. Used by `expert_app.hub.dossier_identities`.
+"""The questions of a search, an opening and a new dossier to the organisation's register, and
+the way of its dossiers into the store. Used by `expert_app.hub.dossier_identities`.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class RegisterAnswers:
         if register is None or not register.is_live:
             return RegisterState.NONE, []
         try:
-            found = await register.find(caller.family_name, caller.given_names, caller.born_on)
+            records = await register.find(caller.family_name, caller.given_names, caller.born_on)
             if caller.caller_number:
-                found = [*await register.by_caller_number(caller.caller_number), *found]
+                records = [*await register.by_caller_number(caller.caller_number), *records]
         except RegisterAway:
             return RegisterState.AWAY, []
         question = RegisterQuestion(
@@ -57,7 +57,7 @@ class RegisterAnswers:
             given_names=caller.given_names,
             born_on=caller.born_on,
         )
-        hits = [_hit(question, caller, record) for record in found]
+        hits = [_hit(question, caller, record) for record in records]
         hits.sort(key=lambda hit: list(HitReason).index(hit.why))
         return RegisterState.ANSWERED, hits
 
@@ -69,11 +69,11 @@ class RegisterAnswers:
         if register is None or not register.is_live:
             return RegisterState.NONE, ""
         try:
-            found = await register.by_number(number)
+            records = await register.by_number(number)
         except RegisterAway:
             return RegisterState.AWAY, ""
-        is_in = await self._take(organisation, found)
-        return RegisterState.ANSWERED, found[0].number if is_in else ""
+        is_in = await self._take(organisation, records)
+        return RegisterState.ANSWERED, records[0].number if is_in else ""
 
     async def take_in_of_caller(self, organisation: str, caller_number: str) -> bool:
         """Takes the dossier of the caller with this number in; False when the register has none,
@@ -83,18 +83,18 @@ class RegisterAnswers:
         if register is None or not register.is_live:
             return False
         try:
-            found = await register.by_caller_number(caller_number)
+            records = await register.by_caller_number(caller_number)
         except RegisterAway:
             return False
-        return await self._take(organisation, found)
+        return await self._take(organisation, records)
 
-    async def _take(self, organisation: str, found: Sequence[RegisterRecord]) -> bool:
-        if len(found) != 1:
+    async def _take(self, organisation: str, records: Sequence[RegisterRecord]) -> bool:
+        if len(records) != 1:
             return False
         by = ActingUser(user=REGISTER, name=_("the organisation's register"))
         access = Access(by=by, reason=_("found in the register"))
         take = self._store.incoming.take
-        await asyncio.to_thread(take, organisation, [incoming(found[0])], access)
+        await asyncio.to_thread(take, organisation, [incoming(records[0])], access)
         log.info("a dossier of %s came from its register", organisation)
         return True
 

@@ -41,27 +41,27 @@ class CmisRegister:
         if not statement:
             return []
         if not self._url:
-            given = self._settings
-            self._url = await repository_url(self._http, given.address, given.repository)
-        asked = {
+            settings = self._settings
+            self._url = await repository_url(self._http, settings.address, settings.repository)
+        query = {
             "cmisselector": "query",
             "q": statement,
             "maxItems": str(MOST_RECORDS),
             "succinct": "true",
         }
-        response = await answer(self._http, "GET", self._url, params=asked, most_bytes=MOST_BYTES)
+        response = await answer(self._http, "GET", self._url, params=query, most_bytes=MOST_BYTES)
         if response.status_code != 200:
             raise NotDelivered(Reason.REFUSED, f"HTTP {response.status_code}")
-        return records_of([partial(self._field, one) for one in _objects(decoded(response))])
+        return records_of([partial(self._field, item) for item in _objects(decoded(response))])
 
     def _statement(self, question: RegisterQuestion) -> str:
-        asked = {
+        values = {
             "number": question.number,
             "caller_number": question.caller_number,
             "born_on": question.born_on,
         }
         fields: dict[Any, str] = self._settings.fields
-        name, value = next((name, value) for name, value in asked.items() if value)
+        name, value = next((name, value) for name, value in values.items() if value)
         if name not in fields:
             return ""
         columns = ", ".join(dict.fromkeys(fields.values()))
@@ -80,12 +80,12 @@ def literal(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _objects(found: Any) -> list[dict[str, Any]]:
+def _objects(body: Any) -> list[dict[str, Any]]:
     """The properties of a query's results (section 5.2.11)."""
-    items = found.get("results") if isinstance(found, dict) else None
+    items = body.get("results") if isinstance(body, dict) else None
     if not isinstance(items, list):
         raise NotDelivered(Reason.NOT_UNDERSTOOD, "results")
-    objects = [one.get("succinctProperties") if isinstance(one, dict) else None for one in items]
-    if not all(isinstance(one, dict) for one in objects):
+    objects = [item.get("succinctProperties") if isinstance(item, dict) else None for item in items]
+    if not all(isinstance(properties, dict) for properties in objects):
         raise NotDelivered(Reason.NOT_UNDERSTOOD, "succinctProperties")
-    return [one for one in objects if isinstance(one, dict)]
+    return [properties for properties in objects if isinstance(properties, dict)]

@@ -90,7 +90,7 @@ class _Wrong(Exception):
 
 @dataclass
 class CsvDossiers:
-    """What a file holds. `heads`: column -> what the file calls it."""
+    """The dossiers in a file. `heads`: column -> what the file calls it."""
 
     heads: dict[str, str]
     records: list[tuple[int, RegisterRecord]] = field(default_factory=list)
@@ -123,15 +123,15 @@ def read_csv(
         columns = _columns(heads)
     except _Wrong as error:
         raise CsvRefused("head_line") from error
-    found = CsvDossiers({name: head for name, head in zip(columns, heads, strict=True) if name})
+    dossiers = CsvDossiers({name: head for name, head in zip(columns, heads, strict=True) if name})
     check = _LineCheck(columns, number_kinds or ("",), today=today)
     for line, text in lines:
         try:
-            found.records.append((line, check.record(line, _cells(text, delimiter))))
+            dossiers.records.append((line, check.record(line, _cells(text, delimiter))))
         except _Wrong as wrong:
-            column = found.heads.get(wrong.column, "")
-            found.refused.append(RefusedLine(line, column, wrong.reason, wrong.other_line))
-    return found
+            column = dossiers.heads.get(wrong.column, "")
+            dossiers.refused.append(RefusedLine(line, column, wrong.reason, wrong.other_line))
+    return dossiers
 
 
 def decoded(data: bytes, encoding: str) -> str:
@@ -199,21 +199,21 @@ class _LineCheck:
         """The dossier of a line. Raises `_Wrong`."""
         if len(cells) > len(self._columns) and any(cells[len(self._columns) :]):
             raise _Wrong("", "too_many_cells")
-        given = dict(zip(self._columns, cells, strict=False))
-        given.pop("", None)
-        for column, text in given.items():
+        values = dict(zip(self._columns, cells, strict=False))
+        values.pop("", None)
+        for column, text in values.items():
             _check_text(column, text)
         for column in NEEDED:
-            if not given.get(column):
+            if not values.get(column):
                 raise _Wrong(column, "missing")
-        if not _NUMBER.fullmatch(given["number"]):
+        if not _NUMBER.fullmatch(values["number"]):
             raise _Wrong("number", "number_wrong")
-        given["born_on"] = self._day(given["born_on"])
-        given["caller_number"] = self._caller_number(given.get("caller_number", ""))
-        self._once(self._numbers, "number", given["number"], line)
-        if given["caller_number"]:
-            self._once(self._caller_numbers, "caller_number", given["caller_number"], line)
-        return RegisterRecord(**given)
+        values["born_on"] = self._day(values["born_on"])
+        values["caller_number"] = self._caller_number(values.get("caller_number", ""))
+        self._once(self._numbers, "number", values["number"], line)
+        if values["caller_number"]:
+            self._once(self._caller_numbers, "caller_number", values["caller_number"], line)
+        return RegisterRecord(**values)
 
     def _day(self, text: str) -> str:
         try:
@@ -234,8 +234,8 @@ class _LineCheck:
         raise _Wrong("caller_number", "caller_number_wrong")
 
     @staticmethod
-    def _once(known: dict[str, int], column: str, number: str, line: int) -> None:
-        first = known.setdefault(number, line)
+    def _once(lines_by_number: dict[str, int], column: str, number: str, line: int) -> None:
+        first = lines_by_number.setdefault(number, line)
         if first != line:
             raise _Wrong(column, "twice", other_line=first)
 

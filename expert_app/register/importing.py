@@ -33,7 +33,7 @@ type Progress = Callable[[int, int], None]
 
 @dataclass
 class ImportResult:
-    """What an import did, or would do.
+    """The outcome of an import, real or tried.
 
     Attributes:
         refused: lines that were not taken.
@@ -62,35 +62,35 @@ def incoming(record: RegisterRecord) -> IncomingDossier:
 def import_dossiers(
     store: DossierStore,
     organisation: str,
-    found: CsvDossiers,
+    csv_dossiers: CsvDossiers,
     *,
     access: Access,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Takes in what a file holds. Raises `StoreUnreachable`: the batches before are in."""
-    result = ImportResult(refused=list(found.refused))
-    done, total = 0, len(found.records)
-    for batch in _batches(found.records):
+    result = ImportResult(refused=list(csv_dossiers.refused))
+    done_count, total = 0, len(csv_dossiers.records)
+    for batch in _batches(csv_dossiers.records):
         dossiers = [incoming(record) for _, record in batch]
         if dry_run:
-            taken = store.incoming.try_take(organisation, dossiers)
+            outcome = store.incoming.try_take(organisation, dossiers)
         else:
             is_told = bool(result.new or result.changed)
-            taken = store.incoming.take(organisation, dossiers, access, is_told=is_told)
+            outcome = store.incoming.take(organisation, dossiers, access, is_told=is_told)
             time.sleep(REST_S)
-        result.new += taken.new
-        result.changed += taken.changed
-        result.unchanged += taken.unchanged + len(taken.merged)
+        result.new += outcome.new
+        result.changed += outcome.changed
+        result.unchanged += outcome.unchanged + len(outcome.merged)
         for line, record in batch:
-            if record.number in taken.number_taken:
-                head = found.heads["caller_number"]
+            if record.number in outcome.number_taken:
+                head = csv_dossiers.heads["caller_number"]
                 result.told.append(RefusedLine(line, head, "number_taken"))
-            if record.number in taken.merged:
-                result.told.append(RefusedLine(line, found.heads["number"], "merged"))
-        done += len(batch)
+            if record.number in outcome.merged:
+                result.told.append(RefusedLine(line, csv_dossiers.heads["number"], "merged"))
+        done_count += len(batch)
         if progress is not None:
-            progress(done, total)
+            progress(done_count, total)
     return result
 
 
@@ -102,7 +102,7 @@ def _batches(
 
 
 def report_path(file: Path) -> Path:
-    """Where what was refused of this file is written."""
+    """Return the path at which what was refused of this file is written."""
     return file.with_name(f"{file.stem}.refused.csv")
 
 
@@ -118,13 +118,13 @@ def write_report(file: Path, result: ImportResult) -> Path | None:
     refused = set(result.refused)
     rows = [
         (
-            one.line,
-            _("refused") if one in refused else _("taken"),
-            one.column,
-            one.reason,
-            line_words(one),
+            line.line,
+            _("refused") if line in refused else _("taken"),
+            line.column,
+            line.reason,
+            line_words(line),
         )
-        for one in lines
+        for line in lines
     ]
     heads = (_("line"), _("what became of it"), _("column"), "code", _("why"))
     write_durably(report, spreadsheet_csv(heads, rows))

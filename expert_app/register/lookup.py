@@ -57,7 +57,7 @@ class RegisterLookup:
 
     @property
     def organisation(self) -> str:
-        """Whose register."""
+        """The organisation whose register it is."""
         return self.settings.organisation
 
     @property
@@ -79,9 +79,9 @@ class RegisterLookup:
         """See `Register`."""
         if not caller_number:
             return []
-        found = await self._remembered(RegisterQuestion(caller_number=caller_number))
+        records = await self._remembered(RegisterQuestion(caller_number=caller_number))
         # the register may write CAF's letter behind it, which we leave out
-        return [replace(record, caller_number=caller_number) for record in found]
+        return [replace(record, caller_number=caller_number) for record in records]
 
     async def ask(self, question: RegisterQuestion) -> list[RegisterRecord]:
         """Asks the register itself. Raises `RegisterAway`."""
@@ -91,7 +91,7 @@ class RegisterLookup:
             raise RegisterAway(Reason.TIMEOUT.value)
         try:
             async with asyncio.timeout(self.settings.answer_s):
-                found = await self._source.ask(question)
+                records = await self._source.ask(question)
         except TimeoutError as error:
             self._rests_until_s = self._clock.monotonic_s() + REST_S
             raise self._note_away(Reason.TIMEOUT, "") from error
@@ -100,7 +100,7 @@ class RegisterLookup:
         if self.away:
             log.warning("the register of %s is back", self.organisation)
         self.away = ""
-        return fitting(question, found)
+        return fitting(question, records)
 
     async def poll(self) -> None:
         """Asks for a dossier that nobody has, to see whether it answers."""
@@ -117,13 +117,13 @@ class RegisterLookup:
 
     async def _remembered(self, question: RegisterQuestion) -> list[RegisterRecord]:
         self._forget_old()
-        known = self._answers.get(question)
-        if known is not None:
-            return known[1]
-        found = await self.ask(question)
-        self._answers[question] = (self._clock.monotonic_s(), found)
+        answer = self._answers.get(question)
+        if answer is not None:
+            return answer[1]
+        records = await self.ask(question)
+        self._answers[question] = (self._clock.monotonic_s(), records)
         self._answers.move_to_end(question)
-        return found
+        return records
 
     def _forget_old(self) -> None:
         oldest_s = self._clock.monotonic_s() - self.settings.remember_s
@@ -145,7 +145,7 @@ class OpenRegisters:
 
     def __init__(self, lookups: Sequence[RegisterLookup] = ()) -> None:
         self._lookups = lookups
-        registers: dict[str, Register] = {one.organisation: one for one in lookups}
+        registers: dict[str, Register] = {lookup.organisation: lookup for lookup in lookups}
         self.registers: Registers = registers
 
     @property
@@ -156,21 +156,25 @@ class OpenRegisters:
     def troubles(self) -> list[Trouble]:
         """`register_away`: agents go on, with provisional dossiers where only it creates them."""
         return [
-            Trouble("register_away", False, {"organisation": one.organisation, "why": one.away})
-            for one in self._lookups
-            if one.away
+            Trouble(
+                "register_away", False, {"organisation": lookup.organisation, "why": lookup.away}
+            )
+            for lookup in self._lookups
+            if lookup.away
         ]
 
     def start(self, tasks: Tasks) -> None:
         """Looks now and then whether each of them answers."""
-        for one in self._lookups:
-            if one.is_live:
-                tasks.keep(partial(_poll, one), name=f"watch the register of {one.organisation}")
+        for lookup in self._lookups:
+            if lookup.is_live:
+                tasks.keep(
+                    partial(_poll, lookup), name=f"watch the register of {lookup.organisation}"
+                )
 
     async def close(self) -> None:
         """Ends all connections."""
-        for one in self._lookups:
-            await one.close()
+        for lookup in self._lookups:
+            await lookup.close()
 
 
 async def _poll(lookup: RegisterLookup) -> None:

@@ -45,8 +45,8 @@ class ProvisionalMatcher:
 
     def start(self, tasks: Tasks) -> None:
         """Looks now and then from now on."""
-        for one in self._lookups:
-            tasks.keep(partial(self._run, one), name=f"match dossiers of {one.organisation}")
+        for lookup in self._lookups:
+            tasks.keep(partial(self._run, lookup), name=f"match dossiers of {lookup.organisation}")
 
     async def match(self, lookup: RegisterLookup) -> int:
         """One round; how many dossiers were joined. Raises `StoreUnreachable`."""
@@ -57,11 +57,11 @@ class ProvisionalMatcher:
         for row in rows[:MOST_A_ROUND]:
             self._asked[organisation, row.number] = self._round
             try:
-                found, alike = await self._certain(lookup, row)
+                matches, alike = await self._certain(lookup, row)
             except RegisterAway:
                 break
-            if len(found) == 1:
-                number, record = next(iter(found.items()))
+            if len(matches) == 1:
+                number, record = next(iter(matches.items()))
                 joined += await asyncio.to_thread(self._join, organisation, row, number, record)
             elif lookup.is_live and lookup.agents_create and not alike:
                 access = Access(by=_by(), reason=_("not in the register"))
@@ -91,7 +91,7 @@ class ProvisionalMatcher:
         alike the register has.
         """
         caller = row.caller
-        asked = [
+        questions = [
             RegisterQuestion(
                 family_name=caller.family_name,
                 given_names=caller.given_names,
@@ -99,19 +99,21 @@ class ProvisionalMatcher:
             )
         ]
         if caller.caller_number:
-            asked.append(RegisterQuestion(caller_number=caller.caller_number))
-        records = [record for question in asked for record in await lookup.ask(question)]
+            questions.append(RegisterQuestion(caller_number=caller.caller_number))
+        records = [record for question in questions for record in await lookup.ask(question)]
         here = await asyncio.to_thread(
             self._store.incoming.certainly_same, lookup.organisation, caller
         )
-        found: dict[str, RegisterRecord | None] = dict.fromkeys(here)
+        matches: dict[str, RegisterRecord | None] = dict.fromkeys(here)
         for record in records:
             key = search_key(record.family_name, record.given_names)
             same_birth = record.born_on == caller.born_on
             if same_birth and is_certainly(caller, key, record.caller_number):
-                found[record.number] = record
-        again = {number: found[number] for number in found if number not in row.not_again}
-        return again, len(records)
+                matches[record.number] = record
+        open_matches = {
+            number: matches[number] for number in matches if number not in row.not_again
+        }
+        return open_matches, len(records)
 
     def _join(
         self, organisation: str, row: ProvisionalRow, number: str, record: RegisterRecord | None

@@ -50,7 +50,7 @@ class RestRegister:
             return []
         if response.status_code != 200:
             raise NotDelivered(Reason.REFUSED, f"HTTP {response.status_code}")
-        return records_of([partial(self._field, one) for one in self._list(decoded(response))])
+        return records_of([partial(self._field, item) for item in self._list(decoded(response))])
 
     def _template(self, question: RegisterQuestion) -> str:
         if question.number:
@@ -59,12 +59,12 @@ class RestRegister:
             return self._settings.by_caller_number
         return self._settings.by_person
 
-    def _list(self, found: Any) -> list[dict[str, Any]]:
-        items = inside(found, self._settings.records)
+    def _list(self, body: Any) -> list[dict[str, Any]]:
+        items = inside(body, self._settings.records)
         if items is None:
             return []
         items = items if isinstance(items, list) else [items]
-        if not all(isinstance(one, dict) for one in items):
+        if not all(isinstance(item, dict) for item in items):
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "records")
         return items
 
@@ -80,8 +80,8 @@ def _filled(template: str, question: RegisterQuestion) -> str:
     return url
 
 
-def inside(found: Any, path: str) -> Any:
-    """What is at a path with dots, e.g. "person.birth.date"; None when it is not there."""
+def inside(value: Any, path: str) -> Any:
+    """Return what is at a path with dots, e.g. "person.birth.date"; None when it is not there."""
     for part in path.split(".") if path else ():
-        found = found.get(part) if isinstance(found, dict) else None
-    return found
+        value = value.get(part) if isinstance(value, dict) else None
+    return value

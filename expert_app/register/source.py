@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is asked of a register, and which of its answers are believed. Used by `lookup` and by the
-sources, `rest` and `cmis`.
+"""The questions to a register, and the check of which answers are believed. Used by `lookup`
+and by the sources, `rest` and `cmis`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class RegisterSource(Protocol):
     """One system. Raises `NotDelivered`: it did not answer, or not as it should."""
 
     async def ask(self, question: RegisterQuestion) -> list[RegisterRecord]:
-        """What it answers; `fitting` leaves out what was not asked for."""
+        """Return its answer; `fitting` leaves out what was not asked for."""
         ...
 
     async def close(self) -> None:
@@ -46,29 +46,29 @@ class RegisterSource(Protocol):
         ...
 
 
-def fitting(question: RegisterQuestion, found: Sequence[RegisterRecord]) -> list[RegisterRecord]:
+def fitting(question: RegisterQuestion, records: Sequence[RegisterRecord]) -> list[RegisterRecord]:
     """The records that are what was asked for, each once: a system that does not know a filter
     lists anybody.
     """
     fits = _fits(question)
-    by_number = {one.number: one for one in found if fits(one)}
+    by_number = {record.number: record for record in records if fits(record)}
     return list(by_number.values())
 
 
 def _fits(question: RegisterQuestion) -> Callable[[RegisterRecord], bool]:
     if question.number:
-        wanted = question.number.strip().casefold()
-        return lambda one: one.number.casefold() == wanted
+        asked_number = question.number.strip().casefold()
+        return lambda record: record.number.casefold() == asked_number
     if question.caller_number:
         number = written_number("", question.caller_number)
-        return lambda one: is_same_number(one.caller_number, number)
+        return lambda record: is_same_number(record.caller_number, number)
     return lambda record: (
         may_be_same_day(record.born_on, question.born_on) and like(question, record) > 0
     )
 
 
 def like(question: RegisterQuestion, record: RegisterRecord) -> float:
-    """How much the names are alike, from 0 to 1; see `documents.store.names`."""
+    """Return how much the names are alike, from 0 to 1; see `documents.store.names`."""
     key = search_key(record.family_name, record.given_names)
     return likeness(question.family_name, question.given_names, key)
 
@@ -79,20 +79,20 @@ def record_of(read: Callable[[str], Any]) -> RegisterRecord | None:
     Args:
         read: the value of a field, None when it is not there.
     """
-    given = {name: _text(read(name)) for name in RegisterRecord.__struct_fields__}
+    values = {name: _text(read(name)) for name in RegisterRecord.__struct_fields__}
     day = _day(read("born_on"))
-    given["born_on"] = day
-    given["caller_number"] = written_number("", given["caller_number"])
+    values["born_on"] = day
+    values["caller_number"] = written_number("", values["caller_number"])
     try:
-        return msgspec.convert(given, RegisterRecord)
+        return msgspec.convert(values, RegisterRecord)
     except msgspec.ValidationError:
         return None
 
 
-def records_of(found: Sequence[Callable[[str], Any]]) -> list[RegisterRecord]:
+def records_of(readers: Sequence[Callable[[str], Any]]) -> list[RegisterRecord]:
     """Records of an answer. Raises `NotDelivered` when none of them can be read."""
-    records = [record_of(one) for one in found[:MOST_RECORDS]]
-    good = [one for one in records if one is not None]
+    records = [record_of(reader) for reader in readers[:MOST_RECORDS]]
+    good = [record for record in records if record is not None]
     if records and not good:
         raise NotDelivered(Reason.NOT_UNDERSTOOD, "fields")
     return good

@@ -103,5 +103,5 @@ def line_words(line: RefusedLine) -> str:
 
 def away_words(reason: str, organisation: str) -> str:
     """Why a register did not answer, and what to do."""
-    known = AWAY.get(reason)
-    return _(known).format(secret=f"register.{organisation}") if known else reason
+    template = AWAY.get(reason)
+    return _(template).format(secret=f"register.{organisation}") if template else reason

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How the programs reach the bus safely:
-the check of their settings and the certificates they believe, and why they are not connected yet.
+"""The programs' safe way to the bus:
+the check of their settings and the certificates they believe, and why they are not connected
+yet.
 No Qt.
 """
 
@@ -17,7 +18,7 @@ from views.words.connection import connecting, service_awaited, why_not_connecte
 
 
 def tls_for(settings: DeskSettings | KioskSettings | DisplaySettings) -> ssl.SSLContext | None:
-    """How the bus's certificate is checked; None for the system's authorities.
+    """Return the check of the bus's certificate; None for the system's authorities.
 
     Raises:
         BusNotSafe: an address on another machine without encryption.

@@ -100,7 +100,7 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BoardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """From where a figure of the supervisor's board is an alert.
+    """The limits from which a figure of the supervisor's board is an alert.
 
     Attributes:
         waiting: callers who wait.
@@ -147,7 +147,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the kiosk stands before its caller, so that faces are as large as in the room at both
+    """The kiosk's place before its caller, so that faces are as large as in the room at both
     ends.
 
     Attributes:
@@ -245,7 +245,7 @@ class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How far the hub believes the files of its convention.
+    """The degree to which the hub believes the files of its convention.
 
     Attributes:
         operator_key: public key that must have signed the operator's part, which names those that
@@ -258,7 +258,7 @@ class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the hub says to the systems that watch it:
+    """The figures that the hub shows to the systems that watch it:
     http://LISTEN/healthz and http://LISTEN/metrics, unencrypted.
 
     Attributes:
@@ -350,7 +350,7 @@ class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SignOnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who of a provider's people works where; the first rule that fits counts.
+    """The work of some of a provider's people, and its place; the first rule that fits counts.
 
     Attributes:
         values: any of these in the claim; [] for everybody whom the provider knows.
@@ -552,13 +552,13 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vault: VaultSettings = VaultSettings()
 
     def __post_init__(self) -> None:
-        names = [one.name for one in self.ged]
+        names = [system.name for system in self.ged]
         if len(set(names)) != len(names):
             raise ValueError("two of `ged` have the same name")
-        registered = [one.organisation for one in self.register]
+        registered = [register.organisation for register in self.register]
         if len(set(registered)) != len(registered):
             raise ValueError("two of `register` are of the same organisation")
-        providers = [one.id for one in self.sso]
+        providers = [provider.id for provider in self.sso]
         if len(set(providers)) != len(providers):
             raise ValueError("two of `sso` have the same id")
 
@@ -567,8 +567,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Every address of a bus that is not ours;
         a word of the command line may hold several, with commas.
         """
-        given = self.bus.split(",") if isinstance(self.bus, str) else self.bus
-        return [url.strip() for url in given if url.strip()]
+        urls = self.bus.split(",") if isinstance(self.bus, str) else self.bus
+        return [url.strip() for url in urls if url.strip()]
 
 
 def is_time_zone(name: str) -> bool:
@@ -604,14 +604,14 @@ _NONE_OF_THEM = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
 
 
 def _why(kind: type[msgspec.Struct], why: str) -> str:
-    """What msgspec found wrong in a file, in the reader's language where it is one of the mistakes
-    that people make.
+    """Return what msgspec found wrong in a file, in the reader's language where it is one of
+    the mistakes that people make.
     """
     place = _PLACE.fullmatch(why)
     assert place is not None  # it matches every text
     what, where = place["what"], place["place"] or ""
-    if found := _UNKNOWN.fullmatch(what):
-        name = found["name"]
+    if match := _UNKNOWN.fullmatch(what):
+        name = match["name"]
         if not where:
             return _("There is no setting “{name}”.").format(name=name)
         words = _("There is no setting “{name}” in “{where}”.").format(name=name, where=where)
@@ -620,14 +620,14 @@ def _why(kind: type[msgspec.Struct], why: str) -> str:
         # a line that was put at the end of a file is in the table before it
         more = _("Put “{name}” at the top of the file, before the first line in brackets.")
         return f"{words}\n{more.format(name=name)}"
-    if found := _OTHER_KIND.fullmatch(what):
+    if match := _OTHER_KIND.fullmatch(what):
         return _("“{where}” must be {wanted}; it is {found}.").format(
-            where=where, wanted=_kind_words(found["wanted"]), found=_kind_words(found["found"])
+            where=where, wanted=_kind_words(match["wanted"]), found=_kind_words(match["found"])
         )
-    if found := _OUT_OF_RANGE.fullmatch(what):
-        return _("“{where}” must be {limit}.").format(where=where, limit=found["limit"])
-    if found := _NONE_OF_THEM.fullmatch(what):
-        return _("“{where}” cannot be {value}.").format(where=where, value=found["value"])
+    if match := _OUT_OF_RANGE.fullmatch(what):
+        return _("“{where}” must be {limit}.").format(where=where, limit=match["limit"])
+    if match := _NONE_OF_THEM.fullmatch(what):
+        return _("“{where}” cannot be {value}.").format(where=where, value=match["value"])
     return why
 
 
@@ -649,7 +649,8 @@ _SIGNED_IN = ("organisation", "user", "role")
 
 @dataclass(frozen=True)
 class FixedSettings:
-    """What an organisation has fixed for all who work at this computer: its own file, over theirs.
+    """The settings that an organisation has fixed for all who work at this computer: its own
+    file, over theirs.
 
     Attributes:
         path: of that file.
@@ -680,8 +681,8 @@ class FixedSettings:
 
 
 def load_fixed(path: Path) -> FixedSettings:
-    """What the organisation has fixed; nothing where there is no such file, or where its folder is
-    closed to this account: on the hub's own machine it is the hub's.
+    """Load what the organisation has fixed; nothing where there is no such file, or where its
+    folder is closed to this account: on the hub's own machine it is the hub's.
 
     Raises:
         SettingsWrong: it cannot be read, or says who somebody is.
@@ -699,16 +700,16 @@ def load_fixed(path: Path) -> FixedSettings:
 
 
 def _names(values: Mapping[str, Any], above: str = "") -> list[str]:
-    found = []
+    names = []
     for name, value in values.items():
-        found += _names(value, f"{above}{name}/") if isinstance(value, dict) else [above + name]
-    return found
+        names += _names(value, f"{above}{name}/") if isinstance(value, dict) else [above + name]
+    return names
 
 
-def _laid_over(own: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(own)
+def _laid_over(personal: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(personal)
     for name, value in fixed.items():
-        below = own.get(name)
+        below = personal.get(name)
         if isinstance(below, dict) and isinstance(value, dict):
             value = _laid_over(below, value)
         merged[name] = value

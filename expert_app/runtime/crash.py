@@ -76,7 +76,7 @@ def unreported_crash(folder: Path) -> Path | None:
 
 
 def report_text(report: Path) -> str:
-    """What is in a report; "" when somebody has taken it away."""
+    """Return what is in a report; "" when somebody has taken it away."""
     try:
         return report.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -63,9 +63,9 @@ def load_seed(
     Raises:
         KeyMissing: there is none, or the place where it is kept cannot be read.
     """
-    given = os.environ.get(given_variable) if given_variable else None
-    if given:
-        return given.encode()
+    seed_text = os.environ.get(given_variable) if given_variable else None
+    if seed_text:
+        return seed_text.encode()
     if key_file is not None:
         return _from_file(name, key_file)
     seed = _asked(name, lambda: keyring.get_password(SERVICE, name))
@@ -75,7 +75,7 @@ def load_seed(
 
 
 def _asked[Answer](name: str, ask: Callable[[], Answer]) -> Answer:
-    """What the keyring answers. Raises `KeyringUnusable`."""
+    """Return the keyring's answer. Raises `KeyringUnusable`."""
     _await_keyring()
     try:
         return ask()
@@ -105,8 +105,10 @@ def _await_keyring() -> None:
             return  # no keyring of this kind
         else:
             if isinstance(keyring.get_keyring(), fail.Keyring):
-                there: Callable[[], Any] = SecretService.Keyring  # keyring leaves it untyped
-                keyring.set_keyring(there())
+                keyring_class: Callable[[], Any] = (
+                    SecretService.Keyring
+                )  # keyring leaves it untyped
+                keyring.set_keyring(keyring_class())
             return
 
 

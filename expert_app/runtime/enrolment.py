@@ -120,7 +120,7 @@ def _keep(answer: EnrolAnswer, seed: bytes, key_file: Path | None) -> None:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What an invitation's line has led to: who this is, and which settings were written."""
+    """The result of an invitation's line: who this is, and which settings were written."""
 
     answer: EnrolAnswer
     settings: DeskSettings | KioskSettings | DisplaySettings | HubSettings

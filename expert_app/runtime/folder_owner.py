@@ -36,7 +36,7 @@ NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.E
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Who has a folder.
+    """The program that has a folder.
 
     Attributes:
         program: as it is typed: "expert-app hub".
@@ -59,7 +59,7 @@ class FolderInUse(Exception):
 
     @property
     def words(self) -> str:
-        """What happened and what to do now."""
+        """The words that say what happened and what to do now."""
         if self.owner is None:
             return _(
                 "{folder} is in use by another program of Poste Expert. Stop it first, or choose "
@@ -111,7 +111,9 @@ def own_folder(folder: Path, program: str) -> Iterator[Owner | None]:
 
 @contextlib.contextmanager
 def _named(folder: Path) -> Iterator[None]:
-    """What a full disk refuses to a file that is open already has no name: it gets the folder's."""
+    """Name the folder in an error of a full disk: one about a file that is open already has no
+    name.
+    """
     try:
         yield
     except OSError as error:
@@ -121,7 +123,7 @@ def _named(folder: Path) -> Iterator[None]:
 
 
 def owner_of(folder: Path) -> FolderInUse | None:
-    """Who has the folder now; None when nobody has, or there is no such folder."""
+    """Return who has the folder now; None when nobody has, or there is no such folder."""
     try:
         descriptor = os.open(folder / FILE, os.O_RDWR)
     except OSError:

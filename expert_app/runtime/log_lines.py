@@ -57,7 +57,7 @@ class MaskedLines(logging.Formatter):
         return super().format(masked)
 
     def formatException(self, ei: _Raised) -> str:  # noqa: N802  (logging's name)
-        """What was raised, and where."""
+        """Return what was raised, and where."""
         return mask("\n".join(_without_values(super().formatException(ei))), KEPT)
 
 
@@ -96,11 +96,11 @@ class RecentLines(logging.Handler):
 def keep_recent_lines(most: int) -> RecentLines:
     """Keeps the program's last lines from now on; the same ones where its window is built again."""
     root = logging.getLogger()
-    kept = next((one for one in root.handlers if isinstance(one, RecentLines)), None)
-    if kept is None:
-        kept = RecentLines(most)
-        root.addHandler(kept)
-    return kept
+    recent = next((handler for handler in root.handlers if isinstance(handler, RecentLines)), None)
+    if recent is None:
+        recent = RecentLines(most)
+        root.addHandler(recent)
+    return recent
 
 
 class JsonLines(MaskedLines):

@@ -94,10 +94,10 @@ class Engines:
     browsers: tuple[BrowserEngine, BrowserEngine] | None = None
     shared: SharedDevices | None = None
 
-    def show(self, pane: VideoPane, *, third_party: bool = False, own: bool = True) -> None:
+    def show(self, pane: VideoPane, *, third_party: bool = False, shows_own: bool = True) -> None:
         """Lets a pane show what one of them receives, and our own picture."""
         engine = self.third_party if third_party else self.main
-        pane.set_source(engine.latest_frame, engine.own_frame if own else None)
+        pane.set_source(engine.latest_frame, engine.own_frame if shows_own else None)
         if self.pages is not None and self.browsers is not None:
             place = 1 if third_party else 0
             pane.set_picture(self.pages[place], self.browsers[place].picture_size)
@@ -140,17 +140,17 @@ class DeskMedia:
 
     @property
     def main(self) -> DeskEngine:
-        """For the call with the caller."""
+        """The engine for the call with the caller."""
         return self.engines.main
 
     @property
     def third_party(self) -> DeskEngine:
-        """For a call with a third person."""
+        """The engine for a call with a third person."""
         return self.engines.third_party
 
     @property
     def in_use(self) -> bool:
-        """Whether a conversation goes on."""
+        """True while a conversation goes on."""
         return bool(self._users)
 
     def begin_use(self, by: str) -> None:
@@ -170,9 +170,11 @@ class DeskMedia:
         """The engine in use, and why."""
         return self.engines.choice
 
-    def show(self, pane: VideoPane, *, third_party: bool = False, own: bool = True) -> None:
+    def show(self, pane: VideoPane, *, third_party: bool = False, shows_own: bool = True) -> None:
         """Lets a pane show what an engine receives, also after the engine has become another."""
-        self._shown.append(lambda engines: engines.show(pane, third_party=third_party, own=own))
+        self._shown.append(
+            lambda engines: engines.show(pane, third_party=third_party, shows_own=shows_own)
+        )
         if self._engines is not None:
             self._shown[-1](self._engines)
 
@@ -250,11 +252,11 @@ def with_choices(settings: MediaSettings, store: WindowSettings) -> MediaSetting
     """The program's settings with what this person chose in the window;
     choices that are not valid any more are left out.
     """
-    kept = {name: value for name in CHOICES if (value := store.read(f"media/{name}"))}
+    choices = {name: value for name in CHOICES if (value := store.read(f"media/{name}"))}
     chosen_settings = {
         **msgspec.structs.asdict(settings),
-        **kept,
-        "headset": kept.get("headset", str(settings.headset)) == "True",
+        **choices,
+        "headset": choices.get("headset", str(settings.headset)) == "True",
     }
     try:
         return msgspec.convert(chosen_settings, MediaSettings)
@@ -269,7 +271,9 @@ def chosen(settings: MediaSettings) -> EngineChoice:
 
 
 def cancelled_by(settings: MediaSettings) -> EchoCanceller:
-    """What keeps callers from hearing themselves, with the engine that the settings ask for."""
+    """Return what keeps callers from hearing themselves, with the engine that the settings ask
+    for.
+    """
     browser = chosen(settings).kind is EngineKind.BROWSER
     return choose_canceller(
         EchoSetting(settings.echo), browser=browser, microphone=settings.microphone
@@ -371,7 +375,9 @@ def open_speaker(name: str, sound: SoundDevices, voice: VoiceFilter | None = Non
 
 
 def _picture_size(settings: MediaSettings) -> tuple[int, int]:
-    """Of a real camera as the settings say; Python draws a person in a quarter of that."""
+    """Return the size of a real camera's picture as the settings say; Python draws a person in
+    a quarter of that.
+    """
     if settings.camera == SIMULATED and settings.camera_rows > DRAWN[1]:
         return DRAWN
     return settings.camera_size

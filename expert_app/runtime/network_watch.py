@@ -54,9 +54,9 @@ class NetworkWatch:
 
     def tick(self) -> None:
         """Calls `changed` for other addresses once they stay."""
-        found = self._addresses()
-        self._calm = self._calm + 1 if found == self._seen else 1
-        self._seen = found
-        if found and found != self._known and self._calm >= CALM_TICKS:
-            self._known = found
+        addresses = self._addresses()
+        self._calm = self._calm + 1 if addresses == self._seen else 1
+        self._seen = addresses
+        if addresses and addresses != self._known and self._calm >= CALM_TICKS:
+            self._known = addresses
             self._changed()

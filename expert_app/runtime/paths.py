@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where each program keeps what it must not lose, and what it may.
+"""The places where each program keeps what it must not lose, and what it may.
 Used by the programs.
 """
 
@@ -49,7 +49,7 @@ class Paths:
 
     @property
     def arguments(self) -> list[str]:
-        """What makes another program of ours use the same folders."""
+        """The arguments that make another program of ours use the same folders."""
         is_below = self.config.parent == self.data
         return ["--folder", str(self.data.parent)] if is_below else []
 
@@ -68,8 +68,9 @@ class Paths:
 
 
 def machine_folder() -> Path:
-    """Where settings for all accounts of this computer are: `C:\\ProgramData\\Poste Expert`, or
-    `/etc/poste-expert`. Windows says the first itself: an environment can be changed by anybody.
+    """Return where settings for all accounts of this computer are:
+    `C:\\ProgramData\\Poste Expert`, or `/etc/poste-expert`. Windows says the first itself: an
+    environment can be changed by anybody.
     """
     if sys.platform == "win32":
         return Path(platformdirs.site_data_dir("Poste Expert", appauthor=False))
@@ -77,7 +78,7 @@ def machine_folder() -> Path:
 
 
 def data_folder(program: str, base: Path | None = None) -> Path:
-    """Where `paths_for` has the program's data; nothing is made."""
+    """Return where `paths_for` has the program's data; nothing is made."""
     if base is not None:
         return base / program
     return Path(platformdirs.user_data_dir(APP, appauthor=False)) / program
@@ -106,9 +107,9 @@ def _runtime_root() -> Path:
     """The system's place for what ends with the login where it has one;
     else a folder of this person's in /tmp.
     """
-    given = os.environ.get("XDG_RUNTIME_DIR", "")
-    if given and Path(given).is_dir():
-        return Path(given) / APP
+    runtime_dir = os.environ.get("XDG_RUNTIME_DIR", "")
+    if runtime_dir and Path(runtime_dir).is_dir():
+        return Path(runtime_dir) / APP
     if sys.platform == "win32":
         return Path(tempfile.gettempdir()) / APP  # each account has a folder of its own for these
     return Path(tempfile.gettempdir()) / f"{APP}-{os.getuid()}"

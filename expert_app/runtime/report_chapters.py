@@ -43,9 +43,9 @@ def chapter(
         services=figures(StatisticsBy.SERVICE),
         sites=figures(StatisticsBy.SITE),
         crossed=tuple(
-            Crossed(by=by.value, across=across.value, rows=tuple(named(row) for row in found))
-            for (by, across), found in crossed.items()
-            if found
+            Crossed(by=by.value, across=across.value, rows=tuple(named(row) for row in pair_rows))
+            for (by, across), pair_rows in crossed.items()
+            if pair_rows
         ),
     )
 

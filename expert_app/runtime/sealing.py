@@ -108,17 +108,21 @@ class CertificateCache:
         """The certificate. Raises `VaultAway`, `DeskNotAdmitted`, `SealKeyRefused`,
         `SealKeyOld`.
         """
-        kept = self._kept
-        left = kept.until_utc - self._clock.utc_now() if kept is not None else timedelta()
+        certificate = self._kept
+        remaining = (
+            certificate.until_utc - self._clock.utc_now()
+            if certificate is not None
+            else timedelta()
+        )
         if (
-            kept is None
-            or (kept.organisation, kept.user) != (self._organisation, self._user)
-            or left < LEAST_LEFT
+            certificate is None
+            or (certificate.organisation, certificate.user) != (self._organisation, self._user)
+            or remaining < LEAST_LEFT
         ):
             return await self._ask()
-        if left < RENEW_BEFORE and (self._renewing is None or self._renewing.done()):
+        if remaining < RENEW_BEFORE and (self._renewing is None or self._renewing.done()):
             self._renewing = self._tasks.start(self._renew(), name="renew the certificate")
-        return kept
+        return certificate
 
     async def _renew(self) -> None:
         try:
@@ -152,7 +156,9 @@ class CertificateCache:
 
 
 class SessionSealed(NamedTuple):
-    """Whether what is said in a session is sealed; an organisation may do without."""
+    """The fact that what is said in a session is sealed, or is not; an organisation may do
+    without.
+    """
 
     session_id: str
     sealed: bool
@@ -221,7 +227,7 @@ class KioskSealing:
     def protect(
         self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused, *, resumed: bool
     ) -> bool:
-        """As `DeskSealing.protect`."""
+        """Protect the channel like `DeskSealing.protect`."""
         self._owners.note(facts.id, facts.organisation)
         keys = self._seals.take_card(facts.organisation, facts.seal)
         self.protected.emit(SessionSealed(facts.id, bool(keys)))

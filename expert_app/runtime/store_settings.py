@@ -74,7 +74,7 @@ class BackupSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DocumentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where filed documents lie.
+    """The place where filed documents lie.
 
     Attributes:
         kind: in the hub's folder, in an S3 bucket (extra `s3`), or on a WebDAV share (extra
@@ -154,7 +154,7 @@ PERSON = frozenset({"family_name", "given_names", "born_on"})
 
 
 class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where an organisation's dossiers come from: its own system, asked while a caller is served
+    """The source of an organisation's dossiers: its own system, asked while a caller is served
     (REST, or CMIS 1.1), or files that are imported.
 
     Attributes:
@@ -230,18 +230,18 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _check_rest(self) -> None:
         if not self.by_number:
             raise ValueError("a register needs `by_number`: an address with {number}")
-        asked = (
+        questions = (
             (self.by_number, frozenset({"number"}), frozenset({"number"})),
             (self.by_caller_number, frozenset({"caller_number"}), frozenset({"caller_number"})),
             (self.by_person, PERSON, frozenset({"family_name", "born_on"})),
         )
-        for address, known, needed in asked:
+        for address, allowed, needed in questions:
             if not address:
                 continue
             places = set(_PLACES.findall(address))
-            if places - known or needed - places:
-                wanted = ", ".join(f"{{{name}}}" for name in sorted(needed))
-                raise ValueError(f"{address!r} needs {wanted}, and nothing else in braces")
+            if places - allowed or needed - places:
+                placeholders = ", ".join(f"{{{name}}}" for name in sorted(needed))
+                raise ValueError(f"{address!r} needs {placeholders}, and nothing else in braces")
             check_address(address)
             if _PLACES.search(urlsplit(address).netloc):
                 raise ValueError(f"{address!r}: its host cannot be part of the question")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What every program with a window has in common: Qt set up, one loop, an orderly end.
+"""The common frame of every program with a window: Qt set up, one loop, an orderly end.
 
 Only the packages `wiring` build objects and connect them; all other objects are given what they
 need.
@@ -69,18 +69,19 @@ second in which the window stands still.
 """
 
 
-def prepare_browser(own: Sequence[str] = CHROMIUM_FLAGS) -> None:
+def prepare_browser(own_flags: Sequence[str] = CHROMIUM_FLAGS) -> None:
     """Settings that the browser engine reads once, before the application exists.
 
     Args:
-        own: what this process tells the engine; for a program that has the call's page by default.
+        own_flags: what this process tells the engine; by default for a program that has the call's
+            page.
     """
-    flags = [*own, "--disable-logging", "--log-level=3"]
+    flags = [*own_flags, "--disable-logging", "--log-level=3"]
     if os.environ.get("QT_QPA_PLATFORM", "").startswith("offscreen"):
         flags.append("--disable-gpu")
     inherited = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
-    given = [flag for flag in inherited if flag not in CHROMIUM_FLAGS]
-    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(dict.fromkeys(given + flags))
+    inherited_flags = [flag for flag in inherited if flag not in CHROMIUM_FLAGS]
+    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(dict.fromkeys(inherited_flags + flags))
     if (
         sys.platform == "linux"
         and os.geteuid() == 0
@@ -106,7 +107,7 @@ def has_screen() -> bool:
 
 
 def no_screen() -> str:
-    """What is wrong without a screen, and what to do."""
+    """Return what is wrong without a screen, and what to do."""
     return _(
         "There is no screen here, and this program is a window. Start it in a desktop session, or "
         "set DISPLAY (X11) or WAYLAND_DISPLAY to a screen that this account may use."
@@ -257,7 +258,9 @@ def run_application(
     with loop:
         loop.run_until_complete(life())
     sys.stdout.flush()
-    return AGAIN if again else 0
+    if again:
+        return AGAIN
+    return 0
 
 
 def start_again() -> None:
@@ -280,9 +283,11 @@ def media_devices() -> tuple[list[str], list[str]]:
 
 
 def voice_name() -> str:
-    """What speaks on this machine; "" when nothing does."""
+    """Return the name of what speaks on this machine; "" when nothing does."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     voice = open_voice(0)
     del application
-    return voice.name if voice is not None else ""
+    if voice is not None:
+        return voice.name
+    return ""

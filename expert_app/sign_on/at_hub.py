@@ -111,9 +111,11 @@ class SignOnAtHub:
         """`sign_on_away`: a provider that does not answer; who is in stays in.
         `sign_on_unchecked`: one that gives nothing to ask with whether a person still may.
         """
-        found = (("sign_on_away", self._away), ("sign_on_unchecked", self._unchecked))
+        names_by_code = (("sign_on_away", self._away), ("sign_on_unchecked", self._unchecked))
         return [
-            Trouble(code, False, {"offer": name}) for code, names in found for name in sorted(names)
+            Trouble(code, False, {"offer": name})
+            for code, names in names_by_code
+            for name in sorted(names)
         ]
 
     # ---- the door
@@ -162,23 +164,23 @@ class SignOnAtHub:
         settings = provider.settings
         try:
             async with asyncio.timeout(EXCHANGE_S):
-                said = await provider.claims(request)
+                answer = await provider.claims(request)
         except TimeoutError as error:
             raise SignOnAway from error
         except SignOnAway as error:
             self._note(provider, error)
             raise
         self._note(provider, None)
-        place = place_of(said.claims, settings, self._catalogue, request.roles)
+        place = place_of(answer.claims, settings, self._catalogue, request.roles)
         until = datetime.now(UTC) + timedelta(hours=settings.hours)
         self._unchecked.discard(settings.id)
-        if said.refresh_token and self._every_s(provider):
+        if answer.refresh_token and self._every_s(provider):
             self._watched[request.key] = _Watched(
                 provider,
-                str(said.claims["sub"]),
+                str(answer.claims["sub"]),
                 until,
                 asyncio.get_running_loop().time() + self._every_s(provider),
-                said.refresh_token,
+                answer.refresh_token,
             )
         elif settings.check_minutes:
             self._unchecked.add(settings.id)
@@ -210,7 +212,7 @@ class SignOnAtHub:
             await asyncio.sleep(self._look_s)
             now_s, now = asyncio.get_running_loop().time(), datetime.now(UTC)
             try:
-                here = {one.key for one in await asyncio.to_thread(self._book.signed_on)}
+                here = {person.key for person in await asyncio.to_thread(self._book.signed_on)}
                 for key, watched in list(self._watched.items()):
                     if watched.until_utc <= now or key not in here:
                         await self.signed_off(key)
@@ -239,7 +241,7 @@ class SignOnAtHub:
             watched.refresh_token = still.refresh_token
 
     def _note(self, provider: Provider, error: SessionError | None) -> None:
-        """What health says of a provider; only changes are logged."""
+        """Note what health says of a provider; only changes are logged."""
         name = provider.settings.id
         if error is None:
             self._away.discard(name)
@@ -264,30 +266,32 @@ def open_sign_on(
     secret is missing is left out, with a word in the log.
     """
     providers = {}
-    for one in settings.sso if not settings.bus else ():
+    for provider_settings in settings.sso if not settings.bus else ():
         try:
-            providers[one.id] = open_provider(one)
+            providers[provider_settings.id] = open_provider(provider_settings)
         except KeyMissing as error:
-            log.error("nobody signs on with %s: %s", one.id, error.why)
+            log.error("nobody signs on with %s: %s", provider_settings.id, error.why)
     return SignOnAtHub(providers, book, catalogue=catalogue, tasks=tasks) if providers else None
 
 
 def show_signed_on(catalogue: Catalogue, book: IdentityBook) -> None:
     """Whom providers let in stands in the convention like anybody else."""
     everybody = book.signed_on()
-    here = {one.identity: one for one in everybody if one.key}  # what was said last counts
+    here = {
+        person.identity: person for person in everybody if person.key
+    }  # what was said last counts
     catalogue.take_signed_on(
         [
             (
                 who.organisation,
                 PersonEntry(
                     id=who.user,
-                    name=one.name or who.user,
+                    name=person.name or who.user,
                     role=_NAMES[who.role],
-                    services=list(one.services),
+                    services=list(person.services),
                 ),
             )
-            for who, one in here.items()
+            for who, person in here.items()
         ],
-        {(one.identity.organisation, one.identity.user): one.name for one in everybody},
+        {(person.identity.organisation, person.identity.user): person.name for person in everybody},
     )

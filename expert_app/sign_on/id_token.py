@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether an ID token is the provider's, for us, for this computer and of now (OpenID Connect Core,
-section 3.1.3.7). Pure; used by `provider`.
+"""The check that an ID token is the provider's, for us, for this computer and of now (OpenID
+Connect Core, section 3.1.3.7). Pure; used by `provider`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _TEXTS, _DATES = ("iss", "sub", "nonce", "azp"), ("exp", "iat", "nbf")
 
 @dataclass(frozen=True)
 class Expected:
-    """What the token must say.
+    """The values that the token must have.
 
     Attributes:
         nonce: None where there was no question in a browser: a token that came with a refresh.
@@ -81,14 +81,14 @@ def key_id(token: str) -> str:
 
 
 def read_signed(token: str, keys: KeySet) -> dict[str, Any]:
-    """What a token says, once its signature is right.
+    """Return what a token says, once its signature is right.
 
     Raises:
         KeyNotKnown: none of the keys is the one that it names.
         SignOnRefused.
     """
-    wanted = key_id(token)
-    if wanted and not any(key.kid == wanted for key in keys.keys):
+    kid = key_id(token)
+    if kid and not any(key.kid == kid for key in keys.keys):
         raise KeyNotKnown
     try:
         return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
@@ -105,7 +105,7 @@ def check_claims(
 ) -> None:
     """Raises `SignOnRefused` with what is wrong, the first of it."""
     _check_types(claims)
-    wanted: dict[str, Any] = {
+    required: dict[str, Any] = {
         "iss": {"essential": True, "value": expected.issuer},
         "aud": {"essential": True, "value": expected.client_id},
         "sub": {"essential": True},
@@ -113,11 +113,11 @@ def check_claims(
         "exp": {"essential": True},
     }
     if expected.nonce is not None:
-        wanted["nonce"] = {"essential": True, "value": expected.nonce}
+        required["nonce"] = {"essential": True, "value": expected.nonce}
     # several audiences: the token must have been made for us (section 3.1.3.7, 4 and 5)
     if "azp" in claims or (isinstance(claims.get("aud"), list) and len(claims["aud"]) > 1):
-        wanted["azp"] = {"essential": True, "value": expected.client_id}
-    registry = jwt.JWTClaimsRegistry(now=lambda: int(now()), leeway=CLOCK_S, **wanted)
+        required["azp"] = {"essential": True, "value": expected.client_id}
+    registry = jwt.JWTClaimsRegistry(now=lambda: int(now()), leeway=CLOCK_S, **required)
     try:
         registry.validate(claims)
     except ExpiredTokenError as error:

@@ -50,7 +50,7 @@ NEW_KEYS_S = 30.0
 
 
 class _Metadata(msgspec.Struct, frozen=True):
-    """What a provider says of itself (OpenID Connect Discovery, section 3)."""
+    """The facts that a provider says of itself (OpenID Connect Discovery, section 3)."""
 
     issuer: str
     authorization_endpoint: str
@@ -63,7 +63,7 @@ class _Metadata(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class SignedOnClaims:
-    """What a provider says of a person.
+    """The claims of a provider about a person.
 
     Attributes:
         refresh_token: with which the hub asks later; "" for none. It is never written down.
@@ -116,26 +116,26 @@ class Provider:
         Raises `SignOnAway`.
         """
         metadata = await self._about()
-        asked = {
+        parameters = {
             "response_type": "code",
             "client_id": self.settings.client_id,
             "scope": " ".join(self.settings.scopes),
             **self.settings.parameters,
         }
         joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
-        page = f"{metadata.authorization_endpoint}{joint}{urlencode(asked)}"
+        page = f"{metadata.authorization_endpoint}{joint}{urlencode(parameters)}"
         if len(page) > MOST_PAGE_LETTERS:  # no desk takes it, nor the other offers beside it
             log.error("provider %s has too long an address", self.settings.id)
             raise SignOnAway
         return page
 
     async def key_count(self) -> int:
-        """How many keys it signs with. Raises `SignOnAway`."""
+        """Return the number of keys it signs with. Raises `SignOnAway`."""
         await self._fetch_keys()
         return len(self._keys.keys)
 
     async def claims(self, request: SignOnRequest) -> SignedOnClaims:
-        """Who has come back from the browser with this code.
+        """Return who has come back from the browser with this code.
 
         Raises:
             SignOnAway, SignOnRefused.
@@ -157,16 +157,16 @@ class Provider:
         return SignedOnClaims(claims, _text(tokens, "refresh_token"))
 
     async def still(self, refresh_token: str, subject: str) -> StillAllowed:
-        """Whether the person still may: the provider takes a session, a consent or an account back
-        by refusing the token (RFC 6749, section 5.2).
+        """Check that the person still may: the provider takes a session, a consent or an
+        account back by refusing the token (RFC 6749, section 5.2).
 
         Raises:
             SignOnRefused: no longer.
             SignOnAway: it does not say.
         """
-        asked = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         try:
-            tokens = await self._token(await self._about(), asked)
+            tokens = await self._token(await self._about(), form)
             token = _text(tokens, "id_token")
             claims = await self._checked(token, None) if token else {"sub": subject}
         except SignOnRefused as error:
@@ -183,37 +183,41 @@ class Provider:
         """
         metadata = await self._about()
         if metadata.revocation_endpoint:
-            asked = {"token": refresh_token, "token_type_hint": "refresh_token"}
-            await self._post(metadata, metadata.revocation_endpoint, asked)
+            form = {"token": refresh_token, "token_type_hint": "refresh_token"}
+            await self._post(metadata, metadata.revocation_endpoint, form)
 
     # ---- questions
 
     async def _about(self) -> _Metadata:
         async with self._asking:
-            known = self._metadata
-            if known is not None and self._steady_s() - self._said_at_s < REMEMBER_S:
-                return known
+            remembered = self._metadata
+            if remembered is not None and self._steady_s() - self._said_at_s < REMEMBER_S:
+                return remembered
             url = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
             try:
-                said = msgspec.convert(await self._json("GET", url), _Metadata)
+                metadata = msgspec.convert(await self._json("GET", url), _Metadata)
             except (SignOnAway, msgspec.ValidationError) as error:
-                if known is not None:
-                    return known
+                if remembered is not None:
+                    return remembered
                 raise SignOnAway from error
             # Discovery, section 4.3: somebody else's answer is none
-            if said.issuer != self.settings.issuer:
+            if metadata.issuer != self.settings.issuer:
                 log.error("provider %s says that it is another issuer", self.settings.id)
                 raise SignOnRefused(why=SignOnTrouble.ISSUER)
-            self._check_addresses(said)
-            self._metadata, self._said_at_s = said, self._steady_s()
-            return said
+            self._check_addresses(metadata)
+            self._metadata, self._said_at_s = metadata, self._steady_s()
+            return metadata
 
-    def _check_addresses(self, said: _Metadata) -> None:
+    def _check_addresses(self, metadata: _Metadata) -> None:
         """A provider with encryption has no address without it."""
-        found = (said.authorization_endpoint, said.token_endpoint, said.jwks_uri)
-        more = (one for one in (said.userinfo_endpoint, said.revocation_endpoint) if one)
+        addresses = (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri)
+        more = (
+            address
+            for address in (metadata.userinfo_endpoint, metadata.revocation_endpoint)
+            if address
+        )
         schemes = ("https", urlsplit(self.settings.issuer).scheme)
-        if not all(_is_address(one, schemes) for one in (*found, *more)):
+        if not all(_is_address(address, schemes) for address in (*addresses, *more)):
             log.error(
                 "provider %s has addresses without encryption, or wrong ones", self.settings.id
             )
@@ -245,8 +249,8 @@ class Provider:
             return
         self._keys_tried_s = now_s
         try:
-            found = await self._json("GET", metadata.jwks_uri)
-            self._keys = _signing_keys(found)
+            key_set = await self._json("GET", metadata.jwks_uri)
+            self._keys = _signing_keys(key_set)
         except SignOnAway:
             self._keys_tried_s = float("-inf")
             if not self._keys.keys:
@@ -256,7 +260,7 @@ class Provider:
             self._keys_at_s = now_s
 
     async def _userinfo(
-        self, metadata: _Metadata, access_token: str, known: Mapping[str, Any]
+        self, metadata: _Metadata, access_token: str, id_claims: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Core, section 5.3: JSON, or a signed token (ProConnect)."""
         headers = {"Authorization": f"Bearer {access_token}"}
@@ -264,38 +268,38 @@ class Provider:
         if response.status_code != 200:
             raise SignOnAway
         if response.headers.get("content-type", "").startswith("application/jwt"):
-            found = await self._read(response.content.decode("ascii", "replace"))
+            claims = await self._read(response.content.decode("ascii", "replace"))
         else:
-            found = _object(response)
-        if found.get("sub") != known.get("sub"):  # section 5.3.2
+            claims = _object(response)
+        if claims.get("sub") != id_claims.get("sub"):  # section 5.3.2
             raise SignOnRefused(why=SignOnTrouble.SUBJECT)
-        own = ("iss", "aud", "exp", "iat", "nbf", "nonce", "sub")
-        return {name: value for name, value in found.items() if name not in own}
+        protocol_claims = ("iss", "aud", "exp", "iat", "nbf", "nonce", "sub")
+        return {name: value for name, value in claims.items() if name not in protocol_claims}
 
-    async def _token(self, metadata: _Metadata, asked: dict[str, str]) -> dict[str, Any]:
-        response = await self._post(metadata, metadata.token_endpoint, asked)
+    async def _token(self, metadata: _Metadata, form: dict[str, str]) -> dict[str, Any]:
+        response = await self._post(metadata, metadata.token_endpoint, form)
         if response.status_code == 200:
             return _object(response)
-        said = _object(response).get("error")
-        log.info("provider %s refuses: %s", self.settings.id, str(said)[:40])
-        is_code = said == "invalid_grant"
+        refusal = _object(response).get("error")
+        log.info("provider %s refuses: %s", self.settings.id, str(refusal)[:40])
+        is_code = refusal == "invalid_grant"
         raise SignOnRefused(why=SignOnTrouble.CODE if is_code else SignOnTrouble.CLIENT)
 
-    async def _post(self, metadata: _Metadata, url: str, asked: dict[str, str]) -> httpx.Response:
-        given: dict[str, Any] = {}
+    async def _post(self, metadata: _Metadata, url: str, form: dict[str, str]) -> httpx.Response:
+        options: dict[str, Any] = {}
         if not self._secret:
-            asked = {**asked, "client_id": self.settings.client_id}
+            form = {**form, "client_id": self.settings.client_id}
         elif "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
             # both form-encoded first (RFC 6749, section 2.3.1)
-            pair = (urlencode({"": one})[1:] for one in (self.settings.client_id, self._secret))
-            given["auth"] = tuple(pair)
+            pair = (urlencode({"": part})[1:] for part in (self.settings.client_id, self._secret))
+            options["auth"] = tuple(pair)
         else:
-            asked = {
-                **asked,
+            form = {
+                **form,
                 "client_id": self.settings.client_id,
                 "client_secret": self._secret,
             }
-        return await self._ask("POST", url, data=asked, **given)
+        return await self._ask("POST", url, data=form, **options)
 
     async def _json(self, method: str, url: str) -> dict[str, Any]:
         response = await self._ask(method, url)
@@ -303,11 +307,11 @@ class Provider:
             raise SignOnAway
         return _object(response)
 
-    async def _ask(self, method: str, url: str, **given: Any) -> httpx.Response:
+    async def _ask(self, method: str, url: str, **options: Any) -> httpx.Response:
         """One request within its time, however slowly the answer drips."""
         try:
             async with asyncio.timeout(self.settings.answer_s):
-                return await answer(self._http, method, url, most_bytes=MOST_BYTES, **given)
+                return await answer(self._http, method, url, most_bytes=MOST_BYTES, **options)
         except TimeoutError as error:
             log.warning("provider %s is too slow", self.settings.id)
             raise SignOnAway from error
@@ -321,7 +325,9 @@ class Provider:
 
 
 def _is_address(text: str, schemes: Collection[str]) -> bool:
-    """For both that read it later: they differ in what they take."""
+    """Return True if both that read it later take it as an address: they differ in what they
+    take.
+    """
     try:
         address, _port = httpx.URL(text), urlsplit(text).port
     except (httpx.InvalidURL, ValueError):
@@ -329,30 +335,34 @@ def _is_address(text: str, schemes: Collection[str]) -> bool:
     return address.scheme in schemes and bool(address.host) and not address.userinfo
 
 
-def _text(found: Mapping[str, Any], name: str) -> str:
-    value = found.get(name, "")
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name, "")
     return value if isinstance(value, str) else ""
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:
     try:
-        found = decoded(response)
+        body = decoded(response)
     except NotDelivered as error:
         raise SignOnAway from error
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise SignOnAway
-    return found
+    return body
 
 
-def _signing_keys(found: Mapping[str, Any]) -> KeySet:
+def _signing_keys(key_set: Mapping[str, Any]) -> KeySet:
     """The public keys that we can read; others (of encryption, of new kinds) are left out."""
-    keys = found.get("keys")
+    keys = key_set.get("keys")
     read: list[Key] = []
-    for one in keys if isinstance(keys, list) else []:
-        if not isinstance(one, dict) or one.get("use", "sig") != "sig" or one.get("kty") == "oct":
+    for entry in keys if isinstance(keys, list) else []:
+        if (
+            not isinstance(entry, dict)
+            or entry.get("use", "sig") != "sig"
+            or entry.get("kty") == "oct"
+        ):
             continue
         try:
-            read += filter(_is_long_enough, KeySet.import_key_set({"keys": [one]}).keys)
+            read += filter(_is_long_enough, KeySet.import_key_set({"keys": [entry]}).keys)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
     if not read:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From what a provider says of a person to a place at a desk, by the rules of the settings. Pure;
-used by `at_hub`.
+"""The way from what a provider says of a person to a place at a desk, by the rules of the
+settings. Pure; used by `at_hub`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _USER_BYTES = 10
 
 @dataclass(frozen=True)
 class Place:
-    """Where a person works. `name` is "" for one whom the convention names."""
+    """The place where a person works. `name` is "" for one whom the convention names."""
 
     identity: Identity
     name: str
@@ -37,17 +37,17 @@ def inside(claims: Mapping[str, Any], path: str) -> Any:
     """The claim of this name, or else the one inside others; None when there is none."""
     if path in claims:  # names with dots exist: "https://x.example/groups"
         return claims[path]
-    found: Any = claims
+    value: Any = claims
     for part in path.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return found
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
 
 
 def texts(value: Any) -> Iterator[str]:
     """A claim's values, whether it has one or several."""
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, str | int) and not isinstance(one, bool):
-            yield str(one)
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str | int) and not isinstance(item, bool):
+            yield str(item)
 
 
 def _fits(rule: SignOnRule, settings: SignOnSettings, claims: Mapping[str, Any]) -> bool:
@@ -68,7 +68,7 @@ def place_of(
     catalogue: Catalogue,
     roles: Collection[Role] = (),
 ) -> Place:
-    """Where the person works, by the first rule that fits.
+    """Return where the person works, by the first rule that fits.
 
     Args:
         roles: those that are possible where the person sits; all when there are none.
@@ -95,8 +95,8 @@ def place_of(
         raise EnrolmentElsewhere(role=fitting[0].role)
     rule = possible[0]
     role = ROLES[rule.role]
-    given = next(texts(inside(claims, settings.user_claim)), "") if settings.user_claim else ""
-    if given and is_id(given) and catalogue.is_filed(rule.organisation, role, given):
-        return Place(Identity(rule.organisation, role, given), "", ())
+    user_id = next(texts(inside(claims, settings.user_claim)), "") if settings.user_claim else ""
+    if user_id and is_id(user_id) and catalogue.is_filed(rule.organisation, role, user_id):
+        return Place(Identity(rule.organisation, role, user_id), "", ())
     user = user_of(settings.issuer, subject)
     return Place(Identity(rule.organisation, role, user), name or user, tuple(rule.services))

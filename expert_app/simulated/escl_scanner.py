@@ -45,7 +45,7 @@ _WARM_UP = 0.2  # share of the scanning time before the first byte
 
 
 class ScannerOrders(msgspec.Struct, forbid_unknown_fields=True):
-    """What POST /sim may change; what is left out stays.
+    """The values that POST /sim may change; what is left out stays.
     `page`: number of the page on the flatbed, from 0.
     """
 
@@ -227,10 +227,10 @@ class SimulatedScanner:
             gone = request.transport is None or request.transport.is_closing()
             if gone or job.state != "Processing" or self._fault in ("gone", "jam", "cover_open"):
                 return False
-            left = end - asyncio.get_running_loop().time()
-            if left <= 0:
+            remaining_s = end - asyncio.get_running_loop().time()
+            if remaining_s <= 0:
                 return True
-            await asyncio.sleep(min(left, _TICK_S))
+            await asyncio.sleep(min(remaining_s, _TICK_S))
 
     def _page_left(self, job: ScannerJob) -> None:
         job.left.pop(0)
@@ -243,7 +243,7 @@ class SimulatedScanner:
     # ---- the hand of the demo and of the tests
 
     async def _on_state_asked(self, request: web.Request) -> web.Response:
-        """What it is doing."""
+        """Answer what it is doing."""
         pages = await self.pages()
         jobs = [
             {"id": job.id, "state": job.state, "source": job.source, "dpi": job.dpi}
@@ -281,10 +281,10 @@ def _break(request: web.Request) -> None:
 
 
 def _find_or_draw(folder: Path) -> list[Path]:
-    found = sorted(
+    pages = sorted(
         path for path in folder.glob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png")
     )
-    return found or draw_pages(folder)
+    return pages or draw_pages(folder)
 
 
 def _parse_job(xml: bytes) -> ScannerJob:
@@ -332,9 +332,9 @@ def main() -> None:
         "--pages", type=Path, required=True, help="folder of the pages; drawn there when empty"
     )
     parser.add_argument("--page-seconds", type=float, default=2.0, help="time of a full page")
-    given = parser.parse_args()
-    scanner = SimulatedScanner(given.pages, given.page_seconds)
-    asyncio.run(serve(scanner.app(), given.port, "escl://127.0.0.1:{port}/eSCL"))
+    arguments = parser.parse_args()
+    scanner = SimulatedScanner(arguments.pages, arguments.page_seconds)
+    asyncio.run(serve(scanner.app(), arguments.port, "escl://127.0.0.1:{port}/eSCL"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the simulated scanner sees and says: a page cut and scaled as asked, and its eSCL documents.
+"""The simulated scanner's sight and words: a page cut and scaled as asked, and its eSCL
+documents.
 Pure.
 """
 
@@ -78,9 +79,9 @@ def see(page: Path, area: Area, dpi: int, colour: bool) -> bytes:
     lid where no page is.
     """
     with Image.open(page) as opened:
-        whole = opened.convert("RGB")
+        picture = opened.convert("RGB")
     bed = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), _LID)
-    bed.paste(whole, (0, 0))
+    bed.paste(picture, (0, 0))
     part = bed.crop((area.left, area.top, area.left + area.width, area.top + area.height))
     if dpi != 300:
         size = (max(1, round(area.width * dpi / 300)), max(1, round(area.height * dpi / 300)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a flatbed sees of a clean sheet:
+"""The picture that a flatbed gives of a clean sheet:
 laid askew, a lid behind it, shadows, folds, paper, dust and noise.
 """
 
@@ -16,7 +16,7 @@ type Grey = NDArray[np.float32]
 
 
 class Lying(msgspec.Struct, frozen=True, kw_only=True):
-    """How a sheet lies on the flatbed.
+    """The lie of a sheet on the flatbed.
 
     Attributes:
         skew_deg: anticlockwise, as Pillow turns.
@@ -124,6 +124,6 @@ def _noisy(scan: Image.Image, sigma: float, random: np.random.Generator) -> Imag
     for top in range(0, HEIGHT_PX, 256):
         band = pixels[top : top + 256]
         grey = random.standard_normal(band.shape[:2], np.float32)[..., None] * np.float32(sigma)
-        own = random.standard_normal(band.shape, np.float32) * np.float32(sigma * 0.45)
-        pixels[top : top + 256] = (band + grey + own).clip(0, 255).astype(np.uint8)
+        colour_noise = random.standard_normal(band.shape, np.float32) * np.float32(sigma * 0.45)
+        pixels[top : top + 256] = (band + grey + colour_noise).clip(0, 255).astype(np.uint8)
     return Image.fromarray(pixels)

@@ -91,8 +91,8 @@ class Hand:
             unit = size_px / 6
             width = unit * 4 * 0.82 * _NARROW.get(base, 1.0)
             if base in _STROKES:
-                left = x + ((pitch_px - width) / 2 if pitch_px else 0)
-                self._glyph((left, y), base, accents, (width / 4, unit))
+                letter_x = x + ((pitch_px - width) / 2 if pitch_px else 0)
+                self._glyph((letter_x, y), base, accents, (width / 4, unit))
             x += pitch_px or (width + unit * 1.35 if base in _STROKES else unit * 2.6)
         return x
 
@@ -133,12 +133,12 @@ class Hand:
         loops = 7
         points: list[Point] = [(x, y + height_px * 0.6)]
         for loop in range(loops):
-            left = x + width_px * 0.85 * loop / loops
+            loop_x = x + width_px * 0.85 * loop / loops
             tall = height_px * (1.0 if loop in (0, 3) else self._random.uniform(0.25, 0.5))
             points += [
-                (left + width_px * 0.09, y + height_px * 0.75 - tall),
-                (left + width_px * 0.03, y + height_px * 0.72 - tall * 0.5),
-                (left + width_px * 0.07, y + height_px * 0.8),
+                (loop_x + width_px * 0.09, y + height_px * 0.75 - tall),
+                (loop_x + width_px * 0.03, y + height_px * 0.72 - tall * 0.5),
+                (loop_x + width_px * 0.07, y + height_px * 0.8),
             ]
         points.append((x + width_px, y + height_px * 0.45))
         self.stroke(points, width_px=5)

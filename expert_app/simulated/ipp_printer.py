@@ -85,7 +85,7 @@ _HOLDING: dict[str, str] = {
 
 
 class PrinterOrders(msgspec.Struct, forbid_unknown_fields=True):
-    """What POST /sim may change; what is left out stays."""
+    """The values that POST /sim may change; what is left out stays."""
 
     fault: Fault | msgspec.UnsetType = msgspec.UNSET
     job_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] | msgspec.UnsetType = msgspec.UNSET
@@ -164,26 +164,30 @@ class SimulatedPrinter:
             )
         self._base = f"ipp://{request.host}{PATH}"
         try:
-            asked = decode(body)
+            message = decode(body)
         except IppMalformed as error:
             raise web.HTTPBadRequest from error
-        return web.Response(body=encode(self._answer(asked)), content_type="application/ipp")
+        return web.Response(body=encode(self._answer(message)), content_type="application/ipp")
 
-    def _answer(self, asked: Message) -> Message:
-        act = self._operations.get(Operation(asked.code)) if asked.code in set(Operation) else None
-        status, groups = act(asked) if act else (_NOT_SUPPORTED, ())
+    def _answer(self, message: Message) -> Message:
+        act = (
+            self._operations.get(Operation(message.code))
+            if message.code in set(Operation)
+            else None
+        )
+        status, groups = act(message) if act else (_NOT_SUPPORTED, ())
         head = operation_attributes(
             status_message=text_value("ok" if status == _OK else f"status {status:#06x}")
         )
         answer = ((GroupTag.OPERATION, head), *groups)
         return Message(
-            code=status, request_id=asked.request_id, groups=answer, version=asked.version
+            code=status, request_id=message.request_id, groups=answer, version=message.version
         )
 
-    def _printer(self, asked: Message) -> Answer:
+    def _printer(self, message: Message) -> Answer:
         everything = self._printer_attributes()
-        wanted = asked.group(GroupTag.OPERATION).get("requested-attributes")
-        names = set(wanted.strings()) if wanted else {"all"}
+        requested = message.group(GroupTag.OPERATION).get("requested-attributes")
+        names = set(requested.strings()) if requested else {"all"}
         chosen = {
             name: value for name, value in everything.items() if name in names or "all" in names
         }
@@ -211,47 +215,49 @@ class SimulatedPrinter:
             "operations-supported": enum_value(*Operation),
         }
 
-    def _validate(self, asked: Message) -> Answer:
+    def _validate(self, message: Message) -> Answer:
         if self._fault == "not-accepting":
             return IppStatus.NOT_ACCEPTING_JOBS, ()
-        wanted = asked.text(GroupTag.OPERATION, "document-format") or "application/pdf"
+        media_type = message.text(GroupTag.OPERATION, "document-format") or "application/pdf"
         return (
-            _OK if wanted in ("application/pdf", "image/jpeg") else IppStatus.FORMAT_NOT_SUPPORTED
+            _OK
+            if media_type in ("application/pdf", "image/jpeg")
+            else IppStatus.FORMAT_NOT_SUPPORTED
         ), ()
 
-    def _create(self, asked: Message) -> Answer:
+    def _create(self, message: Message) -> Answer:
         if self._fault == "not-accepting":
             return IppStatus.NOT_ACCEPTING_JOBS, ()
         job = PrinterJob(
             id=next(self._numbers),
-            name=asked.text(GroupTag.OPERATION, "job-name"),
-            copies=asked.number(GroupTag.JOB, "copies", 1),
+            name=message.text(GroupTag.OPERATION, "job-name"),
+            copies=message.number(GroupTag.JOB, "copies", 1),
         )
         self._jobs[job.id] = job
         return _OK, ((GroupTag.JOB, job.attributes(self._base)),)
 
-    def _take(self, asked: Message) -> Answer:
-        job = self._find(asked)
+    def _take(self, message: Message) -> Answer:
+        job = self._find(message)
         if job is None:
             return IppStatus.NOT_FOUND, ()
-        if job.sha256 or not asked.data:
+        if job.sha256 or not message.data:
             return (IppStatus.NOT_POSSIBLE if job.sha256 else _BAD_REQUEST), ()
-        (self._spool / f"job-{job.id}.pdf").write_bytes(asked.data)
-        job.size_bytes, job.sha256 = len(asked.data), hashlib.sha256(asked.data).hexdigest()
+        (self._spool / f"job-{job.id}.pdf").write_bytes(message.data)
+        job.size_bytes, job.sha256 = len(message.data), hashlib.sha256(message.data).hexdigest()
         self._set(job, JOB_PENDING)
         self._tasks.start(self._print(job), name=f"job {job.id}")
         return _OK, ((GroupTag.JOB, job.attributes(self._base)),)
 
-    def _job(self, asked: Message) -> Answer:
-        job = self._find(asked)
+    def _job(self, message: Message) -> Answer:
+        job = self._find(message)
         return (
             (_OK, ((GroupTag.JOB, job.attributes(self._base)),))
             if job
             else (IppStatus.NOT_FOUND, ())
         )
 
-    def _cancel(self, asked: Message) -> Answer:
-        job = self._find(asked)
+    def _cancel(self, message: Message) -> Answer:
+        job = self._find(message)
         if job is None:
             return IppStatus.NOT_FOUND, ()
         if job.state >= JOB_CANCELED:
@@ -260,8 +266,8 @@ class SimulatedPrinter:
         self._wake()
         return _OK, ()
 
-    def _find(self, asked: Message) -> PrinterJob | None:
-        return self._jobs.get(asked.number(GroupTag.OPERATION, "job-id"))
+    def _find(self, message: Message) -> PrinterJob | None:
+        return self._jobs.get(message.number(GroupTag.OPERATION, "job-id"))
 
     # ---- printing
 
@@ -336,9 +342,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
     parser.add_argument("--spool", type=Path, required=True, help="folder for what was printed")
     parser.add_argument("--job-seconds", type=float, default=1.5, help="time of a job")
-    given = parser.parse_args()
-    printer = SimulatedPrinter(given.spool, given.job_seconds)
-    asyncio.run(serve(printer.app(), given.port, "ipp://127.0.0.1:{port}" + PATH))
+    arguments = parser.parse_args()
+    printer = SimulatedPrinter(arguments.spool, arguments.job_seconds)
+    asyncio.run(serve(printer.app(), arguments.port, "ipp://127.0.0.1:{port}" + PATH))
 
 
 if __name__ == "__main__":

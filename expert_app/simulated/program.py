@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the simulated devices have in common as programs:
+"""The common frame of the simulated devices' programs:
 a loopback server, one line when ready, an orderly end.
 
-Whoever starts one gives it a pipe as standard input:
+The program that starts one gives it a pipe as standard input:
 when the starter dies, however it dies, the program ends.
 """
 

@@ -26,9 +26,9 @@ def card_sheet(person: InventedPerson, random: np.random.Generator) -> Image.Ima
         2.8,
         colour=GREY,
     )
-    left = (210 - _WIDTH) / 2
+    left_mm = (210 - _WIDTH) / 2
     for top, side in ((36, _front(person, random)), (136, _back(person, random))):
-        _paste(sheet, side, (left, top))
+        _paste(sheet, side, (left_mm, top))
     hand = Hand(sheet.draw, random, ink=PEN)
     hand.write((px(44), px(236)), "Copie certifiée conforme", px(4.2))
     hand.write((px(44), px(245)), "le 02/03/2026", px(4.2))
@@ -76,10 +76,10 @@ def _write(
     draw.text((px(at[0]), px(at[1] + 4.9)), value, _INK, font(size, "-Bold"), "ls")
 
 
-def _title(card: Image.Image, left: str, right: str) -> None:
+def _title(card: Image.Image, left_text: str, right: str) -> None:
     draw = ImageDraw.Draw(card)
     draw.rectangle((0, 0, card.width, px(11)), fill=(52, 66, 122))
-    draw.text((px(6), px(7.4)), left, "white", font(3.7, "-Bold"), "ls")
+    draw.text((px(6), px(7.4)), left_text, "white", font(3.7, "-Bold"), "ls")
     draw.text((card.width - px(6), px(7.4)), right, (206, 214, 240), font(2.7), "rs")
 
 
@@ -112,13 +112,13 @@ def _back(person: InventedPerson, random: np.random.Generator) -> Image.Image:
     draw = ImageDraw.Draw(card)
     draw.rectangle((0, px(51), card.width, card.height), fill=(246, 246, 243))
     surname = person.last_name.upper().replace("-", "<")
-    given = person.first_names.upper().replace("Ë", "E").replace(" ", "<")
+    given_names = person.first_names.upper().replace("Ë", "E").replace(" ", "<")
     # Laid out as ICAO 9303-5 (three lines of thirty), but with a country and check digits that are
     # none.
     lines = (
         "IDXXXSPECIM0001700<<<<<<<<<<<<",
         "8805140F3406300XXX<<<<<<<<<<<0",
-        f"{surname}<<{given}",
+        f"{surname}<<{given_names}",
     )
     for number, line in enumerate(lines):
         text = line[:30].ljust(30, "<")

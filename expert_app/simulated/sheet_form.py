@@ -115,8 +115,8 @@ def _letters(
 def _cells(sheet: DrawnSheet, at: tuple[float, float], count: int) -> None:
     x, y = at
     for cell in range(count):
-        left = x + cell * _CELL
-        sheet.box((left, y, left + _CELL, y + 6.8), outline=(150, 175, 165), line=0.18)
+        cell_x = x + cell * _CELL
+        sheet.box((cell_x, y, cell_x + _CELL, y + 6.8), outline=(150, 175, 165), line=0.18)
 
 
 def _date_and_number(sheet: DrawnSheet, hand: Hand, y: float, person: InventedPerson) -> float:

@@ -52,8 +52,8 @@ def _cents(value: Decimal) -> Decimal:
 
 def euros(value: Decimal) -> str:
     """An amount as French readers write it, without the sign of the euro."""
-    whole, cents = f"{value:.2f}".split(".")
-    groups = f"{int(whole):,}".replace(",", "\u202f")
+    whole_part, cents = f"{value:.2f}".split(".")
+    groups = f"{int(whole_part):,}".replace(",", "\u202f")
     return f"{groups},{cents}"
 
 

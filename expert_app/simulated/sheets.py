@@ -111,9 +111,9 @@ class DrawnSheet:
         radius: float = 0.0,
     ) -> None:
         """A rectangle from (left, top) to (right, bottom)."""
-        left, top, right, bottom = (px(value) for value in corners)
+        left_px, top, right, bottom = (px(value) for value in corners)
         self.draw.rounded_rectangle(
-            (left, top, right, bottom), px(radius), fill, outline, max(1, px(line))
+            (left_px, top, right, bottom), px(radius), fill, outline, max(1, px(line))
         )
 
     def rule(

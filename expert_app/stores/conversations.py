@@ -31,16 +31,16 @@ def rows_of_vault(settings: HubSettings, paths: Paths) -> AbstractContextManager
 
 @contextmanager
 def _opened(settings: HubSettings, paths: Paths) -> Iterator[LogRows]:
-    found: list[OwnDatabase] = []
+    databases: list[OwnDatabase] = []
 
     def database() -> OwnDatabase:
-        if not found:
+        if not databases:
             url = settings.history_database or settings.database
-            found.append(OwnDatabase(paths.folder("conversations"), url))
-        return found[0]
+            databases.append(OwnDatabase(paths.folder("conversations"), url))
+        return databases[0]
 
     try:
         yield LogRows(database, time_zone=settings.time_zone)
     finally:
-        for one in found:
-            one.close()
+        for entry in databases:
+            entry.close()

@@ -31,7 +31,8 @@ class ExtraMissing(Exception):
 
 
 def open_blobs(settings: HubSettings, paths: Paths) -> BlobStore:
-    """Where documents lie. Nothing is asked of a far store yet: it may be away when the hub starts.
+    """Open the place where documents lie. Nothing is asked of a far store yet: it may be away
+    when the hub starts.
 
     Raises:
         ExtraMissing, KeyMissing.
@@ -81,12 +82,12 @@ def open_store(
 
 def open_targets(settings: HubSettings) -> list[DeliveryTarget]:
     """The agencies' document systems; nothing is asked of them yet. Raises `KeyMissing`."""
-    found = []
-    for one in settings.ged:
-        wants_secret = one.kind == "paperless" or bool(one.user)
-        secret = load_secret(ged_name(one.name), one.secret_file) if wants_secret else ""
-        found.append(DeliveryTarget(one, make_connector(one, secret)))
-    return found
+    targets = []
+    for system in settings.ged:
+        wants_secret = system.kind == "paperless" or bool(system.user)
+        secret = load_secret(ged_name(system.name), system.secret_file) if wants_secret else ""
+        targets.append(DeliveryTarget(system, make_connector(system, secret)))
+    return targets
 
 
 def open_copy(settings: HubSettings, paths: Paths) -> StoreCopy:
@@ -126,6 +127,6 @@ def away_words(error: Exception) -> str:
 
 
 def extra_words(error: ExtraMissing) -> str:
-    """What to install."""
+    """Return what to install."""
     words = _("This store needs a part that is not installed: install expert-app[{extra}].")
     return words.format(extra=error.extra)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How a command of the operator reaches the hub's JetStream:
+"""The way of an operator's command to the hub's JetStream:
 that of a running hub, or one started for it alone.
 
 A hub that runs its server makes a new key at each start.
@@ -46,7 +46,7 @@ RUNNING_S = 3.0
 
 
 class RunningHub(msgspec.Struct, frozen=True):
-    """Where a running hub's own server is, and the key that it knows."""
+    """The address of a running hub's own server, and the key that it knows."""
 
     url: str
     seed: str
@@ -85,7 +85,7 @@ def hub_seed(settings: HubSettings) -> bytes:
 
 
 def store_limits(settings: HubSettings, folder: Path | None) -> StoreLimits:
-    """How the room of JetStream is shared out.
+    """Return how the room of JetStream is shared out.
 
     Args:
         folder: where our own server keeps its store; None for a server that is not ours.
@@ -102,17 +102,17 @@ def store_limits(settings: HubSettings, folder: Path | None) -> StoreLimits:
 
 
 def server_store_bytes(settings: HubSettings, folder: Path | None) -> int:
-    """What the nats-server itself may take: more than the quota, which the hub keeps by the bounds
-    of its streams. So the server refuses no hang-up, and our own one no smaller quota and no
-    smaller disk: it counts the bounds as taken, those of a larger disk too, and lets none be made
-    or changed while their sum is above its limit.
+    """Return what the nats-server itself may take: more than the quota, which the hub keeps by
+    the bounds of its streams. So the server refuses no hang-up, and our own one no smaller
+    quota and no smaller disk: it counts the bounds as taken, those of a larger disk too, and
+    lets none be made or changed while their sum is above its limit.
     """
     quota_bytes = store_limits(settings, folder).quota_bytes
     return OWN_SERVER_BYTES if folder is not None else quota_bytes + quota_bytes // 4
 
 
 def _half_of_the_disk(folder: Path) -> int:
-    """Of all of it, whether it is used or not: the same at every start."""
+    """Return half of all of the disk, whether it is used or not: the same at every start."""
     return max(LEAST_QUOTA_MB << 20, _disk_bytes(folder) // 2)
 
 

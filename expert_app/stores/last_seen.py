@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who was last heard when, and in which hours of a day somebody was there: small files in the hub's
-folder, written by the hub that runs; `expert-app hub people` reads the first. They may be lost
-without harm, and are in no backup.
+"""The times at which people were last heard, and the hours of a day in which somebody was
+there: small files in the hub's folder, written by the hub that runs; `expert-app hub people`
+reads the first. They may be lost without harm, and are in no backup.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _file(paths: Paths) -> Path:
 
 
 def read_sightings(paths: Paths) -> list[Sighting]:
-    """Those of every run of the hub; none when there is no readable file."""
+    """Read the sightings of every run of the hub; none when there is no readable file."""
     try:
         return msgspec.json.decode(_file(paths).read_bytes(), type=list[Sighting])
     except (OSError, *NOT_DECODED):
@@ -38,11 +38,11 @@ def read_sightings(paths: Paths) -> list[Sighting]:
 
 def write_sightings(paths: Paths, heard: Sequence[Sighting]) -> None:
     """Adds what was heard since to what is known. Raises `OSError`."""
-    known = {(one.organisation, one.role, one.user): one for one in read_sightings(paths)}
-    known |= {(one.organisation, one.role, one.user): one for one in heard}
+    by_user = {(item.organisation, item.role, item.user): item for item in read_sightings(paths)}
+    by_user |= {(item.organisation, item.role, item.user): item for item in heard}
     file = _file(paths)
     part = file.with_suffix(".part")
-    part.write_bytes(msgspec.json.encode(list(known.values())))
+    part.write_bytes(msgspec.json.encode(list(by_user.values())))
     part.replace(file)
 
 

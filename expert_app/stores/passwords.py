@@ -48,12 +48,12 @@ def load_secret(name: str, secret_file: str) -> str:
         KeyMissing: there is none, or others can read its file.
     """
     try:
-        given = load_seed(
+        seed = load_seed(
             f"hub.{name}",
             Path(secret_file) if secret_file else None,
             given_variable=variable_of(name),
         )
-        return given.decode().strip()
+        return seed.decode().strip()
     except KeyMissing as error:
         if secret_file:
             raise

@@ -31,6 +31,8 @@ def open_lookup(settings: RegisterSettings, clock: Clock) -> RegisterLookup:
 
 def open_registers(settings: HubSettings, clock: Clock) -> OpenRegisters:
     """All of them; a vault has only its own organisation's. Raises `KeyMissing`."""
-    own = settings.organisation if settings.serve else ""
-    wanted = [one for one in settings.register if own in ("", one.organisation)]
-    return OpenRegisters([open_lookup(one, clock) for one in wanted])
+    organisation = settings.organisation if settings.serve else ""
+    registers = [
+        register for register in settings.register if organisation in ("", register.organisation)
+    ]
+    return OpenRegisters([open_lookup(register, clock) for register in registers])

@@ -47,7 +47,7 @@ LOG = "log.sqlite"
 
 
 class VaultFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the list of a vault's backup says.
+    """The list of a vault's backup.
 
     Attributes:
         log_format: number of the log's layout.
@@ -116,21 +116,21 @@ async def restore_vault(
 def vault_contents(backup: BackupReader) -> BackupContents:
     """Reads a vault's backup. Raises `BackupDamaged`, `BackupTooNew`."""
     facts = _facts(backup, backup.organisation)
-    found = BackupContents(facts.made_at_utc, facts.organisation, facts.dossiers)
+    contents = BackupContents(facts.made_at_utc, facts.organisation, facts.dossiers)
     try:
         with closing(sqlite3.connect(":memory:")) as base:
             base.deserialize(backup.whole(LOG))
             if base.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 raise BackupDamaged(LOG)
-            found.sessions = base.execute("SELECT count(*) FROM session").fetchone()[0]
+            contents.sessions = base.execute("SELECT count(*) FROM session").fetchone()[0]
             query = "SELECT count(*), coalesce(sum(length(data)), 0) FROM record"
-            one = found.organisations[facts.organisation]
-            one.log_messages, one.log_bytes = base.execute(query).fetchone()
+            organisation = contents.organisations[facts.organisation]
+            organisation.log_messages, organisation.log_bytes = base.execute(query).fetchone()
     except sqlite3.Error as error:
         raise BackupDamaged(LOG) from error
-    read_identities(backup, found)
-    read_dossiers(backup, found)
-    return found
+    read_identities(backup, contents)
+    read_dossiers(backup, contents)
+    return contents
 
 
 def _restore(

@@ -22,7 +22,7 @@ QUIET = timedelta(minutes=15)
 
 
 class VaultKeptLogs:
-    """What is held and what was erased, in the vault's file; as `KeptLogs` of a hub."""
+    """The logs held and erased, in the vault's file; as `KeptLogs` of a hub."""
 
     def __init__(self, keeper: VaultLog) -> None:
         self._keeper = keeper
@@ -36,7 +36,7 @@ class VaultKeptLogs:
         return await asyncio.to_thread(self._keeper.lift, session_id)
 
     async def holds(self, organisation: str) -> list[Hold]:
-        """What is held."""
+        """Return what is held."""
         return await asyncio.to_thread(self._keeper.holds)
 
     async def note(self, erasure: Erasure) -> None:
@@ -68,27 +68,34 @@ class VaultEraser:
         """Erases these conversations, but for those that are held, or were written to a moment ago:
         the file does not know who is still in one. What an end sends later is refused.
         """
-        done = Erased()
-        held = {one.session for one in await self.logs.holds(organisation)}
+        erased = Erased()
+        held_sessions = {hold.session for hold in await self.logs.holds(organisation)}
         for session_id in sessions:
-            if session_id in held:
-                done.held.append(session_id)
+            if session_id in held_sessions:
+                erased.held.append(session_id)
             elif (touched := await asyncio.to_thread(self._keeper.touched, session_id)) is None:
-                done.unknown.append(session_id)
+                erased.unknown.append(session_id)
             elif touched > datetime.now(UTC) - QUIET:
-                done.running.append(session_id)
+                erased.running.append(session_id)
             else:
-                done.sessions.append(session_id)
+                erased.sessions.append(session_id)
                 if not dry:
                     erasing = self._erase
-                    done.records += await asyncio.to_thread(erasing, organisation, session_id)
-        return done
+                    erased.records += await asyncio.to_thread(erasing, organisation, session_id)
+        return erased
 
     async def running(self, organisation: str, sessions: Iterable[str]) -> list[str]:
-        """Those of these conversations that were written to a moment ago."""
-        known = {one: await asyncio.to_thread(self._keeper.touched, one) for one in sessions}
+        """Return the conversations among these that were written to a moment ago."""
+        touched_at = {
+            session_id: await asyncio.to_thread(self._keeper.touched, session_id)
+            for session_id in sessions
+        }
         lately = datetime.now(UTC) - QUIET
-        return [one for one, touched in known.items() if touched is not None and touched > lately]
+        return [
+            session_id
+            for session_id, touched in touched_at.items()
+            if touched is not None and touched > lately
+        ]
 
     def _erase(self, organisation: str, session_id: str) -> int:
         records = self._keeper.erase(organisation, session_id)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a vault knows of its own organisation:
+"""The facts that a vault knows of its own organisation:
 its part of the convention, as it lies on the vault's own disk. No Qt.
 
 The vault reads the file that the organisation has signed, not what the hub says:
@@ -52,13 +52,15 @@ def read_own_part(path: Path, organisation: str, signer: str) -> OrganisationEnt
             raise CatalogueWrong(
                 [Problem("part_missing", path.name, {"file": f"{organisation}.toml"})]
             )
-        whole = decode(part.text, WholeFile, part.file)
-        found = [one for one in whole.organisations if one.id == organisation]
-        if not found:
+        convention = decode(part.text, WholeFile, part.file)
+        entries = [
+            candidate for candidate in convention.organisations if candidate.id == organisation
+        ]
+        if not entries:
             raise CatalogueWrong(
                 [Problem("unknown_organisation", part.file, {"organisation": organisation})]
             )
-        entry = found[0]
+        entry = entries[0]
     _check(entry, part.file, organisation, signer)
     return entry
 
@@ -105,7 +107,7 @@ class OwnPart:
     ) -> None:
         self._path, self._organisation, self._signer = path, organisation, signer
         self._changes, self._clock = book, clock
-        self._files = [load_secret(f"{organisation}.seal", Path(one)) for one in secret_files]
+        self._files = [load_secret(f"{organisation}.seal", Path(file)) for file in secret_files]
         self._mark = ""
         self.missing: list[SealKey] = []
         self.poll()
@@ -128,20 +130,22 @@ class OwnPart:
     def _find(
         self, keys: Sequence[SealKey]
     ) -> tuple[list[tuple[SealKey, VaultSecret]], list[SealKey]]:
-        found, missing = [], []
-        for key in sorted(keys, key=lambda one: one.first, reverse=True):
-            secret = next((one for one in self._files if one.key == key.key), None)
+        pairs, missing = [], []
+        for key in sorted(keys, key=lambda seal_key: seal_key.first, reverse=True):
+            secret = next((secret for secret in self._files if secret.key == key.key), None)
             if secret is None:
                 try:
                     secret = load_secret(secret_name(self._organisation, key.key))
                 except KeyMissing:
                     missing.append(key)
                     continue
-            found.append((key, secret))
-        return found, missing
+            pairs.append((key, secret))
+        return pairs, missing
 
     def secrets(self) -> list[VaultSecret]:
-        """Those whose key holds today, the newest first. Raises `SealKeyOld` when there is none."""
+        """Return the secrets whose key holds today, the newest first. Raises `SealKeyOld` when
+        there is none.
+        """
         today: date = self._clock.utc_now().astimezone(UTC).date()
         valid = [secret for key, secret in self._secrets if key.first <= today <= key.last]
         if not valid:
@@ -153,8 +157,10 @@ class OwnPart:
         return next((person.name for person in self.entry.people if person.id == user), user)
 
     def number_kind(self, _organisation: str, service: str) -> str:
-        """What kind of number the callers of a service have; "" for a service that it has not."""
-        kinds = {one.id: one.number_kind for one in self.entry.services}
+        """Return the kind of number the callers of a service have; "" for a service that it has
+        not.
+        """
+        kinds = {entry.id: entry.number_kind for entry in self.entry.services}
         return kinds.get(service, "")
 
     def admitted(self, role: Role, user: str) -> frozenset[str]:

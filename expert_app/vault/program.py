@@ -84,24 +84,24 @@ class VaultProgram:
         self._settings, self._paths = settings, paths
         self._clock, self._tasks = SystemClock(), Tasks()
         keep_old_databases(settings, paths)
-        own = settings.vault
+        vault = settings.vault
         self.part = OwnPart(
             Path(settings.catalogue),
             settings.organisation,
-            signer=own.signer,
-            secret_files=own.secret_files,
+            signer=vault.signer,
+            secret_files=vault.secret_files,
             book=open_book(paths),
             clock=self._clock,
         )
         self.part.secrets()
-        key_file = Path(own.key_file) if own.key_file else None
-        seed = load_seed(key_name(settings.organisation, Role.VAULT, own.user), key_file)
+        key_file = Path(vault.key_file) if vault.key_file else None
+        seed = load_seed(key_name(settings.organisation, Role.VAULT, vault.user), key_file)
         check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
         self._bus = BusClient(
             settings.bus_urls,
             Role.VAULT,
-            user=own.user,
+            user=vault.user,
             seed=seed,
             tasks=self._tasks,
             clock=self._clock,
@@ -167,7 +167,9 @@ class VaultProgram:
     def _readings(
         self, dossiers: OpenDossiers | None, stack: contextlib.AsyncExitStack
     ) -> LogReadings:
-        """Who has read which log; where another process has the dossiers, its own part of it."""
+        """Return who has read which log; where another process has the dossiers, its own part
+        of it.
+        """
         if dossiers is not None:
             return dossiers.adapter.readings
         store = open_store(self._settings, self._paths, self._sources.blobs)
@@ -197,7 +199,9 @@ class VaultProgram:
         return troubles
 
     def unknown_names(self) -> list[ProcedureProblem]:
-        """What the organisation's own procedures name and its part, as it is now, does not have."""
+        """Return what the organisation's own procedures name and its part, as it is now, does
+        not have.
+        """
         is_own = bool(self._settings.procedures) and Part.DOSSIER in self._settings.serve
         return names_not_in(self._sources.procedures, self.part.entry) if is_own else []
 
@@ -290,20 +294,20 @@ class VaultProgram:
                 health.refused = str(error)[:500]
 
     async def _upgrade_log(self) -> None:
-        """What older versions kept of pages goes, while the vault works; a start goes on where
-        another stopped.
+        """Remove what older versions kept of pages, while the vault works; a start goes on
+        where another stopped.
         """
-        done = 0
+        session_count = 0
         while True:
             try:
                 if not await asyncio.to_thread(self._keeper.upgrade_next):
                     break
-                done += 1
+                session_count += 1
             except StoreUnreachable as error:
                 log.warning("old logs wait for the log's file: %s", error.detail.get("why", ""))
                 await asyncio.sleep(POLL_S)
-        if done:
-            log.info("the logs of %d sessions hold the structure of their pages now", done)
+        if session_count:
+            log.info("the logs of %d sessions hold the structure of their pages now", session_count)
 
     async def _sweep(self) -> None:
         while True:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether a vault can do its work, and its figures for Prometheus.
+"""The check that a vault can do its work, and its figures for Prometheus.
 Used by the vault's program and its monitor.
 
 Says no name, no number of a caller, no agent's id, no dossier: counts, days and codes.
@@ -53,7 +53,7 @@ class VaultHealth:
     backups: BackupWatch | None = None
 
     async def check(self) -> list[Trouble]:
-        """What is wrong now, the gravest first; empty when all is well.
+        """Return what is wrong now, the gravest first; empty when all is well.
 
         Beside the hub's codes: `log_unusable`, `dossiers_unreachable`, `seal_key_old` (grave);
         `seal_key_ends`, `seal_secret_missing` (the vault works all the same).

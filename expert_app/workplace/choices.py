@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a person chose before any window of a role is there: the language, and how the first page
-looks. Kept in the person's own file. Used by the desk's command and its sign-in.
+"""The choices of a person before any window of a role is there: the language, and how the first
+page looks. Kept in the person's own file. Used by the desk's command and its sign-in.
 """
 
 from __future__ import annotations

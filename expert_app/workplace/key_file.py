@@ -34,7 +34,7 @@ class PassphraseWrong(Exception):
 
 
 class KeyFileDamaged(Exception):
-    """What lies there is no file of keys."""
+    """The error for a file that is no file of keys."""
 
 
 class _Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,10 +127,10 @@ def key_file_in(data: Path) -> Path | None:
 def new_key_file(data: Path, passphrase: str) -> KeyFile:
     """An empty file of keys, which the program uses from now on instead of a keyring."""
     salt = secrets.token_bytes(_SALT_BYTES)
-    made = KeyFile(data / NAME, _derived(passphrase, salt), salt=salt, entries={})
-    made.write()
-    keyring.set_keyring(made)
-    return made
+    key_file = KeyFile(data / NAME, _derived(passphrase, salt), salt=salt, entries={})
+    key_file.write()
+    keyring.set_keyring(key_file)
+    return key_file
 
 
 def open_key_file(path: Path, passphrase: str) -> KeyFile:

@@ -41,16 +41,16 @@ class ReleaseWatch:
     async def _ask(self) -> None:
         while True:
             try:
-                wanted = await self._bus.request_with_retries(
+                release = await self._bus.request_with_retries(
                     "release", ReleaseRequest(), ReleaseAnswer
                 )
             except SessionError as error:  # an older hub does not know the question
                 log.info("no word of a release: %s", error.code)
             else:
-                self._notify(wanted)
+                self._notify(release)
             await asyncio.sleep(AGAIN_S)
 
-    def _notify(self, wanted: ReleaseAnswer) -> None:
-        if wanted != self._known:
-            self._known = wanted
-            self.wanted.emit(wanted)
+    def _notify(self, release: ReleaseAnswer) -> None:
+        if release != self._known:
+            self._known = release
+            self.wanted.emit(release)

@@ -101,18 +101,18 @@ class BusChannel:
 
     @property
     def refused(self) -> Counter[str]:
-        """How many messages of the other end were not taken, by code."""
+        """The number of messages of the other end that were not taken, by code."""
         return self._refusals.by_code
 
     def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
     ) -> None:
         """See `SessionChannel`."""
-        self._refusals.refuse(topic, code, why, of, told=told)
+        self._refusals.refuse(topic, code, why, of, is_reported=is_reported)
 
     def protect(self, seal: ChannelSeal) -> None:
-        """From now on nothing of the session is sent or believed unless it is sealed.
-        To be called before anybody listens.
+        """Seal all of the session and believe nothing unsealed from now on.
+        Call it before anybody listens.
         """
         self._seal = seal
         seal.attach(self._publish, self._hand_out)
@@ -127,7 +127,7 @@ class BusChannel:
         """The seal could not open a message. Without a key in common it is nobody's mistake."""
         topic, error = refusal
         why = str(error.detail.get("why", ""))
-        self.refuse(topic, error.code, why, told=why != NO_KEY)
+        self.refuse(topic, error.code, why, is_reported=why != NO_KEY)
 
     def close(self) -> None:
         """The session is over."""
@@ -215,15 +215,15 @@ class BusChannel:
         """Too much of this comes; the first of a burst is told at both ends."""
         is_first = self._bursts.begins(kind)
         why = f"more than {rate.burst} at once and {rate.per_s:g} a second"
-        self.refuse(topic, RateLimited.code, why, kind, told=is_first)
+        self.refuse(topic, RateLimited.code, why, kind, is_reported=is_first)
         if is_first:
             self.flooded.emit(topic)
 
     def _keep_early(self, topic: str, message: Incoming) -> None:
         early = self._early.setdefault(topic, deque(maxlen=EARLY_LIMIT))
         if len(early) == EARLY_LIMIT:
-            told = self._bursts.begins(f"early {topic}")
-            self.refuse(topic, RateLimited.code, "nobody listens yet", told=told)
+            is_reported = self._bursts.begins(f"early {topic}")
+            self.refuse(topic, RateLimited.code, "nobody listens yet", is_reported=is_reported)
         early.append(message)
 
     def _deliver_raw(self, topic: str, message: Incoming) -> None:
@@ -244,7 +244,7 @@ class BusChannel:
             return
         handlers = list(self._raw_handlers[topic])
         if not handlers:
-            self.refuse(topic, LATE, told=False)
+            self.refuse(topic, LATE, is_reported=False)
         for handler in handlers:
             handler(message.payload, message.headers)
 
@@ -277,7 +277,7 @@ class BusChannel:
             )
         handlers = list(self._message_handlers[topic])
         if not handlers:
-            self.refuse(topic, LATE, told=False)
+            self.refuse(topic, LATE, is_reported=False)
         for handler in handlers:
             handler(decoded)
 

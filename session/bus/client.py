@@ -147,8 +147,8 @@ class BusClient:
         self.not_taken: Counter[str] = Counter()
         self._in_beats = b""
         self.desk = public_key(seed) if role is Role.AGENT else ""
-        own = {PROGRAM: program_version(), DESK: self.desk}
-        self._headers = {name: value for name, value in own.items() if value} or None
+        headers = {PROGRAM: program_version(), DESK: self.desk}
+        self._headers = {name: value for name, value in headers.items() if value} or None
         self._asks = self._headers
         if role in PEOPLE and (name := header_text(computer_name())):
             self._asks = {**(self._headers or {}), COMPUTER: name}

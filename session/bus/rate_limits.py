@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How much one identity may ask or say: a bucket of tokens each.
+"""Limits on how much one identity may ask or say: a bucket of tokens each.
 The server has no such limit; used by the hub's doors, and by each end for what the other says.
 """
 
@@ -29,10 +29,10 @@ class RateLimits:
     def take(self, name: str, tokens: float = 1.0) -> bool:
         """True when `name` may do this now."""
         now_s = self._clock.monotonic_s()
-        left, since_s = self._buckets.get(name, (self._burst, now_s))
-        left = min(self._burst, left + (now_s - since_s) * self._per_s)
-        allowed = left >= tokens
-        self._buckets[name] = (left - tokens if allowed else left, now_s)
+        tokens_left, since_s = self._buckets.get(name, (self._burst, now_s))
+        tokens_left = min(self._burst, tokens_left + (now_s - since_s) * self._per_s)
+        allowed = tokens_left >= tokens
+        self._buckets[name] = (tokens_left - tokens if allowed else tokens_left, now_s)
         if len(self._buckets) > self._forget_from:
             self._forget_full(now_s)
         return allowed
@@ -40,9 +40,9 @@ class RateLimits:
     def _forget_full(self, now_s: float) -> None:
         """A bucket that is full again says no more than none."""
         self._buckets = {
-            name: (left, since_s)
-            for name, (left, since_s) in self._buckets.items()
-            if left + (now_s - since_s) * self._per_s < self._burst
+            name: (tokens_left, since_s)
+            for name, (tokens_left, since_s) in self._buckets.items()
+            if tokens_left + (now_s - since_s) * self._per_s < self._burst
         }
         self._forget_from = max(FORGET_FROM, 2 * len(self._buckets))
 

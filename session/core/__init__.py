@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What every part of a session uses: the clock, tasks, signals, errors, child processes, and the
-words of a dossier.
+"""The basics that every part of a session uses:
+the clock, tasks, signals, errors, child processes, and the words of a dossier.
 
 Entry points: `tasks.Tasks` starts everything that runs on, `signals.Signal` announces,
 `errors.SessionError` is the base of all that a person is told. Imports nothing of the project;

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How our own programs are started as child processes, how a child never outlives us, and that
-nothing of a crashed one's memory does.
-Used by all that starts one: nothing else names Python's executable.
+"""Start of our own programs as child processes; a child never outlives us, and nothing of a
+crashed one's memory does. Used by all that starts one: nothing else names Python's executable.
 
 They are run by the Python that runs us, wherever it lies: an environment, /opt, the folder that
 the installer of Windows filled. A program frozen into one file has no Python beside it:

@@ -25,7 +25,7 @@ def instant(at_s: float) -> datetime:
 
 
 class Clock(Protocol):
-    """What a part may ask of time."""
+    """The questions that a part may ask of time."""
 
     def monotonic_s(self) -> float:
         """Seconds that never go back, from an arbitrary start."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a computer calls itself: stands beside who works at it, in lists and in the register of
-accesses. Used by programs that tell it and by the hub that reads it.
+"""The name that a computer gives itself: stands beside who works at it, in lists and in the
+register of accesses. Used by programs that tell it and by the hub that reads it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ LETTERS = 100
 
 @cache
 def computer_name() -> str:
-    """What this computer calls itself."""
+    """Return what this computer calls itself."""
     return platform.node()[:LETTERS]
 
 
-def printable_name(said: str) -> str:
+def printable_name(reported_name: str) -> str:
     """A computer's word for itself, as it may stand in a list."""
-    return "".join(filter(str.isprintable, said)).strip()[:LETTERS]
+    return "".join(filter(str.isprintable, reported_name)).strip()[:LETTERS]

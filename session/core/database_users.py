@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who reads and writes a database just now: it is closed after them. Used by the stores of
-dossiers, history and vault.
+"""The users who read and write a database just now: it is closed after them.
+Used by the stores of dossiers, history and vault.
 
-Their work runs in threads, some of which nobody waits for any more: a connection that one of them
-opened after the end would stay open until the program's.
+Their work runs in threads, some of which nobody waits for any more: a connection that one of
+them opened after the end would stay open until the program's.
 """
 
 from __future__ import annotations

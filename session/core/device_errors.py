@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can go wrong with a kiosk's scanner and printer, one class per thing a person can do
-something about.
+"""Errors of a kiosk's scanner and printer,
+one class per thing a person can do something about.
 """
 
 from __future__ import annotations

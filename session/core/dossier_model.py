@@ -21,9 +21,10 @@ NoteText = Annotated[str, msgspec.Meta(min_length=1, max_length=NOTE_LETTERS)]
 
 
 class PieceState(StrEnum):
-    """Where an expected piece is.
+    """The place of an expected piece.
 
-    Only the store says filed; acknowledged means that a receipt that names the piece was printed.
+    Only the store says filed; acknowledged means that a receipt that names the piece was
+    printed.
     """
 
     EXPECTED = "expected"
@@ -110,7 +111,7 @@ class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DossierNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What an agent wrote for the next one after a conversation, and when;
+    """An agent's note for the next one after a conversation, and its time;
     `by_name` is what callers read of the agent.
     """
 
@@ -154,7 +155,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def missing(self) -> tuple[Piece, ...]:
-        """What the caller still has to bring."""
+        """The pieces that the caller still has to bring."""
         return tuple(piece for piece in self.pieces if piece.is_missing)
 
     def piece(self, piece_id: str) -> Piece | None:
@@ -163,7 +164,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who changes a piece, as callers read the name, and at which site and kiosk;
+    """The person who changes a piece, as callers read the name, and at which site and kiosk;
     what the history says later. The computer is for the register of accesses.
     """
 
@@ -177,8 +178,8 @@ NOBODY = Actor()
 
 
 class ActingUser(msgspec.Struct, frozen=True, kw_only=True):
-    """Who decides about a dossier: id, name as others read it, and the computer as it calls
-    itself, "" where it does not.
+    """The person who decides about a dossier:
+    id, name as others read it, and the computer as it calls itself, "" where it does not.
     """
 
     user: str = ""
@@ -239,8 +240,8 @@ class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryState(StrEnum):
-    """Where a copy for an agency's own system (GED) is. Waiting: another try follows by itself.
-    Refused: a person must do something. Given up: nobody tries any more.
+    """The place of a copy for an agency's own system (GED). Waiting: another try follows by
+    itself. Refused: a person must do something. Given up: nobody tries any more.
     """
 
     WAITING = "waiting"
@@ -316,11 +317,11 @@ class CallerIdentity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccessKind(StrEnum):
-    """What somebody did that is written down in the register of accesses.
+    """An act that is written down in the register of accesses.
 
     Opened: the session's first dossier. Opened other: a further one, for a reason. Previewed:
-    pieces and last note, by the agent whom its caller is offered to. Refused: too many different
-    dossiers within an hour. The last two are about the log of a conversation.
+    pieces and last note, by the agent whom its caller is offered to. Refused: too many
+    different dossiers within an hour. The last two are about the log of a conversation.
     """
 
     SEARCHED = "searched"
@@ -339,8 +340,8 @@ class AccessKind(StrEnum):
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks at a dossier: in which session ("" for a supervisor), and why, in words; or who
-    reads the log of this session.
+    """The person who looks at a dossier: in which session ("" for a supervisor), and why,
+    in words; or who reads the log of this session.
     """
 
     by: ActingUser

@@ -195,8 +195,8 @@ class TicketAway(SessionError):
 
 
 class ColleagueBusy(SessionError):
-    """That colleague is not there or already talks, or a third person is in this conversation
-    already.
+    """The colleague is not there or already talks,
+    or a third person is in this conversation already.
     """
 
 
@@ -257,7 +257,7 @@ class PageChanged(SessionError):
 
 
 class ElementGone(SessionError):
-    """What was meant is no longer in the page."""
+    """The element that was meant is no longer in the page."""
 
 
 class ElementCovered(SessionError):
@@ -409,7 +409,7 @@ class RegisterSilent(DossierUnknown, code="register_away"):
 
 
 class SealKeyRefused(SessionError):
-    """What should seal this conversation is not what the organisation has signed.
+    """The key that should seal this conversation is not what the organisation has signed.
     Detail: `organisation`, `why`.
     """
 

@@ -21,5 +21,5 @@ def folded(text: str) -> str:
 
 def has_words(text: str, words: str) -> bool:
     """True when each of the words is a part of the text, however both are written."""
-    whole = folded(text)
-    return all(word in whole for word in folded(words).split())
+    folded_text = folded(text)
+    return all(word in folded_text for word in folded(words).split())

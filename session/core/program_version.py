@@ -11,7 +11,9 @@ PACKAGE = "expert-app"
 
 @cache
 def program_version() -> str:
-    """As the installed package says it; "" where the program runs from files alone."""
+    """Return the version that the installed package says;
+    "" where the program runs from files alone.
+    """
     try:
         return importlib.metadata.version(PACKAGE)
     except importlib.metadata.PackageNotFoundError:

@@ -27,7 +27,7 @@ def short_number(session_id: str) -> str:
 
 
 def tidy_short_number(typed: str) -> str:
-    """What somebody typed as it is written: capitals, one dash, O as 0, I and L as 1;
+    """Return what somebody typed as it is written: capitals, one dash, O as 0, I and L as 1;
     "" when it cannot be a conversation's number.
     """
     letters = tidy_code(typed)

@@ -22,15 +22,17 @@ def is_small(count: int) -> bool:
 
 
 def hidden_keys(counts: Mapping[str, int]) -> set[str]:
-    """Of a table with a total elsewhere: the small ones, and the next one when it is alone."""
+    """Return the small keys of a table with a total elsewhere,
+    and the next one when it is alone.
+    """
     hidden = {key for key, count in counts.items() if is_small(count)}
     return hidden | _companion(counts, hidden)
 
 
 def hidden_cells(counts: Mapping[Cell, int]) -> set[Cell]:
-    """Of a table with two groupings whose rows and columns are shown as tables of their own: all
-    cells of a row or column that is hidden there, the small ones, and as many more as it takes
-    until no row and no column hides exactly one.
+    """Return the cells to hide of a table with two groupings whose rows and columns are shown
+    as tables of their own: all cells of a row or column that is hidden there, the small ones,
+    and as many more as it takes until no row and no column hides exactly one.
     """
     hidden = {cell for cell, count in counts.items() if is_small(count)}
     for place in (0, 1):
@@ -42,12 +44,12 @@ def hidden_cells(counts: Mapping[Cell, int]) -> set[Cell]:
 
 
 def _more(counts: Mapping[Cell, int], hidden: Collection[Cell]) -> set[Cell]:
-    found: set[Cell] = set()
+    companions: set[Cell] = set()
     for place in (0, 1):
         for line in {cell[place] for cell in hidden}:
             cells = {cell: count for cell, count in counts.items() if cell[place] == line}
-            found |= _companion(cells, {cell for cell in cells if cell in hidden})
-    return found
+            companions |= _companion(cells, {cell for cell in cells if cell in hidden})
+    return companions
 
 
 def _companion[Key: (str, Cell)](counts: Mapping[Key, int], hidden: Collection[Key]) -> set[Key]:

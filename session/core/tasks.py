@@ -94,8 +94,8 @@ class Tasks:
         return self._hold(_loop_for(coroutine).create_task(coroutine, name=name))
 
     def start_now(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        """As `start`, and the coroutine has come to its first wait, or its end, when this
-        returns.
+        """Start like `start`; the coroutine has come to its first wait, or its end,
+        when this returns.
         """
         return self._hold(
             asyncio.Task(coroutine, loop=_loop_for(coroutine), name=name, eager_start=True)

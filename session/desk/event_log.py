@@ -134,27 +134,29 @@ class EventLog:
     def _on_call_failed(self, failed: CallFailed) -> None:
         self._log.write(events.CallFailed(call_id=failed.call_id, code=_code(failed.code)))
 
-    def _on_first_frame(self, seen: MediaSeen) -> None:
+    def _on_first_frame(self, media: MediaSeen) -> None:
         self._log.write(
             events.VideoSeen(
                 by=Writer.DESK,
-                first_frame_ms=seen.first_frame_ms or 0.0,
-                width_px=seen.width_px,
-                height_px=seen.height_px,
+                first_frame_ms=media.first_frame_ms or 0.0,
+                width_px=media.width_px,
+                height_px=media.height_px,
             )
         )
 
-    def _on_media(self, seen: MediaSeen) -> None:
-        if seen.audio_packets and not self._audio_seen:
+    def _on_media(self, media: MediaSeen) -> None:
+        if media.audio_packets and not self._audio_seen:
             self._audio_seen = True
-            self._log.write(events.AudioSeen(by=Writer.DESK, packets=seen.audio_packets))
+            self._log.write(events.AudioSeen(by=Writer.DESK, packets=media.audio_packets))
 
     def _on_address_refused(self, refused: AddressRefused) -> None:
         self._log.write(events.AddressRefused(code=_code(refused.code)))
 
-    def _on_pointer(self, shown: PointerShown) -> None:
+    def _on_pointer(self, pointer: PointerShown) -> None:
         if self._pointers % POINTER_EVERY == 0:
-            self._log.write(events.PointerShown(x_px=max(0, shown.x_px), y_px=max(0, shown.y_px)))
+            self._log.write(
+                events.PointerShown(x_px=max(0, pointer.x_px), y_px=max(0, pointer.y_px))
+            )
         self._pointers += 1
 
     def _on_chunk(self, chunk: MirrorChunk) -> None:
@@ -201,7 +203,9 @@ class EventLog:
 
 
 def _code(text: str) -> str:
-    """What came from another end, as a code: only its letters, digits and underscores."""
+    """Return what came from another end, as a code:
+    only its letters, digits and underscores.
+    """
     return "".join(
         letter
         for letter in text.lower()

@@ -67,10 +67,10 @@ class DeskLine(LineEnd):
         self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())
         self._set_engine_line(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
 
-    def set_third(self, there: bool) -> None:
+    def set_third(self, is_present: bool) -> None:
         """A third person sends to this kiosk too and gets as much of the line as we do."""
-        self._third_there = there
-        self.set_faces(2 if there else 1)
+        self._third_there = is_present
+        self.set_faces(2 if is_present else 1)
 
     def _on_peer_governed(self, rule: LineGoverned) -> None:
         """After a restart of the desk the kiosk still knows that sign language is spoken."""

@@ -76,11 +76,13 @@ class DeskSeal(SealBase):
         return SealRequested(key=key, certificate=await self._certificate(), signature=signature)
 
     def _on_seal(self, message: Incoming) -> None:
-        said = decode_session(message.payload)
-        match said:
-            case SealOffered() if self._is_asking and said.desk_key == public_text(self._mine):
-                keys = (said.desk_key, said.key)
-                box = agree(self._mine, said.key, keys, self._purpose, opens_first=True)
+        seal_message = decode_session(message.payload)
+        match seal_message:
+            case SealOffered() if self._is_asking and seal_message.desk_key == public_text(
+                self._mine
+            ):
+                keys = (seal_message.desk_key, seal_message.key)
+                box = agree(self._mine, seal_message.key, keys, self._purpose, opens_first=True)
                 self._is_asking = False
                 self._take_box(box)
             case SealOffered():

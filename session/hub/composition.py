@@ -283,7 +283,7 @@ class Hub:
                 return
 
     async def _copy_held(self) -> None:
-        """What ends have sent late for a held conversation goes aside too."""
+        """Copy aside, too, what ends have sent late for a held conversation."""
         while True:
             try:
                 await self._log_keeper.kept.copy_new()
@@ -292,7 +292,9 @@ class Hub:
             await asyncio.sleep(COPY_HELD_S)
 
     async def _remember_times(self) -> None:
-        """How long conversations took before this start, as soon as the history can say it."""
+        """Load how long conversations took before this start,
+        as soon as the history can say it.
+        """
         while True:
             try:
                 database = self.history.projection.history
@@ -380,7 +382,7 @@ class Hub:
                 log.info("the timers wait for the store: %s", error.code)
 
     async def tick(self) -> None:
-        """What the timers do: presence, places, beats, openings.
+        """Run what the timers do: presence, places, beats, openings.
         Called every `tick_s`; by tests whose clock stands.
         """
         await self.parts.disk_space.measure()
@@ -410,10 +412,10 @@ class Hub:
         await self._send_beat(organisation)
 
     async def _poll_health(self) -> None:
-        """What is wrong here goes to the operators, with the rest of what this hub tells."""
+        """Tell the operators what is wrong here, with the rest of what this hub tells."""
         self.network.state.troubles = [
-            HubTrouble(code=one.code, grave=one.grave, detail=one.detail)
-            for one in await self.monitoring.health.check()
+            HubTrouble(code=trouble.code, grave=trouble.grave, detail=trouble.detail)
+            for trouble in await self.monitoring.health.check()
         ]
 
     async def _send_beat(self, organisation: str) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a hub is given from outside: connection, convention, clock, tasks and settings.
-Each package of the hub builds its objects from it (`build(parts, ...)` in its module `wiring`).
+"""The parts that a hub is given from outside: connection, convention, clock, tasks and
+settings. Each package of the hub builds its objects from it (`build(parts, ...)` in its module
+`wiring`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ KIOSK_RETURN_S = 120.0
 
 @dataclass(frozen=True)
 class Patience:
-    """How long silence is borne, in seconds; a sign of life comes every 5 s.
+    """The time for which silence is borne, in seconds;
+    a sign of life comes every 5 s.
 
     Attributes:
         silent_s: an end of a session that is silent for so long is told to the other one.

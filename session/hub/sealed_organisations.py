@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub still does for an organisation with a vault: it gives out the vault's public card,
-tells the vault whose session is whose, and refuses what the vault answers.
+"""The work that the hub still does for an organisation with a vault: it gives out the vault's
+public card, tells the vault whose session is whose, and refuses what the vault answers.
 
 Used by `session.hub.composition`; the vault asks through `session.hub.vault.sessions`.
 """
@@ -69,11 +69,11 @@ class SealedOrganisations:
         `TicketUnknown`.
         """
         ends = await self._keeper.ends(asker.organisation, request.session_id)
-        known = self._view.session_anywhere(request.session_id)
+        stored = self._view.session_anywhere(request.session_id)
         return VaultEndsAnswer(
             ends=ends,
             over=not self._view.is_running(request.session_id),
-            ticket=known.ticket if known is not None else None,
+            ticket=stored.ticket if stored is not None else None,
         )
 
 

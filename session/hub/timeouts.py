@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What becomes of an open ticket as time passes: lost ends, holds, transfers, forgotten wrap-ups.
+"""The fate of an open ticket as time passes: lost ends, holds, transfers, forgotten wrap-ups.
 Used by the hub.
 """
 
@@ -66,8 +66,8 @@ class TicketTimeouts:
                 user = ticket.kiosk if role is Role.KIOSK else ticket.agent
                 account = ticket.kiosk_home if role is Role.KIOSK else ticket.organisation
                 if user is not None and ticket.session is not None:
-                    told = PeerPresence(session_id=ticket.session, present=present)
-                    await self._notifications.notify(account, role, user, told)
+                    event = PeerPresence(session_id=ticket.session, present=present)
+                    await self._notifications.notify(account, role, user, event)
             case DeskLost():
                 await self._sessions.give_back(ticket)
             case CallerLost():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From an older form of what is in JetStream to today's, a step for each number.
+"""Upgrades from an older form of what is in JetStream to today's, a step for each number.
 Used by the hub's program.
 
 A step may be done twice, and by two hubs at once: it leaves what is new as it is.

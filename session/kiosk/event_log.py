@@ -85,9 +85,9 @@ class EventLog:
 
     def _on_devices(self, report: DevicesReported) -> None:
         """Their makers' names, once."""
-        found = model_of(report.scanner_name), model_of(report.printer_name)
-        if any(found) and found != self._models:
-            self._describe(*found)
+        models = model_of(report.scanner_name), model_of(report.printer_name)
+        if any(models) and models != self._models:
+            self._describe(*models)
 
     def trouble(self, code: str) -> None:
         """The caller was shown an error."""
@@ -207,20 +207,20 @@ class EventLog:
             events.CallOffered(call_id=offer.call_id, simulated_camera=offer.simulated_camera)
         )
 
-    def _on_media(self, seen: MediaSeen) -> None:
-        if seen.frames and not self._video_seen:
+    def _on_media(self, media: MediaSeen) -> None:
+        if media.frames and not self._video_seen:
             self._video_seen = True
             self._log.write(
                 events.VideoSeen(
                     by=Writer.KIOSK,
-                    first_frame_ms=seen.first_frame_ms or 0.0,
-                    width_px=seen.width_px,
-                    height_px=seen.height_px,
+                    first_frame_ms=media.first_frame_ms or 0.0,
+                    width_px=media.width_px,
+                    height_px=media.height_px,
                 )
             )
-        if seen.audio_packets and not self._audio_seen:
+        if media.audio_packets and not self._audio_seen:
             self._audio_seen = True
-            self._log.write(events.AudioSeen(by=Writer.KIOSK, packets=seen.audio_packets))
+            self._log.write(events.AudioSeen(by=Writer.KIOSK, packets=media.audio_packets))
 
     def _on_agent_switches(self, change: CameraChanged) -> None:
         """The agent's camera or microphone is on or off: the caller was told on the screen."""

@@ -49,33 +49,37 @@ class KioskSeal(SealBase):
         self._answered: set[str] = set()
 
     def _on_seal(self, message: Incoming) -> None:
-        said = decode_session(message.payload)
-        if not isinstance(said, SealRequested):
+        request = decode_session(message.payload)
+        if not isinstance(request, SealRequested):
             return
-        if self._offer is None or self._offer.desk_key != said.key:
-            self._check(said)
-            if said.key in self._answered:
+        if self._offer is None or self._offer.desk_key != request.key:
+            self._check(request)
+            if request.key in self._answered:
                 raise SealBroken(why="twice")
-            self._answered.add(said.key)
+            self._answered.add(request.key)
             mine = X25519PrivateKey.generate()
-            offer = SealOffered(desk_key=said.key, key=public_text(mine))
-            box = agree(mine, said.key, (said.key, offer.key), self._purpose, opens_first=False)
+            offer = SealOffered(desk_key=request.key, key=public_text(mine))
+            box = agree(
+                mine, request.key, (request.key, offer.key), self._purpose, opens_first=False
+            )
             self._offer = offer
             self._tasks.start(self._answer(offer), name="give the desk a key")
             self._take_box(box)
         else:
             self._tasks.start(self._answer(self._offer), name="give the desk a key again")
 
-    def _check(self, said: SealRequested) -> None:
+    def _check(self, request: SealRequested) -> None:
         facts = self._facts
         check_certificate(
-            said.certificate,
+            request.certificate,
             facts.organisation,
             user=facts.agent,
             keys=self._keys,
             now=self._clock.utc_now(),
         )
-        if not is_signed(said.certificate.key, desk_key_text(facts.id, said.key), said.signature):
+        if not is_signed(
+            request.certificate.key, desk_key_text(facts.id, request.key), request.signature
+        ):
             raise SealKeyRefused(organisation=facts.organisation, why="desk's signature")
 
     async def _answer(self, message: SealOffered | SealNeeded) -> None:

@@ -73,7 +73,7 @@ class Wipeable(BrowserLike, ControlledPage, Protocol):
 
 @dataclass(frozen=True)
 class KioskParts:
-    """What a kiosk has, for all its sessions.
+    """The parts that a kiosk has, for all its sessions.
 
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.

@@ -34,7 +34,7 @@ _OUR_RUN = f"{WEB_PREFIX}{secrets.token_hex(4)}-"
 
 @dataclass(frozen=True, kw_only=True)
 class Swept:
-    """What a killed kiosk had left: files removed, and files or folders that could not be."""
+    """The remains of a killed kiosk: files removed, and files or folders that could not be."""
 
     files_removed: int
     left_over: int
@@ -168,8 +168,8 @@ def _remove(folder: Path) -> None:
 
 
 def _give_permission(_failed: Callable[..., Any], path: str, _error: BaseException) -> None:
-    """What has no write permission (on Windows:
-    is read-only) gets it, so that the second attempt may remove it.
+    """Give permission to what has no write permission (on Windows:
+    is read-only), so that the second attempt may remove it.
     """
     for entry in (Path(path).parent, Path(path)):
         if not entry.is_symlink():

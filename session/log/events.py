@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What happened in a session, as facts in the past tense;
+"""The events of a session, as facts in the past tense;
 written by kiosk, desk and hub, read by the replay.
 
-No event has a field for free text: every string is an id, a code, a host or a hash, and the pattern
-of its type says so. Names, numbers, addresses with their query, pictures and sound have no place to
-stand. A change here raises `FORMAT`, adds one step to `session.log.migrate` and one old sample
-under `tests/data/logs`.
+No event has a field for free text: every string is an id, a code, a host or a hash, and the
+pattern of its type says so. Names, numbers, addresses with their query, pictures and sound have
+no place to stand. A change here raises `FORMAT`, adds one step to `session.log.migrate` and one
+old sample under `tests/data/logs`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MaybeId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
 
 
 class Writer(StrEnum):
-    """Who wrote a record."""
+    """The writer of a record."""
 
     KIOSK = "kiosk"
     DESK = "desk"
@@ -79,8 +79,8 @@ class CallRequestedAtKiosk(Event, frozen=True, kw_only=True):
 
 
 class EndDescribed(Event, frozen=True, kw_only=True):
-    """What `by` is made of: the version of its program ("" when it runs from files), and models of
-    devices (`session.protocol.helpdesk.log_list.model_of`).
+    """The make-up of `by`: the version of its program ("" when it runs from files),
+    and models of devices (`session.protocol.helpdesk.log_list.model_of`).
     """
 
     by: Writer
@@ -516,7 +516,7 @@ class LineBack(Event, frozen=True, kw_only=True):
 
 
 class LineMeasured(Event, frozen=True, kw_only=True):
-    """What `by` received in `over_s` seconds;
+    """The data that `by` received in `over_s` seconds;
     the fields as in `session.protocol.conversation.line.LineSeen`.
     """
 

@@ -30,9 +30,9 @@ class LineSeries:
         self._seen: list[LineSeen] = []
         self._last: LineGoverned | None = None
 
-    def on_seen(self, seen: LineSeen) -> None:
-        """What this end received in two seconds."""
-        self._seen.append(seen)
+    def on_seen(self, sample: LineSeen) -> None:
+        """Take what this end received in two seconds."""
+        self._seen.append(sample)
         if len(self._seen) >= JOINED:
             self.flush()
 
@@ -58,25 +58,25 @@ class LineSeries:
 
     def flush(self) -> None:
         """Writes what was collected."""
-        seen, self._seen = self._seen, []
-        if seen:
-            self._write(_joined(seen, self._by))
+        samples, self._seen = self._seen, []
+        if samples:
+            self._write(_joined(samples, self._by))
 
 
-def _joined(seen: list[LineSeen], by: Writer) -> LineMeasured:
+def _joined(samples: list[LineSeen], by: Writer) -> LineMeasured:
     """Means; loss, round trip and guessed sound as in the worst two seconds, the picture as in the
     smallest.
     """
-    rtts = [one.rtt_ms for one in seen if one.rtt_ms is not None]
-    heights = [one.height_px for one in seen if one.height_px]
+    rtts = [sample.rtt_ms for sample in samples if sample.rtt_ms is not None]
+    heights = [sample.height_px for sample in samples if sample.height_px]
     return LineMeasured(
         by=by,
-        over_s=SEEN_S * len(seen),
-        kbps=round(sum(one.kbps for one in seen) / len(seen), 1),
-        loss_percent=max(one.loss_percent for one in seen),
+        over_s=SEEN_S * len(samples),
+        kbps=round(sum(sample.kbps for sample in samples) / len(samples), 1),
+        loss_percent=max(sample.loss_percent for sample in samples),
         rtt_ms=max(rtts, default=None),
         height_px=min(heights, default=0),
-        fps=round(sum(one.fps for one in seen) / len(seen), 1),
-        freezes=sum(one.freezes for one in seen),
-        concealed_percent=max(one.concealed_percent for one in seen),
+        fps=round(sum(sample.fps for sample in samples) / len(samples), 1),
+        freezes=sum(sample.freezes for sample in samples),
+        concealed_percent=max(sample.concealed_percent for sample in samples),
     )

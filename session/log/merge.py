@@ -50,7 +50,8 @@ class Merged(NamedTuple):
 
 
 class Times(NamedTuple):
-    """When the records of a log were written, by row in the order in which they were read.
+    """The times at which the records of a log were written,
+    by row in the order in which they were read.
 
     Attributes:
         at_s: by the writer's own clock, seconds since 1970.
@@ -123,7 +124,7 @@ class Evidence:
             (self._causes if key[1] else self._effects).setdefault(key[0], (writer, at_s))
 
     def skew_s(self, reference: Writer, writer: Writer) -> float:
-        """How far `writer`'s clock is ahead, as far as causes and effects prove it;
+        """Return how far `writer`'s clock is ahead, as far as causes and effects prove it;
         0.0 when they allow it.
 
         With s = writer's clock minus the reference's:
@@ -155,16 +156,16 @@ def order_of(times: Times, evidence: Evidence) -> Order:
     """
     rows = np.lexsort((times.number, times.writer))
     writer, number = times.writer[rows], times.number[rows]
-    again = (writer[1:] == writer[:-1]) & (number[1:] == number[:-1])
-    rows = rows[np.concatenate([[True], ~again])] if len(rows) else rows
+    repeats = (writer[1:] == writer[:-1]) & (number[1:] == number[:-1])
+    rows = rows[np.concatenate([[True], ~repeats])] if len(rows) else rows
     at_s = times.at_s[rows]
     present = np.unique(times.writer[rows])
     skew_s: dict[Writer, float] = {}
     for place in present:
-        its = times.writer[rows] == place
+        own_rows = times.writer[rows] == place
         name, reference = WRITERS[place], WRITERS[present[0]]
         skew_s[name] = 0.0 if name is reference else evidence.skew_s(reference, name)
-        at_s[its] = np.maximum.accumulate(at_s[its] - skew_s[name])
+        at_s[own_rows] = np.maximum.accumulate(at_s[own_rows] - skew_s[name])
     # of the same instant: in the order of writers, and of their numbers
     order = np.argsort(at_s, kind="stable")
     return Order(rows[order], at_s[order], skew_s)
@@ -172,21 +173,21 @@ def order_of(times: Times, evidence: Evidence) -> Order:
 
 def merge(records: Iterable[Record]) -> Merged:
     """Orders records of any writers; see `order_of`."""
-    held = list(records)
+    all_records = list(records)
     evidence = Evidence()
-    at_s = [record.at_utc.timestamp() for record in held]
-    for when_s, record in zip(at_s, held, strict=True):
+    at_s = [record.at_utc.timestamp() for record in all_records]
+    for when_s, record in zip(at_s, all_records, strict=True):
         evidence.add(record.event, record.writer, when_s)
     order = order_of(
         Times(
             np.array(at_s, dtype=np.float64),
-            np.array([WRITERS.index(record.writer) for record in held], dtype=np.uint8),
-            np.array([record.number for record in held], dtype=np.int64),
+            np.array([WRITERS.index(record.writer) for record in all_records], dtype=np.uint8),
+            np.array([record.number for record in all_records], dtype=np.int64),
         ),
         evidence,
     )
     placed = [
-        Placed(when_s, held[row])
+        Placed(when_s, all_records[row])
         for when_s, row in zip(order.at_s.tolist(), order.rows.tolist(), strict=True)
     ]
     return Merged(placed, order.skew_s)

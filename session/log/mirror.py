@@ -37,7 +37,7 @@ class _Text(NamedTuple):
 
 
 class _Stretch(NamedTuple):
-    """What makes one chunk."""
+    """The content of one chunk."""
 
     texts: list[_Text]
     is_snapshot: bool
@@ -150,7 +150,7 @@ class MirrorCollector:
             self._write(await asyncio.to_thread(self._chunk, self._waiting.popleft()))
 
     def _chunk(self, stretch: _Stretch) -> MirrorChunk:
-        kept = [
+        structured = [
             inner
             for text in stretch.texts
             if (inner := self._structure.keep(b"[" + text.inner + b"]", text.epoch)[1:-1])
@@ -158,7 +158,7 @@ class MirrorCollector:
         compressor = zstandard.ZstdCompressor(level=6, write_checksum=True)
         chunk = MirrorChunk(
             started_at_utc=stretch.started_at_utc,
-            data=compressor.compress(b"[" + b",".join(kept) + b"]"),
+            data=compressor.compress(b"[" + b",".join(structured) + b"]"),
             is_snapshot=stretch.is_snapshot,
             events=stretch.events,
         )

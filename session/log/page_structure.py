@@ -124,15 +124,17 @@ class PageStructure:
             events = msgspec.json.decode(text, type=list[dict[str, Any]])
         except DAMAGE:
             return b"[]"
-        kept = []
+        structures = []
         for event in events:
             try:
                 if (data := self._data(event.get("type"), event["data"])) is not None:
                     at = event["timestamp"]
-                    kept.append({"type": event["type"], "data": data, "timestamp": _place(at)})
+                    structures.append(
+                        {"type": event["type"], "data": data, "timestamp": _place(at)}
+                    )
             except DAMAGE:
                 self._nodes.clear()  # what came after it could not be understood either
-        return _encoder.encode(kept)
+        return _encoder.encode(structures)
 
     def _data(self, kind: object, data: Node) -> Node | None:
         if kind == META:
@@ -171,63 +173,67 @@ class PageStructure:
             return None
         size = {name: _place(payload.get(name, 0)) for name in ("width", "height")}
         display = self._style.value("display", str(payload.get("display", "inline")))
-        kept = {"id": _id(payload["id"]), "url": "", "display": display, **size}
-        return {"tag": "canvas", "payload": kept}
+        box = {"id": _id(payload["id"]), "url": "", "display": display, **size}
+        return {"tag": "canvas", "payload": box}
 
     # ---- the tree
 
     def _tree(self, root: Node, inherited: int) -> Node:
         """A node with all that is in it."""
-        whole: Node = {"childNodes": []}
-        pending: list[tuple[Node, int, list[Node]]] = [(root, inherited, whole["childNodes"])]
+        holder: Node = {"childNodes": []}
+        pending: list[tuple[Node, int, list[Node]]] = [(root, inherited, holder["childNodes"])]
         while pending:
             node, flags, place = pending.pop()
-            kept, flags = self._node(node, flags)
-            self._nodes[kept["id"]] = flags
-            place.append(kept)
-            if "childNodes" in kept:
+            structure, flags = self._node(node, flags)
+            self._nodes[structure["id"]] = flags
+            place.append(structure)
+            if "childNodes" in structure:
                 inside = flags & _INHERITED
-                children = [] if _is_empty(kept, flags) else node.get("childNodes") or []
-                pending += [(child, inside, kept["childNodes"]) for child in reversed(children)]
+                children = [] if _is_empty(structure, flags) else node.get("childNodes") or []
+                pending += [
+                    (child, inside, structure["childNodes"]) for child in reversed(children)
+                ]
         self._mark_keys(root)
-        return whole["childNodes"][0]  # type: ignore[no-any-return]
+        return holder["childNodes"][0]  # type: ignore[no-any-return]
 
     def _node(self, node: Node, inherited: int) -> tuple[Node, int]:
-        kind, kept = node["type"], {"type": node["type"], "id": _id(node["id"])}
+        kind, structure = node["type"], {"type": node["type"], "id": _id(node["id"])}
         if "rootId" in node:
-            kept["rootId"] = _id(node["rootId"])
+            structure["rootId"] = _id(node["rootId"])
         if kind == _ELEMENT:
-            return self._element(node, kept, inherited)
+            return self._element(node, structure, inherited)
         if kind == _DOCUMENT:
             if node.get("compatMode") in ("BackCompat", "CSS1Compat"):
-                kept["compatMode"] = node["compatMode"]
+                structure["compatMode"] = node["compatMode"]
             # The address of a document in a frame is not known.
             within = _IS_PRIVATE if self._nodes else 0
-            return kept | {"childNodes": []}, inherited | within | _IS_DOCUMENT
+            return structure | {"childNodes": []}, inherited | within | _IS_DOCUMENT
         if kind == _DOCTYPE:
-            return kept | {"name": "html", "publicId": "", "systemId": ""}, 0
+            return structure | {"name": "html", "publicId": "", "systemId": ""}, 0
         for name in ("isShadow", "isStyle"):
             if node.get(name) is True:
-                kept[name] = True
+                structure[name] = True
         if node.get("isStyle") is True:
             inherited |= _IS_STYLE
         words = node.get("textContent") or ""
-        kept["textContent"] = self._text(words, inherited) if kind == _TEXT else ""
-        return (kept if kind in (_TEXT, _COMMENT) else {**kept, "type": _COMMENT}), inherited
+        structure["textContent"] = self._text(words, inherited) if kind == _TEXT else ""
+        return (
+            structure if kind in (_TEXT, _COMMENT) else {**structure, "type": _COMMENT}
+        ), inherited
 
-    def _element(self, node: Node, kept: Node, inherited: int) -> tuple[Node, int]:
+    def _element(self, node: Node, structure: Node, inherited: int) -> tuple[Node, int]:
         tag = str(node["tagName"]).lower()
-        known = tag if tag in HTML or tag in BOXES else element_name(tag, self._names)
+        safe_tag = tag if tag in HTML or tag in BOXES else element_name(tag, self._names)
         for name in ("isSVG", "isShadow", "isShadowHost", "needBlock"):
             if node.get(name) is True:
-                kept[name] = True
+                structure[name] = True
         attributes: Node = node.get("attributes") or {}
         flags = inherited | _flags_of(tag, attributes)
-        kept |= {"tagName": known, "childNodes": []}
-        kept["attributes"] = self._attributes(attributes, flags)
+        structure |= {"tagName": safe_tag, "childNodes": []}
+        structure["attributes"] = self._attributes(attributes, flags)
         if flags & _IS_BOX:
-            _add_box(kept["attributes"], known, attributes)
-        return kept, flags
+            _add_box(structure["attributes"], safe_tag, attributes)
+        return structure, flags
 
     def _text(self, text: str, flags: int) -> str:
         if flags & _IS_STYLE:
@@ -241,14 +247,14 @@ class PageStructure:
 
     def _sheet(self, text: str) -> str:
         """The same sheets come again with each full picture."""
-        if (kept := self._sheets.get(text)) is None:
-            kept = split_texts(text, self._style.sheet)
-            self._sheets[text] = kept
-            self._known_chars += len(text) + len(kept)
+        if (reduced := self._sheets.get(text)) is None:
+            reduced = split_texts(text, self._style.sheet)
+            self._sheets[text] = reduced
+            self._known_chars += len(text) + len(reduced)
             while self._known_chars > _KNOWN_CHARS:
                 oldest = next(iter(self._sheets))
                 self._known_chars -= len(oldest) + len(self._sheets.pop(oldest))
-        return kept
+        return reduced
 
     def _mark_keys(self, root: Node) -> None:
         """Nothing is told any more of what may be a key of a pad, nor of what is in it."""
@@ -259,14 +265,14 @@ class PageStructure:
     # ---- attributes
 
     def _attributes(self, attributes: Node, flags: int) -> Node:
-        kept: Node = {}
+        reduced: Node = {}
         for name, value in attributes.items():
             if value is None:  # taken away
                 if _is_kept(name):
-                    kept[name] = None
+                    reduced[name] = None
             elif (new := self._attribute(name, value, flags)) is not None:
-                kept[name] = new
-        return kept
+                reduced[name] = new
+        return reduced
 
     def _attribute(self, name: str, value: object, flags: int) -> object:
         """The value that is kept, None for no such attribute."""
@@ -293,15 +299,15 @@ class PageStructure:
 
     def _style_changes(self, changes: Node) -> Node:
         """rrweb's short form: property to value, [value, priority], or false for none."""
-        kept: Node = {}
+        reduced: Node = {}
         for name, value in changes.items():
             if new := self._style.property(name):
                 if isinstance(value, list):
                     priority = "important" if value[1:] == ["important"] else ""
-                    kept[new] = [self._style.value(name, str(value[0])), priority]
+                    reduced[new] = [self._style.value(name, str(value[0])), priority]
                 else:
-                    kept[new] = value and self._style.value(name, str(value))
-        return kept
+                    reduced[new] = value and self._style.value(name, str(value))
+        return reduced
 
     # ---- changes
 
@@ -328,23 +334,28 @@ class PageStructure:
         return bool(self._nodes.get(_id(node_id), 0) & flag)
 
     def _mutation(self, data: Node) -> Node | None:
-        adds = [kept for one in data.get("adds") or [] if (kept := self._added(one))]
+        adds = [reduced for change in data.get("adds") or [] if (reduced := self._added(change))]
         removes = [
-            {"parentId": one["parentId"], "id": one["id"], **_shadow(one)}
-            for one in data.get("removes") or []
-            if _id(one["id"]) in self._nodes and self._may_change(one["parentId"])
+            {"parentId": removal["parentId"], "id": removal["id"], **_shadow(removal)}
+            for removal in data.get("removes") or []
+            if _id(removal["id"]) in self._nodes and self._may_change(removal["parentId"])
         ]
         texts = [
-            {"id": one["id"], "value": self._text(one.get("value") or "", self._nodes[one["id"]])}
-            for one in data.get("texts") or []
-            if self._may_change(one["id"])
+            {
+                "id": change["id"],
+                "value": self._text(change.get("value") or "", self._nodes[change["id"]]),
+            }
+            for change in data.get("texts") or []
+            if self._may_change(change["id"])
         ]
-        attributes = [kept for one in data.get("attributes") or [] if (kept := self._changed(one))]
+        attributes = [
+            reduced for change in data.get("attributes") or [] if (reduced := self._changed(change))
+        ]
         if not (adds or removes or texts or attributes):
             return None
-        kept = {"source": _MUTATION, "texts": texts, "attributes": attributes}
-        kept |= {"removes": removes, "adds": adds}
-        return kept | ({"isAttachIframe": True} if data.get("isAttachIframe") is True else {})
+        reduced = {"source": _MUTATION, "texts": texts, "attributes": attributes}
+        reduced |= {"removes": removes, "adds": adds}
+        return reduced | ({"isAttachIframe": True} if data.get("isAttachIframe") is True else {})
 
     def _may_change(self, node_id: object) -> bool:
         flags = self._nodes.get(_id(node_id))
@@ -368,34 +379,36 @@ class PageStructure:
             self._was_private, self._keeps_words = True, False
         if flags is None or flags & (_IS_QUIET | _IS_MARKED):
             return None
-        kept = self._attributes(attributes, flags)
-        if flags & _IS_BOX and isinstance(kept.get("style", 0), str | None):
-            kept["style"] = (kept["style"] or "") + _BOX
-        return {"id": node_id, "attributes": kept} if kept else None
+        reduced = self._attributes(attributes, flags)
+        if flags & _IS_BOX and isinstance(reduced.get("style", 0), str | None):
+            reduced["style"] = (reduced["style"] or "") + _BOX
+        return {"id": node_id, "attributes": reduced} if reduced else None
 
     def _style_event(self, data: Node) -> Node | None:
-        kept: Node = {"source": data["source"]}
+        reduced: Node = {"source": data["source"]}
         for name in ("id", "styleId"):
             if data.get(name) is not None:
-                kept[name] = _id(data[name])
+                reduced[name] = _id(data[name])
         if "index" in data:
-            kept["index"] = _index(data["index"])
+            reduced["index"] = _index(data["index"])
         if data["source"] == _ADOPTED:
-            kept["styleIds"] = [_id(one) for one in data["styleIds"]]
-            kept["styles"] = [
-                {"styleId": _id(one["styleId"]), "rules": self._rules(one["rules"])}
-                for one in data.get("styles") or []
+            reduced["styleIds"] = [_id(style_id) for style_id in data["styleIds"]]
+            reduced["styles"] = [
+                {"styleId": _id(style["styleId"]), "rules": self._rules(style["rules"])}
+                for style in data.get("styles") or []
             ]
         if data.get("adds"):
-            kept["adds"] = self._rules(data["adds"])
+            reduced["adds"] = self._rules(data["adds"])
         if data.get("removes"):
-            kept["removes"] = [{"index": _index(one["index"])} for one in data["removes"]]
+            reduced["removes"] = [
+                {"index": _index(removal["index"])} for removal in data["removes"]
+            ]
         for name in ("replace", "replaceSync"):
             if isinstance(data.get(name), str):
-                kept[name] = self._sheet(data[name])
-        return kept if self._declaration_event(data, kept) else None
+                reduced[name] = self._sheet(data[name])
+        return reduced if self._declaration_event(data, reduced) else None
 
-    def _declaration_event(self, data: Node, kept: Node) -> bool:
+    def _declaration_event(self, data: Node, reduced: Node) -> bool:
         """Writes what is set and removed; whether the event is kept."""
         for verb in ("set", "remove"):
             if not isinstance(data.get(verb), dict):
@@ -403,18 +416,18 @@ class PageStructure:
             name = str(data[verb]["property"])
             if not (new := self._style.property(name)):
                 return False
-            kept[verb] = {"property": new}
+            reduced[verb] = {"property": new}
             if verb == "set":
                 value = data[verb].get("value")
-                kept[verb]["value"] = self._style.value(name, str(value)) if value else None
-                kept[verb]["priority"] = "important" if data[verb].get("priority") else None
+                reduced[verb]["value"] = self._style.value(name, str(value)) if value else None
+                reduced[verb]["priority"] = "important" if data[verb].get("priority") else None
         return True
 
     def _rules(self, rules: list[Node]) -> list[Node]:
         return [
-            {"rule": self._style.rule(str(one["rule"]))}
-            | ({"index": _index(one["index"])} if one.get("index") is not None else {})
-            for one in rules
+            {"rule": self._style.rule(str(rule["rule"]))}
+            | ({"index": _index(rule["index"])} if rule.get("index") is not None else {})
+            for rule in rules
         ]
 
 
@@ -439,14 +452,14 @@ def _flags_of(tag: str, attributes: Node) -> int:
     return flags
 
 
-def _is_empty(kept: Node, flags: int) -> bool:
-    return bool(flags & _IS_BOX) or kept.get("tagName") in EMPTIED
+def _is_empty(structure: Node, flags: int) -> bool:
+    return bool(flags & _IS_BOX) or structure.get("tagName") in EMPTIED
 
 
 def _is_kept(name: str) -> bool:
-    """Whether an attribute of this name may be on a kept element."""
-    own = ("class", "id", "for", "style", "_cssText", "media", "rr_width", "rr_height", "viewBox")
-    return name in FLAGS or name in NUMBERS or name in ENUMS or name in TEXTS or name in own
+    """True if an attribute of this name may be on a kept element."""
+    names = ("class", "id", "for", "style", "_cssText", "media", "rr_width", "rr_height", "viewBox")
+    return name in FLAGS or name in NUMBERS or name in ENUMS or name in TEXTS or name in names
 
 
 def _is_plain(name: str, text: str) -> bool:
@@ -460,16 +473,16 @@ def _is_plain(name: str, text: str) -> bool:
     return text in ENUMS.get(name, ())
 
 
-def _add_box(kept: Node, tag: str, attributes: Node) -> None:
+def _add_box(reduced: Node, tag: str, attributes: Node) -> None:
     """Lets a picture be seen as a box of its size."""
-    kept["style"] = f"{kept.get('style', '')}{_BOX}"
+    reduced["style"] = f"{reduced.get('style', '')}{_BOX}"
     if tag not in ("img", "input"):
         return
     natural = _NATURAL.fullmatch(str(attributes.get("rr_natural", "")))
     if natural is None:
-        kept["src"] = _NO_PICTURE
+        reduced["src"] = _NO_PICTURE
         return
-    kept["src"] = (
+    reduced["src"] = (
         "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'"
         f" width='{natural[1]}' height='{natural[2]}'/>"
     )
@@ -492,8 +505,8 @@ def _words_below(root: Node) -> Iterator[tuple[Node, str, int]]:
         elif node["type"] == _TEXT:
             words = (node.get("textContent") or "").strip()[: _KEY_LETTERS + 1]
         if parent is not None:
-            known, count = below.get(id(parent), ("", 0))
-            below[id(parent)] = (known + words)[: _KEY_LETTERS + 1], count + elements
+            earlier, count = below.get(id(parent), ("", 0))
+            below[id(parent)] = (earlier + words)[: _KEY_LETTERS + 1], count + elements
 
 
 def _shadow(removed: Node) -> Node:
@@ -514,4 +527,4 @@ def _place(number: object) -> int:
 
 
 def _index(index: object) -> object:
-    return [_id(one) for one in index] if isinstance(index, list) else _id(index)
+    return [_id(number) for number in index] if isinstance(index, list) else _id(index)

@@ -59,7 +59,7 @@ SLICE_CHARS, _AROUND_CHARS = 128 * 1024, 1024
 
 
 def _frame_findings(data: bytes) -> list[RedactionFinding]:
-    """What a whole zstd frame of the mirror holds that it must not;
+    """Return what a whole zstd frame of the mirror holds that it must not;
     one that cannot be unpacked is a finding too.
     """
     try:
@@ -90,15 +90,15 @@ def _proven_from(page: str, at: int) -> set[NumberKind]:
 
 def _standing_alone(text: str, kinds: Collection[NumberKind]) -> Iterator[FoundNumber]:
     """Numbers that are not part of an id, nor the decimals of a number."""
-    for one in find(text, kinds):
-        before, after = text[one.start - 1 : one.start], text[one.end : one.end + 1]
+    for number in find(text, kinds):
+        before, after = text[number.start - 1 : number.start], text[number.end : number.end + 1]
         if not (before.isalnum() or before == "." or after.isalnum()):
-            yield one
+            yield number
 
 
 def _kinds_in(name: str, text: str) -> set[str]:
     """The kinds of things that a field of an event holds and should not."""
-    kinds: set[str] = {one.kind for one in _standing_alone(text, _ON_PURPOSE.get(name, KEPT))}
+    kinds: set[str] = {number.kind for number in _standing_alone(text, _ON_PURPOSE.get(name, KEPT))}
     if name in _ON_PURPOSE:
         return kinds
     if _CALLER_NUMBER.search(text):
@@ -120,18 +120,18 @@ def _shape_findings(event: Event) -> list[RedactionFinding]:
 
 
 def check_clean(record: Record) -> list[RedactionFinding]:
-    """What the record holds that no log may hold; empty when it is clean.
+    """Return what the record holds that no log may hold; empty when it is clean.
     A `MirrorChunk` is checked before its cut.
     """
     event = record.event
-    found = [
+    findings = [
         RedactionFinding(name, kind)
         for name, text in _strings(event)
         for kind in sorted(_kinds_in(name, text))
     ]
     if isinstance(event, MirrorChunk):
-        found += _frame_findings(event.data)
-    return found or _shape_findings(event)
+        findings += _frame_findings(event.data)
+    return findings or _shape_findings(event)
 
 
 def searched(chunk: MirrorChunk) -> MirrorChunk:
@@ -145,10 +145,10 @@ def redact(record: Record) -> Record:
     """The record itself when it is clean;
     else the same event with its strings replaced and `redacted` set.
     """
-    found = check_clean(record)
-    if not found:
+    findings = check_clean(record)
+    if not findings:
         return record
-    fields = {finding.field for finding in found}
+    fields = {finding.field for finding in findings}
     event = record.event
     replaced: dict[str, str | bytes] = {
         name: REPLACEMENT for name, _text in _strings(event) if name in fields or "*" in fields

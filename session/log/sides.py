@@ -9,7 +9,7 @@ from session.log.events import Writer
 
 
 class FaultSide(StrEnum):
-    """Who can do something about it."""
+    """The side that can do something about it."""
 
     KIOSK = "kiosk"
     LINE = "line"
@@ -90,7 +90,8 @@ _BEGINNINGS = (
 
 
 def side_of(code: str, writer: Writer) -> FaultSide:
-    """Whose side a code is on; one that says nothing of it is on the side of the end that met it.
+    """Return whose side a code is on; one that says nothing of it is on the side of the end
+    that met it.
 
     Args:
         writer: who told it.

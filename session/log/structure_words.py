@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is known to be structure in a page: its elements, its attributes and the words of style
-sheets. Nothing else is kept of a shared page (`session.log.page_structure`).
+"""The words that are known to be structure in a page: its elements, its attributes and the
+words of style sheets. Nothing else is kept of a shared page (`session.log.page_structure`).
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ _NUMBER = re.compile(r"([0-9]{1,4})(?:\.[0-9]{1,2})?(px|%|em|rem)?")
 
 
 def is_style_word(word: str) -> bool:
-    """Whether it is a word of style sheets, or some of them joined by dashes."""
+    """True if it is a word of style sheets, or some of them joined by dashes."""
     parts = word.lower().strip("-").split("-")
     return all(part in _WORDS for part in parts)
 

@@ -93,17 +93,17 @@ class Names:
 
 
 def bars(text: str) -> str:
-    """As many words of about the same width as the text has; no letter, no digit, and of each
-    word's length only its third.
+    """Return as many words of about the same width as the text has;
+    no letter, no digit, and of each word's length only its third.
     """
     return _VISIBLE.sub(_bar, text)
 
 
-def _bar(found: re.Match[str]) -> str:
+def _bar(match: re.Match[str]) -> str:
     """In place of one word, or of the space between two."""
-    if not found[1]:
-        return BAR * min(_MOST_BARS, 2 * -(-len(found[0]) // 3))
-    return "\n" if "\n" in found[0] else " "
+    if not match[1]:
+        return BAR * min(_MOST_BARS, 2 * -(-len(match[0]) // 3))
+    return "\n" if "\n" in match[0] else " "
 
 
 def _plain(text: str) -> str:
@@ -111,26 +111,26 @@ def _plain(text: str) -> str:
     if "\\" not in text:
         return text
 
-    def sign(found: re.Match[str]) -> str:
-        if found[2] is not None:
-            return found[2]
-        code = int(found[1], 16)
+    def sign(match: re.Match[str]) -> str:
+        if match[2] is not None:
+            return match[2]
+        code = int(match[1], 16)
         return chr(code) if code <= 0x10FFFF else "�"
 
     return _ESCAPE.sub(sign, text)
 
 
 def _tokens(text: str) -> list[Token]:
-    found = []
+    tokens = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
         if kind == "unit":
             kind = "number"
         if kind == "comment":
-            found.append(Token("space", " "))
+            tokens.append(Token("space", " "))
         else:
-            found.append(Token(kind, match[0]))
-    return found
+            tokens.append(Token(kind, match[0]))
+    return tokens
 
 
 def _number(text: str) -> str:
@@ -196,8 +196,8 @@ class StyleStructure:
 
     def rule(self, text: str) -> str:
         """One rule; an empty one when nothing of it is kept: rules are counted."""
-        kept = self.sheet(text)
-        return kept if "{" in kept else f"{NEVER}{{}}"
+        sheet = self.sheet(text)
+        return sheet if "{" in sheet else f"{NEVER}{{}}"
 
     def media(self, text: str) -> str:
         """A list of media queries."""
@@ -212,7 +212,7 @@ class StyleStructure:
         return self._declaration(words) if inside else ""
 
     def _prelude(self, run: list[Token]) -> str | None:
-        """What stands before a block; None when the whole block is not kept."""
+        """Return what stands before a block; None when the whole block is not kept."""
         words = _stripped(run)
         if not words or words[0].kind != "at":
             return self._selector(words)
@@ -227,8 +227,8 @@ class StyleStructure:
             match token.kind:
                 case "word" | "function":
                     word = _plain(token.text.rstrip("("))
-                    known = is_style_word(word) and not word.startswith("--")
-                    out.append(word.lower() if known else self._name_of(word))
+                    is_known = is_style_word(word) and not word.startswith("--")
+                    out.append(word.lower() if is_known else self._name_of(word))
                     out.append("(" if token.kind == "function" else "")
                 case "number":
                     out.append(_number(token.text))
@@ -303,24 +303,24 @@ class StyleStructure:
     def _attribute(self, tokens: list[Token], at: int, out: list[str]) -> int:
         """An attribute that is not kept is on no element any more."""
         after = _after_bracket(tokens, at)
-        parts = [one for one in tokens[at + 1 : after - 1] if one.kind != "space"]
+        parts = [token for token in tokens[at + 1 : after - 1] if token.kind != "space"]
         name = _plain(parts[0].text).lower() if parts else ""
-        kept = NEVER
+        selector = NEVER
         if len(parts) == 1 and (name in FLAGS or name in ENUMS):
-            kept = f"[{name}]"
+            selector = f"[{name}]"
         elif len(parts) == 3 and parts[1].text == "=":
             value = _plain(parts[2].text).strip("\"'")
             if name in FLAGS and not value:
-                kept = f"[{name}]"
+                selector = f"[{name}]"
             elif value in ENUMS.get(name, ()):
-                kept = f'[{name}="{value}"]'
-        out.append(kept)
+                selector = f'[{name}="{value}"]'
+        out.append(selector)
         return after
 
     # ---- declarations
 
     def declarations(self, text: str) -> str:
-        """What stands in a `style` attribute."""
+        """Return what stands in a `style` attribute."""
         out: list[str] = []
         run: list[Token] = []
         brackets = 0
@@ -396,7 +396,7 @@ class StyleStructure:
         if name in _FONTS:
             return "sans-serif"
         if name in _AREAS:
-            areas = (one if one == "." else self._names.of(one) for one in text.split())
+            areas = (area if area == "." else self._names.of(area) for area in text.split())
             return f'"{" ".join(areas)}"'
         return f'"{bars(text)}"'
 
@@ -407,8 +407,8 @@ class StyleStructure:
 
 
 def _is_measure(tokens: list[Token]) -> bool:
-    """Whether the value of a custom property has no numbers but those of sizes and colours: a date
-    or a code may stand there.
+    """True if the value of a custom property has no numbers but those of sizes and colours:
+    a date or a code may stand there.
     """
     depth = 0
     plain: list[str] = []

@@ -37,7 +37,7 @@ LATE = "late"
 
 
 class FactKind(StrEnum):
-    """What a fact tells."""
+    """The kind of thing that a fact tells."""
 
     REQUESTED = "requested"
     WAITED = "waited"
@@ -127,13 +127,15 @@ class _Moment(NamedTuple):
 
 
 class Moments(list[_Moment]):
-    """What a log tells, in order of time; those of one kind are found without a look at all."""
+    """The moments that a log tells, in order of time;
+    those of one kind are found without a look at all.
+    """
 
     def __init__(self, moments: Iterable[_Moment]) -> None:
         super().__init__(moments)
         self.of_kind: defaultdict[type[Event], list[_Moment]] = defaultdict(list)
-        for one in self:
-            self.of_kind[type(one.event)].append(one)
+        for moment in self:
+            self.of_kind[type(moment.event)].append(moment)
 
 
 _OVER = (events.HungUp, events.SessionEnded)
@@ -151,19 +153,19 @@ def summarise(log: OpenedLog) -> SessionSummary:
     """The facts of a session. Only the records that tell something are read from the log."""
     if not len(log):
         return SessionSummary()
-    told = Moments(_moments(log))
-    opened = next((event for _at_s, event in _of(told, events.SessionOpened)), None)
-    failed = _collect(_FAILED, told) + _missing(log, told)
+    timeline = Moments(_moments(log))
+    opened = next((event for _at_s, event in _of(timeline, events.SessionOpened)), None)
+    failed = _collect(_FAILED, timeline) + _missing(log, timeline)
     return SessionSummary(
         started_at_utc=instant(log.start_s),
         duration_s=log.duration_s,
-        talk_s=_talk_s(told),
+        talk_s=_talk_s(timeline),
         organisation=opened.organisation if opened else "",
-        service=opened.service if opened else _requested_service(told),
+        service=opened.service if opened else _requested_service(timeline),
         kiosk=opened.kiosk if opened else "",
         agent=opened.agent if opened else "",
-        came=_sorted(_collect(_CAME, told)),
-        done=_sorted(_collect(_DONE, told)),
+        came=_sorted(_collect(_CAME, timeline)),
+        done=_sorted(_collect(_DONE, timeline)),
         failed=_sorted(failed),
         skew_s=log.skew_s,
     )
@@ -186,121 +188,127 @@ def with_names(summary: SessionSummary, *, service: str, kiosk: str) -> SessionS
 
 
 def _moments(log: OpenedLog) -> Iterator[_Moment]:
-    told = log.rows_of(lambda meaning: not isinstance(meaning.event, _UNTOLD))
-    whole = log.rows_of(lambda meaning: not isinstance(meaning.event, (*_UNTOLD, *_MANY)))
-    read = {row: record.event for row, record in log.records(whole)}
-    for row in told.tolist():
+    rows = log.rows_of(lambda meaning: not isinstance(meaning.event, _UNTOLD))
+    whole_rows = log.rows_of(lambda meaning: not isinstance(meaning.event, (*_UNTOLD, *_MANY)))
+    read = {row: record.event for row, record in log.records(whole_rows)}
+    for row in rows.tolist():
         number = int(log.columns.number[row])
         event = read.get(row) or log.meaning(row).event
         yield _Moment(log.offset_s(row), log.writer(row), number, event)
 
 
 def _collect(
-    collectors: Iterable[Callable[[Moments], Iterable[SummaryFact]]], told: Moments
+    collectors: Iterable[Callable[[Moments], Iterable[SummaryFact]]], timeline: Moments
 ) -> list[SummaryFact]:
-    return [fact for collect in collectors for fact in collect(told)]
+    return [fact for collect in collectors for fact in collect(timeline)]
 
 
 def _sorted(facts: Iterable[SummaryFact]) -> tuple[SummaryFact, ...]:
     return tuple(sorted(facts, key=lambda fact: fact.at_s))
 
 
-def _of[Kind: Event](told: Moments, kind: type[Kind]) -> Iterator[tuple[float, Kind]]:
-    return ((one.at_s, one.event) for one in told.of_kind[kind] if isinstance(one.event, kind))
+def _of[Kind: Event](timeline: Moments, kind: type[Kind]) -> Iterator[tuple[float, Kind]]:
+    return (
+        (moment.at_s, moment.event)
+        for moment in timeline.of_kind[kind]
+        if isinstance(moment.event, kind)
+    )
 
 
-def _met(told: Moments) -> Iterator[tuple[float, Writer]]:
+def _met(timeline: Moments) -> Iterator[tuple[float, Writer]]:
     """Each time an end first saw or heard the other."""
-    for one in told:
-        if isinstance(one.event, events.VideoSeen | events.AudioSeen):
-            yield one.at_s, one.event.by
+    for moment in timeline:
+        if isinstance(moment.event, events.VideoSeen | events.AudioSeen):
+            yield moment.at_s, moment.event.by
 
 
-def _over(told: Moments) -> Iterator[tuple[float, Writer, str]]:
+def _over(timeline: Moments) -> Iterator[tuple[float, Writer, str]]:
     """(when, who ended it, why)."""
-    for one in told:
-        if isinstance(one.event, _OVER):
-            yield one.at_s, one.event.by, one.event.reason
+    for moment in timeline:
+        if isinstance(moment.event, _OVER):
+            yield moment.at_s, moment.event.by, moment.event.reason
 
 
-def _first_s(told: Moments, *kinds: type[Event]) -> float | None:
-    return next((one.at_s for one in told if isinstance(one.event, kinds)), None)
+def _first_s(timeline: Moments, *kinds: type[Event]) -> float | None:
+    return next((moment.at_s for moment in timeline if isinstance(moment.event, kinds)), None)
 
 
-def _end_s(told: Moments) -> float:
-    """Where the conversation ends, else where the log does."""
-    over_s = _first_s(told, *_OVER)
+def _end_s(timeline: Moments) -> float:
+    """Return where the conversation ends, else where the log does."""
+    over_s = _first_s(timeline, *_OVER)
     if over_s is not None:
         return over_s
-    return told[-1].at_s if told else 0.0
+    return timeline[-1].at_s if timeline else 0.0
 
 
-def _opened_s(told: Moments) -> float | None:
-    return _first_s(told, events.SessionOpened, events.TicketAccepted)
+def _opened_s(timeline: Moments) -> float | None:
+    return _first_s(timeline, events.SessionOpened, events.TicketAccepted)
 
 
-def _talk_s(told: Moments) -> float:
-    opened_s = _opened_s(told)
-    return max(0.0, _end_s(told) - opened_s) if opened_s is not None else 0.0
+def _talk_s(timeline: Moments) -> float:
+    opened_s = _opened_s(timeline)
+    return max(0.0, _end_s(timeline) - opened_s) if opened_s is not None else 0.0
 
 
-def _requested_service(told: Moments) -> str:
-    return next((event.service for _at_s, event in _of(told, events.CallRequestedAtKiosk)), "")
+def _requested_service(timeline: Moments) -> str:
+    return next((event.service for _at_s, event in _of(timeline, events.CallRequestedAtKiosk)), "")
 
 
 def _spans(
-    told: Moments, starts: Callable[[Event], bool], ends: Callable[[Event], bool]
+    timeline: Moments, starts: Callable[[Event], bool], ends: Callable[[Event], bool]
 ) -> list[tuple[float, float]]:
     """(begin, end) of what lasted; what has no end lasts until the conversation's."""
     spans: list[tuple[float, float]] = []
     begun_s: float | None = None
-    for moment in told:
+    for moment in timeline:
         if starts(moment.event):
             begun_s = moment.at_s if begun_s is None else begun_s
         elif begun_s is not None and (ends(moment.event) or isinstance(moment.event, _OVER)):
             spans.append((begun_s, moment.at_s))
             begun_s = None
     if begun_s is not None:
-        spans.append((begun_s, max(begun_s, _end_s(told))))
+        spans.append((begun_s, max(begun_s, _end_s(timeline))))
     return spans
 
 
 # ---- what the caller came for
 
 
-def _requested(told: Moments) -> Iterator[SummaryFact]:
-    for at_s, event in _of(told, events.CallRequestedAtKiosk):
+def _requested(timeline: Moments) -> Iterator[SummaryFact]:
+    for at_s, event in _of(timeline, events.CallRequestedAtKiosk):
         yield SummaryFact(kind=FactKind.REQUESTED, at_s=at_s, code=event.service)
-        taken_s = _opened_s(told)
+        taken_s = _opened_s(timeline)
         if taken_s is not None and taken_s - at_s >= FEWEST_S:
             yield SummaryFact(kind=FactKind.WAITED, at_s=taken_s, seconds=taken_s - at_s)
         return
 
 
-def _left(told: Moments) -> Iterator[SummaryFact]:
-    for at_s, _event in _of(told, events.CallerLeft):
+def _left(timeline: Moments) -> Iterator[SummaryFact]:
+    for at_s, _event in _of(timeline, events.CallerLeft):
         yield SummaryFact(kind=FactKind.LEFT, at_s=at_s)
 
 
 # ---- what was done
 
 
-def _talked(told: Moments) -> Iterator[SummaryFact]:
-    seen = list(_met(told))
-    if seen:
+def _talked(timeline: Moments) -> Iterator[SummaryFact]:
+    meetings = list(_met(timeline))
+    if meetings:
         yield SummaryFact(
-            kind=FactKind.TALKED, at_s=seen[0][0], seconds=max(0.0, _end_s(told) - seen[0][0])
+            kind=FactKind.TALKED,
+            at_s=meetings[0][0],
+            seconds=max(0.0, _end_s(timeline) - meetings[0][0]),
         )
 
 
-def _shared(told: Moments) -> Iterator[SummaryFact]:
+def _shared(timeline: Moments) -> Iterator[SummaryFact]:
     spans = _spans(
-        told,
+        timeline,
         lambda event: isinstance(event, events.SharingChanged) and event.sharing,
         lambda event: isinstance(event, events.SharingChanged) and not event.sharing,
     )
     if spans:
-        hosts = dict.fromkeys(event.host for _at_s, event in _of(told, events.AddressOpened))
+        hosts = dict.fromkeys(event.host for _at_s, event in _of(timeline, events.AddressOpened))
         yield SummaryFact(
             kind=FactKind.SHARED,
             at_s=spans[0][0],
@@ -310,51 +318,57 @@ def _shared(told: Moments) -> Iterator[SummaryFact]:
         )
 
 
-def _acted(told: Moments) -> Iterator[SummaryFact]:
-    acts = [(at_s, event.times) for at_s, event in _of(told, events.PageActed) if not event.code]
+def _acted(timeline: Moments) -> Iterator[SummaryFact]:
+    acts = [
+        (at_s, event.times) for at_s, event in _of(timeline, events.PageActed) if not event.code
+    ]
     if acts:
         yield SummaryFact(
             kind=FactKind.ACTED, at_s=acts[0][0], count=sum(times for _at_s, times in acts)
         )
 
 
-def _document_shown(told: Moments) -> Iterator[SummaryFact]:
-    shown = list(_of(told, events.DocumentShown))
-    if shown:
-        pages = sum(event.pages for _at_s, event in shown)
+def _document_shown(timeline: Moments) -> Iterator[SummaryFact]:
+    documents = list(_of(timeline, events.DocumentShown))
+    if documents:
+        pages = sum(event.pages for _at_s, event in documents)
         yield SummaryFact(
-            kind=FactKind.DOCUMENT_SHOWN, at_s=shown[0][0], times=len(shown), count=pages
+            kind=FactKind.DOCUMENT_SHOWN, at_s=documents[0][0], times=len(documents), count=pages
         )
 
 
-def _scanned(told: Moments) -> Iterator[SummaryFact]:
-    pages = {event.page_id: at_s for at_s, event in reversed(list(_of(told, events.PageReceived)))}
+def _scanned(timeline: Moments) -> Iterator[SummaryFact]:
+    pages = {
+        event.page_id: at_s for at_s, event in reversed(list(_of(timeline, events.PageReceived)))
+    }
     if pages:
         yield SummaryFact(kind=FactKind.SCANNED, at_s=min(pages.values()), count=len(pages))
 
 
-def _printed(told: Moments) -> Iterator[SummaryFact]:
-    done = {
+def _printed(timeline: Moments) -> Iterator[SummaryFact]:
+    printed = {
         event.print_id: at_s
-        for at_s, event in _of(told, events.PrintChanged)
+        for at_s, event in _of(timeline, events.PrintChanged)
         if event.state is PrintState.DONE
     }
-    if done:
-        yield SummaryFact(kind=FactKind.PRINTED, at_s=min(done.values()), count=len(done))
+    if printed:
+        yield SummaryFact(kind=FactKind.PRINTED, at_s=min(printed.values()), count=len(printed))
 
 
-def _filed(told: Moments) -> Iterator[SummaryFact]:
-    filed = list(_of(told, events.DocumentFiled))
+def _filed(timeline: Moments) -> Iterator[SummaryFact]:
+    filed = list(_of(timeline, events.DocumentFiled))
     if filed:
         pages = sum(event.pages for _at_s, event in filed)
         yield SummaryFact(kind=FactKind.FILED, at_s=filed[0][0], times=len(filed), count=pages)
 
 
-def _held(told: Moments) -> Iterator[SummaryFact]:
+def _held(timeline: Moments) -> Iterator[SummaryFact]:
     """Times on hold and privacy pauses."""
-    held = _spans(told, lambda event: _holds(event, True), lambda event: _holds(event, False))
-    pauses = _spans(told, lambda event: _pauses(event, True), lambda event: _pauses(event, False))
-    for kind, spans in ((FactKind.HELD, held), (FactKind.PRIVACY, pauses)):
+    holds = _spans(timeline, lambda event: _holds(event, True), lambda event: _holds(event, False))
+    pauses = _spans(
+        timeline, lambda event: _pauses(event, True), lambda event: _pauses(event, False)
+    )
+    for kind, spans in ((FactKind.HELD, holds), (FactKind.PRIVACY, pauses)):
         if spans:
             seconds = sum(end_s - begin_s for begin_s, end_s in spans)
             yield SummaryFact(kind=kind, at_s=spans[0][0], times=len(spans), seconds=seconds)
@@ -368,20 +382,20 @@ def _pauses(event: Event, on: bool) -> bool:
     return isinstance(event, events.PrivacyChanged) and event.on is on
 
 
-def _others(told: Moments) -> Iterator[SummaryFact]:
-    for at_s, third in _of(told, events.ThirdChanged):
+def _others(timeline: Moments) -> Iterator[SummaryFact]:
+    for at_s, third in _of(timeline, events.ThirdChanged):
         if third.state == "in":
             yield SummaryFact(kind=FactKind.THIRD, at_s=at_s, code=third.role)
-    for at_s, passed in _of(told, events.CallerPassedOn):
+    for at_s, passed in _of(timeline, events.CallerPassedOn):
         yield SummaryFact(kind=FactKind.PASSED_ON, at_s=at_s, count=int(passed.to_agent))
 
 
-def _ended(told: Moments) -> Iterator[SummaryFact]:
-    for at_s, by, reason in _over(told):
+def _ended(timeline: Moments) -> Iterator[SummaryFact]:
+    for at_s, by, reason in _over(timeline):
         if reason not in _LOST:
             yield SummaryFact(kind=FactKind.HUNG_UP, at_s=at_s, by=by, code=reason)
         break
-    for at_s, wiped in _of(told, events.KioskWiped):
+    for at_s, wiped in _of(timeline, events.KioskWiped):
         if not wiped.left_over:
             yield SummaryFact(kind=FactKind.WIPED, at_s=at_s, by=Writer.KIOSK)
         break
@@ -390,11 +404,11 @@ def _ended(told: Moments) -> Iterator[SummaryFact]:
 # ---- what failed
 
 
-def _troubles(told: Moments) -> Iterator[SummaryFact]:
+def _troubles(timeline: Moments) -> Iterator[SummaryFact]:
     """Each code once, however many ends told it how often."""
     met: dict[str, list[tuple[float, Writer]]] = {}
-    first_met_s = next((at_s for at_s, _by in _met(told)), 0.0)
-    for moment in told:
+    first_met_s = next((at_s for at_s, _by in _met(timeline)), 0.0)
+    for moment in timeline:
         code = _trouble_code(moment.event)
         if code in SETTING_UP and moment.at_s < first_met_s:
             continue
@@ -403,15 +417,15 @@ def _troubles(told: Moments) -> Iterator[SummaryFact]:
     for code, moments in met.items():
         at_s, writer = moments[0]
         pairs = pairwise(moments)
-        again = sum(later[0] - before[0] > ONE_TROUBLE_S for before, later in pairs)
+        repeats = sum(later[0] - before[0] > ONE_TROUBLE_S for before, later in pairs)
         yield SummaryFact(
             kind=FactKind.TROUBLE,
             at_s=at_s,
             by=writer,
             side=side_of(code, writer),
             code=code,
-            times=1 + again,
-            mended_s=_mended_s(told, code, moments[-1][0]),
+            times=1 + repeats,
+            mended_s=_mended_s(timeline, code, moments[-1][0]),
         )
 
 
@@ -427,9 +441,9 @@ def _trouble_code(event: Event) -> str:
     return "" if code == "grant_missing" or code in NO_TROUBLE else code
 
 
-def _mended_s(told: Moments, code: str, after_s: float) -> float | None:
-    """When the same thing went well later."""
-    for moment in told:
+def _mended_s(timeline: Moments, code: str, after_s: float) -> float | None:
+    """Return when the same thing went well later."""
+    for moment in timeline:
         if moment.at_s > after_s and _goes_well(moment.event, code):
             return moment.at_s
     return None
@@ -453,10 +467,10 @@ def _goes_well(event: Event, code: str) -> bool:
     return False
 
 
-def _refused(told: Moments) -> Iterator[SummaryFact]:
+def _refused(timeline: Moments) -> Iterator[SummaryFact]:
     """Each question once, however many powers it was about."""
     questions: list[list[tuple[float, events.GrantChanged]]] = []
-    for at_s, event in _of(told, events.GrantChanged):
+    for at_s, event in _of(timeline, events.GrantChanged):
         if event.allowed or event.reason not in (GrantReason.ANSWERED, GrantReason.SILENT):
             continue
         last = questions[-1][-1] if questions else None
@@ -473,14 +487,14 @@ def _refused(told: Moments) -> Iterator[SummaryFact]:
             side=FaultSide.CALLER,
             grants=grants,
             reason=first.reason,
-            mended_s=_allowed_s(told, grants, refusals[-1][0]),
+            mended_s=_allowed_s(timeline, grants, refusals[-1][0]),
         )
 
 
-def _allowed_s(told: Moments, grants: Sequence[Grant], after_s: float) -> float | None:
-    """When the caller had allowed all of them after all."""
+def _allowed_s(timeline: Moments, grants: Sequence[Grant], after_s: float) -> float | None:
+    """Return when the caller had allowed all of them after all."""
     missing = set(grants)
-    for at_s, event in _of(told, events.GrantChanged):
+    for at_s, event in _of(timeline, events.GrantChanged):
         if at_s > after_s and event.allowed:
             missing.discard(event.grant)
             if not missing:
@@ -495,38 +509,40 @@ class _Cut(NamedTuple):
     back_s: float | None
 
 
-def _cuts(told: Moments) -> list[_Cut]:
+def _cuts(timeline: Moments) -> list[_Cut]:
     """Each time an end lost the bus, or one end was away for the other."""
     cuts: list[_Cut] = []
-    for at_s, lost in _of(told, events.LineLost):
+    for at_s, lost in _of(timeline, events.LineLost):
         back = next(
             (
-                (one_s, one.lost_s)
-                for one_s, one in _of(told, events.LineBack)
-                if one.by is lost.by and one_s >= at_s
+                (one_s, line_back.lost_s)
+                for one_s, line_back in _of(timeline, events.LineBack)
+                if line_back.by is lost.by and one_s >= at_s
             ),
             None,
         )
-        seconds = back[1] if back else max(0.0, _end_s(told) - at_s)
+        seconds = back[1] if back else max(0.0, _end_s(timeline) - at_s)
         cuts.append(_Cut(lost.by, at_s, seconds, back[0] if back else None))
     return cuts
 
 
-def _lines_cut(told: Moments) -> Iterator[SummaryFact]:
-    cuts = _cuts(told)
+def _lines_cut(timeline: Moments) -> Iterator[SummaryFact]:
+    cuts = _cuts(timeline)
     for by, side in ((Writer.KIOSK, FaultSide.LINE), (Writer.DESK, FaultSide.DESK)):
-        own = [cut for cut in cuts if cut.by is by and not _is_shared(cut, cuts)]
-        if own:
-            yield _cut_fact(FactKind.LINE_CUT, own, side, by)
+        own_cuts = [cut for cut in cuts if cut.by is by and not _is_shared(cut, cuts)]
+        if own_cuts:
+            yield _cut_fact(FactKind.LINE_CUT, own_cuts, side, by)
     shared = [cut for cut in cuts if cut.by is Writer.KIOSK and _is_shared(cut, cuts)]
     if shared:
         yield _cut_fact(FactKind.BOTH_LINES_CUT, shared, FaultSide.HUB, None)
     if not cuts:
-        yield from _unseen_cut(told)
+        yield from _unseen_cut(timeline)
 
 
 def _is_shared(cut: _Cut, cuts: Sequence[_Cut]) -> bool:
-    return any(one.by is not cut.by and abs(one.at_s - cut.at_s) <= BOTH_LOST_S for one in cuts)
+    return any(
+        other.by is not cut.by and abs(other.at_s - cut.at_s) <= BOTH_LOST_S for other in cuts
+    )
 
 
 def _cut_fact(
@@ -543,34 +559,37 @@ def _cut_fact(
     )
 
 
-def _unseen_cut(told: Moments) -> Iterator[SummaryFact]:
+def _unseen_cut(timeline: Moments) -> Iterator[SummaryFact]:
     """The desk saw that the kiosk was away, and the kiosk tells nothing of it: its program or its
     machine stopped, or its part of the log never came.
     """
-    for at_s, shown in _of(told, events.TroubleShown):
-        if shown.code == "peer_gone":
+    for at_s, trouble in _of(timeline, events.TroubleShown):
+        if trouble.code == "peer_gone":
             yield SummaryFact(
                 kind=FactKind.LINE_CUT, at_s=at_s, by=Writer.KIOSK, side=FaultSide.LINE
             )
             return
-    for at_s, _by, reason in _over(told):
+    for at_s, _by, reason in _over(timeline):
         if reason in _LOST:
             by, side = _LOST[reason]
             yield SummaryFact(kind=FactKind.LINE_CUT, at_s=at_s, by=by, side=side, code=reason)
             return
 
 
-def _poor_line(told: Moments) -> Iterator[SummaryFact]:
+def _poor_line(timeline: Moments) -> Iterator[SummaryFact]:
     for by in (Writer.KIOSK, Writer.DESK):
         poor = [
-            (at_s, seen)
-            for at_s, seen in _of(told, events.LineMeasured)
-            if seen.by is by
-            and (seen.loss_percent >= POOR_LOSS_PERCENT or (seen.rtt_ms or 0.0) >= POOR_RTT_MS)
+            (at_s, measured)
+            for at_s, measured in _of(timeline, events.LineMeasured)
+            if measured.by is by
+            and (
+                measured.loss_percent >= POOR_LOSS_PERCENT
+                or (measured.rtt_ms or 0.0) >= POOR_RTT_MS
+            )
         ]
-        seconds = sum(seen.over_s for _at_s, seen in poor)
+        seconds = sum(measured.over_s for _at_s, measured in poor)
         if seconds >= POOR_AT_LEAST_S:
-            at_s, worst = max(poor, key=lambda one: (one[1].loss_percent, one[1].rtt_ms or 0.0))
+            at_s, worst = max(poor, key=lambda pair: (pair[1].loss_percent, pair[1].rtt_ms or 0.0))
             is_late = worst.loss_percent < POOR_LOSS_PERCENT
             yield SummaryFact(
                 kind=FactKind.POOR_LINE,
@@ -583,22 +602,22 @@ def _poor_line(told: Moments) -> Iterator[SummaryFact]:
             )
 
 
-def _no_picture(told: Moments) -> Iterator[SummaryFact]:
-    answered_s = _first_s(told, events.CallAnswered)
+def _no_picture(timeline: Moments) -> Iterator[SummaryFact]:
+    answered_s = _first_s(timeline, events.CallAnswered)
     if answered_s is None:
         return
     for by in (Writer.DESK, Writer.KIOSK):
-        met = any(one is by for _at_s, one in _met(told))
-        wrote = any(one.writer is by for one in told)
-        if wrote and not met and _end_s(told) - answered_s > ONE_TROUBLE_S:
+        met = any(writer is by for _at_s, writer in _met(timeline))
+        wrote = any(moment.writer is by for moment in timeline)
+        if wrote and not met and _end_s(timeline) - answered_s > ONE_TROUBLE_S:
             yield SummaryFact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=FaultSide.LINE)
 
 
-def _restarted(told: Moments) -> Iterator[SummaryFact]:
-    for place, moment in enumerate(told):
+def _restarted(timeline: Moments) -> Iterator[SummaryFact]:
+    for place, moment in enumerate(timeline):
         if isinstance(moment.event, events.SessionResumed):
             by = moment.event.by
-            before = [one.at_s for one in told[:place] if one.writer is by]
+            before = [earlier.at_s for earlier in timeline[:place] if earlier.writer is by]
             seconds = moment.at_s - before[-1] if before else 0.0
             side = FaultSide.KIOSK if by is Writer.KIOSK else FaultSide.DESK
             yield SummaryFact(
@@ -606,13 +625,13 @@ def _restarted(told: Moments) -> Iterator[SummaryFact]:
             )
 
 
-def _pages_lost(told: Moments) -> Iterator[SummaryFact]:
+def _pages_lost(timeline: Moments) -> Iterator[SummaryFact]:
     """Pages only: of a preview the desk writes nothing, and it is thrown away in any case."""
-    arrived = {event.page_id for _at_s, event in _of(told, events.PageReceived)}
+    arrived = {event.page_id for _at_s, event in _of(timeline, events.PageReceived)}
     lost = [
         at_s
-        for at_s, taken in _of(told, events.PageTaken)
-        if taken.kind is ScanKind.PAGE and taken.page_id not in arrived
+        for at_s, page in _of(timeline, events.PageTaken)
+        if page.kind is ScanKind.PAGE and page.page_id not in arrived
     ]
     if lost:
         yield SummaryFact(
@@ -624,8 +643,8 @@ def _pages_lost(told: Moments) -> Iterator[SummaryFact]:
         )
 
 
-def _not_wiped(told: Moments) -> Iterator[SummaryFact]:
-    for at_s, wiped in _of(told, events.KioskWiped):
+def _not_wiped(timeline: Moments) -> Iterator[SummaryFact]:
+    for at_s, wiped in _of(timeline, events.KioskWiped):
         if wiped.left_over:
             yield SummaryFact(
                 kind=FactKind.NOT_WIPED,
@@ -636,24 +655,24 @@ def _not_wiped(told: Moments) -> Iterator[SummaryFact]:
             )
 
 
-def _not_ended(told: Moments) -> Iterator[SummaryFact]:
-    if _opened_s(told) is not None and _first_s(told, *_OVER) is None:
-        yield SummaryFact(kind=FactKind.NOT_ENDED, at_s=told[-1].at_s, side=FaultSide.DESK)
+def _not_ended(timeline: Moments) -> Iterator[SummaryFact]:
+    if _opened_s(timeline) is not None and _first_s(timeline, *_OVER) is None:
+        yield SummaryFact(kind=FactKind.NOT_ENDED, at_s=timeline[-1].at_s, side=FaultSide.DESK)
 
 
-def _missing(log: OpenedLog, told: Moments) -> list[SummaryFact]:
+def _missing(log: OpenedLog, timeline: Moments) -> list[SummaryFact]:
     """Records whose numbers are not there, by writer; a kiosk of which nothing came at all."""
     facts = []
     for writer in (Writer.KIOSK, Writer.DESK):
         numbers = np.sort(log.columns.number[log.columns.writer == WRITERS.index(writer)])
         missing = int(numbers[-1]) + 1 - len(numbers) if len(numbers) else 0
-        nothing = not len(numbers) and _opened_s(told) is not None
+        nothing = not len(numbers) and _opened_s(timeline) is not None
         if missing or nothing:
             side = FaultSide.KIOSK if writer is Writer.KIOSK else FaultSide.DESK
             facts.append(
                 SummaryFact(
                     kind=FactKind.RECORDS_MISSING,
-                    at_s=0.0 if nothing else _gap_s(numbers, told, writer),
+                    at_s=0.0 if nothing else _gap_s(numbers, timeline, writer),
                     by=writer,
                     side=side,
                     count=missing,
@@ -662,12 +681,12 @@ def _missing(log: OpenedLog, told: Moments) -> list[SummaryFact]:
     return facts
 
 
-def _gap_s(numbers: npt.NDArray[np.int64], told: Moments, writer: Writer) -> float:
-    """Where the first missing record of a writer would be."""
+def _gap_s(numbers: npt.NDArray[np.int64], timeline: Moments, writer: Writer) -> float:
+    """Return where the first missing record of a writer would be."""
     after = numbers[numbers != np.arange(len(numbers))]
     number = int(after[0]) if len(after) else 0
     return next(
-        (one.at_s for one in told if one.writer is writer and one.number >= number),
+        (moment.at_s for moment in timeline if moment.writer is writer and moment.number >= number),
         0.0,
     )
 

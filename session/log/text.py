@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where the lines of a log lie, read a piece at a time: a plain file, a packed one, or memory.
-Used by `session.log.playback.opening`.
+"""The lines of a log where they lie, read a piece at a time:
+a plain file, a packed one, or memory. Used by `session.log.playback.opening`.
 
-A packed log is a row of zstd frames (RFC 8878, section 3.1). `write_log` makes them small, so that
-a line in the middle costs one frame and not the file; older versions wrote one frame.
+A packed log is a row of zstd frames (RFC 8878, section 3.1). `write_log` makes them small, so
+that a line in the middle costs one frame and not the file; older versions wrote one frame.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class PlainText:
 
 
 class _Frame(NamedTuple):
-    """Where a frame begins in the text, and where it lies in the file."""
+    """The place of a frame: where it begins in the text, and where it lies in the file."""
 
     text_start: int
     start: int
@@ -130,15 +130,15 @@ class PackedText:
 
     def read(self, start: int, length: int) -> bytes:
         """See `LogText`."""
-        found = b""
+        data = b""
         number = bisect_right(self._frames, start, key=lambda frame: frame.text_start) - 1
-        while len(found) < length and number < len(self._frames):
+        while len(data) < length and number < len(self._frames):
             frame = self._frames[number]
-            inside = start + len(found) - frame.text_start
+            inside = start + len(data) - frame.text_start
             with self._unpacking:
-                found += self._text_of(number)[inside : inside + length - len(found)]
+                data += self._text_of(number)[inside : inside + length - len(data)]
             number += 1
-        return found
+        return data
 
     def _text_of(self, number: int) -> bytes:
         if number not in self._unpacked:

@@ -83,7 +83,7 @@ _PARTS_BY_START: tuple[tuple[str, TroublePart], ...] = (
 
 
 class LogTrouble(NamedTuple):
-    """What failed."""
+    """A thing that failed."""
 
     part: TroublePart
     code: str
@@ -91,14 +91,14 @@ class LogTrouble(NamedTuple):
 
 def part_of(code: str) -> TroublePart:
     """The part that an error is about."""
-    found = (part for start, part in _PARTS_BY_START if code.startswith(start))
-    return next(found, TroublePart.BUS)
+    parts = (part for start, part in _PARTS_BY_START if code.startswith(start))
+    return next(parts, TroublePart.BUS)
 
 
 def trouble_of(event: AnyEvent) -> LogTrouble | None:
     """The trouble that an event tells, None for an event of the ordinary course."""
-    found = _of_parts(event) or _of_ends(event)
-    return None if found is None or found.code in NO_TROUBLE else found
+    trouble = _of_parts(event) or _of_ends(event)
+    return None if trouble is None or trouble.code in NO_TROUBLE else trouble
 
 
 def is_same_answer(seconds_after: float) -> bool:
@@ -107,12 +107,12 @@ def is_same_answer(seconds_after: float) -> bool:
 
 
 def counts_only_alone(event: AnyEvent) -> bool:
-    """Whether its trouble counts only where no other event tells of the same."""
+    """True if its trouble counts only where no other event tells of the same."""
     return isinstance(event, events.TroubleShown)
 
 
 def _of_parts(event: AnyEvent) -> LogTrouble | None:
-    """Of call, page, scanner, printer and dossier."""
+    """Return the trouble of call, page, scanner, printer and dossier."""
     match event:
         case events.CallFailed(code=code):
             return LogTrouble(TroublePart.CALL, code)
@@ -132,7 +132,7 @@ def _of_parts(event: AnyEvent) -> LogTrouble | None:
 
 
 def _of_ends(event: AnyEvent) -> LogTrouble | None:
-    """Of the two programs, the line between them and the hub."""
+    """Return the trouble of the two programs, the line between them and the hub."""
     match event:
         case events.LineLost():
             return LogTrouble(TroublePart.LINE, LINE_LOST)

@@ -34,7 +34,7 @@ _GROWS_BYTES = 512
 
 
 def is_old(line: bytes) -> bool:
-    """Whether a record's line is of an older format; a damaged one is."""
+    """True if a record's line is of an older format; a damaged one is."""
     try:
         return format_of(line) < FORMAT
     except LogUnreadable:
@@ -52,12 +52,16 @@ def upgraded_line(line: bytes) -> bytes:
 
 
 def upgraded_log(lines: Sequence[bytes]) -> list[bytes]:
-    """As many lines, in today's form; those of newer formats stay as they are.
+    """Return as many lines, in today's form;
+    those of newer formats stay as they are.
 
-    In place of one that cannot be read stands a record that says so: what is in it is not known.
+    In place of one that cannot be read stands a record that says so: what is in it is not
+    known.
     """
     upgrade = _Upgrade()
-    return [encode_record(one) if isinstance(one, Record) else one for one in upgrade.all(lines)]
+    return [
+        encode_record(entry) if isinstance(entry, Record) else entry for entry in upgrade.all(lines)
+    ]
 
 
 class _Upgrade:
@@ -70,27 +74,27 @@ class _Upgrade:
 
     def all(self, lines: Sequence[bytes]) -> list[Record | bytes]:
         """The records; lines as they are where nothing is to be done."""
-        done: list[Record | bytes] = []
+        upgraded: list[Record | bytes] = []
         parts: dict[Writer, list[int]] = {}
         for line in lines:
             record = self._record(line)
-            done.append(record)
+            upgraded.append(record)
             if not isinstance(record, Record) or not isinstance(record.event, MirrorChunk):
                 continue
             waiting = parts.setdefault(record.writer, [])
             if record.event.part == 0:
-                _empty(done, waiting)
+                _empty(upgraded, waiting)
                 waiting.clear()
-            waiting.append(len(done) - 1)
+            waiting.append(len(upgraded) - 1)
             if len(waiting) == record.event.parts:
-                self._restructure(done, waiting)
+                self._restructure(upgraded, waiting)
                 waiting.clear()
         for waiting in parts.values():
-            _empty(done, waiting)
-        return done
+            _empty(upgraded, waiting)
+        return upgraded
 
     def _record(self, line: bytes) -> Record | bytes:
-        """Of today's form, but with the page as it was."""
+        """Return the record in today's form, but with the page as it was."""
         try:
             if format_of(line) >= FORMAT:
                 return line
@@ -112,35 +116,35 @@ class _Upgrade:
         event = TroubleShown(by=latest.writer, code=LogUnreadable.code)
         return msgspec.structs.replace(latest, number=number, event=event)
 
-    def _restructure(self, done: list[Record | bytes], places: list[int]) -> None:
+    def _restructure(self, upgraded: list[Record | bytes], places: list[int]) -> None:
         """Puts the structure of a whole frame where its parts were."""
-        records = [record for place in places if isinstance(record := done[place], Record)]
-        whole = [record.event for record in records if isinstance(record.event, MirrorChunk)]
+        records = [record for place in places if isinstance(record := upgraded[place], Record)]
+        chunks = [record.event for record in records if isinstance(record.event, MirrorChunk)]
         structure = self._structures.setdefault(records[0].writer, PageStructure())
-        old = b"".join(event.data for event in whole)
+        old = b"".join(event.data for event in chunks)
         try:
-            kept = structure.keep(unpack(old, MAX_MIRROR_BYTES))
-            new = zstandard.ZstdCompressor(level=6, write_checksum=True).compress(kept)
+            reduced = structure.keep(unpack(old, MAX_MIRROR_BYTES))
+            new = zstandard.ZstdCompressor(level=6, write_checksum=True).compress(reduced)
         except (MessageMalformed, MessageTooLarge):
             new = b""
         if len(new) > min(len(old) * 5 // 4 + _GROWS_BYTES, len(places) * MAX_MIRROR_PART_BYTES):
             new = b""
         pieces = mirror_parts(
-            whole[0].started_at_utc,
+            chunks[0].started_at_utc,
             new,
-            is_snapshot=whole[0].is_snapshot,
-            events=whole[0].events,
+            is_snapshot=chunks[0].is_snapshot,
+            events=chunks[0].events,
         )
-        nothing = msgspec.structs.replace(whole[0], data=b"", part=0, parts=1)
+        nothing = msgspec.structs.replace(chunks[0], data=b"", part=0, parts=1)
         for at, (place, record) in enumerate(zip(places, records, strict=True)):
             event = pieces[at] if at < len(pieces) else nothing
-            done[place] = msgspec.structs.replace(record, event=event)
+            upgraded[place] = msgspec.structs.replace(record, event=event)
 
 
-def _empty(done: list[Record | bytes], places: list[int]) -> None:
+def _empty(upgraded: list[Record | bytes], places: list[int]) -> None:
     """Parts of a frame whose others are not here: nobody could read them."""
     for place in places:
-        record = done[place]
+        record = upgraded[place]
         if isinstance(record, Record) and isinstance(record.event, MirrorChunk):
             event = msgspec.structs.replace(record.event, data=b"", part=0, parts=1)
-            done[place] = msgspec.structs.replace(record, event=event)
+            upgraded[place] = msgspec.structs.replace(record, event=event)

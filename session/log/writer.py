@@ -216,26 +216,31 @@ class LogWriter:
             batch.append(line)
         return batch
 
-    def _note(self, wanted: int) -> None:
-        if not self._first <= wanted <= self.next_number:
+    def _note(self, wanted_number: int) -> None:
+        if not self._first <= wanted_number <= self.next_number:
             log.warning(
-                "the hub wants log record %d of %d..%d", wanted, self._first, self.next_number
+                "the hub wants log record %d of %d..%d",
+                wanted_number,
+                self._first,
+                self.next_number,
             )
         before, self._acknowledged = (
             self._acknowledged,
-            min(max(wanted, self._first), self.next_number),
+            min(max(wanted_number, self._first), self.next_number),
         )
         if self._acknowledged != before:
             self._moved.set()
 
-    def _go_on_from(self, wanted: int) -> None:
+    def _go_on_from(self, wanted_number: int) -> None:
         """First contact. The hub may hold more of this writer than the spool found here (a lost
         disk, another machine): then the records written since the start are counted on from there,
         or they would pass for repeats.
         """
-        if wanted > self._first + self._found:
-            self._count_on(wanted, [decode_record(line) for line in self._lines[self._found :]])
-        self._note(wanted)
+        if wanted_number > self._first + self._found:
+            self._count_on(
+                wanted_number, [decode_record(line) for line in self._lines[self._found :]]
+            )
+        self._note(wanted_number)
 
     def _count_on(self, first: int, records: list[Record]) -> None:
         """The spool holds these records from now on, numbered from `first`."""
@@ -258,11 +263,11 @@ class LogWriter:
         waiting = [decode_record(line) for line in self._lines[self._acknowledged - self._first :]]
         if self._pages_kept:
             log.warning("the log of this session is full: the page is no longer kept")
-            kept = [one for one in waiting if not isinstance(one.event, MirrorChunk)]
+            steps = [record for record in waiting if not isinstance(record.event, MirrorChunk)]
             full = TroubleShown(by=self._writer, code=LogFull.code)
             at_utc = waiting[0].at_utc if waiting else self._clock.utc_now()
             cut = Record(at_utc=at_utc, writer=self._writer, number=0, event=full)
-            self._count_on(self._acknowledged, [cut, *kept])
+            self._count_on(self._acknowledged, [cut, *steps])
             self._pages_kept = False
         else:
             self._give_up("the log of this session is full")
@@ -336,8 +341,8 @@ def _read_spool(path: Path) -> list[bytes]:
     lines: list[bytes] = []
     number: int | None = None
     content = path.read_bytes()
-    *whole, torn = content.split(b"\n")
-    for line in whole:
+    *complete, torn = content.split(b"\n")
+    for line in complete:
         try:
             record = decode_record(line)
         except LogUnreadable:
@@ -346,9 +351,9 @@ def _read_spool(path: Path) -> list[bytes]:
             break
         number = record.number
         lines.append(line)
-    if torn or len(lines) < len(whole):
-        log.warning("log spool cut after %d of %d lines", len(lines), len(whole))
-    is_whole = not torn and len(lines) == len(whole)
+    if torn or len(lines) < len(complete):
+        log.warning("log spool cut after %d of %d lines", len(lines), len(complete))
+    is_whole = not torn and len(lines) == len(complete)
     if any(map(is_old, lines)):
         lines, is_whole = upgraded_log(lines), False
     if not is_whole:
@@ -382,9 +387,9 @@ def left_over(folder: Path) -> list[tuple[str, Writer]]:
     Open a `LogWriter` for each and close it when sent.
     """
     names = [path.name.split(".") for path in sorted(folder.glob("*.jsonl"))]
-    known = {writer.value for writer in Writer}
+    writers = {writer.value for writer in Writer}
     return [
         (name[0], Writer(name[1]))
         for name in names
-        if len(name) == 3 and is_id(name[0]) and name[1] in known
+        if len(name) == 3 and is_id(name[0]) and name[1] in writers
     ]

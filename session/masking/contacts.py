@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where somebody lives, how they are reached, when they were born. Used by `numbers`.
+"""Patterns of where somebody lives, how they are reached, when they were born.
+Used by `numbers`.
 
 These are looked for in what is kept; the live page shows them, because a page's own telephone
 number, days and places are no secrets.
@@ -53,27 +54,27 @@ type _Spans = Iterator[tuple[int, int]]
 def mail_addresses(plain: Plain) -> _Spans:
     """In `Plain.text`."""
     if "@" in plain.text:
-        yield from (found.span() for found in _MAIL.finditer(plain.text))
+        yield from (match.span() for match in _MAIL.finditer(plain.text))
 
 
 def phones_with_plus(plain: Plain) -> _Spans:
     """In `Plain.text`: of any country, a plus before them."""
     if "+" in plain.text:
-        yield from (found.span() for found in _PHONE_WITH_PLUS.finditer(plain.text))
+        yield from (match.span() for match in _PHONE_WITH_PLUS.finditer(plain.text))
 
 
 def phones(plain: Plain) -> _Spans:
     """In `Plain.folded`: French ones, and those of any country with 00 before them."""
-    yield from (found.span() for found in _PHONE.finditer(plain.folded))
+    yield from (match.span() for match in _PHONE.finditer(plain.folded))
 
 
 def dates(plain: Plain) -> _Spans:
     """In `Plain.folded`: days of the last and of this century."""
-    yield from (found.span() for found in _DATE.finditer(plain.folded))
+    yield from (match.span() for match in _DATE.finditer(plain.folded))
 
 
 def places(plain: Plain) -> _Spans:
     """In `Plain.text`: a street with a number, a town with its postal code."""
     for pattern in (_STREET, _TOWN):
-        for found in pattern.finditer(plain.folded):
-            yield plain.text_span(*found.span())
+        for match in pattern.finditer(plain.folded):
+            yield plain.text_span(*match.span())

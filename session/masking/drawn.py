@@ -83,7 +83,9 @@ def _drawing(head: str, body: str) -> str:
 
 
 def _words_in(drawing: str) -> str:
-    """What can be read in a drawing; all of it where a page or a picture stands inside."""
+    """Return what can be read in a drawing;
+    all of it where a page or a picture stands inside.
+    """
     plain = _CDATA.sub("", drawing)
     if re.search("foreignobject|<!entity|data:", plain, re.IGNORECASE):
         return html.unescape(unquote(plain))

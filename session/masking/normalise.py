@@ -79,7 +79,9 @@ class Plain:
         self._sources: list[int] | None = None
 
     def text_index(self, folded_index: int) -> int:
-        """Where in `text` stands what stands there in `folded`; a gap's last sign for a gap."""
+        """Return where in `text` stands what stands there in `folded`;
+        a gap's last sign for a gap.
+        """
         if self._gap_ends is None:
             self._gap_ends, left_out = [], 0
             for gap in _GAP.finditer(self._words):

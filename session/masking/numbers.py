@@ -24,7 +24,7 @@ MASK = "•••"
 
 
 class NumberKind(StrEnum):
-    """What was found."""
+    """The kind of number that was found."""
 
     NIR = "nir"
     IBAN = "iban"
@@ -48,7 +48,7 @@ KEPT = frozenset(NumberKind)
 
 
 class FoundNumber(NamedTuple):
-    """Where a number stands: `text[start:end]`."""
+    """The place of a number: `text[start:end]`."""
 
     kind: NumberKind
     start: int
@@ -142,24 +142,24 @@ def _without_gaps(text: str) -> str:
 
 
 def _grouped_nirs(plain: Plain) -> _Spans:
-    for found in _NIR.finditer(plain.folded):
+    for match in _NIR.finditer(plain.folded):
         # Nobody writes it in groups of five alone, but tables are full of postal codes.
-        groups = found[0].split(" ")
+        groups = match[0].split(" ")
         if len(groups) == 1 or min(map(len, groups)) <= _GROUP_OF_NIR:
-            yield found.span()
+            yield match.span()
 
 
 def _grouped_cards(plain: Plain) -> _Spans:
-    for found in _CARD.finditer(plain.folded):
-        number = _without_gaps(found[0])
-        if _counts_up(found[0].split(" ")):
+    for match in _CARD.finditer(plain.folded):
+        number = _without_gaps(match[0])
+        if _counts_up(match[0].split(" ")):
             continue
-        if len(number) in _CARD_LENGTHS and is_card(number) and _stands_free(plain, found.start()):
-            yield found.span()
+        if len(number) in _CARD_LENGTHS and is_card(number) and _stands_free(plain, match.start()):
+            yield match.span()
 
 
 def _stands_free(plain: Plain, start: int) -> bool:
-    """Whether it is no part of a word, nor the decimals of a number."""
+    """True if it is no part of a word, nor the decimals of a number."""
     at = plain.text_index(start)
     return at == 0 or not (plain.text[at - 1].isalnum() or plain.text[at - 1] in "_.")
 
@@ -167,9 +167,9 @@ def _stands_free(plain: Plain, start: int) -> bool:
 class _Run:
     """Groups of digits that follow each other in a text."""
 
-    def __init__(self, plain: Plain, found: re.Match[str]) -> None:
+    def __init__(self, plain: Plain, match: re.Match[str]) -> None:
         self._tokens = [
-            (found.start() + token.start(), token[0].upper()) for token in _TOKEN.finditer(found[0])
+            (match.start() + token.start(), token[0].upper()) for token in _TOKEN.finditer(match[0])
         ]
         self._plain = plain
 
@@ -188,7 +188,7 @@ class _Run:
             length -= len(tokens[begin][1])
 
     def even(self) -> Iterator[tuple[NumberKind, int, int]]:
-        """What groups parted by the same sign are when all of them are taken together.
+        """Yield what groups parted by the same sign are when all of them are taken together.
         Not those that count up, as the days of a week do.
         """
         tokens = self._tokens
@@ -234,9 +234,9 @@ def _counts_up(groups: list[str]) -> bool:
 
 def _odd_numbers(plain: Plain) -> Iterator[tuple[NumberKind, int, int]]:
     """Numbers that are grouped in a way of their own."""
-    for found in _RUN.finditer(plain.folded):
-        if found.end() - found.start() >= _ODD_LENGTHS[0] and " " in found[0]:
-            run = _Run(plain, found)
+    for match in _RUN.finditer(plain.folded):
+        if match.end() - match.start() >= _ODD_LENGTHS[0] and " " in match[0]:
+            run = _Run(plain, match)
             yield from ((NumberKind.NIR, *span) for span in run.proven_nirs())
             yield from run.even()
 
@@ -245,22 +245,22 @@ def _odd_numbers(plain: Plain) -> Iterator[tuple[NumberKind, int, int]]:
 
 
 def _french_accounts(plain: Plain) -> _Spans:
-    for found in _FRENCH_ACCOUNT.finditer(plain.folded):
+    for match in _FRENCH_ACCOUNT.finditer(plain.folded):
         # "exemple.fr 06 12 ..." is the end of a name.
-        if found[0][2] != " " or _stands_free(plain, found.start()):
-            yield found.span()
+        if match[0][2] != " " or _stands_free(plain, match.start()):
+            yield match.span()
 
 
 def _accounts(plain: Plain) -> _Spans:
-    for found in _ACCOUNT.finditer(plain.folded):
-        number = _without_gaps(found[1])
+    for match in _ACCOUNT.finditer(plain.folded):
+        number = _without_gaps(match[1])
         length = ACCOUNT_LENGTHS.get(number[:2], 0)
-        if length and is_account(number[:length]) and not _has_words(found[1], length):
-            yield found.start(), _end_of_signs(found[1], length) + found.start()
+        if length and is_account(number[:length]) and not _has_words(match[1], length):
+            yield match.start(), _end_of_signs(match[1], length) + match.start()
 
 
 def _end_of_signs(text: str, count: int) -> int:
-    """Where the first `count` letters and digits of `text` end."""
+    """Return where the first `count` letters and digits of `text` end."""
     end = count
     while end - text.count(" ", 0, end) < count:
         end += 1
@@ -268,16 +268,16 @@ def _end_of_signs(text: str, count: int) -> int:
 
 
 def _has_words(text: str, count: int) -> bool:
-    """Whether prose follows a few digits: a word among the first `count` signs."""
+    """True if prose follows a few digits: a word among the first `count` signs."""
     groups = text[: _end_of_signs(text, count)].split(" ")
     return any(len(group) > _GROUP_OF_ACCOUNT and group.isalpha() for group in groups)
 
 
 def _ribs(plain: Plain) -> _Spans:
-    for found in _RIB.finditer(plain.folded):
-        is_number = is_rib(_without_gaps(found[1])) and not _has_words(found[1], _RIB_LENGTH)
-        if is_number and not _counts_up(found[1].split(" ")):
-            yield found.span(1)
+    for match in _RIB.finditer(plain.folded):
+        is_number = is_rib(_without_gaps(match[1])) and not _has_words(match[1], _RIB_LENGTH)
+        if is_number and not _counts_up(match[1].split(" ")):
+            yield match.span(1)
 
 
 # ---- numbers of beneficiaries ----
@@ -285,14 +285,14 @@ def _ribs(plain: Plain) -> _Spans:
 
 def _lettered(plain: Plain) -> _Spans:
     text = plain.text
-    for found in _LETTERED.finditer(plain.folded):
-        start, end = plain.text_span(*found.span())
+    for match in _LETTERED.finditer(plain.folded):
+        start, end = plain.text_span(*match.span())
         if text[start - 1 : start] in _NO_NUMBER_BEFORE or text[end : end + 1] in _NO_NUMBER_AFTER:
             continue
         # "1 234 567 A payer": the letter begins what follows.
         is_word = text[end - 2].isspace() and text[end : end + 2].lstrip("\u00a0 -").islower()
         if not is_word:
-            yield found.span()
+            yield match.span()
 
 
 def _hidden(plain: Plain) -> _Spans:
@@ -304,7 +304,7 @@ def _hidden(plain: Plain) -> _Spans:
 
 
 def _named(plain: Plain) -> _Spans:
-    yield from (found.span(1) for found in _NAMED.finditer(plain.folded))
+    yield from (match.span(1) for match in _NAMED.finditer(plain.folded))
 
 
 _IN_FOLDED: tuple[tuple[NumberKind, Callable[[Plain], _Spans]], ...] = (
@@ -329,17 +329,17 @@ _IN_TEXT: tuple[tuple[NumberKind, Callable[[Plain], _Spans]], ...] = (
 def find(text: str, kinds: Collection[NumberKind]) -> list[FoundNumber]:
     """All of these kinds in the text, in order of their beginning; they may overlap."""
     plain = Plain(text)
-    found = [(kind, *span) for kind, search in _IN_TEXT if kind in kinds for span in search(plain)]
+    spans = [(kind, *span) for kind, search in _IN_TEXT if kind in kinds for span in search(plain)]
     if _FEW_DIGITS.search(plain.text) is not None:
-        found += (
+        spans += (
             (kind, *plain.text_span(start, end)) for kind, start, end in _in_folded(plain, kinds)
         )
-    in_text = {FoundNumber(kind, *plain.original_span(start, end)) for kind, start, end in found}
-    return sorted(in_text, key=lambda one: one.start)
+    in_text = {FoundNumber(kind, *plain.original_span(start, end)) for kind, start, end in spans}
+    return sorted(in_text, key=lambda number: number.start)
 
 
 def is_proven(kind: NumberKind, number: str) -> bool:
-    """Whether check digits say that it is one of this kind, and not chance."""
+    """True if check digits say that it is one of this kind, and not chance."""
     signs = "".join(filter(str.isalnum, Plain(number).text)).upper()
     if kind == NumberKind.NIR:
         return len(signs) == 15 and is_nir(signs)

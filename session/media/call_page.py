@@ -24,8 +24,9 @@ SIMULATED, NONE = "simulated", "none"
 
 @dataclass(frozen=True)
 class PageEvent:
-    """What the page reports of itself: "first_frame" {ms, ago_ms, width, height}, "state" {state},
-    "device_missing" {kind, why}, "devices" {video, audio}: which are there, "page_lost" {}.
+    """A report of the page on itself: "first_frame" {ms, ago_ms, width, height}, "state"
+    {state}, "device_missing" {kind, why}, "devices" {video, audio}: which are there,
+    "page_lost" {}.
     """
 
     name: str
@@ -50,7 +51,7 @@ class CallPage(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class CallMedia:
-    """What an end films and how much it may send.
+    """The choice of what an end films and how much it may send.
 
     Attributes:
         camera, microphone: `SIMULATED` (labelled at both ends), `NONE`, a device's label, or "" for
@@ -88,11 +89,13 @@ class CallMedia:
 
     @property
     def sound_options(self) -> dict[str, bool]:
-        """What is done to a real microphone's sound, as call.js takes it."""
+        """The treatment of a real microphone's sound, as call.js takes it."""
         return {"echo": self.cancel_echo, "noise": self.suppress_noise, "gain": self.gain}
 
     def options(self, *, sharers: int = 1, since_accept_s: float = 0.0) -> str:
-        """As call.js takes them, JSON. `sharers`: calls that share the line up."""
+        """Return the options as call.js takes them, JSON.
+        `sharers`: calls that share the line up.
+        """
         servers = [
             {"urls": s.url, "username": s.username, "credential": s.credential}
             for s in self.ice_servers
@@ -126,14 +129,14 @@ def limits_for_page(limits: PictureLimits) -> str:
 
 
 class PageDescription(msgspec.Struct, frozen=True):
-    """What call.js gives for an offer or an answer."""
+    """The description that call.js gives for an offer or an answer."""
 
     sdp: str
     simulated: bool
 
 
 class PageStats(msgspec.Struct, frozen=True):
-    """What call.js counts from the call's beginning, named as in `MediaStats`.
+    """The counts of call.js from the call's beginning, named as in `MediaStats`.
     `state`: of the RTCPeerConnection.
     """
 

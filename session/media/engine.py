@@ -51,7 +51,8 @@ class PictureLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class MediaStats:
-    """What the engine received and decoded in the present call, counted from its beginning.
+    """The media that the engine received and decoded in the present call,
+    counted from its beginning.
 
     Attributes:
         frames: decoded pictures; `width_px`, `height_px` of the last one.
@@ -194,5 +195,5 @@ class MediaEngine(Protocol):
         ...
 
     def stats(self) -> MediaStats:
-        """What was received so far in the present call."""
+        """Return what was received so far in the present call."""
         ...

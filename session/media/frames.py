@@ -38,10 +38,14 @@ def to_screen(frame: av.VideoFrame, number: int, width_px: int = 0) -> VideoFram
     """
     width = width_px or frame.width
     height = max(2, round(frame.height * width / frame.width))
-    shown = frame.reformat(width=width, height=height, format="bgra")
-    plane = shown.planes[0]
+    screen_frame = frame.reformat(width=width, height=height, format="bgra")
+    plane = screen_frame.planes[0]
     # The view keeps the plane, and the plane its frame, alive: no copy.
     # (PyAV's stubs do not show its buffers.)
     return VideoFrame(
-        shown.width, shown.height, plane.line_size, memoryview(cast(Any, plane)), number
+        screen_frame.width,
+        screen_frame.height,
+        plane.line_size,
+        memoryview(cast(Any, plane)),
+        number,
     )

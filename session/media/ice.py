@@ -29,7 +29,7 @@ class IceServer:
 
 @dataclass(frozen=True, kw_only=True)
 class IcePlan:
-    """How a call may find its way.
+    """The ways that a call may take.
 
     Attributes:
         servers: the preferred first.
@@ -53,12 +53,12 @@ class IcePlan:
         """
         if rules is None:
             return self
-        given = tuple(
+        servers = tuple(
             IceServer(url=url, username=rules.username, credential=rules.credential)
             for url in rules.urls
         )
         return IcePlan(
-            servers=given or self.servers,
+            servers=servers or self.servers,
             relay_only=self.relay_only or rules.relay_only,
             networks=self.networks,
         )
@@ -79,22 +79,22 @@ def allowed_candidates(sdp: str, plan: IcePlan) -> str:
     """
     networks = [ipaddress.ip_network(text, strict=False) for text in plan.networks]
     lines = sdp.splitlines()
-    kept = [
+    allowed_lines = [
         line
         for line in lines
         if not line.startswith("a=candidate:") or _allowed(line, plan, networks)
     ]
-    return "\r\n".join(kept) + "\r\n" if len(kept) < len(lines) else sdp
+    return "\r\n".join(allowed_lines) + "\r\n" if len(allowed_lines) < len(lines) else sdp
 
 
 def _allowed(
     line: str, plan: IcePlan, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 ) -> bool:
-    found = _CANDIDATE.match(line)
-    if found is None or (plan.relay_only and found["kind"] != "relay"):
+    match = _CANDIDATE.match(line)
+    if match is None or (plan.relay_only and match["kind"] != "relay"):
         return False
     try:
-        address = ipaddress.ip_address(found["host"].partition("%")[0])
+        address = ipaddress.ip_address(match["host"].partition("%")[0])
     except ValueError:
         return False
     if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
@@ -105,8 +105,8 @@ def _allowed(
 
 
 def has_relay(sdp: str) -> bool:
-    """Whether a TURN server answered: there is a relayed candidate."""
+    """True if a TURN server answered: there is a relayed candidate."""
     return any(
-        (found := _CANDIDATE.match(line)) is not None and found["kind"] == "relay"
+        (match := _CANDIDATE.match(line)) is not None and match["kind"] == "relay"
         for line in sdp.splitlines()
     )

@@ -101,8 +101,10 @@ async def why_not_in_browser(servers: Sequence[IceServer]) -> RelayUnreachable:
     """
     tried = await asyncio.gather(*(try_relay(server) for server in servers))
     why = [
-        "certificate" if one.address and one.server.url.startswith("turns:") else one.why
-        for one in tried
+        "certificate"
+        if attempt.address and attempt.server.url.startswith("turns:")
+        else attempt.why
+        for attempt in tried
     ]
     return no_relay([reason or "no_answer" for reason in why])
 
@@ -118,14 +120,14 @@ async def choose_relay(
                 other for other in tries[place + 1 :] if other.done() and other.result().address
             ]
             with contextlib.suppress(TimeoutError):
-                found = await asyncio.wait_for(
+                relay = await asyncio.wait_for(
                     asyncio.shield(attempt), HEAD_START_S if worse else timeout_s + 1.0
                 )
-                if found.address:
-                    return found.server, []
-        done = [attempt.result() for attempt in tries if attempt.done()]
-        best = next((tried.server for tried in done if tried.address), None)
-        return best, [] if best is not None else [tried.why for tried in done]
+                if relay.address:
+                    return relay.server, []
+        finished = [attempt.result() for attempt in tries if attempt.done()]
+        best = next((tried.server for tried in finished if tried.address), None)
+        return best, [] if best is not None else [tried.why for tried in finished]
     finally:
         for attempt in tries:
             attempt.cancel()

@@ -64,7 +64,7 @@ def _ordered(section: str, codecs: Sequence[str]) -> list[str]:
         return lines
     named = dict(_codecs(lines))
     parameters = {match[1]: match[2] for line in lines if (match := _FMTP.match(line))}
-    wanted = [
+    preferred = [
         kind
         for codec in codecs
         for kind, name in named.items()
@@ -73,12 +73,12 @@ def _ordered(section: str, codecs: Sequence[str]) -> list[str]:
     repeats = [
         kind
         for kind, name in named.items()
-        if name == "rtx" and _apt(parameters.get(kind, "")) in wanted
+        if name == "rtx" and _apt(parameters.get(kind, "")) in preferred
     ]
-    if not wanted:
+    if not preferred:
         return lines
     head = lines[0].split()
-    kinds = [*wanted, *repeats]
+    kinds = [*preferred, *repeats]
     others = [line for line in lines[1:] if not _OF_CODEC.match(line)]
     # aiortc goes by the order of these lines, not by that of the first one.
     of_codecs = [
@@ -139,12 +139,15 @@ def _codecs(lines: list[str]) -> list[tuple[str, str]]:
 
 
 def _with_bandwidth(lines: list[str], max_kbps: int) -> list[str]:
-    kept = [line for line in lines if not line.startswith("b=")]
+    other_lines = [line for line in lines if not line.startswith("b=")]
     after = (
-        max((i for i, line in enumerate(kept) if line.startswith(("m=", "c=", "i="))), default=0)
+        max(
+            (i for i, line in enumerate(other_lines) if line.startswith(("m=", "c=", "i="))),
+            default=0,
+        )
         + 1
     )
-    return [*kept[:after], f"b=AS:{max_kbps}", *kept[after:]]
+    return [*other_lines[:after], f"b=AS:{max_kbps}", *other_lines[after:]]
 
 
 def _with_parameters(lines: list[str], payload_type: str, parameters: str) -> list[str]:

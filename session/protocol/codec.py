@@ -35,7 +35,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class _Envelope(msgspec.Struct):
-    """What every message has, whoever reads it: both are required."""
+    """The fields that every message has, whoever reads it: both are required."""
 
     v: int
     type: str
@@ -60,7 +60,7 @@ def encode(message: msgspec.Struct) -> bytes:
 
 
 def encode_session(message: SessionMessage) -> bytes:
-    """What `decode_session` reads: JSON, packed where it is long. Raises as `encode`."""
+    """Return what `decode_session` reads: JSON, packed where it is long. Raises as `encode`."""
     payload = encode(message)
     return (
         payload
@@ -116,7 +116,7 @@ def decode_session(payload: bytes) -> SessionMessage:
 
 
 def decode_event(payload: bytes) -> HubEvent:
-    """What the hub told this user. Raises as `decode_session`."""
+    """Return what the hub told this user. Raises as `decode_session`."""
     event: HubEvent = _decode(_event, payload)
     return event
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How often an end may say each message, and how much of it the other end keeps: the table beside
-the limits in bytes (`session.protocol.wire.version`).
+"""The rate at which an end may say each message, and how much of it the other end keeps:
+the table beside the limits in bytes (`session.protocol.wire.version`).
 
 The ends' channel counts by type, the hub's relay, which may not be able to read, by topic;
-`docs/reference/limits.md` is made from it. Many times what our own programs send, so that only a
-loop or an attack meets it.
+`docs/reference/limits.md` is made from it. Many times what our own programs send, so that only
+a loop or an attack meets it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ give way, a page too many is not taken before others have come.
 
 
 def rate_of(message: type[SessionMessage]) -> MessageRate:
-    """How often the other end takes such a message."""
+    """Return how often the other end takes such a message."""
     return RATES.get(message, ORDINARY)
 
 

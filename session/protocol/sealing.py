@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How ends come to a common key that the hub does not have, and what vault and hub ask each other.
+"""The way in which ends come to a common key that the hub does not have,
+and what vault and hub ask each other.
 
 A vault is an organisation's own dossier service and log keeper. Between the ends of a session:
 topic "seal". To the vault: subjects `vin.<home>.<role>.<user>.<part>`
@@ -56,7 +57,7 @@ SealMessage = SealRequested | SealOffered | SealNeeded
 
 
 class Part(StrEnum):
-    """What of an organisation's vault is asked; each may be a process of its own."""
+    """A part of an organisation's vault that is asked; each may be a process of its own."""
 
     DOSSIER = "dossier"
     LOG = "log"
@@ -110,8 +111,8 @@ class VaultWelcome(HubMessage, frozen=True, kw_only=True):
 
 
 class VaultCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is sealed to the vault: a verb, and its request as it would go to the hub; what the
-    computer calls itself, as the header `Computer` says to a hub.
+    """The call that is sealed to the vault: a verb, and its request as it would go to the hub;
+    what the computer calls itself, as the header `Computer` says to a hub.
     """
 
     verb: str

@@ -93,7 +93,7 @@ CHUNK_TOPIC, MIRROR_TOPIC, DEVICE_TOPIC = "chunk", "mirror", "device"
 
 
 class SendingEnd(StrEnum):
-    """Who says a message; a third person speaks as a desk."""
+    """The end that says a message; a third person speaks as a desk."""
 
     KIOSK = "kiosk"
     DESK = "desk"
@@ -107,7 +107,9 @@ class SendingEnd(StrEnum):
 
 
 class MessageLevel(StrEnum):
-    """What a kiosk can do; each level has the ones before it, but `sealed`, which stands alone."""
+    """The abilities of a kiosk; each level has the ones before it, but `sealed`,
+    which stands alone.
+    """
 
     TALK = "talk"
     PAGE = "page"
@@ -286,7 +288,7 @@ SESSION_MESSAGES: tuple[type[SessionMessage], ...] = tuple(
 )
 
 CONTROL_TOPICS: tuple[str, ...] = tuple(
-    dict.fromkeys(one for row in MESSAGE_ROWS for one in row.topics)
+    dict.fromkeys(topic for row in MESSAGE_ROWS for topic in row.topics)
 )
 """Topics that carry JSON messages."""
 

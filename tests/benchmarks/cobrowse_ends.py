@@ -73,9 +73,9 @@ class Counted:
         return self._channel.takes(topic, kind, rate, amount)
 
     def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
     ) -> None:
-        self._channel.refuse(topic, code, why, of, told=told)
+        self._channel.refuse(topic, code, why, of, is_reported=is_reported)
 
     def _count(self, size_bytes: int) -> None:
         self.bytes, self.messages = self.bytes + size_bytes, self.messages + 1

@@ -270,7 +270,7 @@ class HeadlessDesk:
             case Hide(on=on):
                 session.privacy.set(on)
             case CallIn(colleague=colleague):
-                await self.talk.invite(session.facts.id, colleague, held=False)
+                await self.talk.invite(session.facts.id, colleague, is_on_hold=False)
             case AskGrant(grant=grant):
                 await session.grants.request(grant)
             case OpenPage(address=address):

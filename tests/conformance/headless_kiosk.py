@@ -276,9 +276,9 @@ class SeenChannel:
         return self._channel.takes(topic, kind, rate, amount)
 
     def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
     ) -> None:
-        self._channel.refuse(topic, code, why, of, told=told)
+        self._channel.refuse(topic, code, why, of, is_reported=is_reported)
 
 
 class HeadlessKiosk:
@@ -452,8 +452,8 @@ class HeadlessKiosk:
         if answer.talk.third is not None:
             session.third_parties.banner_painted(answer.talk.third.user)
 
-    def _show(self, shown: ShownPrint) -> None:
-        self._shown = shown
+    def _show(self, visible_part: ShownPrint) -> None:
+        self._shown = visible_part
 
     def _make(self, facts: SessionFacts) -> KioskSession:
         parts = KioskParts(

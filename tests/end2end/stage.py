@@ -85,9 +85,9 @@ class Stage:
         count = (await child.ask("facts")).get(name, {}).get("count", 0)
         return bool(count > self._before.get(child.pid, {}).get(name, 0))
 
-    async def fact(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
+    async def fact(self, child: Child, name: str, timeout_s: float = 30.0, **expected: Any) -> Fact:
         """Waits until `name` is observed with the wanted values, old or new."""
-        return await self.script.fact(child, name, timeout_s=timeout_s, **wanted)
+        return await self.script.fact(child, name, timeout_s=timeout_s, **expected)
 
     async def gone(self, child: Child, name: str, timeout_s: float = 30.0) -> None:
         """Waits until the observation `name` is no longer true."""

@@ -349,11 +349,11 @@ class KioskSide:
         signature = sign(self.seed, words_of(self.session_id, offer))
         return msgspec.structs.replace(offer, signer=public_key(self.seed), signature=signature)
 
-    def _on_shown(self, shown: ShownPrint) -> None:
+    def _on_shown(self, is_shown: ShownPrint) -> None:
         """The caller says yes at once, unless a test wants otherwise; None: nobody answers."""
-        self.shown.append(shown)
+        self.shown.append(is_shown)
         if self.wants is not None:
-            self.devices.showing.answer(shown.print_id, self.wants)
+            self.devices.showing.answer(is_shown.print_id, self.wants)
 
     async def kill(self) -> None:
         """As a power cut of the program: the stored files stay."""

@@ -99,7 +99,7 @@ class QuietScreen:
     def show_session(self, facts: SessionFacts) -> None:
         self._show(f"session with {facts.agent_name}")
 
-    def show_media(self, seen: bool, heard: bool) -> None:
+    def show_media(self, is_seen: bool, heard: bool) -> None:
         pass
 
     def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
@@ -129,7 +129,7 @@ class QuietScreen:
     def end_question(self, question: Question) -> None:
         pass
 
-    def show_print(self, shown: ShownPrint) -> None:
+    def show_print(self, preview: ShownPrint) -> None:
         pass
 
     def end_print(self, print_id: str) -> None:

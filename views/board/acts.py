@@ -74,8 +74,8 @@ class ActBeginner(QObject):
         if not tickets:
             return
         targets: list[tuple[object, str]] = [
-            (one.id, f"{one.name} ({_(AGENT_STATES[one.state][0]).lower()})")
-            for one in self._agents_there()
+            (agent.id, f"{agent.name} ({_(AGENT_STATES[agent.state][0]).lower()})")
+            for agent in self._agents_there()
         ]
         if any(ticket.assigned_to for ticket in tickets):
             targets.append(("", _("Everybody")))
@@ -152,7 +152,9 @@ class ActBeginner(QObject):
         if not targets:
             return
         count = sum(
-            1 for one in self._facts.tickets if one.service == service and one.state in WAITING
+            1
+            for ticket in self._facts.tickets
+            if ticket.service == service and ticket.state in WAITING
         )
         self._begin(lambda target, _text: MoveQueue(service, str(target)))
         title = _("Move everybody who waits for {service}").format(
@@ -246,7 +248,7 @@ class ActBeginner(QObject):
         self._panel.open_choices(
             _("What {name} serves today").format(name=agent.name),
             _("Until midnight. None chosen: again what the convention says."),
-            choices=[(one.id, one.name) for one in services.values()],
+            choices=[(service.id, service.name) for service in services.values()],
             chosen=agent.services or list(services),
         )
 
@@ -256,10 +258,10 @@ class ActBeginner(QObject):
         hint = _("As a new act, unless something has changed meanwhile.")
         self._panel.open(_("Take back: {act}").format(act=words), hint)
 
-    def ask_reason(self, title: str, hint: str, given: Callable[[str], object]) -> None:
-        """Asks for a reason and calls `given` with it; nothing happens without one."""
+    def ask_reason(self, title: str, hint: str, on_reason: Callable[[str], object]) -> None:
+        """Asks for a reason and calls `on_reason` with it; nothing happens without one."""
         self._begin(None)
-        self._given = given
+        self._given = on_reason
         self._panel.open(title, hint)
 
     # ---- dropped by the mouse ----
@@ -268,12 +270,12 @@ class ActBeginner(QObject):
         """Callers were dropped on a service; those who wait for it already stay."""
         tickets = self._facts.waiting(ticket_ids.split())
         if self._facts.connected and not self._facts.is_closed(service):
-            self.service([one.id for one in tickets if one.service != service], service)
+            self.service([ticket.id for ticket in tickets if ticket.service != service], service)
 
     def dropped_on_agent(self, ticket_ids: str, agent: str) -> None:
         """Callers were dropped on an agent."""
-        there = any(one.id == agent for one in self._agents_there())
-        if self._facts.connected and there:
+        is_there = any(candidate.id == agent for candidate in self._agents_there())
+        if self._facts.connected and is_there:
             self.agent(ticket_ids.split(), agent)
 
     # ---- the panel ----
@@ -281,7 +283,7 @@ class ActBeginner(QObject):
     def _agents_there(self) -> list[AgentFacts]:
         board = self._facts.board
         agents = in_order(board.agents if board else [])
-        return [one for one in agents if one.state is not AgentState.OFFLINE]
+        return [agent for agent in agents if agent.state is not AgentState.OFFLINE]
 
     def _common_targets(self, tickets: Sequence[Ticket]) -> list[tuple[object, str]]:
         """Services that take every one of these callers; a message says when there is none."""
@@ -290,9 +292,9 @@ class ActBeginner(QObject):
         services = list(dict.fromkeys(ticket.service for ticket in tickets))
         if len(services) == 1:
             return self._targets(services[0])
-        found = [(one.id, one.name) for one in self._facts.services.values()]
+        services_by_name = [(service.id, service.name) for service in self._facts.services.values()]
         targets: list[tuple[object, str]] = [
-            (name, words) for name, words in found if not self._facts.is_closed(name)
+            (name, words) for name, words in services_by_name if not self._facts.is_closed(name)
         ]
         if not targets:
             self._show_no_target()
@@ -303,10 +305,10 @@ class ActBeginner(QObject):
 
     def _targets(self, service: str) -> list[tuple[object, str]]:
         """Services that take callers; a message says when there is none."""
-        found = self._facts.targets(service)
-        if not found:
+        targets = self._facts.targets(service)
+        if not targets:
             self._show_no_target()
-        return found
+        return targets
 
     def _begin_on(
         self, tickets: Sequence[Ticket], make: Callable[[Ticket, object], OnTicket]
@@ -317,9 +319,9 @@ class ActBeginner(QObject):
             acts = tuple(make(ticket, target) for ticket in tickets)
             # who waits for that service already needs no act
             acts = tuple(
-                one
-                for one in acts
-                if not (isinstance(one, GiveToService) and one.ticket.service == one.service)
+                act
+                for act in acts
+                if not (isinstance(act, GiveToService) and act.ticket.service == act.service)
             )
             return acts[0] if len(acts) == 1 else Several(acts)
 
@@ -333,7 +335,7 @@ class ActBeginner(QObject):
     def _on_confirmed(self, target: object, text: str, reason: str) -> None:
         make, self._pending = self._pending, None
         undoes, self._undoes = self._undoes, ""
-        given, self._given = self._given, None
+        on_reason, self._given = self._given, None
         self._focus_back()
         if make is not None:
             act = make(target, text)
@@ -341,8 +343,8 @@ class ActBeginner(QObject):
                 self.act_requested.emit(act, reason)
         elif undoes:
             self.undo_requested.emit(undoes, reason)
-        elif given is not None:
-            given(reason)
+        elif on_reason is not None:
+            on_reason(reason)
 
     def _on_cancelled(self) -> None:
         self._pending, self._undoes, self._given = None, "", None

@@ -105,9 +105,9 @@ class BoardDeliveriesPage(QWidget):
 
     def show_deliveries(self, answer: DeliveriesAnswer) -> None:
         """Systems and copies."""
-        self._copies = {str(one.id): one for one in answer.deliveries}
+        self._copies = {str(delivery.id): delivery for delivery in answer.deliveries}
         self._show_targets(answer.targets)
-        self.table.show_rows([self._row(one) for one in answer.deliveries])
+        self.table.show_rows([self._row(delivery) for delivery in answer.deliveries])
         if answer.deliveries and not self.table.chosen():
             self.table.choose(str(answer.deliveries[0].id))
         self._show_empty(bool(answer.targets))
@@ -135,11 +135,11 @@ class BoardDeliveriesPage(QWidget):
     # ---- inside ----
 
     def _show_targets(self, targets: Sequence[TargetFacts]) -> None:
-        self._sum.setText("\n".join(_sum_words(one) for one in targets))
+        self._sum.setText("\n".join(_sum_words(target_facts) for target_facts in targets))
         self._sum.setVisible(bool(targets))
-        for one in targets:
-            if self._target.findData(one.name) == -1:
-                self._target.addItem(plain_text(one.name), one.name)
+        for target in targets:
+            if self._target.findData(target.name) == -1:
+                self._target.addItem(plain_text(target.name), target.name)
 
     def _show_empty(self, is_set_up: bool) -> None:
         self.list.show_answer(bool(self._copies))
@@ -186,8 +186,8 @@ class BoardDeliveriesPage(QWidget):
 
     def _open_ids(self) -> list[int]:
         """Copies in the list that a person may try again."""
-        wanted = (DeliveryState.WAITING, DeliveryState.REFUSED)
-        return [one.id for one in self._copies.values() if one.state in wanted]
+        open_states = (DeliveryState.WAITING, DeliveryState.REFUSED)
+        return [delivery.id for delivery in self._copies.values() if delivery.state in open_states]
 
     def _allow(self) -> None:
         copy, connected = self._chosen(), self._facts.connected
@@ -250,8 +250,8 @@ class BoardDeliveriesPage(QWidget):
         filters = FlowLayout(self._state, self._target, self._dossier, self._export, self._csv)
         acts = row(None, self._count, self._retry_all, self._give_up, self._retry)
         acts.setStretch(0, 1)
-        whole = column(self, self._sum, filters, self.list, self._why, acts, space=SPACE[1])
-        whole.setStretch(2, 1)
+        layout = column(self, self._sum, filters, self.list, self._why, acts, space=SPACE[1])
+        layout.setStretch(2, 1)
 
 
 def _sum_words(target: TargetFacts) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board knows, in one place for its pages:
+"""The board's facts, in one place for its pages:
 tickets, services, agents, where callers may go.
 """
 
@@ -56,35 +56,39 @@ class BoardFacts:
 
     def site_name(self, ref: str) -> str:
         """The name of a site."""
-        return next((one.name for one in self.sites() if one.ref == ref), ref)
+        return next((site.name for site in self.sites() if site.ref == ref), ref)
 
     def agent(self, agent_id: str) -> AgentFacts | None:
         """An agent as the hub told it last."""
         agents = self.board.agents if self.board is not None else []
-        return next((one for one in agents if one.id == agent_id), None)
+        return next((agent for agent in agents if agent.id == agent_id), None)
 
     def waiting(self, ticket_ids: Sequence[str]) -> list[Ticket]:
-        """Those of these tickets that wait, in this order."""
-        found = [self.ticket(one) for one in ticket_ids]
-        return [one for one in found if one is not None and one.state in WAITING]
+        """Return those of these tickets that wait, in this order."""
+        tickets = [self.ticket(ticket_id) for ticket_id in ticket_ids]
+        return [ticket for ticket in tickets if ticket is not None and ticket.state in WAITING]
 
     def readers(self) -> list[tuple[object, str]]:
-        """Who a message can be for, and in words."""
+        """Return whom a message can be for, and in words."""
         agents = self.board.agents if self.board is not None else []
-        there = sorted(
-            (one for one in agents if one.state is not AgentState.OFFLINE), key=lambda one: one.name
+        agents_there = sorted(
+            (agent for agent in agents if agent.state is not AgentState.OFFLINE),
+            key=lambda agent: agent.name,
         )
         services = self.services.values()
         return [
             (None, _("All agents")),
-            *(((MessageTo.AGENT, one.id), one.name) for one in there),
+            *(((MessageTo.AGENT, agent.id), agent.name) for agent in agents_there),
             *(
-                ((MessageTo.SERVICE, one.id), _("Agents of {service}").format(service=one.name))
-                for one in services
+                (
+                    (MessageTo.SERVICE, service.id),
+                    _("Agents of {service}").format(service=service.name),
+                )
+                for service in services
             ),
             *(
-                ((MessageTo.SITE, one.ref), _("Callers at {site}").format(site=one.name))
-                for one in self.sites()
+                ((MessageTo.SITE, site.ref), _("Callers at {site}").format(site=site.name))
+                for site in self.sites()
             ),
         ]
 
@@ -101,14 +105,14 @@ class BoardFacts:
         """The name of a service: ours by its id, another organisation's by its reference."""
         if service in self.services:
             return self.services[service].name
-        targets = (target for known in self.elsewhere.values() for target in known)
-        found = next((one for one in targets if one.ref == service), None)
-        return f"{found.organisation_name} – {found.service_name}" if found is not None else service
+        targets = (target for group in self.elsewhere.values() for target in group)
+        hit = next((candidate for candidate in targets if candidate.ref == service), None)
+        return f"{hit.organisation_name} – {hit.service_name}" if hit is not None else service
 
     def agent_name(self, agent: str) -> str:
         """The name that callers read."""
         agents = self.board.agents if self.board is not None else []
-        return next((one.name for one in agents if one.id == agent), agent)
+        return next((candidate.name for candidate in agents if candidate.id == agent), agent)
 
     def agent_names(self) -> dict[str, str]:
         """The names of all agents, by id."""
@@ -128,16 +132,19 @@ class BoardFacts:
         return facts is not None and facts.closed
 
     def targets(self, service: str) -> list[tuple[object, str]]:
-        """Where callers of a service may go:
+        """Return where callers of a service may go:
         our other open services, then those of other organisations.
         """
         ours = [
-            one
-            for one in self.services.values()
-            if one.id != service and not self.is_closed(one.id)
+            open_service
+            for open_service in self.services.values()
+            if open_service.id != service and not self.is_closed(open_service.id)
         ]
-        theirs = [one for one in self.elsewhere.get(service, ()) if not one.closed]
+        theirs = [target for target in self.elsewhere.get(service, ()) if not target.closed]
         return [
-            *((one.id, one.name) for one in ours),
-            *((one.ref, f"{one.organisation_name} – {one.service_name}") for one in theirs),
+            *((open_service.id, open_service.name) for open_service in ours),
+            *(
+                (target.ref, f"{target.organisation_name} – {target.service_name}")
+                for target in theirs
+            ),
         ]

@@ -42,7 +42,7 @@ class Thresholds:
 
     @property
     def waits(self) -> WaitLimits:
-        """Those of a wait."""
+        """The limits of a wait."""
         return WaitLimits(self.within_s, self.longest_s)
 
 
@@ -85,7 +85,7 @@ class Figure(Card):
         self._places.addWidget(self._chip, 2, 0, 1, 3)
 
     def needed_px(self) -> int:
-        """How wide it is with all its words below each other."""
+        """Return how wide it is with all its words below each other."""
         letters = self._title.fontMetrics()
         words = max(
             (letters.horizontalAdvance(word) for word in self._title.text().split(" ")), default=0
@@ -103,8 +103,8 @@ class Figure(Card):
         self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
 
     def alert(self) -> str:
-        """What this figure's alert says, "" without one; its value is read in the figure, where
-        it does not grow old.
+        """Return what this figure's alert says, "" without one; its value is read in the
+        figure, where it does not grow old.
         """
         return self._alarm if self._is_alert else ""
 
@@ -188,7 +188,7 @@ class BoardFigures(QFrame):
         longest_s = max(
             ((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0
         )
-        late = [one for one in waiting if self._is_late(one, services, now_utc)]
+        late = [ticket for ticket in waiting if self._is_late(ticket, services, now_utc)]
         self._services_alerts = self._find_alerts(waiting, late, services)
         many, limit = len(waiting) >= self._limits.waiting, self._limits.waiting
         self.waiting.show_value(
@@ -218,33 +218,39 @@ class BoardFigures(QFrame):
         late: Sequence[Ticket],
         services: Mapping[str, Service],
     ) -> dict[str, str]:
-        """What has passed a threshold that a service has to itself."""
-        found: dict[str, str] = {}
+        """Return what has passed a threshold that a service has to itself."""
+        alerts: dict[str, str] = {}
         for service in services.values():
-            count = sum(1 for one in waiting if one.service == service.id)
+            count = sum(1 for ticket in waiting if ticket.service == service.id)
             if 0 < service.most_waiting <= count:
                 words = _("{service}: {count} waiting")
-                found[f"many {service.id}"] = words.format(service=service.name, count=count)
-            if service.longest_s and any(one.service == service.id for one in late):
+                alerts[f"many {service.id}"] = words.format(service=service.name, count=count)
+            if service.longest_s and any(ticket.service == service.id for ticket in late):
                 words = _("{service}: over {minutes} min")
                 minutes = -(-service.longest_s // 60)
-                found[f"late {service.id}"] = words.format(service=service.name, minutes=minutes)
-        return found
+                alerts[f"late {service.id}"] = words.format(service=service.name, minutes=minutes)
+        return alerts
 
     def new_alerts(self) -> list[str]:
-        """What has passed its threshold since the last call; the first call returns nothing."""
+        """Return what has passed its threshold since the last call;
+        the first call returns nothing.
+        """
         now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
         now |= self._services_alerts
         now |= self._helped
-        known, self._alerts = self._alerts, set(now)
-        return [words for name, words in now.items() if known is not None and name not in known]
+        known_alerts, self._alerts = self._alerts, set(now)
+        return [
+            words
+            for name, words in now.items()
+            if known_alerts is not None and name not in known_alerts
+        ]
 
     def show_lines(self, totals: LineTotals) -> None:
         """Kiosks with a good line, of those that were measured; a bad one is an alert."""
         words = _("{weak} weak · {bad} bad").format(weak=totals.weak, bad=totals.bad)
-        shown = _("Alert: {count} bad").format(count=totals.bad) if totals.bad else words
+        state_words = _("Alert: {count} bad").format(count=totals.bad) if totals.bad else words
         value = f"{totals.good}/{totals.measured}" if totals.measured else "–"
-        self.lines.show_value(value, shown, totals.bad > 0, "signal_good")
+        self.lines.show_value(value, state_words, totals.bad > 0, "signal_good")
 
     def show_lines_refused(self) -> None:
         """Nobody knows how the lines are."""
@@ -255,11 +261,11 @@ class BoardFigures(QFrame):
         day, limits = board.day, self._limits
         self._show_agents(board.agents)
         self._helped = {
-            f"help {one.id}": _("{name} asks for help: {reason}").format(
-                name=one.name, reason=help_words(one.help)
+            f"help {agent.id}": _("{name} asks for help: {reason}").format(
+                name=agent.name, reason=help_words(agent.help)
             )
-            for one in board.agents
-            if one.help
+            for agent in board.agents
+            if agent.help
         }
         if not day.known:
             for figure in (self.level, self.abandoned):

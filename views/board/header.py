@@ -25,7 +25,7 @@ from views.workplace.connection_chip import ConnectionChip
 
 
 class BoardHeader(QFrame):
-    """Whose board this is, and whether the hub answers.
+    """The head of the board: whose board this is, and whether the hub answers.
 
     Signals:
         theme_requested(bool): True for dark.
@@ -71,7 +71,7 @@ class BoardHeader(QFrame):
         self._name.setText(supervisor)
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the hub answers."""
+        """Show whether the hub answers."""
         self._line.show_connection(connected)
 
     def fix_theme(self) -> None:

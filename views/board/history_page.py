@@ -194,5 +194,5 @@ class BoardHistoryPage(QWidget):
         filters = FlowLayout(self._days, self._kind, self._person, self._number, ask)
         acts = row(None, self._state, self._undo)
         acts.setStretch(0, 1)
-        whole = column(self, filters, self.list, acts, space=SPACE[1])
-        whole.setStretch(1, 1)
+        layout = column(self, filters, self.list, acts, space=SPACE[1])
+        layout.setStretch(1, 1)

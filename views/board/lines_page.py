@@ -108,8 +108,8 @@ class BoardLinesPage(QWidget):
             self._empty.show_words(_("No kiosk yet"), advice)
         self.list.show_answer(bool(answer.lines))
         self._title.setText(totals_words(answer.totals))
-        shown = _("{shown} of {all} kiosks, the worst line first")
-        self._state.setText(shown.format(shown=len(answer.lines), all=answer.hits))
+        count_words = _("{shown} of {all} kiosks, the worst line first")
+        self._state.setText(count_words.format(shown=len(answer.lines), all=answer.hits))
         self._more.setVisible(bool(answer.next))
 
     def show_refused(self, words: str) -> None:
@@ -175,12 +175,12 @@ def _newest(line: LineFacts) -> datetime | None:
 
 
 def _percent(value: float) -> str:
-    whole, tenths = divmod(round(value * 10), 10)
-    return _("{whole}.{tenths} %").format(whole=whole, tenths=tenths)
+    integer, tenths = divmod(round(value * 10), 10)
+    return _("{whole}.{tenths} %").format(whole=integer, tenths=tenths)
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    """How long ago, in steps that do not change every second."""
+    """Return how long ago it was, in steps that do not change every second."""
     if at is None:
         return ""
     minutes = int(max(0.0, (now - at).total_seconds()) // 60)

@@ -126,12 +126,12 @@ class BoardLivePage(QWidget):
         """Moves every clock to now."""
         facts, now = self._facts, self._clock.utc_now()
         self._fill_filters()
-        shown = self._shown()
+        tickets = self._shown()
         names = facts.agent_names()
         self.tickets.show_rows(
             [
-                ticket_row(one, facts.services, names, now_utc=now, limits=self._limits.waits)
-                for one in shown[:MOST_ROWS]
+                ticket_row(ticket, facts.services, names, now_utc=now, limits=self._limits.waits)
+                for ticket in tickets[:MOST_ROWS]
             ]
         )
         self.queues.show_rows(
@@ -141,20 +141,22 @@ class BoardLivePage(QWidget):
                 facts.tickets,
                 now_utc=now,
                 limits=self._limits,
-                known=facts.connected,
+                is_known=facts.connected,
             )
         )
         agents = facts.board.agents if facts.board is not None else []
         only = self._of_service.currentData() or ""
-        able = [one for one in agents if not only or not one.services or only in one.services]
+        able = [
+            agent for agent in agents if not only or not agent.services or only in agent.services
+        ]
         self.agents.show_rows(agent_rows(able, facts.services, now))
-        self._show_empty(shown)
-        waiting = sum(1 for ticket in shown if ticket.state in WAITING)
-        known = self._facts.connected or bool(self._facts.tickets)
+        self._show_empty(tickets)
+        waiting = sum(1 for ticket in tickets if ticket.state in WAITING)
+        is_known = self._facts.connected or bool(self._facts.tickets)
         words = _("Callers: {waiting} waiting, {others} with an agent").format(
-            waiting=waiting if known else "–", others=len(shown) - waiting if known else "–"
+            waiting=waiting if is_known else "–", others=len(tickets) - waiting if is_known else "–"
         )
-        if len(shown) > MOST_ROWS:
+        if len(tickets) > MOST_ROWS:
             words += " · " + _("the first {count} are shown").format(count=MOST_ROWS)
         chosen = len(self.tickets.all_chosen())
         if chosen > 1:
@@ -162,8 +164,8 @@ class BoardLivePage(QWidget):
         self._callers.setText(words)
         self.allow()
 
-    def _show_empty(self, shown: Sequence[Ticket]) -> None:
-        if self._facts.tickets and not shown:
+    def _show_empty(self, tickets: Sequence[Ticket]) -> None:
+        if self._facts.tickets and not tickets:
             self._empty.show_words(
                 _("Nobody waits for what is chosen"),
                 _("Choose all services and all sites."),
@@ -181,47 +183,51 @@ class BoardLivePage(QWidget):
                 _("Callers appear here as soon as they press a button."),
                 "empty_queue",
             )
-        self._empty.setVisible(not shown)
-        self.tickets.setVisible(bool(shown))
+        self._empty.setVisible(not tickets)
+        self.tickets.setVisible(bool(tickets))
 
     # ---- which callers, in which order ----
 
     def _fill_filters(self) -> None:
         facts = self._facts
-        services = [(one.id, one.name) for one in facts.services.values()]
+        services = [(service.id, service.name) for service in facts.services.values()]
         # a site may have left the convention while its callers wait
-        sites = sorted({one.name for one in facts.sites()} | {one.site for one in facts.tickets})
+        sites = sorted(
+            {site.name for site in facts.sites()} | {ticket.site for ticket in facts.tickets}
+        )
         _fill(self._of_service, _("All services"), services)
         _fill(self._of_site, _("All sites"), [(name, name) for name in sites])
 
     def _shown(self) -> list[Ticket]:
         service, site = self._of_service.currentData(), self._of_site.currentData()
-        found = [
-            one
-            for one in self._facts.tickets
-            if service in ("", None, one.service) and site in ("", None, one.site)
+        tickets = [
+            ticket
+            for ticket in self._facts.tickets
+            if service in ("", None, ticket.service) and site in ("", None, ticket.site)
         ]
         key = self._sort_key()
-        return found if key is None else sorted(found, key=key, reverse=self._descending)
+        return tickets if key is None else sorted(tickets, key=key, reverse=self._descending)
 
     def _sort_key(self) -> Callable[[Ticket], tuple[object, ...]] | None:
         """None: in turn, as they are served; else who waits comes in turn within equals."""
         facts, order = self._facts, list(self._facts.services)
         names = facts.agent_names()
-        turn = {one.id: place for place, one in enumerate(facts.tickets)}
+        turn = {ticket.id: place for place, ticket in enumerate(facts.tickets)}
         keys: dict[int, Callable[[Ticket], object]] = {
-            0: lambda one: one.number,
-            1: lambda one: order.index(one.service) if one.service in order else len(order),
-            2: lambda one: one.site,
-            3: lambda one: one.accepted_at_utc or one.arrived_at_utc,
-            4: lambda one: -one.priority,
-            5: lambda one: names.get(one.agent or one.assigned_to or "", ""),
+            0: lambda ticket: ticket.number,
+            1: lambda ticket: (
+                order.index(ticket.service) if ticket.service in order else len(order)
+            ),
+            2: lambda ticket: ticket.site,
+            3: lambda ticket: ticket.accepted_at_utc or ticket.arrived_at_utc,
+            4: lambda ticket: -ticket.priority,
+            5: lambda ticket: names.get(ticket.agent or ticket.assigned_to or "", ""),
         }
         key = keys.get(self._sorted_by)
         if key is None:
             return None
         by = -1 if self._descending else 1
-        return lambda one: (key(one), by * turn[one.id])
+        return lambda ticket: (key(ticket), by * turn[ticket.id])
 
     def _on_sort(self, column: int) -> None:
         """Up, down, then in turn again."""
@@ -334,7 +340,7 @@ class BoardLivePage(QWidget):
             self._button(self.move_all, "arrow_right", "act_move"),
             self._button(self.close_queue, "forbidden", "act_close"),
         )
-        return _panel(label(_("Services"), "title"), self.queues, acts, left=0, right=GAP_PX)
+        return _panel(label(_("Services"), "title"), self.queues, acts, left_px=0, right=GAP_PX)
 
     def _build_tickets(self) -> QWidget:
         acts = FlowLayout(
@@ -346,15 +352,15 @@ class BoardLivePage(QWidget):
         title = FlowLayout(
             self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo")
         )
-        made = _panel(title, self.tickets, acts, left=GAP_PX, right=GAP_PX)
+        panel = _panel(title, self.tickets, acts, left_px=GAP_PX, right=GAP_PX)
         filters = row(None, space=SPACE[1])
         filters.addWidget(self._of_service, len(_("All services")))
         filters.addWidget(self._of_site, len(_("All sites")))
-        box = made.layout()
+        box = panel.layout()
         assert isinstance(box, QBoxLayout)
         box.insertLayout(1, filters)
         box.insertWidget(2, self._empty, 1)
-        return made
+        return panel
 
     def _build_agents(self) -> QWidget:
         self.agents.setMinimumWidth(round(302 * min(1.4, max(1.0, text_scale()))))
@@ -368,7 +374,7 @@ class BoardLivePage(QWidget):
             0,
             self._button(self.announce, "bell", "act_announce"),
         )
-        return _panel(title, self.agents, acts, left=GAP_PX, right=0)
+        return _panel(title, self.agents, acts, left_px=GAP_PX, right=0)
 
     def _connect(self) -> None:
         self.queues.ticket_dropped.connect(self._acts.dropped_on_service)
@@ -420,28 +426,28 @@ def _filter(name: str) -> QComboBox:
 
 def _fill(box: QComboBox, everything: str, choices: Sequence[tuple[str, str]]) -> None:
     """Offers the choices; what was chosen stays chosen while it is offered."""
-    wanted = [("", everything), *((value, plain_text(words)) for value, words in choices)]
-    known = [(box.itemData(at), box.itemText(at)) for at in range(box.count())]
-    if known == wanted:
+    entries = [("", everything), *((value, plain_text(words)) for value, words in choices)]
+    known_entries = [(box.itemData(at), box.itemText(at)) for at in range(box.count())]
+    if known_entries == entries:
         return
     chosen = box.currentData()
     box.blockSignals(True)
     box.clear()
-    for value, words in wanted:
+    for value, words in entries:
         box.addItem(words, value)
     box.setCurrentIndex(max(0, box.findData(chosen)))
     box.blockSignals(False)
 
 
 def _panel(
-    title: QLabel | QLayout, table: BoardTable, acts: FlowLayout, *, left: int, right: int
+    title: QLabel | QLayout, table: BoardTable, acts: FlowLayout, *, left_px: int, right: int
 ) -> QWidget:
-    """The tables begin at one height, with or without a button beside the title; `left` and
+    """The tables begin at one height, with or without a button beside the title; `left_px` and
     `right` keep them off the handles between them.
     """
-    made = QWidget()
+    panel = QWidget()
     if isinstance(title, QLabel):
         title.setMinimumHeight(TITLE_PX)
-    edges = (left, 0, right, 0)
-    column(made, title, table, acts, space=SPACE[1], margins=edges).setStretch(1, 1)
-    return made
+    edges = (left_px, 0, right, 0)
+    column(panel, title, table, acts, space=SPACE[1], margins=edges).setStretch(1, 1)
+    return panel

@@ -38,7 +38,7 @@ class Series:
 
     @property
     def sign(self) -> str:
-        """How the legend shows it."""
+        """The sign that the legend shows for it."""
         if self.columns:
             return "▮"
         return "┅" if self.dashed else "━"
@@ -103,7 +103,7 @@ class TimePlot(ThemedPlot):
             self._mark.setPos(self._times[self._place] + self._width_s / 2)
 
     def place(self) -> int:
-        """Where the mark is, -1 for nowhere."""
+        """Return where the mark is, -1 for nowhere."""
         return self._place
 
     # ---- painting ----
@@ -111,11 +111,11 @@ class TimePlot(ThemedPlot):
     def draw(self) -> None:
         """See `ThemedPlot`."""
         tokens = self.begin_drawing(
-            ((one.sign, one.tone, one.name) for one in self._series),
+            ((series.sign, series.tone, series.name) for series in self._series),
             "10pt",
         )
         item = self.getPlotItem()
-        columns = [one for one in self._series if one.columns]
+        columns = [series for series in self._series if series.columns]
         for place, series in enumerate(columns):
             self._add_columns(series, place, len(columns), tokens)
         for series in self._series:
@@ -150,9 +150,9 @@ class TimePlot(ThemedPlot):
     def _fit(self) -> None:
         if not self._times:
             return
-        found = [value for series in self._series for value in series.values if value is not None]
+        values = [value for series in self._series for value in series.values if value is not None]
         self.setXRange(self._times[0], self._times[-1] + self._width_s, padding=0.0)
-        self.setYRange(0.0, max([*found, 4.0]) * 1.08, padding=0.0)
+        self.setYRange(0.0, max([*values, 4.0]) * 1.08, padding=0.0)
 
     # ---- pointing ----
 

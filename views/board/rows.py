@@ -65,14 +65,14 @@ def ticket_row(
     order = list(services)
     service = services.get(ticket.service)
     look = wait_style(seconds if waiting else 0.0, limits.of(service))
-    kept = ticket.kept_for(now_utc)
+    kept_for = ticket.kept_for(now_utc)
     who = ""
     if ticket.state is TicketState.OFFERED and ticket.agent is not None:
         who = _("Offered to {name}").format(name=agents.get(ticket.agent, ticket.agent))
     elif ticket.agent is not None:
         who = agents.get(ticket.agent, ticket.agent)
-    elif kept is not None:
-        who = _("Kept for {name}").format(name=agents.get(kept, kept))
+    elif kept_for is not None:
+        who = _("Kept for {name}").format(name=agents.get(kept_for, kept_for))
     raised = waiting and ticket.priority > 0
     cells = (
         Cell(ticket.number, "" if waiting else "soft", hint=who),
@@ -93,7 +93,7 @@ def ticket_row(
 
 
 class QueueLimits(NamedTuple):
-    """From where a service's figures are an alert, unless it says something else of itself."""
+    """The figures of a service that are an alert, unless the service sets its own."""
 
     waits: WaitLimits = WaitLimits()
     level_percent: int = 80
@@ -106,12 +106,12 @@ def queue_rows(
     *,
     now_utc: datetime,
     limits: QueueLimits,
-    known: bool = True,
+    is_known: bool = True,
 ) -> list[TableRow]:
     """Service, how many wait, the longest wait, the share answered in time, the wait to expect.
 
     Args:
-        known: the hub answers; else nobody is not counted as nobody.
+        is_known: the hub answers; else nobody is not counted as nobody.
     """
     waits_s: dict[str, list[float]] = {}
     for ticket in tickets:
@@ -125,7 +125,7 @@ def queue_rows(
             states.get(service.id),
             waits_s=waits_s.get(service.id, []),
             limits=limits,
-            known=known,
+            is_known=is_known,
         )
         for place, service in enumerate(services.values())
     ]
@@ -138,7 +138,7 @@ def _queue_row(
     *,
     waits_s: Sequence[float],
     limits: QueueLimits,
-    known: bool,
+    is_known: bool,
 ) -> TableRow:
     worst_s = max(waits_s, default=0.0)
     look = wait_style(worst_s, limits.waits.of(service))
@@ -147,7 +147,7 @@ def _queue_row(
     cells = (
         Cell(service.name, icon_name=service.icon, place=place, hint=_level_words(facts)),
         Cell(
-            str(len(waits_s)) if waits_s or known else "–",
+            str(len(waits_s)) if waits_s or is_known else "–",
             _count_tone(len(waits_s), many),
             right=True,
         ),
@@ -160,7 +160,7 @@ def _queue_row(
     why = f"{facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
     late = look.words if waits_s else ""
     full = _("too many callers") if many else ""
-    spoken = ", ".join(one for one in (*(cell.text for cell in cells), late, full, why) if one)
+    spoken = ", ".join(part for part in (*(cell.text for cell in cells), late, full, why) if part)
     return TableRow(service.id, cells, spoken)
 
 
@@ -187,7 +187,7 @@ def _level_words(facts: QueueFacts | None) -> str:
 
 
 def _expected_cell(facts: QueueFacts | None) -> Cell:
-    """How long somebody who came now would wait."""
+    """Return how long somebody who came now would wait."""
     if facts is None:
         return Cell(_("Is open"), "good")
     if facts.wait_s is None:
@@ -206,8 +206,8 @@ def expected_words(least_s: int, most_s: int | None) -> str:
 
 
 def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
-    """Who asks for help first, then free agents, then by name."""
-    return sorted(agents, key=lambda one: (not one.help, _ORDER.index(one.state), one.name))
+    """Sort agents: those who ask for help first, then free agents, then by name."""
+    return sorted(agents, key=lambda agent: (not agent.help, _ORDER.index(agent.state), agent.name))
 
 
 def agent_rows(
@@ -238,11 +238,13 @@ def agent_rows(
             Cell(since, "soft"),
         )
         today = _services_words(agent, services) if agent.for_today else ""
-        said = (*(cell.text for cell in cells), agent.why, today)
-        rows.append(TableRow(agent.id, cells, ", ".join(part for part in said if part)))
+        spoken_parts = (*(cell.text for cell in cells), agent.why, today)
+        rows.append(TableRow(agent.id, cells, ", ".join(part for part in spoken_parts if part)))
     return rows
 
 
 def _services_words(agent: AgentFacts, services: Mapping[str, Service]) -> str:
-    names = ", ".join(services[one].name for one in agent.services if one in services)
+    names = ", ".join(
+        services[service_id].name for service_id in agent.services if service_id in services
+    )
     return _("today: {services}").format(services=names)

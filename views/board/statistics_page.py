@@ -117,9 +117,9 @@ class BoardStatisticsPage(QWidget):
     def show_statistics(self, answer: StatisticsAnswer) -> None:
         """The rows that were asked for."""
         self.table.setColumnHidden(1, answer.across is StatisticsBy.TOTAL)
-        self.table.show_rows([self._row(answer, one) for one in answer.rows])
+        self.table.show_rows([self._row(answer, entry) for entry in answer.rows])
         self.list.show_answer(bool(answer.rows))
-        total = sum(one.callers for one in answer.rows)
+        total = sum(entry.callers for entry in answer.rows)
         words = [_("{count} callers whose request has ended").format(count=total)]
         if answer.behind:
             words.append(_("{count} changes are still being counted").format(count=answer.behind))
@@ -135,7 +135,7 @@ class BoardStatisticsPage(QWidget):
         self.wanted.emit(*self._period(), *self._groupings())
 
     def _groupings(self) -> tuple[StatisticsBy, StatisticsBy]:
-        """What is chosen; the same twice is one grouping."""
+        """Return what is chosen; the same twice is one grouping."""
         by, across = self._by.currentData(), self._across.currentData()
         return by, StatisticsBy.TOTAL if by == across else across
 
@@ -161,29 +161,33 @@ class BoardStatisticsPage(QWidget):
             return min(first, last), max(first, last)
         return today - timedelta(days=int(self._days.currentData()) - 1), today
 
-    def _row(self, answer: StatisticsAnswer, one: StatisticsRow) -> TableRow:
+    def _row(self, answer: StatisticsAnswer, entry: StatisticsRow) -> TableRow:
         by, across = answer.by, answer.across
         single = across is StatisticsBy.TOTAL
         cells = (
-            Cell(self._name(by, one.key)),
-            Cell("" if single else self._name(across, one.across)),
-            Cell(str(one.callers), right=True),
-            Cell(str(one.answered), right=True),
+            Cell(self._name(by, entry.key)),
+            Cell("" if single else self._name(across, entry.across)),
+            Cell(str(entry.callers), right=True),
+            Cell(str(entry.answered), right=True),
             Cell(
-                _share(one.abandoned, one.callers), "bad" if one.abandoned else "soft", right=True
+                _share(entry.abandoned, entry.callers),
+                "bad" if entry.abandoned else "soft",
+                right=True,
             ),
             *(
                 Cell("–" if seconds is None else clock_words(seconds), right=True)
                 for seconds in (
-                    one.wait_median_s,
-                    one.wait_p90_s,
-                    one.talk_median_s,
-                    one.talk_p90_s,
+                    entry.wait_median_s,
+                    entry.wait_p90_s,
+                    entry.talk_median_s,
+                    entry.talk_p90_s,
                 )
             ),
-            Cell(_solved(one.solved), right=True),
+            Cell(_solved(entry.solved), right=True),
         )
-        return TableRow(f"{by}/{one.key}" if single else f"{by}/{one.key}/{one.across}", cells)
+        return TableRow(
+            f"{by}/{entry.key}" if single else f"{by}/{entry.key}/{entry.across}", cells
+        )
 
     def _name(self, by: StatisticsBy, key: str) -> str:
         match by:
@@ -229,8 +233,8 @@ class BoardStatisticsPage(QWidget):
             self._csv,
             self._pdf,
         )
-        whole = column(self, choice, self.list, self._state, space=SPACE[1])
-        whole.setStretch(1, 1)
+        layout = column(self, choice, self.list, self._state, space=SPACE[1])
+        layout.setStretch(1, 1)
 
 
 def _date(name: str, spoken: str) -> QDateEdit:

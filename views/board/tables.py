@@ -204,7 +204,7 @@ class BoardTable(QTreeWidget):
             self.setColumnWidth(column, min(width_px, most_px))
 
     def _others_px(self) -> dict[int, int]:
-        """How wide the other columns than the wide one want to be; the hidden ones do not count."""
+        """Return how wide the visible columns other than the wide one want to be."""
         return {
             column: width_px
             for column, width_px in self._wanted_px.items()
@@ -305,14 +305,14 @@ class BoardTable(QTreeWidget):
 
     def _fill(self, item: QTreeWidgetItem, row: TableRow, before: TableRow | None) -> None:
         for column, cell in enumerate(row.cells):
-            known = before.cells[column] if before is not None else None
-            if known is None or (known.tone, known.place, known.icon_name) != (
+            previous = before.cells[column] if before is not None else None
+            if previous is None or (previous.tone, previous.place, previous.icon_name) != (
                 cell.tone,
                 cell.place,
                 cell.icon_name,
             ):
                 self._fill_tone(item, column, cell, row.strong and column == 0)
-            if known is None or (known.text, known.hint) != (cell.text, cell.hint):
+            if previous is None or (previous.text, previous.hint) != (cell.text, cell.hint):
                 item.setText(column, plain_text(cell.text))
                 item.setToolTip(column, tip_words("\n".join(filter(None, (cell.text, cell.hint)))))
         spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
@@ -360,7 +360,7 @@ class TicketTable(BoardTable):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
 
     def mimeTypes(self) -> list[str]:
-        """What is dragged."""
+        """Return the kind of data that is dragged."""
         return [TICKET_MIME]
 
     def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:
@@ -414,8 +414,8 @@ class TargetTable(BoardTable):
 
 
 def _level(widths_px: Sequence[int], room_px: int) -> int:
-    """How wide a column may be at most, so that all together have this room; the narrow ones keep
-    their width.
+    """Return how wide a column may be at most, so that all together have this room;
+    the narrow ones keep their width.
     """
     left_px, widths_px = room_px, sorted(widths_px)
     for place, width_px in enumerate(widths_px):
@@ -427,7 +427,7 @@ def _level(widths_px: Sequence[int], room_px: int) -> int:
 
 
 def _widths(rows: Sequence[TableRow]) -> list[int]:
-    """How many letters the longest text of each column has."""
+    """Return how many letters the longest text of each column has."""
     return [
         max(len(cell.text) for cell in column)
         for column in zip(*(row.cells for row in rows), strict=True)

@@ -78,32 +78,34 @@ class BoardTrendsPage(QWidget):
 
     def set_services(self, services: Sequence[Service]) -> None:
         """The organisation's services, to choose one."""
-        known = [self._service.itemData(place) for place in range(self._service.count())]
-        if known != ["", *(one.id for one in services)]:
+        known_services = [self._service.itemData(place) for place in range(self._service.count())]
+        if known_services != ["", *(offered.id for offered in services)]:
             chosen = self._service.currentData()
             self._service.blockSignals(True)
             self._service.clear()
             self._service.addItem(_("All services"), "")
-            for one in services:
-                self._service.addItem(plain_text(one.name), one.id)
+            for service in services:
+                self._service.addItem(plain_text(service.name), service.id)
             self._service.setCurrentIndex(max(0, self._service.findData(chosen)))
             self._service.blockSignals(False)
 
     def show_trends(self, answer: TrendsAnswer) -> None:
         """The quarters of an hour that were asked for."""
         quarters = self._quarters = list(answer.quarters)
-        times = [one.start_utc for one in quarters]
+        times = [quarter.start_utc for quarter in quarters]
         self.waiting.show_series(
             times,
             QUARTER_S,
             [
                 Series(
-                    _("the most in each quarter"), "accent", tuple(one.waiting for one in quarters)
+                    _("the most in each quarter"),
+                    "accent",
+                    tuple(quarter.waiting for quarter in quarters),
                 )
             ],
         )
-        median = tuple(_minutes(one.wait_median_s) for one in quarters)
-        p90 = tuple(_minutes(one.wait_p90_s) for one in quarters)
+        median = tuple(_minutes(quarter.wait_median_s) for quarter in quarters)
+        p90 = tuple(_minutes(quarter.wait_p90_s) for quarter in quarters)
         self.waits.show_series(
             times,
             QUARTER_S,
@@ -124,7 +126,7 @@ class BoardTrendsPage(QWidget):
                 Series(_("gave up"), "bad", tuple(sums[2] for _at, sums in hours), columns=True),
             ],
         )
-        self.table.show_rows([_row(one) for one in reversed(quarters)])
+        self.table.show_rows([_row(quarter) for quarter in reversed(quarters)])
         self.list.show_answer(bool(quarters))
         self._show_quarter(self.waiting.place() if self.waiting.place() >= 0 else len(quarters) - 1)
 
@@ -144,18 +146,18 @@ class BoardTrendsPage(QWidget):
         if not 0 <= place < len(self._quarters):
             self._said.setText("")
             return
-        one = self._quarters[place]
+        quarter = self._quarters[place]
         words = _(
             "{time}: {arrived} came, {answered} answered, {gone} gave up, {waiting} waiting, "
             "median wait {median}"
         )
         text = words.format(
-            time=f"{one.start_utc.astimezone():%H:%M}",
-            arrived=one.arrived,
-            answered=one.answered,
-            gone=one.abandoned,
-            waiting=one.waiting,
-            median=_wait(one.wait_median_s),
+            time=f"{quarter.start_utc.astimezone():%H:%M}",
+            arrived=quarter.arrived,
+            answered=quarter.answered,
+            gone=quarter.abandoned,
+            waiting=quarter.waiting,
+            median=_wait(quarter.wait_median_s),
         )
         self._said.setText(text)
         for plot in (self.waiting, self.waits, self.calls):
@@ -171,7 +173,7 @@ class BoardTrendsPage(QWidget):
         hours = _hours(self._quarters)
         at = hours[place][0]
         self._on_marked(
-            next(number for number, one in enumerate(self._quarters) if one.start_utc >= at)
+            next(number for number, quarter in enumerate(self._quarters) if quarter.start_utc >= at)
         )
 
     def _on_row(self) -> None:
@@ -179,8 +181,8 @@ class BoardTrendsPage(QWidget):
         place = next(
             (
                 number
-                for number, one in enumerate(self._quarters)
-                if one.start_utc.isoformat() == chosen
+                for number, quarter in enumerate(self._quarters)
+                if quarter.start_utc.isoformat() == chosen
             ),
             -1,
         )
@@ -227,25 +229,25 @@ def _wait(seconds: int | None) -> str:
 def _hours(quarters: Sequence[Quarter]) -> list[tuple[datetime, tuple[int, int, int]]]:
     """(start, (came, answered, gave up)) per full hour; the first and last may be parts."""
     sums: dict[datetime, list[int]] = {}
-    for one in quarters:
-        at = one.start_utc.astimezone(UTC)
+    for quarter in quarters:
+        at = quarter.start_utc.astimezone(UTC)
         start = at - timedelta(minutes=at.minute)
-        known = sums.setdefault(start, [0, 0, 0])
-        for place, count in enumerate((one.arrived, one.answered, one.abandoned)):
-            known[place] += count
-    return [(at, (found[0], found[1], found[2])) for at, found in sums.items()]
+        hour_sums = sums.setdefault(start, [0, 0, 0])
+        for place, count in enumerate((quarter.arrived, quarter.answered, quarter.abandoned)):
+            hour_sums[place] += count
+    return [(at, (counts[0], counts[1], counts[2])) for at, counts in sums.items()]
 
 
-def _row(one: Quarter) -> TableRow:
+def _row(quarter: Quarter) -> TableRow:
     cells = (
-        Cell(f"{one.start_utc.astimezone():%H:%M}"),
+        Cell(f"{quarter.start_utc.astimezone():%H:%M}"),
         *(
             Cell(str(count), "" if count else "soft", right=True)
-            for count in (one.arrived, one.answered)
+            for count in (quarter.arrived, quarter.answered)
         ),
-        Cell(str(one.abandoned), "bad" if one.abandoned else "soft", right=True),
-        Cell(str(one.waiting), "" if one.waiting else "soft", right=True),
-        Cell(_wait(one.wait_median_s), right=True),
-        Cell(_wait(one.wait_p90_s), right=True),
+        Cell(str(quarter.abandoned), "bad" if quarter.abandoned else "soft", right=True),
+        Cell(str(quarter.waiting), "" if quarter.waiting else "soft", right=True),
+        Cell(_wait(quarter.wait_median_s), right=True),
+        Cell(_wait(quarter.wait_p90_s), right=True),
     )
-    return TableRow(one.start_utc.isoformat(), cells)
+    return TableRow(quarter.start_utc.isoformat(), cells)

@@ -136,7 +136,7 @@ class BoardWindow(QMainWindow):
         self.setWindowTitle(f"{_('Supervisor')} – {organisation}")
 
     def set_connection(self, connected: bool) -> None:
-        """Whether the hub answers; without it nothing can be done."""
+        """Show whether the hub answers; without it nothing can be done."""
         self._facts.connected = connected
         if connected and self._gate.open():
             self.queues.setFocus()
@@ -151,7 +151,7 @@ class BoardWindow(QMainWindow):
     def set_tickets(self, tickets: Sequence[Ticket], services: Sequence[Service]) -> None:
         """All open tickets of the organisation and its services in their order."""
         self._facts.tickets = sorted(
-            tickets, key=lambda one: (one.state not in WAITING, queue_order(one))
+            tickets, key=lambda ticket: (ticket.state not in WAITING, queue_order(ticket))
         )
         self._facts.services = {service.id: service for service in services}
         self.trends.set_services(services)
@@ -167,15 +167,15 @@ class BoardWindow(QMainWindow):
         now = self._clock.utc_now()
         before, self._facts.board = self._facts.today(now), board
         self.figures.show_board(board)
-        shown = self._stack.currentWidget()
+        current_page = self._stack.currentWidget()
         if before != self._facts.today(now) and isinstance(
-            shown, BoardHistoryPage | BoardStatisticsPage
+            current_page, BoardHistoryPage | BoardStatisticsPage
         ):
-            shown.ask()
+            current_page.ask()
         self.refresh()
 
     def show_lines(self, answer: LinesAnswer) -> None:
-        """How good the kiosks' lines are."""
+        """Show how good the kiosks' lines are."""
         self.lines.show_lines(answer)
         self.figures.show_lines(answer.totals)
 
@@ -185,7 +185,7 @@ class BoardWindow(QMainWindow):
         self.figures.show_lines_refused()
 
     def show_history(self, answer: HistoryAnswer) -> None:
-        """What supervisors did."""
+        """Show what supervisors did."""
         self.history.show_history(answer)
 
     def show_trends(self, answer: TrendsAnswer) -> None:
@@ -241,8 +241,10 @@ class BoardWindow(QMainWindow):
 
     def page(self) -> str:
         """The page that is shown."""
-        shown = self._stack.currentWidget()
-        return next((name for name, (page, _first) in self._pages.items() if page is shown), LIVE)
+        current_page = self._stack.currentWidget()
+        return next(
+            (name for name, (page, _first) in self._pages.items() if page is current_page), LIVE
+        )
 
     def show_page(self, name: str) -> None:
         """Shows a page, with the keyboard in it."""
@@ -353,8 +355,8 @@ class BoardWindow(QMainWindow):
             title, hint, lambda reason: self.unmerge_requested.emit(merge_id, reason)
         )
 
-    def _keys(self, keys: str, done: Callable[[], object]) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(done)
+    def _keys(self, keys: str, on_keys: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(on_keys)
 
     def _go_to(self, table: BoardTable) -> None:
         if self.page() != LIVE:

@@ -100,7 +100,7 @@ def _on_ticket(act: OnTicket, facts: BoardFacts) -> str:
 
 
 def subject_of(act: ActFacts, facts: BoardFacts) -> str:
-    """What an act of the history was about: a caller's number, a service, a message."""
+    """Return what an act of the history was about: a caller's number, a service, a message."""
     match act.kind:
         case ActKind.MOVE:
             words = _("{service} ({count})")
@@ -151,12 +151,12 @@ def _reader(to: str, target: str, facts: BoardFacts, site: str = "") -> str:
 
 
 def _services(services: tuple[str, ...], facts: BoardFacts) -> str:
-    """What an agent serves today."""
+    """Return what an agent serves today."""
     if not services:
         return _("services as the convention says")
-    return ", ".join(facts.service_name(one) for one in services)
+    return ", ".join(facts.service_name(service) for service in services)
 
 
 def _side(side: ActSide, facts: BoardFacts) -> tuple[str, str, str]:
-    kept = facts.agent_name(side.assigned_to) if side.assigned_to else _("everybody")
-    return facts.service_name(side.service), priority_words(side.priority).lower(), kept
+    reserved_for = facts.agent_name(side.assigned_to) if side.assigned_to else _("everybody")
+    return facts.service_name(side.service), priority_words(side.priority).lower(), reserved_for

@@ -43,7 +43,7 @@ from views.widgets.theme import SPACE, size_icons
 
 
 class CallState(StrEnum):
-    """What is known about voice and picture, with the values of `session.media`."""
+    """The state of voice and picture, with the values of `session.media`."""
 
     NEW = "new"
     CONNECTING = "connecting"
@@ -63,7 +63,7 @@ class Quality(StrEnum):
 
 
 class CallForm(StrEnum):
-    """How much room the call has."""
+    """The room that the call has."""
 
     LARGE = "large"
     COLUMN = "column"
@@ -148,7 +148,7 @@ class CallView(QWidget):
     # ---- facts ----
 
     def show_state(self, state: CallState) -> None:
-        """What is known about the call; the picture stays as it is."""
+        """Show what is known about the call; the picture stays as it is."""
         self._state_now = state
         text, icon_name, tone = _STATES[state]
         self._state.show_state(_(text), icon_name, tone)
@@ -175,17 +175,17 @@ class CallView(QWidget):
 
     def show_third_simulated(self, simulated: bool) -> None:
         """Labels the third person's picture when it is drawn by the program."""
-        self._third.show_simulated(simulated, own=False)
+        self._third.show_simulated(simulated, own_simulated=False)
 
-    def show_third(self, name: str, *, shown: bool) -> None:
+    def show_third(self, name: str, *, is_shown: bool) -> None:
         """A third person's picture beside the caller's, or the caller alone."""
-        self._third.setVisible(shown)
+        self._third.setVisible(is_shown)
         self._third.setAccessibleName(_("Picture of {name}").format(name=name))
         self._third.show_name(name)
-        self._third.show_state(MediaState.CONNECTING if shown else MediaState.CLOSED)
+        self._third.show_state(MediaState.CONNECTING if is_shown else MediaState.CLOSED)
 
     def show_started(self, at_utc: datetime | None) -> None:
-        """When the conversation began, for its duration; None shows no duration."""
+        """Set when the conversation began, for its duration; None shows no duration."""
         self._since = at_utc
         self.refresh_duration()
 
@@ -198,7 +198,7 @@ class CallView(QWidget):
         self._show_controls()
 
     def show_own_media(self, microphone_on: bool, camera_on: bool) -> None:
-        """Whether my microphone and camera are on."""
+        """Show whether my microphone and camera are on."""
         self._on = {"microphone": microphone_on, "camera": camera_on}
         on_off = (_("Mute"), _("Microphone is off")), (_("Camera off"), _("Camera is off"))
         for button, key, texts, keys in (
@@ -215,23 +215,23 @@ class CallView(QWidget):
         self._fit_devices()
 
     def show_line(self, words: str, also: str = "") -> None:
-        """What is given up on a narrow line, in words; "" for nothing.
+        """Show what is given up on a narrow line, in words; "" for nothing.
         `also`: in the other direction.
         """
-        shown = words or also
-        self._line.show_state(shown, "quality_bad" if shown else "", "warn")
+        line_words = words or also
+        self._line.show_state(line_words, "quality_bad" if line_words else "", "warn")
         self._line.setToolTip(tip_words("\n".join(text for text in (words, also) if text)))
-        self._given_up = bool(shown)
+        self._given_up = bool(line_words)
         self._show_controls()
 
     @property
     def microphone_on(self) -> bool:
-        """Whether my microphone's switch is on."""
+        """True if my microphone's switch is on."""
         return self._on["microphone"]
 
-    def show_speaking(self, held: bool) -> None:
+    def show_speaking(self, is_held: bool) -> None:
         """Push-to-talk: a microphone that is off is heard while the keys are held."""
-        if held:
+        if is_held:
             words = _("You are heard")
             self._device_words[self._microphone] = words
             name_button(self._microphone, words, "Ctrl+M")
@@ -242,7 +242,7 @@ class CallView(QWidget):
             self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
 
     def show_private(self, on: bool, *, mine: bool) -> None:
-        """Whether a privacy pause goes on: no picture at all.
+        """Show whether a privacy pause goes on: no picture at all.
         `mine`: one of mine, which the button ends.
         """
         self._privacy.setChecked(mine)
@@ -254,7 +254,7 @@ class CallView(QWidget):
         self._show_controls()
 
     def show_sign_language(self, on: bool) -> None:
-        """Whether movement goes before size, because the caller signs."""
+        """Show whether movement goes before size, because the caller signs."""
         self._signs.setChecked(on)
         self._signs.setIcon(icon("sign_language", "accent" if on else "text"))
         name_button(self._signs, _("Sign language: movement before size"), SIGN_KEYS)
@@ -289,7 +289,9 @@ class CallView(QWidget):
         self._show_controls()
 
     def _show_controls(self) -> None:
-        """What a card has no room for has its key, and its place in the other layouts."""
+        """Hide what a card has no room for; it has its key,
+        and its place in the other layouts.
+        """
         live, card = self._state_now in _LIVE, self._form is CallForm.CARD
         asking = card and self._hang_up.is_asking()
         self._figures.setVisible(live and not card)
@@ -355,8 +357,8 @@ class CallView(QWidget):
         return (*devices, self._signs, self._write, self._privacy, self._hang_up)
 
     def _fit_devices(self) -> None:
-        """Where the buttons have no room beside each other, microphone and camera are their icons;
-        the words are in the tool tips.
+        """Reduce microphone and camera to their icons if the buttons have no room beside each
+        other; the words are in the tool tips.
         """
         for button, words in self._device_words.items():
             button.setText("" if self._form is CallForm.CARD else words)
@@ -365,8 +367,8 @@ class CallView(QWidget):
                 button.setText("")
 
     def _fit_states(self, states: Sequence[QWidget]) -> None:
-        """Where they have no room beside each other, what the line gives up and how it is are told
-        by their icons; the words are in the tool tips.
+        """Reduce the line's quality and what it gives up to icons if they have no room beside
+        each other; the words are in the tool tips.
         """
         for chip in (self._quality, self._line):
             chip.show_words(True)
@@ -451,7 +453,7 @@ class CallView(QWidget):
         shortcut("Ctrl+Shift+H", self._hang_up, self)
 
     def show_life_size(self, on: bool) -> None:
-        """Whether the caller is shown in life size."""
+        """Show whether the caller is shown in life size."""
         self._life.blockSignals(True)
         self._life.setChecked(on)
         self._life.blockSignals(False)

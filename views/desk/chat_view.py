@@ -111,16 +111,16 @@ class ChatView(QWidget):
     def show_phrases(self, phrases: Sequence[Phrase]) -> None:
         """Sentences that one press sends; those of the organisation, or of the program."""
         self._all = {phrase.id: phrase for phrase in phrases}
-        known = {language for phrase in phrases for language in phrase.say} | {FRENCH}
+        languages = {language for phrase in phrases for language in phrase.say} | {FRENCH}
         chosen = self._language.currentData()
         self._language.blockSignals(True)
         self._language.clear()
         for language, name in LANGUAGE_NAMES.items():
-            if language in known:
+            if language in languages:
                 self._language.addItem(name, language)
         self._language.setCurrentIndex(max(0, self._language.findData(chosen)))
         self._language.blockSignals(False)
-        self._language.setVisible(len(known) > 1)
+        self._language.setVisible(len(languages) > 1)
         self._fill_phrases()
 
     def show_language(self, language: str) -> None:
@@ -133,7 +133,7 @@ class ChatView(QWidget):
 
     def phrases(self) -> list[tuple[str, str]]:
         """The ready phrases: a name for each, and its words as the agent reads them."""
-        return [(name, words_in(one.say, FRENCH)) for name, one in self._all.items()]
+        return [(name, words_in(phrase.say, FRENCH)) for name, phrase in self._all.items()]
 
     def send_phrase(self, name: str) -> None:
         """Sends a ready phrase in the caller's language."""
@@ -151,8 +151,13 @@ class ChatView(QWidget):
     def _fill_phrases(self) -> None:
         self._phrases.clear()
         for phrase in self._all.values():
-            french, own = words_in(phrase.say, FRENCH), words_in(phrase.say, self.language())
-            item = QListWidgetItem(plain_text(french if own == french else f"{french}\n{own}"))
+            french, translation = (
+                words_in(phrase.say, FRENCH),
+                words_in(phrase.say, self.language()),
+            )
+            item = QListWidgetItem(
+                plain_text(french if translation == french else f"{french}\n{translation}")
+            )
             item.setData(_PHRASE_ID, phrase.id)
             self._phrases.addItem(item)
 
@@ -166,7 +171,7 @@ class ChatView(QWidget):
         self._entry.setFocus()
 
     def set_in_session(self, live: bool) -> None:
-        """Whether somebody is there to read."""
+        """Set whether somebody is there to read."""
         for widget in (self._entry, self._send, self._phrases):
             widget.setEnabled(live)
         if not live:

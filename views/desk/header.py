@@ -27,7 +27,7 @@ from views.workplace.connection_chip import ConnectionChip
 
 
 class DeskHeader(QFrame):
-    """Who works here, and whether the hub answers.
+    """The head of the desk: who works here, and whether the hub answers.
 
     Signals:
         queue_pressed(), side_pressed(): show or fold a panel.
@@ -99,7 +99,7 @@ class DeskHeader(QFrame):
         self._state.show_state(text, icon_name, tone)
 
     def show_help(self, reason: str) -> None:
-        """What a supervisor is asked for; "" for nothing."""
+        """Show what a supervisor is asked for; "" for nothing."""
         self._state.show_help(reason)
 
     def take_keyboard(self) -> None:
@@ -111,7 +111,7 @@ class DeskHeader(QFrame):
         self._state.open_choices()
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the hub answers."""
+        """Show whether the hub answers."""
         self._connected = connected
         self._line.show_words(not self._narrow or not connected)
         if connected:
@@ -149,7 +149,7 @@ class DeskHeader(QFrame):
         self._commands.addWidget(widget)
 
     def set_side_enabled(self, enabled: bool) -> None:
-        """Whether there is a right side to show or fold."""
+        """Set whether there is a right side to show or fold."""
         self._side.setEnabled(enabled)
 
     def _build(self) -> None:

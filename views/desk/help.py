@@ -272,26 +272,26 @@ class ShortcutHelp(QWidget):
         Args:
             keys_of: those, for the usual ones.
         """
-        rows = [one for _title, keys in SHORTCUTS for one in keys]
-        shown = [line for _group, lines in self._lines for line in lines]
-        for (usual, _words), (_searched, shown_key, _text) in zip(rows, shown, strict=True):
+        rows = [key_entry for _title, keys in SHORTCUTS for key_entry in keys]
+        shown_lines = [line for _group, lines in self._lines for line in lines]
+        for (usual, _words), (_searched, shown_key, _text) in zip(rows, shown_lines, strict=True):
             shown_key.setText(native_keys(keys_of(usual)))
 
     def _filter(self, text: str) -> None:
         """Leaves the lines with every word, in key or sentence; accents and case do not count."""
         words = plain(text).split()
-        found = False
+        has_hits = False
         for group, lines in self._lines:
-            seen = False
+            has_group_hits = False
             for searched, shown_key, shown_text in lines:
-                there = f"{searched} {plain(shown_key.text())}"
-                is_hit = all(word in there for word in words)
+                searched_text = f"{searched} {plain(shown_key.text())}"
+                is_hit = all(word in searched_text for word in words)
                 shown_key.setVisible(is_hit)
                 shown_text.setVisible(is_hit)
-                seen = seen or is_hit
-            group.setVisible(seen)
-            found = found or seen
-        self._none.setVisible(not found)
+                has_group_hits = has_group_hits or is_hit
+            group.setVisible(has_group_hits)
+            has_hits = has_hits or has_group_hits
+        self._none.setVisible(not has_hits)
 
     def _build_about(self) -> QBoxLayout:
         """Which program this is, under which licence, and what a person gives to the help desk."""
@@ -299,7 +299,7 @@ class ShortcutHelp(QWidget):
             "Poste Expert {version}. Free software, GNU GPL version 3; with Qt, Chromium, FFmpeg "
             "and others."
         )
-        about = label(
+        about_label = label(
             words.format(version=program_version()), "caption", wrap=True, name="about_program"
         )
         support = push_button(_("File for the help desk"), kind="plain", name="support_file")
@@ -308,7 +308,7 @@ class ShortcutHelp(QWidget):
         )
         support.clicked.connect(self.hide)
         support.clicked.connect(self.support_requested)
-        line = row(None, about, support, space=SPACE[3])
+        line = row(None, about_label, support, space=SPACE[3])
         line.setStretch(0, 1)
         return line
 
@@ -346,12 +346,12 @@ def _group(
     grid.addWidget(label(_(title), "caption"), 0, 0, 1, 2)
     lines = []
     for line, (sequence, text) in enumerate(keys, start=1):
-        shown = native_keys(sequence)
-        parts = label(shown, "key"), label(_(text))
+        key_words = native_keys(sequence)
+        parts = label(key_words, "key"), label(_(text))
         parts[1].setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         grid.addWidget(parts[0], line, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(parts[1], line, 1)
-        lines.append((plain(f"{shown} {_(title)} {_(text)}"), *parts))
+        lines.append((plain(f"{key_words} {_(title)} {_(text)}"), *parts))
     grid.setColumnMinimumWidth(0, 100)
     grid.setColumnStretch(1, 1)
     return group, lines

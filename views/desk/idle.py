@@ -131,7 +131,7 @@ class LeftPagesLine(QFrame):
 
 
 class OpenWorkCard(Card):
-    """What this agent has not finished, a line each."""
+    """The work that this agent has not finished, a line each."""
 
     def __init__(self) -> None:
         super().__init__("idle_work", space=SPACE[0], padding=SPACE[2])
@@ -155,7 +155,11 @@ class OpenWorkCard(Card):
             line = self.notes.pop(gone)
             line.hide()
             line.deleteLater()
-        fresh = {one: OwedNoteLine(one, owed[one]) for one in owed if one not in self.notes}
+        fresh = {
+            session_id: OwedNoteLine(session_id, owed[session_id])
+            for session_id in owed
+            if session_id not in self.notes
+        }
         self.notes |= fresh
         for line in fresh.values():
             self.body.addWidget(line)
@@ -239,19 +243,19 @@ class IdlePage(QWidget):
         self._show()
 
     def show_by_itself(self, offers: bool, chosen: bool) -> None:
-        """Whether callers are offered to this agent, and what the agent chose for them."""
+        """Show whether callers are offered to this agent, and what the agent chose for them."""
         self._by_itself.setVisible(offers)
         self._by_itself.blockSignals(True)
         self._by_itself.setChecked(chosen)
         self._by_itself.blockSignals(False)
 
     def show_preview(self, words: str) -> None:
-        """What is known of the caller who is next; "" for nothing."""
+        """Show what is known of the caller who is next; "" for nothing."""
         self._seen.setText(words)
         self._seen.setVisible(bool(words))
 
     def show_open_work(self, lines: Sequence[str]) -> None:
-        """What this agent has not finished, in words; nothing is shown when there is nothing."""
+        """Show what this agent has not finished, in words; hide it when there is nothing."""
         self._work.show_lines(lines)
 
     def show_owed_notes(self, owed: Mapping[str, str]) -> None:
@@ -278,14 +282,16 @@ class IdlePage(QWidget):
             line.show_failed()
 
     def show_summary(self, waiting: int, number: str, whence: str) -> None:
-        """How many wait; of the next one the number, and service and site in words."""
+        """Show how many wait; of the next one the number, and service and site in words."""
         if (number, whence) != self._next:
             self.show_preview("")
         self._waiting, self._next = waiting, (number, whence)
         self._show()
 
     def show_offered(self, offered: bool) -> None:
-        """Whether a caller is offered to this agent: then nobody else is to be accepted here."""
+        """Show whether a caller is offered to this agent:
+        then nobody else is to be accepted here.
+        """
         self._offered = offered
         self._show()
 
@@ -295,8 +301,8 @@ class IdlePage(QWidget):
         self._show()
 
     def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
-        """Whether the agent is available, whether the hub answers, and whether an offer was left
-        unanswered.
+        """Show whether the agent is available, whether the hub answers,
+        and whether an offer was left unanswered.
         """
         self._available, self._connected, self._silent = available, connected, silent
         self._refused = self._refused and not connected

@@ -37,11 +37,11 @@ class InvitationBar(QFrame):
         box.addWidget(self._not_now)
         self.hide()
 
-    def show_call(self, name: str, ticket: str, service: str, held: bool) -> None:
-        """Who calls, and about which caller."""
+    def show_call(self, name: str, ticket: str, service: str, is_held: bool) -> None:
+        """Show who calls, and about which caller."""
         words = (
             _("{name} asks you about {ticket}, {service}. The caller waits.")
-            if held
+            if is_held
             else _("{name} asks you to join the conversation with {ticket}, {service}.")
         )
         self._words.setText(words.format(name=name, ticket=ticket, service=service))

@@ -65,28 +65,28 @@ LINE_WORDS: dict[LineQuality, str] = {
 }
 
 
-def preview_words(seen: CallerPreview) -> str:
-    """What is known of a caller before the conversation, on one line."""
+def preview_words(preview: CallerPreview) -> str:
+    """Return what is known of a caller before the conversation, on one line."""
     parts = []
-    if seen.sealed:
+    if preview.sealed:
         parts.append(_("Dossier: only once you accept (vault)"))
-    elif not seen.known:
+    elif not preview.known:
         parts.append(_("No dossier yet"))
     else:
-        parts.append(seen.procedure or _("Dossier"))
+        parts.append(preview.procedure or _("Dossier"))
         parts.append(
-            _("missing: {names}").format(names=", ".join(seen.missing))
-            if seen.missing
+            _("missing: {names}").format(names=", ".join(preview.missing))
+            if preview.missing
             else _("nothing is missing")
         )
-        if seen.note is not None:
-            day = seen.note.at_utc.astimezone().strftime("%d/%m")
+        if preview.note is not None:
+            day = preview.note.at_utc.astimezone().strftime("%d/%m")
             note = _("note of {date}, {name}: {text}")
-            parts.append(note.format(date=day, name=seen.note.by_name, text=seen.note.text))
-    if seen.line in LINE_WORDS:
-        parts.append(_(LINE_WORDS[seen.line]))
-    elif seen.rates is not None:
-        kbps = round(min(seen.rates.up_kbps, seen.rates.down_kbps))
+            parts.append(note.format(date=day, name=preview.note.by_name, text=preview.note.text))
+    if preview.line in LINE_WORDS:
+        parts.append(_(LINE_WORDS[preview.line]))
+    elif preview.rates is not None:
+        kbps = round(min(preview.rates.up_kbps, preview.rates.down_kbps))
         parts.append(_("Line: {kbps} kb/s").format(kbps=kbps))
     return " · ".join(parts)
 
@@ -156,9 +156,9 @@ class OfferCard(QFrame):
         """Shows the offered ticket; `place` is the service's for its colour. `by_itself`: it is
         accepted after a moment, unless the agent declines.
         """
-        again = self._ticket is not None and self._ticket.id == ticket.id
+        is_same = self._ticket is not None and self._ticket.id == ticket.id
         self._ticket, self._until = ticket, ticket.offer_until_utc
-        if not again:
+        if not is_same:
             self._by_itself_at = self._clock.utc_now() + BY_ITSELF if by_itself else None
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
@@ -173,16 +173,16 @@ class OfferCard(QFrame):
         self.refresh()
         self._second.start()
         self.show()
-        if not again:
+        if not is_same:
             self._preview.setText("")
             self._preview.hide()
             self._take_keyboard()
         self.shown_changed.emit(True)
 
-    def show_preview(self, ticket_id: str, seen: CallerPreview) -> None:
-        """What is known of the offered caller."""
+    def show_preview(self, ticket_id: str, preview: CallerPreview) -> None:
+        """Show what is known of the offered caller."""
         if self._ticket is not None and self._ticket.id == ticket_id:
-            self._preview.setText(preview_words(seen))
+            self._preview.setText(preview_words(preview))
             self._preview.setAccessibleName(self._preview.text())
             self._preview.show()
 

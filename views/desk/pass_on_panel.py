@@ -98,8 +98,8 @@ class PassOnPanel(QFrame):
         self._three = push_button(_("Talk, all three"), "queue", name="pass_on_three")
         self._cancel = push_button(_("Cancel"), "close", "quiet", name="pass_on_cancel", keys="Esc")
         self._pass_on.clicked.connect(self._on_pass_on)
-        self._ask.clicked.connect(lambda: self._on_invite(held=True))
-        self._three.clicked.connect(lambda: self._on_invite(held=False))
+        self._ask.clicked.connect(lambda: self._on_invite(is_held=True))
+        self._three.clicked.connect(lambda: self._on_invite(is_held=False))
         self._cancel.clicked.connect(self.close_panel)
         self._targets.currentItemChanged.connect(lambda _now, _before: self._allow())
 
@@ -139,14 +139,16 @@ class PassOnPanel(QFrame):
             return
         self._targets.clear()
         self._targets.setEnabled(True)
-        for agent in sorted(targets.agents, key=lambda one: (one.state not in FREE, one.name)):
+        for agent in sorted(
+            targets.agents, key=lambda agent: (agent.state not in FREE, agent.name)
+        ):
             words, icon_name = STATES[agent.state]
             self._add(agent, f"{agent.name} · {_(words)}", icon_name)
         for queue in targets.services:
             if not queue.closed:
-                own = _("back into the same queue") if queue.id == service else _("queue")
+                queue_words = _("back into the same queue") if queue.id == service else _("queue")
                 waiting = _("{count} waiting").format(count=queue.waiting)
-                self._add(queue, f"{queue.name} · {own} · {waiting}", "queue")
+                self._add(queue, f"{queue.name} · {queue_words} · {waiting}", "queue")
         for other in targets.elsewhere:
             self._add(other, f"{other.organisation_name} · {other.service_name}", "home")
         if self._targets.count():
@@ -222,8 +224,8 @@ class PassOnPanel(QFrame):
             agent, service, self._reason.currentData(), self._note.text().strip()
         )
 
-    def _on_invite(self, held: bool) -> None:
+    def _on_invite(self, is_held: bool) -> None:
         chosen = self._chosen()
         if isinstance(chosen, TargetAgent):
             self.hide()
-            self.invite_requested.emit(chosen.id, held)
+            self.invite_requested.emit(chosen.id, is_held)

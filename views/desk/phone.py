@@ -95,12 +95,12 @@ class PhoneView(QWidget):
         self, session: SessionFacts, ticket_number: str, service: Service | None
     ) -> None:
         """Whom to call, and what for."""
-        about = (
+        parts = (
             ticket_number,
             service.name if service is not None else session.service,
             session.site,
         )
-        self._about.setText(" · ".join(part for part in about if part))
+        self._about.setText(" · ".join(part for part in parts if part))
         self._number.setText(phone_words(session.phone))
         self._number.setAccessibleName(
             _("Telephone number {number}").format(number=phone_words(session.phone))

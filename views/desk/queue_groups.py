@@ -22,7 +22,7 @@ from views.words.waits import WaitLimits, wait_style
 
 
 class GroupBy(StrEnum):
-    """What the callers of a group have in common."""
+    """The thing that the callers of a group have in common."""
 
     ARRIVAL = "arrival"
     SERVICE = "service"
@@ -72,16 +72,23 @@ def sections(
     mine, others = list[Ticket](), list[Ticket]()
     for ticket in rest:
         (mine if is_mine(ticket) else others).append(ticket)
-    found = [QueueSection(NEXT, [first])] if first is not None else []
+    queue_sections = [QueueSection(NEXT, [first])] if first is not None else []
     if mine:
-        found.append(QueueSection(MINE, mine))
+        queue_sections.append(QueueSection(MINE, mine))
     if by is GroupBy.ARRIVAL:
         # a head is only needed to part them from this agent's own
-        return [*found, QueueSection(REST if mine else "", others)] if others else found
+        return (
+            [*queue_sections, QueueSection(REST if mine else "", others)]
+            if others
+            else queue_sections
+        )
     groups: dict[str, list[Ticket]] = {one: [] for one in services} if by is by.SERVICE else {}
     for ticket in others:
         groups.setdefault(ticket.service if by is by.SERVICE else ticket.site, []).append(ticket)
-    return [*found, *(QueueSection(key, tickets) for key, tickets in groups.items() if tickets)]
+    return [
+        *queue_sections,
+        *(QueueSection(key, tickets) for key, tickets in groups.items() if tickets),
+    ]
 
 
 class QueueGroup(PlainFace, QPushButton):
@@ -120,13 +127,13 @@ class QueueGroup(PlainFace, QPushButton):
             self.setMinimumHeight(self._high_px())
 
     def sizeHint(self) -> QSize:
-        """As high as its words, and high enough for a mouse."""
+        """Return a size as high as its words, and high enough for a mouse."""
         layout = self.layout()
         assert layout is not None
         return QSize(layout.sizeHint().width(), self._high_px())
 
     def minimumSizeHint(self) -> QSize:
-        """As the layout says, not the empty text of the button."""
+        """Return the size that the layout says, not that of the button's empty text."""
         layout = self.layout()
         assert layout is not None
         return QSize(layout.minimumSize().width(), self._high_px())

@@ -127,7 +127,9 @@ class DeskQueueView(QFrame):
         self.ticket_rang.emit(ticket_id)
 
     def show_offered(self, offered: bool) -> None:
-        """Whether a caller is offered to this agent: F2 takes that one, and no row stands out."""
+        """Show whether a caller is offered to this agent:
+        F2 takes that one, and no row stands out.
+        """
         self._offered = offered
         self._show_all()
 
@@ -137,7 +139,7 @@ class DeskQueueView(QFrame):
         self._show_all()
 
     def set_connection(self, connected: bool) -> None:
-        """Whether the hub answers; without it nobody can be accepted."""
+        """Show whether the hub answers; without it nobody can be accepted."""
         if self._connected and not connected:
             self._seen_at = self._clock.utc_now()
         self._connected = connected
@@ -158,13 +160,15 @@ class DeskQueueView(QFrame):
         return str(self._grouping.currentData())
 
     def set_agent(self, agent_id: str) -> None:
-        """Whose desk this is: tickets kept for somebody else cannot be taken."""
+        """Set whose desk this is: tickets kept for somebody else cannot be taken."""
         self._agent = agent_id
         self._sort_out()
 
     def set_work(self, work: Sequence[ServiceWork]) -> None:
-        """What this agent may serve, and from when on; callers of other services are not shown."""
-        self._work = {one.id: one for one in work}
+        """Set what this agent may serve, and from when on;
+        callers of other services are not shown.
+        """
+        self._work = {service_work.id: service_work for service_work in work}
         self._sort_out()
         self._show_all()
 
@@ -217,7 +221,9 @@ class DeskQueueView(QFrame):
         return next((ticket for ticket in self._shown_waiting() if self._may_take(ticket)), None)
 
     def may_ring(self, ticket: Ticket) -> bool:
-        """Whether a new caller is for this agent to notice: one that it may choose itself, now."""
+        """True if a new caller is for this agent to notice:
+        one that it may choose itself, now.
+        """
         work = self._work.get(ticket.service)
         pulled = work is None or work.mode == "pull"
         return (
@@ -228,19 +234,21 @@ class DeskQueueView(QFrame):
         )
 
     def is_available(self) -> bool:
-        """Whether the agent chose to be available."""
+        """True if the agent chose to be available."""
         return self._availability.choice() == "available"
 
     def refresh_waits(self) -> None:
         """Moves all clocks to now."""
         now = self._clock.utc_now()
-        for shown in self._rows.values():
-            shown.show_kept(shown.ticket.kept_for(now) or shown.ticket.offered_to(now), self._agent)
-            shown.show_known(
-                shown.ticket.state in WAITING and shown.ticket.preferred == self._agent
+        for ticket_line in self._rows.values():
+            ticket_line.show_kept(
+                ticket_line.ticket.kept_for(now) or ticket_line.ticket.offered_to(now), self._agent
             )
-            shown.show_later(self._later_s(shown.ticket))
-            shown.show_wait(now)
+            ticket_line.show_known(
+                ticket_line.ticket.state in WAITING and ticket_line.ticket.preferred == self._agent
+            )
+            ticket_line.show_later(self._later_s(ticket_line.ticket))
+            ticket_line.show_wait(now)
         self._show_heads()
         waiting = self._waiting
         longest = max(
@@ -302,7 +310,7 @@ class DeskQueueView(QFrame):
         column(self, top, self._build_list(), self._build_line(), space=0)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Where it is wide, the agent's state stands beside the count: more rows are seen."""
+        """Put the agent's state beside the count where it is wide: more rows are seen."""
         super().resizeEvent(event)
         self._arrange_head()
 
@@ -323,16 +331,16 @@ class DeskQueueView(QFrame):
         self._others_box = QVBoxLayout()
         for box in (self._waiting_box, self._others_box):
             box.setSpacing(1)
-        whole = column(body, space=SPACE[0], margins=(SPACE[1], 0, SPACE[1], SPACE[1]))
-        whole.addWidget(self._empty, 1)
-        whole.addLayout(self._waiting_box)
+        layout = column(body, space=SPACE[0], margins=(SPACE[1], 0, SPACE[1], SPACE[1]))
+        layout.addWidget(self._empty, 1)
+        layout.addLayout(self._waiting_box)
         self._more = push_button("", "down", "quiet", name="queue_more")
         self._more.clicked.connect(self._on_more)
-        whole.addWidget(self._more)
-        whole.addSpacing(SPACE[1])
-        whole.addWidget(self._others_title)
-        whole.addLayout(self._others_box)
-        whole.addStretch(1)
+        layout.addWidget(self._more)
+        layout.addSpacing(SPACE[1])
+        layout.addWidget(self._others_title)
+        layout.addLayout(self._others_box)
+        layout.addStretch(1)
         self._area = scroll_area(body)
         return self._area
 
@@ -364,7 +372,9 @@ class DeskQueueView(QFrame):
         ]
 
     def _is_mine(self, ticket: Ticket) -> bool:
-        """Of a service that this agent serves, or kept for or offered to it by name."""
+        """True for a ticket of a service that this agent serves,
+        or kept for or offered to it by name.
+        """
         work = self._work.get(ticket.service)
         by_name = self._agent in (ticket.assigned_to, ticket.agent)
         return not self._work or by_name or (work is not None and work.after_s is not None)
@@ -397,7 +407,9 @@ class DeskQueueView(QFrame):
 
     def _show_all(self) -> None:
         others = [ticket for ticket in self._tickets if ticket.state in OTHERS]
-        focused = next((key for key, shown in self._rows.items() if shown.hasFocus()), None)
+        focused = next(
+            (key for key, ticket_line in self._rows.items() if ticket_line.hasFocus()), None
+        )
         self._sections = sections(
             self._shown_waiting(),
             GroupBy(self.grouping()),
@@ -425,13 +437,13 @@ class DeskQueueView(QFrame):
 
     def _show_empty(self) -> None:
         """Nobody is said to wait only while the hub answers."""
-        waiting, shown = self._waiting, self._shown_waiting()
-        self._empty.setVisible(not shown)
+        waiting, visible_tickets = self._waiting, self._shown_waiting()
+        self._empty.setVisible(not visible_tickets)
         # beneath rows that may be old; where there are none, their place says it
         self._line_frame.setHidden(self._connected or not waiting)
         count = str(len(waiting)) if waiting or self._connected else "–"
         self._count.setText(_("Waiting: {count}").format(count=count))
-        if waiting and not shown:
+        if waiting and not visible_tickets:
             self._empty.show_words(
                 _("Nobody waits for this service"),
                 _("Choose all services to see the others."),
@@ -515,7 +527,9 @@ class DeskQueueView(QFrame):
             head = self._groups.get(section.key)
             if head is None:
                 continue
-            longest_s = max((now - one.arrived_at_utc).total_seconds() for one in section.tickets)
+            longest_s = max(
+                (now - ticket.arrived_at_utc).total_seconds() for ticket in section.tickets
+            )
             service = self._services.get(section.key)
             head.show_group(
                 self._name_of_group(section.key),
@@ -525,9 +539,9 @@ class DeskQueueView(QFrame):
             )
 
     def _name_of_group(self, key: str) -> str:
-        own = {MINE: _("Your callers"), REST: _("Everybody else")}
-        if key in own:
-            return own[key]
+        fixed_names = {MINE: _("Your callers"), REST: _("Everybody else")}
+        if key in fixed_names:
+            return fixed_names[key]
         return self._services[key].name if key in self._services else key
 
     def _place(
@@ -535,12 +549,12 @@ class DeskQueueView(QFrame):
     ) -> None:
         first_free = self.next_ticket()
         for index, ticket in enumerate(tickets, start=at):
-            shown = self._rows.get(ticket.id) or self._new_row(ticket)
-            if box.indexOf(shown) != index:
-                box.insertWidget(index, shown)
-                shown.show()
+            ticket_line = self._rows.get(ticket.id) or self._new_row(ticket)
+            if box.indexOf(ticket_line) != index:
+                box.insertWidget(index, ticket_line)
+                ticket_line.show()
             service, place = self.service(ticket.service)
-            shown.show_ticket(
+            ticket_line.show_ticket(
                 ticket,
                 service,
                 place=place,
@@ -551,20 +565,20 @@ class DeskQueueView(QFrame):
             )
 
     def _new_row(self, ticket: Ticket) -> TicketRow:
-        shown = TicketRow(ticket)
-        shown.accept_requested.connect(self._accept)
-        shown.moved.connect(lambda step: self._move_focus(shown, step))
-        shown.focused.connect(lambda: self._keep_tab_stop(shown.ticket.id))
-        self._rows[ticket.id] = shown
-        return shown
+        ticket_line = TicketRow(ticket)
+        ticket_line.accept_requested.connect(self._accept)
+        ticket_line.moved.connect(lambda step: self._move_focus(ticket_line, step))
+        ticket_line.focused.connect(lambda: self._keep_tab_stop(ticket_line.ticket.id))
+        self._rows[ticket.id] = ticket_line
+        return ticket_line
 
-    def _keep_tab_stop(self, wanted: str = "") -> None:
+    def _keep_tab_stop(self, ticket_id: str = "") -> None:
         """Tab stops once among the rows: where the keyboard was last, else at the first."""
         reachable = [ticket.id for ticket in self._reachable]
-        stop = wanted or self._stop
+        stop = ticket_id or self._stop
         self._stop = stop if stop in reachable else next(iter(reachable), "")
-        for key, shown in self._rows.items():
-            shown.set_tab_stop(key == self._stop)
+        for key, ticket_line in self._rows.items():
+            ticket_line.set_tab_stop(key == self._stop)
 
     def _move_focus(self, start: TicketRow, step: int) -> None:
         order = [self._rows[ticket.id] for ticket in self._reachable]
@@ -575,8 +589,8 @@ class DeskQueueView(QFrame):
 
     def _allow(self) -> None:
         can = self._connected and not self._busy and not self._accepting
-        for shown in self._rows.values():
-            shown.set_can_accept(can)
+        for ticket_line in self._rows.values():
+            ticket_line.set_can_accept(can)
 
     # ---- requests ----
 
@@ -590,9 +604,9 @@ class DeskQueueView(QFrame):
     def _may_take(self, ticket: Ticket) -> bool:
         """False while only another agent may take it, or colleagues with the skill go first."""
         now = self._clock.utc_now()
-        kept, offered = ticket.kept_for(now), ticket.offered_to(now)
+        kept_for, offered = ticket.kept_for(now), ticket.offered_to(now)
         return (
-            kept in (None, self._agent)
+            kept_for in (None, self._agent)
             and offered in (None, self._agent)
             and not self._later_s(ticket)
         )
@@ -611,7 +625,7 @@ class DeskQueueView(QFrame):
 
 
 def rail_width() -> int:
-    """How wide the folded queue is, for the size of the letters now."""
+    """Return how wide the folded queue is, for the size of the letters now."""
     return round(RAIL_WIDTH * max(1.0, text_scale()))
 
 
@@ -647,7 +661,7 @@ class QueueRail(QFrame):
         box.addStretch(1)
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """What is not seen hears nothing of larger letters."""
+        """Set the width again: what is not seen hears nothing of larger letters."""
         self.setFixedWidth(rail_width())
         super().showEvent(event)
 
@@ -658,20 +672,20 @@ class QueueRail(QFrame):
             self.setFixedWidth(rail_width())
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the hub answers; without it an empty queue is not known to be empty."""
+        """Show whether the hub answers; without it an empty queue is not known to be empty."""
         self._connected = connected
         self.show_summary(*self._summary)
 
     def show_summary(self, waiting: int, longest_s: float) -> None:
         """Number of waiting callers and the longest wait in seconds."""
         self._summary = waiting, longest_s
-        known = self._connected or waiting > 0
-        self._number.setText(str(waiting) if known else "–")
+        is_known = self._connected or waiting > 0
+        self._number.setText(str(waiting) if is_known else "–")
         self._longest.setText(clock_words(longest_s) if waiting else "")
         spoken = _("{count} waiting, longest {time}").format(
             count=waiting, time=clock_words(longest_s)
         )
-        if not known:
+        if not is_known:
             spoken = _("Connection lost")
         self.setAccessibleName(spoken)
         self.setToolTip(tip_words(spoken))

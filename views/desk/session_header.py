@@ -80,9 +80,9 @@ class GrantButton(PlainFace, QPushButton):
         self.clicked.connect(self._on_clicked)
         self.show_state(allowed=False)
 
-    def show_state(self, allowed: bool, asked: bool = False) -> None:
+    def show_state(self, allowed: bool, is_asked: bool = False) -> None:
         """Shows whether the caller allows it, or is being asked."""
-        self._allowed, self._asked = allowed, asked and not allowed
+        self._allowed, self._asked = allowed, is_asked and not allowed
         self._left_s = self._left_s if allowed else 0.0
         state = "none"
         if allowed:
@@ -94,21 +94,21 @@ class GrantButton(PlainFace, QPushButton):
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the caller allows it now."""
+        """True if the caller allows it now."""
         return self._allowed
 
-    def show_words(self, shown: bool) -> None:
+    def show_words(self, with_words: bool) -> None:
         """With its word, or as its icon alone; what counts down has its seconds in both."""
-        self._with_words = shown
-        restyle(self, short=not shown)
+        self._with_words = with_words
+        restyle(self, short=not with_words)
         self._show_words()
 
     def words_px(self) -> int:
-        """How much wider its word makes it."""
+        """Return how much wider its word makes it."""
         return self.fontMetrics().horizontalAdvance(_(GRANT_WORDS[self.grant][0])) + 12
 
     def _show_icon(self) -> None:
-        """How it stands; without its word also which power it is."""
+        """Show how it stands; without its word also which power it is."""
         tone, name = "soft", "ask"
         if self._allowed:
             tone, name = "good", "allowed"
@@ -136,19 +136,19 @@ class GrantButton(PlainFace, QPushButton):
             state = _RENEW if self._left_s else _ALLOWED
         elif self._asked:
             state = _ASKED
-        left = clock_words(self._left_s) if self._left_s else ""
+        time_words = clock_words(self._left_s) if self._left_s else ""
         self._show_icon()
         counted = ""
         if self._asked:
             counted = answer_words(self._answer_s)
         elif self._allowed:
-            counted = left if 0 < self._left_s < SOON_S else ""
+            counted = time_words if 0 < self._left_s < SOON_S else ""
         if self._with_words:
             self.setText(f"{words} {counted}".rstrip())
         else:
             # not by its colour alone
             self.setText(counted or ("✓" if self._allowed else ""))
-        spoken = f"{words}: {_(state).format(left=left)}"
+        spoken = f"{words}: {_(state).format(left=time_words)}"
         if spoken != self.toolTip():
             self.setAccessibleName(spoken)
             self.setToolTip(tip_words(spoken))
@@ -156,7 +156,7 @@ class GrantButton(PlainFace, QPushButton):
     def _on_clicked(self) -> None:
         if not self._asked:
             if not self._allowed:
-                self.show_state(allowed=False, asked=True)
+                self.show_state(allowed=False, is_asked=True)
             self.wanted.emit(self.grant)
 
 
@@ -217,14 +217,14 @@ class SessionHeader(QFrame):
             self._box.insertWidget(1, bar, 3)
             bar.setVisible(self._with_tools)
 
-    def show_page(self, shown: bool, *, tools: bool = True) -> None:
+    def show_page(self, with_page: bool, *, tools: bool = True) -> None:
         """All in one line, with the page's tools or without; or the facts with all words."""
-        self._with_page, self._with_tools = shown, shown and tools
+        self._with_page, self._with_tools = with_page, with_page and tools
         if self._page_bar is not None:
             self._page_bar.setVisible(self._with_tools)
         for part in (self._number, self._service, self._where, self._fill):
-            part.setVisible(not shown)
-        self.setMaximumHeight(bar_px() if shown else 16_777_215)
+            part.setVisible(not with_page)
+        self.setMaximumHeight(bar_px() if with_page else 16_777_215)
         self._box.setStretchFactor(self._facts, 0 if self._with_tools else 1)
         self._arrange()
 
@@ -290,7 +290,7 @@ class SessionHeader(QFrame):
         self.show_grants(dict.fromkeys(Grant, False))
 
     def show_number(self, session_id: str, number: str) -> None:
-        """What the organisation's own service has opened of the caller's number."""
+        """Show what the organisation's own service has opened of the caller's number."""
         if self._session is not None and self._session.id == session_id:
             self._show_where(_number(number))
 
@@ -309,27 +309,27 @@ class SessionHeader(QFrame):
     def take_keyboard(self) -> None:
         """The keyboard goes to the first permission that is not given yet."""
         buttons = list(self._grants.values())
-        first = next((one for one in buttons if not one.is_allowed), buttons[0])
+        first = next((button for button in buttons if not button.is_allowed), buttons[0])
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """What the caller allows now; permissions that are not named stay as they are."""
+        """Show what the caller allows now; permissions that are not named stay as they are."""
         for grant, allowed in grants.items():
             self._grants[grant].show_state(allowed)
 
     def show_times(self, left_s: Mapping[Grant, float]) -> None:
         """Seconds that are left of each permission."""
-        for grant, left in left_s.items():
-            self._grants[grant].show_left(left)
+        for grant, seconds_left in left_s.items():
+            self._grants[grant].show_left(seconds_left)
 
     def show_asking(self, left_s: Mapping[Grant, float]) -> None:
         """Seconds that the caller has for the answer, for each power that is being asked for."""
-        for grant, left in left_s.items():
-            self._grants[grant].show_answer_left(left)
+        for grant, seconds_left in left_s.items():
+            self._grants[grant].show_answer_left(seconds_left)
 
     def show_asked(self, grant: Grant) -> None:
         """The caller is being asked."""
-        self._grants[grant].show_state(allowed=False, asked=True)
+        self._grants[grant].show_state(allowed=False, is_asked=True)
 
 
 def _number(number: str) -> str:

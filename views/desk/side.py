@@ -47,7 +47,7 @@ class SidePanel(QFrame):
         column(self, self._tabs, space=0)
 
     def offer_guide(self, offered: bool) -> None:
-        """Whether the organisation has written a guide for one of its procedures."""
+        """Show whether the organisation has written a guide for one of its procedures."""
         self._tabs.setTabVisible(self._tabs.indexOf(self._guide), offered)
         place = self._tabs.indexOf(self._devices)  # four tabs have no room for long words
         self._tabs.setTabText(place, _("Scanner") if offered else _("Scanner and printer"))
@@ -65,11 +65,11 @@ class SidePanel(QFrame):
             bar.setFocus()
 
     def is_open(self, view: QWidget) -> bool:
-        """Whether this view is the one that is seen."""
+        """True if this view is the one that is seen."""
         return self.isVisible() and self._tabs.currentWidget() is view
 
     def show_unread(self, count: int) -> None:
-        """How many lines of the chat nobody has seen yet; none when its tab is open."""
+        """Show how many lines of the chat nobody has seen yet; none when its tab is open."""
         place = self._tabs.indexOf(self._chat)
         if self._tabs.currentIndex() == place:
             count = 0

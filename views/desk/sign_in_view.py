@@ -150,9 +150,9 @@ class SignInView(QWidget):
         box = self._offers.layout()
         assert box is not None
         while (old := box.takeAt(0)) is not None:
-            if (shown := old.widget()) is not None:
-                shown.setParent(None)
-                shown.deleteLater()
+            if (widget := old.widget()) is not None:
+                widget.setParent(None)
+                widget.deleteLater()
         for id_, name in offers:
             button = push_button(name, "agent", name=f"sign_in_offer_{id_}")
             button.clicked.connect(partial(self.offer_chosen.emit, id_))
@@ -209,8 +209,8 @@ class SignInView(QWidget):
         card.body.addWidget(self._enter)
         card.body.addWidget(self._organisation)
         self._says = QWidget()
-        said = row(self._says, self._mark)
-        said.addWidget(self._words, 1)
+        words_row = row(self._says, self._mark)
+        words_row.addWidget(self._words, 1)
         self._says.hide()
         card.body.addWidget(self._says)
         column(self._offers, space=SPACE[0])
@@ -227,10 +227,10 @@ class SignInView(QWidget):
         box.addLayout(middle)
         box.addStretch(2)
 
-    def _named(self, line: QLineEdit, shown: QWidget | QHBoxLayout) -> QVBoxLayout:
+    def _named(self, line: QLineEdit, field: QWidget | QHBoxLayout) -> QVBoxLayout:
         name = label(line.accessibleName(), "caption", wrap=True)
         name.setBuddy(line)
-        return column(None, name, shown, space=2)
+        return column(None, name, field, space=2)
 
     def _show_note(self, text: str, *, is_error: bool) -> None:
         self._words.setText(text)
@@ -242,13 +242,15 @@ class SignInView(QWidget):
     def _show(self) -> None:
         for part in (self._code, self._address, self._ca_file, self._choose, self._secret):
             part.setEnabled(not self._busy)
-        whole, is_line = self._whole(), self._is_line
+        invitation, is_line = self._whole(), self._is_line
         self._network.setVisible(not is_line)
-        self._authority.setVisible(not is_line if whole is None else not whole.fingerprint)
+        self._authority.setVisible(
+            not is_line if invitation is None else not invitation.fingerprint
+        )
         self._read.setVisible(is_line)
-        self._read.setText(_read_words(whole))
+        self._read.setText(_read_words(invitation))
         both = bool(self._code.text().strip() and self._address.text().strip())
-        is_given = bool(whole is not None and whole.code) if is_line else both
+        is_given = bool(invitation is not None and invitation.code) if is_line else both
         is_kept = self._secret.isHidden() or bool(self._chosen.good())
         self._enter.setEnabled(is_given and is_kept and not self._busy)
         self._organisation.setVisible(self._network_line() is not None)
@@ -260,7 +262,7 @@ class SignInView(QWidget):
         return any(mark in self._code.text() for mark in "#:/.")
 
     def _whole(self) -> InvitationLine | None:
-        """What the line says, when it says everything."""
+        """Return what the line says, when it says everything."""
         try:
             return read_invitation(self._code.text())
         except EnrolmentRefused:
@@ -282,8 +284,8 @@ class SignInView(QWidget):
     def _on_organisation(self) -> None:
         line = self._network_line()
         if line is not None:
-            whole = self._whole()
-            is_known = whole is not None and whole.fingerprint
+            invitation = self._whole()
+            is_known = invitation is not None and invitation.fingerprint
             self._offers.hide()
             self._show_note(_("Asking the network…"), is_error=False)
             self._busy = True
@@ -295,11 +297,11 @@ class SignInView(QWidget):
         if not self._enter.isEnabled():
             return
         code, file = self._code.text().strip(), self._ca_file.text().strip()
-        whole = self._whole()
-        if whole is None:
+        invitation = self._whole()
+        if invitation is None:
             self.sign_in_requested.emit(f"{self._address.text().strip()}#{code}", file)
         else:
-            self.sign_in_requested.emit(code, "" if whole.fingerprint else file)
+            self.sign_in_requested.emit(code, "" if invitation.fingerprint else file)
 
     def _on_choose(self) -> None:
         dialog = QFileDialog(self, _("Certificate of the authority"), "", "PEM (*.pem *.crt *.cer)")
@@ -311,7 +313,7 @@ class SignInView(QWidget):
 
 
 def _read_words(line: InvitationLine | None) -> str:
-    """What was understood of a line; None: it is not whole yet."""
+    """Return what was understood of a line; None: it is not whole yet."""
     if line is None:
         return _("The line is not complete yet.")
     address = ", ".join(line.addresses)

@@ -62,7 +62,7 @@ HOST_WORDS: dict[HelpState, str] = {
 
 
 def host_sentence(state: HelpState, by: HelpFrom) -> str:
-    """How it stands with the call for the site's host, and what the button does."""
+    """Return how it stands with the call for the site's host, and what the button does."""
     match state:
         case HelpState.WANTED if by is HelpFrom.AGENT:
             return _("The site's host is called. Press again to take it back.")
@@ -75,7 +75,7 @@ def host_sentence(state: HelpState, by: HelpFrom) -> str:
     return _("Call the site's host to the caller")
 
 
-def third_words(name: str, third: Third, held: bool) -> str:
+def third_words(name: str, third: Third, is_held: bool) -> str:
     """The third person's name and state in words."""
     if third.state is ThirdState.CALLED:
         return _("{name} is being called…").format(name=name)
@@ -90,7 +90,7 @@ def third_words(name: str, third: Third, held: bool) -> str:
     else:
         words = (
             _("{name} talks with you. The caller waits.")
-            if held
+            if is_held
             else _("{name} is with you and the caller.")
         )
     return words.format(name=name)
@@ -196,8 +196,8 @@ class TalkBar(QFrame):
         self._name_buttons()
 
     def _name_buttons(self) -> None:
-        held = self._answer is not None and self._answer.talk.held
-        words = _("Talk again") if held else _("Hold")
+        is_held = self._answer is not None and self._answer.talk.held
+        words = _("Talk again") if is_held else _("Hold")
         self._hold.setText("" if self._narrow else words)
         name_button(self._hold, words, "F5")
         self._pass_on.setText("" if self._narrow else _("Pass on…"))
@@ -209,13 +209,13 @@ class TalkBar(QFrame):
         name_button(self._host, host_sentence(self._help, self._help_from), HOST_KEYS)
 
     def offer_host(self, offered: bool) -> None:
-        """Whether the caller's site has a host; nobody is called yet."""
+        """Show whether the caller's site has a host; nobody is called yet."""
         self._host.setVisible(offered)
         self.show_host(HelpState.NONE, HelpFrom.CALLER)
 
     def show_host(self, state: HelpState, by: HelpFrom) -> None:
-        """What the host has answered, and who has called. Only the agent's own call can be taken
-        back here.
+        """Show what the host has answered, and who has called.
+        Only the agent's own call can be taken back here.
         """
         self._help, self._help_from = state, by
         is_called = state is not HelpState.NONE

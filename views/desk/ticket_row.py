@@ -60,7 +60,7 @@ PLACE_LETTERS = 15
 
 
 class RowForm(StrEnum):
-    """How a row is arranged: the next caller as a card, all others on one line; on two where one is
+    """The form of a row: the next caller as a card, all others on one line; on two where one is
     too narrow, and a third for many badges.
     """
 
@@ -210,27 +210,27 @@ class TicketRow(QFrame):
         Badges stand beside the number; where they are too wide, in a line of their own; and where
         that is too narrow, without words. Number, wait and Accept are never cut.
         """
-        shown = [chip for chip in self._chips if not chip.isHidden()]
+        chips = [chip for chip in self._chips if not chip.isHidden()]
         state = (self.width(), self._primary, self._under, self._wait.text()[:-3])
-        fitted = (*state, *(chip.text() for chip in shown), self._number.text())
+        fitted = (*state, *(chip.text() for chip in chips), self._number.text())
         if fitted == self._fitted:
             return
         self._fitted = fitted
         room = self.width() - 2 * BORDER_PX
-        form = RowForm.CARD if self._primary else self._line_form(room, shown)
+        form = RowForm.CARD if self._primary else self._line_form(room, chips)
         margins = MARGINS[form]
         room -= margins[0] + margins[2] + self._taken(form)
-        self._fit_badges(form, room, shown)
+        self._fit_badges(form, room, chips)
         if form is RowForm.LINE and not self._under:
             # services and sites stand in columns, whatever else is in a row
             self._tag.setFixedWidth(round(self.width() * SERVICE_PART))
 
-    def _line_form(self, room: int, shown: list[Chip]) -> RowForm:
+    def _line_form(self, room: int, chips: list[Chip]) -> RowForm:
         """One line when service and site are readable on it."""
         margins = MARGINS[RowForm.LINE]
         names = 1 if self._under else 2
         needed = self._taken(RowForm.LINE) + margins[0] + margins[2]
-        needed += sum(chip.width_px(words=False) + BADGE_SPACE for chip in shown)
+        needed += sum(chip.width_px(words=False) + BADGE_SPACE for chip in chips)
         needed += names * PLACE_LETTERS * self.fontMetrics().averageCharWidth() + 40
         return RowForm.LINE if needed <= room else RowForm.TWO_LINES
 
@@ -240,15 +240,15 @@ class TicketRow(QFrame):
         if form is not RowForm.CARD:
             parts.append(self._accept)
         space = self._grid.horizontalSpacing()
-        return sum(max(one.sizeHint().width(), one.minimumWidth()) + space for one in parts)
+        return sum(max(part.sizeHint().width(), part.minimumWidth()) + space for part in parts)
 
-    def _fit_badges(self, form: RowForm, room: int, shown: list[Chip]) -> None:
-        needed = sum(chip.width_px(words=True) + BADGE_SPACE for chip in shown)
-        least = sum(chip.width_px(words=False) + BADGE_SPACE for chip in shown)
+    def _fit_badges(self, form: RowForm, room: int, chips: list[Chip]) -> None:
+        needed = sum(chip.width_px(words=True) + BADGE_SPACE for chip in chips)
+        least = sum(chip.width_px(words=False) + BADGE_SPACE for chip in chips)
         below = (needed if form is RowForm.CARD else least) > room and form is not RowForm.LINE
         if below:
             room = self.width() - 2 * BORDER_PX - MARGINS[form][0] - MARGINS[form][2]
-        for chip in reversed(shown):
+        for chip in reversed(chips):
             worded = needed <= room and form is not RowForm.LINE
             if not worded:
                 needed += chip.width_px(words=False) - chip.width_px(words=True)
@@ -395,8 +395,8 @@ class TicketRow(QFrame):
         return ", ".join([words, *extra])
 
     def show_kept(self, kept_for: str | None, agent: str) -> None:
-        """For whom this caller is kept or to whom the caller is offered: nobody (None), this
-        `agent`, or somebody else.
+        """Show for whom this caller is kept or to whom the caller is offered:
+        nobody (None), this `agent`, or somebody else.
         """
         mine = kept_for is not None and kept_for == agent
         self._is_kept = kept_for is not None and not mine
@@ -407,11 +407,13 @@ class TicketRow(QFrame):
         self._kept.setVisible(kept_for is not None)
         self._allow()
 
-    def show_known(self, known: bool) -> None:
-        """Whether this agent has served the caller lately; said in the place of what it implies."""
-        shown = known and self._kept.isHidden()
-        self._known.setVisible(shown)
-        self._given.setVisible(self.ticket.caller_number_given and not shown)
+    def show_known(self, is_known: bool) -> None:
+        """Show whether this agent has served the caller lately;
+        said in the place of what it implies.
+        """
+        shows_known = is_known and self._kept.isHidden()
+        self._known.setVisible(shows_known)
+        self._given.setVisible(self.ticket.caller_number_given and not shows_known)
 
     def show_later(self, seconds: float) -> None:
         """Colleagues with the skill for it go first, for so many seconds more;
@@ -424,7 +426,7 @@ class TicketRow(QFrame):
         self._allow()
 
     def set_can_accept(self, can: bool) -> None:
-        """Whether this agent may take a caller now."""
+        """Set whether this agent may take a caller now."""
         self._can = can
         self._allow()
 
@@ -439,7 +441,9 @@ class TicketRow(QFrame):
     # ---- hands ----
 
     def set_tab_stop(self, stops: bool) -> None:
-        """Whether Tab comes here: one row of the queue does, the arrows reach the others."""
+        """Set whether Tab comes here: one row of the queue does,
+        the arrows reach the others.
+        """
         policy = Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus
         if self.focusPolicy() != policy:
             self.setFocusPolicy(policy)

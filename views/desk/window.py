@@ -155,11 +155,11 @@ class DeskWindow(QMainWindow):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the hub answers now."""
+        """True if the hub answers now."""
         return self._connected
 
     def set_connection(self, connected: bool) -> None:
-        """Whether the hub answers."""
+        """Show whether the hub answers."""
         self._connected = connected
         if connected and self._gate.open():
             self.header.show_state_of_agent(True)
@@ -174,7 +174,7 @@ class DeskWindow(QMainWindow):
         self.header.show_state_of_agent(self._gate.is_open)
 
     def show_agent_state(self, available: bool, reason: str) -> None:
-        """What the hub takes this agent to be doing:
+        """Show what the hub takes this agent to be doing:
         available, paused for a reason, or not responding.
         """
         self.queue.set_availability(available, reason)
@@ -250,7 +250,7 @@ class DeskWindow(QMainWindow):
         self._show_state()
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """From now on it is known which screen the window is on."""
+        """Follow the window's screen: from now on it is known which one the window is on."""
         super().showEvent(event)
         handle = self.windowHandle()
         if handle is not None and not self._follows_screen:
@@ -304,7 +304,7 @@ class DeskWindow(QMainWindow):
         self._show_state()
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """What the caller allows now; permissions that are not named stay as they are."""
+        """Show what the caller allows now; permissions that are not named stay as they are."""
         self.session_header.show_grants(grants)
         self.devices.show_grants(grants)
 
@@ -318,7 +318,9 @@ class DeskWindow(QMainWindow):
             self._use_layout(Layout.FACE)
 
     def remembered_layout(self) -> tuple[str, str]:
-        """How a shared page opens on this screen; "auto", "open" or "folded" for the side."""
+        """Return how a shared page opens on this screen;
+        "auto", "open" or "folded" for the side.
+        """
         now = self._memory.now
         sides = {None: "auto", True: "open", False: "folded"}
         return now.page.value, sides[now.side_open]
@@ -381,8 +383,8 @@ class DeskWindow(QMainWindow):
 
     def _side_wanted(self) -> bool:
         """Beside a shared page: as the agent left it, else where there is room."""
-        wanted = self._memory.now.side_open
-        return self.width() >= ROOM_FOR_SIDE_PX if wanted is None else wanted
+        side_open = self._memory.now.side_open
+        return self.width() >= ROOM_FOR_SIDE_PX if side_open is None else side_open
 
     def _on_page_focus(self, box: QRect, _name: str) -> None:
         """The small face does not lie over the field that has the keyboard."""
@@ -468,14 +470,14 @@ class DeskWindow(QMainWindow):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([_QUEUE_WIDTH, 800, _SIDE_WIDTH])
-        whole = column(root, self.header, self.remote_help, space=0)
-        whole.addWidget(self.offer)
-        whole.addWidget(self.invitation)
+        root_column = column(root, self.header, self.remote_help, space=0)
+        root_column.addWidget(self.offer)
+        root_column.addWidget(self.invitation)
         self._gate = ConnectionGate(self._columns)
-        whole.addWidget(self._gate, 1)
-        whole.addWidget(self._confirm)
-        whole.addWidget(self._confirm_out)
-        whole.addWidget(self.messages)
+        root_column.addWidget(self._gate, 1)
+        root_column.addWidget(self._confirm)
+        root_column.addWidget(self._confirm_out)
+        root_column.addWidget(self.messages)
         self.setCentralWidget(root)
         self._help = ShortcutHelp(root)
         self.header.add_command(self.talk_bar.commands)
@@ -493,10 +495,10 @@ class DeskWindow(QMainWindow):
         )
         self.stage.window_closed.connect(self._on_window_closed)
         self._conversation = QWidget()
-        whole = column(
+        layout = column(
             self._conversation, self.session_header, self.talk_bar, self.pass_on, space=0
         )
-        whole.addWidget(self.stage, 1)
+        layout.addWidget(self.stage, 1)
         if isinstance(self.cobrowse, SharedPageView):
             self.cobrowse.listen_in(self._conversation)
             self.cobrowse.mirror.focus_moved.connect(self._on_page_focus)
@@ -580,8 +582,8 @@ class DeskWindow(QMainWindow):
         for keys, act in acts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         for place, grant in enumerate(Grant, start=1):
-            one = QShortcut(QKeySequence(f"Alt+G, {place}"), self)
-            one.activated.connect(partial(self._on_grant_key, grant))
+            grant_shortcut = QShortcut(QKeySequence(f"Alt+G, {place}"), self)
+            grant_shortcut.activated.connect(partial(self._on_grant_key, grant))
 
     # ---- what happens on the screen ----
 
@@ -624,9 +626,9 @@ class DeskWindow(QMainWindow):
         """The middle gets what the two sides leave."""
         self._ordering.start()
         folded = self._left.currentWidget() is self._rail
-        left = rail_width() if folded else self._queue_width()
+        left_px = rail_width() if folded else self._queue_width()
         side = 0 if self._side.isHidden() else self._side_width()
-        self._columns.setSizes([left, max(340, self._columns.width() - left - side), side])
+        self._columns.setSizes([left_px, max(340, self._columns.width() - left_px - side), side])
 
     def _order_tabs(self) -> None:
         """Tab goes as the eye does, whatever is seen now."""
@@ -673,7 +675,9 @@ class DeskWindow(QMainWindow):
             self._side.open_tab(view)
 
     def show_unread(self, count: int) -> None:
-        """How many lines of the chat nobody has seen yet; the right side opens for the first."""
+        """Show how many lines of the chat nobody has seen yet;
+        the right side opens for the first.
+        """
         if count == 1 and self._side.isHidden():
             self._open_side()
         self._side.show_unread(count)
@@ -746,8 +750,8 @@ class DeskWindow(QMainWindow):
             self.devices.filing.take_keyboard()
 
     def show_scanned(self, page_ids: Sequence[str], unread: int) -> None:
-        """What was scanned for a piece is here. The next Enter files it, unless the agent has gone
-        on to something else.
+        """Show what was scanned for a piece. The next Enter files it,
+        unless the agent has gone on to something else.
         """
         self.devices.show_scanned(page_ids, unread)
         here = self.focusWidget()
@@ -767,20 +771,20 @@ class DeskWindow(QMainWindow):
         keyboard stays where it is.
         """
         if self.stage.layout_now is Layout.PAPER:
-            seen = self._seen_page(page_id)
-            if seen is not None:
+            page = self._seen_page(page_id)
+            if page is not None:
                 self._viewed = page_id
-                self.viewer.fill(*seen)
+                self.viewer.fill(*page)
 
     def _on_page(self, page_id: str) -> None:
-        seen = self._seen_page(page_id)
-        if seen is not None:
+        page = self._seen_page(page_id)
+        if page is not None:
             self._viewed = page_id
             self.devices.strip.choose(page_id)
-            self.show_picture(*seen)
+            self.show_picture(*page)
 
     def _seen_page(self, page_id: str) -> tuple[str, QImage, str, Sequence[Mark]] | None:
-        """What is seen of a page: its title, picture, note and marks."""
+        """Return what is seen of a page: its title, picture, note and marks."""
         facts, order = self.devices.page(page_id), self.devices.strip.order()
         picture = None if facts is None else facts.picture()
         if facts is None or picture is None or page_id not in order:

@@ -178,7 +178,7 @@ class WrapUpView(QWidget):
         self._number.setVisible(bool(number))
 
     def show_limit(self, until_utc: datetime | None, more: int) -> None:
-        """When the wrap-up ends by itself (None:
+        """Show when the wrap-up ends by itself (None:
         never), and how often that may still be put off.
         """
         if until_utc != self._until and until_utc is not None:
@@ -192,7 +192,7 @@ class WrapUpView(QWidget):
         self.refresh_clock()
 
     def show_open_points(self, text: str) -> None:
-        """What is not finished yet, e.g. a document in the outbox; "" for nothing."""
+        """Show what is not finished yet, e.g. a document in the outbox; "" for nothing."""
         self._open_points.setText(text)
         self._open_row.setVisible(bool(text))
 
@@ -207,7 +207,7 @@ class WrapUpView(QWidget):
         self._finish.setText(thrown if count else _("Finish"))
 
     def show_note_place(self, has_dossier: bool) -> None:
-        """Whether there is a dossier that can keep a note."""
+        """Show whether there is a dossier that can keep a note."""
         self._later.setEnabled(has_dossier)
         self._note.setEnabled(has_dossier and not self._later.isChecked())
         can = _("Note for colleagues, kept in the dossier")
@@ -215,11 +215,14 @@ class WrapUpView(QWidget):
         self._note_title.setText(can if has_dossier else cannot)
 
     def propose(self, outcome: str, note: str, phone: str, *, has_phone: bool) -> None:
-        """What the dossier speaks for, each "" for nothing; what the agent has chosen or written
-        stays. `has_phone`: the ticket has a telephone number already.
+        """Propose what the dossier speaks for, each "" for nothing; what the agent has chosen
+        or written stays. `has_phone`: the ticket has a telephone number already.
         """
         self._has_phone = has_phone
-        button = next((one for one in self._outcomes if one.property("code") == outcome), None)
+        button = next(
+            (candidate for candidate in self._outcomes if candidate.property("code") == outcome),
+            None,
+        )
         if not self._decided and button is not None:
             button.setChecked(True)
             self._caption.setText(
@@ -260,7 +263,7 @@ class WrapUpView(QWidget):
         self._note.setFocus()
 
     def is_note_later(self) -> bool:
-        """Whether the agent writes the note after the next callers."""
+        """True if the agent writes the note after the next callers."""
         return self._later.isChecked() and self._later.isEnabled()
 
     def refresh_clock(self) -> None:
@@ -284,7 +287,7 @@ class WrapUpView(QWidget):
             self.time_over.emit((self._decided and self._chosen()) or NOT_SAID)
 
     def since(self) -> datetime:
-        """When the wrap-up began, UTC."""
+        """Return when the wrap-up began, UTC."""
         return self._since
 
     # ---- building
@@ -379,7 +382,7 @@ class WrapUpView(QWidget):
         self._offer_note()
 
     def _note_is_ours(self) -> bool:
-        """Whether the field has what was proposed, and nothing of the agent's."""
+        """True if the field has what was proposed, and nothing of the agent's."""
         return self._note.toPlainText() == self._proposed_note
 
     def _offer_note(self) -> None:
@@ -397,15 +400,15 @@ class WrapUpView(QWidget):
 
     def _deal(self, outcomes: Sequence[Outcome]) -> None:
         """Makes the buttons of the service's outcomes, or of the program's; none is chosen."""
-        own = list(outcomes)
-        if own != self._own or not self._outcomes:
+        service_outcomes = list(outcomes)
+        if service_outcomes != self._own or not self._outcomes:
             for button in self._outcomes:
                 self._group.removeButton(button)
                 self._grid.removeWidget(button)
                 button.hide()
                 button.deleteLater()
-            self._outcomes, self._own = [], own
-            named = [(one.id, one.name, "kept") for one in own] or [
+            self._outcomes, self._own = [], service_outcomes
+            named = [(outcome.id, outcome.name, "kept") for outcome in service_outcomes] or [
                 (code, _(text), name) for code, text, name in OUTCOMES
             ]
             for place, (code, text, icon_name) in enumerate(named):

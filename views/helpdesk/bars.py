@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How many conversations, as bars: which kiosk jams most? Used by the list page."""
+"""The counts of conversations, as bars: which kiosk jams most? Used by the list page."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class CountBars(QListWidget):
             self.addItem(item)
 
     def bars(self) -> list[Bar]:
-        """What is shown."""
+        """Return what is shown."""
         items = (self.item(place) for place in range(self.count()))
         return [item.data(_BAR) for item in items if item is not None]
 

@@ -67,9 +67,9 @@ COLUMNS: tuple[ListColumn, ...] = (
         lambda row, _now: outcome_words(row.outcome),
     ),
 )
-TROUBLES = next(place for place, one in enumerate(COLUMNS) if one.key == "troubles")
+TROUBLES = next(place for place, column in enumerate(COLUMNS) if column.key == "troubles")
 
-OF_ALL = next(place for place, one in enumerate(COLUMNS) if one.key == "organisation")
+OF_ALL = next(place for place, column in enumerate(COLUMNS) if column.key == "organisation")
 """Shown only to people who see several organisations."""
 
 LEAST_LETTERS = 34
@@ -77,12 +77,12 @@ LEAST_LETTERS = 34
 
 
 def place_words(row: LogRow) -> str:
-    """Where it was: site and kiosk."""
+    """Return where it was: site and kiosk."""
     return " · ".join(part for part in (row.site, row.kiosk_name or row.kiosk) if part)
 
 
 def failed_words(row: LogRow) -> str:
-    """What failed, or where the conversation is when it cannot be opened."""
+    """Return what failed, or where the conversation is when it cannot be opened."""
     if row.state is not LogState.ENDED:
         return state_words(row.state)
     return troubles_words(row.troubles) or _("nothing")

@@ -62,7 +62,7 @@ class ConversationPage(QWidget):
 
     @property
     def started_at(self) -> datetime | None:
-        """When the log's first record was written."""
+        """The time when the log's first record was written."""
         return self._started_at
 
     def show_conversation(
@@ -121,17 +121,17 @@ class ConversationPage(QWidget):
             margins=(SPACE[2], SPACE[1], SPACE[2], 0),
         )
         line.setStretch(1, 1)
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.setChildrenCollapsible(False)
-        left.addWidget(_card(self.summary))
-        left.addWidget(_card(self.notes))
-        left.setStretchFactor(0, 1)
+        left_side = QSplitter(Qt.Orientation.Vertical)
+        left_side.setChildrenCollapsible(False)
+        left_side.addWidget(_card(self.summary))
+        left_side.addWidget(_card(self.notes))
+        left_side.setStretchFactor(0, 1)
         larger = max(1.0, text_scale())
-        left.setSizes([460, round(160 * larger**1.5)])
-        left.setMinimumWidth(round(260 * larger))
+        left_side.setSizes([460, round(160 * larger**1.5)])
+        left_side.setMinimumWidth(round(260 * larger))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        split.addWidget(left)
+        split.addWidget(left_side)
         split.addWidget(self.replay)
         split.setStretchFactor(1, 1)
         split.setSizes([SUMMARY_PX, 900])
@@ -139,7 +139,7 @@ class ConversationPage(QWidget):
         column(body, split, margins=(SPACE[2], 0, 0, SPACE[1]))
         column(self, head, body, space=0).setStretch(1, 1)
         self.replay.page_alone.connect(head.setHidden)
-        self.replay.page_alone.connect(left.setHidden)
+        self.replay.page_alone.connect(left_side.setHidden)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.back_requested)
         self.setFocusProxy(self.replay)
 
@@ -161,8 +161,8 @@ class ConversationPage(QWidget):
         return button
 
 
-def _card(shown: QWidget) -> QFrame:
+def _card(content: QWidget) -> QFrame:
     card = QFrame()
     card.setProperty("card", True)
-    column(card, shown, margins=(1, 1, 1, 1))
+    column(card, content, margins=(1, 1, 1, 1))
     return card

@@ -94,7 +94,7 @@ class FilterBar(QWidget):
     # ---- what the page asks ----
 
     def typed(self) -> TypedFilter:
-        """What the line says now."""
+        """Return what the line says now."""
         sites = [name for name, _shown in self._choices.get("sites", [])]
         kiosks = dict(self._choices.get("kiosks", []))
         return parse(self.line.text(), self._now(), sites, kiosks)
@@ -119,23 +119,25 @@ class FilterBar(QWidget):
         self.apply()
 
     def show_counts(self, counts: LogCounts) -> None:
-        """What is worth choosing: what there is."""
-        for field, found in (
+        """Offer what is worth choosing: what there is."""
+        for field, counted in (
             ("sites", counts.sites),
             ("kiosks", counts.kiosks),
             ("services", counts.services),
         ):
-            known = dict(self._choices.get(field, []))
-            known |= {one.name: one.words or one.name for one in found if one.name}
-            self._choices[field] = sorted(known.items())
+            names = dict(self._choices.get(field, []))
+            names |= {count.name: count.words or count.name for count in counted if count.name}
+            self._choices[field] = sorted(names.items())
         troubles = dict(self._choices.get("troubles", []))
         troubles |= {bar.code: trouble_words(bar.code) for bar in counts.troubles}
-        self._choices["troubles"] = sorted(troubles.items(), key=lambda one: one[1])
+        self._choices["troubles"] = sorted(troubles.items(), key=lambda choice: choice[1])
 
     def show_organisations(self, names: Iterable[str]) -> None:
-        """Whose conversations there are."""
-        known = dict(self._choices.get("organisations", [])) | {one: one for one in names if one}
-        self._choices["organisations"] = sorted(known.items())
+        """Offer the organisations whose conversations there are."""
+        names_by_id = dict(self._choices.get("organisations", [])) | {
+            name: name for name in names if name
+        }
+        self._choices["organisations"] = sorted(names_by_id.items())
 
     def show_searches(self, lines: Sequence[str]) -> None:
         """The lines that were kept."""
@@ -243,9 +245,9 @@ class FilterBar(QWidget):
         self.line.setText(text)
         self.apply()
 
-    def _keep(self, text: str, kept: bool) -> None:
-        self._searches = [one for one in self._searches if one != text]
-        if kept:
+    def _keep(self, text: str, is_kept: bool) -> None:
+        self._searches = [search for search in self._searches if search != text]
+        if is_kept:
             self._searches.insert(0, text)
         self.searches_changed.emit(list(self._searches))
 
@@ -265,5 +267,5 @@ class FilterBar(QWidget):
 
 
 def key_of(field: str) -> str:
-    """How the window writes a field of the filter."""
+    """Return how the window writes a field of the filter."""
     return KEYS[field][0]

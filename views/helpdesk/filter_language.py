@@ -96,7 +96,7 @@ EMPTY = N_("After “{word}:” something is missing.")
 
 
 class TypedFilter(NamedTuple):
-    """What a line of the filter means.
+    """The meaning of a line of the filter.
 
     Attributes:
         errors: what is not understood, each in a sentence.
@@ -117,13 +117,13 @@ class FilterToken(NamedTuple):
 
 def tokens_of(text: str) -> list[FilterToken]:
     """The line's parts; quotation marks hold a value with spaces together."""
-    found = []
+    tokens = []
     for word in _TOKEN.findall(text[:LONGEST]):
         key, colon, value = word.partition(":")
         is_key = bool(colon) and '"' not in key
         plain = (value if is_key else word).replace('"', "")
-        found.append(FilterToken(key.lower() if is_key else "", plain))
-    return found
+        tokens.append(FilterToken(key.lower() if is_key else "", plain))
+    return tokens
 
 
 def add_token(text: str, field: str, value: str) -> str:
@@ -136,12 +136,12 @@ def add_token(text: str, field: str, value: str) -> str:
 
 def without_field(text: str, field: str) -> str:
     """The line without what it says of one field."""
-    kept = [
+    other_words = [
         word
         for word in _TOKEN.findall(text)
         if _FIELDS.get(word.partition(":")[0].lower()) != field or ":" not in word
     ]
-    return " ".join(kept)
+    return " ".join(other_words)
 
 
 _SOME_DAY = datetime(2026, 1, 1)
@@ -200,8 +200,8 @@ class _Reading:
         """One condition."""
         field = _FIELDS.get(token.key)
         if field is None:
-            known = ", ".join(words[0] for words in KEYS.values())
-            self._refuse(UNKNOWN_KEY, token.key, keys=known)
+            known_keys = ", ".join(words[0] for words in KEYS.values())
+            self._refuse(UNKNOWN_KEY, token.key, keys=known_keys)
         elif not token.value:
             self._refuse(EMPTY, token.key)
         elif field == "number":
@@ -218,20 +218,22 @@ class _Reading:
                     self._read_value(field, value.strip())
 
     def read_words(self, words: Sequence[str]) -> None:
-        """What has no key: a time, a ticket's number, words of a trouble, of a part or a site."""
-        said = spoken_times(" ".join(words), self._now)
-        if said.since is not None:
-            self._times["since_utc"] = said.since
-        if said.until is not None:
-            self._times["until_utc"] = said.until
-        self._hours = said.hours or self._hours
-        if said.hours is not None and not self._times:
+        """Read what has no key: a time, a ticket's number, words of a trouble,
+        of a part or a site.
+        """
+        spoken = spoken_times(" ".join(words), self._now)
+        if spoken.since is not None:
+            self._times["since_utc"] = spoken.since
+        if spoken.until is not None:
+            self._times["until_utc"] = spoken.until
+        self._hours = spoken.hours or self._hours
+        if spoken.hours is not None and not self._times:
             self._read_day(when("today", self._now) or self._now)
-        left = said.rest.split()
-        tickets = [word for word in left if _TICKET.fullmatch(word)]
+        rest = spoken.rest.split()
+        tickets = [word for word in rest if _TICKET.fullmatch(word)]
         if tickets:
             self._number = tickets[0].upper()
-        text = self._read_kiosk(" ".join(word for word in left if word not in tickets))
+        text = self._read_kiosk(" ".join(word for word in rest if word not in tickets))
         if text:
             self._read_sentence(text)
 
@@ -281,7 +283,7 @@ class _Reading:
             times = windows(since or last - HOURS_OF, last, self._hours)
         if len(times) == 1:
             since, until, times = times[0].since_utc, times[0].until_utc, ()
-        wanted = LogFilter(
+        log_filter = LogFilter(
             since_utc=since,
             until_utc=until,
             windows=times,
@@ -289,7 +291,7 @@ class _Reading:
             parts=tuple(TroublePart(value) for value in chosen.pop("parts", ())),
             states=tuple(LogState(value) for value in chosen.pop("states", ())),
         )
-        return msgspec.structs.replace(wanted, **chosen)
+        return msgspec.structs.replace(log_filter, **chosen)
 
     def _read_value(self, field: str, value: str) -> None:
         match field:
@@ -297,9 +299,9 @@ class _Reading:
                 codes = (ANY,) if value in (ANY, "*", "toute") else codes_for(value)
                 self._take(field, codes, value, UNKNOWN_TROUBLE)
             case "parts":
-                self._take(field, _named(value, PARTS), value, UNKNOWN_PART, known=PARTS)
+                self._take(field, _named(value, PARTS), value, UNKNOWN_PART, choices=PARTS)
             case "states":
-                self._take(field, _named(value, STATES), value, UNKNOWN_STATE, known=STATES)
+                self._take(field, _named(value, STATES), value, UNKNOWN_STATE, choices=STATES)
             case "kiosks" | "services" | "agents" | "organisations":
                 self._take(field, (value,) if is_id(value) else (), value, UNKNOWN_ID)
             case "devices":
@@ -318,13 +320,13 @@ class _Reading:
         typed: str,
         otherwise: str,
         *,
-        known: dict[str, str] | None = None,
+        choices: dict[str, str] | None = None,
     ) -> None:
-        found = list(values)
-        if not found:
-            names = ", ".join(_(words) for words in (known or {}).values())
+        new_values = list(values)
+        if not new_values:
+            names = ", ".join(_(words) for words in (choices or {}).values())
             self._refuse(otherwise, typed, known=names)
-        self._lists.setdefault(field, []).extend(found)
+        self._lists.setdefault(field, []).extend(new_values)
 
     def _read_time(self, field: str, value: str) -> None:
         at = when(value, self._now)
@@ -392,11 +394,13 @@ def when(value: str, now: datetime) -> datetime | None:
 # ---- completion
 
 
-def completions(text: str, known: Callable[[str], Sequence[str]], *, most: int = 12) -> list[str]:
+def completions(
+    text: str, values_of: Callable[[str], Sequence[str]], *, most: int = 12
+) -> list[str]:
     """Whole lines that the last word may become.
 
     Args:
-        known: values of a field that are worth proposing.
+        values_of: values of a field that are worth proposing.
     """
     words = _TOKEN.findall(text)
     last = words[-1] if words and not text.endswith(" ") else ""
@@ -404,12 +408,12 @@ def completions(text: str, known: Callable[[str], Sequence[str]], *, most: int =
     key, colon, value = last.partition(":")
     if not colon:
         keys = [names[0] for names in KEYS.values()]
-        return [f"{before}{one}:" for one in keys if one.startswith(last.lower())][:most]
+        return [f"{before}{name}:" for name in keys if name.startswith(last.lower())][:most]
     field = _FIELDS.get(key.lower())
     if field is None:
         return []
     typed = value.replace('"', "").lower()
-    found = [one for one in known(field) if typed in one.lower()]
+    hits = [candidate for candidate in values_of(field) if typed in candidate.lower()]
     return [
-        before + (f'{key}:"{one}"' if " " in one else f"{key}:{one}") + " " for one in found[:most]
+        before + (f'{key}:"{hit}"' if " " in hit else f"{key}:{hit}") + " " for hit in hits[:most]
     ]

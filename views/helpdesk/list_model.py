@@ -39,7 +39,9 @@ class ConversationModel(QAbstractTableModel):
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self._now, self._palette = now, QPalette()
-        self._columns = [one for place, one in enumerate(COLUMNS) if of_all or place != OF_ALL]
+        self._columns = [
+            column for place, column in enumerate(COLUMNS) if of_all or place != OF_ALL
+        ]
         self._rows: list[LogRow] = []
         self._next = ""
         self._asked = ""
@@ -83,7 +85,7 @@ class ConversationModel(QAbstractTableModel):
 
     @property
     def has_more(self) -> bool:
-        """Whether the keeper has more of them."""
+        """True if the keeper has more of them."""
         return bool(self._next)
 
     # ---- Qt ----
@@ -97,7 +99,7 @@ class ConversationModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def canFetchMore(self, parent: QModelIndex) -> bool:
-        """Whether there is a next page that nobody has asked for."""
+        """True if there is a next page that nobody has asked for."""
         return not parent.isValid() and bool(self._next) and self._asked != self._next
 
     def fetchMore(self, parent: QModelIndex) -> None:
@@ -117,7 +119,7 @@ class ConversationModel(QAbstractTableModel):
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows."""
+        """Return what a cell shows."""
         row = self.row(index.row())
         if row is None:
             return None
@@ -138,7 +140,7 @@ class ConversationModel(QAbstractTableModel):
     def spoken(self, row: LogRow) -> str:
         """A line as a screen reader says it."""
         now = self._now()
-        parts = [(one.head, one.text(row, now)) for one in self._columns]
+        parts = [(column.head, column.text(row, now)) for column in self._columns]
         return ", ".join(f"{_(head)} {words}" for head, words in parts if words)
 
     def _sign(self, row: LogRow) -> Any:

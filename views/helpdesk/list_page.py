@@ -100,7 +100,7 @@ class ListPage(QWidget):
     # ---- facts ----
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the hub answers."""
+        """Show whether the hub answers."""
         self._connected = connected
         self._allow()
 
@@ -111,22 +111,22 @@ class ListPage(QWidget):
             self._waiting.setAccessibleName(words)
             self._stack.setCurrentWidget(self._waiting)
 
-    def show_found(self, found: LogsFound, *, first: bool) -> None:
+    def show_found(self, answer: LogsFound, *, first: bool) -> None:
         """A page of the list; the first one brings the counts."""
         self._known, self._answered = True, self._filter
-        self.filter.show_organisations(row.organisation for row in found.rows)
+        self.filter.show_organisations(row.organisation for row in answer.rows)
         if first:
-            self._show_first(found)
+            self._show_first(answer)
         else:
-            self.model.add_rows(found.rows, found.next)
-        if found.counts is not None:
-            self._counts = found.counts
-            self.filter.show_counts(found.counts)
+            self.model.add_rows(answer.rows, answer.next)
+        if answer.counts is not None:
+            self._counts = answer.counts
+            self.filter.show_counts(answer.counts)
             self._show_bars()
-        self._show_state(found)
+        self._show_state(answer)
 
     def show_find_failed(self, words: str) -> None:
-        """What was asked for does not come, and why; rows of another question go."""
+        """Show that what was asked for does not come, and why; rows of another question go."""
         self.model.give_up()
         if self._filter != self._answered:
             self._show_none()
@@ -135,7 +135,7 @@ class ListPage(QWidget):
         self.list.show_refused(words)
 
     def _show_none(self) -> None:
-        """What is listed is no answer to what the line says."""
+        """Empty the list: what is listed is no answer to what the line says."""
         self._answered = None
         self.model.show_rows((), "")
         self._counts = LogCounts()
@@ -156,8 +156,8 @@ class ListPage(QWidget):
 
     def choose(self, session_id: str) -> None:
         """Chooses a conversation, if it is here."""
-        for place, one in enumerate(self.model.rows()):
-            if one.session_id == session_id:
+        for place, log_row in enumerate(self.model.rows()):
+            if log_row.session_id == session_id:
                 self.table.selectRow(place)
 
     def reason(self) -> str:
@@ -223,18 +223,18 @@ class ListPage(QWidget):
         split.setStretchFactor(0, 1)
         split.setSizes([950, 290])
         margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
-        whole = column(self, self.filter, space=SPACE[1], margins=margins)
-        whole.addWidget(split, 1)
-        whole.addWidget(self._build_opening())
+        layout = column(self, self.filter, space=SPACE[1], margins=margins)
+        layout.addWidget(split, 1)
+        layout.addWidget(self._build_opening())
 
     def _build_state(self) -> QWidget:
         self._state = ElidedLabel(role="small", name="list_state")
         self._csv = push_button(_("Table (CSV)…"), "table", "plain", name="list_csv")
         self._csv.clicked.connect(self.csv_requested)
-        made = QWidget()
-        box = row(made, self._state, self._csv, margins=(SPACE[1], 0, 0, 0))
+        state_line = QWidget()
+        box = row(state_line, self._state, self._csv, margins=(SPACE[1], 0, 0, 0))
         box.setStretch(0, 1)
-        return made
+        return state_line
 
     def _build_bars(self) -> QWidget:
         self._by = QComboBox()
@@ -275,9 +275,9 @@ class ListPage(QWidget):
         chosen.currentRowChanged.connect(self._on_row)
         self.table.doubleClicked.connect(lambda _index: self.open_chosen())
         for key in ("Return", "Enter"):
-            made = QShortcut(QKeySequence(key), self.table)
-            made.setContext(Qt.ShortcutContext.WidgetShortcut)
-            made.activated.connect(self.open_chosen)
+            open_shortcut = QShortcut(QKeySequence(key), self.table)
+            open_shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            open_shortcut.activated.connect(self.open_chosen)
         QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self.filter.focus_line)
         QShortcut(QKeySequence("F5"), self).activated.connect(self.ask)
         self._minute = QTimer(self)
@@ -302,13 +302,13 @@ class ListPage(QWidget):
             if words:
                 self.not_openable.emit(words)
                 return
-        wanted = self._number or (chosen.session_id if chosen is not None else "")
-        if not wanted or self._busy:
+        session_id = self._number or (chosen.session_id if chosen is not None else "")
+        if not session_id or self._busy:
             return
         if not is_reason(self.reason()):
             self.ask_reason(self._number or (chosen.short_number if chosen else ""))
             return
-        self.open_requested.emit(wanted, self.reason())
+        self.open_requested.emit(session_id, self.reason())
 
     def _on_filter(self, typed: TypedFilter) -> None:
         self._filter, self._number = typed.filter, typed.number
@@ -338,10 +338,10 @@ class ListPage(QWidget):
         if value:
             self.filter.add("day" if field == "days" else field, value)
 
-    def _show_first(self, found: LogsFound) -> None:
+    def _show_first(self, answer: LogsFound) -> None:
         before = self.chosen()
         self._is_showing = True
-        self.model.show_rows(found.rows, found.next)
+        self.model.show_rows(answer.rows, answer.next)
         self._is_showing = False
         self._select_first()
         if before is not None:
@@ -359,28 +359,29 @@ class ListPage(QWidget):
     def _show_bars(self) -> None:
         field = str(self._by.currentData())
         if field == "troubles":
-            told = [
-                Bar(one.code, trouble_words(one.code), one.count, "bad")
-                for one in self._counts.troubles
+            bars = [
+                Bar(trouble.code, trouble_words(trouble.code), trouble.count, "bad")
+                for trouble in self._counts.troubles
             ]
         else:
             counted = getattr(self._counts, field)
-            told = [
-                Bar(one.name, one.words or _name(field, one.name), one.count) for one in counted
+            bars = [
+                Bar(group.name, group.words or _name(field, group.name), group.count)
+                for group in counted
             ]
-        self.bars.show_bars(told)
+        self.bars.show_bars(bars)
 
-    def _show_state(self, found: LogsFound) -> None:
+    def _show_state(self, answer: LogsFound) -> None:
         here, all_of_them = self.model.rowCount(), self._counts.conversations
-        told = ngettext(
+        count_words = ngettext(
             "{count} conversation, {here} shown", "{count} conversations, {here} shown", all_of_them
         )
-        words = [told.format(count=all_of_them, here=here)]
-        if found.elsewhere:
-            names = ", ".join(found.elsewhere)
+        words = [count_words.format(count=all_of_them, here=here)]
+        if answer.elsewhere:
+            names = ", ".join(answer.elsewhere)
             words.append(_("kept elsewhere: {names}").format(names=names))
-        if found.behind:
-            words.append(_("{count} events are still being counted").format(count=found.behind))
+        if answer.behind:
+            words.append(_("{count} events are still being counted").format(count=answer.behind))
         self._state.setText("  ·  ".join(words))
         self.list.show_answer(bool(here))
         self._stack.setCurrentWidget(self.list)
@@ -393,8 +394,8 @@ class ListPage(QWidget):
         )
 
     def _allow(self) -> None:
-        wanted = self._number or self.chosen() is not None
-        self._open.setEnabled(bool(wanted) and self._connected and not self._busy)
+        has_choice = self._number or self.chosen() is not None
+        self._open.setEnabled(bool(has_choice) and self._connected and not self._busy)
         self._csv.setEnabled(self._connected and self.model.rowCount() > 0)
 
     def _measure(self) -> None:
@@ -404,17 +405,22 @@ class ListPage(QWidget):
         metrics, viewport = self.table.fontMetrics(), self.table.viewport()
         heads = QFontMetrics(QFont(self.table.font()))
         widths = {
-            place: max(metrics.horizontalAdvance(one.sample), heads.horizontalAdvance(_(one.head)))
+            place: max(
+                metrics.horizontalAdvance(column.sample), heads.horizontalAdvance(_(column.head))
+            )
             + _ROOM_PX
-            for place, one in enumerate(COLUMNS)
-            if one.sample
+            for place, column in enumerate(COLUMNS)
+            if column.sample
         }
         least = LEAST_LETTERS * metrics.averageCharWidth()
         room = (viewport.width() if viewport is not None else 0) - least
         leaving = sorted(widths, key=lambda place: COLUMNS[place].leaves)
         gone: set[int] = set() if self._of_all else {OF_ALL}
-        for place in (one for one in leaving if COLUMNS[one].leaves):
-            if sum(width for one, width in widths.items() if one not in gone) <= room:
+        for place in (column_place for column_place in leaving if COLUMNS[column_place].leaves):
+            if (
+                sum(width for column_place, width in widths.items() if column_place not in gone)
+                <= room
+            ):
                 break
             gone.add(place)
         for place, width in widths.items():
@@ -462,7 +468,7 @@ def _about(chosen: LogRow, now: datetime) -> str:
     facts: Sequence[tuple[str, str]] = (
         (_("Kiosk's program"), chosen.kiosk_version),
         (_("Desk's program"), chosen.desk_version),
-        (_("Devices"), ", ".join(model_words(one.model) for one in chosen.devices)),
+        (_("Devices"), ", ".join(model_words(device.model) for device in chosen.devices)),
         (_("Agent"), chosen.agent),
         (_("Missing events"), str(chosen.gaps) if chosen.gaps else ""),
     )
@@ -471,12 +477,12 @@ def _about(chosen: LogRow, now: datetime) -> str:
         row_start_words(chosen, now),
         place_words(chosen),
     ]
-    told = [*head, *(_("{name}: {value}").format(name=n, value=v) for n, v in facts if v)]
+    parts = [*head, *(_("{name}: {value}").format(name=n, value=v) for n, v in facts if v)]
     if chosen.worst_minute is not None:
         worst = chosen.worst_minute
-        told.append(
+        parts.append(
             _("worst minute of the line: {kbps} kb/s, {loss} % lost").format(
                 kbps=round(worst.kbps), loss=round(worst.loss_percent)
             )
         )
-    return "  ·  ".join(one for one in told if one)
+    return "  ·  ".join(part for part in parts if part)

@@ -22,7 +22,7 @@ _NOTE = Qt.ItemDataRole.UserRole
 
 
 class NotesPanel(QWidget):
-    """What the helpdesk wrote at moments of a conversation.
+    """The notes that the helpdesk wrote at moments of a conversation.
 
     Args:
         position_s: where the replay is.
@@ -76,7 +76,7 @@ class NotesPanel(QWidget):
     def show_notes(self, notes: Sequence[LogNote], started_at: datetime | None = None) -> None:
         """All that were kept, in the order of their moments."""
         self._list.clear()
-        for note in sorted(notes, key=lambda one: one.at_s):
+        for note in sorted(notes, key=lambda note: note.at_s):
             words = note.words or _("Bookmark")
             item = QListWidgetItem(
                 icon("mdi6.bookmark-outline", "accent"),
@@ -96,11 +96,11 @@ class NotesPanel(QWidget):
         self._allow()
 
     def allow(self, allowed: bool) -> None:
-        """Whether notes can be kept: not for a file that came from elsewhere."""
+        """Set whether notes can be kept: not for a file that came from elsewhere."""
         self.setVisible(allowed)
 
     def count_notes(self) -> int:
-        """How many there are."""
+        """Return how many there are."""
         items = map(self._list.item, range(self._list.count()))
         return sum(item is not None and item.data(_NOTE) is not None for item in items)
 

@@ -72,7 +72,7 @@ class RemoteHelpPage(QWidget):
         self._allow()
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the hub answers."""
+        """Show whether the hub answers."""
         self._connected = connected
         self._allow()
 
@@ -85,11 +85,11 @@ class RemoteHelpPage(QWidget):
         """The newest self-test of each kiosk, those with faults first."""
         self._read_at = self._now()
         self.kiosks.clear()
-        for one in rows:
-            fault = any(check.is_fault for check in one.checks)
-            at = start_words(one.at_utc, self._now())
-            name = f"{one.organisation}/{one.kiosk}" if self._of_all else one.kiosk
-            words = f"{one.site} · {name}  ·  {at}  ·  {faults_words(one.checks)}"
+        for test_row in rows:
+            fault = any(check.is_fault for check in test_row.checks)
+            at = start_words(test_row.at_utc, self._now())
+            name = f"{test_row.organisation}/{test_row.kiosk}" if self._of_all else test_row.kiosk
+            words = f"{test_row.site} · {name}  ·  {at}  ·  {faults_words(test_row.checks)}"
             item = QListWidgetItem(
                 icon("error" if fault else "allowed", "bad" if fault else "good"), plain_text(words)
             )
@@ -108,21 +108,21 @@ class RemoteHelpPage(QWidget):
         self._offer_places()
 
     def _offer_places(self) -> None:
-        offered = [one for one in self._known if one.desk == self._at_desk]
+        offered = [place for place in self._known if place.desk == self._at_desk]
         self.places.show_places(offered, of_all=self._of_all)
 
     def show_helps(self, helps: Sequence[RemoteHelp]) -> None:
-        """What was asked of kiosks and desks, the newest first."""
+        """Show what was asked of kiosks and desks, the newest first."""
         self.asked.clear()
-        for one in helps:
-            at = start_words(one.asked_at_utc, self._now())
-            self.asked.addItem(plain_text(f"{at}  ·  {help_words(one, of_all=self._of_all)}"))
+        for entry in helps:
+            at = start_words(entry.asked_at_utc, self._now())
+            self.asked.addItem(plain_text(f"{at}  ·  {help_words(entry, of_all=self._of_all)}"))
         self._nobody.setVisible(not helps)
         self.asked.setVisible(bool(helps))
 
-    def show_help(self, told: RemoteHelp) -> None:
+    def show_help(self, entry: RemoteHelp) -> None:
         """An act, and what came of it so far."""
-        self._result.setPlainText("\n".join(help_lines(told)))
+        self._result.setPlainText("\n".join(help_lines(entry)))
 
     def show_busy(self, busy: bool) -> None:
         """A kiosk is at it."""
@@ -130,7 +130,7 @@ class RemoteHelpPage(QWidget):
         self._allow()
 
     def result(self) -> str:
-        """What is written of the last act."""
+        """Return what is written of the last act."""
         return self._result.toPlainText()
 
     # ---- inside ----
@@ -147,18 +147,18 @@ class RemoteHelpPage(QWidget):
         self._state = label(role="small", name="kiosk_list_state")
         refresh = push_button(_("Ask again"), "retry", "plain", name="kiosk_refresh")
         refresh.clicked.connect(self.refresh_requested)
-        left = Card(padding=SPACE[1])
-        left.body.addWidget(label(_("What kiosks found at night"), "title"))
-        left.body.addWidget(self.kiosks, 2)
-        left.body.addLayout(row(None, self._state, 0, refresh))
+        left_card = Card(padding=SPACE[1])
+        left_card.body.addWidget(label(_("What kiosks found at night"), "title"))
+        left_card.body.addWidget(self.kiosks, 2)
+        left_card.body.addLayout(row(None, self._state, 0, refresh))
         self.asked = QListWidget()
         self.asked.setObjectName("kiosk_asked")
         self.asked.setAccessibleName(_("What was asked, by whom and why"))
         self.asked.setWordWrap(True)
         self.asked.setSpacing(3)
         self.asked.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        left.body.addWidget(label(_("What was asked, by whom and why"), "title"))
-        left.body.addWidget(self.asked, 1)
+        left_card.body.addWidget(label(_("What was asked, by whom and why"), "title"))
+        left_card.body.addWidget(self.asked, 1)
         self._nobody = label(
             _("Nobody has asked a kiosk or a desk for anything yet."),
             role="soft",
@@ -166,10 +166,10 @@ class RemoteHelpPage(QWidget):
             wrap=True,
         )
         self._nobody.hide()
-        left.body.addWidget(self._nobody)
+        left_card.body.addWidget(self._nobody)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        split.addWidget(left)
+        split.addWidget(left_card)
         split.addWidget(self._build_help())
         split.setSizes([700, 540])
         margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
@@ -211,15 +211,15 @@ class RemoteHelpPage(QWidget):
         card = Card(padding=SPACE[1])
         card.body.addWidget(label(_("Help from afar"), "title"))
         self._place = label("", "caption")
-        asked = QGridLayout()
+        form_grid = QGridLayout()
         why = label(_("Reason"), "caption")
-        for place, (said, edit) in enumerate(((self._place, self._kiosk), (why, self._reason))):
-            said.setBuddy(edit)
-            asked.addWidget(said, place, 0)
-            asked.addWidget(edit, place, 1)
+        for place, (caption, edit) in enumerate(((self._place, self._kiosk), (why, self._reason))):
+            caption.setBuddy(edit)
+            form_grid.addWidget(caption, place, 0)
+            form_grid.addWidget(edit, place, 1)
         card.body.addWidget(self._where)
         card.body.addWidget(self._says)
-        card.body.addLayout(asked)
+        card.body.addLayout(form_grid)
         card.body.addLayout(self._grid)
         card.body.addWidget(self._result, 1)
         self._on_where(KIOSK)
@@ -241,11 +241,11 @@ class RemoteHelpPage(QWidget):
         self._offer_places()
         self._kiosk.setPlaceholderText(words)
         self._kiosk.setAccessibleName(words)
-        shown = [act for act in ACTS if not self._at_desk or act in DESK_ACTS]
+        offered_acts = [act for act in ACTS if not self._at_desk or act in DESK_ACTS]
         for act, button in self._acts.items():
             self._grid.removeWidget(button)
-            button.setVisible(act in shown)
-        for place, act in enumerate(shown):
+            button.setVisible(act in offered_acts)
+        for place, act in enumerate(offered_acts):
             self._grid.addWidget(self._acts[act], place // _IN_A_ROW, place % _IN_A_ROW)
 
     def _on_kiosk(self, item: QListWidgetItem | None) -> None:
@@ -261,6 +261,6 @@ class RemoteHelpPage(QWidget):
     def _allow(self) -> None:
         parts = self._kiosk.text().strip().split("/")
         is_place = len(parts) == (2 if self._of_all else 1) and all(map(is_id, parts))
-        said = is_place and is_reason(self._reason.text())
+        is_complete = is_place and is_reason(self._reason.text())
         for button in self._acts.values():
-            button.setEnabled(said and self._connected and not self._busy)
+            button.setEnabled(is_complete and self._connected and not self._busy)

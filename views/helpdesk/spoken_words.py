@@ -74,15 +74,15 @@ def windows(first: datetime, last: datetime, hours: tuple[int, int]) -> tuple[Ti
     """Return these hours of each local day from `first` to `last`, the newest days first where
     there are too many.
     """
-    made = list[TimeWindow]()
+    time_windows = list[TimeWindow]()
     day = last.replace(hour=0, minute=0, second=0, microsecond=0)
-    while day + timedelta(days=1) > first and len(made) < MOST_CHOSEN:
+    while day + timedelta(days=1) > first and len(time_windows) < MOST_CHOSEN:
         since = max(first, day + timedelta(minutes=hours[0]))
         until = min(last, day + timedelta(minutes=hours[1]))
         if since < until:
-            made.append(TimeWindow(since_utc=since, until_utc=until))
+            time_windows.append(TimeWindow(since_utc=since, until_utc=until))
         day -= timedelta(days=1)
-    return tuple(made)
+    return tuple(time_windows)
 
 
 def telling(words: str) -> list[str]:

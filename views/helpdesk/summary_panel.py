@@ -26,7 +26,7 @@ _ICONS = {
 
 
 class SummaryPanel(QWidget):
-    """What failed first, then what to do, why the caller came, what was done.
+    """The first failure, then what to do, why the caller came, what was done.
 
     Signals:
         moment_requested(float): seconds from the log's first record.
@@ -62,7 +62,7 @@ class SummaryPanel(QWidget):
 
     def sentences(self) -> list[str]:
         """All sentences that stand there."""
-        return [one.text() for one in self._body.findChildren(QLabel, "summary_sentence")]
+        return [sentence.text() for sentence in self._body.findChildren(QLabel, "summary_sentence")]
 
     def _heading(self, part: SummaryPart) -> QWidget:
         icon_name, tone = _ICONS[part.key]
@@ -74,10 +74,10 @@ class SummaryPanel(QWidget):
         return heading
 
     def _line(self, key: str, line: SummaryLine, started_at: datetime | None) -> QWidget:
-        made = _Sentence(key, line, started_at=started_at)
+        sentence = _Sentence(key, line, started_at=started_at)
         if line.at_s is not None:
-            made.chosen.connect(self.moment_requested)
-        return made
+            sentence.chosen.connect(self.moment_requested)
+        return sentence
 
 
 class _Sentence(QWidget):

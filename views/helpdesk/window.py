@@ -87,7 +87,7 @@ class HelpdeskView(QWidget):
     # ---- facts ----
 
     def show_identity(self, organisation: str, user: str) -> None:
-        """Whose window it is."""
+        """Show whose window it is."""
         self._identity.setText(f"{organisation}  ·  {user}")
 
     def fix_theme(self) -> None:
@@ -95,7 +95,7 @@ class HelpdeskView(QWidget):
         self._theme.hide()
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the bus answers."""
+        """Show whether the bus answers."""
         self._line.show_connection(connected)
         self.list.show_connection(connected)
         self.kiosks.show_connection(connected)
@@ -135,7 +135,7 @@ class HelpdeskView(QWidget):
         self.list.table.setFocus()
 
     def show_trouble(self, words: str) -> None:
-        """What did not work, and what to do; what is open stays."""
+        """Show what did not work, and what to do; what is open stays."""
         self.messages.show_message(Level.ERROR, words, key=TROUBLE)
 
     def show_line(self, words: str) -> None:
@@ -155,12 +155,12 @@ class HelpdeskView(QWidget):
         self.messages.show_message(Level.INFO, words, key=TOLD)
 
     def clear_message(self) -> None:
-        """What was said is over."""
+        """Clear what was said: it is over."""
         self.messages.clear(TOLD)
 
     @property
     def shows_conversation(self) -> bool:
-        """Whether a conversation is open."""
+        """True if a conversation is open."""
         return self._pages.currentWidget() is self.conversation
 
     def _show_page(self, page: str) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the helpdesk's window calls parts, states, troubles and ends. Used by its list."""
+"""The helpdesk's names for parts, states, troubles and ends. Used by its list."""
 
 from __future__ import annotations
 
@@ -58,16 +58,17 @@ _WHY_NOT: dict[LogState, str] = {
 
 
 def outcome_words(code: str) -> str:
-    """How a conversation ended."""
+    """Return how a conversation ended."""
     return _(_OUTCOMES[code]) if code in _OUTCOMES else code.replace("_", " ")
 
 
 def troubles_words(troubles: tuple[TroubleCount, ...]) -> str:
     """All troubles of a conversation on one line."""
-    told = [
-        trouble_words(one.code) + (f" ×{one.count}" if one.count > 1 else "") for one in troubles
+    parts = [
+        trouble_words(trouble.code) + (f" ×{trouble.count}" if trouble.count > 1 else "")
+        for trouble in troubles
     ]
-    return "  ".join(told)
+    return "  ".join(parts)
 
 
 def model_words(code: str) -> str:
@@ -76,7 +77,7 @@ def model_words(code: str) -> str:
 
 
 def state_words(state: LogState) -> str:
-    """Where the conversation is."""
+    """Return where the conversation is."""
     return _(STATES[state.value])
 
 
@@ -88,7 +89,7 @@ def why_not(row: LogRow) -> str:
 
 
 def start_words(at_utc: datetime, now: datetime) -> str:
-    """When it began: the hour today, else the day too."""
+    """Return when it began: the hour today, else the day too."""
     local, here = at_utc.astimezone(), now.astimezone()
     if local.date() == here.date():
         return f"{local:%H:%M}"
@@ -96,7 +97,7 @@ def start_words(at_utc: datetime, now: datetime) -> str:
 
 
 def row_start_words(row: LogRow, now: datetime) -> str:
-    """When a conversation began; of an erased one its day alone is known."""
+    """Return when a conversation began; of an erased one its day alone is known."""
     if row.state is not LogState.ERASED:
         return start_words(row.started_at_utc, now)
     day = row.started_at_utc
@@ -104,7 +105,7 @@ def row_start_words(row: LogRow, now: datetime) -> str:
 
 
 def row_length(row: LogRow) -> str:
-    """How long it took; "" while it goes on, and of an erased one."""
+    """Return how long it took; "" while it goes on, and of an erased one."""
     if row.ended_at_utc is None or row.state is LogState.ERASED:
         return ""
     return length_words((row.ended_at_utc - row.started_at_utc).total_seconds())

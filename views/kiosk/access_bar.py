@@ -35,7 +35,7 @@ class AccessButton(BigButton):
         self.setProperty("min_height_u", 8)
 
     def show_on(self, on: bool) -> None:
-        """Whether it is in use now."""
+        """Show whether it is in use now."""
         look = "access-on" if on else "access"
         if self.property("look") != look:
             self.setProperty("look", look)
@@ -112,11 +112,11 @@ class AccessBar(QFrame):
 
     def _share(self) -> None:
         """All are equally wide, unless a long word needs more than its share."""
-        shown = [button for button in self.buttons if not button.isHidden()]
+        shown_buttons = [button for button in self.buttons if not button.isHidden()]
         around = self._row.contentsMargins()
         free_px = self.width() - around.left() - around.right()
-        share_px = (free_px - (len(shown) - 1) * self._row.spacing()) // len(shown)
-        needed = {button: button.minimumSizeHint().width() for button in shown}
+        share_px = (free_px - (len(shown_buttons) - 1) * self._row.spacing()) // len(shown_buttons)
+        needed = {button: button.minimumSizeHint().width() for button in shown_buttons}
         equal = max(needed.values()) <= share_px
         for button, width_px in needed.items():
             stretch = 1 if equal else width_px
@@ -127,7 +127,7 @@ class AccessBar(QFrame):
 
     @property
     def buttons(self) -> tuple[AccessButton, ...]:
-        """From left to right."""
+        """The buttons, from left to right."""
         return (
             self.bigger,
             self.contrast_button,
@@ -183,24 +183,24 @@ class AccessBar(QFrame):
         self.retranslate()
 
     def show_listen(self, offered: bool) -> None:
-        """Whether the page can be listened to."""
+        """Show whether the page can be listened to."""
         self.listen.setVisible(offered)
 
     def offer_help(self, offered: bool) -> None:
-        """Whether this site has a host who can be called."""
+        """Show whether this site has a host who can be called."""
         self.help.setVisible(offered)
 
     def show_help(self, state: HelpState) -> None:
-        """What the site's host has answered."""
+        """Show what the site's host has answered."""
         self._help_state = state
         self.retranslate()
 
     def offer_pause(self, offered: bool) -> None:
-        """Whether somebody sees the caller, who may want a pause."""
+        """Show whether somebody sees the caller, who may want a pause."""
         self.pause.setVisible(offered)
 
     def show_pause(self, on: bool) -> None:
-        """Whether the caller's own pause goes on; the adviser's may go on beside it."""
+        """Show whether the caller's own pause goes on; the adviser's may go on beside it."""
         self._own_pause = on
         self.retranslate()
 

@@ -52,7 +52,7 @@ class KioskCallPane(LockedCallPage):
 
     @property
     def shows_person(self) -> bool:
-        """Whether a filmed face may be here."""
+        """True if a filmed face may be here."""
         return not self._only_drawn()
 
     def show_names(self, agent: str, third: str) -> None:
@@ -93,7 +93,7 @@ def _words() -> dict[str, str]:
 
 
 def _heads() -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-    """What stands over the whole call: element, title, words."""
+    """Return what stands over the whole call: element, title, words."""
     return (
         (
             "hold",

@@ -80,7 +80,7 @@ _LOUDER = {Qt.Key.Key_VolumeUp: 1, Qt.Key.Key_VolumeDown: -1}
 
 
 def _sentence(words: str) -> str:
-    """So that a voice takes a breath after it."""
+    """End words so that a voice takes a breath after them."""
     return words if words[-1:] in ".?!:…" else f"{words}."
 
 
@@ -271,7 +271,7 @@ class KioskWindow(QWidget):
     # ---- facts: before the session ----
 
     def show_services(self, answer: ServicesAnswer) -> None:
-        """What the site offers now. Does not change the page."""
+        """Show what the site offers now. Does not change the page."""
         self.bar.offer_help(answer.host)
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
@@ -279,13 +279,13 @@ class KioskWindow(QWidget):
         self._offer = answer
         self.start_page.show_services(answer.services, answer.notices)
         self.waiting_page.show_messages(answer.notices)
-        self._fit(again=True)
+        self._fit(anew=True)
         if self._page is self.waiting_page:
             self._announce_page()
             self._speak_change()
 
     def show_help(self, state: HelpState) -> None:
-        """What the site's host has answered."""
+        """Show what the site's host has answered."""
         self.bar.show_help(state)
         if state is not HelpState.NONE:
             announce(self, self.bar.help.accessibleName())
@@ -363,8 +363,8 @@ class KioskWindow(QWidget):
             self._returns = frozenset(ticket.number for ticket in tickets)
             self._ask_phone(self._on_own_number, TICKET)
             return
-        self.return_page.show_nobody(asked=tickets is None)
-        self._fit(again=True)
+        self.return_page.show_nobody(is_asked=tickets is None)
+        self._fit(anew=True)
         self._show(self.return_page)
 
     def _on_own_number(self, number: str) -> None:
@@ -399,14 +399,14 @@ class KioskWindow(QWidget):
         """Hold, and who else is in the conversation."""
         self.session_page.show_talk(answer)
 
-    def show_media(self, seen: bool, heard: bool) -> None:
-        """Whether the agent gets the caller's picture and sound now (the line "what the agent can
-        see").
+    def show_media(self, is_seen: bool, heard: bool) -> None:
+        """Show whether the agent gets the caller's picture and sound now
+        (the line "what the agent can see").
         """
-        self.session_page.show_media(seen, heard)
+        self.session_page.show_media(is_seen, heard)
 
     def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
-        """What the agent has switched off for a moment."""
+        """Show what the agent has switched off for a moment."""
         self.session_page.show_agent_switches(camera_on, microphone_on)
 
     def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
@@ -448,17 +448,17 @@ class KioskWindow(QWidget):
         """
         self._leave_aside()  # a question may not wait behind them
         self.session_page.ask(question)
-        _icon, asked, detail = question_words(question)
-        announce(self, f"{_(asked)} {_(detail)} {time_words(question)}", urgent=True)
+        _icon, title, detail = question_words(question)
+        announce(self, f"{_(title)} {_(detail)} {time_words(question)}", urgent=True)
 
     def end_question(self, question: Question) -> None:
         """The question is over (silence, STOP)."""
         self.session_page.end_question(question)
 
-    def show_print(self, shown: ShownPrint) -> None:
+    def show_print(self, preview: ShownPrint) -> None:
         """Shows a document before it prints: `print_answered` follows, or nothing."""
         self._leave_aside()  # a question may not wait behind them
-        self.session_page.show_print(shown)
+        self.session_page.show_print(preview)
         announce(self, self.session_page.printing.words(), urgent=True)
 
     def end_print(self, print_id: str) -> None:
@@ -484,14 +484,14 @@ class KioskWindow(QWidget):
     # ---- facts: at any time ----
 
     def set_speech(self, mode: str) -> None:
-        """How texts are read aloud: "off" (or no voice), "button" (at a touch), "auto" (by
-        themselves when they change).
+        """Set how texts are read aloud: "off" (or no voice), "button" (at a touch),
+        "auto" (by themselves when they change).
         """
         self._speech = mode
         self.bar.show_listen(mode != "off")
 
     def show_speaking(self, on: bool) -> None:
-        """Whether the voice speaks now: then the same button makes it quiet."""
+        """Show whether the voice speaks now: then the same button makes it quiet."""
         self.bar.show_speaking(on)
 
     def _on_listen(self) -> None:
@@ -558,7 +558,7 @@ class KioskWindow(QWidget):
         self.language_page.show_language(language)
         if changed:
             self.needs_changed.emit(self.needs)
-        self._fit(again=True)
+        self._fit(anew=True)
 
     def tick(self) -> None:
         """A moment has passed: countdowns and waiting times. Called by the window's own timer."""
@@ -615,17 +615,15 @@ class KioskWindow(QWidget):
     def _on_appearance(self) -> None:
         """Larger letters, or other colours; for pages of the web too."""
         self._on_touched()
-        self._fit(again=True)
+        self._fit(anew=True)
         self.appearance_changed.emit(self.bar.text, self.bar.contrast)
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What the caller needs of the agent; a language only when it is not the kiosk's usual
-        one.
-        """
-        asked = ((SIGN_LANGUAGE, self.bar.signs), (WRITING, self.bar.writes))
+        """The caller's needs of the agent; a language only if not the kiosk's usual one."""
+        choices = ((SIGN_LANGUAGE, self.bar.signs), (WRITING, self.bar.writes))
         other = self._language not in (self._languages[0], "fr_easy")
-        return (*(need for need, on in asked if on), *((self._language,) if other else ()))
+        return (*(need for need, on in choices if on), *((self._language,) if other else ()))
 
     def _on_needs(self) -> None:
         self._on_touched()
@@ -657,7 +655,7 @@ class KioskWindow(QWidget):
         return self._page is self.away_page or (types and self._before_number is self.away_page)
 
     def _ways(self, ticket: Ticket) -> list[str]:
-        """How the caller of this ticket may wait elsewhere."""
+        """Return how the caller of this ticket may wait elsewhere."""
         for service in self._offer.services if self._offer is not None else []:
             owner = service.organisation or (
                 self._offer.organisation if self._offer is not None else ""
@@ -744,8 +742,8 @@ class KioskWindow(QWidget):
     def _announce_page(self) -> None:
         """Names the page for a screen reader, and says what is new on it."""
         page = self._page
-        shown = (text for text in page.findChildren(QLabel) if text.isVisibleTo(page))
-        page.setAccessibleName(next((text.text() for text in shown if text.text()), ""))
+        visible_labels = (text for text in page.findChildren(QLabel) if text.isVisibleTo(page))
+        page.setAccessibleName(next((text.text() for text in visible_labels if text.text()), ""))
         words = " ".join(page.words())
         if words != self._announced:
             self._announced = words
@@ -764,8 +762,8 @@ class KioskWindow(QWidget):
         self._pages.setCurrentWidget(page)
         self._fit_page()
 
-    def _fit(self, again: bool = False) -> None:
-        if again:
+    def _fit(self, anew: bool = False) -> None:
+        if anew:
             self._unit = 0.0
             if not self.isVisible():
                 return  # once, when it is shown
@@ -786,7 +784,7 @@ class KioskWindow(QWidget):
         return CONTRAST if self.bar.contrast else PLAIN
 
     def _colour_ground(self) -> None:
-        """What lies behind the pages."""
+        """Colour what lies behind the pages."""
         self.setProperty("contrast", self.bar.contrast)
         ground = self.palette()
         ground.setColor(QPalette.ColorRole.Window, QColor(self._colours.paper))
@@ -816,7 +814,7 @@ class KioskWindow(QWidget):
         self._fit()
 
     def showEvent(self, a0: QShowEvent | None) -> None:
-        """What came while it was not seen is given its sizes."""
+        """Give their sizes to things that came while the window was not seen."""
         self._fit()
         super().showEvent(a0)
 

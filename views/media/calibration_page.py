@@ -97,14 +97,16 @@ class FramingAid(QWidget):
         painter.fillRect(room, QColor(tokens.stage))
         frame = self._own_frame() if self.isVisible() else None
         height = room.width() * 9 / 16
-        shown = QRectF(0, (room.height() - height) / 2, room.width(), height)
+        picture_rect = QRectF(0, (room.height() - height) / 2, room.width(), height)
         if frame is not None:
-            painter.drawImage(shown, as_image(frame))
+            painter.drawImage(picture_rect, as_image(frame))
         painter.setPen(QPen(QColor("#f0bd62"), 2, Qt.PenStyle.DashLine))
-        eyes = shown.top() + EYE_LINE * shown.height()
-        painter.drawLine(QPointF(shown.left(), eyes), QPointF(shown.right(), eyes))
-        head = HEAD_SHARE * shown.height()
-        painter.drawEllipse(QPointF(shown.center().x(), eyes + head * 0.04), head * 0.37, head / 2)
+        eyes = picture_rect.top() + EYE_LINE * picture_rect.height()
+        painter.drawLine(QPointF(picture_rect.left(), eyes), QPointF(picture_rect.right(), eyes))
+        head = HEAD_SHARE * picture_rect.height()
+        painter.drawEllipse(
+            QPointF(picture_rect.center().x(), eyes + head * 0.04), head * 0.37, head / 2
+        )
         painter.end()
 
 
@@ -153,7 +155,9 @@ class CalibrationPage(QWidget):
         self.show_facts(facts, guess_px_per_mm)
 
     def show_facts(self, facts: ScreenFacts, guess_px_per_mm: float) -> None:
-        """What is known; a screen that was never measured begins with the system's guess."""
+        """Show what is known; a screen that was never measured
+        begins with the system's guess.
+        """
         scale = facts.px_per_mm or min(MOST_PX_PER_MM, max(LEAST_PX_PER_MM, guess_px_per_mm))
         self._scale.setValue(round(scale * PER_STEP))
         self._ruler.show_scale(scale)
@@ -162,7 +166,7 @@ class CalibrationPage(QWidget):
         self._distance.setValue(facts.distance_mm / 10)
 
     def facts(self) -> ScreenFacts:
-        """As they stand on the page."""
+        """Return the facts as they stand on the page."""
         return ScreenFacts(
             px_per_mm=self._scale.value() / PER_STEP,
             camera_x=self._camera.value() / 100,
@@ -213,7 +217,7 @@ class CalibrationPage(QWidget):
         numbers = column(
             None, label(_("So the caller sees you life-size too."), wrap=True), grid, 0
         )
-        whole = column(self, space=SPACE[2], margins=(SPACE[3], SPACE[3], SPACE[3], SPACE[3]))
+        layout = column(self, space=SPACE[2], margins=(SPACE[3], SPACE[3], SPACE[3], SPACE[3]))
         for part in (
             label(first, wrap=True),
             self._ruler,
@@ -221,9 +225,9 @@ class CalibrationPage(QWidget):
             label(second, wrap=True),
             self._camera,
         ):
-            whole.addWidget(part)
-        whole.addLayout(row(None, beside, numbers, space=SPACE[3]))
-        whole.addLayout(row(None, 0, self._save))
+            layout.addWidget(part)
+        layout.addLayout(row(None, beside, numbers, space=SPACE[3]))
+        layout.addLayout(row(None, 0, self._save))
 
 
 def _number(name: str, least: float, most: float, unit: str) -> QDoubleSpinBox:

@@ -239,8 +239,8 @@ class LockedCallPage(QWidget):
                     self._page.runJavaScript(script)
                 self._waiting.clear()
             case "event", str(name) if not self._closed:
-                given = message.get("detail")
-                self.emit_event(PageEvent(name, given if isinstance(given, dict) else {}))
+                detail = message.get("detail")
+                self.emit_event(PageEvent(name, detail if isinstance(detail, dict) else {}))
             case "reply", _name:
                 self._on_reply(message)
 

@@ -58,8 +58,9 @@ class MediaDevices(QObject):
 
 
 def camera_path(name: str) -> str:
-    """What FFmpeg opens for the camera of this name ("" for the first), e.g. "/dev/video0", on
-    Windows "video=" and its name (ffmpeg.org, "dshow"); "" when there is none.
+    """Return what FFmpeg opens for the camera of this name ("" for the first), e.g.
+    "/dev/video0", on Windows "video=" and its name (ffmpeg.org, "dshow"); "" when there is
+    none.
     """
     qt = _qt_multimedia()
     if qt is None:

@@ -48,10 +48,10 @@ class DesktopNotification(QObject):
         self._shown, self._wanted, self._chosen = 0, False, True
         self._bus.connect("", PATH, SERVICE, "ActionInvoked", self._on_action)
 
-    def choose(self, *, shown: bool) -> None:
-        """Whether this person wants any."""
-        self._chosen = shown
-        if not shown:
+    def choose(self, *, is_shown: bool) -> None:
+        """Set whether this person wants any."""
+        self._chosen = is_shown
+        if not is_shown:
             self.close()
 
     def show(self, title: str, text: str, button: str) -> None:
@@ -95,8 +95,8 @@ class DesktopNotification(QObject):
         answered.deleteLater()
 
     @pyqtSlot(QDBusMessage)
-    def _on_action(self, said: QDBusMessage) -> None:
-        number, key = said.arguments()[:2]
+    def _on_action(self, message: QDBusMessage) -> None:
+        number, key = message.arguments()[:2]
         if self._wanted and number == self._shown:
             self.close()
             (self.acted if key == ACT else self.opened).emit()

@@ -52,7 +52,7 @@ class PushToTalk(QObject):
         if state != Qt.ApplicationState.ApplicationActive:
             self._set(False)
 
-    def _set(self, held: bool) -> None:
-        if held != self._is_held:
-            self._is_held = held
-            self.held.emit(held)
+    def _set(self, is_held: bool) -> None:
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self.held.emit(is_held)

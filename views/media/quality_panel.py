@@ -64,9 +64,9 @@ class QualityPanel(QWidget):
         self._show_tested()
         self.refresh()
 
-    def show_seen(self, way: LineDirection, seen: LineSeen) -> None:
-        """What arrived in the last two seconds."""
-        self.history.add(way, self._clock.monotonic_s(), seen)
+    def show_seen(self, way: LineDirection, line_seen: LineSeen) -> None:
+        """Show what arrived in the last two seconds."""
+        self.history.add(way, self._clock.monotonic_s(), line_seen)
         if self.isVisible():
             self.refresh()
 
@@ -107,12 +107,12 @@ class QualityPanel(QWidget):
     def _build(self) -> None:
         self._worst = label(role="strong", name="quality_worst", wrap=True)
         self._tested = label(role="soft", name="quality_tested", wrap=True)
-        self._whole = whole = column(
+        self._whole = layout = column(
             self, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
         )
-        whole.addLayout(self._build_figures())
-        whole.addWidget(self._worst)
-        whole.addWidget(self._tested)
+        layout.addLayout(self._build_figures())
+        layout.addWidget(self._worst)
+        layout.addWidget(self._tested)
 
     def _build_figures(self) -> QGridLayout:
         heads = [
@@ -165,25 +165,25 @@ class QualityPanel(QWidget):
         )
 
 
-def _figures(seen: LineSeen | None) -> tuple[str, ...]:
-    if seen is None:
+def _figures(line_seen: LineSeen | None) -> tuple[str, ...]:
+    if line_seen is None:
         return ("–",) * 6
-    rtt = f"{seen.rtt_ms:.0f} ms" if seen.rtt_ms is not None else "–"
-    picture = f"{seen.height_px} · {seen.fps:.0f}/s" if seen.height_px else "–"
-    freezes = str(seen.freezes) if seen.freezes else _("no")
+    rtt = f"{line_seen.rtt_ms:.0f} ms" if line_seen.rtt_ms is not None else "–"
+    picture = f"{line_seen.height_px} · {line_seen.fps:.0f}/s" if line_seen.height_px else "–"
+    freezes = str(line_seen.freezes) if line_seen.freezes else _("no")
     return (
-        f"{seen.kbps:.0f} kb/s",
-        _percent(seen.loss_percent),
+        f"{line_seen.kbps:.0f} kb/s",
+        _percent(line_seen.loss_percent),
         rtt,
         picture,
         freezes,
-        _percent(seen.concealed_percent),
+        _percent(line_seen.concealed_percent),
     )
 
 
 def _percent(value: float) -> str:
-    whole, tenths = divmod(round(value * 10), 10)
-    return _("{whole}.{tenths} %").format(whole=whole, tenths=tenths)
+    integer, tenths = divmod(round(value * 10), 10)
+    return _("{whole}.{tenths} %").format(whole=integer, tenths=tenths)
 
 
 def _rule_words(rule: LineGoverned) -> str:

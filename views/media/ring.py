@@ -43,7 +43,9 @@ class Ring(QObject):
         self._again.timeout.connect(self._sound)
 
     def choose(self, *, sounds: bool, volume: float) -> None:
-        """Whether a new caller is heard, and how loud (0..1); the sign blinks in any case."""
+        """Set whether a new caller is heard, and how loud (0..1);
+        the sign blinks in any case.
+        """
         self._wanted, self._volume = sounds, volume
         if self._effect is not None:
             self._effect.setVolume(volume)

@@ -76,7 +76,7 @@ _ECHOES = {
 
 @dataclass(frozen=True)
 class MediaChoice:
-    """What the agent chose; devices by name, "auto" for the system's own."""
+    """The agent's choices; devices by name, "auto" for the system's own."""
 
     camera: str = AUTO
     microphone: str = AUTO
@@ -180,7 +180,7 @@ class MediaSettingsPage(QWidget):
         microphones: Sequence[str],
         speakers: Sequence[str],
     ) -> None:
-        """What is there now, and what was chosen;
+        """Show what is there now, and what was chosen;
         a chosen device that is away stays in the list, marked.
         """
         self._choice = choice
@@ -246,11 +246,11 @@ class MediaSettingsPage(QWidget):
         )
 
     def show_cancelled(self, by: EchoCanceller) -> None:
-        """What keeps callers from hearing themselves, as the choices are now."""
+        """Show what keeps callers from hearing themselves, as the choices are now."""
         self._cancelled_words.setText(_(_AT_WORK[by]))
 
     def set_preview(self, frame: FrameGiver) -> None:
-        """Where our own picture comes from."""
+        """Set where our own picture comes from."""
         self._preview.set_source(frame)
 
     def show_level(self, level: float) -> None:
@@ -258,17 +258,17 @@ class MediaSettingsPage(QWidget):
         self._level.setValue(round(100 * min(1.0, level**0.5 * 1.6)))
 
     def show_testing(self, testing: bool) -> None:
-        """Whether a tone is being played."""
+        """Show whether a tone is being played."""
         self._tone.setEnabled(not testing)
         self._echo.setEnabled(not testing)
 
     def show_echo(
-        self, found: EchoFinding, by: EchoCanceller, removed_db: float | None = None
+        self, finding: EchoFinding, by: EchoCanceller, removed_db: float | None = None
     ) -> None:
-        """What the look for echo found; `removed_db` of it the program's own canceller took
-        away.
+        """Show what the look for echo found;
+        `removed_db` of it the program's own canceller took away.
         """
-        self._echo_words.setText(_echo_words(found, by, removed_db))
+        self._echo_words.setText(_echo_words(finding, by, removed_db))
         self._echo_words.show()
 
     # ---- requests ----
@@ -289,11 +289,11 @@ class MediaSettingsPage(QWidget):
         self.closed.emit()
 
 
-def _echo_words(found: EchoFinding, by: EchoCanceller, removed_db: float | None) -> str:
-    if found is not EchoFinding.HEARD:
-        return _(_ECHOES[found])
+def _echo_words(finding: EchoFinding, by: EchoCanceller, removed_db: float | None) -> str:
+    if finding is not EchoFinding.HEARD:
+        return _(_ECHOES[finding])
     if removed_db is None:
-        return _(_HEARD.get(by, _ECHOES[found]))
+        return _(_HEARD.get(by, _ECHOES[finding]))
     if removed_db >= ENOUGH_DB:
         words = _(
             "The microphone hears the loudspeaker; this program takes the echo away ({db} dB)."

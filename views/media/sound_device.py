@@ -34,18 +34,19 @@ DEVICE_BUFFER_BYTES = BLOCK * BYTES_PER_SAMPLE * 2
 
 def sound_format() -> QAudioFormat:
     """int16, one channel, 48 kHz."""
-    made = QAudioFormat()
-    made.setSampleRate(RATE_HZ)
-    made.setChannelCount(1)
-    made.setSampleFormat(QAudioFormat.SampleFormat.Int16)
-    return made
+    audio_format = QAudioFormat()
+    audio_format.setSampleRate(RATE_HZ)
+    audio_format.setChannelCount(1)
+    audio_format.setSampleFormat(QAudioFormat.SampleFormat.Int16)
+    return audio_format
 
 
 class QueueDevice(QIODevice):
-    """What the loudspeaker reads from.
+    """The device that the loudspeaker reads from.
 
     Args:
-        on_played: gets what the loudspeaker takes, silence included; only here it is known exactly.
+        on_played: gets what the loudspeaker takes, silence included; only here it is known
+            exactly.
     """
 
     def __init__(self, queue: SampleQueue, on_played: Callable[[Pcm], None] | None = None) -> None:
@@ -62,9 +63,9 @@ class QueueDevice(QIODevice):
 
     def readData(self, maxlen: int) -> bytes:
         """Sound for the loudspeaker, filled up with silence."""
-        wanted = min(maxlen, DEVICE_BUFFER_BYTES) // BYTES_PER_SAMPLE
-        taken = self._queue.take(wanted)
-        samples = np.concatenate((taken, np.zeros(wanted - taken.size, np.int16)))
+        sample_count = min(maxlen, DEVICE_BUFFER_BYTES) // BYTES_PER_SAMPLE
+        queued = self._queue.take(sample_count)
+        samples = np.concatenate((queued, np.zeros(sample_count - queued.size, np.int16)))
         if self._on_played is not None:
             self._on_played(samples)
         return samples.tobytes()

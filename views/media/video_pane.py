@@ -53,8 +53,8 @@ SizeGiver = Callable[[], tuple[int, int] | None]
 
 
 class OwnPlace(Enum):
-    """Where our own picture is: in the lower right corner, under the caller's picture, or
-    nowhere.
+    """The place of our own picture: in the lower right corner, under the caller's picture,
+    or nowhere.
     """
 
     CORNER = "corner"
@@ -63,7 +63,9 @@ class OwnPlace(Enum):
 
 
 def absent_words(camera: bool, microphone: bool) -> str:
-    """What a kiosk without camera or microphone means for the talk; "" when it has both."""
+    """Return what a kiosk without camera or microphone means for the talk;
+    "" when it has both.
+    """
     if camera and microphone:
         return ""
     if camera:
@@ -80,7 +82,9 @@ def absent_words(camera: bool, microphone: bool) -> str:
 
 
 def own_absent_words(camera: bool, microphone: bool) -> str:
-    """What a desk without camera or microphone means for the talk; "" when it has both."""
+    """Return what a desk without camera or microphone means for the talk;
+    "" when it has both.
+    """
     if camera and microphone:
         return ""
     if microphone:
@@ -104,7 +108,7 @@ def _no_frame() -> VideoFrame | None:
 
 
 class _Overlay(QWidget):
-    """What is written over a picture that somebody else paints."""
+    """The words over a picture that somebody else paints."""
 
     def __init__(self, pane: VideoPane) -> None:
         super().__init__(pane)
@@ -157,7 +161,7 @@ class VideoPane(QWidget):
     # ---- what is shown
 
     def set_source(self, latest_frame: FrameGiver, own_frame: FrameGiver | None = None) -> None:
-        """Where the caller's picture and our own come from;
+        """Set where the caller's picture and our own come from;
         asked in the window's thread, must not wait.
         """
         self._sources = (latest_frame, own_frame or _no_frame)
@@ -178,8 +182,8 @@ class VideoPane(QWidget):
         self._take_picture()
 
     def show_state(self, state: MediaState) -> None:
-        """How the call is: unstable or lost pictures are marked as frozen, a closed call shows
-        none.
+        """Show how the call is: unstable or lost pictures are marked as frozen,
+        a closed call shows none.
         """
         self._state = state
         if state in (MediaState.CLOSED, MediaState.HELD):
@@ -187,28 +191,28 @@ class VideoPane(QWidget):
         self._update()
 
     def show_name(self, name: str) -> None:
-        """Whose picture it is, written on it; "" for none."""
+        """Show whose picture it is, written on it; "" for none."""
         self._name = name
         self._update()
 
-    def show_simulated(self, caller: bool, own: bool) -> None:
+    def show_simulated(self, caller: bool, own_simulated: bool) -> None:
         """Which of the two pictures is drawn, not filmed: it is labelled."""
-        self._simulated = (caller, own)
+        self._simulated = (caller, own_simulated)
         self._update()
 
     def show_peer_camera(self, on: bool) -> None:
-        """Whether the caller's camera is on."""
+        """Show whether the caller's camera is on."""
         self._peer_camera_on = on
         self._update()
 
     def show_peer_devices(self, camera: bool, microphone: bool) -> None:
-        """Whether the caller's kiosk has a camera and a microphone that work."""
+        """Show whether the caller's kiosk has a camera and a microphone that work."""
         self._peer_devices = camera, microphone
         self._update()
 
-    def show_own_camera(self, there: bool) -> None:
-        """Whether our own camera gives a picture: the caller sees none else."""
-        self._own_camera_there = there
+    def show_own_camera(self, is_there: bool) -> None:
+        """Show whether our own camera gives a picture: the caller sees none else."""
+        self._own_camera_there = is_there
         self._update()
 
     def show_private(self, on: bool) -> None:
@@ -217,7 +221,7 @@ class VideoPane(QWidget):
         self._update()
 
     def set_life_size(self, width: float | None, camera_x: float | None = None) -> None:
-        """How wide the whole picture would be in the room, in this pane's pixels;
+        """Set how wide the whole picture would be in the room, in this pane's pixels;
         None fits it into the pane.
 
         Args:
@@ -229,17 +233,17 @@ class VideoPane(QWidget):
         self._update()
 
     def set_own_place(self, place: OwnPlace) -> None:
-        """Where our own picture is."""
+        """Set where our own picture is."""
         self._own_place = place
         self._update()
 
     @property
     def shows_person(self) -> bool:
-        """Whether a filmed face is here, the caller's or our own; a drawn one is nobody's."""
-        caller, own = self._frames
+        """True if a filmed face is here, the caller's or our own; a drawn one is nobody's."""
+        caller, own_frame = self._frames
         has_caller = caller is not None or self._size is not None
         return (has_caller and not self._simulated[0]) or (
-            own is not None and not self._simulated[1]
+            own_frame is not None and not self._simulated[1]
         )
 
     # ---- Qt
@@ -279,7 +283,7 @@ class VideoPane(QWidget):
         """The caller, or what to expect; then what lies over the edges."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        caller, own = self._frames
+        caller, own_frame = self._frames
         room = self._caller_space()
         if (caller is None and self._size is None) or not self._peer_camera_on or self._private:
             painter.fillRect(self.rect(), self._colour("stage"))
@@ -291,8 +295,8 @@ class VideoPane(QWidget):
             self._paint_label(
                 painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage"
             )
-        if own is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
-            self._paint_own(painter, own)
+        if own_frame is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
+            self._paint_own(painter, own_frame)
 
     # ---- painting
 
@@ -326,12 +330,12 @@ class VideoPane(QWidget):
         self._overlay.setGeometry(self.rect())
         if self._picture is not None and self._picture[0].parent() is self:
             room = self._caller_space()
-            shown = self._shown_at(self._size, room) if self._size is not None else room
-            self._picture[0].setGeometry(shown.toAlignedRect())
+            picture_rect = self._shown_at(self._size, room) if self._size is not None else room
+            self._picture[0].setGeometry(picture_rect.toAlignedRect())
 
     def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
-        """As large as in the room when that is known and wanted, else as large as the pane;
-        under the camera.
+        """Return the picture's place: as large as in the room when that is known and wanted,
+        else as large as the pane; under the camera.
         """
         camera_x = (
             None
@@ -345,8 +349,8 @@ class VideoPane(QWidget):
         )
         if true is not None:
             return true
-        shown = fitted(*size_px, room)
-        return shown if camera_x is None else under_camera(shown, room, camera_x)
+        picture_rect = fitted(*size_px, room)
+        return picture_rect if camera_x is None else under_camera(picture_rect, room, camera_x)
 
     def _caller_space(self) -> QRectF:
         room = QRectF(self.rect())
@@ -354,41 +358,41 @@ class VideoPane(QWidget):
             room.setBottom(self._own_space(self._frames[1]).top() - SPACE[1])
         return room
 
-    def _own_space(self, own: VideoFrame) -> QRectF:
+    def _own_space(self, own_frame: VideoFrame) -> QRectF:
         """Our picture and the words under it."""
         width = min(max(self.width() * OWN_SHARE, OWN_WIDTHS_PX[0]), OWN_WIDTHS_PX[1])
-        height = width * own.height_px / own.width_px + self._caption_height()
-        left = self.width() - width - SPACE[1]
+        height = width * own_frame.height_px / own_frame.width_px + self._caption_height()
+        left_px = self.width() - width - SPACE[1]
         if self._own_place == OwnPlace.BELOW:
-            left = (self.width() - width) / 2
-        return QRectF(left, self.height() - height - SPACE[1], width, height)
+            left_px = (self.width() - width) / 2
+        return QRectF(left_px, self.height() - height - SPACE[1], width, height)
 
     def _caption_height(self) -> int:
         return QFontMetrics(self.font()).height() + SPACE[0]
 
     def _paint_caller(self, painter: QPainter, frame: VideoFrame | None, room: QRectF) -> None:
-        shown = room
+        picture_rect = room
         if frame is not None:
-            shown = self._shown_at((frame.width_px, frame.height_px), room)
+            picture_rect = self._shown_at((frame.width_px, frame.height_px), room)
             painter.setClipRect(room)
-            painter.drawImage(shown, as_image(frame))
+            painter.drawImage(picture_rect, as_image(frame))
             painter.setClipping(False)
         elif self._size is not None:
-            shown = self._shown_at(self._size, room)
-        shown = shown.intersected(room)
+            picture_rect = self._shown_at(self._size, room)
+        picture_rect = picture_rect.intersected(room)
         frozen = self._state in (MediaState.UNSTABLE, MediaState.LOST)
         if frozen:
             veil = self._colour("stage")
             veil.setAlphaF(0.35)
-            painter.fillRect(shown, veil)
-        corner = shown.topLeft() + QPointF(SPACE[1], SPACE[1])
+            painter.fillRect(picture_rect, veil)
+        corner = picture_rect.topLeft() + QPointF(SPACE[1], SPACE[1])
         if frozen:
             corner.setY(self._paint_label(painter, corner, _("Frozen picture"), "warn") + SPACE[0])
         if self._simulated[0]:
             self._paint_label(painter, corner, _("Simulated picture"), "on_stage")
 
-    def _paint_own(self, painter: QPainter, own: VideoFrame) -> None:
-        room = self._own_space(own)
+    def _paint_own(self, painter: QPainter, own_frame: VideoFrame) -> None:
+        room = self._own_space(own_frame)
         caption = QRectF(
             room.left(),
             room.bottom() - self._caption_height(),
@@ -400,7 +404,7 @@ class VideoPane(QWidget):
         painter.save()
         painter.setClipPath(edge)
         painter.fillRect(room, QColor(PLATE))
-        painter.drawImage(room.adjusted(0, 0, 0, -caption.height()), as_image(own))
+        painter.drawImage(room.adjusted(0, 0, 0, -caption.height()), as_image(own_frame))
         painter.restore()
         painter.setPen(QPen(self._colour("on_stage"), 1.5))
         painter.drawPath(edge)
@@ -411,7 +415,7 @@ class VideoPane(QWidget):
         painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, short)
 
     def own_words(self) -> str:
-        """What stands under our own picture."""
+        """Return what stands under our own picture."""
         if not self._own_camera_there:
             return _("You, without a camera")
         return _("You, simulated") if self._simulated[1] else _("You")

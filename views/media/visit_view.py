@@ -120,7 +120,7 @@ class VisitView(QWidget):
     # ---- facts ----
 
     def show_visit(self, ticket: str, agent_name: str) -> None:
-        """Whose conversation it is; nothing is seen or heard yet."""
+        """Show whose conversation it is; nothing is seen or heard yet."""
         self._names[0].setText(_("Caller {ticket}").format(ticket=ticket))
         self._names[1].setText(agent_name)
         self._badge.show_state(_("Announced"), "time", "accent")
@@ -134,39 +134,39 @@ class VisitView(QWidget):
             pane.show_state(MediaState.CONNECTING)
         self._leave.setFocus()
 
-    def show_let_in(self, agent_name: str, held: bool) -> None:
+    def show_let_in(self, agent_name: str, is_held: bool) -> None:
         """Both screens show who we are; voice and picture travel."""
         self._badge.show_state(_("Visible"), "see_page", "solid")
         words = (
             _("You talk with {name}. The caller waits and is neither seen nor heard.")
-            if held
+            if is_held
             else _(
                 "The caller and {name} see you and hear you, and your name stands on both screens."
             )
         )
         self._words.setText(words.format(name=agent_name))
 
-    def show_caller_simulated(self, simulated: bool, own: bool) -> None:
-        """Whether the caller's picture and our own are drawn: they are labelled."""
-        self.caller.show_simulated(simulated, own)
+    def show_caller_simulated(self, simulated: bool, own_simulated: bool) -> None:
+        """Show whether the caller's picture and our own are drawn: they are labelled."""
+        self.caller.show_simulated(simulated, own_simulated)
 
     def show_agent_simulated(self, simulated: bool) -> None:
-        """Whether the agent's picture is drawn: it is labelled."""
-        self.agent.show_simulated(simulated, own=False)
+        """Show whether the agent's picture is drawn: it is labelled."""
+        self.agent.show_simulated(simulated, own_simulated=False)
 
     @property
     def microphone_on(self) -> bool:
-        """Whether my voice is sent."""
+        """True if my voice is sent."""
         return self._on["microphone"]
 
     @property
     def camera_on(self) -> bool:
-        """Whether my picture is sent."""
+        """True if my picture is sent."""
         return self._on["camera"]
 
-    def show_speaking(self, held: bool) -> None:
+    def show_speaking(self, is_held: bool) -> None:
         """Push-to-talk: a microphone that is off is heard while the keys are held."""
-        if held:
+        if is_held:
             self._microphone.setText(_("You are heard"))
             self._microphone.setIcon(icon("microphone", "good"))
             name_button(self._microphone, self._microphone.text())
@@ -175,7 +175,7 @@ class VisitView(QWidget):
             self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
 
     def show_own_media(self, microphone_on: bool, camera_on: bool) -> None:
-        """Whether my microphone and camera are on."""
+        """Show whether my microphone and camera are on."""
         self._on = {"microphone": microphone_on, "camera": camera_on}
         texts = {
             "microphone": (_("Mute"), _("Microphone is off")),

@@ -130,7 +130,9 @@ class SoundPlayer(QObject):
 
 
 def chosen_output(earphone: str) -> tuple[QAudioDevice, bool]:
-    """Where the voice comes out, and whether that is the earphone (a part of its name)."""
+    """Return where the voice comes out, and True if that is the earphone
+    (a part of its name).
+    """
     from PyQt6.QtMultimedia import QMediaDevices
 
     for output in QMediaDevices.audioOutputs() if earphone else ():

@@ -122,18 +122,18 @@ class ReplayControls(QWidget):
         self._box.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def show_play(self, *, playing: bool, enabled: bool) -> None:
-        """Whether it plays, and whether it can."""
+        """Show whether it plays, and whether it can."""
         self.play.setText(_("Pause") if playing else _("Play"))
         self.play.setAccessibleName(self.play.text())
         self.play.setIcon(icon("mdi6.pause" if playing else "mdi6.play", "on_accent"))
         self.play.setEnabled(enabled)
 
     def show_troubles(self, any_: bool) -> None:
-        """Whether there is a trouble to go to."""
+        """Show whether there is a trouble to go to."""
         self.earlier_trouble.setEnabled(any_)
         self.later_trouble.setEnabled(any_)
 
     def show_moment(self, time: str, words: str) -> None:
-        """Where it is, and what happened last."""
+        """Show where it is, and what happened last."""
         self._time.setText(time)
         self._now.setText(words)

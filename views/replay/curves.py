@@ -23,27 +23,28 @@ def line_history(series: Sequence[tuple[float, LineMeasured]]) -> LineHistory:
     history = LineHistory(points={way: deque() for way in LineDirection})
     for way in LineDirection:
         from_caller = way is LineDirection.FROM_CALLER
-        its = [one for one in series if (one[1].by is Writer.DESK) is from_caller]
-        step = -(-len(its) // MOST_POINTS) or 1
+        measurements = [entry for entry in series if (entry[1].by is Writer.DESK) is from_caller]
+        step = -(-len(measurements) // MOST_POINTS) or 1
         history.points[way].extend(
-            _point(its[begin : begin + step]) for begin in range(0, len(its), step)
+            _point(measurements[begin : begin + step])
+            for begin in range(0, len(measurements), step)
         )
     return history
 
 
 def _point(measured: Sequence[tuple[float, LineMeasured]]) -> LinePoint:
-    seen = [one for _at_s, one in measured]
-    heights = [one.height_px for one in seen if one.height_px]
-    rtts = [one.rtt_ms for one in seen if one.rtt_ms is not None]
+    measures = [measure for _at_s, measure in measured]
+    heights = [measure.height_px for measure in measures if measure.height_px]
+    rtts = [measure.rtt_ms for measure in measures if measure.rtt_ms is not None]
     return LinePoint(
         measured[-1][0],
         LineSeen(
-            kbps=min(one.kbps for one in seen),
-            loss_percent=max(one.loss_percent for one in seen),
+            kbps=min(measure.kbps for measure in measures),
+            loss_percent=max(measure.loss_percent for measure in measures),
             rtt_ms=max(rtts, default=None),
             height_px=min(heights, default=0),
-            fps=min(one.fps for one in seen),
-            freezes=sum(one.freezes for one in seen),
-            concealed_percent=max(one.concealed_percent for one in seen),
+            fps=min(measure.fps for measure in measures),
+            freezes=sum(measure.freezes for measure in measures),
+            concealed_percent=max(measure.concealed_percent for measure in measures),
         ),
     )

@@ -159,7 +159,7 @@ class EventDetails(QWidget):
 
     @property
     def text(self) -> str:
-        """What is shown."""
+        """The text that is shown."""
         return self._text.toPlainText()
 
     def show_event(self, log: OpenedLog, row: int | None, gap: Gap | None = None) -> None:

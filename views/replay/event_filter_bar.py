@@ -56,7 +56,7 @@ class EventFilterBar(QWidget):
         self._lanes = self._menu(
             _("Parts"),
             "replay_parts",
-            ((lane, _(name), its) for lane, (name, its) in LANES.items()),
+            ((lane, _(name), icon_name) for lane, (name, icon_name) in LANES.items()),
         )
         self._ends = self._menu(
             _("Ends"), "replay_ends", ((end, _(name), "") for end, name in END_NAMES.items())
@@ -101,24 +101,24 @@ class EventFilterBar(QWidget):
             words=self.words.text().strip(),
         )
 
-    def show_filter(self, wanted: EventFilter) -> None:
+    def show_filter(self, event_filter: EventFilter) -> None:
         """Shows a filter that the program set, without a signal."""
         self.blockSignals(True)
-        if self.words.text().strip() != wanted.words:
-            self.words.setText(wanted.words)
+        if self.words.text().strip() != event_filter.words:
+            self.words.setText(event_filter.words)
         self._typed.stop()
-        self.troubles.setChecked(wanted.troubles)
+        self.troubles.setChecked(event_filter.troubles)
         for action in self._actions(self._lanes):
-            action.setChecked(action.data() in wanted.lanes)
+            action.setChecked(action.data() in event_filter.lanes)
         for action in self._actions(self._ends):
-            action.setChecked(action.data() in wanted.writers)
+            action.setChecked(action.data() in event_filter.writers)
         self.blockSignals(False)
         self._show_buttons()
 
-    def show_count(self, found: int, of: int) -> None:
-        """How many events there are."""
-        words = _("Events: {of}") if found == of else _("Events: {found} of {of}")
-        self._count.setText(words.format(found=_number(found), of=_number(of)))
+    def show_count(self, hits: int, of: int) -> None:
+        """Show how many events there are."""
+        words = _("Events: {of}") if hits == of else _("Events: {found} of {of}")
+        self._count.setText(words.format(found=_number(hits), of=_number(of)))
 
     def focus_words(self) -> None:
         """Puts the keyboard into the field."""

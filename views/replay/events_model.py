@@ -100,16 +100,16 @@ class EventsModel(QAbstractTableModel):
 
     def log_row(self, row: int) -> int | None:
         """The log's row in a line of the table; None for a gap."""
-        found = int(self._rows[row]) if 0 <= row < len(self._rows) else -1
-        return found if found >= 0 else None
+        entry = int(self._rows[row]) if 0 <= row < len(self._rows) else -1
+        return entry if entry >= 0 else None
 
     def gap(self, row: int) -> Gap | None:
         """The gap in a line of the table."""
-        found = int(self._rows[row]) if 0 <= row < len(self._rows) else 0
-        return self._gaps[-1 - found] if found < 0 else None
+        entry = int(self._rows[row]) if 0 <= row < len(self._rows) else 0
+        return self._gaps[-1 - entry] if entry < 0 else None
 
     def offset_s(self, row: int) -> float:
-        """When the line of the table was."""
+        """Return when the line of the table was."""
         return float(self._at_s[row])
 
     def line_at(self, offset_s: float) -> int:
@@ -139,8 +139,8 @@ class EventsModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
     ) -> Any:
         """The columns' names."""
-        said = (_Role.DisplayRole, _Role.ToolTipRole)
-        if role not in said or orientation is not Qt.Orientation.Horizontal:
+        text_roles = (_Role.DisplayRole, _Role.ToolTipRole)
+        if role not in text_roles or orientation is not Qt.Orientation.Horizontal:
             return None
         if self._two_ends:
             names = (_("Moment"), _("Kiosk"), _("Desk"))
@@ -157,8 +157,8 @@ class EventsModel(QAbstractTableModel):
         if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
             return plain_text(self._text(index.row(), row, column))
         if role == _Role.ToolTipRole:
-            shown = self._text(index.row(), row, column) if column != TIME else ""
-            return tip_words(shown or self._words(row))
+            cell_text = self._text(index.row(), row, column) if column != TIME else ""
+            return tip_words(cell_text or self._words(row))
         if role == _Role.DecorationRole and self._is_place_of(row, column):
             return self._icon(row)
         if role == _Role.ForegroundRole and self._tokens is not None:
@@ -177,7 +177,7 @@ class EventsModel(QAbstractTableModel):
         return self._words(row) if self._is_place_of(row, column) else ""
 
     def _is_place_of(self, row: int, column: int) -> bool:
-        """Whether the sentence stands in this column."""
+        """True if the sentence stands in this column."""
         if not self._two_ends:
             return column == SECOND
         return column == (FIRST if self._writer(row) is Writer.KIOSK else SECOND)

@@ -19,13 +19,13 @@ from views.replay.words import LANES, describe
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted of a log.
+    """The filter of a log's events.
 
     Attributes:
         lanes, writers: nothing means all.
         troubles: only what a helpdesk looks for.
-        words: all of them stand in the event's sentence, its part, its name or its code; capitals
-            and accents make no difference.
+        words: all of them stand in the event's sentence, its part, its name or its code;
+            capitals and accents make no difference.
     """
 
     lanes: frozenset[Lane] = frozenset()
@@ -35,7 +35,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_all(self) -> bool:
-        """Whether nothing is left out."""
+        """True if nothing is left out."""
         return self == EventFilter()
 
 
@@ -52,31 +52,31 @@ class Matcher:
         self._log = log
         self._texts: list[str] | None = None
 
-    def marks(self, wanted: EventFilter) -> npt.NDArray[np.int64]:
+    def marks(self, event_filter: EventFilter) -> npt.NDArray[np.int64]:
         """The marks of the timeline that are wanted, in order."""
-        if wanted.is_all:
+        if event_filter.is_all:
             return self._log.marks
-        needles = plain(wanted.words).split()
+        needles = plain(event_filter.words).split()
         texts = self._all_texts() if needles else [""] * len(self._log.meanings)
         table = np.array(
             [
-                self._fits(meaning, wanted) and all(needle in text for needle in needles)
+                self._fits(meaning, event_filter) and all(needle in text for needle in needles)
                 for meaning, text in zip(self._log.meanings, texts, strict=True)
             ],
             dtype=np.bool_,
         )
         fits = self._log.spread(table)
-        if wanted.writers:
-            places = [place for place, name in enumerate(WRITERS) if name in wanted.writers]
+        if event_filter.writers:
+            places = [place for place, name in enumerate(WRITERS) if name in event_filter.writers]
             fits = fits & np.isin(self._log.columns.writer, places)
         return np.flatnonzero(fits)
 
     @staticmethod
-    def _fits(meaning: Meaning, wanted: EventFilter) -> bool:
+    def _fits(meaning: Meaning, event_filter: EventFilter) -> bool:
         return (
             meaning.is_mark
-            and (meaning.is_trouble or not wanted.troubles)
-            and (not wanted.lanes or meaning.lane in wanted.lanes)
+            and (meaning.is_trouble or not event_filter.troubles)
+            and (not event_filter.lanes or meaning.lane in event_filter.lanes)
         )
 
     def _all_texts(self) -> list[str]:

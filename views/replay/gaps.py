@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where an end of a conversation told nothing, or where what it told is not in the log.
-Pure; used by the replay window.
+"""The gaps of a log, where an end of a conversation told nothing, or where what it told is not
+in the log. Pure; used by the replay window.
 
 A calm conversation is no gap: each end measures the line every ten seconds. In logs of older
 versions, which have no measurements, only cut lines and missing records are told.
@@ -41,7 +41,7 @@ class Gap(NamedTuple):
 
 
 def gap_words(gap: Gap) -> str:
-    """What is missing, and why as far as it is known."""
+    """Return what is missing, and why as far as it is known."""
     who, seconds = _(END_NAMES[gap.writer]), round(gap.end_s - gap.begin_s)
     if gap.missing:
         return _("{who}: events missing here: {count}").format(who=who, count=gap.missing)
@@ -54,16 +54,18 @@ def gap_words(gap: Gap) -> str:
 
 def gaps_of(log: OpenedLog) -> list[Gap]:
     """All gaps of a log, in order of time."""
-    found = [Gap(one.at_s, one.at_s, one.writer, one.records) for one in log.missing]
+    gaps = [
+        Gap(missing.at_s, missing.at_s, missing.writer, missing.records) for missing in log.missing
+    ]
     begin_s, end_s = conversation(log)
     for place, writer in enumerate(WRITERS):
-        found += _silences(log, place, writer, begin_s, end_s)
-    return sorted(found)[:MOST]
+        gaps += _silences(log, place, writer, begin_s, end_s)
+    return sorted(gaps)[:MOST]
 
 
 def conversation(log: OpenedLog) -> tuple[float, float]:
-    """From the agent's accept to the end of the conversation; the whole log where it tells
-    neither.
+    """Return the time from the agent's accept to the end of the conversation;
+    the whole log where it tells neither.
     """
     begins = log.rows_of(
         lambda meaning: isinstance(meaning.event, events.TicketAccepted | events.SessionOpened)
@@ -88,29 +90,29 @@ def _silences(
     following = np.searchsorted(back[:-1], firsts)
     overlap = np.minimum(lasts, back[following]) - np.maximum(firsts, lost[following])
     is_cut = overlap >= CUT_S / 2
-    told = is_cut
-    if any(one.by is writer for _at_s, one in log.line):
-        told = is_cut | (lasts - firsts >= SILENT_S)
+    is_gap = is_cut
+    if any(measure.by is writer for _at_s, measure in log.line):
+        is_gap = is_cut | (lasts - firsts >= SILENT_S)
     return [
         Gap(float(firsts[number]), float(lasts[number]), writer, 0, bool(is_cut[number]))
-        for number in np.flatnonzero(told)[:MOST].tolist()
+        for number in np.flatnonzero(is_gap)[:MOST].tolist()
     ]
 
 
 def _cuts(log: OpenedLog, writer: Writer) -> list[tuple[float, float]]:
-    """When an end's line was cut."""
+    """Return when an end's line was cut."""
     rows = log.rows_of(
         lambda meaning: (
             isinstance(meaning.event, events.LineLost | events.LineBack)
             and meaning.event.by is writer
         )
     )
-    found: list[tuple[float, float]] = []
+    cuts: list[tuple[float, float]] = []
     lost_s: float | None = None
     for row in rows.tolist():
         if isinstance(log.meaning(row).event, events.LineLost):
             lost_s = log.offset_s(row) if lost_s is None else lost_s
         elif lost_s is not None:
-            found.append((lost_s, log.offset_s(row)))
+            cuts.append((lost_s, log.offset_s(row)))
             lost_s = None
-    return found if lost_s is None else [*found, (lost_s, log.duration_s)]
+    return cuts if lost_s is None else [*cuts, (lost_s, log.duration_s)]

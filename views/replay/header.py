@@ -28,7 +28,9 @@ _TICKETS = {
 
 
 def notes_of(log: OpenedLog) -> list[str]:
-    """What to know before a log is trusted: clocks that disagreed, what is damaged or missing."""
+    """Return what to know before a log is trusted: clocks that disagreed,
+    what is damaged or missing.
+    """
     notes = [
         _skew_words(_(END_NAMES[writer]), skew_s)
         for writer, skew_s in log.skew_s.items()
@@ -47,9 +49,9 @@ def notes_of(log: OpenedLog) -> list[str]:
     notes += [
         _("{who}: events missing in the log: {count}").format(
             who=_(END_NAMES[writer]),
-            count=sum(one.records for one in log.missing if one.writer is writer),
+            count=sum(missing.records for missing in log.missing if missing.writer is writer),
         )
-        for writer in sorted({one.writer for one in log.missing})
+        for writer in sorted({missing.writer for missing in log.missing})
     ]
     return notes
 
@@ -91,7 +93,7 @@ class ReplayHeader(QWidget):
         self._title.setText(title)
 
     def show_state(self, state: SessionState) -> None:
-        """What the session had come to."""
+        """Show what the session had come to."""
         ticket = state.ticket
         self._ticket.show_state(_(_TICKETS[ticket]) if ticket else _("Not started"), "queue")
         call = state.call == "seen"

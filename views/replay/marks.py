@@ -64,11 +64,11 @@ def rows_of(log: OpenedLog, marks: Places, *, two_ends: bool) -> list[TimelineRo
         for lane in LANES
         for place in (_place(lane, writer),)
     ]
-    return [one for one in rows if len(one.marks)] if two_ends else rows
+    return [row for row in rows if len(row.marks)] if two_ends else rows
 
 
 def _place(lane: Lane, writer: Writer | None) -> int:
-    """Of a row among those of all ends."""
+    """Return the place of a row among those of all ends."""
     return list(LANES).index(lane) + len(LANES) * (WRITERS.index(writer) if writer else 0)
 
 
@@ -84,7 +84,7 @@ def _by_row(log: OpenedLog, rows: Places, *, two_ends: bool) -> list[Places]:
 
 
 def bars_of(at_s: npt.NDArray[np.float64], begin_s: float, px_per_s: float) -> Bars:
-    """Where marks stand, in whole pixels from the left; `at_s` in order."""
+    """Return where marks stand, in whole pixels from the left; `at_s` in order."""
     if not len(at_s):
         nothing = np.zeros(0, dtype=np.int64)
         return Bars(nothing, nothing, np.zeros(0, dtype=np.bool_))
@@ -98,7 +98,7 @@ def bars_of(at_s: npt.NDArray[np.float64], begin_s: float, px_per_s: float) -> B
 
 
 def shown(log: OpenedLog, rows: Places, begin_s: float, end_s: float) -> Places:
-    """Those rows that are within a stretch of time."""
+    """Return those rows that are within a stretch of time."""
     return rows[log.count_until(begin_s - 1e-9, rows) : log.count_until(end_s, rows)]
 
 

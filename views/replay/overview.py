@@ -49,15 +49,15 @@ class Overview(QWidget):
         """Shows these marks of a log, below the timeline's names."""
         self._log, self._marks, self.gutter = log, marks, gutter
         at = np.searchsorted(marks, log.troubles)
-        shown = (
+        is_shown = (
             np.append(marks, -1)[at] == log.troubles
         )  # both are in order; marks may be a million
-        self._troubles = log.troubles[shown]
+        self._troubles = log.troubles[is_shown]
         self._version += 1
         self._on_changed()
 
     def mark_place(self, at_s: float) -> None:
-        """Where the replay is."""
+        """Mark where the replay is."""
         self._position_s = at_s
         self.update()
 
@@ -76,19 +76,19 @@ class Overview(QWidget):
         return max(1, self.width() - self.gutter - RIGHT)
 
     def x_of(self, at_s: float) -> float:
-        """Where a moment stands."""
+        """Return where a moment stands."""
         return self.gutter + self._space * at_s / max(self._time.duration_s, 1.0)
 
     def _at_s(self, x: float) -> float:
         return (x - self.gutter) / self._space * max(self._time.duration_s, 1.0)
 
     def _grip_at(self, x: float) -> str:
-        left, right = self.x_of(self._time.begin_s), self.x_of(self._time.end_s)
-        if abs(x - left) <= _EDGE:
+        left_x, right = self.x_of(self._time.begin_s), self.x_of(self._time.end_s)
+        if abs(x - left_x) <= _EDGE:
             return "left"
         if abs(x - right) <= _EDGE:
             return "right"
-        return "middle" if left < x < right else ""
+        return "middle" if left_x < x < right else ""
 
     # ---- mouse and keyboard
 
@@ -155,15 +155,17 @@ class Overview(QWidget):
         painter = QPainter(self)
         tokens = tokens_for(self.palette())
         painter.drawPixmap(0, 0, self._painted(tokens))
-        left, right = self.x_of(self._time.begin_s), self.x_of(self._time.end_s)
+        left_x, right = self.x_of(self._time.begin_s), self.x_of(self._time.end_s)
         veil = QColor(tokens.surface)
         veil.setAlpha(170)
-        painter.fillRect(QRectF(self.gutter, 0, left - self.gutter, self.height()), veil)
+        painter.fillRect(QRectF(self.gutter, 0, left_x - self.gutter, self.height()), veil)
         painter.fillRect(QRectF(right, 0, self.width() - right, self.height()), veil)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         focus = self.hasFocus()
         painter.setPen(QPen(QColor(tokens.focus if focus else tokens.accent), 2 if focus else 1.5))
-        painter.drawRoundedRect(QRectF(left, 1, max(3.0, right - left), self.height() - 2), 3, 3)
+        painter.drawRoundedRect(
+            QRectF(left_x, 1, max(3.0, right - left_x), self.height() - 2), 3, 3
+        )
         painter.setPen(QPen(QColor(tokens.text), 1.5))
         x = self.x_of(self._position_s)
         painter.drawLine(QPointF(x, 1), QPointF(x, self.height() - 1))

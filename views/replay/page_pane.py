@@ -56,14 +56,14 @@ class PagePane(QFrame):
         column(self, self._stage)
 
     def _build_page(self) -> QWidget:
-        shown, pad = QWidget(), SPACE[1]
+        page, pad = QWidget(), SPACE[1]
         words = _("Of the page its structure is kept: bars stand for words, boxes for pictures.")
         self._says = ElidedLabel(words, "soft", name="replay_structure")
         self._area.setToolTip(tip_words(words))
         below = row(None, self._says, 0, self._scales, self.full_screen)
         below.setStretch(0, 100)  # the empty place takes the rest only where it is hidden
-        column(shown, self._area, below, margins=(pad, pad, pad, pad)).setStretch(0, 1)
-        return shown
+        column(page, self._area, below, margins=(pad, pad, pad, pad)).setStretch(0, 1)
+        return page
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """A word or two of the sentence would say nothing; it stays in the tool tip."""
@@ -79,10 +79,10 @@ class PagePane(QFrame):
         self._scales.choose(scale)
         self._fit()
 
-    def show_page(self, shown: bool) -> None:
+    def show_page(self, is_shown: bool) -> None:
         """The page, or the words in its place."""
-        self._stage.setCurrentIndex(1 if shown else 0)
-        if shown:
+        self._stage.setCurrentIndex(1 if is_shown else 0)
+        if is_shown:
             self._fit()
 
     def show_words(self, title: str, advice: str) -> None:

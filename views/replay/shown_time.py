@@ -29,12 +29,12 @@ class ShownTime(QObject):
 
     @property
     def length_s(self) -> float:
-        """How much is shown."""
+        """The length of the time that is shown."""
         return self.end_s - self.begin_s
 
     @property
     def is_all(self) -> bool:
-        """Whether the whole session is on the screen."""
+        """True if the whole session is on the screen."""
         return self.begin_s <= 0.0 and self.end_s >= self.duration_s
 
     def set_duration(self, duration_s: float) -> None:
@@ -57,7 +57,7 @@ class ShownTime(QObject):
         self.show(0.0, max(self.duration_s, 1.0))
 
     def zoom(self, closer: float, at_s: float) -> None:
-        """So many times closer (below 1: farther); `at_s` stays where it is."""
+        """Zoom so many times closer (below 1: farther); `at_s` stays where it is."""
         length_s = min(max(self.length_s / closer, LEAST_S), max(self.duration_s, 1.0))
         share = (min(max(at_s, self.begin_s), self.end_s) - self.begin_s) / self.length_s
         begin_s = at_s - share * length_s

@@ -117,10 +117,10 @@ class Timeline(QAbstractSlider):
 
     def _arrange(self) -> None:
         if self._log is not None:
-            whole = self._marks is self._log.marks and not self._two_ends
+            is_whole = self._marks is self._log.marks and not self._two_ends
             self._rows = (
                 whole_log(self._log).rows
-                if whole
+                if is_whole
                 else rows_of(self._log, self._marks, two_ends=self._two_ends)
             )
         self._version += 1
@@ -132,7 +132,7 @@ class Timeline(QAbstractSlider):
 
     @property
     def _height(self) -> int:
-        """Of a row."""
+        """The height of a row."""
         return max(19 if self._two_ends else 24, self.fontMetrics().height() + 5)
 
     @property
@@ -140,7 +140,7 @@ class Timeline(QAbstractSlider):
         return max(30, self.fontMetrics().height() + 14)
 
     def _measure(self) -> None:
-        """How wide the rows' names are."""
+        """Measure how wide the rows' names are."""
         names = [_("Overview"), *(_(name) for name, _icon in LANES.values())]
         names += [self._name_of(row) for row in self._rows]
         widest = max(map(self.fontMetrics().horizontalAdvance, names))
@@ -160,7 +160,7 @@ class Timeline(QAbstractSlider):
         return self._space / self._time.length_s
 
     def x_of(self, offset_s: float) -> float:
-        """Where a moment stands."""
+        """Return where a moment stands."""
         return self.gutter + (offset_s - self._time.begin_s) * self._px_per_s
 
     def y_of(self, row: int) -> float:
@@ -237,7 +237,7 @@ class Timeline(QAbstractSlider):
         return super().event(event)
 
     def words_at(self, point: QPoint) -> str:
-        """What is under a point, in words: a mark, how many stand there, or a gap."""
+        """Return what is under a point, in words: a mark, how many stand there, or a gap."""
         if self._log is None:
             return ""
         mark, row = self.mark_at(QPointF(point)), self.row_at(point.y())
@@ -255,8 +255,8 @@ class Timeline(QAbstractSlider):
 
     def _gap_words_at(self, point: QPoint) -> str:
         at_s = self._offset_at(point.x())
-        found = [gap for gap in self._gaps if gap.begin_s <= at_s <= gap.end_s]
-        return "\n".join(map(gap_words, found))
+        gaps = [gap for gap in self._gaps if gap.begin_s <= at_s <= gap.end_s]
+        return "\n".join(map(gap_words, gaps))
 
     # ---- painting
 
@@ -276,7 +276,7 @@ class Timeline(QAbstractSlider):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """What is past, what is to come, and the playhead between."""
+        """Paint what is past, what is to come, and the playhead between."""
         painter = QPainter(self)
         tokens = tokens_for(self.palette())
         layer = self._painted(tokens)
@@ -306,13 +306,15 @@ class Timeline(QAbstractSlider):
         return self._layer
 
     def _bars(self, rows: Places) -> Bars:
-        """Where marks stand on the screen."""
+        """Return where marks stand on the screen."""
         assert self._log is not None
         here = shown(self._log, rows, self._time.begin_s, self._time.end_s)
         return bars_of(self._log.columns.at_s[here], self._time.begin_s, self._px_per_s)
 
     def _ground(self, tokens: Tokens) -> QPixmap:
-        """What is the same before and after the playhead: names, scale, gaps, what lasted."""
+        """Paint what is the same before and after the playhead:
+        names, scale, gaps, what lasted.
+        """
         ratio = self.devicePixelRatioF()
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         picture.setDevicePixelRatio(ratio)
@@ -388,7 +390,7 @@ class Timeline(QAbstractSlider):
         for gap in self._gaps:
             if gap.end_s < self._time.begin_s or gap.begin_s > self._time.end_s:
                 continue
-            left, right = self.x_of(gap.begin_s), self.x_of(gap.end_s)
+            left_x, right = self.x_of(gap.begin_s), self.x_of(gap.end_s)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for number, row in enumerate(self._rows):
                 if row.writer is None and (gap.missing or not gap.cut):
@@ -396,7 +398,10 @@ class Timeline(QAbstractSlider):
                 if row.writer not in (None, gap.writer):
                     continue
                 box = QRectF(
-                    left, self.y_of(number) - self._height / 2, max(3.0, right - left), self._height
+                    left_x,
+                    self.y_of(number) - self._height / 2,
+                    max(3.0, right - left_x),
+                    self._height,
                 )
                 soft = QColor(tokens.warn)
                 soft.setAlpha(90)
@@ -414,23 +419,23 @@ class Timeline(QAbstractSlider):
                 continue
             if span.end_s < self._time.begin_s or span.begin_s > self._time.end_s:
                 continue
-            left = max(self.x_of(span.begin_s), -10.0)
+            left_x = max(self.x_of(span.begin_s), -10.0)
             right = min(self.x_of(span.end_s), self.width() + 10.0)
-            box = QRectF(left, self.y_of(number) - 7, max(4.0, right - left), 14)
+            box = QRectF(left_x, self.y_of(number) - 7, max(4.0, right - left_x), 14)
             painter.drawRoundedRect(box, 5, 5)
 
     def _paint_marks(self, painter: QPainter, tone: QColor, y: float, bars: Bars) -> None:
         """A point for a mark alone; where many stand, a bar per pixel, as high as they are many."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tone)
-        left = self.gutter
+        left_x = self.gutter
         for px in bars.px[bars.alone].tolist():
-            painter.drawEllipse(QPointF(left + px, y), 4.5, 4.5)
+            painter.drawEllipse(QPointF(left_x + px, y), 4.5, 4.5)
         many = ~bars.alone
         high = np.minimum(7 + 3 * np.log2(bars.counts[many]), self._height - 5) / 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         boxes = [
-            QRectF(left + px - 1, y - half, 2, 2 * half)
+            QRectF(left_x + px - 1, y - half, 2, 2 * half)
             for px, half in zip(bars.px[many].tolist(), high.tolist(), strict=True)
         ]
         if boxes:

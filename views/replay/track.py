@@ -57,9 +57,9 @@ class MirrorTrack:
         for number in range(begin, end):
             if self._stretches[number].written_s <= after_s:
                 continue
-            found = self._events(number)
-            low = bisect_right(found.offsets_s, after_s)
-            texts += found.texts[low : bisect_right(found.offsets_s, until_s)]
+            stretch_events = self._events(number)
+            low = bisect_right(stretch_events.offsets_s, after_s)
+            texts += stretch_events.texts[low : bisect_right(stretch_events.offsets_s, until_s)]
         return _joined(texts)
 
     def until(self, offset_s: float) -> str:
@@ -68,12 +68,12 @@ class MirrorTrack:
         """
         end = bisect_right(self._starts_s, offset_s)
         for snapshot in reversed(self._snapshots[: bisect_right(self._snapshots, end - 1)]):
-            found = self._events(snapshot)
-            count = bisect_right(found.offsets_s, offset_s)
-            begins = bisect_right(found.pictures, count - 1) - 1
+            snapshot_events = self._events(snapshot)
+            count = bisect_right(snapshot_events.offsets_s, offset_s)
+            begins = bisect_right(snapshot_events.pictures, count - 1) - 1
             if begins < 0:
                 continue
-            texts = found.texts[found.pictures[begins] : count]
+            texts = snapshot_events.texts[snapshot_events.pictures[begins] : count]
             for number in range(snapshot + 1, end):
                 later = self._events(number)
                 texts += later.texts[: bisect_right(later.offsets_s, offset_s)]
@@ -89,8 +89,10 @@ class MirrorTrack:
         if not self._looked_for_first:
             self._looked_for_first = True
             unpacked = map(self._events, self._snapshots)
-            found = next((one for one in unpacked if one.pictures), None)
-            self._first_picture_s = found.offsets_s[found.pictures[0]] if found else None
+            first_events = next((candidate for candidate in unpacked if candidate.pictures), None)
+            self._first_picture_s = (
+                first_events.offsets_s[first_events.pictures[0]] if first_events else None
+            )
         return self._first_picture_s
 
     def _events(self, number: int) -> _Unpacked:
@@ -126,5 +128,5 @@ class MirrorTrack:
 
 
 def _joined(texts: Iterable[bytes]) -> str:
-    whole = b",".join(texts)
-    return "[" + whole.decode() + "]" if whole else ""
+    joined = b",".join(texts)
+    return "[" + joined.decode() + "]" if joined else ""

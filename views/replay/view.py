@@ -123,13 +123,13 @@ class ReplayView(QWidget):
         self._split.setSizes([660, 520])
         above = QWidget()
         column(above, self._header, self._split, self._controls, space=SPACE[1]).setStretch(1, 1)
-        whole = QSplitter(Qt.Orientation.Vertical)
-        whole.setChildrenCollapsible(False)
-        whole.addWidget(above)
-        whole.addWidget(self._below)
-        whole.setStretchFactor(0, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(above)
+        splitter.addWidget(self._below)
+        splitter.setStretchFactor(0, 1)
         edges = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
-        column(self, whole, margins=edges)
+        column(self, splitter, margins=edges)
 
     def _build_side(self) -> None:
         """The list with its filter, and one event in full."""
@@ -218,9 +218,9 @@ class ReplayView(QWidget):
             "F11": self._page.full_screen.toggle,
         }
         for keys, act in acts.items():
-            made = QShortcut(QKeySequence(keys), self)
-            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.activated.connect(act)
+            key_shortcut = QShortcut(QKeySequence(keys), self)
+            key_shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key_shortcut.activated.connect(act)
 
     # ---- what the program asks
 
@@ -261,10 +261,10 @@ class ReplayView(QWidget):
 
     def _fit_rows(self) -> None:
         """The rows are seen whole where that leaves the page half of the height."""
-        whole = self._overview.sizeHint().height() + self._timeline.sizeHint().height() + 12
-        whole += self._curves.height() if self._controls.curves.isChecked() else 0
-        self._below.setMaximumHeight(whole + 8)
-        self._rows_area.setMinimumHeight(min(whole, round(self.height() * 0.46)))
+        rows_px = self._overview.sizeHint().height() + self._timeline.sizeHint().height() + 12
+        rows_px += self._curves.height() if self._controls.curves.isChecked() else 0
+        self._below.setMaximumHeight(rows_px + 8)
+        self._rows_area.setMinimumHeight(min(rows_px, round(self.height() * 0.46)))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """See `_fit_rows`."""
@@ -328,16 +328,16 @@ class ReplayView(QWidget):
         self._page.show_page(False)
         self._page.show_words(_("The log cannot be opened"), words)
 
-    def set_filter(self, wanted: EventFilter) -> None:
+    def set_filter(self, event_filter: EventFilter) -> None:
         """Which events stand in list and timeline."""
-        if wanted != self.filter:
-            self.filter = wanted
-            self._bar.show_filter(wanted)
+        if event_filter != self.filter:
+            self.filter = event_filter
+            self._bar.show_filter(event_filter)
             self._show_marks()
             self._show_in_table()
 
     def set_two_ends(self, on: bool) -> None:
-        """What the kiosk told beside what the desk told, or both in one."""
+        """Show what the kiosk told beside what the desk told, or both in one."""
         self._controls.two_ends.setChecked(on)
         self._timeline.set_two_ends(on)
         self._table.set_two_ends(on)
@@ -353,7 +353,7 @@ class ReplayView(QWidget):
         self._show_position()
 
     def set_skip_idle(self, on: bool) -> None:
-        """Whether playing goes on at once where nothing happens."""
+        """Set whether playing goes on at once where nothing happens."""
         self._controls.skip_idle.setChecked(on)
         self._replay.skip_idle = on
 
@@ -364,12 +364,12 @@ class ReplayView(QWidget):
 
     @property
     def position_s(self) -> float:
-        """Where the replay is, in seconds from the first record."""
+        """The place of the replay, in seconds from the first record."""
         return self._position_s
 
     @property
     def playing(self) -> bool:
-        """Whether the log is playing."""
+        """True if the log is playing."""
         return self._replay.playing
 
     def play(self) -> None:
@@ -426,7 +426,7 @@ class ReplayView(QWidget):
         self._step_in(self.log.troubles, step)
 
     def zoom(self, closer: float) -> None:
-        """So many times closer around the moment, when it is on the screen."""
+        """Zoom so many times closer around the moment, when it is on the screen."""
         at_s = self._position_s
         if not self.time.begin_s <= at_s <= self.time.end_s:
             at_s = (self.time.begin_s + self.time.end_s) / 2
@@ -556,9 +556,9 @@ class ReplayView(QWidget):
 
     @property
     def _is_without_pages(self) -> bool:
-        """What was shared was left out: for a vendor, or for the network's operator."""
+        """True if what was shared was left out: for a vendor, or for the network's operator."""
         stretches = self.log.stretches
-        return bool(stretches) and not any(one.is_snapshot for one in stretches)
+        return bool(stretches) and not any(stretch.is_snapshot for stretch in stretches)
 
     def _show_stage(self) -> None:
         shared = self.state.sharing and self._track.has_picture(self._position_s)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the window shows of a whole log, made once: a program makes it in the thread that reads the
-log, so that the window does not stand still over a million events. Pure.
+"""The parts of a whole log that the window shows, made once: a program makes them in the thread
+that reads the log, so that the window does not stand still over a million events. Pure.
 """
 
 from __future__ import annotations

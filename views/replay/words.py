@@ -127,7 +127,7 @@ PRINTS = {
 
 
 def describe(event: Event) -> str:
-    """What happened, in one sentence of the language in use."""
+    """Return what happened, in one sentence of the language in use."""
     match event:
         case events.SharingChanged(sharing=sharing):
             return _("The page is shared") if sharing else _("The page is no longer shared")
@@ -160,7 +160,7 @@ def describe(event: Event) -> str:
 
 
 def _third_sentence(role: str, state: str) -> str:
-    """Who joined, and whether both screens show it already."""
+    """Say who joined, and whether both screens show it already."""
     if role == "supervisor":
         return (
             _("A supervisor joined")
@@ -173,7 +173,7 @@ def _third_sentence(role: str, state: str) -> str:
 
 
 def _switches_sentence(camera_on: bool, microphone_on: bool) -> str:
-    """What somebody has switched off; with the braces {who}."""
+    """Say what somebody has switched off; with the braces {who}."""
     if camera_on and microphone_on:
         return _("{who} has camera and microphone on")
     if camera_on:
@@ -184,7 +184,9 @@ def _switches_sentence(camera_on: bool, microphone_on: bool) -> str:
 
 
 def _grant_sentence(event: events.GrantChanged) -> str:
-    """Who gave or refused a power, or how it ended; with the braces {grant} and {mandate}."""
+    """Say who gave or refused a power, or how it ended;
+    with the braces {grant} and {mandate}.
+    """
     if event.allowed:
         by_mandate = event.actor is GrantActor.FACILITATOR
         return (
@@ -214,7 +216,9 @@ def _values(event: Event) -> dict[str, str]:
             values["grant"] = _(_GRANTS[grant])
         case events.EndDescribed(version=version, scanner=scanner, printer=printer):
             named = (_("version {version}").format(version=version or "?"),)
-            values["parts"] = ", ".join((*named, *(one for one in (scanner, printer) if one)))
+            values["parts"] = ", ".join(
+                (*named, *(device for device in (scanner, printer) if device))
+            )
         case events.AddressOpened(host=host):
             values["host"] = host_words(host)
         case events.PageActed(command=command, times=times):
@@ -236,6 +240,6 @@ def _values(event: Event) -> dict[str, str]:
         case events.LineMeasured(kbps=kbps, loss_percent=loss):
             values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
         case events.LineGoverned(step=step, document=document, motion=motion):
-            known = LineStep(step) if step in tuple(LineStep) else LineStep.FULL
-            values["step"] = short_words(known, document=document, motion=motion)
+            line_step = LineStep(step) if step in tuple(LineStep) else LineStep.FULL
+            values["step"] = short_words(line_step, document=document, motion=motion)
     return values

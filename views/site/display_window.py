@@ -154,12 +154,12 @@ class DisplayWindow(QWidget):
         self._called_title, self._next_title = label("title"), label("title")
         self._nobody = label("large", centred=True)
         self.calls = [_CallRow(first=place == 0) for place in range(MOST_CALLED)]
-        left = spaced(QVBoxLayout(), (0,), 1.6)
-        left.addWidget(self._called_title)
-        left.addWidget(self._nobody, 1)
+        left_column = spaced(QVBoxLayout(), (0,), 1.6)
+        left_column.addWidget(self._called_title)
+        left_column.addWidget(self._nobody, 1)
         for row in self.calls:
-            left.addWidget(row)
-        left.addStretch(1)
+            left_column.addWidget(row)
+        left_column.addStretch(1)
         self._grid = spaced(QGridLayout(), (0,), 1.6)
         self.following: list[QLabel] = []
         for place in range(COLUMNS * ROWS):
@@ -177,7 +177,7 @@ class DisplayWindow(QWidget):
         column.addWidget(self._more)
         page = QWidget()
         self._both = spaced(QHBoxLayout(page), (4, 3, 4, 2), 4)
-        self._both.addLayout(left, 7)
+        self._both.addLayout(left_column, 7)
         self._both.addWidget(right, 4)
         return page
 
@@ -208,7 +208,7 @@ class DisplayWindow(QWidget):
     # ---- facts ----
 
     def show_not_connected(self, words: str) -> None:
-        """For who installs the display: why the hub has never answered yet."""
+        """Tell the person who installs the display why the hub has never answered yet."""
         if self._answer is None:
             self._why.setText(words)
 

@@ -110,8 +110,8 @@ class KioskCard(Card):
         somebody = facts.caller is not CallerState.NONE or facts.help is not HelpState.NONE
         self.here.setVisible(somebody and facts.help is not HelpState.HERE)
         self.done.setVisible(facts.help is not HelpState.NONE)
-        told = (self._name, self._site, self.there, self.caller, self.help)
-        self.setAccessibleName(", ".join(one.text() for one in told if not one.isHidden()))
+        parts = (self._name, self._site, self.there, self.caller, self.help)
+        self.setAccessibleName(", ".join(part.text() for part in parts if not part.isHidden()))
 
     def take_keyboard(self) -> None:
         """The keyboard goes to what a host says next here, or to the kiosk itself."""
@@ -197,7 +197,7 @@ class HostView(QWidget):
         self._gate.wait(words)
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the bus answers."""
+        """Show whether the bus answers."""
         self._line.show_connection(connected)
         if connected:
             return
@@ -223,14 +223,16 @@ class HostView(QWidget):
         self._title.setText(
             _("Hello {name}").format(name=name) if name else _("The kiosks of your site")
         )
-        calling = sum(1 for one in kiosks if one.help is HelpState.WANTED)
+        calling = sum(1 for kiosk in kiosks if kiosk.help is HelpState.WANTED)
         self._words.setText(
             _("You are needed at a kiosk.")
             if calling
             else _("When a caller or an adviser calls the host, this window rings.")
         )
         self._empty.setVisible(not kiosks)
-        for gone in [known for known in self.cards if known not in [one.id for one in kiosks]]:
+        for gone in [
+            kiosk_id for kiosk_id in self.cards if kiosk_id not in [kiosk.id for kiosk in kiosks]
+        ]:
             card = self.cards.pop(gone)
             self._list.removeWidget(card)
             card.deleteLater()
@@ -242,7 +244,7 @@ class HostView(QWidget):
                 card.answered.connect(self.answered)
                 self._list.addWidget(card)
                 card.show()  # it may get the keyboard at once
-        self._put_first([one.id for one in kiosks if one.help is HelpState.WANTED])
+        self._put_first([kiosk.id for kiosk in kiosks if kiosk.help is HelpState.WANTED])
 
     def shown(self) -> list[KioskCard]:
         """The cards from top to bottom."""
@@ -252,9 +254,9 @@ class HostView(QWidget):
 
     def _put_first(self, calling: list[str]) -> None:
         """Puts kiosks that call for help on top; the others keep their order."""
-        wanted = calling + [name for name in self.cards if name not in calling]
-        if self.shown() == [self.cards[name] for name in wanted]:
+        order = calling + [name for name in self.cards if name not in calling]
+        if self.shown() == [self.cards[name] for name in order]:
             return
-        for name in wanted:
+        for name in order:
             self._list.removeWidget(self.cards[name])
             self._list.addWidget(self.cards[name])

@@ -119,7 +119,7 @@ class NetworkView(QWidget):
         self._line.show()
 
     def show_connection(self, connected: bool) -> None:
-        """What stands here may be old on a cut line, which is said beneath it."""
+        """Show beneath that what stands here may be old on a cut line."""
         self._connected = connected
         self._line.setText(_("Connection lost, trying again…"))
         self._line.setHidden(connected or not (self.hubs.ids() or self.sites.ids()))
@@ -158,39 +158,43 @@ def _is_grave(hubs: Sequence[HubFacts]) -> bool:
 
 
 def _troubles(hubs: Sequence[HubFacts]) -> list[str]:
-    """What the hubs say is wrong, the gravest first; what all say stands once, without a name."""
-    said: dict[tuple[bool, str], list[str]] = {}
+    """Return what the hubs say is wrong, the gravest first;
+    what all say stands once, without a name.
+    """
+    hubs_by_trouble: dict[tuple[bool, str], list[str]] = {}
     for hub in hubs:
         for trouble in hub.troubles:
             if trouble.code not in SHOWN_OTHERWISE:
                 words = trouble_sentence(trouble)
-                said.setdefault((not trouble.grave, words), []).append(hub.id)
-    found = []
-    for (is_mild, words), names in sorted(said.items(), key=lambda one: one[0][0]):
+                hubs_by_trouble.setdefault((not trouble.grave, words), []).append(hub.id)
+    lines = []
+    for (is_mild, words), names in sorted(hubs_by_trouble.items(), key=lambda entry: entry[0][0]):
         urgent = words if is_mild else _("Urgent: {words}").format(words=words)
         everywhere = len(names) == len(hubs)
-        found.append(urgent if everywhere else f"{', '.join(names)} · {urgent}")
-    more = len(found) - TROUBLES_SHOWN
+        lines.append(urgent if everywhere else f"{', '.join(names)} · {urgent}")
+    more = len(lines) - TROUBLES_SHOWN
     if more > 0:
-        found[TROUBLES_SHOWN:] = [
+        lines[TROUBLES_SHOWN:] = [
             _("and {count} more: /healthz of each hub has them all").format(count=more)
         ]
-    return found
+    return lines
 
 
 def _wrong(hubs: Sequence[HubFacts]) -> list[str]:
-    """What the operator must correct, one sentence each."""
-    found = []
+    """Return what the operator must correct, one sentence each."""
+    sentences = []
     if len({hub.convention for hub in hubs}) > 1:
-        found.append(_("The hubs do not have the same convention: give them all the same files."))
+        sentences.append(
+            _("The hubs do not have the same convention: give them all the same files.")
+        )
     refused = list(dict.fromkeys(part for hub in hubs for part in hub.refused_parts))
     if refused:
         words = _(
             "Not taken of the convention; what was good before still holds (expert-app hub check "
             "says more):"
         )
-        found.append("\n".join([words, *(f"– {part}" for part in refused[:PARTS_SHOWN])]))
-    return found
+        sentences.append("\n".join([words, *(f"– {part}" for part in refused[:PARTS_SHOWN])]))
+    return sentences
 
 
 def _hub_row(hub: HubFacts, convention: str) -> TableRow:
@@ -228,11 +232,11 @@ def _site_row(site: SiteFacts) -> TableRow:
     decided = ""
     if site.at_utc is not None:
         decided = f"{site.changed_by} · {_time(site.at_utc)} · {site.reason}"
-    there = _("{there} of {count} there").format(there=site.there, count=site.kiosks)
+    presence = _("{there} of {count} there").format(there=site.there, count=site.kiosks)
     is_missing = site.there < site.kiosks
     cells = (
         Cell(site.name),
-        Cell(there, "warn" if is_missing else "", "warning" if is_missing else ""),
+        Cell(presence, "warn" if is_missing else "", "warning" if is_missing else ""),
         Cell(_("site closed"), "warn", "forbidden")
         if site.closed
         else Cell(_("site open"), "good"),

@@ -54,7 +54,7 @@ StateStyle = tuple[str, str, str]
 
 
 def state_style(available: bool, reason: str) -> StateStyle:
-    """How a chosen state looks."""
+    """Return how a chosen state looks."""
     if available:
         return _("Available"), "available", "good"
     if reason == NOT_RESPONDING:
@@ -109,7 +109,7 @@ class StateButton(PlainFace, QPushButton):
         restyle(self, tone=tone)
 
     def show_help(self, reason: str) -> None:
-        """What a supervisor is asked for; "" for nothing."""
+        """Show what a supervisor is asked for; "" for nothing."""
         self._no_help.setVisible(bool(reason))
 
     def open_choices(self) -> None:

@@ -31,7 +31,7 @@ def announce(where: QWidget, words: str, *, urgent: bool = False) -> None:
 
 
 def announcer_of(where: QWidget) -> Announcer:
-    """What speaks for the window of `where`."""
+    """Return what speaks for the window of `where`."""
     window = where.window()
     assert window is not None
     direct = Qt.FindChildOption.FindDirectChildrenOnly
@@ -74,8 +74,8 @@ class Announcer(QObject):
         assert pane is not None
         if pane.rootObject() is None:
             pane.setSource(QUrl.fromLocalFile(str(resource_path(_ITEM))))
-        said, self._waiting = self._waiting, []
-        for words, urgent in said:
+        announcements, self._waiting = self._waiting, []
+        for words, urgent in announcements:
             QMetaObject.invokeMethod(
                 pane.rootObject(), "announce", Q_ARG("QVariant", words), Q_ARG("QVariant", urgent)
             )

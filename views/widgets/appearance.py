@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How a program's windows look to the person who uses them: dark or light, and how large the
-text is. Kept from one day to the next. Used by the wiring of desk, board and helpdesk.
+"""The look of a program's windows for the person who uses them: dark or light, and how large
+the text is. Kept from one day to the next. Used by the wiring of desk, board and helpdesk.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class Appearance:
         self.apply()
 
 
-def _text_size(kept: str) -> float:
+def _text_size(setting: str) -> float:
     """The size that was kept; the usual one where the file says something else."""
     try:
-        size = float(kept)
+        size = float(setting)
     except ValueError:
         return 1.0
     return size if size in TEXT_SIZES else 1.0

@@ -33,7 +33,7 @@ class ConfirmButton(PlainFace, QPushButton):
     def __init__(
         self,
         text: str,
-        again: str,
+        confirm_text: str,
         *,
         icon_name: str,
         name: str,
@@ -42,7 +42,7 @@ class ConfirmButton(PlainFace, QPushButton):
     ) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._texts, self._keys, self._kind = (text, again), keys, kind
+        self._texts, self._keys, self._kind = (text, confirm_text), keys, kind
         self._short = False
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)

@@ -67,7 +67,7 @@ class DocumentSheet(QWidget):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no page."""
+        """True if there is no page."""
         return (
             self._pixmap is None and not self._marks and self._spot is None and self._scaled is None
         )
@@ -149,18 +149,18 @@ class DocumentSheet(QWidget):
             if self._spot is not None:
                 paint_spot(painter, self.place(*self._spot), self._radius)
         painter.end()
-        seen = (self._page, len(self._marks), self._spot is not None)
-        if self._pixmap is not None and (seen != self._told or self._spot is not None):
-            self._told = seen
-            self.painted.emit(*seen)
+        painted_state = (self._page, len(self._marks), self._spot is not None)
+        if self._pixmap is not None and (painted_state != self._told or self._spot is not None):
+            self._told = painted_state
+            self.painted.emit(*painted_state)
 
     def _fitting(self, pixmap: QPixmap) -> QPixmap:
         """The page in the widget's size; scaled once, not at each move of the laser."""
         ratio = self.devicePixelRatioF()
-        wanted = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        if self._scaled is None or self._scaled.size() != wanted:
+        size_px = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        if self._scaled is None or self._scaled.size() != size_px:
             smooth = Qt.TransformationMode.SmoothTransformation
-            self._scaled = pixmap.scaled(wanted, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            self._scaled = pixmap.scaled(size_px, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
             self._scaled.setDevicePixelRatio(ratio)
         return self._scaled
 
@@ -202,9 +202,9 @@ class SheetView(QScrollArea):
         viewport = self.viewport()
         assert viewport is not None  # a scroll area has one
         space, ratio = viewport.size(), self._sheet.ratio
-        whole = min(space.width(), round(space.height() / ratio))
+        whole_px = min(space.width(), round(space.height() / ratio))
         readable = space.width() if self._wide else min(READABLE_PX, space.width())
-        width = whole if whole >= min(READABLE_PX, space.width()) else readable
+        width = whole_px if whole_px >= min(READABLE_PX, space.width()) else readable
         self._sheet.resize(max(1, width), max(1, round(width * ratio)))
 
     def to_top(self) -> None:
@@ -221,7 +221,7 @@ class SheetView(QScrollArea):
 
     @property
     def scrolls(self) -> bool:
-        """Whether the page is higher than the pane."""
+        """True if the page is higher than the pane."""
         bar = self.verticalScrollBar()
         return bar is not None and bar.maximum() > 0
 

@@ -27,7 +27,7 @@ class HintedLine(QLineEdit):
         self.setPlaceholderText(hint)
 
     def sizeHint(self) -> QSize:
-        """As wide as usual, or as its hint."""
+        """Return a size as wide as usual, or as its hint."""
         return self._with_hint(super().sizeHint())
 
     def minimumSizeHint(self) -> QSize:
@@ -42,9 +42,9 @@ class HintedLine(QLineEdit):
         inside = style.subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
         words = self.fontMetrics().horizontalAdvance(self.placeholderText()) + _AROUND_PX
         signs = sum(
-            one.sizeHint().width() + _AROUND_SIGN_PX
-            for one in self.findChildren(QToolButton)
-            if not one.isHidden()
+            button.sizeHint().width() + _AROUND_SIGN_PX
+            for button in self.findChildren(QToolButton)
+            if not button.isHidden()
         )
         return size.expandedTo(QSize(any_px - inside.width() + words + signs, 0))
 
@@ -96,7 +96,7 @@ class Field(QWidget):
         self.line.setAccessibleName(words)
 
     def text(self) -> str:
-        """What was typed, with single spaces."""
+        """Return what was typed, with single spaces."""
         return " ".join(self.line.text().split())
 
     def fill(self, text: str) -> None:
@@ -114,7 +114,7 @@ class Field(QWidget):
             self.line.selectAll()  # what is typed next replaces what was refused
 
     def is_wrong(self) -> bool:
-        """Whether something is said below."""
+        """True if something is said below."""
         return bool(self._wrong.text())
 
     def _on_edited(self) -> None:

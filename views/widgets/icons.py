@@ -200,7 +200,7 @@ class LetterEngine(QIconEngine):
         raise NotImplementedError
 
     def place(self, rect: QRect) -> tuple[QRect, float]:
-        """Where in `rect` the letter has its middle, and its height in pixels."""
+        """Return where in `rect` the letter has its middle, and its height in pixels."""
         raise NotImplementedError
 
     def paint(
@@ -281,7 +281,7 @@ class IconLabel(QWidget):
         self.set_icon(name, tone)
 
     def setIconSize(self, size: QSize) -> None:
-        """How large it is."""
+        """Set how large it is."""
         self._size = size
         self._take_place()
 

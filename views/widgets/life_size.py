@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where a face is painted so that it is as large as in a room, under the camera.
+"""The place and size of a painted face, so that it is as large as in a room, under the camera.
 Pure; used by the panes of the call.
 
 A camera sees, at the distance of a face, a width of 2 · d · tan(fov / 2).
@@ -64,21 +64,21 @@ def life_size_rect(
     if width < LEAST_SHARE * space.width() and height < LEAST_SHARE * space.height():
         return None
     centre = space.center().x() if camera_x is None else camera_x
-    left = centre - width / 2
+    left_x = centre - width / 2
     if width >= space.width():
-        left = min(space.left(), max(space.right() - width, left))
+        left_x = min(space.left(), max(space.right() - width, left_x))
     else:
-        left = min(space.right() - width, max(space.left(), left))
+        left_x = min(space.right() - width, max(space.left(), left_x))
     top = space.top() + EYES_OF_PANE * space.height() - EYES_OF_PICTURE * height
     top = (
         min(space.top(), max(space.bottom() - height, top))
         if height >= space.height()
         else space.top()
     )
-    return QRectF(left, top, width, height)
+    return QRectF(left_x, top, width, height)
 
 
 def under_camera(fitted: QRectF, space: QRectF, camera_x: float) -> QRectF:
     """Moves a picture that is smaller than its space towards the camera."""
-    left = min(space.right() - fitted.width(), max(space.left(), camera_x - fitted.width() / 2))
-    return QRectF(left, space.top(), fitted.width(), fitted.height())
+    left_x = min(space.right() - fitted.width(), max(space.left(), camera_x - fitted.width() / 2))
+    return QRectF(left_x, space.top(), fitted.width(), fitted.height())

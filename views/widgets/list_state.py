@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What stands with a list: it is being read, it is truly empty, or it could not be read, and from
-when its rows are. Used by every window that shows a list.
+"""The words that stand with a list: it is being read, it is truly empty, or it could not be
+read, and from when its rows are. Used by every window that shows a list.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from views.widgets.theme import SPACE
 
 def not_read(words: str, at_utc: datetime | None) -> str:
     """Return why something was not read, with the time of its last answer."""
-    seen = (
+    last_read = (
         _("Last read at {time}.").format(time=f"{at_utc.astimezone():%H:%M:%S}")
         if at_utc is not None
         else ""
     )
-    return f"{words} {seen}".strip()
+    return f"{words} {last_read}".strip()
 
 
 class ListState(QWidget):
@@ -87,8 +87,8 @@ class ListState(QWidget):
             announce(self, text)
         self._trouble.show()
 
-    def _show(self, shown: QWidget | None) -> None:
+    def _show(self, visible_part: QWidget | None) -> None:
         for part in (self._rows, self._empty, self._reading):
-            part.setVisible(part is shown)
-        for count in self._counts if shown is None else ():
+            part.setVisible(part is visible_part)
+        for count in self._counts if visible_part is None else ():
             count.setText("")

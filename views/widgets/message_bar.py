@@ -22,7 +22,7 @@ from views.widgets.parts import column, label, push_button, restyle, row, tool_b
 
 
 class Level(StrEnum):
-    """How much a message matters."""
+    """The weight of a message."""
 
     INFO = "info"
     WARNING = "warning"
@@ -181,7 +181,7 @@ class MessageBar(QWidget):
             self._drop(line)
 
     def texts(self) -> list[str]:
-        """What is shown, newest first."""
+        """Return what is shown, newest first."""
         return [line.text() for line in self._lines]
 
     def _find(self, key: str) -> MessageLine | None:

@@ -65,7 +65,7 @@ class _PushButton(PlainFace, QPushButton):
 
 
 class _ToolButton(PlainFace, QToolButton):
-    """As `_PushButton`."""
+    """A tool button that behaves like `_PushButton`."""
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Goes down."""
@@ -80,8 +80,8 @@ def _enter_as_space(event: QKeyEvent | None) -> QKeyEvent | None:
     """Enter alone, without Ctrl or the like, as the space bar; any other key as it is."""
     if event is None or event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         return event
-    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if held != Qt.KeyboardModifier.NoModifier:
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if modifiers != Qt.KeyboardModifier.NoModifier:
         return event
     return QKeyEvent(
         event.type(),
@@ -144,36 +144,36 @@ def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     """Gives a button its accessible name and its tool tip with the shortcut."""
     keys = str(button.property(OWN_KEYS) or keys)
     button.setAccessibleName(text)
-    shown = native_keys(keys)
-    button.setToolTip(tip_words(f"{text}  ({shown})" if shown else text))
+    key_words = native_keys(keys)
+    button.setToolTip(tip_words(f"{text}  ({key_words})" if key_words else text))
     button.setProperty("keys", keys)
 
 
 def shortcut(keys: str, button: QAbstractButton, scope: QWidget) -> QShortcut:
     """Makes `keys` press `button` anywhere in the window of `scope`."""
-    made = QShortcut(QKeySequence(keys), scope)
-    made.setContext(Qt.ShortcutContext.WindowShortcut)
-    made.activated.connect(button.click)
-    return made
+    key_shortcut = QShortcut(QKeySequence(keys), scope)
+    key_shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    key_shortcut.activated.connect(button.click)
+    return key_shortcut
 
 
 def label(text: str = "", role: str = "body", name: str = "", wrap: bool = False) -> QLabel:
     """Plain text. `role`: "body", "soft", "caption", "title", "large", "huge" or "number"."""
-    made = PlainLabel(text)
-    made.setProperty("role", role)
-    made.setObjectName(name)
-    made.setWordWrap(wrap)
-    return made
+    text_label = PlainLabel(text)
+    text_label.setProperty("role", role)
+    text_label.setObjectName(name)
+    text_label.setWordWrap(wrap)
+    return text_label
 
 
 def filter_box(name: str, spoken: str) -> QComboBox:
     """A list to choose from that is as wide as the widest choice."""
-    made = QComboBox()
-    made.setObjectName(name)
-    made.setAccessibleName(spoken)
-    made.setMinimumContentsLength(10)
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return tell_choice(made)
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(spoken)
+    box.setMinimumContentsLength(10)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return tell_choice(box)
 
 
 def tell_choice(box: QComboBox) -> QComboBox:
@@ -182,14 +182,14 @@ def tell_choice(box: QComboBox) -> QComboBox:
     return box
 
 
-def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
+def steady_figures[Shown: QWidget](widget: Shown) -> Shown:
     """Gives a clock figures of one width, so that it does not jump every second and columns stand
     straight.
     """
-    font = shown.font()
+    font = widget.font()
     font.setFeature(QFont.Tag("tnum"), 1)
-    shown.setFont(font)
-    return shown
+    widget.setFont(font)
+    return widget
 
 
 class ElidedLabel(PlainLabel):
@@ -222,7 +222,7 @@ class Chip(QFrame):
         return self._words.text()
 
     def width_px(self, *, words: bool) -> int:
-        """How wide it is with its words, or as an icon alone; whichever is shown now."""
+        """Return how wide it is with its words, or as an icon alone; whichever is shown now."""
         layout = self.layout()
         assert layout is not None
         self._words.ensurePolished()
@@ -232,13 +232,13 @@ class Chip(QFrame):
             return now + more if words else now
         return now if words else now - more
 
-    def show_words(self, shown: bool) -> None:
+    def show_words(self, with_words: bool) -> None:
         """The icon alone where there is no room for words; these are in the tool tip then, unless
         it says more.
         """
-        self._words.setVisible(shown)
+        self._words.setVisible(with_words)
         if self.toolTip() in ("", self._hidden):
-            self._hidden = "" if shown else tip_words(self._words.text())
+            self._hidden = "" if with_words else tip_words(self._words.text())
             self.setToolTip(tip_words(self._hidden))
 
     def show_state(self, text: str, icon_name: str = "", tone: str = "soft") -> None:
@@ -325,12 +325,12 @@ class Segments(QFrame):
         button.clicked.connect(lambda: self.chosen.emit(key))
         return button
 
-    def show_words(self, shown: bool) -> None:
+    def show_words(self, with_words: bool) -> None:
         """Words beside the icons, or the icons alone."""
         style = Qt.ToolButtonStyle
         for button in self._buttons.values():
             button.setToolButtonStyle(
-                style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly
+                style.ToolButtonTextBesideIcon if with_words else style.ToolButtonIconOnly
             )
 
     def button(self, key: object) -> QToolButton:
@@ -406,7 +406,7 @@ class FlowLayout(QLayout):
             self._items.append(a0)
 
     def count(self) -> int:
-        """How many parts there are."""
+        """Return how many parts there are."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
@@ -456,28 +456,30 @@ class FlowLayout(QLayout):
             high = max(item.sizeHint().height() for item in line)
             wide = sum(item.sizeHint().width() + space for item in line) - space
             spare = max(0, room.width() - wide)
-            growing = [one for one in line if one.expandingDirections() & Qt.Orientation.Horizontal]
+            growing = [
+                item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal
+            ]
             more = spare // len(growing) if growing else 0
-            left = room.left() + (spare if self._to_end and not growing else 0)
+            left_px = room.left() + (spare if self._to_end and not growing else 0)
             for item in line:
                 size = QSize(min(item.sizeHint().width(), room.width()), high)
                 size.setWidth(size.width() + (more if item in growing else 0))
                 if move:
-                    item.setGeometry(QRect(QPoint(left, top), size))
-                left += size.width() + space
+                    item.setGeometry(QRect(QPoint(left_px, top), size))
+                left_px += size.width() + space
             top += high + space
         return max(0, top - room.top() - space)
 
     def _lines(self, room_px: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = []
-        left = room_px
+        used_px = room_px
         for item in self._shown():
             wide = item.sizeHint().width()
-            if not lines or left + self.spacing() + wide > room_px:
+            if not lines or used_px + self.spacing() + wide > room_px:
                 lines.append([])
-                left = -self.spacing()
+                used_px = -self.spacing()
             lines[-1].append(item)
-            left += self.spacing() + wide
+            used_px += self.spacing() + wide
         return lines
 
 
@@ -494,6 +496,6 @@ def scroll_area(body: QWidget) -> QScrollArea:
 
 def clock_words(seconds: float) -> str:
     """A length of time for people: "4:07", "1:02:09"; never negative."""
-    whole = max(0, int(seconds))
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    total_s = max(0, int(seconds))
+    hours, minutes, rest = total_s // 3600, total_s // 60 % 60, total_s % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -54,12 +54,12 @@ def _stacked(pages: list[QImage]) -> QImage:
     if len(pages) == 1:
         return pages[0]
     height = sum(page.height() for page in pages) + GAP_PX * (len(pages) - 1)
-    whole = QImage(WIDTH_PX, height, QImage.Format.Format_RGB32)
-    whole.fill(QColor(128, 128, 128))
-    painter = QPainter(whole)
+    picture = QImage(WIDTH_PX, height, QImage.Format.Format_RGB32)
+    picture.fill(QColor(128, 128, 128))
+    painter = QPainter(picture)
     top = 0
     for page in pages:
         painter.drawImage(0, top, page)
         top += page.height() + GAP_PX
     painter.end()
-    return whole
+    return picture

@@ -42,11 +42,11 @@ class PlaceCompleter(QCompleter):
         self.show_places([])
 
     def show_places(self, places: Sequence[HelpPlace], *, of_all: bool = False) -> None:
-        """What can be chosen; `of_all`: each is called "organisation/id"."""
+        """Offer what can be chosen; `of_all`: each is called "organisation/id"."""
         self._places.clear()
-        for one in places:
-            item = QStandardItem(plain_text(place_words(one)))
-            name = f"{one.organisation}/{one.id}" if of_all else one.id
+        for place in places:
+            item = QStandardItem(plain_text(place_words(place)))
+            name = f"{place.organisation}/{place.id}" if of_all else place.id
             item.setData(name, _ID)
             item.setToolTip(tip_words(name))
             self._places.appendRow(item)
@@ -63,25 +63,25 @@ class PlaceCompleter(QCompleter):
         self.complete()
 
     def words(self) -> list[str]:
-        """What can be chosen, in words."""
+        """Return what can be chosen, in words."""
         items = (self._places.item(row) for row in range(self._places.rowCount()))
         return [item.text() for item in items if item is not None]
 
     def pathFromIndex(self, index: QModelIndex) -> str:
-        """What the line gets: the id."""
+        """Return what the line gets: the id."""
         return str(index.data(_ID))
 
 
 def place_words(place: HelpPlace) -> str:
-    """Where it is, its name and id, and when it was last seen."""
+    """Say where it is, its name and id, and when it was last seen."""
     name = place.id if place.name in ("", place.id) else f"{place.name} ({place.id})"
     if place.there:
-        seen = _("there now")
+        presence = _("there now")
     elif place.desk:
-        seen = _("not there")
+        presence = _("not there")
     elif place.seen_at_utc is None:
-        seen = _("not seen since the hub started")
+        presence = _("not seen since the hub started")
     else:
         at = place.seen_at_utc.astimezone().strftime("%d/%m %H:%M")
-        seen = _("last seen {at}").format(at=at)
-    return "  ·  ".join(part for part in (place.site, name, seen) if part)
+        presence = _("last seen {at}").format(at=at)
+    return "  ·  ".join(part for part in (place.site, name, presence) if part)

@@ -114,16 +114,16 @@ class PlainLabel(QLabel):
             super().paintEvent(event)
             return
         inside, line = self.contentsRect(), " ".join(plain_text(self._written).splitlines())
-        shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, inside.width())
+        elided = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, inside.width())
         if self.toolTip() in ("", self._hidden):
-            self._hidden = "" if shown == line else tip_words(self._written)
+            self._hidden = "" if elided == line else tip_words(self._written)
             self.setToolTip(tip_words(self._hidden))
-        if shown == line:
+        if elided == line:
             super().paintEvent(event)
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(inside, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.drawText(inside, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), elided)
         painter.end()
 
 
@@ -155,8 +155,8 @@ class PlainFace(_Button):
         if self._is_painting:
             metrics, words = self.fontMetrics(), self.text()
             room_px = metrics.horizontalAdvance(words) + self.width() - self.sizeHint().width()
-            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0, room_px))
-            option.text = face_words(shown)
+            elided = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0, room_px))
+            option.text = face_words(elided)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paints what fits."""

@@ -207,14 +207,14 @@ def style_sheet(tokens: Tokens, text_scale: float = 1.0) -> str:
     for name in ("down", "check"):
         drawn = f"icons/{name}_{'dark' if tokens is DARK else 'light'}.svg"
         values[f"icon_{name}"] = resource_path(drawn).as_posix()
-    return re.sub(r"@(\w+)", lambda found: values[found[1]], resource_text("styles/desk.qss"))
+    return re.sub(r"@(\w+)", lambda match: values[match[1]], resource_text("styles/desk.qss"))
 
 
 def interface_font(text_scale: float = 1.0) -> QFont:
     """The first of our preferred families that this computer has."""
     _load_fonts()
-    known = set(QFontDatabase.families())
-    font = QFont(next((family for family in _FAMILIES if family in known), QFont().family()))
+    families = set(QFontDatabase.families())
+    font = QFont(next((family for family in _FAMILIES if family in families), QFont().family()))
     font.setPointSizeF(_TYPE_PT["size_base"] * text_scale)
     return font
 
@@ -230,7 +230,9 @@ def _load_fonts() -> None:
 
 
 def text_scale() -> float:
-    """How much larger than usual the text is now, 1.0 to 2.0: for widths that words must fit."""
+    """Return how much larger than usual the text is now, 1.0 to 2.0:
+    for widths that words must fit.
+    """
     return QApplication.font().pointSizeF() / _TYPE_PT["size_base"]
 
 

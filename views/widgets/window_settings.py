@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a window remembers between two days: place, panels, theme.
+"""The settings that a window remembers between two days: place, panels, theme.
 The programs' wiring gives it to the window.
 """
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a line of the register of accesses says. Used by the board and the hub's commands."""
+"""The words for a line of the register of accesses.
+Used by the board and the hub's commands.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ LOG_KINDS = (AccessKind.READ_LOG, AccessKind.LOG_REFUSED)
 
 
 def access_words(line: AccessLine) -> str:
-    """What was done, and how many dossiers a search found."""
+    """Say what was done, and how many dossiers a search found."""
     words = _(KINDS[line.kind][0])
     if line.kind is AccessKind.SEARCHED:
         return _("{what}: {count}").format(what=words, count=line.hits)

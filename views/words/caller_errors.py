@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What went wrong, in a caller's words: per error code, one plain sentence. Used by the kiosk.
+"""The errors in a caller's words: per error code, one plain sentence. Used by the kiosk.
 
-The agent's words for the same codes are in `errors`. Texts are translated when they are asked for.
+The agent's words for the same codes are in `errors`. Texts are translated when they are asked
+for.
 """
 
 from __future__ import annotations

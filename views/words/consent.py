@@ -113,8 +113,10 @@ _DEVICES = {
 _KEEP = N_("They can keep your documents.")
 
 
-def powers_sentence(grants: Mapping[Grant, bool], seen: bool = True, heard: bool = True) -> str:
-    """What the agent can see and do now, in whole sentences; grants not named are refused."""
+def powers_sentence(grants: Mapping[Grant, bool], is_seen: bool = True, heard: bool = True) -> str:
+    """Say what the agent can see and do now, in whole sentences;
+    grants not named are refused.
+    """
     on_page = (
         grants.get(Grant.POINT, False),
         grants.get(Grant.CONTROL, False),
@@ -123,7 +125,7 @@ def powers_sentence(grants: Mapping[Grant, bool], seen: bool = True, heard: bool
     page = _PAGE[on_page] if grants.get(Grant.SEE_PAGE, False) else _NO_PAGE
     devices = _DEVICES[grants.get(Grant.SCAN, False), grants.get(Grant.PRINT, False)]
     sentences = [
-        _MEDIA[seen, heard],
+        _MEDIA[is_seen, heard],
         page,
         devices,
         *([_KEEP] if grants.get(Grant.KEEP, False) else []),
@@ -141,7 +143,7 @@ def question_words(question: Question) -> tuple[str, str, str]:
 
 
 def time_words(question: Question) -> str:
-    """What silence means, and when a yes ends by itself."""
+    """Say what silence means, and when a yes ends by itself."""
     minutes = round(max(LASTS_S[grant] for grant in question) / 60)
     words = ngettext(
         "Without an answer, it is no. A yes ends by itself after one minute.",
@@ -162,8 +164,8 @@ def text_version(question: Question) -> str:
     """The version of the words on the screen for this question:
     the language, and the beginning of the SHA-256 of the words.
     """
-    _icon, asked, detail = question_words(question)
-    lines = [_(asked), _(detail), time_words(question)]
+    _icon, title, detail = question_words(question)
+    lines = [_(title), _(detail), time_words(question)]
     if len(question) > 1:
         lines += [_(SWITCHES[grant]) for grant in question]
     return f"{language()}_{hashlib.sha256('\n'.join(lines).encode()).hexdigest()[:12]}"

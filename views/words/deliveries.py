@@ -55,6 +55,6 @@ def copy_words(copy: Delivery) -> tuple[str, str]:
         return state, ""
     if copy.reason == "given_up":
         return state, copy.words
-    known = REASONS.get(copy.reason)
-    said = _(known) if known is not None else copy.reason
-    return state, f"{said} ({copy.words})" if copy.words else said
+    reason_text = REASONS.get(copy.reason)
+    reason = _(reason_text) if reason_text is not None else copy.reason
+    return state, f"{reason} ({copy.words})" if copy.words else reason

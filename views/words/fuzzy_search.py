@@ -38,17 +38,19 @@ class Searched:
         self._title = _words_of(title)
         self._all = (*self._title, *_words_of(more))
 
-    def score(self, wanted: Sequence[str]) -> float:
-        """How well all wanted words fit, 0 to 1.25; 0 when one of them does not fit at all."""
-        found = 0.0
-        for word in wanted:
-            here = max((_fit(word, one) for one in self._all), default=0.0)
+    def score(self, query_words: Sequence[str]) -> float:
+        """Return how well all wanted words fit, 0 to 1.25;
+        0 when one of them does not fit at all.
+        """
+        total = 0.0
+        for word in query_words:
+            here = max((_fit(word, candidate) for candidate in self._all), default=0.0)
             if not here:
                 return 0.0
-            in_title = any(_fit(word, one) >= here for one in self._title)
-            found += here + (_IN_TITLE if in_title else 0.0)
-        whole = min(1.0, len(wanted) / max(1, len(self._title)))
-        return found / max(1, len(wanted)) + _NOTHING_ELSE * whole
+            in_title = any(_fit(word, candidate) >= here for candidate in self._title)
+            total += here + (_IN_TITLE if in_title else 0.0)
+        coverage = min(1.0, len(query_words) / max(1, len(self._title)))
+        return total / max(1, len(query_words)) + _NOTHING_ELSE * coverage
 
 
 def words_wanted(typed: str) -> tuple[str, ...]:
@@ -61,16 +63,16 @@ def _words_of(text: str) -> tuple[str, ...]:
     return tuple(spread.split())
 
 
-def _fit(wanted: str, word: str) -> float:
-    if word == wanted:
+def _fit(query_word: str, word: str) -> float:
+    if word == query_word:
         return _WHOLE
-    if word.startswith(wanted):
+    if word.startswith(query_word):
         return _BEGUN
-    if len(wanted) > 1 and wanted in word:
+    if len(query_word) > 1 and query_word in word:
         return _INSIDE
-    if len(wanted) < _LETTERS_FOR_SLIPS or wanted[0] not in word[:2]:
+    if len(query_word) < _LETTERS_FOR_SLIPS or query_word[0] not in word[:2]:
         return 0.0
     # the word may be begun only: as many letters as were typed, or one more or less
-    beginnings = {word, *(word[: len(wanted) + step] for step in (-1, 0, 1))}
-    alike = max(OSA.normalized_similarity(wanted, one) for one in beginnings)
+    beginnings = {word, *(word[: len(query_word) + step] for step in (-1, 0, 1))}
+    alike = max(OSA.normalized_similarity(query_word, beginning) for beginning in beginnings)
     return _WITH_SLIPS * alike if alike >= _LEAST_ALIKE else 0.0

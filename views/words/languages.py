@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a language is called in itself: nobody has to know a flag or a word of another language.
+"""The name of each language in itself: nobody has to know a flag or a word of another language.
 Used by the kiosk's language page and the desk's written words.
 """
 

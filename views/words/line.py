@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a narrow line costs, in words for the agent and for the replay.
+"""The cost of a narrow line, in words for the agent and for the replay.
 Used by call view, quality panel and replay.
 """
 
@@ -30,7 +30,7 @@ _SHORT = {
 
 
 def caller_words(step: LineStep, *, document: bool, motion: bool = False) -> str:
-    """What the agent sees less of on a narrow line; "" when nothing is given up.
+    """Say what the agent sees less of on a narrow line; "" when nothing is given up.
     `motion`: the caller signs, so movement goes before size.
     """
     if document and step is not LineStep.PHOTO:
@@ -41,7 +41,7 @@ def caller_words(step: LineStep, *, document: bool, motion: bool = False) -> str
 
 
 def own_words(step: LineStep, *, document: bool, motion: bool = False) -> str:
-    """What the caller sees less of; "" when nothing is given up."""
+    """Say what the caller sees less of; "" when nothing is given up."""
     if document and step is not LineStep.PHOTO:
         return _("A document leaves: you are smaller")
     if motion:

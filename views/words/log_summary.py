@@ -93,7 +93,7 @@ def summary_parts(summary: SessionSummary) -> list[SummaryPart]:
     came = [_line(fact) for fact in summary.came] or [
         SummaryLine(_("The log does not say what the caller came for."), tone="soft")
     ]
-    done = [_line(fact) for fact in summary.done] or [
+    achieved = [_line(fact) for fact in summary.done] or [
         SummaryLine(_("Nothing was done."), tone="soft")
     ]
     failed = [_line(fact) for fact in summary.failed] or [
@@ -103,26 +103,26 @@ def summary_parts(summary: SessionSummary) -> list[SummaryPart]:
         SummaryPart("failed", _("What failed"), tuple(failed)),
         SummaryPart("next", _("What to do now"), tuple(_next(summary))),
         SummaryPart("came", _("What the caller came for"), tuple(came)),
-        SummaryPart("done", _("What was done in it"), tuple(done)),
+        SummaryPart("done", _("What was done in it"), tuple(achieved)),
     ]
 
 
 def length_words(seconds: float) -> str:
     """A length of time in words: "45 s", "2 min 05 s", "1 h 05 min"."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return _("{seconds} s").format(seconds=whole)
-    if whole < 3600:
+    total_s = max(0, round(seconds))
+    if total_s < 60:
+        return _("{seconds} s").format(seconds=total_s)
+    if total_s < 3600:
         return _("{minutes} min {seconds} s").format(
-            minutes=whole // 60, seconds=f"{whole % 60:02}"
+            minutes=total_s // 60, seconds=f"{total_s % 60:02}"
         )
     return _("{hours} h {minutes} min").format(
-        hours=whole // 3600, minutes=f"{whole // 60 % 60:02}"
+        hours=total_s // 3600, minutes=f"{total_s // 60 % 60:02}"
     )
 
 
 def grant_words(grant: str) -> str:
-    """What a power is called; an unknown one by its code."""
+    """Return what a power is called; an unknown one by its code."""
     return _(_GRANTS[Grant(grant)]) if grant in tuple(Grant) else grant
 
 
@@ -246,9 +246,9 @@ def host_words(host: str) -> str:
 def _hosts(hosts: tuple[str, ...]) -> str:
     if not hosts:
         return ""
-    shown = ", ".join(map(host_words, hosts[:MOST_HOSTS]))
+    names = ", ".join(map(host_words, hosts[:MOST_HOSTS]))
     more = "…" if len(hosts) > MOST_HOSTS else ""
-    return f" ({shown}{more})"
+    return f" ({names}{more})"
 
 
 def _capital(words: str) -> str:
@@ -343,13 +343,13 @@ _ADVICE_OF_SIDE: dict[FaultSide, str] = {
 
 
 def _next(summary: SessionSummary) -> list[SummaryLine]:
-    """What to do, each advice once, what is not mended first."""
-    wanted: dict[str, float] = {}
+    """Return what to do, each advice once, what is not mended first."""
+    advice_at_s: dict[str, float] = {}
     for fact in sorted(summary.failed, key=_urgency):
-        wanted.setdefault(_advice(fact), fact.at_s)
-    if not wanted:
+        advice_at_s.setdefault(_advice(fact), fact.at_s)
+    if not advice_at_s:
         return [SummaryLine(_("Nothing is to be done."), tone="soft")]
-    return [SummaryLine(words, at_s) for words, at_s in _first(wanted.items())]
+    return [SummaryLine(words, at_s) for words, at_s in _first(advice_at_s.items())]
 
 
 def _first(advice: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:

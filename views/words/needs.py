@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a caller needs of the agent, in words for the desk's queue and offer."""
+"""The needs of a caller, in words for the desk's queue and offer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from views.words.languages import LANGUAGE_NAMES
 
 
 def need_words(needs: Iterable[str]) -> str:
-    """As "Sign language, العربية": a language is called as it calls itself; "" for no need."""
-    said = {SIGN_LANGUAGE: _("Sign language"), WRITING: _("Writes")}
-    return ", ".join(said.get(need) or LANGUAGE_NAMES.get(need, need) for need in needs)
+    """Say needs in words, as "Sign language, العربية":
+    a language is called as it calls itself; "" for no need.
+    """
+    own_words = {SIGN_LANGUAGE: _("Sign language"), WRITING: _("Writes")}
+    return ", ".join(own_words.get(need) or LANGUAGE_NAMES.get(need, need) for need in needs)

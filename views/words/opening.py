@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a service opens next, as people say it: "opens tomorrow at 8:30".
+"""The next opening of a service, as people say it: "opens tomorrow at 8:30".
 Used by the kiosk's start and closed pages.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk is called on a screen, everywhere alike.
+"""The name of a kiosk on a screen, everywhere alike.
 Used by the display, the host's window and the board.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a person is told of a newer release of the program. Used by the windows of every role."""
+"""The words for a newer release of the program. Used by the windows of every role."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ class ReleaseWords:
 
 
 def is_older(version: str, than: str) -> bool:
-    """Whether a version comes before another one, by its numbers; an unknown one never does."""
-    ours, theirs = (tuple(map(int, re.findall(r"\d+", one))) for one in (version, than))
+    """True if a version comes before another one, by its numbers; an unknown one never does."""
+    ours, theirs = (tuple(map(int, re.findall(r"\d+", text))) for text in (version, than))
     return bool(ours) and ours < theirs
 
 
-def release_words(wanted: ReleaseAnswer, version: str, today: date) -> ReleaseWords | None:
-    """What to say to whoever uses `version`; None where there is nothing to do."""
-    if not wanted.newest or not is_older(version, wanted.newest):
+def release_words(answer: ReleaseAnswer, version: str, today: date) -> ReleaseWords | None:
+    """Return what to say to whoever uses `version`; None where there is nothing to do."""
+    if not answer.newest or not is_older(version, answer.newest):
         return None
-    late = wanted.by is not None and today > wanted.by
+    late = answer.by is not None and today > answer.by
     if late:
         words = _(
             "This program is too old: your network has expected version {newest} since {day}; here "
             "is {version}. It may refuse some of your work. Ask your administrator to install it."
         )
-    elif wanted.by is not None:
+    elif answer.by is not None:
         words = _(
             "Version {newest} of the program is there; here is {version}. There is time until "
             "{day}; nothing is changed by itself."
@@ -45,8 +45,8 @@ def release_words(wanted: ReleaseAnswer, version: str, today: date) -> ReleaseWo
             "Version {newest} of the program is there; here is {version}. Nothing is changed by "
             "itself."
         )
-    day = f"{wanted.by:%d/%m/%Y}" if wanted.by is not None else ""
-    text = words.format(newest=wanted.newest, version=version, day=day)
-    if wanted.where:
-        text += " " + _("Where to get it: {where}").format(where=wanted.where)
+    day = f"{answer.by:%d/%m/%Y}" if answer.by is not None else ""
+    text = words.format(newest=answer.newest, version=version, day=day)
+    if answer.where:
+        text += " " + _("Where to get it: {where}").format(where=answer.where)
     return ReleaseWords(text, late)

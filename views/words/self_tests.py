@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk found when it tried itself, and what was done there or at a desk from afar, in
-sentences.
-Used by the windows of helpdesk and board.
+"""The findings of a kiosk that tried itself, and what was done there or at a desk from afar, in
+sentences. Used by the windows of helpdesk and board.
 """
 
 from __future__ import annotations
@@ -91,25 +90,25 @@ _DESK_WAITS = (
 def check_words(check: SelfCheck) -> str:
     """One thing that was tried."""
     words = _CODES.get(check.code)
-    told = _(words) if words is not None else sentence(check.code).title
-    return _("{name}: {value}").format(name=_(_PARTS[check.part]), value=told)
+    finding = _(words) if words is not None else sentence(check.code).title
+    return _("{name}: {value}").format(name=_(_PARTS[check.part]), value=finding)
 
 
 def faults_words(checks: tuple[SelfCheck, ...]) -> str:
-    """What is wrong, in one line; that nothing is."""
-    faults = [check_words(one) for one in checks if one.is_fault]
+    """Say what is wrong, in one line, or that nothing is."""
+    faults = [check_words(check) for check in checks if check.is_fault]
     return "  ".join(faults) or _("all is well")
 
 
-def help_lines(told: RemoteHelp) -> list[str]:
+def help_lines(entry: RemoteHelp) -> list[str]:
     """An act and what came of it, line by line."""
-    head = _("{act} at {kiosk}").format(act=_(ACTS[told.act][0]), kiosk=told.kiosk)
-    asked, silent = _DESK_WAITS if told.desk else _KIOSK_WAITS
-    if told.state is RemoteState.ASKED:
-        return [head, _(asked)]
-    if told.state is RemoteState.SILENT:
+    head = _("{act} at {kiosk}").format(act=_(ACTS[entry.act][0]), kiosk=entry.kiosk)
+    waiting, silent = _DESK_WAITS if entry.desk else _KIOSK_WAITS
+    if entry.state is RemoteState.ASKED:
+        return [head, _(waiting)]
+    if entry.state is RemoteState.SILENT:
         return [head, _(silent)]
-    result = told.result
+    result = entry.result
     if result is None:
         return [head]
     ended = _ENDS.get(result.code)
@@ -119,15 +118,15 @@ def help_lines(told: RemoteHelp) -> list[str]:
     return [*lines, *result.lines]
 
 
-def help_words(told: RemoteHelp, *, of_all: bool = False) -> str:
+def help_words(entry: RemoteHelp, *, of_all: bool = False) -> str:
     """An act in the list of what was asked: where, what, who, why, and whether it was done.
 
     Args:
         of_all: whose kiosk it is, is worth saying.
     """
-    place = f"{told.organisation}/{told.kiosk}" if of_all else told.kiosk
-    act, ended = _(ACTS[told.act][0]), _(_STATES[told.state])
-    return f"{place} · {act} · {told.by_name or told.by} · {told.reason} · {ended}"
+    place = f"{entry.organisation}/{entry.kiosk}" if of_all else entry.kiosk
+    act, ended = _(ACTS[entry.act][0]), _(_STATES[entry.state])
+    return f"{place} · {act} · {entry.by_name or entry.by} · {entry.reason} · {ended}"
 
 
 class HelpWords(NamedTuple):
@@ -138,13 +137,13 @@ class HelpWords(NamedTuple):
     ended: str
 
 
-def help_columns(told: RemoteHelp) -> HelpWords:
+def help_columns(entry: RemoteHelp) -> HelpWords:
     """See `HelpWords`."""
-    place = _("Desk of {agent}") if told.desk else _("Kiosk {kiosk}")
+    place = _("Desk of {agent}") if entry.desk else _("Kiosk {kiosk}")
     return HelpWords(
-        _(ACTS[told.act][0]),
-        place.format(agent=told.kiosk, kiosk=told.kiosk),
-        _(_STATES[told.state]),
+        _(ACTS[entry.act][0]),
+        place.format(agent=entry.kiosk, kiosk=entry.kiosk),
+        _(_STATES[entry.state]),
     )
 
 
@@ -159,11 +158,11 @@ _STATES: dict[RemoteState, str] = {
 def _fact_words(name: str, value: str, code: str) -> str:
     level = _LEVELS.get(code)
     if level is None:
-        told = " ".join(part for part in (value, sentence(code).title if code else "") if part)
+        content = " ".join(part for part in (value, sentence(code).title if code else "") if part)
     elif value:
-        told = f"{level[0]}{value}"
+        content = f"{level[0]}{value}"
     else:
-        told = _(level[1])
+        content = _(level[1])
     words = _NAMES.get(name)
     named = _(words) if words is not None else name.replace("_", " ")
-    return _("{name}: {value}").format(name=named, value=told or _("nothing"))
+    return _("{name}: {value}").format(name=named, value=content or _("nothing"))

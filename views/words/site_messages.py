@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors say to the callers of a site, as lines for the kiosk. Used by its pages."""
+"""The messages of supervisors to the callers of a site, as lines for the kiosk.
+Used by its pages.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,10 @@ from session.protocol.hub.requests import SiteMessage
 
 
 def in_force(messages: Iterable[SiteMessage], now: datetime) -> list[SiteMessage]:
-    """Those that have not ended."""
-    return [one for one in messages if one.until_utc > now]
+    """Return those that have not ended."""
+    return [message for message in messages if message.until_utc > now]
 
 
 def lines(messages: Sequence[SiteMessage]) -> str:
     """A line for each: who says it, and what."""
-    return "\n".join(f"{one.organisation_name}\u00a0: {one.text}" for one in messages)
+    return "\n".join(f"{message.organisation_name}\u00a0: {message.text}" for message in messages)

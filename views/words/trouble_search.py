@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What troubles are called in the list of conversations, and which ones somebody means with words:
+"""The names of troubles in the list of conversations, and which ones somebody means with words:
 "bourrage", "papier scanner", "paper-jam". Used by the helpdesk's list and its filter.
 """
 
@@ -63,13 +63,13 @@ def codes_for(words: str) -> tuple[str, ...]:
     plain = words.strip().lower().replace("-", "_")
     if plain in listed_codes():
         return (plain,)
-    wanted = asked(words.replace("_", " "))
-    if not wanted:
+    query_words = asked(words.replace("_", " "))
+    if not query_words:
         return ()
     return tuple(
         code
         for code, texts in _texts(language()).items()
-        if all(any(text.startswith(word) for text in texts) for word in wanted)
+        if all(any(text.startswith(word) for text in texts) for word in query_words)
     )
 
 
@@ -82,8 +82,8 @@ def listed_codes() -> list[str]:
 @lru_cache(maxsize=2)
 def _texts(_language: str) -> dict[str, list[str]]:
     """The folded words of each code, in the language in use."""
-    found = {}
+    words_by_code = {}
     for code in listed_codes():
-        told = f"{trouble_words(code)} {code.replace('_', ' ')} {_ALSO.get(code, '')}"
-        found[code] = folded(told).split()
-    return found
+        text = f"{trouble_words(code)} {code.replace('_', ' ')} {_ALSO.get(code, '')}"
+        words_by_code[code] = folded(text).split()
+    return words_by_code

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is wrong with a hub, in one sentence that says what to do. Used by the operator's window.
+"""The troubles of a hub, in one sentence that says what to do. Used by the operator's window.
 
 The codes are those of /healthz; docs/operator.md has the same table at length.
 """
@@ -158,7 +158,7 @@ def known_troubles() -> set[str]:
 
 
 def trouble_sentence(trouble: HubTrouble) -> str:
-    """What is wrong and what to do; the code itself where a newer hub tells a new one."""
+    """Say what is wrong and what to do; the code itself where a newer hub tells a new one."""
     words = _SENTENCES.get(trouble.code)
     if words is None:
         return ", ".join([trouble.code, *(f"{key}: {it}" for key, it in trouble.detail.items())])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How a wait looks and what is said of it, by what its service promises.
+"""The look of a wait and what is said of it, by what its service promises.
 Used by the desk's queue and the board.
 """
 
@@ -21,7 +21,7 @@ class WaitLimits(NamedTuple):
     longest_s: int = LONGEST_S
 
     def of(self, service: Service | None) -> WaitLimits:
-        """Those of a service; these where it has none of its own."""
+        """Return the limits of a service; these where it has none of its own."""
         if service is None:
             return self
         longest_s = service.longest_s or self.longest_s
@@ -37,7 +37,7 @@ class WaitStyle(NamedTuple):
 
 
 def wait_style(seconds: float, limits: WaitLimits) -> WaitStyle:
-    """How a wait of so many seconds is shown."""
+    """Return how a wait of so many seconds is shown."""
     if seconds >= limits.longest_s:
         return WaitStyle("bad", "wait_long", _("long wait"))
     if seconds >= limits.within_s:

@@ -39,24 +39,24 @@ def notices() -> str:
     """Each part that others made: name, version, licence."""
     lines = [f"{name} — {licence} — {where}" for name, licence, where in _BESIDE]
     packages = {}
-    for one in importlib.metadata.distributions():
-        said = one.metadata
-        name = said["Name"]
+    for distribution in importlib.metadata.distributions():
+        metadata = distribution.metadata
+        name = metadata["Name"]
         if name and name != "expert-app":
-            packages[name] = f"{name} {one.version} — {_licence(said)}"
+            packages[name] = f"{name} {distribution.version} — {_licence(metadata)}"
     rest = [packages[name] for name in sorted(packages, key=str.lower)]
     return "\n".join([*lines, "", *rest])
 
 
-def _licence(said: importlib.metadata.PackageMetadata) -> str:
+def _licence(metadata: importlib.metadata.PackageMetadata) -> str:
     """In a few words: the expression, else the classifier, else the first line of the text."""
-    expression = said.get("License-Expression", "")
+    expression = metadata.get("License-Expression", "")
     if expression:
         return str(expression)
-    for one in said.get_all("Classifier", []):
-        if one.startswith("License ::"):
-            return str(one.rsplit("::", 1)[1].strip())
-    return str(said.get("License", "")).strip().split("\n")[0][:60] or "?"
+    for classifier in metadata.get_all("Classifier", []):
+        if classifier.startswith("License ::"):
+            return str(classifier.rsplit("::", 1)[1].strip())
+    return str(metadata.get("License", "")).strip().split("\n")[0][:60] or "?"
 
 
 class AboutWindow(QDialog):

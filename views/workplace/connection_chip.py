@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether the hub answers, in the head of each window but the kiosk's."""
+"""The sign of the hub's connection in the head of each window but the kiosk's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from views.widgets.parts import Chip
 
 
 class ConnectionChip(Chip):
-    """Whether the hub answers; never yet is not the same as no longer."""
+    """The sign that the hub answers, or not; never yet is not the same as no longer."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, _("Not connected yet"), icon_name="retry", tone="warn")

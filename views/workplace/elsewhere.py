@@ -18,7 +18,8 @@ CARD_WIDTH = 520
 
 
 class ElsewhereView(QWidget):
-    """Where the agent works instead, and the button that takes the work here.
+    """The page that says where the agent works instead, and the button that takes the work
+    here.
 
     Signals: work_here_requested(): this computer instead of the other one.
     """
@@ -34,13 +35,13 @@ class ElsewhereView(QWidget):
         self._words = label("", name="elsewhere_words", wrap=True)
         self._words.setProperty("tone", "bad")
         self._says = QWidget()
-        said = row(self._says, IconLabel("error", "bad", size_px=20))
-        said.addWidget(self._words, 1)
+        words_row = row(self._says, IconLabel("error", "bad", size_px=20))
+        words_row.addWidget(self._words, 1)
         self._says.hide()
         self._build()
 
     def show_elsewhere(self, computer: str, *, talks: bool) -> None:
-        """Where the agent works.
+        """Show where the agent works.
 
         Args:
             computer: what that one calls itself; "" where it does not say.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What stands around the first page of a computer that is not known yet: language and text size
+"""The frame of the first page of a computer that is not known yet: language and text size
 above, help, the demonstration and the version below. Used by the desk's sign-in.
 """
 
@@ -165,8 +165,8 @@ class FirstPage(QWidget):
         ):
             self._help.body.addWidget(label(words, wrap=True))
 
-    def _on_help(self, shown: bool) -> None:
-        self._help.setVisible(shown)
-        if shown:
-            words = [one.text() for one in self._help.findChildren(type(self._said))]
+    def _on_help(self, is_shown: bool) -> None:
+        self._help.setVisible(is_shown)
+        if is_shown:
+            words = [text_label.text() for text_label in self._help.findChildren(type(self._said))]
             announce(self, " ".join(words))

@@ -52,7 +52,7 @@ def normal(keys: str) -> str:
 
 
 def shown(keys: str) -> str:
-    """As the keyboard of this system names them."""
+    """Return keys as the keyboard of this system names them."""
     return native_keys(keys)
 
 
@@ -88,23 +88,27 @@ class KeyBindings:
         return dict(self._named)
 
     def can_change(self, usual: str) -> bool:
-        """Whether these keys work anywhere in the window, and one press is all of them."""
-        wanted = normal(usual)
+        """True if these keys work anywhere in the window, and one press is all of them."""
+        normal_keys = normal(usual)
         is_one = QKeySequence(usual).count() == 1
-        taken = wanted in self._local or wanted in _NEEDED
-        return is_one and not taken and any(_usual(one) == wanted for one in self._shortcuts())
+        is_taken = normal_keys in self._local or normal_keys in _NEEDED
+        return (
+            is_one
+            and not is_taken
+            and any(_usual(candidate) == normal_keys for candidate in self._shortcuts())
+        )
 
     def keys_of(self, usual: str) -> str:
         """The keys that do now what `usual` does at first."""
         return self._own.get(normal(usual), normal(usual))
 
     def is_own(self, usual: str) -> bool:
-        """Whether this person has changed them."""
+        """True if this person has changed them."""
         return normal(usual) in self._own
 
-    def conflict(self, usual: str, wanted: str) -> KeyConflict | None:
-        """Why `wanted` cannot be the keys of `usual`; None when they can."""
-        keys = normal(wanted)
+    def conflict(self, usual: str, new_keys: str) -> KeyConflict | None:
+        """Why `new_keys` cannot be the keys of `usual`; None when they can."""
+        keys = normal(new_keys)
         if keys in _NEEDED:
             words = _("{keys} stays as it is: {why}.")
             return KeyConflict(words.format(keys=shown(keys), why=_(_NEEDED[keys])))
@@ -119,12 +123,12 @@ class KeyBindings:
                 return KeyConflict(words.format(keys=shown(keys), what=what))
         return None
 
-    def change(self, usual: str, wanted: str) -> KeyConflict | None:
+    def change(self, usual: str, new_keys: str) -> KeyConflict | None:
         """Gives other keys, at once and for the days to come; what is in the way, or None."""
-        conflict = self.conflict(usual, wanted)
+        conflict = self.conflict(usual, new_keys)
         if conflict is None:
-            self._own[normal(usual)] = normal(wanted)
-            if normal(wanted) == normal(usual):
+            self._own[normal(usual)] = normal(new_keys)
+            if normal(new_keys) == normal(usual):
                 del self._own[normal(usual)]
             self._keep()
         return conflict
@@ -140,13 +144,13 @@ class KeyBindings:
 
     def apply(self) -> None:
         """Gives the window's shortcuts and buttons the keys that hold now."""
-        for one in self._shortcuts():
-            if (usual := _usual(one)) not in self._local:
-                one.setKey(QKeySequence(self.keys_of(usual)))
+        for window_shortcut in self._shortcuts():
+            if (usual := _usual(window_shortcut)) not in self._local:
+                window_shortcut.setKey(QKeySequence(self.keys_of(usual)))
         for button in self._window.findChildren(QAbstractButton):
-            given = button.property(USUAL) or button.property("keys")
-            if given and normal(str(given)) not in self._local:
-                self._give(button, str(given))
+            usual_keys = button.property(USUAL) or button.property("keys")
+            if usual_keys and normal(str(usual_keys)) not in self._local:
+                self._give(button, str(usual_keys))
 
     def _give(self, button: QAbstractButton, usual: str) -> None:
         """The tool tip names the keys that hold, whatever the button is called later."""
@@ -157,10 +161,14 @@ class KeyBindings:
             name_button(button, button.accessibleName(), usual)
 
     def _shortcuts(self) -> list[QShortcut]:
-        """Those that work in the whole window."""
+        """Return those that work in the whole window."""
         context = Qt.ShortcutContext
         wide = (context.WindowShortcut, context.ApplicationShortcut)
-        return [one for one in self._window.findChildren(QShortcut) if one.context() in wide]
+        return [
+            candidate
+            for candidate in self._window.findChildren(QShortcut)
+            if candidate.context() in wide
+        ]
 
     def _keep(self) -> None:
         self._settings.write(_SETTING, ";".join(f"{a}={b}" for a, b in self._own.items()))
@@ -170,22 +178,26 @@ class KeyBindings:
 
 def _usual(short: QShortcut) -> str:
     """The keys that the program gave it; remembered at the first look."""
-    known = short.property(USUAL)
-    if known is None:
-        known = short.key().toString(QKeySequence.SequenceFormat.PortableText)
-        short.setProperty(USUAL, known)
-    return str(known)
+    usual_keys = short.property(USUAL)
+    if usual_keys is None:
+        usual_keys = short.key().toString(QKeySequence.SequenceFormat.PortableText)
+        short.setProperty(USUAL, usual_keys)
+    return str(usual_keys)
 
 
 def _is_command(keys: str) -> bool:
-    """Whether no field takes them for a letter."""
-    *held, last = keys.replace("++", "+Plus").split("+")
+    """True if no field takes them for a letter."""
+    *modifiers, last = keys.replace("++", "+Plus").split("+")
     is_function = last[:1] == "F" and last[1:].isdigit()
-    return is_function or "Ctrl" in held or "Alt" in held or "Meta" in held
+    return is_function or "Ctrl" in modifiers or "Alt" in modifiers or "Meta" in modifiers
 
 
-def _read(kept: str) -> list[tuple[str, str]]:
-    """What was kept; what is no pair of keys is left out."""
-    pairs = [one.split("=", 1) for one in kept.split(";") if one.count("=") >= 1]
-    known = [(normal(usual), normal(own)) for usual, own in pairs]
-    return [(usual, own) for usual, own in known if usual and own and _is_command(own)]
+def _read(setting: str) -> list[tuple[str, str]]:
+    """Read what was kept; what is no pair of keys is left out."""
+    pairs = [entry.split("=", 1) for entry in setting.split(";") if entry.count("=") >= 1]
+    normal_pairs = [(normal(usual), normal(new_keys)) for usual, new_keys in pairs]
+    return [
+        (usual, new_keys)
+        for usual, new_keys in normal_pairs
+        if usual and new_keys and _is_command(new_keys)
+    ]

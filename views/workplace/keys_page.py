@@ -139,17 +139,23 @@ class KeysPage(QWidget):
 
     # ---- what the person does ----
 
-    def _on_keys(self, usual: str, wanted: str) -> None:
-        conflict = self._bindings.change(usual, wanted)
-        done = _("“{what}” is {keys} from now on.").format(
-            what=self._bindings.named()[usual], keys=shown(wanted)
+    def _on_keys(self, usual: str, new_keys: str) -> None:
+        conflict = self._bindings.change(usual, new_keys)
+        done_words = _("“{what}” is {keys} from now on.").format(
+            what=self._bindings.named()[usual], keys=shown(new_keys)
         )
-        self._show_words(done if conflict is None else conflict.text, is_wrong=conflict is not None)
+        self._show_words(
+            done_words if conflict is None else conflict.text, is_wrong=conflict is not None
+        )
 
     def _on_reset(self, usual: str) -> None:
         conflict = self._bindings.reset(usual)
-        done = _("“{what}” has its usual keys again.").format(what=self._bindings.named()[usual])
-        self._show_words(done if conflict is None else conflict.text, is_wrong=conflict is not None)
+        done_words = _("“{what}” has its usual keys again.").format(
+            what=self._bindings.named()[usual]
+        )
+        self._show_words(
+            done_words if conflict is None else conflict.text, is_wrong=conflict is not None
+        )
 
     def _on_reset_all(self) -> None:
         self._bindings.reset_all()

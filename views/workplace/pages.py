@@ -89,7 +89,7 @@ class AppearancePage(SettingsPage):
         self.body.addStretch(1)
 
     def show_appearance(self, language: str, *, dark: bool, text_size: float) -> None:
-        """What holds now."""
+        """Show what holds now."""
         self.language.choose(language)
         self.theme.choose("dark" if dark else "light")
         self.text_size.choose(text_size)
@@ -104,12 +104,13 @@ class AppearancePage(SettingsPage):
 
 
 class LayoutPage(SettingsPage):
-    """How a shared page opens, and what stands beside it.
+    """The page that says how a shared page opens, and what stands beside it.
 
     Args:
         layouts: each with its words, in the order in which they are shown.
 
-    Signals: layout_chosen(str): a key of `layouts`. side_chosen(str): "auto", "open" or "folded".
+    Signals: layout_chosen(str): a key of `layouts`. side_chosen(str): "auto", "open" or
+    "folded".
     """
 
     layout_chosen = pyqtSignal(str)
@@ -136,14 +137,16 @@ class LayoutPage(SettingsPage):
         self.body.addStretch(1)
 
     def show_layout(self, layout: str, side: str) -> None:
-        """What holds now, on this screen."""
+        """Show what holds now, on this screen."""
         self.layouts.setCurrentIndex(max(0, self.layouts.findData(layout)))
         self.side.setCurrentIndex(max(0, self.side.findData(side)))
 
 
 @dataclass(frozen=True)
 class NotificationWords:
-    """What is rung for, what the desktop is told, and what remains without, in a role's words."""
+    """The words of a role: what is rung for, what the desktop is told,
+    and what remains without.
+    """
 
     ring: str
     named: str
@@ -151,7 +154,7 @@ class NotificationWords:
 
 
 def agent_notifications() -> NotificationWords:
-    """For an agent: a caller who is offered."""
+    """Return the words for an agent: a caller who is offered."""
     return NotificationWords(
         ring=_("Ring when a caller is offered to me"),
         named=_("It names the service and the place, never the caller."),
@@ -160,7 +163,7 @@ def agent_notifications() -> NotificationWords:
 
 
 def host_notifications() -> NotificationWords:
-    """For a site's host: a kiosk that calls."""
+    """Return the words for a site's host: a kiosk that calls."""
     return NotificationWords(
         ring=_("Ring when a kiosk calls me"),
         named=_("It names the kiosk and the site, never the caller."),
@@ -169,7 +172,7 @@ def host_notifications() -> NotificationWords:
 
 
 class NotificationsPage(SettingsPage):
-    """What tells of a caller.
+    """The page with the choices of what tells of a caller.
 
     Signals: chosen(str, str): "ring" or "notify", and "" or "no"; "ring_volume" and 0..100.
         ring_requested(): ring once, to hear it.
@@ -201,17 +204,18 @@ class NotificationsPage(SettingsPage):
         self.body.addStretch(1)
 
     def show_choices(self, *, ring: bool, volume: str, notify: bool) -> None:
-        """What holds now."""
+        """Show what holds now."""
         self.ring.setChecked(ring)
         self.volume.setCurrentIndex(max(0, self.volume.findData(volume or "60")))
         self.notify.setChecked(notify)
 
 
 class PrivacyPage(SettingsPage):
-    """What this program keeps on this computer, and how it is taken away.
+    """The page that says what this program keeps on this computer, and how it is taken away.
 
     Signals:
-        forget_requested(): what was used last. reports_requested(): delete the reports of crashes.
+        forget_requested(): what was used last.
+        reports_requested(): delete the reports of crashes.
         support_requested(): make a file for the help desk.
         passphrase_requested(str, str): the one that holds, and a new one.
     """
@@ -228,16 +232,16 @@ class PrivacyPage(SettingsPage):
             (_("Delete the reports of crashes"), "settings_reports", self.reports_requested),
             (_("File for the help desk"), "support_file", self.support_requested),
         )
-        made: list[QWidget] = []
+        parts: list[QWidget] = []
         for words, name, signal in buttons:
             button = push_button(words, name=name)
             button.clicked.connect(signal)
-            made.append(button)
+            parts.append(button)
         self._said = label("", "soft", "settings_privacy_said", wrap=True)
         self._said.hide()
         self.add_part(
             _("On this computer"),
-            *made,
+            *parts,
             self._said,
             words=_(
                 "Your choices, the commands you used last, and a log of the program without any "
@@ -266,11 +270,11 @@ class PrivacyPage(SettingsPage):
         self._show()
 
     def offer_passphrase(self, *, offered: bool) -> None:
-        """Whether the keys lie in a file behind a passphrase."""
+        """Show whether the keys lie in a file behind a passphrase."""
         self._secret.setVisible(offered)
 
     def show_done(self, words: str, *, is_wrong: bool = False) -> None:
-        """What came of it."""
+        """Show what came of it."""
         self._said.setText(words)
         restyle(self._said, tone="bad" if is_wrong else "good")
         self._said.show()
@@ -290,6 +294,6 @@ def _combo(name: str, words: str, entries: Mapping[str, str]) -> QComboBox:
     combo = QComboBox()
     combo.setObjectName(name)
     combo.setAccessibleName(words)
-    for key, shown in entries.items():
-        combo.addItem(shown, key)
+    for key, text in entries.items():
+        combo.addItem(text, key)
     return combo

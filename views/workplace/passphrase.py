@@ -38,7 +38,7 @@ class SecretLine(QWidget):
         column(self, caption, line, space=2)
 
     def text(self) -> str:
-        """What was typed."""
+        """Return what was typed."""
         return self.line.text()
 
     def forget(self) -> None:
@@ -46,10 +46,10 @@ class SecretLine(QWidget):
         self.line.clear()
         self._eye.setChecked(False)
 
-    def _on_shown(self, shown: bool) -> None:
+    def _on_shown(self, is_shown: bool) -> None:
         mode = QLineEdit.EchoMode
-        self.line.setEchoMode(mode.Normal if shown else mode.Password)
-        self._eye.setText(_("Hide") if shown else _("Show"))
+        self.line.setEchoMode(mode.Normal if is_shown else mode.Password)
+        self._eye.setText(_("Hide") if is_shown else _("Show"))
 
 
 class NewPassphrase(QWidget):
@@ -67,8 +67,8 @@ class NewPassphrase(QWidget):
         self._again = SecretLine(f"{name}_again", _("The same once more"))
         self._hint = label("", "soft", f"{name}_hint", wrap=True)
         column(self, self._first, self._again, self._hint)
-        for one in (self._first, self._again):
-            one.line.textChanged.connect(self._on_typed)
+        for secret_line in (self._first, self._again):
+            secret_line.line.textChanged.connect(self._on_typed)
         self._on_typed()
 
     def good(self) -> str:
@@ -78,7 +78,7 @@ class NewPassphrase(QWidget):
         return first if is_good else ""
 
     def last_line(self) -> QLineEdit:
-        """Where Enter ends the typing."""
+        """Return where Enter ends the typing."""
         return self._again.line
 
     def forget(self) -> None:
@@ -91,10 +91,10 @@ class NewPassphrase(QWidget):
         self._first.line.setFocus()
 
     def _on_typed(self) -> None:
-        first, again = self._first.text(), self._again.text()
+        first, repeated = self._first.text(), self._again.text()
         if len(first) < LEAST_LETTERS:
             words = _("At least {count} letters; several words that you remember are best.")
-        elif first != again:
+        elif first != repeated:
             words = _("Type the same words once more.")
         else:
             words = _("This passphrase can be used. Nobody can give it back to you.")
@@ -172,8 +172,8 @@ class UnlockView(QWidget):
         card = Card("unlock_card", padding=SPACE[3])
         card.setMaximumWidth(round(CARD_WIDTH * text_scale()))
         self._says = QWidget()
-        said = row(self._says, self._mark)
-        said.addWidget(self._words, 1)
+        words_row = row(self._says, self._mark)
+        words_row.addWidget(self._words, 1)
         self._says.hide()
         self._lost_words = label(
             _(

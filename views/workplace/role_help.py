@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the window of each role is for and which keys it has, in a few sentences. Used by the page
-"Help" of the settings; an agent's desk has its own list of shortcuts.
+"""The purpose and the keys of each role's window, in a few sentences. Used by the page "Help"
+of the settings; an agent's desk has its own list of shortcuts.
 """
 
 from __future__ import annotations

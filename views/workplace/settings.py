@@ -46,9 +46,9 @@ class SettingsWindow(QDialog):
         self._names, self._stack = QListWidget(), QStackedWidget()
         self._names.setObjectName("settings_pages")
         self._names.setAccessibleName(_("Pages of the settings"))
-        for one in pages:
-            self._names.addItem(QListWidgetItem(icon(one.icon), plain_text(one.name)))
-            self._stack.addWidget(scroll_area(one.page))
+        for named_page in pages:
+            self._names.addItem(QListWidgetItem(icon(named_page.icon), plain_text(named_page.name)))
+            self._stack.addWidget(scroll_area(named_page.page))
         self._names.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._about = push_button(_("About the program"), "info", name="settings_about")
         self._about.clicked.connect(self.about_requested)

@@ -11,8 +11,8 @@ revision, down_revision = "0001", None
 
 def upgrade() -> None:
     """Makes the tables."""
-    about = op.create_table("about", sa.Column("format", sa.Integer, primary_key=True))
-    op.bulk_insert(about, [{"format": 1}])
+    about_table = op.create_table("about", sa.Column("format", sa.Integer, primary_key=True))
+    op.bulk_insert(about_table, [{"format": 1}])
     op.create_table(
         "dossier",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a receipt says, apart from how it looks: facts, sentences, code.
+"""The content of a receipt, apart from its look: facts, sentences, code.
 Used by the paper, its large print, the page.
 
-Its content is that of an acknowledgement of receipt:
-code des relations entre le public et l'administration, articles L. 112-3, R. 112-5 (date, service
-in charge with its addresses, implicit decision) and L. 114-5 (missing pieces).
+Its content is that of an acknowledgement of receipt: code des relations entre le public et
+l'administration, articles L. 112-3, R. 112-5 (date, service in charge with its addresses,
+implicit decision) and L. 114-5 (missing pieces).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNSIGNED_MARK = "RECEPISSE-1"
 
 
 class ServiceInCharge(msgspec.Struct, frozen=True, kw_only=True):
-    """Who handles the dossier and how to reach them (R. 112-5, 2°).
+    """The service that handles the dossier and how to reach it (R. 112-5, 2°).
     The address may have several lines.
     """
 
@@ -49,14 +49,14 @@ class ReceivedPiece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Silence(StrEnum):
-    """What no answer means."""
+    """The meaning of no answer."""
 
     ACCEPTANCE = "acceptance"
     REFUSAL = "refusal"
 
 
 class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens without an answer, and when (R. 112-5, 1°).
+    """The decision that no answer means, and when (R. 112-5, 1°).
 
     Attributes:
         on: None while pieces are missing: then the `days` run from the day on which they are
@@ -120,7 +120,7 @@ class Section(NamedTuple):
 
 
 def title_words(facts: ReceiptFacts) -> str:
-    """What the whole is called."""
+    """Return the title of the whole receipt."""
     return _("Receipt for pieces – dossier {number}").format(number=facts.dossier_number)
 
 
@@ -188,7 +188,7 @@ def pieces_heading(facts: ReceiptFacts) -> str:
 
 
 def pages_words(piece: ReceivedPiece) -> str:
-    """How many pages."""
+    """Return the number of pages in words."""
     return (_("{count} page") if piece.pages == 1 else _("{count} pages")).format(count=piece.pages)
 
 
@@ -219,8 +219,8 @@ def missing_texts(facts: ReceiptFacts) -> tuple[str, ...]:
 
 
 def kind_words(facts: ReceiptFacts) -> str:
-    """What kind of paper it is: a receipt, or (R.
-    112-9-2) only that what was sent is registered.
+    """Return the kind of paper: a receipt, or (R. 112-9-2) only that what was sent is
+    registered.
     """
     if facts.registered_only:
         return _("Acknowledgement of registration: the pieces are safe and will be filed")
@@ -228,8 +228,8 @@ def kind_words(facts: ReceiptFacts) -> str:
 
 
 def decision_words(facts: ReceiptFacts) -> list[str]:
-    """What no answer means, and how to appeal;
-    of pieces that are only registered, what comes next.
+    """Return the meaning of no answer, and how to appeal; of pieces that are only registered,
+    what comes next.
     """
     if facts.registered_only:
         return [
@@ -245,7 +245,7 @@ def decision_words(facts: ReceiptFacts) -> list[str]:
 
 
 def legal_words(facts: ReceiptFacts) -> str:
-    """What the paper proves."""
+    """Return the sentence that says what the paper proves."""
     return facts.legal_mention or _(
         "This receipt proves the deposit of the pieces listed. It does not prejudge the "
         "completeness or the "
@@ -265,7 +265,7 @@ def rights_words() -> str:
 
 
 def foot_words(facts: ReceiptFacts) -> list[str]:
-    """Where, with whom, in which conversation."""
+    """Return the foot's lines: where, with whom, in which conversation."""
     place = [_("Reception point: {site}").format(site=facts.site)] if facts.site else []
     agent = [_("Adviser: {agent}").format(agent=facts.agent_name)] if facts.agent_name else []
     ticket = (
@@ -303,14 +303,14 @@ def _silence_text(decision: ImplicitDecision) -> str:
 
 
 def verification_text(facts: ReceiptFacts, signer: Signer | None = None) -> str:
-    """What the QR code says: the facts that a forger would change, one hash over all pieces, and
-    who signs for it.
+    """Return the QR code's text: the facts that a forger would change, one hash over all
+    pieces, and who signs for it.
     """
-    said = _code_text(facts, MARK if signer else UNSIGNED_MARK)
+    code = _code_text(facts, MARK if signer else UNSIGNED_MARK)
     if signer is None:
-        return facts.verify_url + said
-    signature = signer.sign(said.encode())
-    return f"{facts.verify_url}{said}|{letters(signer.public_key)}|{letters(signature)}"
+        return facts.verify_url + code
+    signature = signer.sign(code.encode())
+    return f"{facts.verify_url}{code}|{letters(signer.public_key)}|{letters(signature)}"
 
 
 def _code_text(facts: ReceiptFacts, mark: str) -> str:

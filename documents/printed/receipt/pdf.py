@@ -113,7 +113,7 @@ def finish_receipt(
     flavour: Literal["1b", "2b"] = FLAVOUR,
     signer: Signer | None = None,
 ) -> bytes:
-    """What was drawn as PDF/A, with its record and seal when there is a signer."""
+    """Return the drawn receipt as PDF/A, with its record and seal when there is a signer."""
     title = PdfTitle(
         title_words(facts),
         facts.received_at,
@@ -209,7 +209,7 @@ class _Receipt:
     def _who(self, sheet: PrintedSheet) -> None:
         """Two cards: the dossier, and the service in charge."""
         facts, service = self._facts, self._facts.service
-        left = [
+        dossier_rows = [
             (_("Dossier number"), facts.dossier_number),
             (_("Procedure"), facts.procedure),
             (_("Caller"), facts.caller_name),
@@ -223,9 +223,9 @@ class _Receipt:
         ]
         gap = 5 * mm
         width = (INNER - gap) / 2
-        height = max(_card_height(rows, width) for rows in (left, right))
+        height = max(_card_height(rows, width) for rows in (dossier_rows, right))
         sheet.need(height)
-        for rows, x in ((left, MARGIN), (right, MARGIN + width + gap)):
+        for rows, x in ((dossier_rows, MARGIN), (right, MARGIN + width + gap)):
             sheet.panel(height, TINT, ACCENT, x=x, width=width)
             _card(sheet, rows, x, width)
         sheet.down(height + 6 * mm)
@@ -277,8 +277,8 @@ class _Receipt:
         facts = self._facts
         if not facts.missing:
             return
-        said = "\n".join(f"☐  {name}" for name in facts.missing)
-        texts = [(said, _VALUE), *((text, _SMALL) for text in missing_texts(facts))]
+        checklist = "\n".join(f"☐  {name}" for name in facts.missing)
+        texts = [(checklist, _VALUE), *((text, _SMALL) for text in missing_texts(facts))]
         heading = missing_heading(facts)
         self._panel(sheet, heading, tuple(texts), warning=True)
 
@@ -347,10 +347,10 @@ def _card(sheet: PrintedSheet, rows: list[tuple[str, str]], x: float, width: flo
 
 
 def _card_height(rows: list[tuple[str, str]], width: float) -> float:
-    shown = [(label, value) for label, value in rows if value]
+    filled_rows = [(label, value) for label, value in rows if value]
     inner = width - 2 * _PAD
     texts = sum(
         height_of(label, _LABEL, inner) + height_of(value, _STRONG, inner) + 1.4 * mm
-        for label, value in shown
+        for label, value in filled_rows
     )
     return texts + 2 * 3 * mm - 1.4 * mm

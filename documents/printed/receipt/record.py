@@ -25,7 +25,7 @@ MAX_CODE = 2000
 
 
 class ReceiptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
-    """What a receipt says, for programs.
+    """The content of a receipt, for programs.
     `received_at` is ISO 8601 with its offset; `code` is the QR code's text.
     """
 
@@ -54,7 +54,7 @@ class ReceiptCode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look at a receipt's file found.
+    """The verdict on a receipt's file.
 
     Attributes:
         whole: the file is, to the last bit, what was sealed.

@@ -29,11 +29,11 @@ class ChartColumn:
     parts: tuple[float, ...]
 
 
-def steps(highest: float, wanted: int = 4) -> list[float]:
-    """Round numbers from 0 to at least `highest`, about `wanted` of them."""
+def steps(highest: float, target_count: int = 4) -> list[float]:
+    """Round numbers from 0 to at least `highest`, about `target_count` of them."""
     if highest <= 0:
         return [0.0, 1.0]
-    raw, size = highest / wanted, 1.0
+    raw, size = highest / target_count, 1.0
     while size * 10 <= raw:
         size *= 10
     while size > raw:
@@ -47,7 +47,7 @@ def steps(highest: float, wanted: int = 4) -> list[float]:
 
 def columns(
     sheet: PrintedSheet,
-    shown: Sequence[ChartColumn],
+    chart_columns: Sequence[ChartColumn],
     colours: Sequence[Color],
     *,
     height: float,
@@ -67,13 +67,15 @@ def columns(
         canvas.line(x + _AXIS, level, x + width, level)
         canvas.setFillColor(SOFT)
         canvas.drawRightString(x + _AXIS - 1.5 * mm, level - 2.3, words(value))
-    pitch = (width - _AXIS) / max(1, len(shown))
+    pitch = (width - _AXIS) / max(1, len(chart_columns))
     thick = min(pitch * 0.72, 9 * mm)
-    for place, column in enumerate(shown):
-        left = x + _AXIS + place * pitch + (pitch - thick) / 2
-        _stack(sheet, column.parts, colours, left=left, base=base, thick=thick, scale=height / top)
+    for place, column in enumerate(chart_columns):
+        left_x = x + _AXIS + place * pitch + (pitch - thick) / 2
+        _stack(
+            sheet, column.parts, colours, left_x=left_x, base=base, thick=thick, scale=height / top
+        )
         canvas.setFillColor(SOFT)
-        canvas.drawCentredString(left + thick / 2, base - 9, column.label)
+        canvas.drawCentredString(left_x + thick / 2, base - 9, column.label)
     sheet.y = base - 14
 
 
@@ -82,7 +84,7 @@ def _stack(
     parts: Sequence[float],
     colours: Sequence[Color],
     *,
-    left: float,
+    left_x: float,
     base: float,
     thick: float,
     scale: float,
@@ -91,7 +93,7 @@ def _stack(
     for part, colour in zip(parts, colours, strict=False):
         if part > 0:
             sheet.canvas.setFillColor(colour)
-            sheet.canvas.rect(left, level, thick, part * scale, stroke=0, fill=1)
+            sheet.canvas.rect(left_x, level, thick, part * scale, stroke=0, fill=1)
             level += part * scale
 
 

@@ -72,7 +72,7 @@ def _cells(figures: ReportFigures) -> tuple[str | int, ...]:
         figures.key,
         figures.name,
         *(_count(number) for number in (figures.callers, figures.answered, figures.abandoned)),
-        *("" if one is None else one for one in seconds),
+        *("" if duration_s is None else duration_s for duration_s in seconds),
         _counted(figures.outcomes),
         _counted(figures.left),
         _counted(figures.solved),

@@ -26,33 +26,33 @@ def masked(chapter: Chapter) -> Chapter:
         hours=_masked_table(chapter.hours),
         services=_masked_table(chapter.services),
         sites=_masked_table(chapter.sites),
-        crossed=tuple(_masked_crossing(one) for one in chapter.crossed),
+        crossed=tuple(_masked_crossing(crossing) for crossing in chapter.crossed),
     )
 
 
 def _masked_table(rows: Sequence[ReportFigures]) -> tuple[ReportFigures, ...]:
     """A table with a total elsewhere: never exactly one row is hidden, nor one row's halves."""
-    hidden = hidden_keys({one.key: one.callers for one in rows})
-    shown = [one for one in rows if one.key not in hidden]
+    hidden = hidden_keys({row.key: row.callers for row in rows})
+    visible_rows = [row for row in rows if row.key not in hidden]
     halves: set[str] = set()
     if not hidden:  # else what is missing is of several rows
-        halves = hidden_keys({one.key: one.answered for one in shown})
-        halves |= hidden_keys({one.key: one.abandoned for one in shown})
+        halves = hidden_keys({row.key: row.answered for row in visible_rows})
+        halves |= hidden_keys({row.key: row.abandoned for row in visible_rows})
     return tuple(
-        _hidden_row(one) if one.key in hidden else _masked_row(one, halves=one.key in halves)
-        for one in rows
+        _hidden_row(row) if row.key in hidden else _masked_row(row, halves=row.key in halves)
+        for row in rows
     )
 
 
 def _masked_crossing(crossed: Crossed) -> Crossed:
     """The same for two groupings at once."""
-    by_cell = {(one.key, one.across): one for one in crossed.rows}
-    hidden = hidden_cells({cell: one.callers for cell, one in by_cell.items()})
-    halves = hidden_cells({cell: one.answered for cell, one in by_cell.items()})
-    halves |= hidden_cells({cell: one.abandoned for cell, one in by_cell.items()})
+    by_cell = {(row.key, row.across): row for row in crossed.rows}
+    hidden = hidden_cells({cell: row.callers for cell, row in by_cell.items()})
+    halves = hidden_cells({cell: row.answered for cell, row in by_cell.items()})
+    halves |= hidden_cells({cell: row.abandoned for cell, row in by_cell.items()})
     rows = tuple(
-        _hidden_row(one) if cell in hidden else _masked_row(one, halves=cell in halves)
-        for cell, one in by_cell.items()
+        _hidden_row(row) if cell in hidden else _masked_row(row, halves=cell in halves)
+        for cell, row in by_cell.items()
     )
     return msgspec.structs.replace(crossed, rows=rows)
 
@@ -77,7 +77,9 @@ def _masked_row(row: ReportFigures, *, halves: bool = False) -> ReportFigures:
         return _hidden_row(row)
     answered, abandoned = row.answered, row.abandoned
     if halves or is_small(answered) or is_small(abandoned):
-        answered, abandoned = (SMALL if is_small(one) else HIDDEN for one in (answered, abandoned))
+        answered, abandoned = (
+            SMALL if is_small(number) else HIDDEN for number in (answered, abandoned)
+        )
     few = row.answered < LEAST  # a median of four is nearly one of them
     return msgspec.structs.replace(
         row,

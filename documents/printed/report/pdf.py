@@ -137,10 +137,10 @@ class _Report:
         sheet.y = BOTTOM - 6 * mm
         sheet.line()
         sheet.down(2 * mm)
-        made = _("Made on {date} at {hour}").format(
+        made_line = _("Made on {date} at {hour}").format(
             date=long_date(facts.made_at), hour=hour(facts.made_at)
         )
-        words = f"{_('Activity report')}  ·  {period(facts.first, facts.last)}\n{made}"
+        words = f"{_('Activity report')}  ·  {period(facts.first, facts.last)}\n{made_line}"
         sheet.text(words, _SMALL, width=INNER * 0.84)
         number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
         sheet.text(
@@ -207,15 +207,15 @@ class _Report:
     def _days(self, sheet: PrintedSheet) -> None:
         days = every_day(self._chapter.days, self._facts.first, self._facts.last)
         by_week = len(days) > MOST_COLUMNS
-        shown = _weeks(days) if by_week else _day_columns(days)
+        chart_columns = _weeks(days) if by_week else _day_columns(days)
         sheet.need(62 * mm)
         legend(sheet, ((_("Answered"), ACCENT), (_("Gave up"), AMBER)), MARGIN + INNER)
         heading = _("Callers per week") if by_week else _("Callers per day")
         sheet.down(sheet.text(heading, _HEADING, width=INNER * 0.6) + 3 * mm)
-        axis = _whole_steps(max(sum(column.parts) for column in shown))
+        axis = _whole_steps(max(sum(column.parts) for column in chart_columns))
         columns(
             sheet,
-            shown,
+            chart_columns,
             (ACCENT, AMBER),
             height=40 * mm,
             x=MARGIN,
@@ -231,14 +231,14 @@ class _Report:
         half = (INNER - 6 * mm) / 2
         sheet.need(58 * mm)
         top = sheet.y
-        came = [ChartColumn(_hour_label(one.key), _parts(one)) for one in hours]
+        came = [ChartColumn(_hour_label(figures.key), _parts(figures)) for figures in hours]
         x = MARGIN + half + 6 * mm
         height = max(
             sheet.text(_("Callers by hour of arrival"), _HEADING, width=half),
             sheet.text(_("Median wait by hour, in minutes"), _HEADING, x=x, width=half),
         )
         sheet.down(height + 3 * mm)
-        axis = _whole_steps(max(max(0, one.callers) for one in hours))
+        axis = _whole_steps(max(max(0, figures.callers) for figures in hours))
         columns(
             sheet,
             came,
@@ -251,7 +251,8 @@ class _Report:
         )
         end, sheet.y = sheet.y, top - height - 3 * mm
         waits = [
-            ChartColumn(_hour_label(one.key), ((one.wait_median_s or 0) / 60,)) for one in hours
+            ChartColumn(_hour_label(figures.key), ((figures.wait_median_s or 0) / 60,))
+            for figures in hours
         ]
         columns(
             sheet,
@@ -289,7 +290,7 @@ class _Report:
         )
         _row(sheet, head, _LABEL, _LABEL)
         if not in_order:
-            rows = sorted(rows, key=lambda one: (-one.callers, one.name))
+            rows = sorted(rows, key=lambda row: (-row.callers, row.name))
         for figures in rows:
             sheet.need(height_of(figures.name, _STRONG, INNER * _WIDTHS[0]) + 5 * mm)
             cells = (
@@ -309,8 +310,8 @@ class _Report:
         """Two groupings at once: a row for each pair that somebody came for."""
         by, across = _(_GROUPED[crossed.by]), _(_GROUPED[crossed.across])
         pairs = [
-            msgspec.structs.replace(one, name=f"{one.name} · {one.across_name}")
-            for one in crossed.rows
+            msgspec.structs.replace(pair, name=f"{pair.name} · {pair.across_name}")
+            for pair in crossed.rows
         ]
         heading = _("{group} and {other}").format(group=by, other=across.lower())
         self._table(sheet, heading, f"{by} · {across}", pairs, in_order=True)
@@ -321,8 +322,8 @@ class _Report:
             sheet, _("What came of the conversations"), total.outcomes, total.answered, lost=False
         )
         if total.solved:
-            said = sum(max(0, number) for number in total.solved.values())
-            self._shares(sheet, _("Solved, as callers say"), total.solved, said, lost=False)
+            answer_count = sum(max(0, number) for number in total.solved.values())
+            self._shares(sheet, _("Solved, as callers say"), total.solved, answer_count, lost=False)
         if total.left:
             self._shares(sheet, _("Callers who gave up"), total.left, total.abandoned, lost=True)
 
@@ -405,13 +406,13 @@ def _parts(figures: ReportFigures) -> tuple[float, float]:
 def _day_columns(days: Sequence[ReportFigures]) -> list[ChartColumn]:
     """Each day a column, its day of the month below; with many days, only Mondays are named."""
     is_dense = len(days) > 14
-    shown = []
+    chart_columns = []
     for place, figures in enumerate(days):
         day = date.fromisoformat(figures.key)
         is_named = not is_dense or day.weekday() == 0 or place == 0
         label = f"{day.day:02}/{day.month:02}" if is_named else ""
-        shown.append(ChartColumn(label, _parts(figures)))
-    return shown
+        chart_columns.append(ChartColumn(label, _parts(figures)))
+    return chart_columns
 
 
 def _weeks(days: Sequence[ReportFigures]) -> list[ChartColumn]:

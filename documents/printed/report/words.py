@@ -91,7 +91,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcome_words(code: str) -> str:
-    """What a code means; a code we do not know is shown as it is."""
+    """Return the meaning of a code; a code we do not know is shown as it is."""
     return _(_OUTCOMES[code]) if code in _OUTCOMES else code
 
 
@@ -123,7 +123,7 @@ def share(part: int, of: int) -> str:
 
 
 def solved_share(solved: Mapping[str, int]) -> str:
-    """How many of those who answered said yes; a dash where too few answered."""
+    """Return the share of those who answered that said yes; a dash where too few answered."""
     return share(solved.get("yes", 0), sum(max(0, number) for number in solved.values()))
 
 
@@ -134,11 +134,11 @@ def period(first: date, last: date) -> str:
     return _("from {first} to {last}").format(first=long_date(first), last=long_date(last))
 
 
-def every_day(found: tuple[ReportFigures, ...], first: date, last: date) -> list[ReportFigures]:
+def every_day(rows: tuple[ReportFigures, ...], first: date, last: date) -> list[ReportFigures]:
     """All days of the period, also those without callers, but no weekend on which nobody ever
     came.
     """
-    by_day = {figures.key: figures for figures in found}
+    by_day = {figures.key: figures for figures in rows}
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     filled = [
         by_day.get(day.isoformat(), ReportFigures(key=day.isoformat(), name=day.isoformat()))

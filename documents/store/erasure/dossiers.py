@@ -69,7 +69,7 @@ class DossierHold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DossierErasure(msgspec.Struct, frozen=True, kw_only=True):
-    """What is erased, or would be.
+    """The rows and files that are erased, or would be.
 
     Attributes:
         tokens: of its dossiers: random, so a backup is put right by them, and nobody is named.
@@ -95,7 +95,7 @@ class DossierErasure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DossierErasures:
-    """Of all organisations. Thread-safe."""
+    """The erasures of all organisations. Thread-safe."""
 
     def __init__(
         self, transactions: Transactions, blobs: BlobStore, *, now: Callable[[], datetime]
@@ -103,7 +103,7 @@ class DossierErasures:
         self._transactions, self._blobs, self._now = transactions, blobs, now
 
     def plan(self, organisation: str, number: str) -> DossierErasure:
-        """What `erase` would do. Raises `DossierUnknown`."""
+        """Return what `erase` would do. Raises `DossierUnknown`."""
         with self._transactions.reading() as connection:
             return self._plan(connection, organisation, _group(connection, organisation, number))
 
@@ -133,21 +133,21 @@ class DossierErasures:
         table = tables.dossiers
         with self._transactions.writing() as connection:
             rows = connection.execute(select(table)).all()
-            found = [row for row in rows if is_erased(row.organisation, row.token)]
-            for organisation in {row.organisation for row in found}:
-                whose = [row for row in found if row.organisation == organisation]
+            erased_rows = [row for row in rows if is_erased(row.organisation, row.token)]
+            for organisation in {row.organisation for row in erased_rows}:
+                whose = [row for row in erased_rows if row.organisation == organisation]
                 _erase_rows(connection, organisation, whose)
-        if found:
+        if erased_rows:
             self._finish(DossierErasure())
-        return len(found)
+        return len(erased_rows)
 
     def _finish(self, plan: DossierErasure) -> DossierErasure:
         try:
-            _, left = remove_files(self._transactions, self._blobs)
+            _, files_left = remove_files(self._transactions, self._blobs)
             self._forget_words()
         except StoreUnreachable:
             return msgspec.structs.replace(plan, files_waiting=True)
-        return msgspec.structs.replace(plan, files_left=left)
+        return msgspec.structs.replace(plan, files_left=files_left)
 
     def _forget_words(self) -> None:
         """SQLite's index says of erased documents only that they are gone; written anew, it has no
@@ -172,24 +172,28 @@ class DossierErasures:
             row = _kept(connection, organisation, number)
             table = tables.holds
             if not _holds(connection, [row]):
-                held = {"at_utc": _naive(self._now()), "by_name": by[:500], "reason": reason[:500]}
-                connection.execute(insert(table).values(dossier_id=row.id, **held))
+                values = {
+                    "at_utc": _naive(self._now()),
+                    "by_name": by[:500],
+                    "reason": reason[:500],
+                }
+                connection.execute(insert(table).values(dossier_id=row.id, **values))
             return _holds(connection, [row])[0]
 
     def lift(self, organisation: str, number: str) -> bool:
         """Ends it; False when it was not held. Raises `DossierUnknown`."""
         with self._transactions.writing() as connection:
             keys = [row.id for row in _group(connection, organisation, number)]
-            found = delete(tables.holds).where(tables.holds.c.dossier_id.in_(keys))
-            return connection.execute(found).rowcount > 0
+            deletion = delete(tables.holds).where(tables.holds.c.dossier_id.in_(keys))
+            return connection.execute(deletion).rowcount > 0
 
     def holds(self, organisation: str) -> list[DossierHold]:
-        """What is held, the oldest first."""
+        """Return what is held, the oldest first."""
         table = tables.dossiers
         with self._transactions.reading() as connection:
             query = select(table).where(table.c.organisation == organisation)
-            held = query.where(table.c.id.in_(select(tables.holds.c.dossier_id)))
-            return _holds(connection, connection.execute(held).all())
+            held_query = query.where(table.c.id.in_(select(tables.holds.c.dossier_id)))
+            return _holds(connection, connection.execute(held_query).all())
 
     def _plan(
         self, connection: Connection, organisation: str, group: Sequence[Row[Any]]
@@ -227,16 +231,16 @@ def _kept(connection: Connection, organisation: str, number: str) -> Row[Any]:
 
 def _group(connection: Connection, organisation: str, number: str) -> list[Row[Any]]:
     """The dossier, and all that were merged into it."""
-    table, found = tables.dossiers, [_kept(connection, organisation, number)]
-    fresh = found
+    table, group = tables.dossiers, [_kept(connection, organisation, number)]
+    fresh = group
     while fresh:
         query = select(table).where(
             table.c.organisation == organisation,
             table.c.merged_into.in_([row.number for row in fresh]),
         )
         fresh = list(connection.execute(query))
-        found = [*found, *fresh]
-    return found
+        group = [*group, *fresh]
+    return group
 
 
 def _documents(connection: Connection, keys: Sequence[int]) -> list[Row[Any]]:
@@ -276,7 +280,7 @@ def _holds(connection: Connection, group: Sequence[Row[Any]]) -> list[DossierHol
 
 
 def _erase_rows(connection: Connection, organisation: str, group: Sequence[Row[Any]]) -> None:
-    """From what points to what is pointed at."""
+    """Erase rows, from what points to what is pointed at."""
     keys = [row.id for row in group]
     documents = _documents(connection, keys)
     ids = [row.id for row in documents]
@@ -298,25 +302,25 @@ def _erase_rows(connection: Connection, organisation: str, group: Sequence[Row[A
         connection.execute(delete(table).where(table.c.dossier_id.in_(keys)))
     lines = tables.accesses
     for row in group:
-        about = lines.c.organisation == organisation, lines.c.dossier == row.number
+        line_filter = lines.c.organisation == organisation, lines.c.dossier == row.number
         nobody = {"dossier": f"erased-{row.token[:8]}", "reason": ""}
-        connection.execute(update(lines).where(*about).values(**nobody))
+        connection.execute(update(lines).where(*line_filter).values(**nobody))
     ours = [row.number for row in group if row.made_request and _OURS.fullmatch(row.number)]
     _note_numbers(connection, organisation, ours)
     connection.execute(delete(tables.dossiers).where(tables.dossiers.c.id.in_(keys)))
 
 
 def _note_numbers(connection: Connection, organisation: str, numbers: Sequence[str]) -> None:
-    """Of our own numbers: the highest of each year is not given again."""
+    """Note the highest of our own numbers of each year, which is not given again."""
     table = tables.erased_numbers
     for number in numbers:
         start, last = number[:-_DIGITS], int(number[-_DIGITS:])
         of_year = table.c.organisation == organisation, table.c.start == start
-        known = connection.execute(select(table.c.last).where(*of_year)).scalar()
-        if known is None:
+        noted_last = connection.execute(select(table.c.last).where(*of_year)).scalar()
+        if noted_last is None:
             values = {"organisation": organisation, "start": start, "last": last}
             connection.execute(insert(table).values(**values))
-        elif known < last:
+        elif noted_last < last:
             connection.execute(update(table).where(*of_year).values(last=last))
 
 

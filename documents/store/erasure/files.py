@@ -19,8 +19,10 @@ from documents.store.transactions import Transactions
 def note_files(connection: Connection, organisation: str, paths: Iterable[str]) -> None:
     """Says in the transaction that takes the rows away which files go after it."""
     table = tables.erased_files
-    known = set(connection.execute(select(table.c.path)).scalars())
-    rows = [{"organisation": organisation, "path": path} for path in sorted(set(paths) - known)]
+    noted_paths = set(connection.execute(select(table.c.path)).scalars())
+    rows = [
+        {"organisation": organisation, "path": path} for path in sorted(set(paths) - noted_paths)
+    ]
     if rows:
         connection.execute(insert(table), rows)
 
@@ -34,16 +36,16 @@ def remove_files(transactions: Transactions, blobs: BlobStore) -> tuple[int, int
     table = tables.erased_files
     with transactions.reading() as connection:
         paths = list(connection.execute(select(table.c.path)).scalars())
-    removed = left = 0
+    removed = still_named = 0
     for path in paths:
         with transactions.writing() as connection:
             if _is_named(connection, path):
-                left += 1
+                still_named += 1
             else:
                 blobs.remove(path)
                 removed += 1
             connection.execute(delete(table).where(table.c.path == path))
-    return removed, left
+    return removed, still_named
 
 
 def _is_named(connection: Connection, path: str) -> bool:

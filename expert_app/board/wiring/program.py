@@ -84,7 +84,7 @@ async def open_board(
 
 @dataclass(frozen=True, kw_only=True)
 class BoardJobs:
-    """What works behind the board's window, without Qt."""
+    """The jobs behind the board's window, without Qt."""
 
     bus: BusClient
     link: DeskLink
@@ -254,7 +254,7 @@ class BoardProgram:
 
     @property
     def visit_window(self) -> VisitWindow:
-        """Where a visit is seen."""
+        """The window where a visit is seen."""
         return self.visits.pane
 
     async def start(self) -> None:
@@ -353,16 +353,20 @@ class BoardProgram:
         else:
             self.app.act(act, reason)
 
-    def _on_done(self, done: ActDone) -> None:
-        words = _("Taken back: {act}") if done.undone else _("Done: {act}")
-        text = words.format(act=self._words(done.act))
-        if isinstance(done.act, MoveQueue) or (done.left and not isinstance(done.act, Several)):
-            text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)
-        elif isinstance(done.act, Several) and done.left:
+    def _on_done(self, result: ActDone) -> None:
+        words = _("Taken back: {act}") if result.undone else _("Done: {act}")
+        text = words.format(act=self._words(result.act))
+        if isinstance(result.act, MoveQueue) or (
+            result.left and not isinstance(result.act, Several)
+        ):
+            text += " · " + _("{moved} moved, {left} left").format(
+                moved=result.moved, left=result.left
+            )
+        elif isinstance(result.act, Several) and result.left:
             words = _("{moved} done, {left} left: they have just changed")
-            text += " · " + words.format(moved=done.moved, left=done.left)
-        if done.there is not None:
-            text += " · " + _("there to read it now: {count}").format(count=done.there)
+            text += " · " + words.format(moved=result.moved, left=result.left)
+        if result.there is not None:
+            text += " · " + _("there to read it now: {count}").format(count=result.there)
         self.window.messages.show_message(Level.INFO, text, key=ACT)
 
     def _on_trouble(self, trouble: ActTrouble) -> None:

@@ -92,7 +92,7 @@ class HostProgram:
             notification=self._notification,
             store=store,
         )
-        told = NamedPage(_("Notifications"), "bell", self._notifications.page)
+        notifications = NamedPage(_("Notifications"), "bell", self._notifications.page)
         self._settings = SettingsConnections(
             self.window,
             self._appearance,
@@ -101,7 +101,7 @@ class HostProgram:
             paths=paths,
             support=self._support,
             tasks=program.tasks,
-            pages=[told, help_page(settings.role)],
+            pages=[notifications, help_page(settings.role)],
         )
         if store.is_fixed("theme"):
             self.view.fix_theme()
@@ -191,8 +191,8 @@ class HostProgram:
         self._answered_at = self._program.clock.utc_now()
         self._messages.clear(NOT_READ)
         self.view.show_answer(answer.your_name, answer.kiosks)
-        calling = {one.id: one for one in answer.kiosks if one.help is HelpState.WANTED}
-        self._calling = [one for one in self._calling if one in calling]
+        calling = {kiosk.id: kiosk for kiosk in answer.kiosks if kiosk.help is HelpState.WANTED}
+        self._calling = [kiosk_id for kiosk_id in self._calling if kiosk_id in calling]
         for kiosk, facts in calling.items():
             if kiosk not in self._calling:
                 self._calling.append(kiosk)

@@ -83,7 +83,7 @@ class VisitConnections:
         program = self._program
         engines = self._engines = self._engines or build_engines(self._media, program.tasks)
         engines.show(self.pane.visit_view.caller)
-        engines.show(self.pane.visit_view.agent, third_party=True, own=False)
+        engines.show(self.pane.visit_view.agent, third_party=True, shows_own=False)
         channel = self._link.channel(session_id)
         me = self._third_party_client.me
         return Visit(
@@ -97,7 +97,10 @@ class VisitConnections:
 
     def _on_began(self, visit: Visit) -> None:
         self._visited = visit
-        ticket = next((one for one in self._link.queue if one.session == visit.session_id), None)
+        ticket = next(
+            (candidate for candidate in self._link.queue if candidate.session == visit.session_id),
+            None,
+        )
         self.pane.visit_view.show_visit(
             ticket.number if ticket is not None else "", self._agent_name
         )
@@ -141,11 +144,11 @@ class VisitConnections:
                 microphone_on=on, camera_on=self.pane.visit_view.camera_on
             )
 
-    def _on_held(self, held: bool) -> None:
+    def _on_held(self, is_held: bool) -> None:
         """Push-to-talk: lets the supervisor be heard while the key is held."""
         if self.visit.current is not None and not self.pane.visit_view.microphone_on:
-            self.visit.current.speak(held)
-            self.pane.visit_view.show_speaking(held)
+            self.visit.current.speak(is_held)
+            self.pane.visit_view.show_speaking(is_held)
 
     def _on_camera(self, on: bool) -> None:
         if self.visit.current is not None:

@@ -48,13 +48,13 @@ def print_accesses(
         return 2
 
     def of_dossier(store: DossierStore) -> tuple[str, list[AccessLine]]:
-        found = store.open_dossier(organisation, number).number
-        return found, _all_lines(store, organisation, AccessFilter(dossier=found))
+        dossier_number = store.open_dossier(organisation, number).number
+        return dossier_number, _all_lines(store, organisation, AccessFilter(dossier=dossier_number))
 
-    told = _read(settings, paths, of_dossier)
-    if told is None:
+    answer = _read(settings, paths, of_dossier)
+    if answer is None:
         return 1
-    dossier, lines = told
+    dossier, lines = answer
     if not with_names:
         # a computer's name often is a person's
         lines = [msgspec.structs.replace(line, user="", by_name="", computer="") for line in lines]
@@ -87,8 +87,8 @@ def print_readings(
     if not organisation:
         print(_("Say whose conversations they are with --org."))
         return 2
-    wanted = AccessFilter(of_logs=True, session=session)
-    lines = _read(settings, paths, lambda store: _all_lines(store, organisation, wanted))
+    access_filter = AccessFilter(of_logs=True, session=session)
+    lines = _read(settings, paths, lambda store: _all_lines(store, organisation, access_filter))
     if lines is None:
         return 1
     if as_json:
@@ -113,7 +113,9 @@ def _only_organisation(settings: HubSettings) -> str:
 def _read[Found](
     settings: HubSettings, paths: Paths, read: Callable[[DossierStore], Found]
 ) -> Found | None:
-    """What `read` finds in the store; None where the store cannot be read, and why is printed."""
+    """Return what `read` finds in the store; None where the store cannot be read,
+    and why is printed.
+    """
     try:
         with open_store(settings, paths) as store:
             return read(store)
@@ -126,14 +128,16 @@ def _read[Found](
     return None
 
 
-def _all_lines(store: DossierStore, organisation: str, wanted: AccessFilter) -> list[AccessLine]:
-    found: list[AccessLine] = []
+def _all_lines(
+    store: DossierStore, organisation: str, access_filter: AccessFilter
+) -> list[AccessLine]:
+    newest_first: list[AccessLine] = []
     while True:
-        lines = store.accesses.listed(organisation, wanted)
+        lines = store.accesses.listed(organisation, access_filter)
         if not lines:
-            return found[::-1]
-        found += lines
-        wanted = msgspec.structs.replace(wanted, before=lines[-1].id)
+            return newest_first[::-1]
+        newest_first += lines
+        access_filter = msgspec.structs.replace(access_filter, before=lines[-1].id)
 
 
 def _line(line: AccessLine, zone: ZoneInfo) -> str:

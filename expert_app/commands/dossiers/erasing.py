@@ -36,7 +36,7 @@ from session.hub.storage.erasures import Erasure, ErasureDemand, mark_of
 
 @dataclass(frozen=True)
 class DossierErasureRequest:
-    """What the command line says.
+    """The erasure of a dossier, as the command line says.
 
     Attributes:
         organisation: "" for the convention's only one, or the vault's.
@@ -92,9 +92,9 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
             )
             await eraser.logs.note(line)
             append_to_register(settings, line)
-            done = await asyncio.to_thread(store.erasures.erase, organisation, request.number)
-    _print_result(done, request, dry=False)
-    return 1 if done.holds else 0
+            erasure = await asyncio.to_thread(store.erasures.erase, organisation, request.number)
+    _print_result(erasure, request, dry=False)
+    return 1 if erasure.holds else 0
 
 
 def _plan(store: DossierStore, organisation: str, number: str) -> DossierErasure:
@@ -126,54 +126,54 @@ def _is_confirmed(plan: DossierErasure, request: DossierErasureRequest) -> bool:
         return False
 
 
-def _print_result(found: DossierErasure, request: DossierErasureRequest, *, dry: bool) -> None:
+def _print_result(erasure: DossierErasure, request: DossierErasureRequest, *, dry: bool) -> None:
     if request.as_json:
         figures = {
             "dry_run": dry,
-            "dossiers": found.dossiers,
-            "documents": found.documents,
-            "rows": found.rows,
-            "held": [one.reason for one in found.holds],
-            "delivered": found.delivered,
-            "conversations": found.conversations,
-            "files_left": found.files_left,
-            "files_waiting": found.files_waiting,
+            "dossiers": erasure.dossiers,
+            "documents": erasure.documents,
+            "rows": erasure.rows,
+            "held": [hold.reason for hold in erasure.holds],
+            "delivered": erasure.delivered,
+            "conversations": erasure.conversations,
+            "files_left": erasure.files_left,
+            "files_waiting": erasure.files_waiting,
         }
         print(msgspec.json.encode(figures).decode())
         return
-    if found.holds:
+    if erasure.holds:
         words = _("Dossier {number} is held, so not erased (lift that first: {command}): {reasons}")
-        reasons = "; ".join(one.reason for one in found.holds)
+        reasons = "; ".join(hold.reason for hold in erasure.holds)
         command = f"hub dossiers lift {request.number}"
         print(words.format(number=request.number, command=command, reasons=reasons))
         return
-    rows = ngettext("{count} row", "{count} rows", found.rows).format(count=found.rows)
-    parts = (counted_dossiers(found.dossiers), counted_documents(found.documents), rows)
+    rows = ngettext("{count} row", "{count} rows", erasure.rows).format(count=erasure.rows)
+    parts = (counted_dossiers(erasure.dossiers), counted_documents(erasure.documents), rows)
     words = _("Would be erased: {what}.") if dry else _("Erased: {what}.")
     print(words.format(what=", ".join(parts)))
-    for line in _elsewhere(found, dry=dry):
+    for line in _elsewhere(erasure, dry=dry):
         print(line)
 
 
-def _elsewhere(found: DossierErasure, *, dry: bool) -> Iterator[str]:
-    """What the command does not reach."""
-    if found.delivered:
+def _elsewhere(erasure: DossierErasure, *, dry: bool) -> Iterator[str]:
+    """Say what the command does not reach."""
+    if erasure.delivered:
         words = _("Copies are in: {targets}. Have them erased there.")
-        yield words.format(targets=", ".join(found.delivered))
-    if found.conversations:
+        yield words.format(targets=", ".join(erasure.delivered))
+    if erasure.conversations:
         words = _(
             "Conversations in which it was opened (their logs name nobody; hub erase --session): "
             "{names}"
         )
-        yield words.format(names=", ".join(found.conversations))
-    if found.files_left:
+        yield words.format(names=", ".join(erasure.conversations))
+    if erasure.files_left:
         words = ngettext(
             "{count} file stays: another dossier has the same document.",
             "{count} files stay: another dossier has the same document.",
-            found.files_left,
+            erasure.files_left,
         )
-        yield words.format(count=found.files_left)
-    if found.files_waiting:
+        yield words.format(count=erasure.files_left)
+    if erasure.files_waiting:
         yield _("The documents' store does not answer: the files go at the hub's next start.")
     if not dry:
         yield _("Backups that were made before still have it until they go by age.")
@@ -188,10 +188,10 @@ def hold(organisation: str, number: str, reason: str, settings: HubSettings, pat
     async def do() -> int:
         whose = organisation_of(organisation, settings)
         with _opened(settings, paths) as store:
-            held = _known(
+            hold = _known(
                 lambda: store.erasures.hold(whose, number, by=getpass.getuser(), reason=reason)
             )
-        print(_("Dossier {number} is held: nobody can erase it.").format(number=held.dossier))
+        print(_("Dossier {number} is held: nobody can erase it.").format(number=hold.dossier))
         return 0
 
     return run_asking(do)
@@ -217,21 +217,21 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
     async def do() -> int:
         whose = organisation_of(organisation, settings)
         with _opened(settings, paths) as store:
-            found = store.erasures.holds(whose)
+            holds = store.erasures.holds(whose)
         if as_json:
-            print(msgspec.json.encode(found).decode())
+            print(msgspec.json.encode(holds).decode())
             return 0
-        words = ngettext("{count} dossier is held.", "{count} dossiers are held.", len(found))
-        print(words.format(count=len(found)))
-        for one in found:
-            print(_hold_line(one, settings))
+        words = ngettext("{count} dossier is held.", "{count} dossiers are held.", len(holds))
+        print(words.format(count=len(holds)))
+        for hold in holds:
+            print(_hold_line(hold, settings))
         return 0
 
     return run_asking(do)
 
 
-def _hold_line(one: DossierHold, settings: HubSettings) -> str:
-    return f"{one.dossier} · {local_time(one.at_utc, settings)} · {one.by} · {one.reason}"
+def _hold_line(hold: DossierHold, settings: HubSettings) -> str:
+    return f"{hold.dossier} · {local_time(hold.at_utc, settings)} · {hold.by} · {hold.reason}"
 
 
 # ---- after a restore

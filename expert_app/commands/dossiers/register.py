@@ -42,7 +42,7 @@ IMPORTER = "import"
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What the command line asks for. `organisation`: "" for the vault's own."""
+    """The import that the command line asks for. `organisation`: "" for the vault's own."""
 
     file: Path
     organisation: str = ""
@@ -65,13 +65,13 @@ def run_import(request: ImportRequest, settings: HubSettings, paths: Paths) -> i
     try:
         organisation = _organisation(request.organisation, settings)
         kinds = _number_kinds(organisation, settings)
-        found = read_csv(
+        dossiers = read_csv(
             request.file,
             encoding=request.encoding,
             number_kinds=kinds,
             today=datetime.now(UTC).date(),
         )
-        result = _import(request, organisation, found, settings, paths)
+        result = _import(request, organisation, dossiers, settings, paths)
     except _NotHere as error:
         return _refused(str(error))
     except CsvRefused as error:
@@ -96,18 +96,18 @@ def _refused(words: str) -> int:
     return 2
 
 
-def _organisation(asked: str, settings: HubSettings) -> str:
-    own = settings.organisation if settings.serve else ""
-    if not asked and not own:
+def _organisation(requested: str, settings: HubSettings) -> str:
+    vault_organisation = settings.organisation if settings.serve else ""
+    if not requested and not vault_organisation:
         raise _NotHere(_("Say whose dossiers these are with --org."))
-    if own and asked and asked != own:
+    if vault_organisation and requested and requested != vault_organisation:
         words = _("This is the vault of {own}: dossiers of {asked} are not here.")
-        raise _NotHere(words.format(own=own, asked=asked))
-    return asked or own
+        raise _NotHere(words.format(own=vault_organisation, asked=requested))
+    return requested or vault_organisation
 
 
 def _number_kinds(organisation: str, settings: HubSettings) -> list[str]:
-    """What the numbers of its callers may be, as its services say."""
+    """Return what the numbers of its callers may be, as its services say."""
     if not settings.catalogue:
         raise _NotHere(
             _("Name the convention, in the settings (catalogue) or with --catalogue FILE.")
@@ -133,11 +133,11 @@ def _number_kinds(organisation: str, settings: HubSettings) -> list[str]:
 def _import(
     request: ImportRequest,
     organisation: str,
-    found: CsvDossiers,
+    dossiers: CsvDossiers,
     settings: HubSettings,
     paths: Paths,
 ) -> ImportResult:
-    lines = len(found.records) + len(found.refused)
+    lines = len(dossiers.records) + len(dossiers.refused)
     words = ngettext("import of {file}, {lines} line", "import of {file}, {lines} lines", lines)
     reason = words.format(file=request.file.name, lines=lines)
     by = ActingUser(user=IMPORTER, name=_user())
@@ -145,7 +145,7 @@ def _import(
         return import_dossiers(
             store,
             organisation,
-            found,
+            dossiers,
             access=Access(by=by, reason=reason),
             dry_run=request.dry_run,
             progress=_show_progress if sys.stderr.isatty() else None,
@@ -159,9 +159,9 @@ def _user() -> str:
         return ""
 
 
-def _show_progress(done: int, total: int) -> None:
-    end = "" if done < total else "\n"
-    print(f"\r{done} / {total}", end=end, file=sys.__stderr__, flush=True)  # steers the terminal
+def _show_progress(count: int, total: int) -> None:
+    end = "" if count < total else "\n"
+    print(f"\r{count} / {total}", end=end, file=sys.__stderr__, flush=True)  # steers the terminal
 
 
 def _print_result(
@@ -227,15 +227,17 @@ def try_register(
 ) -> int:
     """Asks an organisation's register, and says how that went; the exit code."""
     chosen = organisation or (settings.organisation if settings.serve else "")
-    found = next((one for one in settings.register if one.organisation == chosen), None)
-    if found is None:
+    register = next(
+        (candidate for candidate in settings.register if candidate.organisation == chosen), None
+    )
+    if register is None:
         words = _("The settings have no [[register]] with organisation = “{organisation}”.")
         return _refused(words.format(organisation=chosen))
-    if found.kind == "import":
+    if register.kind == "import":
         print(_("Dossiers of {organisation} are only imported.").format(organisation=chosen))
         return 0
     try:
-        lookup = open_lookup(found, SystemClock())
+        lookup = open_lookup(register, SystemClock())
     except KeyMissing as error:
         return _refused(error.why)
     return asyncio.run(_ask(lookup, number, as_json=as_json))
@@ -268,8 +270,8 @@ async def _ask(lookup: RegisterLookup, number: str, *, as_json: bool) -> int:
         return 0 if away is None else 1
     if away is not None:
         print(_("The register of {organisation} is away.").format(organisation=lookup.organisation))
-        said = f" ({away.words})" if away.words else ""
-        print(away_words(away.reason, lookup.organisation) + said)
+        detail = f" ({away.words})" if away.words else ""
+        print(away_words(away.reason, lookup.organisation) + detail)
         return 1
     words = _("The register of {organisation} answers, in {milliseconds} ms.")
     print(words.format(organisation=lookup.organisation, milliseconds=waited_ms))
@@ -282,4 +284,4 @@ async def _ask(lookup: RegisterLookup, number: str, *, as_json: bool) -> int:
 def _filled(records: list[RegisterRecord]) -> list[str]:
     """Names of fields only: whoever tests a register need not read a dossier."""
     fields = RegisterRecord.__struct_fields__
-    return [name for name in fields if any(getattr(one, name) for one in records)]
+    return [name for name in fields if any(getattr(record, name) for record in records)]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What `expert-app hub` and its commands take on the command line.
+"""The command line of `expert-app hub` and its commands.
 Used by `__main__`; the work is in `command`.
 
-It stands apart because every program reads the command line, and none must load the hub for that.
-`hub` alone runs the hub; a new command is one `command(...)` line here and one function in
-`command`.
+It stands apart because every program reads the command line, and none must load the hub for
+that. `hub` alone runs the hub; a new command is one `command(...)` line here and one function
+in `command`.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ def _reason(text: str) -> str:
     return kept_words(text)
 
 
-def _why(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--reason", required=True, type=_reason, metavar="WORDS", help="without names")
+def _why(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reason", required=True, type=_reason, metavar="WORDS", help="without names"
+    )
 
 
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -73,9 +75,9 @@ def add_hub_parser(commands: Commands, common: Common) -> None:
     names = parser.add_subparsers(metavar="COMMAND", dest="hub_command")
 
     def command(name: str, words: str) -> argparse.ArgumentParser:
-        made = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
-        common(made)
-        return made
+        parser = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
+        common(parser)
+        return parser
 
     _add_init_command(command)
     _add_convention_commands(command)
@@ -192,22 +194,22 @@ def _add_dossier_commands(command: AddCommand, common: Common) -> None:
         "--names", action="store_true", default=False, help="and the names of those who looked"
     )
     accesses.add_argument("--json", action="store_true", default=False, dest="as_json")
-    taken = names.add_parser(
+    import_parser = names.add_parser(
         "import",
         help="take in a CSV file of dossiers; the hub may go on working",
         argument_default=argparse.SUPPRESS,
     )
-    common(taken)
-    _where(taken)
-    taken.add_argument("file", type=Path, metavar="FILE")
-    taken.add_argument("--org", metavar="ORGANISATION", help="whose dossiers they are")
-    taken.add_argument(
+    common(import_parser)
+    _where(import_parser)
+    import_parser.add_argument("file", type=Path, metavar="FILE")
+    import_parser.add_argument("--org", metavar="ORGANISATION", help="whose dossiers they are")
+    import_parser.add_argument(
         "--encoding", choices=ENCODINGS, default="", help="of the file, when it is not UTF-8"
     )
-    taken.add_argument(
+    import_parser.add_argument(
         "--dry-run", action="store_true", default=False, help="only say what it would do"
     )
-    taken.add_argument("--json", action="store_true", default=False, dest="as_json")
+    import_parser.add_argument("--json", action="store_true", default=False, dest="as_json")
     _add_dossier_erasing(names, common)
     register = command("register-test", "ask an organisation's register, and say how it went")
     register.add_argument("--org", metavar="ORGANISATION", help="whose register")
@@ -226,30 +228,30 @@ def _add_dossier_erasing(names: Any, common: Common) -> None:
         ("holds", "which dossiers are kept from it"),
         ("erase-again", "after a database was restored: what the register names goes again"),
     ):
-        one = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
-        common(one)
-        _where(one)
-        one.add_argument("--org", metavar="ORGANISATION", help="whose dossier")
-        _json(one)
+        parser = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
+        common(parser)
+        _where(parser)
+        parser.add_argument("--org", metavar="ORGANISATION", help="whose dossier")
+        _json(parser)
         if name in ("erase", "hold", "lift"):
-            one.add_argument("number", metavar="NUMBER")
+            parser.add_argument("number", metavar="NUMBER")
         if name == "hold":
-            _why(one)
+            _why(parser)
         if name == "erase":
-            one.add_argument(
+            parser.add_argument(
                 "--demand",
                 choices=DEMANDS,
                 required=True,
                 help="who wants it: stands in the register, which names nobody",
             )
-            one.add_argument("--yes", action="store_true", default=False, help="ask nothing")
-            one.add_argument(
+            parser.add_argument("--yes", action="store_true", default=False, help="ask nothing")
+            parser.add_argument(
                 "--dry-run", action="store_true", default=False, help="only say what it would do"
             )
 
 
 def _add_history_commands(command: AddCommand) -> None:
-    """What was: reports, the history, backups."""
+    """Add the commands about what was: reports, the history, backups."""
     report = _where(command("report", "write an activity report of these days"))
     report.add_argument(
         "period", nargs=3, metavar=("FROM", "TO", "FILE"), help="2026-03-01 2026-03-31 report.pdf"
@@ -320,16 +322,16 @@ def _add_erasing_commands(command: AddCommand, common: Common) -> None:
         ("lift", "end that"),
         ("list", "what is held"),
     ):
-        one = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
-        common(one)
-        _where(one)
-        one.add_argument("--org", metavar="ORGANISATION", help="whose conversation")
+        parser = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
+        common(parser)
+        _where(parser)
+        parser.add_argument("--org", metavar="ORGANISATION", help="whose conversation")
         if name == "list":
-            _json(one)
+            _json(parser)
         else:
-            one.add_argument("session", metavar="SESSION")
+            parser.add_argument("session", metavar="SESSION")
         if name == "set":
-            _why(one)
+            _why(parser)
     readings = _where(command("readings", "print who has read logs of conversations, and why"))
     readings.add_argument("--org", metavar="ORGANISATION", help="whose conversations")
     readings.add_argument("--session", default="", metavar="ID", help="only of this conversation")

@@ -184,7 +184,7 @@ EXPECTED = (
 
 
 def why_not(error: Exception, path: Path) -> str:
-    """What happened and what to do."""
+    """Say what happened and what to do."""
     match error:
         case BackupDamaged(why=why):
             part = f" ({why})" if why else ""

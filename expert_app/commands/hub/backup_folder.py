@@ -108,7 +108,9 @@ def _lines(path: Path, contents: BackupContents, settings: HubSettings) -> list[
                 rows=counted_rows(contents.history_rows),
             )
         )
-    lines += [_organisation(name, one) for name, one in sorted(contents.organisations.items())]
+    lines += [
+        _organisation(name, figures) for name, figures in sorted(contents.organisations.items())
+    ]
     dossiers = contents.dossiers
     if not dossiers.included:
         words = _("The dossiers ({dossiers}, with {documents}) are not in it: they are in {place}.")
@@ -130,18 +132,18 @@ def _lines(path: Path, contents: BackupContents, settings: HubSettings) -> list[
     return lines
 
 
-def _organisation(name: str, one: OrganisationContents) -> str:
+def _organisation(name: str, figures: OrganisationContents) -> str:
     words = _(
         "  {organisation}: requests in the history {tickets}, logs {log}, enrolled {identities}, "
         "{dossiers} with {documents}"
     )
     return words.format(
         organisation=name,
-        tickets=one.tickets,
-        log=_size(one.log_bytes),
-        identities=one.identities,
-        dossiers=counted_dossiers(one.dossiers),
-        documents=counted_documents(one.documents),
+        tickets=figures.tickets,
+        log=_size(figures.log_bytes),
+        identities=figures.identities,
+        dossiers=counted_dossiers(figures.dossiers),
+        documents=counted_documents(figures.documents),
     )
 
 

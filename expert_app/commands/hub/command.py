@@ -368,11 +368,13 @@ def _documents(context: Context) -> int:
 def _secret(context: Context) -> int:
     name = context.arguments.secret_name
     settings = context.settings
-    known = [DOCUMENTS, *(ged_name(one.name) for one in settings.ged)]
-    known += [register_name(one.organisation) for one in settings.register]
-    known += [sign_on_name(one.id) for one in settings.sso]
-    if name not in known:
-        print(_("{name} is none of these: {known}.").format(name=name, known=", ".join(known)))
+    known_names = [DOCUMENTS, *(ged_name(system.name) for system in settings.ged)]
+    known_names += [register_name(register.organisation) for register in settings.register]
+    known_names += [sign_on_name(sign_on.id) for sign_on in settings.sso]
+    if name not in known_names:
+        print(
+            _("{name} is none of these: {known}.").format(name=name, known=", ".join(known_names))
+        )
         return 2
     try:
         keep_secret(
@@ -661,7 +663,7 @@ def _run_named(context: Context, name: str) -> int:
 
 
 def _needs_catalogue(looked: tuple[Path, ...]) -> str:
-    """That nothing says which convention is meant, and where that was looked for."""
+    """Say that nothing says which convention is meant, and where that was looked for."""
     if not looked:
         return _("The settings name no convention: catalogue = FILE-OR-FOLDER, or --catalogue.")
     places = "\n".join(f"  {path}" for path in looked)

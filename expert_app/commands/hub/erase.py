@@ -51,7 +51,7 @@ DEMANDS = {
 
 @dataclass(frozen=True)
 class EraseRequest:
-    """What the command line says.
+    """The erasure of conversations, as the command line says.
 
     Attributes:
         organisation: "" for the convention's only one, or the vault's.
@@ -79,7 +79,7 @@ Eraser = HubEraser | VaultEraser
 
 @asynccontextmanager
 async def open_eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eraser]:
-    """Of a hub, or of a vault; it may go on working meanwhile."""
+    """Open the eraser of a hub, or of a vault; it may go on working meanwhile."""
     if settings.serve:
         yield VaultEraser(settings, paths)
         return
@@ -121,39 +121,39 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
             return 0 if plan.sessions else 1
         if not (request.yes or _is_confirmed(plan, request)):
             raise Refused(_("Nothing was erased."))
-        done = await eraser.erase(organisation, plan.sessions)
+        erased = await eraser.erase(organisation, plan.sessions)
         line = Erasure(
             at_utc=datetime.now(UTC),
             organisation=organisation,
             demand=request.demand,
             by=getpass.getuser(),
             what=_what(request),
-            sessions=len(done.sessions),
-            records=done.records,
-            rows=done.rows,
-            marks=[mark_of(organisation, one) for one in done.sessions],
+            sessions=len(erased.sessions),
+            records=erased.records,
+            rows=erased.rows,
+            marks=[mark_of(organisation, session_id) for session_id in erased.sessions],
         )
         await eraser.logs.note(line)
         append_to_register(settings, line)
-    done.held, done.running = plan.held, plan.running
-    _print_result(done, request, dry=False)
-    return 1 if done.held or done.running else 0
+    erased.held, erased.running = plan.held, plan.running
+    _print_result(erased, request, dry=False)
+    return 1 if erased.held or erased.running else 0
 
 
 async def _chosen(request: EraseRequest, organisation: str, eraser: Eraser) -> Sequence[str]:
     if request.tickets is None:
         return request.sessions
-    wanted = request.tickets
+    tickets = request.tickets
     if isinstance(eraser, VaultEraser):
-        if wanted.number or wanted.kiosk or wanted.site:
+        if tickets.number or tickets.kiosk or tickets.site:
             raise Refused(
                 _(
                     "Only the network's hub knows numbers, kiosks and sites: ask there with "
                     "hub erase --dry-run, and name the conversations here with --session."
                 )
             )
-        return await eraser.between(wanted.first, wanted.last)
-    return await asyncio.to_thread(sessions_of, eraser.history, organisation, wanted)
+        return await eraser.between(tickets.first, tickets.last)
+    return await asyncio.to_thread(sessions_of, eraser.history, organisation, tickets)
 
 
 def _what(request: EraseRequest) -> str:
@@ -179,39 +179,39 @@ def _is_confirmed(plan: Erased, request: EraseRequest) -> bool:
         return False
 
 
-def _print_result(done: Erased, request: EraseRequest, *, dry: bool) -> None:
+def _print_result(erased: Erased, request: EraseRequest, *, dry: bool) -> None:
     if request.as_json:
         figures = {
             "dry_run": dry,
-            "erased": [] if dry else done.sessions,
-            "would_erase": done.sessions if dry else [],
-            "records": done.records,
-            "rows": done.rows,
-            "held": done.held,
-            "running": done.running,
-            "unknown": done.unknown,
+            "erased": [] if dry else erased.sessions,
+            "would_erase": erased.sessions if dry else [],
+            "records": erased.records,
+            "rows": erased.rows,
+            "held": erased.held,
+            "running": erased.running,
+            "unknown": erased.unknown,
         }
         print(msgspec.json.encode(figures).decode())
         return
-    if dry and not done.sessions:
+    if dry and not erased.sessions:
         print(_("Nothing was erased."))
     elif dry:
-        print(_("{what} would be erased:").format(what=counted_conversations(len(done.sessions))))
-        for one in done.sessions:
-            print(f"  {one}")
+        print(_("{what} would be erased:").format(what=counted_conversations(len(erased.sessions))))
+        for session_id in erased.sessions:
+            print(f"  {session_id}")
     else:
         words = ngettext(
             "{count} conversation is erased: {records}, {rows}.",
             "{count} conversations are erased: {records}, {rows}.",
-            len(done.sessions),
+            len(erased.sessions),
         )
-        records, rows = counted_records(done.records), counted_rows(done.rows)
-        print(words.format(count=len(done.sessions), records=records, rows=rows))
+        records, rows = counted_records(erased.records), counted_rows(erased.rows)
+        print(words.format(count=len(erased.sessions), records=records, rows=rows))
         print(_("Backups that were made before still have them until they go by age."))
     for names, words in (
-        (done.held, _("Held, so not erased (lift the hold first: hub hold lift): {names}")),
-        (done.running, _("Not over yet, so not erased: {names}")),
-        (done.unknown, _("Not found here: {names}")),
+        (erased.held, _("Held, so not erased (lift the hold first: hub hold lift): {names}")),
+        (erased.running, _("Not over yet, so not erased: {names}")),
+        (erased.unknown, _("Not found here: {names}")),
     ):
         if names:
             print(words.format(names=", ".join(names)))
@@ -227,12 +227,12 @@ def hold(
 
     async def do() -> int:
         whose = organisation_of(organisation, settings)
-        asked = Hold(
+        hold = Hold(
             session=session_id, at_utc=datetime.now(UTC), by=getpass.getuser(), reason=reason
         )
         async with open_eraser(settings, paths) as eraser:
             try:
-                records = await eraser.logs.hold(whose, asked)
+                records = await eraser.logs.hold(whose, hold)
             except TicketUnknown as error:
                 words = _("No log of {session} is here: nothing is held.")
                 raise Refused(words.format(session=session_id)) from error
@@ -264,17 +264,17 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
     async def do() -> int:
         whose = organisation_of(organisation, settings)
         async with open_eraser(settings, paths) as eraser:
-            found = await eraser.logs.holds(whose)
+            holds = await eraser.logs.holds(whose)
         if as_json:
-            print(msgspec.json.encode(found).decode())
+            print(msgspec.json.encode(holds).decode())
             return 0
         words = ngettext(
-            "{count} conversation is held.", "{count} conversations are held.", len(found)
+            "{count} conversation is held.", "{count} conversations are held.", len(holds)
         )
-        print(words.format(count=len(found)))
-        for one in found:
-            at = local_time(one.at_utc, settings)
-            print(f"{one.session} · {at} · {one.by} · {one.reason}")
+        print(words.format(count=len(holds)))
+        for hold in holds:
+            at = local_time(hold.at_utc, settings)
+            print(f"{hold.session} · {at} · {hold.by} · {hold.reason}")
         return 0
 
     return run_asking(do)
@@ -288,35 +288,35 @@ def print_register(settings: HubSettings, paths: Paths, *, as_json: bool) -> int
 
     async def do() -> int:
         async with open_eraser(settings, paths) as eraser:
-            found = await eraser.logs.erasures()
+            erasures = await eraser.logs.erasures()
         if as_json:
-            for one in found:
-                print(msgspec.json.encode(one).decode())
+            for erasure in erasures:
+                print(msgspec.json.encode(erasure).decode())
             return 0
-        words = ngettext("{count} erasure.", "{count} erasures.", len(found))
-        print(words.format(count=len(found)))
-        for one in found:
-            print(_register_line(one, settings))
+        words = ngettext("{count} erasure.", "{count} erasures.", len(erasures))
+        print(words.format(count=len(erasures)))
+        for erasure in erasures:
+            print(_register_line(erasure, settings))
         return 0
 
     return run_asking(do)
 
 
-def _register_line(one: Erasure, settings: HubSettings) -> str:
-    if one.what == "dossier":
-        parts = [counted_dossiers(one.dossiers), counted_documents(one.documents)]
+def _register_line(erasure: Erasure, settings: HubSettings) -> str:
+    if erasure.what == "dossier":
+        parts = [counted_dossiers(erasure.dossiers), counted_documents(erasure.documents)]
     else:
         parts = [
-            counted_conversations(one.sessions),
-            counted_records(one.records),
-            counted_rows(one.rows),
+            counted_conversations(erasure.sessions),
+            counted_records(erasure.records),
+            counted_rows(erasure.rows),
         ]
     words = _("{at} · {organisation} · on demand of: {demand} · by {by} · {what}")
     return words.format(
-        at=local_time(one.at_utc, settings),
-        organisation=one.organisation,
-        demand=_(DEMANDS[one.demand]),
-        by=one.by,
+        at=local_time(erasure.at_utc, settings),
+        organisation=erasure.organisation,
+        demand=_(DEMANDS[erasure.demand]),
+        by=erasure.by,
         what=", ".join(parts),
     )
 
@@ -324,13 +324,13 @@ def _register_line(one: Erasure, settings: HubSettings) -> str:
 # ---- what all of them need
 
 
-def organisation_of(asked: str, settings: HubSettings) -> str:
+def organisation_of(requested: str, settings: HubSettings) -> str:
     """The one that was named, the vault's, or the convention's only one. Raises `Refused`."""
-    own = settings.organisation if settings.serve else ""
-    if own and asked and asked != own:
-        raise Refused(_("This is the vault of {own}.").format(own=own))
-    if asked or own:
-        return asked or own
+    vault_organisation = settings.organisation if settings.serve else ""
+    if vault_organisation and requested and requested != vault_organisation:
+        raise Refused(_("This is the vault of {own}.").format(own=vault_organisation))
+    if requested or vault_organisation:
+        return requested or vault_organisation
     served = load_catalogue(settings).served if settings.catalogue else ()
     if len(served) != 1:
         raise Refused(_("Say whose conversations they are with --org."))

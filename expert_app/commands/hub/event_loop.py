@@ -18,7 +18,7 @@ if sys.platform == "linux":
 
 
 def run[Result](main: Coroutine[Any, Any, Result]) -> Result:
-    """As `asyncio.run`."""
+    """Run as `asyncio.run` does."""
     factory = None
     if sys.platform == "linux":
         factory = uvloop.new_event_loop

@@ -27,8 +27,8 @@ class HubSilent(Exception):
 
 
 def ask(listen: str, user: str, letter: str, after: int) -> list[RefusedMessage]:
-    """What was refused of a client, as the hub that has its figures at `listen` knows it.
-    Raises `HubSilent`.
+    """Return what was refused of a client, as the hub that has its figures at `listen` knows
+    it. Raises `HubSilent`.
     """
     host, _colon, port = listen.rpartition(":")
     query = urlencode({"user": user, "role": letter, "after": after})
@@ -71,16 +71,16 @@ def explain(
     last, is_first = 0, True
     while True:
         try:
-            found = ask(listen, user, letter, last)
+            refusals = ask(listen, user, letter, last)
         except HubSilent:
             words = _("No hub answers at {address}: ask on the machine where it runs.")
             print(words.format(address=listen), file=sys.stderr)
             return 1
-        for refused in found:
-            said = msgspec.json.encode(refused).decode() if as_json else line_of(refused, settings)
-            print(said, flush=True)
-        last = max([last, *(one.number for one in found)])
-        if is_first and not found and not as_json:
+        for refused in refusals:
+            line = msgspec.json.encode(refused).decode() if as_json else line_of(refused, settings)
+            print(line, flush=True)
+        last = max([last, *(refusal.number for refusal in refusals)])
+        if is_first and not refusals and not as_json:
             print(_("Nothing of {user} was refused since this hub started.").format(user=user))
         if once:
             return 0

@@ -67,9 +67,9 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
 
 def _callers(chapters: Sequence[Chapter]) -> str:
     """All callers; an organisation with one to four of them is "<5", as in the file itself."""
-    counts = [one.total.callers for one in chapters]
-    shown, small = sum(max(0, count) for count in counts), counts.count(SMALL)
-    return " + ".join([*([str(shown)] if shown or not small else []), *["<5"] * small])
+    counts = [chapter.total.callers for chapter in chapters]
+    callers, small = sum(max(0, count) for count in counts), counts.count(SMALL)
+    return " + ".join([*([str(callers)] if callers or not small else []), *["<5"] * small])
 
 
 def read_facts(
@@ -101,7 +101,7 @@ def read_facts(
         last=days[1],
         made_at=now.astimezone(ZoneInfo(settings.time_zone)),
         time_zone=settings.time_zone,
-        chapters=tuple(one for one in chapters if one.total.callers) or chapters[:1],
+        chapters=tuple(chapter for chapter in chapters if chapter.total.callers) or chapters[:1],
         masked=True,
     )
 

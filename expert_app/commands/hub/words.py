@@ -18,31 +18,31 @@ def local_time(at: datetime, settings: HubSettings, form: str = "%d/%m/%Y %H:%M"
 
 
 def counted_dossiers(count: int) -> str:
-    """As in "1 dossier", "2 dossiers"."""
+    """Return words as in "1 dossier", "2 dossiers"."""
     return ngettext("{count} dossier", "{count} dossiers", count).format(count=count)
 
 
 def counted_documents(count: int) -> str:
-    """As in "1 document", "2 documents"."""
+    """Return words as in "1 document", "2 documents"."""
     return ngettext("{count} document", "{count} documents", count).format(count=count)
 
 
 def counted_conversations(count: int) -> str:
-    """As in "1 conversation", "2 conversations"."""
+    """Return words as in "1 conversation", "2 conversations"."""
     return ngettext("{count} conversation", "{count} conversations", count).format(count=count)
 
 
 def counted_records(count: int) -> str:
-    """As in "1 record", "2 records" of a log."""
+    """Return words as in "1 record", "2 records" of a log."""
     return ngettext("{count} record", "{count} records", count).format(count=count)
 
 
 def counted_rows(count: int) -> str:
-    """As in "1 row of history", "2 rows of history"."""
+    """Return words as in "1 row of history", "2 rows of history"."""
     words = ngettext("{count} row of history", "{count} rows of history", count)
     return words.format(count=count)
 
 
 def counted_streams(count: int) -> str:
-    """As in "1 stream", "2 streams" of messages."""
+    """Return words as in "1 stream", "2 streams" of messages."""
     return ngettext("{count} stream", "{count} streams", count).format(count=count)

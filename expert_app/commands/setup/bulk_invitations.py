@@ -50,10 +50,11 @@ MACHINES = (Role.KIOSK, Role.DISPLAY, Role.VAULT)
 
 @dataclass(frozen=True)
 class BulkRequest:
-    """What the command line says.
+    """The invitations to make, as the command line says.
 
     Attributes:
-        table: CSV of those who are meant; None for everybody without a key or an open invitation.
+        table: CSV of those who are meant; None for everybody without a key or an open
+            invitation.
         sheets: the PDF to write; None to print the lines only.
     """
 
@@ -98,13 +99,17 @@ def invite_many(request: BulkRequest, settings: HubSettings, paths: Paths) -> in
         return 0
     try:
         with _new_private_file(request.sheets) as file:
-            made = _make(meant, request, settings, paths)
-            file.write(invitation_sheets([_facts(one, catalogue, settings) for one in made]))
+            invitations = _make(meant, request, settings, paths)
+            file.write(
+                invitation_sheets(
+                    [_facts(invitation, catalogue, settings) for invitation in invitations]
+                )
+            )
     except OSError as error:
         words = _("{file} cannot be written: {why}.")
         print(words.format(file=request.sheets, why=error.strerror))
         return 2
-    _print_made(made, request)
+    _print_made(invitations, request)
     return 0
 
 
@@ -114,7 +119,7 @@ def _meant(request: BulkRequest, catalogue: Catalogue, paths: Paths) -> list[Ide
             return identities_of(read_table(file.read(MOST_BYTES + 1)), catalogue)
     book = open_book(paths)
     enrolled = book.keys()
-    invited = {one.identity for one in book.invitations(datetime.now(UTC))}
+    invited = {invitation.identity for invitation in book.invitations(datetime.now(UTC))}
     return [
         Identity(*who)
         for who, key in catalogue.identities().items()
@@ -140,12 +145,15 @@ def _make(
     meant: Sequence[Identity], request: BulkRequest, settings: HubSettings, paths: Paths
 ) -> list[MadeInvitation]:
     book, now, valid_for = open_book(paths), datetime.now(UTC), timedelta(days=request.days)
-    enrolled, invited = book.enrolled_at(), {one.identity for one in book.invitations(now)}
-    made = []
+    enrolled, invited = (
+        book.enrolled_at(),
+        {invitation.identity for invitation in book.invitations(now)},
+    )
+    invitations = []
     for identity in meant:
         code = book.invite(identity, now, valid_for)
         acts.info("%s is invited for %d days", identity_text(identity), request.days)
-        made.append(
+        invitations.append(
             MadeInvitation(
                 identity,
                 code,
@@ -155,31 +163,33 @@ def _make(
                 was_invited=identity in invited,
             )
         )
-    return made
+    return invitations
 
 
-def _print_made(made: Sequence[MadeInvitation], request: BulkRequest) -> None:
+def _print_made(invitations: Sequence[MadeInvitation], request: BulkRequest) -> None:
     if request.as_json:
-        print(json.dumps([one.as_data() for one in made], ensure_ascii=False, indent=2))
+        print(json.dumps([entry.as_data() for entry in invitations], ensure_ascii=False, indent=2))
         return
-    for one in made:
-        notes = [_("has a key already; a new one takes its place")] * one.has_key
-        notes += [_("the invitation before this one is worth nothing now")] * one.was_invited
-        print("  ".join([one.who, *notes]))
-        if request.sheets is None and one.line is not None:
-            print(f"  {one.line.text}")
+    for invitation in invitations:
+        notes = [_("has a key already; a new one takes its place")] * invitation.has_key
+        notes += [_("the invitation before this one is worth nothing now")] * invitation.was_invited
+        print("  ".join([invitation.who, *notes]))
+        if request.sheets is None and invitation.line is not None:
+            print(f"  {invitation.line.text}")
     if request.sheets is not None:
         words = _(
             "Invitations in {file}: {count}, valid for {days}. It is a bundle of keys: print it, "
             "give each sheet by hand, and delete it."
         )
         days = ngettext("{count} day", "{count} days", request.days).format(count=request.days)
-        print(words.format(count=len(made), days=days, file=request.sheets))
+        print(words.format(count=len(invitations), days=days, file=request.sheets))
 
 
-def _facts(one: MadeInvitation, catalogue: Catalogue, settings: HubSettings) -> InvitationFacts:
-    """What stands on the sheet of one of them."""
-    identity, line = one.identity, one.line
+def _facts(
+    invitation: MadeInvitation, catalogue: Catalogue, settings: HubSettings
+) -> InvitationFacts:
+    """Return what stands on the sheet of one of them."""
+    identity, line = invitation.identity, invitation.line
     assert line is not None
     organisation = catalogue.organisation(identity.organisation)
     address = ",".join(line.addresses)
@@ -192,7 +202,7 @@ def _facts(one: MadeInvitation, catalogue: Catalogue, settings: HubSettings) -> 
         address=address,
         letters=line.text.removeprefix(f"{address}#"),
         fingerprint=in_groups(line.fingerprint),
-        until=one.until_utc.astimezone(ZoneInfo(settings.time_zone)),
+        until=invitation.until_utc.astimezone(ZoneInfo(settings.time_zone)),
         program=identity.role.name.lower() if identity.role in MACHINES else "",
     )
 

@@ -61,7 +61,7 @@ def _services(organisation: OrganisationPlan) -> Iterator[str]:
 
 
 def _sites(organisation: OrganisationPlan, plan: NetworkPlan) -> Iterator[str]:
-    guests = [one.named.id for one in plan.organisations if not one.sites]
+    guests = [host.named.id for host in plan.organisations if not host.sites]
     services = _quoted([service.id for service in organisation.services])
     room = _("the waiting room's screen; remove it where there is none")
     note = _first_only()
@@ -114,13 +114,13 @@ def _noted(line: str, words: str) -> str:
 
 
 def _first_only() -> Callable[[str, str], str]:
-    """As `_noted`, which says each thing only once."""
-    said: set[str] = set()
+    """Return a function like `_noted`, which says each thing only once."""
+    known_words: set[str] = set()
 
     def note(line: str, words: str) -> str:
-        if words in said:
+        if words in known_words:
             return line
-        said.add(words)
+        known_words.add(words)
         return _noted(line, words)
 
     return note

@@ -13,7 +13,7 @@ from resources.texts import _
 
 @dataclass(frozen=True)
 class Places:
-    """Where the first files of a hub lie; all paths are absolute.
+    """The places of the first files of a hub; all paths are absolute.
 
     Attributes:
         folder: that was named; `data`: under which the hub keeps everything.
@@ -29,7 +29,7 @@ class Places:
 
     @property
     def convention(self) -> Path:
-        """Who offers what, where and when."""
+        """The file that says who offers what, where and when."""
         return self.folder / "convention.toml"
 
     @property

@@ -69,7 +69,7 @@ SENTENCES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class RowProblem:
-    """What is wrong with one line; 1 is the first of the file."""
+    """The fault of one line; 1 is the first of the file."""
 
     line: int
     code: str
@@ -77,7 +77,7 @@ class RowProblem:
 
     @property
     def sentence(self) -> str:
-        """For people."""
+        """The problem as a sentence for people."""
         words = _(SENTENCES[self.code]).format(**self.values)
         return _("line {line}: {what}").format(line=self.line, what=words)
 
@@ -169,13 +169,13 @@ def _columns(cells: Sequence[str], line: int) -> list[str]:
 
 
 def _row(line: int, names: Sequence[str], cells: Sequence[str]) -> InvitedRow:
-    found = dict(zip(names, (cell.strip() for cell in cells), strict=True))
+    columns = dict(zip(names, (cell.strip() for cell in cells), strict=True))
     return InvitedRow(
         line,
-        found["organisation"],
-        found["role"].lower(),
-        found.get("name", ""),
-        found.get("site", ""),
+        columns["organisation"],
+        columns["role"].lower(),
+        columns.get("name", ""),
+        columns.get("site", ""),
     )
 
 
@@ -186,7 +186,7 @@ def identities_of(rows: Sequence[InvitedRow], catalogue: Catalogue) -> list[Iden
         TableWrong: with every line that means nobody, several, or the same as another one.
     """
     problems: list[RowProblem] = []
-    found: dict[Identity, int] = {}
+    lines_by_identity: dict[Identity, int] = {}
     users: dict[tuple[str, Role], list[str]] = {}
     for owner, role, user in catalogue.identities():
         users.setdefault((owner, role), []).append(user)
@@ -194,13 +194,13 @@ def identities_of(rows: Sequence[InvitedRow], catalogue: Catalogue) -> list[Iden
         meant = _identity(row, users, catalogue)
         if isinstance(meant, RowProblem):
             problems.append(meant)
-        elif meant in found:
-            problems.append(RowProblem(row.line, "twice", {"line": found[meant]}))
+        elif meant in lines_by_identity:
+            problems.append(RowProblem(row.line, "twice", {"line": lines_by_identity[meant]}))
         else:
-            found[meant] = row.line
+            lines_by_identity[meant] = row.line
     if problems:
         raise TableWrong(problems)
-    return list(found)
+    return list(lines_by_identity)
 
 
 def _identity(
@@ -214,12 +214,12 @@ def _identity(
     organisation = catalogue.organisation(row.organisation)
     if row.site and row.site not in [site.id for site in organisation.sites]:
         return RowProblem(row.line, "site", {"organisation": row.organisation, "name": row.site})
-    known = list(users.get((row.organisation, role), ()))
+    candidates = list(users.get((row.organisation, role), ()))
     if row.name:
-        names = {user: catalogue.person_name(row.organisation, user) for user in known}
-        known = [user for user in known if row.name in (user, names[user])]
-    here = _at_site(known, row, role, catalogue) if row.site else known
-    if known and not here:
+        names = {user: catalogue.person_name(row.organisation, user) for user in candidates}
+        candidates = [user for user in candidates if row.name in (user, names[user])]
+    here = _at_site(candidates, row, role, catalogue) if row.site else candidates
+    if candidates and not here:
         return RowProblem(row.line, "not_at_site", {"name": row.name, "site": row.site})
     if not here:
         return RowProblem(row.line, "nobody", {"name": row.name})
@@ -229,10 +229,10 @@ def _identity(
 
 
 def _at_site(users: Sequence[str], row: InvitedRow, role: Role, catalogue: Catalogue) -> list[str]:
-    """Those whose place is at the site of the line; people have no place and stay."""
+    """Return those whose place is at the site of the line; people have no place and stay."""
     if role not in AT_SITES:
         return list(users)
     entry = catalogue.organisation(row.organisation)
     placed = entry.kiosks if role is Role.KIOSK else entry.displays
-    here = {one.id for one in placed if one.site == row.site}
+    here = {place.id for place in placed if place.site == row.site}
     return [user for user in users if user in here]

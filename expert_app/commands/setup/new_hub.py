@@ -55,7 +55,7 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class NewHubRequest:
-    """What the command line says.
+    """The new hub, as the command line says.
 
     Attributes:
         folder: of the files; `data`: under which the hub keeps everything, None for the same.
@@ -108,10 +108,10 @@ def init_hub(request: NewHubRequest, ask: Ask = input) -> int:
 
 def _plan(request: NewHubRequest, ask: Ask) -> NetworkPlan:
     is_asking = not request.yes and sys.stdin.isatty()
-    said = list(request.said)
-    if not said and is_asking:
-        said = _asked_organisations(ask)
-    organisations = organisations_of(said)
+    entries = list(request.said)
+    if not entries and is_asking:
+        entries = _asked_organisations(ask)
+    organisations = organisations_of(entries)
     text = request.address
     if not text:
         here = socket.getfqdn()
@@ -124,14 +124,14 @@ def _plan(request: NewHubRequest, ask: Ask) -> NetworkPlan:
 
 def _asked_organisations(ask: Ask) -> list[Said]:
     print(_("A name each, or id=Name to choose the short id. Several with a semicolon (;)."))
-    said: list[Said] = []
+    entries: list[Said] = []
     while name := ask(
-        _("Another organisation (Enter for none): ") if said else _("Organisation: ")
+        _("Another organisation (Enter for none): ") if entries else _("Organisation: ")
     ).strip():
-        said.append(("organisation", name))
-        said += [("service", one) for one in _several(ask(_("Its services: ")))]
-        said += [("site", one) for one in _several(ask(_("Its sites with a kiosk: ")))]
-    return said
+        entries.append(("organisation", name))
+        entries += [("service", part) for part in _several(ask(_("Its services: ")))]
+        entries += [("site", part) for part in _several(ask(_("Its sites with a kiosk: ")))]
+    return entries
 
 
 def _several(text: str) -> list[str]:
@@ -143,12 +143,12 @@ def _several(text: str) -> list[str]:
 
 def _write(places: Places, plan: NetworkPlan, hosts: Sequence[str]) -> None:
     """All files, or none. `hosts` may come twice."""
-    made: list[Path] = []
+    created: list[Path] = []
     try:
         private_folder(places.folder)
-        made.append(places.authority)
+        created.append(places.authority)
         make_ca(places.authority)
-        made += [places.certificate, places.key]
+        created += [places.certificate, places.key]
         files = CertificateFiles(places.certificate, places.key)
         make_certificate(places.authority, list(dict.fromkeys(hosts)), files=files)
         for path, text in (
@@ -156,12 +156,12 @@ def _write(places: Places, plan: NetworkPlan, hosts: Sequence[str]) -> None:
             (places.settings, hub_settings_text(places, plan.address)),
         ):
             with path.open("x", encoding="utf-8", newline="\n") as file:
-                made.append(path)
+                created.append(path)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
     except BaseException:
-        for path in made:
+        for path in created:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

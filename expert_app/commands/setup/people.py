@@ -65,7 +65,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--json` prints; `hub_version` is this program's."""
+    """The output of `--json`; `hub_version` is this program's."""
 
     people: list[Person]
     hub_version: str = ""
@@ -80,8 +80,8 @@ def list_people(settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
         print(msgspec.json.format(msgspec.json.encode(listed), indent=2).decode())
         return 0
     zone = ZoneInfo(settings.time_zone)
-    _print_table([_cells(one, now, zone) for one in people])
-    counts = {key: sum(one.key == key for one in people) for key in STATE_WORDS}
+    _print_table([_cells(person, now, zone) for person in people])
+    counts = {key: sum(person.key == key for person in people) for key in STATE_WORDS}
     words = _("{state}: {count}")
     parts = (
         words.format(state=_(STATE_WORDS[key]), count=count)
@@ -98,14 +98,19 @@ def read_people(settings: HubSettings, paths: Paths, now: datetime) -> list[Pers
     """
     catalogue, book = load_catalogue(settings), open_book(paths)
     show_signed_on(catalogue, book)
-    seen = {Identity(one.organisation, one.role, one.user): one for one in read_sightings(paths)}
+    sightings = {
+        Identity(sighting.organisation, sighting.role, sighting.user): sighting
+        for sighting in read_sightings(paths)
+    }
     reading = _Reading(
         catalogue,
         enrolled=book.enrolled_at(),
-        invited={one.identity: one.until_utc for one in book.invitations(now)},
+        invited={invitation.identity: invitation.until_utc for invitation in book.invitations(now)},
         revoked=book.revoked(),
-        signed_on={one.identity: one.until_utc for one in book.signed_on() if one.key},
-        seen=seen,
+        signed_on={
+            sign_on.identity: sign_on.until_utc for sign_on in book.signed_on() if sign_on.key
+        },
+        seen=sightings,
         computers=_computers(book),
     )
     listed = {Identity(*who): key for who, key in catalogue.identities().items()}
@@ -117,9 +122,9 @@ def read_people(settings: HubSettings, paths: Paths, now: datetime) -> list[Pers
 
 
 def _computers(book: IdentityBook) -> dict[Identity, list[str]]:
-    said = book.computers()
+    names_by_key = book.computers()
     return {
-        Identity(*who): list(dict.fromkeys(filter(None, map(said.get, keys))))
+        Identity(*who): list(dict.fromkeys(filter(None, map(names_by_key.get, keys))))
         for who, keys in book.keys().items()
     }
 
@@ -173,28 +178,35 @@ class _Reading:
 # ---- words
 
 
-def _cells(one: Person, now: datetime, zone: ZoneInfo) -> list[str]:
-    key = _(STATE_WORDS[one.key])
-    if one.signed_on_until_utc is not None:
-        until = one.signed_on_until_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
+def _cells(person: Person, now: datetime, zone: ZoneInfo) -> list[str]:
+    key = _(STATE_WORDS[person.key])
+    if person.signed_on_until_utc is not None:
+        until = person.signed_on_until_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
         key = _("{state} until {until}").format(state=key, until=until)
-    if one.invited_until_utc is not None:
-        until = one.invited_until_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
+    if person.invited_until_utc is not None:
+        until = person.invited_until_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
         key = _("{state}, invitation until {until}").format(state=key, until=until)
-    if one.computers:
-        key = _("{state}, on {computers}").format(state=key, computers=", ".join(one.computers))
-    if not one.in_convention:
+    if person.computers:
+        key = _("{state}, on {computers}").format(state=key, computers=", ".join(person.computers))
+    if not person.in_convention:
         key = _("{state}, not in the convention").format(state=key)
-    who = one.user if one.name == one.user else f"{one.user} ({one.name})"
-    return [one.organisation, one.role, who, key, _seen_words(one, now, zone), one.version or "-"]
+    who = person.user if person.name == person.user else f"{person.user} ({person.name})"
+    return [
+        person.organisation,
+        person.role,
+        who,
+        key,
+        _seen_words(person, now, zone),
+        person.version or "-",
+    ]
 
 
-def _seen_words(one: Person, now: datetime, zone: ZoneInfo) -> str:
-    if one.last_seen_utc is None:
+def _seen_words(person: Person, now: datetime, zone: ZoneInfo) -> str:
+    if person.last_seen_utc is None:
         return _("never seen")
-    if now - one.last_seen_utc <= timedelta(seconds=NOW_S):
+    if now - person.last_seen_utc <= timedelta(seconds=NOW_S):
         return _("now")
-    return one.last_seen_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
+    return person.last_seen_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
 
 
 def _print_table(rows: Sequence[Sequence[str]]) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a new network shall have, as somebody has said it: organisations, services, sites, address.
+"""The plan of a new network, as somebody has said it: organisations, services, sites, address.
 Pure. Used by `new_hub` and the text of its files.
 """
 
@@ -23,7 +23,9 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class PlanWrong(Exception):
-    """What was said does not make a network; `why` says what is missing, one of `WHY`."""
+    """An error for a plan that does not make a network; `why` says what is missing,
+    one of `WHY`.
+    """
 
     def __init__(self, why: str, **values: str) -> None:
         super().__init__(why)
@@ -50,19 +52,21 @@ class OrganisationPlan:
 
 @dataclass(frozen=True)
 class Address:
-    """Where desks and kiosks reach the hub."""
+    """The address where desks and kiosks reach the hub."""
 
     host: str
     port: int = DEFAULT_PORT
 
     @property
     def text(self) -> str:
-        """As the settings of desks and kiosks have it."""
+        """The address as the settings of desks and kiosks have it."""
         return f"tls://{self._host}:{self.port}"
 
     @property
     def listen_host(self) -> str:
-        """Where the hub's server listens: everywhere, unless only this machine is meant."""
+        """The address where the hub's server listens: everywhere,
+        unless only this machine is meant.
+        """
         if is_loopback(self.host):
             return "127.0.0.1"
         return "::" if ":" in self.host else "0.0.0.0"
@@ -86,7 +90,7 @@ services and sites belong to the organisation before them.
 """
 
 
-def organisations_of(said: Sequence[Said]) -> tuple[OrganisationPlan, ...]:
+def organisations_of(entries: Sequence[Said]) -> tuple[OrganisationPlan, ...]:
     """The organisations that were named.
 
     Raises:
@@ -94,34 +98,34 @@ def organisations_of(said: Sequence[Said]) -> tuple[OrganisationPlan, ...]:
             no site at all, more services than a kiosk has buttons, an id that is none or stands
             twice.
     """
-    found: list[OrganisationPlan] = []
-    taken: set[str] = set()
-    for kind, text in said:
+    organisations: list[OrganisationPlan] = []
+    used_ids: set[str] = set()
+    for kind, text in entries:
         if kind == "organisation":
-            found.append(OrganisationPlan(_named(text, taken)))
+            organisations.append(OrganisationPlan(_named(text, used_ids)))
             continue
-        if not found:
+        if not organisations:
             raise PlanWrong("first_organisation", name=text)
-        last, one = found[-1], _named(text, taken)
-        found[-1] = (
-            replace(last, services=(*last.services, one))
+        last, entry = organisations[-1], _named(text, used_ids)
+        organisations[-1] = (
+            replace(last, services=(*last.services, entry))
             if kind == "service"
-            else replace(last, sites=(*last.sites, one))
+            else replace(last, sites=(*last.sites, entry))
         )
-    if not found:
+    if not organisations:
         raise PlanWrong("no_organisation")
-    for organisation in found:
+    for organisation in organisations:
         if not organisation.services:
             raise PlanWrong("no_service", name=organisation.named.name)
-    if not any(organisation.sites for organisation in found):
+    if not any(organisation.sites for organisation in organisations):
         raise PlanWrong("no_site")
-    _check_buttons(found)
-    return tuple(found)
+    _check_buttons(organisations)
+    return tuple(organisations)
 
 
-def _check_buttons(found: Sequence[OrganisationPlan]) -> None:
-    guests = sum(len(one.services) for one in found if not one.sites)
-    for organisation in found:
+def _check_buttons(organisations: Sequence[OrganisationPlan]) -> None:
+    guests = sum(len(candidate.services) for candidate in organisations if not candidate.sites)
+    for organisation in organisations:
         count = len(organisation.services) + (guests if organisation.sites else 0)
         if count > MOST_SERVICES:
             raise PlanWrong(
@@ -129,32 +133,32 @@ def _check_buttons(found: Sequence[OrganisationPlan]) -> None:
             )
 
 
-def _named(text: str, taken: set[str]) -> NamedEntry:
-    """From "Name" or "id=Name"; `taken` gets the id."""
+def _named(text: str, used_ids: set[str]) -> NamedEntry:
+    """Return the entry of "Name" or "id=Name"; `used_ids` gets the id."""
     before, equals, after = text.partition("=")
-    given, name = (before.strip(), after.strip()) if equals else ("", text.strip())
+    given_id, name = (before.strip(), after.strip()) if equals else ("", text.strip())
     if not name:
         raise PlanWrong("no_name")
-    if given:
-        if not is_id(given):
-            raise PlanWrong("not_an_id", id=given)
-        if given in taken:
-            raise PlanWrong("twice", id=given)
-    name_id = given or _new_id(name, taken)
-    taken.add(name_id)
+    if given_id:
+        if not is_id(given_id):
+            raise PlanWrong("not_an_id", id=given_id)
+        if given_id in used_ids:
+            raise PlanWrong("twice", id=given_id)
+    name_id = given_id or _new_id(name, used_ids)
+    used_ids.add(name_id)
     return NamedEntry(name_id, name)
 
 
-def _new_id(name: str, taken: Collection[str]) -> str:
+def _new_id(name: str, used_ids: Collection[str]) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if len(letters) > MOST_LETTERS:
         letters = letters[: MOST_LETTERS + 1].rpartition("-")[0] or letters[:MOST_LETTERS]
     first = letters or "x"
     return next(
-        one
-        for one in (first, *(f"{first}-{number}" for number in range(2, 999)))
-        if one not in taken
+        candidate
+        for candidate in (first, *(f"{first}-{number}" for number in range(2, 999)))
+        if candidate not in used_ids
     )
 
 
@@ -162,16 +166,18 @@ def letters_for(services: Sequence[NamedEntry]) -> list[str]:
     """A letter for each service, which begins its ticket numbers: its own first one where it is
     free.
     """
-    found: list[str] = []
+    letters: list[str] = []
     for service in services:
         plain = unicodedata.normalize("NFKD", service.name).encode("ascii", "ignore").decode()
-        wanted = [letter for letter in plain.upper() if letter in ALPHABET]
-        found.append(next(one for one in (*wanted, *ALPHABET) if one not in found))
-    return found
+        preferred = [letter for letter in plain.upper() if letter in ALPHABET]
+        letters.append(
+            next(candidate for candidate in (*preferred, *ALPHABET) if candidate not in letters)
+        )
+    return letters
 
 
 def address_of(text: str) -> Address:
-    """From "host", "host:port" or "tls://host:port". Raises `PlanWrong`."""
+    """Return the address in "host", "host:port" or "tls://host:port". Raises `PlanWrong`."""
     bare = text.strip().removeprefix("tls://").rstrip("/")
     match = re.fullmatch(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?", bare)
     port = int((match and match["port"]) or DEFAULT_PORT)

@@ -50,11 +50,11 @@ def find_settings(program: str, named: Path | None, folder: Path | None) -> Sett
     Raises:
         SettingsWrong: a file that is named is not there.
     """
-    given = named or _from_environment()
-    if given is not None:
-        if not is_there(given):
-            raise SettingsWrong(given, _("There is no such file."))
-        return SettingsFile(given, (given,))
+    chosen_file = named or _from_environment()
+    if chosen_file is not None:
+        if not is_there(chosen_file):
+            raise SettingsWrong(chosen_file, _("There is no such file."))
+        return SettingsFile(chosen_file, (chosen_file,))
     name = f"{program}.toml"
     if folder is not None:
         looked = [folder / name, folder / program / "settings.toml"]
@@ -67,8 +67,8 @@ def find_settings(program: str, named: Path | None, folder: Path | None) -> Sett
 
 
 def _from_environment() -> Path | None:
-    given = os.environ.get(VARIABLE, "")
-    return Path(given) if given else None
+    file_name = os.environ.get(VARIABLE, "")
+    return Path(file_name) if file_name else None
 
 
 def _is_trusted(path: Path) -> bool:

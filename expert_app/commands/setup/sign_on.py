@@ -24,14 +24,14 @@ def try_sign_on(settings: HubSettings) -> int:
     if not settings.sso:
         print(_("The settings name no provider: see docs/sso.md."))
         return 2
-    found = [asyncio.run(_try(one)) for one in settings.sso]
+    results = [asyncio.run(_try(provider)) for provider in settings.sso]
     line = invitation_line(settings, "")
     if line is None:
         print(no_address())
     else:
         print(_("The line for the page “Sign in” of every desk:"))
         print(line.text.removesuffix("#"))
-    return 0 if all(found) else 1
+    return 0 if all(results) else 1
 
 
 async def _try(settings: SignOnSettings) -> bool:

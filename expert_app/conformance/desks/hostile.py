@@ -51,13 +51,13 @@ async def hostile(stage: DeskStage) -> None:
 
 def _shown(stage: DeskStage, words: str) -> bool:
     return any(
-        isinstance(message := one.message(), WordsShown) and message.words_id == words
-        for one in stage.traffic.sent
+        isinstance(message := record.message(), WordsShown) and message.words_id == words
+        for record in stage.traffic.sent
     )
 
 
 async def _goes_on(stage: DeskStage, talk: DeskTalk) -> bool:
-    """Whether the desk still takes what comes from the kiosk."""
+    """Return True if the desk still takes what comes from the kiosk."""
     words, payload = plain_words()
     await stage.world.inject(f"ses.{talk.id}.beside", payload)
     return await stage.findings.seen(lambda: _shown(stage, words), 5)
@@ -99,10 +99,10 @@ async def _refused(stage: DeskStage, talk: DeskTalk) -> None:
         since = stage.traffic.mark()
         await stage.world.inject(f"ses.{talk.id}.beside", payload)
         await stage.comes(talk, MessageRefused, since)
-        refused = [one.code for one in stage.sent(talk, MessageRefused, since)]
-        shown = stage.sent(talk, WordsShown, since)
-        good = bool(refused) and refused[0] in codes and not shown
-        stage.findings.check(rule, good, f"it was answered by {refused}, shown: {shown}")
+        refused = [refusal.code for refusal in stage.sent(talk, MessageRefused, since)]
+        words_shown = stage.sent(talk, WordsShown, since)
+        good = bool(refused) and refused[0] in codes and not words_shown
+        stage.findings.check(rule, good, f"it was answered by {refused}, shown: {words_shown}")
         goes_on = await _goes_on(stage, talk)
         stage.findings.demand(rule, goes_on, "the session did not go on after it")
 
@@ -135,7 +135,7 @@ async def _own_message(stage: DeskStage, talk: DeskTalk) -> None:
     since = stage.traffic.mark()
     await stage.world.inject(f"ses.{talk.id}.grant", encode(GrantsRequested()))
     await stage.comes(talk, MessageRefused, since)
-    codes = [one.code for one in stage.sent(talk, MessageRefused, since)]
+    codes = [refusal.code for refusal in stage.sent(talk, MessageRefused, since)]
     stage.findings.check("D-409", codes == [NotAllowed.code], f"it was answered by {codes}")
 
 
@@ -150,7 +150,7 @@ async def _mirror(stage: DeskStage, talk: DeskTalk) -> None:
 
     def refused() -> list[str]:
         sent = stage.sent(talk, MessageRefused, since)
-        return [one.code for one in sent if one.topic == MIRROR]
+        return [refusal.code for refusal in sent if refusal.topic == MIRROR]
 
     await stage.findings.seen(refused, 5)
     good = refused()[:1] in ([MessageMalformed.code], [MessageTooLarge.code])

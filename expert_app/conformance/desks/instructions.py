@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent at the desk under test shall do; `Begin` and `Finish` are those of
+"""The instructions to the agent at the desk under test; `Begin` and `Finish` are those of
 `expert_app.conformance.driver`. Described in docs/conformance.md.
 """
 
@@ -106,7 +106,7 @@ AnyDeskInstruction = (
 
 
 def words_of_desk_instruction(instruction: Instruction) -> str:
-    """What a person at the desk is asked to do."""
+    """Return what a person at the desk is asked to do."""
     match instruction:
         case HoldCaller(on=on):
             return "let the caller wait" if on else "go on with the caller who waits"

@@ -176,7 +176,7 @@ class KioskEnd:
 
     @property
     def is_sealed(self) -> bool:
-        """Whether the desk has agreed on a key for the conversation."""
+        """True if the desk has agreed on a key for the conversation."""
         return self._seal is not None and self._seal.is_sealed
 
     async def wipe(self) -> None:
@@ -211,7 +211,7 @@ class KioskEnd:
     def change(
         self, grant: Grant, reason: GrantReason = GrantReason.ANSWERED, request_id: str = ""
     ) -> GrantChanged:
-        """How it is with a power."""
+        """Return how it is with a power."""
         allowed = self.given.get(grant, False)
         return GrantChanged(
             grant=grant,
@@ -264,8 +264,10 @@ class KioskEnd:
 
     async def show_page(self, address: str) -> None:
         """Its browser shows this page."""
-        shown = PageShown(epoch=EPOCH, address=address, title="Essai", width_px=1280, height_px=720)
-        await self.send("cobrowse", shown)
+        page_shown = PageShown(
+            epoch=EPOCH, address=address, title="Essai", width_px=1280, height_px=720
+        )
+        await self.send("cobrowse", page_shown)
 
     async def send_mirror(
         self, text: bytes, *, start: bool, ack: int = 0, skip: bool = False

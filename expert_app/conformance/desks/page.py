@@ -52,8 +52,10 @@ async def _repeats(stage: DeskStage, talk: DeskTalk) -> None:
     since = stage.traffic.mark()
     await kiosk.send("grant", kiosk.change(Grant.SCAN, GrantReason.TOLD))
     await stage.findings.seen(lambda: stage.asks(talk, Grant.SCAN, since), 5)
-    again = [one.request_id for one in stage.asks(talk, Grant.SCAN, since)]
-    stage.findings.check("D-202", {*again} == {first.request_id}, f"it asked again by {again}")
+    repeated_ids = [request.request_id for request in stage.asks(talk, Grant.SCAN, since)]
+    stage.findings.check(
+        "D-202", {*repeated_ids} == {first.request_id}, f"it asked again by {repeated_ids}"
+    )
     kiosk.answers[Grant.SCAN] = kiosk.given[Grant.SCAN] = False
     await kiosk.send("grant", kiosk.change(Grant.SCAN, request_id=first.request_id))
     kiosk.answers[Grant.SCAN] = True
@@ -65,8 +67,8 @@ async def _opens(stage: DeskStage, talk: DeskTalk) -> None:
 
     def opened() -> bool:
         return any(
-            one.address.startswith(address.rstrip("/"))
-            for one in stage.sent(talk, AddressRequested)
+            request.address.startswith(address.rstrip("/"))
+            for request in stage.sent(talk, AddressRequested)
         )
 
     await stage.findings.seen(opened, 10)
@@ -78,7 +80,7 @@ async def _acks(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.kiosk.send_mirror(MOVE, start=False, ack=ACK)
 
     def reported() -> list[int]:
-        return [one.ack for one in stage.sent(talk, MirrorReceived)]
+        return [receipt.ack for receipt in stage.sent(talk, MirrorReceived)]
 
     await stage.findings.seen(lambda: ACK in reported(), 5)
     stage.findings.check("D-204", ACK in reported(), f"it said {reported()}")
@@ -90,8 +92,8 @@ async def _loses(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.kiosk.send_mirror(MOVE, start=False, skip=True)
     for _ in range(3):
         await stage.kiosk.send_mirror(MOVE, start=False)
-    asked = await stage.comes(talk, SnapshotRequested, since, AGAIN_S)
-    stage.findings.check("D-205", asked, "a gap in `seq` was not noticed")
+    is_asked = await stage.comes(talk, SnapshotRequested, since, AGAIN_S)
+    stage.findings.check("D-205", is_asked, "a gap in `seq` was not noticed")
 
 
 async def _acts(stage: DeskStage, talk: DeskTalk) -> None:

@@ -66,9 +66,9 @@ async def scans(stage: DeskStage) -> None:
     await _not_without(
         stage, talk, "D-301", grant=Grant.SCAN, instruction=ScanPage(), kind=ScanRequested
     )
-    kept = await _page(stage, talk, 1)
-    await _is_kept(stage, talk, kept, "D-302")
-    await _again(stage, talk, kept)
+    page = await _page(stage, talk, 1)
+    await _is_kept(stage, talk, page, "D-302")
+    await _again(stage, talk, page)
     await _lost(stage, talk)
     await _damaged(stage, talk)
     await _forged(stage, talk)
@@ -128,7 +128,7 @@ async def _over(stage: DeskStage, request: ScanRequested, *, pages: int, code: s
 
 
 def _kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, since: int | None = None) -> bool:
-    return item.offer.page_id in [one.page_id for one in stage.sent(talk, PageKept, since)]
+    return item.offer.page_id in [message.page_id for message in stage.sent(talk, PageKept, since)]
 
 
 async def _is_kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, rule: str) -> None:
@@ -151,8 +151,10 @@ async def _lost(stage: DeskStage, talk: DeskTalk) -> None:
     item = await _page(stage, talk, 2, lost=1)
 
     def named() -> list[list[int]]:
-        wanted = stage.sent(talk, ChunksRequested)
-        return [list(one.missing) for one in wanted if one.item_id == item.offer.page_id]
+        requests = stage.sent(talk, ChunksRequested)
+        return [
+            list(request.missing) for request in requests if request.item_id == item.offer.page_id
+        ]
 
     await stage.findings.seen(named, 10)
     stage.findings.check("D-303", [1] in named(), f"chunk 1 was lost, and it named {named()}")
@@ -167,12 +169,16 @@ async def _damaged(stage: DeskStage, talk: DeskTalk) -> None:
     await _over(stage, request, pages=1)
     await stage.findings.seen(lambda: _refused(stage, talk, item), DAMAGED_S)
     codes = _refused(stage, talk, item)
-    asked = [one for one in stage.sent(talk, ChunksRequested) if one.item_id == item.offer.page_id]
-    good = codes == [PageDamaged.code] and bool(asked) and not _kept(stage, talk, item)
+    chunk_requests = [
+        message
+        for message in stage.sent(talk, ChunksRequested)
+        if message.item_id == item.offer.page_id
+    ]
+    good = codes == [PageDamaged.code] and bool(chunk_requests) and not _kept(stage, talk, item)
     stage.findings.check(
         "D-304",
         good,
-        f"it refused with {codes}, asked {len(asked)} times for chunks, "
+        f"it refused with {codes}, asked {len(chunk_requests)} times for chunks, "
         f"and said PageKept: {_kept(stage, talk, item)}",
     )
 
@@ -214,7 +220,7 @@ async def _late(stage: DeskStage, talk: DeskTalk) -> None:
 
 def _refused(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> list[str]:
     refused = stage.sent(talk, PageRefused)
-    return [one.code for one in refused if one.page_id == item.offer.page_id]
+    return [refusal.code for refusal in refused if refusal.page_id == item.offer.page_id]
 
 
 async def _cancelled(stage: DeskStage, talk: DeskTalk) -> None:
@@ -225,7 +231,7 @@ async def _cancelled(stage: DeskStage, talk: DeskTalk) -> None:
         stage.findings.leave_untried(("D-307",), str(cannot))
     else:
         await stage.findings.seen(lambda: stage.sent(talk, ScanCancelRequested), 5)
-        ids = [one.scan_id for one in stage.sent(talk, ScanCancelRequested)]
+        ids = [message.scan_id for message in stage.sent(talk, ScanCancelRequested)]
         stage.findings.check("D-307", ids == [request.scan_id], f"it stopped {ids}")
     await _over(stage, request, pages=0, code=ScanCancelled.code)
 
@@ -255,8 +261,8 @@ async def prints(stage: DeskStage) -> None:
     since = stage.traffic.mark()
     await stage.kiosk.send("device", ChunksRequested(item_id=offer.print_id, missing=[0]))
     await stage.findings.seen(lambda: 0 in _chunks(stage, talk, offer.print_id, since), 8)
-    again = sorted(_chunks(stage, talk, offer.print_id, since))
-    stage.findings.check("D-323", again == [0], f"of chunk 0 came {again}")
+    resent = sorted(_chunks(stage, talk, offer.print_id, since))
+    stage.findings.check("D-323", resent == [0], f"of chunk 0 came {resent}")
     for state in (PrintState.SHOWN, PrintState.DONE):
         changed = PrintChanged(print_id=offer.print_id, state=state, job_id=1, sha256=offer.sha256)
         await stage.kiosk.send("device", changed)
@@ -265,9 +271,11 @@ async def prints(stage: DeskStage) -> None:
 
 def _chunks(stage: DeskStage, talk: DeskTalk, item: str, since: int = 0) -> dict[int, bytes]:
     return {
-        int(one.headers.get(INDEX_HEADER, "-1")): one.payload
-        for one in stage.traffic.sent[since:]
-        if one.session == talk.id and one.topic == CHUNK and one.headers.get(ITEM_HEADER) == item
+        int(record.headers.get(INDEX_HEADER, "-1")): record.payload
+        for record in stage.traffic.sent[since:]
+        if record.session == talk.id
+        and record.topic == CHUNK
+        and record.headers.get(ITEM_HEADER) == item
     }
 
 
@@ -275,13 +283,13 @@ async def _bytes_of(stage: DeskStage, talk: DeskTalk, offer: PrintOffered) -> No
     await stage.findings.seen(lambda: len(_chunks(stage, talk, offer.print_id)) >= offer.chunks, 20)
     chunks = _chunks(stage, talk, offer.print_id)
     data = b"".join(part for _, part in sorted(chunks.items()))
-    whole = hashlib.sha256(data).hexdigest() == offer.sha256 and len(data) == offer.size_bytes
+    is_whole = hashlib.sha256(data).hexdigest() == offer.sha256 and len(data) == offer.size_bytes
     largest = max(map(len, chunks.values()), default=0)
     stage.findings.check(
         "D-322",
-        whole and largest <= MAX_CHUNK_BYTES,
+        is_whole and largest <= MAX_CHUNK_BYTES,
         f"{len(chunks)} chunks of {offer.chunks} came, the largest of {largest} bytes; "
-        f"all right: {whole}",
+        f"all right: {is_whole}",
     )
 
 
@@ -308,13 +316,13 @@ async def shows(stage: DeskStage) -> None:
     await stage.kiosk.send("show", ShownPagePainted(show_id=show, page=0))
     await stage.instruct(ShowDocument(on=False))
     await stage.comes(talk, ShowEnded, talk.began)
-    ended = [one.show_id for one in stage.sent(talk, ShowEnded)]
+    ended = [message.show_id for message in stage.sent(talk, ShowEnded)]
     stage.findings.check("D-331", bool({"", show} & {*ended}), f"it said {ended}")
     await stage.end(talk)
 
 
 def _shown_whole(stage: DeskStage, talk: DeskTalk) -> bool:
-    offers = [one for one in stage.sent(talk, ShownPageOffered) if one.page == 0]
+    offers = [offer for offer in stage.sent(talk, ShownPageOffered) if offer.page == 0]
     if not offers:
         return False
     chunks = _chunks(stage, talk, offers[-1].item_id)

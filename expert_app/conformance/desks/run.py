@@ -74,9 +74,9 @@ async def try_desk(
     of_vault = [case for case in cases if case in sealed.CASES]
     runs = {TRIED_DESK: [case for case in cases if case not in of_vault]}
     runs[TRIED_SEALED_DESK] = of_vault
-    wanted = {tried: its for tried, its in runs.items() if its}
+    cases_by_desk = {tried: desk_cases for tried, desk_cases in runs.items() if desk_cases}
     with page_site(address) as pages:
-        for number, (tried, its) in enumerate(wanted.items(), start=1):
+        for number, (tried, run_cases) in enumerate(cases_by_desk.items(), start=1):
             place = folder / tried.organisation
             place.mkdir()
             world = ThrowAwayHub(place, pages, tried=tried, address=address)
@@ -84,9 +84,9 @@ async def try_desk(
                 await try_desk_in(
                     world,
                     driver,
-                    cases=its,
+                    cases=run_cases,
                     findings=findings,
                     listener=listener,
-                    is_last=number == len(wanted),
+                    is_last=number == len(cases_by_desk),
                 )
     return findings.all()

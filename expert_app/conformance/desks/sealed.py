@@ -55,15 +55,16 @@ async def _called(stage: DeskStage) -> None:
 
 def _shown(stage: DeskStage, words: str) -> bool:
     return any(
-        isinstance(one, WordsShown) and one.words_id == words for one in stage.kiosk.received
+        isinstance(message, WordsShown) and message.words_id == words
+        for message in stage.kiosk.received
     )
 
 
 async def _talks(stage: DeskStage, talk: DeskTalk) -> None:
     words = new_id()
     await stage.kiosk.send("beside", WordsSaid(words_id=words, text="Bonjour."))
-    shown = await stage.findings.seen(lambda: _shown(stage, words), 10)
-    stage.findings.check("D-502", shown, "sealed words were not answered by a sealed WordsShown")
+    is_shown = await stage.findings.seen(lambda: _shown(stage, words), 10)
+    stage.findings.check("D-502", is_shown, "sealed words were not answered by a sealed WordsShown")
 
 
 async def _not_sealed(stage: DeskStage, talk: DeskTalk) -> None:
@@ -78,7 +79,7 @@ async def _not_sealed(stage: DeskStage, talk: DeskTalk) -> None:
 
 
 async def _twice(stage: DeskStage, talk: DeskTalk) -> None:
-    """Whoever runs the server sends again what passed."""
+    """Try what whoever runs the server can do: send again what passed."""
     came = stage.world.traffic.received_with(talk.id, "beside", SEAL_HEADER)
     if not came:
         stage.findings.leave_untried(("D-504",), "no sealed message was told")
@@ -89,8 +90,8 @@ async def _twice(stage: DeskStage, talk: DeskTalk) -> None:
 
         def refused(since: int = before) -> bool:
             return any(
-                isinstance(one, MessageRefused) and one.code == SealBroken.code
-                for one in stage.kiosk.received[since:]
+                isinstance(message, MessageRefused) and message.code == SealBroken.code
+                for message in stage.kiosk.received[since:]
             )
 
         await stage.findings.seen(refused, 5)
@@ -98,12 +99,12 @@ async def _twice(stage: DeskStage, talk: DeskTalk) -> None:
 
 
 async def _key_lost(stage: DeskStage, talk: DeskTalk) -> None:
-    """As after a restart of the kiosk."""
-    before = {one.key for one in stage.sent(talk, SealRequested)}
+    """Lose the key, as after a restart of the kiosk."""
+    before = {request.key for request in stage.sent(talk, SealRequested)}
     await stage.world.inject(f"ses.{talk.id}.{SEAL_TOPIC}", encode(SealNeeded()))
 
     def others() -> set[str]:
-        return {one.key for one in stage.sent(talk, SealRequested)} - before
+        return {request.key for request in stage.sent(talk, SealRequested)} - before
 
     await stage.findings.seen(others, 10)
     stage.findings.check("D-505", bool(others()), "no SealRequested with another key came")
@@ -122,9 +123,11 @@ async def _log(stage: DeskStage, talk: DeskTalk) -> None:
 
 def _all_sealed(stage: DeskStage, talk: DeskTalk) -> None:
     clear = {
-        one.topic
-        for one in stage.traffic.sent
-        if one.session == talk.id and one.topic in SEALED_TOPICS and SEAL_HEADER not in one.headers
+        record.topic
+        for record in stage.traffic.sent
+        if record.session == talk.id
+        and record.topic in SEALED_TOPICS
+        and SEAL_HEADER not in record.headers
     }
     stage.findings.check("D-502", not clear, f"in clear on {sorted(clear)} without being sealed")
 

@@ -31,7 +31,7 @@ class DeskTalk(NamedTuple):
 
 
 class DeskStage(Trial):
-    """What a case plays with."""
+    """The stage that a case plays on."""
 
     def __init__(
         self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
@@ -64,8 +64,8 @@ class DeskStage(Trial):
         await self.findings.eventually(
             "D-103",
             lambda: any(
-                _accepts(one.payload, ticket.id if ticket is not None else "")
-                for one in self.traffic.requests("accept", began)
+                _accepts(record.payload, ticket.id if ticket is not None else "")
+                for record in self.traffic.requests("accept", began)
             ),
             within_s=10,
             otherwise="no `accept` of the ticket came",
@@ -78,16 +78,16 @@ class DeskStage(Trial):
         """The desk has taken all that our kiosk said until now. Raises `CannotDo`."""
         await self.kiosk.send("beside", WordsSaid(words_id=words_id, text="Vous m’entendez ?"))
         await self.until(
-            lambda: words_id in [one.words_id for one in self.sent(talk, WordsShown)],
+            lambda: words_id in [message.words_id for message in self.sent(talk, WordsShown)],
             "the desk shows no words",
         )
 
     def asks(self, talk: DeskTalk, grant: Grant, since: int | None = None) -> list[GrantRequested]:
         """The desk's requests for a power."""
         return [
-            one
-            for one in self.sent(talk, GrantRequested, since)
-            if grant in (one.grant, *one.together)
+            request
+            for request in self.sent(talk, GrantRequested, since)
+            if grant in (request.grant, *request.together)
         ]
 
     async def ask(self, talk: DeskTalk, grant: Grant) -> GrantRequested:
@@ -125,15 +125,15 @@ class DeskStage(Trial):
         await self.findings.eventually(
             "D-120",
             lambda: any(
-                talk.id.encode() in one.payload for one in self.traffic.requests(verb, since)
+                talk.id.encode() in record.payload for record in self.traffic.requests(verb, since)
             ),
             within_s=10,
             otherwise=f"no `{verb}` of the session came",
         )
 
     def is_over(self, talk: DeskTalk) -> bool:
-        """Whether the hub has told our kiosk of the end."""
-        return any(one.session_id == talk.id for one in self.kiosk.ended)
+        """True if the hub has told our kiosk of the end."""
+        return any(session.session_id == talk.id for session in self.kiosk.ended)
 
     async def tidy(self) -> None:
         """Whatever a case left: nobody waits, nobody talks, no wrap-up is open."""

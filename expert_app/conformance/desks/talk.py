@@ -66,11 +66,11 @@ NEW_INSTRUCTIONS: tuple[type[SessionMessage], ...] = (
 
 async def called(stage: DeskStage, talk: DeskTalk) -> None:
     """Our kiosk offers a call, and both see and hear each other."""
-    found, kiosk = stage.findings, stage.kiosk
+    findings, kiosk = stage.findings, stage.kiosk
     call_id = await kiosk.offer()
-    await found.eventually(
+    await findings.eventually(
         "D-110",
-        lambda: call_id in [one.call_id for one in stage.sent(talk, CallAnswered)],
+        lambda: call_id in [answer.call_id for answer in stage.sent(talk, CallAnswered)],
         within_s=15,
         otherwise=f"no CallAnswered with its id came, but {stage.sent(talk, CallFailed)[-1:]}",
     )
@@ -102,9 +102,9 @@ async def converse(stage: DeskStage) -> None:
 
 
 async def _asks_how_it_is(stage: DeskStage, talk: DeskTalk) -> None:
-    wanted: tuple[type[SessionMessage], ...] = (GrantsRequested, DevicesRequested)
-    await stage.findings.seen(lambda: all(stage.sent(talk, one) for one in wanted), 5)
-    missing = [one.__name__ for one in wanted if not stage.sent(talk, one)]
+    kinds: tuple[type[SessionMessage], ...] = (GrantsRequested, DevicesRequested)
+    await stage.findings.seen(lambda: all(stage.sent(talk, kind) for kind in kinds), 5)
+    missing = [kind.__name__ for kind in kinds if not stage.sent(talk, kind)]
     stage.findings.check("D-117", not missing, f"no {', '.join(missing)} came")
 
 
@@ -113,7 +113,9 @@ async def _broken_offer(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.kiosk.send("call", offer)
 
     def failed() -> list[CallFailed]:
-        return [one for one in stage.sent(talk, CallFailed) if one.call_id == offer.call_id]
+        return [
+            failure for failure in stage.sent(talk, CallFailed) if failure.call_id == offer.call_id
+        ]
 
     await stage.findings.seen(failed, 10)
     good = bool(failed()) and bool(failed()[0].code)
@@ -123,7 +125,7 @@ async def _broken_offer(stage: DeskStage, talk: DeskTalk) -> None:
 async def _called_anew(stage: DeskStage, talk: DeskTalk) -> None:
     call_id = await stage.kiosk.offer()
     await stage.findings.seen(lambda: call_id in stage.kiosk.calls, 15)
-    answered = call_id in [one.call_id for one in stage.sent(talk, CallAnswered)]
+    answered = call_id in [answer.call_id for answer in stage.sent(talk, CallAnswered)]
     stage.findings.demand("D-112", answered, "the second offer was not answered")
     await _travels(stage, "D-112", "no picture and no voice came in the second call")
 
@@ -133,7 +135,7 @@ async def _writes(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.kiosk.send("beside", WordsSaid(words_id=words, text="Bonjour, je vous lis."))
 
     def shown() -> bool:
-        return words in [one.words_id for one in stage.sent(talk, WordsShown)]
+        return words in [message.words_id for message in stage.sent(talk, WordsShown)]
 
     await stage.findings.seen(shown, 10)
     stage.findings.check("D-114", shown(), "no WordsShown with the id came")
@@ -144,7 +146,7 @@ async def _writes(stage: DeskStage, talk: DeskTalk) -> None:
         stage.findings.leave_untried(("D-115",), str(cannot))
         return
     await stage.findings.seen(lambda: stage.sent(talk, WordsSaid), 5)
-    sent = [one.text for one in stage.sent(talk, WordsSaid)]
+    sent = [message.text for message in stage.sent(talk, WordsSaid)]
     stage.findings.check("D-115", text in sent, f"it sent {sent}")
 
 
@@ -157,26 +159,26 @@ async def _pauses(stage: DeskStage, talk: DeskTalk) -> None:
             stage.findings.leave_untried(("D-116",), str(cannot))
             return
         await stage.comes(talk, PrivacyAsked, since)
-        asked = [one.on for one in stage.sent(talk, PrivacyAsked, since)]
-        stage.findings.check("D-116", asked[-1:] == [on], f"for on={on} it said {asked}")
+        pauses = [message.on for message in stage.sent(talk, PrivacyAsked, since)]
+        stage.findings.check("D-116", pauses[-1:] == [on], f"for on={on} it said {pauses}")
 
 
 async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
-    found, kiosk, since = stage.findings, stage.kiosk, stage.traffic.mark()
+    findings, kiosk, since = stage.findings, stage.kiosk, stage.traffic.mark()
     try:
         await stage.instruct(HoldCaller(on=True))
     except CannotDo as cannot:
-        found.leave_untried(("D-118", "D-119"), str(cannot))
+        findings.leave_untried(("D-118", "D-119"), str(cannot))
         return
-    held = await found.seen(lambda: _held(stage), 10)
-    found.demand(
+    is_held = await findings.seen(lambda: _held(stage), 10)
+    findings.demand(
         "D-118",
-        held and bool(stage.traffic.requests("hold", since)),
+        is_held and bool(stage.traffic.requests("hold", since)),
         "the hub was not told by `hold`",
     )
-    await asyncio.sleep(UNDER_WAY_S * found.patience)
+    await asyncio.sleep(UNDER_WAY_S * findings.patience)
     count = kiosk.media_count()
-    await found.never(
+    await findings.never(
         "D-118",
         lambda: kiosk.media_count() > count,
         for_s=QUIET_S,
@@ -186,8 +188,8 @@ async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.instruct(HoldCaller(on=False))
     await stage.until(lambda: not _held(stage), "the caller is held for ever")
     call_id = await kiosk.offer()
-    await found.seen(lambda: call_id in kiosk.calls, 15)
-    found.demand("D-119", call_id in kiosk.calls, "the offer after the hold was not answered")
+    await findings.seen(lambda: call_id in kiosk.calls, 15)
+    findings.demand("D-119", call_id in kiosk.calls, "the offer after the hold was not answered")
     await _travels(stage, "D-119", "no picture and no voice came after the hold")
 
 
@@ -202,7 +204,7 @@ async def _early_wipe(stage: DeskStage, talk: DeskTalk) -> None:
     wiped = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
     await stage.kiosk.send("end", wiped)
     await stage.comes(talk, MessageRefused, since)
-    refused = [(one.code, one.of) for one in stage.sent(talk, MessageRefused, since)]
+    refused = [(refusal.code, refusal.of) for refusal in stage.sent(talk, MessageRefused, since)]
     good = (NotAllowed.code, KioskWiped.__name__) in refused
     stage.findings.check("D-122", good, f"it was answered by {refused}")
 
@@ -214,17 +216,21 @@ async def _ends(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.instruct(EndCall())
     await stage.until(lambda: stage.is_over(talk), "the hub did not end the session")
     await asyncio.sleep(UNDER_WAY_S * stage.findings.patience)
-    count, asked = kiosk.media_count(), stage.traffic.mark()
+    count, end_mark = kiosk.media_count(), stage.traffic.mark()
     await stage.findings.never(
         "D-121",
         lambda: kiosk.media_count() > count,
         for_s=QUIET_S,
         otherwise="voice or picture came after the end",
     )
-    wanted = sorted(
-        {type(one).__name__ for new in NEW_INSTRUCTIONS for one in _of(stage, talk, new, asked)}
+    late_kinds = sorted(
+        {
+            type(message).__name__
+            for new in NEW_INSTRUCTIONS
+            for message in _of(stage, talk, new, end_mark)
+        }
     )
-    stage.findings.check("D-121", not wanted, f"after the end it said {wanted}")
+    stage.findings.check("D-121", not late_kinds, f"after the end it said {late_kinds}")
     await stage.finish(talk, since)
 
 
@@ -250,7 +256,7 @@ async def third(stage: DeskStage) -> None:
     await stage.findings.eventually(
         "D-126",
         lambda: any(
-            _names(one.payload) for one in stage.traffic.requests("banner_shown", talk.began)
+            _names(record.payload) for record in stage.traffic.requests("banner_shown", talk.began)
         ),
         within_s=10,
         otherwise="no `banner_shown` with the colleague's name came",
@@ -305,7 +311,7 @@ async def cut(stage: DeskStage) -> None:
         await stage.kiosk.send("beside", WordsSaid(words_id=words, text="Nous revoilà."))
         if await stage.comes(talk, WordsShown, since, 4):
             break
-    goes_on = words in [one.words_id for one in stage.sent(talk, WordsShown, since)]
+    goes_on = words in [message.words_id for message in stage.sent(talk, WordsShown, since)]
     stage.findings.demand("D-128", goes_on, "its session did not go on")
     await stage.end(talk)
 
@@ -315,14 +321,14 @@ async def shut_out(stage: DeskStage) -> None:
     await called(stage, await stage.converse())
     await stage.is_shut_out("D-129")
     await stage.tidy()
-    again = await stage.converse()
-    await called(stage, again)
-    await stage.end(again)
+    next_talk = await stage.converse()
+    await called(stage, next_talk)
+    await stage.end(next_talk)
 
 
 async def all_of_it(stage: DeskStage) -> None:
-    """What holds for everything that the desk has said."""
-    check_all_sent(stage, beats="D-105", whole="D-106", right="D-107")
+    """Check what holds for everything that the desk has said."""
+    check_all_sent(stage, beats="D-105", complete="D-106", right="D-107")
 
 
 CASES = (

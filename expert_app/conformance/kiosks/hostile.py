@@ -44,8 +44,8 @@ async def hostile(stage: Stage) -> None:
 
 def _shown(stage: Stage, words: str) -> bool:
     return any(
-        isinstance(message := one.message(), WordsShown) and message.words_id == words
-        for one in stage.traffic.sent
+        isinstance(message := record.message(), WordsShown) and message.words_id == words
+        for record in stage.traffic.sent
     )
 
 
@@ -82,12 +82,12 @@ async def _refused(stage: Stage, talk: Conversation) -> None:
         since = stage.traffic.mark()
         await stage.world.inject(f"ses.{talk.id}.beside", payload)
         await stage.comes(talk, MessageRefused, since)
-        refused = [one.code for one in stage.sent(talk, MessageRefused, since)]
-        shown = stage.sent(talk, WordsShown, since)
-        good = bool(refused) and refused[0] in codes and not shown
-        stage.findings.check(rule, good, f"it was answered by {refused}, shown: {shown}")
-        words, again = plain_words()
-        await stage.world.inject(f"ses.{talk.id}.beside", again)
+        refused = [refusal.code for refusal in stage.sent(talk, MessageRefused, since)]
+        words_shown = stage.sent(talk, WordsShown, since)
+        good = bool(refused) and refused[0] in codes and not words_shown
+        stage.findings.check(rule, good, f"it was answered by {refused}, shown: {words_shown}")
+        words, words_payload = plain_words()
+        await stage.world.inject(f"ses.{talk.id}.beside", words_payload)
         goes_on = await stage.comes(talk, WordsShown, since) and _shown(stage, words)
         stage.findings.demand(rule, goes_on, "the session did not go on after it")
 

@@ -15,7 +15,7 @@ from session.protocol.conversation import mirror
 
 
 class MirrorReading:
-    """What came on the topic "mirror" of one session.
+    """The payloads that came on the topic "mirror" of one session.
 
     Attributes:
         starts: payloads that begin anew; `payloads`: all that were read; `text`: their JSON.
@@ -27,9 +27,9 @@ class MirrorReading:
         self.text = ""
         self.wrong: list[str] = []
         self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
-        for one in sent:
+        for record in sent:
             try:
-                for frame in self._assembler.add(one.payload, one.headers):
+                for frame in self._assembler.add(record.payload, record.headers):
                     self._read(frame)
             except SessionError as error:
                 self._note(error)

@@ -73,33 +73,35 @@ async def _begins_without(stage: Stage, talk: Conversation) -> None:
     await stage.send(talk, "grant", GrantsRequested())
 
     def reported() -> dict[Grant, bool]:
-        return {one.grant: one.allowed for one in stage.sent(talk, GrantChanged, since)}
+        return {change.grant: change.allowed for change in stage.sent(talk, GrantChanged, since)}
 
     await stage.findings.seen(lambda: len(reported()) == len(Grant), TOLD_S)
     missing = sorted(set(Grant) - reported().keys())
-    given = sorted(grant for grant, allowed in reported().items() if allowed)
-    stage.findings.check("P-201", not missing and not given, f"not told: {missing}; given: {given}")
+    given_grants = sorted(grant for grant, allowed in reported().items() if allowed)
+    stage.findings.check(
+        "P-201", not missing and not given_grants, f"not told: {missing}; given: {given_grants}"
+    )
 
 
 async def _opens(stage: Stage, talk: Conversation) -> None:
-    found = stage.findings
+    findings = stage.findings
     await stage.send(talk, "cobrowse", AddressRequested(address=ELSEWHERE))
-    await found.seen(lambda: stage.sent(talk, AddressRefused), 5)
-    opened = any(ELSEWHERE in one.address for one in stage.sent(talk, PageShown))
+    await findings.seen(lambda: stage.sent(talk, AddressRefused), 5)
+    opened = any(ELSEWHERE in page.address for page in stage.sent(talk, PageShown))
     refused = bool(stage.sent(talk, AddressRefused))
-    found.check("P-203", refused and not opened, "no AddressRefused came")
+    findings.check("P-203", refused and not opened, "no AddressRefused came")
     await stage.send(talk, "cobrowse", AddressRequested(address=stage.world.pages))
-    await found.eventually(
+    await findings.eventually(
         "P-202",
         lambda: any(
-            one.address.startswith(stage.world.pages) for one in stage.sent(talk, PageShown)
+            page.address.startswith(stage.world.pages) for page in stage.sent(talk, PageShown)
         ),
         within_s=20,
         otherwise=f"it said {stage.sent(talk, AddressRefused)[-1:]}",
     )
     await asyncio.sleep(0.5)
     sent = stage.traffic.raw(talk.id, MIRROR)
-    found.check("P-204", not sent, "events of the page came without the power")
+    findings.check("P-204", not sent, "events of the page came without the power")
 
 
 async def _commands_without(stage: Stage, talk: Conversation, rule: str = "P-214") -> None:
@@ -108,7 +110,9 @@ async def _commands_without(stage: Stage, talk: Conversation, rule: str = "P-214
     await stage.send(talk, "control", click)
 
     def answers() -> list[CommandAnswered]:
-        return [one for one in stage.sent(talk, CommandAnswered) if one.command_id == command]
+        return [
+            answer for answer in stage.sent(talk, CommandAnswered) if answer.command_id == command
+        ]
 
     await stage.findings.seen(answers, 5)
     sent = answers()
@@ -117,41 +121,47 @@ async def _commands_without(stage: Stage, talk: Conversation, rule: str = "P-214
 
 
 async def _mirrors(stage: Stage, talk: Conversation) -> None:
-    found = stage.findings
-    await found.eventually(
+    findings = stage.findings
+    await findings.eventually(
         "P-206",
         lambda: reading(stage, talk).starts > 0,
         within_s=15,
         otherwise="no payload with `Start` came",
     )
-    await found.seen(lambda: LATE in (text := reading(stage, talk).text) and HARMLESS in text, 10)
-    seen = reading(stage, talk)
-    shows = HARMLESS in seen.text and LATE in seen.text
-    found.check("P-206", shows and not seen.wrong, "; ".join(seen.wrong) or "the page is not in it")
+    await findings.seen(
+        lambda: LATE in (text := reading(stage, talk).text) and HARMLESS in text, 10
+    )
+    first_reading = reading(stage, talk)
+    shows = HARMLESS in first_reading.text and LATE in first_reading.text
+    findings.check(
+        "P-206",
+        shows and not first_reading.wrong,
+        "; ".join(first_reading.wrong) or "the page is not in it",
+    )
     spoken = [
-        one.payload.decode(errors="replace") if message is None else str(message)
-        for one in stage.traffic.sent
-        if one.session == talk.id and one.topic not in RAW_TOPICS
-        for message in (one.message(),)
+        record.payload.decode(errors="replace") if message is None else str(message)
+        for record in stage.traffic.sent
+        if record.session == talk.id and record.topic not in RAW_TOPICS
+        for message in (record.message(),)
     ]
-    leaked = secrets_in(seen.text) or secrets_in("\n".join(spoken))
-    found.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
-    starts = seen.starts
+    leaked = secrets_in(first_reading.text) or secrets_in("\n".join(spoken))
+    findings.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
+    starts = first_reading.starts
     await stage.send(talk, "cobrowse", SnapshotRequested())
-    await found.seen(lambda: reading(stage, talk).starts > starts, 10)
-    again = reading(stage, talk)
-    found.check("P-207", again.starts > starts, "no new `Start` came")
-    leaked = secrets_in(again.text)
-    found.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
+    await findings.seen(lambda: reading(stage, talk).starts > starts, 10)
+    later_reading = reading(stage, talk)
+    findings.check("P-207", later_reading.starts > starts, "no new `Start` came")
+    leaked = secrets_in(later_reading.text)
+    findings.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
 
 
 async def _hides_page(stage: Stage, talk: Conversation) -> None:
-    found = stage.findings
+    findings = stage.findings
     await _pause(stage, talk, on=True)
-    await asyncio.sleep(0.5 * found.patience)  # What is under way still comes.
+    await asyncio.sleep(0.5 * findings.patience)  # What is under way still comes.
     before = len(stage.traffic.raw(talk.id, MIRROR))
     await stage.send(talk, "cobrowse", SnapshotRequested())
-    await found.never(
+    await findings.never(
         "P-218",
         lambda: len(stage.traffic.raw(talk.id, MIRROR)) > before,
         for_s=1.0,
@@ -159,7 +169,7 @@ async def _hides_page(stage: Stage, talk: Conversation) -> None:
     )
     starts = reading(stage, talk).starts
     await _pause(stage, talk, on=False)
-    await found.eventually(
+    await findings.eventually(
         "P-218",
         lambda: reading(stage, talk).starts > starts,
         within_s=15,
@@ -197,7 +207,9 @@ async def _withdraws(stage: Stage, talk: Conversation) -> None:
     await stage.instruct(Withdraw(grant=Grant.SEE_PAGE))
 
     def ended() -> bool:
-        reported = {one.grant: one.allowed for one in stage.sent(talk, GrantChanged, since)}
+        reported = {
+            change.grant: change.allowed for change in stage.sent(talk, GrantChanged, since)
+        }
         return reported.get(Grant.SEE_PAGE) is False and reported.get(Grant.CONTROL) is False
 
     await stage.findings.seen(ended, 5)
@@ -226,7 +238,7 @@ async def _asks_first(stage: Stage, talk: Conversation) -> None:
     await stage.instruct(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
 
     def given() -> list[Grant]:
-        return [one.grant for one in stage.sent(talk, GrantChanged, since) if one.allowed]
+        return [change.grant for change in stage.sent(talk, GrantChanged, since) if change.allowed]
 
     if not await stage.findings.seen(lambda: Grant.POINT in given(), 2):  # not asked together
         await stage.instruct(AnswerGrant(grant=Grant.POINT, yes=True))
@@ -239,7 +251,7 @@ async def _stops(stage: Stage, talk: Conversation) -> None:
     await stage.instruct(StopAll())
 
     def left() -> list[Grant]:
-        last = {one.grant: one.allowed for one in stage.sent(talk, GrantChanged)}
+        last = {change.grant: change.allowed for change in stage.sent(talk, GrantChanged)}
         return sorted(grant for grant, allowed in last.items() if allowed)
 
     await stage.findings.seen(lambda: not left(), 5)
@@ -254,7 +266,7 @@ async def silence(stage: Stage) -> None:
 
     def answer() -> list[GrantChanged]:
         changes = stage.changes(talk, Grant.SCAN)
-        return [one for one in changes if one.request_id == request or one.allowed]
+        return [change for change in changes if change.request_id == request or change.allowed]
 
     await stage.findings.seen(answer, SILENCE_S[1])
     reported, after_s = answer(), time.monotonic() - asked_s

@@ -55,7 +55,7 @@ OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 
 async def devices(stage: Stage, talk: Conversation) -> DevicesReported:
-    """What the kiosk has. Raises `RuleBroken`."""
+    """Return what the kiosk has. Raises `RuleBroken`."""
     await stage.send(talk, "device", DevicesRequested())
     await stage.findings.eventually(
         "P-301",
@@ -96,12 +96,12 @@ async def scans(stage: Stage) -> None:
     await _cancel(stage, talk)
     await _jam(stage, talk)
     await _keep(stage, talk)
-    held = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
+    held_page = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
     wiped = await stage.end(talk)
     stage.findings.check(
-        "P-311", wiped.pages_removed >= 1, f"{held.page_id} was kept, and it counted none"
+        "P-311", wiped.pages_removed >= 1, f"{held_page.page_id} was kept, and it counted none"
     )
-    await check_scans(stage, talk, [page.scan_id, held.scan_id])
+    await check_scans(stage, talk, [page.scan_id, held_page.scan_id])
 
 
 def _request(kind: ScanKind = ScanKind.PAGE) -> ScanRequested:
@@ -110,14 +110,14 @@ def _request(kind: ScanKind = ScanKind.PAGE) -> ScanRequested:
 
 
 def _ended(stage: Stage, talk: Conversation, scan_id: str) -> list[ScanEnded]:
-    return [one for one in stage.sent(talk, ScanEnded) if one.scan_id == scan_id]
+    return [message for message in stage.sent(talk, ScanEnded) if message.scan_id == scan_id]
 
 
 def _offers(
     stage: Stage, talk: Conversation, scan_id: str = "", since: int | None = None
 ) -> list[PageOffered]:
     offers = stage.sent(talk, PageOffered, since)
-    return [one for one in offers if not scan_id or one.scan_id == scan_id]
+    return [offer for offer in offers if not scan_id or offer.scan_id == scan_id]
 
 
 async def _scan_without(stage: Stage, talk: Conversation) -> None:
@@ -134,17 +134,17 @@ async def _scanned(stage: Stage, talk: Conversation, rule: str, kind: ScanKind) 
     """A page whose chunks have all come. Raises `RuleBroken`."""
     request = _request(kind)
     await stage.send(talk, "device", request)
-    found = stage.findings
-    await found.seen(
+    findings = stage.findings
+    await findings.seen(
         lambda: _offers(stage, talk, request.scan_id) and _ended(stage, talk, request.scan_id),
         SCAN_S,
     )
     offers = _offers(stage, talk, request.scan_id)
     ended = _ended(stage, talk, request.scan_id)
-    found.demand(rule, bool(offers), f"no PageOffered came; the scan ended with {ended}")
+    findings.demand(rule, bool(offers), f"no PageOffered came; the scan ended with {ended}")
     page = offers[0]
-    found.check(rule, bool(ended) and ended[0].pages == 1, f"the scan ended with {ended}")
-    await found.eventually(
+    findings.check(rule, bool(ended) and ended[0].pages == 1, f"the scan ended with {ended}")
+    await findings.eventually(
         rule,
         lambda: len(_chunks(stage, talk, page.page_id)) >= page.chunks,
         within_s=30,
@@ -152,16 +152,18 @@ async def _scanned(stage: Stage, talk: Conversation, rule: str, kind: ScanKind) 
     )
     data = b"".join(part for _, part in sorted(_chunks(stage, talk, page.page_id).items()))
     right = hashlib.sha256(data).hexdigest() == page.sha256 and len(data) == page.size_bytes
-    found.check(rule, right, "its bytes have another size or SHA-256")
+    findings.check(rule, right, "its bytes have another size or SHA-256")
     return page
 
 
 def _chunks(stage: Stage, talk: Conversation, item: str, since: int = 0) -> dict[int, bytes]:
-    """What came of an item, by number."""
+    """Return what came of an item, by number."""
     return {
-        int(one.headers.get("Index", "-1")): one.payload
-        for one in stage.traffic.sent[since:]
-        if one.session == talk.id and one.topic == CHUNK and one.headers.get("Item") == item
+        int(record.headers.get("Index", "-1")): record.payload
+        for record in stage.traffic.sent[since:]
+        if record.session == talk.id
+        and record.topic == CHUNK
+        and record.headers.get("Item") == item
     }
 
 
@@ -198,11 +200,12 @@ async def _again(stage: Stage, talk: Conversation, page: PageOffered) -> None:
 async def _offered_again(
     stage: Stage, talk: Conversation, page: PageOffered, *, within_s: float
 ) -> bool:
-    """Whether it is still kept at the kiosk."""
+    """Return True if it is still kept at the kiosk."""
     since = stage.traffic.mark()
     await stage.send(talk, "device", PagesRequested())
     return await stage.findings.seen(
-        lambda: page.page_id in [one.page_id for one in _offers(stage, talk, "", since)], within_s
+        lambda: page.page_id in [offer.page_id for offer in _offers(stage, talk, "", since)],
+        within_s,
     )
 
 
@@ -226,9 +229,9 @@ async def _refusals(stage: Stage, talk: Conversation) -> None:
     ):
         await stage.send(talk, "device", PageRefused(page_id=page.page_id, code=code))
         within_s = AGAIN_S if keeps else QUIET_S
-        kept = await _offered_again(stage, talk, page, within_s=within_s)
+        is_kept = await _offered_again(stage, talk, page, within_s=within_s)
         words = "forgotten" if keeps else "kept"
-        stage.findings.check("P-308", kept == keeps, f"after {code} it was {words}")
+        stage.findings.check("P-308", is_kept == keeps, f"after {code} it was {words}")
 
 
 async def _cancel(stage: Stage, talk: Conversation) -> None:
@@ -258,7 +261,7 @@ async def _jam(stage: Stage, talk: Conversation) -> None:
 
 
 async def _keep(stage: Stage, talk: Conversation) -> None:
-    """What the agent wants to keep, the caller is asked for."""
+    """Check that the caller is asked for what the agent wants to keep."""
     change = await stage.ask(talk, Grant.KEEP, yes=True)
     good = change is not None and change.allowed and change.left_s > 0
     stage.findings.check("P-313", good, f"after yes it said {change}")
@@ -312,16 +315,16 @@ class _Job:
             await self.stage.desk.send_raw(self.talk.id, CHUNK, part, dict(headers_of(item, index)))
 
     def reported(self, since: int | None = None) -> list[PrintChanged]:
-        """What the kiosk said of it."""
+        """Return what the kiosk said of it."""
         sent = self.stage.sent(self.talk, PrintChanged, since)
-        return [one for one in sent if one.print_id == self.offer.print_id]
+        return [message for message in sent if message.print_id == self.offer.print_id]
 
     def states(self) -> list[PrintState]:
-        """Where it was, in order."""
-        return [one.state for one in self.reported()]
+        """Return where it was, in order."""
+        return [message.state for message in self.reported()]
 
     async def reaches(self, *states: PrintState, within_s: float = 15.0) -> bool:
-        """Whether it comes to one of these states in time."""
+        """Return True if it comes to one of these states in time."""
         return await self.stage.findings.seen(lambda: set(states) & set(self.states()), within_s)
 
 
@@ -398,26 +401,31 @@ async def _declined(stage: Stage, talk: Conversation) -> None:
 
 async def _printed(stage: Stage, talk: Conversation) -> str:
     """The id of a print that was done."""
-    found, job = stage.findings, _Job(stage, talk, data=document("voulu"))
+    findings, job = stage.findings, _Job(stage, talk, data=document("voulu"))
     await job.send()
-    shown = await job.reaches(PrintState.SHOWN)
+    is_shown = await job.reaches(PrintState.SHOWN)
     await asyncio.sleep(QUIET_S)
     early = set(job.states()) & {*PRINTED}
-    found.check("P-321", shown and not early, f"before the caller's yes it said {job.states()}")
+    findings.check(
+        "P-321", is_shown and not early, f"before the caller's yes it said {job.states()}"
+    )
     if not early:
         await stage.instruct(AnswerPrint(yes=True))
     await job.reaches(*OVER, within_s=60)
     last = job.reported()[-1]
     good = last.state is PrintState.DONE and last.sha256 == job.offer.sha256
-    found.demand("P-321", good, f"after yes it said {last}")
-    jobs, since = {one.job_id for one in job.reported() if one.job_id}, stage.traffic.mark()
+    findings.demand("P-321", good, f"after yes it said {last}")
+    jobs, since = (
+        {message.job_id for message in job.reported() if message.job_id},
+        stage.traffic.mark(),
+    )
     await job.send()
-    await found.seen(lambda: job.reported(since), 5)
+    await findings.seen(lambda: job.reported(since), 5)
     await asyncio.sleep(QUIET_S)
-    again = {one.job_id for one in job.reported() if one.job_id}
-    states = [one.state for one in job.reported(since)]
+    later_jobs = {message.job_id for message in job.reported() if message.job_id}
+    states = [message.state for message in job.reported(since)]
     anew = {PrintState.SHOWN, PrintState.SENT, PrintState.PRINTING} & set(states)
-    found.check("P-324", again == jobs and not anew, f"offered again it said {states}")
+    findings.check("P-324", later_jobs == jobs and not anew, f"offered again it said {states}")
     return job.offer.print_id
 
 

@@ -48,14 +48,14 @@ async def sealed(stage: Stage) -> None:
 
 
 async def _converse(stage: Stage, agent: DeskEnd) -> None:
-    since, found = stage.traffic.mark(), stage.findings
+    since, findings = stage.traffic.mark(), stage.findings
     await stage.instruct(Press(service=SEALED_SERVICE, number=CALLER_NUMBER))
     await stage.until(lambda: stage.traffic.requests("call", since), "it did not call")
-    asked = decode_request(TicketRequested, stage.traffic.requests("call", since)[0].payload)
-    found.check(
+    request = decode_request(TicketRequested, stage.traffic.requests("call", since)[0].payload)
+    findings.check(
         "P-504",
-        not asked.caller_number and bool(asked.sealed_number),
-        "the number went in `caller_number`" if asked.caller_number else "no number was sent",
+        not request.caller_number and bool(request.sealed_number),
+        "the number went in `caller_number`" if request.caller_number else "no number was sent",
     )
     await stage.until(lambda: agent.link.queue, "the hub has no ticket of the kiosk")
     session = (await agent.accept(agent.link.queue[0])).id
@@ -63,34 +63,34 @@ async def _converse(stage: Stage, agent: DeskEnd) -> None:
         await _talk(stage, agent, session)
     finally:
         await _end(stage, agent, session)
-    await found.seen(lambda: stage.world.sealed_log(session, "k"), 10)
+    await findings.seen(lambda: stage.world.sealed_log(session, "k"), 10)
     in_clear = stage.traffic.requests("log", since)
     good = bool(stage.world.sealed_log(session, "k")) and not in_clear
     why = "it went to the hub" if in_clear else "the vault has nothing of it"
-    found.check("P-506", good, why)
+    findings.check("P-506", good, why)
 
 
 async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
-    found, traffic = stage.findings, stage.traffic
-    await found.eventually(
+    findings, traffic = stage.findings, stage.traffic
+    await findings.eventually(
         "P-501",
         lambda: traffic.messages(session, SealOffered),
         within_s=15,
         otherwise="no SealOffered came",
     )
-    await found.eventually(
+    await findings.eventually(
         "P-502",
-        lambda: any(isinstance(one, CallOffered) for one in agent.received),
+        lambda: any(isinstance(message, CallOffered) for message in agent.received),
         within_s=15,
         otherwise="no CallOffered came that could be opened",
     )
     words = new_id()
     await agent.send(session, "beside", WordsSaid(words_id=words, text="Bonjour."))
-    shown = await found.seen(lambda: _shown(agent, words), 10)
-    found.check("P-502", shown, "sealed words were not answered by a sealed WordsShown")
+    is_shown = await findings.seen(lambda: _shown(agent, words), 10)
+    findings.check("P-502", is_shown, "sealed words were not answered by a sealed WordsShown")
     words, payload = plain_words()
     await stage.world.inject(f"ses.{session}.beside", payload)
-    await found.never(
+    await findings.never(
         "P-503",
         lambda: _shown(agent, words),
         for_s=NOT_FOLLOWED_S,
@@ -98,15 +98,17 @@ async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
     )
     await _twice(stage, agent, session)
     clear = {
-        one.topic
-        for one in traffic.sent
-        if one.session == session and one.topic in SEALED_TOPICS and SEAL_HEADER not in one.headers
+        record.topic
+        for record in traffic.sent
+        if record.session == session
+        and record.topic in SEALED_TOPICS
+        and SEAL_HEADER not in record.headers
     }
-    found.check("P-502", not clear, f"in clear on {sorted(clear)} without being sealed")
+    findings.check("P-502", not clear, f"in clear on {sorted(clear)} without being sealed")
 
 
 async def _twice(stage: Stage, agent: DeskEnd, session: str) -> None:
-    """Whoever runs the server sends again what passed."""
+    """Try what whoever runs the server can do: send again what passed."""
     came = stage.traffic.received_with(session, "beside", SEAL_HEADER)
     for seal, payload in sent_again(came[-1]):
         before = len(agent.received)
@@ -114,8 +116,8 @@ async def _twice(stage: Stage, agent: DeskEnd, session: str) -> None:
 
         def refused(since: int = before) -> bool:
             return any(
-                isinstance(one, MessageRefused) and one.code == SealBroken.code
-                for one in agent.received[since:]
+                isinstance(message, MessageRefused) and message.code == SealBroken.code
+                for message in agent.received[since:]
             )
 
         await stage.findings.seen(refused, 5)
@@ -123,14 +125,16 @@ async def _twice(stage: Stage, agent: DeskEnd, session: str) -> None:
 
 
 def _shown(agent: DeskEnd, words: str) -> bool:
-    return any(isinstance(one, WordsShown) and one.words_id == words for one in agent.received)
+    return any(
+        isinstance(message, WordsShown) and message.words_id == words for message in agent.received
+    )
 
 
 async def _end(stage: Stage, agent: DeskEnd, session: str) -> None:
     try:
         await agent.link.hang_up(session)
         await stage.findings.seen(
-            lambda: any(isinstance(one, KioskWiped) for one in agent.received), 20
+            lambda: any(isinstance(message, KioskWiped) for message in agent.received), 20
         )
         await agent.close_call()
         await agent.link.close(session)

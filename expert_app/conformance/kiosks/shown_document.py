@@ -66,17 +66,21 @@ class _Show:
     def sent[Kind: ShowMessage](
         self, kind: type[Kind], is_meant: Callable[[Kind], bool] = lambda _one: True
     ) -> list[Kind]:
-        """What the kiosk said of it."""
+        """Return what the kiosk said of it."""
         sent = self.stage.sent(self.talk, kind, self.since)
-        return [one for one in sent if one.show_id == self.id and is_meant(one)]
+        return [message for message in sent if message.show_id == self.id and is_meant(message)]
 
     def wants(self, page: int) -> bool:
-        """Whether the kiosk has asked for a page."""
-        return bool(self.sent(ShownPageRequested, lambda one: one.page == page))
+        """True if the kiosk has asked for a page."""
+        return bool(self.sent(ShownPageRequested, lambda message: message.page == page))
 
     def painted(self, page: int, marks: int = 0) -> bool:
-        """Whether a page stands on the screen, or has stood."""
-        return bool(self.sent(ShownPagePainted, lambda one: (one.page, one.marks) == (page, marks)))
+        """True if a page stands on the screen, or has stood."""
+        return bool(
+            self.sent(
+                ShownPagePainted, lambda message: (message.page, message.marks) == (page, marks)
+            )
+        )
 
     async def offer(self, page: int, *, lost: Collection[int] = ()) -> None:
         """The picture of a page; chunks that get lost do not come."""
@@ -119,22 +123,27 @@ async def shows(stage: Stage) -> None:
 
 
 async def _begins(show: _Show) -> None:
-    found = show.stage.findings
+    findings = show.stage.findings
     await show.start()
-    asked = "the first page was not asked for"
-    await found.eventually("P-330", lambda: show.wants(0), within_s=PAINTED_S, otherwise=asked)
+    not_asked = "the first page was not asked for"
+    await findings.eventually(
+        "P-330", lambda: show.wants(0), within_s=PAINTED_S, otherwise=not_asked
+    )
     await show.offer(0, lost=[0])
 
     def missed() -> list[ShownChunksRequested]:
         return show.sent(
-            ShownChunksRequested, lambda one: one.item_id == show.item(0) and 0 in one.missing
+            ShownChunksRequested,
+            lambda message: message.item_id == show.item(0) and 0 in message.missing,
         )
 
     otherwise = "a chunk that was lost was not asked for"
-    await found.eventually("P-331", missed, within_s=PAINTED_S, otherwise=otherwise)
+    await findings.eventually("P-331", missed, within_s=PAINTED_S, otherwise=otherwise)
     await show.send_chunks(0, missed()[-1].missing)
     painted = "no ShownPagePainted came of the first page"
-    await found.eventually("P-330", lambda: show.painted(0), within_s=PAINTED_S, otherwise=painted)
+    await findings.eventually(
+        "P-330", lambda: show.painted(0), within_s=PAINTED_S, otherwise=painted
+    )
 
 
 async def _marks(show: _Show) -> None:
@@ -146,13 +155,17 @@ async def _marks(show: _Show) -> None:
 
 
 async def _turns(show: _Show) -> None:
-    found = show.stage.findings
+    findings = show.stage.findings
     await show.send(ShownPageTurned(show_id=show.id, page=1))
-    asked = "the page was not asked for"
-    await found.eventually("P-333", lambda: show.wants(1), within_s=PAINTED_S, otherwise=asked)
+    not_asked = "the page was not asked for"
+    await findings.eventually(
+        "P-333", lambda: show.wants(1), within_s=PAINTED_S, otherwise=not_asked
+    )
     await show.offer(1)
     painted = "no ShownPagePainted came of it"
-    await found.eventually("P-333", lambda: show.painted(1), within_s=PAINTED_S, otherwise=painted)
+    await findings.eventually(
+        "P-333", lambda: show.painted(1), within_s=PAINTED_S, otherwise=painted
+    )
 
 
 async def _damaged(show: _Show) -> None:
@@ -170,26 +183,26 @@ async def _damaged(show: _Show) -> None:
 
 
 async def _closes(show: _Show) -> None:
-    found, stage = show.stage.findings, show.stage
+    findings, stage = show.stage.findings, show.stage
     try:
         await stage.instruct(CloseShown())
     except CannotDo as cannot:
-        found.leave_untried(("P-335",), str(cannot))
+        findings.leave_untried(("P-335",), str(cannot))
         await show.send(ShowEnded(show_id=show.id))
         return
 
     def ended(after: int) -> bool:
         sent = stage.sent(show.talk, ShowEnded, after)
-        return any(one.show_id == show.id and one.by_caller for one in sent)
+        return any(message.show_id == show.id and message.by_caller for message in sent)
 
-    await found.seen(lambda: ended(show.since), PAINTED_S)
+    await findings.seen(lambda: ended(show.since), PAINTED_S)
     first, since = ended(show.since), stage.traffic.mark()
     show.since = since
     await show.start()  # as a desk that did not hear of it
-    await found.seen(lambda: ended(since), PAINTED_S)
-    again = bool(show.sent(ShownPagePainted) or show.sent(ShownPageRequested))
-    seen = "it was shown again" if again else "no ShowEnded with `by_caller` came"
-    found.check("P-335", first and ended(since) and not again, seen)
+    await findings.seen(lambda: ended(since), PAINTED_S)
+    is_shown_again = bool(show.sent(ShownPagePainted) or show.sent(ShownPageRequested))
+    fault = "it was shown again" if is_shown_again else "no ShowEnded with `by_caller` came"
+    findings.check("P-335", first and ended(since) and not is_shown_again, fault)
 
 
 CASES = (Case("a document is shown", (*(f"P-{n}" for n in range(330, 336)),), shows),)

@@ -51,7 +51,7 @@ class Conversation(NamedTuple):
 
 
 class Stage(Trial):
-    """What a case plays with."""
+    """The stage that a case plays on."""
 
     def __init__(
         self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
@@ -82,7 +82,12 @@ class Stage(Trial):
     def ticket(self) -> Ticket | None:
         """The kiosk's caller in the queue, as our desk sees it."""
         return next(
-            (one for one in self.desk.link.queue if one.kiosk == KIOSK and one.state in OPEN), None
+            (
+                ticket
+                for ticket in self.desk.link.queue
+                if ticket.kiosk == KIOSK and ticket.state in OPEN
+            ),
+            None,
         )
 
     async def press(self) -> Ticket:
@@ -91,7 +96,7 @@ class Stage(Trial):
         await self.instruct(Press(service=SERVICE, number=CALLER_NUMBER))
         await self.findings.eventually(
             "P-103",
-            lambda: any(_is_call(one) for one in self.traffic.requests("call", began)),
+            lambda: any(_is_call(record) for record in self.traffic.requests("call", began)),
             within_s=10,
             otherwise="no such request came",
         )
@@ -120,8 +125,8 @@ class Stage(Trial):
     def changes(
         self, talk: Conversation, grant: Grant, since: int | None = None
     ) -> list[GrantChanged]:
-        """What the kiosk said of a power."""
-        return [one for one in self.sent(talk, GrantChanged, since) if one.grant is grant]
+        """Return what the kiosk said of a power."""
+        return [change for change in self.sent(talk, GrantChanged, since) if change.grant is grant]
 
     async def ask(self, talk: Conversation, grant: Grant, *, yes: bool) -> GrantChanged | None:
         """Our agent asks, the caller answers; the change with our request's id, if it came."""
@@ -130,7 +135,7 @@ class Stage(Trial):
         await self.instruct(AnswerGrant(grant=grant, yes=yes))
 
         def reported() -> list[GrantChanged]:
-            return [one for one in self.changes(talk, grant) if one.request_id == request]
+            return [change for change in self.changes(talk, grant) if change.request_id == request]
 
         await self.findings.seen(reported, 10)
         return reported()[-1] if reported() else None

@@ -59,8 +59,8 @@ QUIET_S = 1.5
 
 async def offered(stage: Stage, talk: Conversation) -> None:
     """The kiosk offers the call, the desk answers, both see and hear each other."""
-    found = stage.findings
-    await found.eventually(
+    findings = stage.findings
+    await findings.eventually(
         "P-110",
         lambda: stage.sent(talk, CallOffered),
         within_s=15,
@@ -72,18 +72,19 @@ async def offered(stage: Stage, talk: Conversation) -> None:
         for words in ("m=audio", "m=video", "a=candidate")
         if not re.search(f"^{words}", sdp, re.MULTILINE)
     ]
-    found.check("P-110", not lacks, f"the SDP has no {', '.join(lacks)}")
+    findings.check("P-110", not lacks, f"the SDP has no {', '.join(lacks)}")
     desk = stage.desk
-    await found.eventually(
+    await findings.eventually(
         "P-111",
         lambda: desk.peer is not None and desk.peer.frames > 0 and desk.peer.audio_packets > 5,
         within_s=20,
         otherwise=desk.refused_offer or "no picture and no voice came",
     )
-    await found.eventually(
+    await findings.eventually(
         "P-112",
         lambda: any(
-            seen.call_id == desk.call_id and seen.frames > 0 for seen in stage.sent(talk, MediaSeen)
+            media_seen.call_id == desk.call_id and media_seen.frames > 0
+            for media_seen in stage.sent(talk, MediaSeen)
         ),
         within_s=15,
         otherwise="no MediaSeen with a picture came",
@@ -104,15 +105,15 @@ async def converse(stage: Stage) -> None:
 
 
 async def _offers_again(stage: Stage, talk: Conversation) -> None:
-    before = {one.call_id for one in stage.sent(talk, CallOffered)}
+    before = {offer.call_id for offer in stage.sent(talk, CallOffered)}
     await stage.send(talk, "call", CallRequested())
     await stage.findings.seen(
-        lambda: {one.call_id for one in stage.sent(talk, CallOffered)} - before, 10
+        lambda: {offer.call_id for offer in stage.sent(talk, CallOffered)} - before, 10
     )
     after = stage.sent(talk, CallOffered)
     stage.findings.check(
         "P-113",
-        bool({one.call_id for one in after} - before),
+        bool({offer.call_id for offer in after} - before),
         "no further offer came" if len(after) == len(before) else "it had the call_id of before",
     )
 
@@ -129,12 +130,12 @@ async def _writes(stage: Stage, talk: Conversation) -> None:
         stage.findings.leave_untried(("P-115",), str(cannot))
         return
     await stage.findings.seen(lambda: stage.sent(talk, WordsSaid), 5)
-    sent = [one.text for one in stage.sent(talk, WordsSaid)]
+    sent = [message.text for message in stage.sent(talk, WordsSaid)]
     stage.findings.check("P-115", text in sent, f"it sent {sent}")
 
 
 def _shown(stage: Stage, talk: Conversation, words: str) -> bool:
-    return any(one.words_id == words for one in stage.sent(talk, WordsShown))
+    return any(message.words_id == words for message in stage.sent(talk, WordsShown))
 
 
 async def _pauses(stage: Stage, talk: Conversation) -> None:
@@ -153,13 +154,13 @@ async def _pauses(stage: Stage, talk: Conversation) -> None:
 
 async def _hides_face(stage: Stage, *, picture_came: bool) -> None:
     """A face is never twice the same; black, or a card in its place, is."""
-    desk, found = stage.desk, stage.findings
+    desk, findings = stage.desk, stage.findings
     if not picture_came:
-        found.leave_untried(("P-132",), "no picture had come before the pause")
+        findings.leave_untried(("P-132",), "no picture had come before the pause")
         return
-    await asyncio.sleep(1.0 * found.patience)  # Pictures that are under way still come.
+    await asyncio.sleep(1.0 * findings.patience)  # Pictures that are under way still come.
     picture = desk.picture()
-    await found.never(
+    await findings.never(
         "P-132",
         lambda: desk.picture() not in (picture, BLACK),
         for_s=QUIET_S,
@@ -186,17 +187,17 @@ async def _caller_pauses(stage: Stage, talk: Conversation) -> None:
     await stage.findings.seen(lambda: stage.sent(talk, PrivacyShown, since), 5)
     after = stage.sent(talk, PrivacyShown, since)
     good = bool(during and after)
-    good = good and all(one.on and one.caller for one in during) and not after[-1].on
+    good = good and all(message.on and message.caller for message in during) and not after[-1].on
     stage.findings.check("P-117", good, f"it said {during} and then {after}")
 
 
 async def _holds(stage: Stage, talk: Conversation) -> None:
-    desk, found = stage.desk, stage.findings
-    await found.seen(lambda: desk.media_count() > 0, 15)
+    desk, findings = stage.desk, stage.findings
+    await findings.seen(lambda: desk.media_count() > 0, 15)
     await desk.talk.hold(talk.id, True)
-    await asyncio.sleep(1.0 * found.patience)  # what is under way still comes
+    await asyncio.sleep(1.0 * findings.patience)  # what is under way still comes
     count, offers = desk.media_count(), len(stage.sent(talk, CallOffered))
-    await found.never(
+    await findings.never(
         "P-118",
         lambda: desk.media_count() > count or len(stage.sent(talk, CallOffered)) > offers,
         for_s=QUIET_S,
@@ -204,7 +205,7 @@ async def _holds(stage: Stage, talk: Conversation) -> None:
     )
     await desk.close_call()
     await desk.talk.hold(talk.id, False)
-    await found.eventually(
+    await findings.eventually(
         "P-119",
         lambda: len(stage.sent(talk, CallOffered)) > offers,
         within_s=15,
@@ -214,11 +215,11 @@ async def _holds(stage: Stage, talk: Conversation) -> None:
 
 async def _is_silent(stage: Stage, talk: Conversation) -> None:
     """After the end."""
-    sent = [one for one in stage.traffic.sent if one.session == talk.id]
-    at = max(place for place, one in enumerate(sent) if isinstance(one.message(), KioskWiped))
+    sent = [record for record in stage.traffic.sent if record.session == talk.id]
+    at = max(place for place, record in enumerate(sent) if isinstance(record.message(), KioskWiped))
     await asyncio.sleep(1.0)
-    later = [one for one in stage.traffic.sent if one.session == talk.id][at + 1 :]
-    topics = sorted({one.topic for one in later})
+    later = [record for record in stage.traffic.sent if record.session == talk.id][at + 1 :]
+    topics = sorted({record.topic for record in later})
     stage.findings.check("P-121", not later, f"it went on to say something on {topics}")
 
 
@@ -230,7 +231,7 @@ async def hang_up(stage: Stage) -> None:
     await stage.findings.eventually(
         "P-122",
         lambda: any(
-            _asks(one, HangUpRequest) for one in stage.traffic.requests("hang_up", talk.began)
+            _asks(record, HangUpRequest) for record in stage.traffic.requests("hang_up", talk.began)
         ),
         within_s=10,
         otherwise="no `hang_up` came",
@@ -253,7 +254,7 @@ async def leave(stage: Stage) -> None:
     await stage.instruct(Leave())
 
     def left() -> bool:
-        return any(_asks(one, LeaveRequest) for one in stage.traffic.requests("leave", since))
+        return any(_asks(record, LeaveRequest) for record in stage.traffic.requests("leave", since))
 
     await stage.findings.seen(lambda: left() and stage.ticket() is None, 10)
     good = left() and stage.ticket() is None
@@ -266,13 +267,13 @@ async def repeat(stage: Stage) -> None:
     await server.stop()
     pressing = asyncio.ensure_future(stage.instruct(Press(service=SERVICE, number=CALLER_NUMBER)))
     try:
-        again = await stage.findings.seen(
+        is_repeated = await stage.findings.seen(
             lambda: (
                 len(
                     [
-                        one
-                        for one in stage.traffic.requests("call", since)
-                        if one.subject.startswith("svc.")
+                        record
+                        for record in stage.traffic.requests("call", since)
+                        if record.subject.startswith("svc.")
                     ]
                 )
                 > 1
@@ -281,16 +282,16 @@ async def repeat(stage: Stage) -> None:
         )
     finally:
         await server.start()
-    if not again:
+    if not is_repeated:
         pressing.cancel()
         await asyncio.gather(pressing, return_exceptions=True)
         stage.findings.demand("P-104", False, "it asked once and gave up")
     await pressing
-    asked = [
-        decode_request(TicketRequested, one.payload)
-        for one in stage.traffic.requests("call", since)
+    requests = [
+        decode_request(TicketRequested, record.payload)
+        for record in stage.traffic.requests("call", since)
     ]
-    ids = {one.request_id for one in asked}
+    ids = {request.request_id for request in requests}
     stage.findings.check("P-104", len(ids) == 1, f"it asked with {len(ids)} different request_ids")
     await stage.until(stage.ticket, "the hub has no ticket of the kiosk")
 
@@ -316,22 +317,22 @@ async def desk_lost(stage: Stage) -> None:
     ticket = stage.ticket()
     if ticket is None:
         raise CannotDo("the ticket is gone")
-    again = Conversation(await stage.desk.accept(ticket), since)
+    next_talk = Conversation(await stage.desk.accept(ticket), since)
     await stage.findings.eventually(
         "P-124",
-        lambda: stage.sent(again, CallOffered),
+        lambda: stage.sent(next_talk, CallOffered),
         within_s=15,
         otherwise="no CallOffered came in the next session",
     )
     calls = stage.traffic.requests("call", since)
     stage.findings.check("P-124", not calls, "it called a second time")
-    await stage.end(again)
+    await stage.end(next_talk)
 
 
 def _ended(stage: Stage, session: str) -> bool:
     return any(
-        b'"SessionEnded"' in one.payload and session.encode() in one.payload
-        for one in stage.traffic.received
+        b'"SessionEnded"' in record.payload and session.encode() in record.payload
+        for record in stage.traffic.received
     )
 
 
@@ -339,32 +340,32 @@ async def third(stage: Stage) -> None:
     """A colleague is called in."""
     await stage.colleague_comes()
     talk = await stage.converse()
-    found, desk = stage.findings, stage.desk
-    await found.seen(lambda: stage.sent(talk, CallOffered), 15)
+    findings, desk = stage.findings, stage.desk
+    await findings.seen(lambda: stage.sent(talk, CallOffered), 15)
     await stage.until(
         lambda: stage.world.hub.queue.presence.is_there(
             "valdore", stage.colleague.talk.me[0], COLLEAGUE
         ),
         "the colleague is not there",
     )
-    await desk.talk.invite(talk.id, COLLEAGUE, held=False)
+    await desk.talk.invite(talk.id, COLLEAGUE, is_on_hold=False)
     await stage.colleague.talk.answer_invitation(talk.id, True)
     stage.colleague.listen_as_third(talk.id)
-    await found.eventually(
+    await findings.eventually(
         "P-126",
         lambda: any(
-            decode_request(BannerShown, one.payload).user == COLLEAGUE
-            for one in stage.traffic.requests("banner_shown", talk.began)
+            decode_request(BannerShown, record.payload).user == COLLEAGUE
+            for record in stage.traffic.requests("banner_shown", talk.began)
         ),
         within_s=10,
         otherwise="no `banner_shown` with the colleague's name came",
     )
     early = stage.traffic.raw(talk.id, THIRD_TOPIC)
     announced = await _third(stage, ThirdState.ANNOUNCED)
-    found.check("P-127", not early, "something was said on `third` before the person was in")
+    findings.check("P-127", not early, "something was said on `third` before the person was in")
     if announced is not None:
         await desk.talk.banner_shown(talk.id, announced)
-    await found.eventually(
+    await findings.eventually(
         "P-127",
         lambda: stage.traffic.raw(talk.id, THIRD_TOPIC),
         within_s=15,
@@ -453,8 +454,8 @@ async def certificates(stage: Stage) -> None:
 
 
 async def all_of_it(stage: Stage) -> None:
-    """What holds for everything that the kiosk has said."""
-    check_all_sent(stage, beats="P-105", whole="P-106", right="P-107")
+    """Check what holds for everything that the kiosk has said."""
+    check_all_sent(stage, beats="P-105", complete="P-106", right="P-107")
 
 
 CASES = (

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk under test wrote into a conversation's log. Used by the stories of all levels,
-after their end.
+"""The records that the kiosk under test wrote into a conversation's log.
+Used by the stories of all levels, after their end.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class WrittenLog:
         self.wrong: list[str] = []
         self._lines: dict[int, bytes] = {}
         self._records: dict[int, Record] = {}
-        for one in stage.traffic.requests("log", talk.began):
+        for message in stage.traffic.requests("log", talk.began):
             try:
-                request = decode_request(LogAppend, one.payload)
+                request = decode_request(LogAppend, message.payload)
             except SessionError as error:
                 self.wrong.append(error.code)
                 continue
@@ -59,17 +59,17 @@ class WrittenLog:
         return [record.event for _number, record in sorted(self._records.items())]
 
     def has_gap(self) -> bool:
-        """Whether the numbers are not those from 0 on."""
+        """True if the numbers are not those from 0 on."""
         return sorted(self._records) != list(range(len(self._records)))
 
     def of[Kind: Event](self, kind: type[Kind]) -> list[Kind]:
         """The events of a kind."""
-        return [one for one in self.events if isinstance(one, kind)]
+        return [event for event in self.events if isinstance(event, kind)]
 
     def is_closed(self) -> bool:
-        """Whether its last record says that nothing of the caller is left."""
+        """True if its last record says that nothing of the caller is left."""
         last = self.events[-1:]
-        return any(isinstance(one, events.KioskWiped) and not one.left_over for one in last)
+        return any(isinstance(event, events.KioskWiped) and not event.left_over for event in last)
 
     def holds(self, secrets: Collection[str]) -> list[str]:
         """Which of these stand in it."""
@@ -79,15 +79,17 @@ class WrittenLog:
 
 async def check_log(stage: Stage, talk: Conversation, words: Collection[str] = ()) -> WrittenLog:
     """The log of a conversation that is over is complete, and holds nothing that was said."""
-    found = stage.findings
-    await found.seen(lambda: WrittenLog(stage, talk).is_closed(), WRITTEN_S)
+    findings = stage.findings
+    await findings.seen(lambda: WrittenLog(stage, talk).is_closed(), WRITTEN_S)
     log = WrittenLog(stage, talk)
-    names = [type(one).__name__ for one in log.events]
-    whole = log.is_closed() and not log.has_gap() and not log.wrong
-    whole = whole and "CallRequestedAtKiosk" in names
-    found.check("P-130", whole, "; ".join(log.wrong) or f"it wrote {', '.join(names) or 'nothing'}")
-    held = log.holds([CALLER_NUMBER, *words])
-    found.check("P-131", not held, f"it holds {held}")
+    names = [type(event).__name__ for event in log.events]
+    is_whole = log.is_closed() and not log.has_gap() and not log.wrong
+    is_whole = is_whole and "CallRequestedAtKiosk" in names
+    findings.check(
+        "P-130", is_whole, "; ".join(log.wrong) or f"it wrote {', '.join(names) or 'nothing'}"
+    )
+    held_words = log.holds([CALLER_NUMBER, *words])
+    findings.check("P-131", not held_words, f"it holds {held_words}")
     return log
 
 
@@ -95,32 +97,32 @@ async def check_powers(stage: Stage, talk: Conversation) -> None:
     """Every change of a power, and of what was shared, was written."""
     log = await check_log(stage, talk)
     sent = Counter(
-        (one.grant.value, one.allowed)
-        for one in stage.sent(talk, GrantChanged)
-        if one.reason is not GrantReason.TOLD
+        (change.grant.value, change.allowed)
+        for change in stage.sent(talk, GrantChanged)
+        if change.reason is not GrantReason.TOLD
     )
-    wrote = Counter((one.grant.value, one.allowed) for one in log.of(events.GrantChanged))
-    shared = [one.sharing for one in stage.sent(talk, SharingChanged)]
-    noted = [one.sharing for one in log.of(events.SharingChanged)]
+    wrote = Counter((event.grant.value, event.allowed) for event in log.of(events.GrantChanged))
+    shared = [message.sharing for message in stage.sent(talk, SharingChanged)]
+    noted = [event.sharing for event in log.of(events.SharingChanged)]
     missing = sorted(sent - wrote)
     good = not missing and (not any(shared) or (True in noted and not noted[-1]))
     stage.findings.check("P-217", good, f"not written: {missing}; sharing: {noted}")
 
 
 async def check_scans(stage: Stage, talk: Conversation, scans: Collection[str]) -> None:
-    """What was scanned was written: `scans` with a page."""
+    """Check that what was scanned was written: `scans` with a page."""
     log = await check_log(stage, talk)
     noted = {
-        "ScanStarted": [one.scan_id for one in log.of(events.ScanStarted)],
-        "PageTaken": [one.scan_id for one in log.of(events.PageTaken)],
-        "ScanEnded": [one.scan_id for one in log.of(events.ScanEnded)],
+        "ScanStarted": [event.scan_id for event in log.of(events.ScanStarted)],
+        "PageTaken": [event.scan_id for event in log.of(events.PageTaken)],
+        "ScanEnded": [event.scan_id for event in log.of(events.ScanEnded)],
     }
-    lacks = {name for name, its in noted.items() if not {*scans} <= {*its}}
+    lacks = {name for name, scan_ids in noted.items() if not {*scans} <= {*scan_ids}}
     stage.findings.check("P-312", not lacks, f"not written of every scan: {sorted(lacks)}")
 
 
 async def check_prints(stage: Stage, talk: Conversation, printed: str) -> None:
     """A print that was done was written."""
     log = await check_log(stage, talk)
-    states = [one.state for one in log.of(events.PrintChanged) if one.print_id == printed]
+    states = [event.state for event in log.of(events.PrintChanged) if event.print_id == printed]
     stage.findings.check("P-326", "done" in states, f"it wrote {states}")

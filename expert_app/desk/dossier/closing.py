@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk proposes when a conversation is over: the outcome, and a note for colleagues.
+"""The desk's proposals when a conversation is over: the outcome, and a note for colleagues.
 Used by `wiring.agent_work`; the agent decides.
 """
 
@@ -38,7 +38,9 @@ def closing_proposal(
     cut = "cut_off" if reason in CUT_OFF else ""
     if dossier is None:
         return ClosingProposal(cut)
-    filed = [one.name for one in dossier.documents if one.filed_at_utc >= opened_at_utc]
+    filed = [
+        document.name for document in dossier.documents if document.filed_at_utc >= opened_at_utc
+    ]
     missing = [piece.name for piece in dossier.missing]
     outcome = cut
     if not cut and missing:
@@ -55,5 +57,5 @@ def closing_proposal(
 
 def phone_in(contact: str) -> str:
     """The first French telephone number of a text as ten digits, "" without one."""
-    found = re.search(r"(?<!\d)(?:(?:\+|00)33[\s.-]*|0)([1-79])((?:[\s.-]*\d){8})(?!\d)", contact)
-    return "" if found is None else "0" + re.sub(r"\D", "", "".join(found.groups()))
+    match = re.search(r"(?<!\d)(?:(?:\+|00)33[\s.-]*|0)([1-79])((?:[\s.-]*\d){8})(?!\d)", contact)
+    return "" if match is None else "0" + re.sub(r"\D", "", "".join(match.groups()))

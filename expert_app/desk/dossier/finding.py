@@ -24,7 +24,7 @@ SEARCH, OPEN, CREATE, NUMBER, PERSON = "search", "open", "create", "number", "pe
 
 
 class FindingRefused(NamedTuple):
-    """What was asked for, and why it was not done."""
+    """The act that was asked for, and why it was not done."""
 
     act: str
     code: str
@@ -32,7 +32,8 @@ class FindingRefused(NamedTuple):
 
 
 class DossierFinding:
-    """Whose dossier the conversation is about; the app shows what is opened or made.
+    """The search for the dossier that the conversation is about; the app shows what is opened
+    or made.
 
     Attributes:
         asked: one of the words above; an answer follows.
@@ -84,16 +85,16 @@ class DossierFinding:
         # asked for again after a line was cut, the hub makes it once
         if self._making != (session_id, caller):
             self._making, self._request_id = (session_id, caller), new_id()
-        made = await self._link.create(
+        answer = await self._link.create(
             session_id, caller, request_id=self._request_id, confirmed=confirmed, reason=reason
         )
         if self._session_id() != session_id:
             return
-        if made.dossier is None:
-            self.likely.emit(made.likely)
+        if answer.dossier is None:
+            self.likely.emit(answer.likely)
             return
         self._making = None
-        self._app.open_dossier(made.dossier)
+        self._app.open_dossier(answer.dossier)
 
     def give_number(self, caller_number: str) -> None:
         """The caller of the open dossier has a number."""

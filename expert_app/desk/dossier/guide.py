@@ -38,12 +38,12 @@ class GuideLinkLike(Protocol):
     """`session.desk.hub.pieces.PieceLink`."""
 
     async def guides(self, session_id: str) -> GuidesAnswer:
-        """How the agent is guided, and what is ready to be written."""
+        """Return how the agent is guided, and what is ready to be written."""
         ...
 
 
 class TickMemory(Protocol):
-    """What the desk remembers over a restart: short texts by name; "" for what was never kept."""
+    """The desk's memory over a restart: short texts by name; "" for what was never kept."""
 
     def read(self, name: str) -> str:
         """The text under `name`."""
@@ -63,7 +63,7 @@ class ProcedureStarter(Protocol):
 
 
 class Ticks(msgspec.Struct, frozen=True):
-    """How far a conversation's guide is, as the agent said: ids only."""
+    """The progress of a conversation's guide, as the agent said: ids only."""
 
     session: str = ""
     guide: str = ""
@@ -100,7 +100,9 @@ class DeskGuide:
         self._app, self._link, self._pieces, self._tasks = app, link, pieces, tasks
         self._memory = memory
         self._guides: list[Guide] = []
-        self._shipped = [Phrase(id=one.id, say=by_language(one.say)) for one in shipped_phrases()]
+        self._shipped = [
+            Phrase(id=phrase.id, say=by_language(phrase.say)) for phrase in shipped_phrases()
+        ]
         self._known = False
         self._guide: Guide | None = None
         self._cases: set[str] = set()
@@ -118,14 +120,14 @@ class DeskGuide:
         """The chosen guide and how far it is."""
         if self._guide is None:
             return None
-        done = {step.id for step in self._guide.steps if self._is_done(step)}
-        return GuideProgress(self._guide, frozenset(self._cases), frozenset(done))
+        done_ids = {step.id for step in self._guide.steps if self._is_done(step)}
+        return GuideProgress(self._guide, frozenset(self._cases), frozenset(done_ids))
 
     # ---- what the agent does ----
 
     def choose(self, procedure: str) -> None:
         """Follows this procedure's guide, "" for none; its pieces come into the dossier."""
-        self._guide = next((one for one in self._guides if one.id == procedure), None)
+        self._guide = next((guide for guide in self._guides if guide.id == procedure), None)
         self._cases.clear()
         self._said.clear()
         self._begin_procedure(self._app.dossier)
@@ -136,15 +138,15 @@ class DeskGuide:
         (self._cases.add if applies else self._cases.discard)(case)
         self._keep()
 
-    def set_done(self, step: str, done: bool) -> None:
+    def set_done(self, step: str, is_done: bool) -> None:
         """A step is done, or not after all."""
-        self._said[step] = done
+        self._said[step] = is_done
         self._keep()
 
     def step(self, step: str) -> GuideStep | None:
         """A step of the chosen guide."""
         steps = self._guide.steps if self._guide is not None else []
-        return next((one for one in steps if one.id == step), None)
+        return next((candidate for candidate in steps if candidate.id == step), None)
 
     # ---- what comes ----
 
@@ -177,8 +179,8 @@ class DeskGuide:
             return
         if self._guide is None:
             begun = {piece.procedure for piece in dossier.pieces}
-            found = [guide for guide in self._guides if guide.id in begun]
-            self._guide = found[0] if len(found) == 1 else None
+            begun_guides = [guide for guide in self._guides if guide.id in begun]
+            self._guide = begun_guides[0] if len(begun_guides) == 1 else None
         else:
             self._begin_procedure(dossier)
         self._publish()
@@ -192,35 +194,35 @@ class DeskGuide:
             self._pieces.start_procedure(guide.id)
 
     def _is_done(self, step: GuideStep) -> bool:
-        """As the agent said, else when the step's piece is here."""
+        """Return True if the agent said so, else if the step's piece is here."""
         if step.id in self._said:
             return self._said[step.id]
         dossier = self._app.dossier
         pieces = dossier.pieces if dossier is not None and step.piece else ()
-        return any(one.id == step.piece and one.state not in NOT_HERE for one in pieces)
+        return any(piece.id == step.piece and piece.state not in NOT_HERE for piece in pieces)
 
     def _keep(self) -> None:
-        """What the agent did is there after a restart: ids of the guide, nothing of the caller."""
+        """Keep what the agent did over a restart: ids of the guide, nothing of the caller."""
         session = self._app.session
         if session is not None:
-            kept = Ticks(
+            ticks = Ticks(
                 session=session.facts.id,
                 guide=self._guide.id if self._guide is not None else "",
                 cases=sorted(self._cases),
                 said=self._said,
             )
-            self._memory.write(TICKS, msgspec.json.encode(kept).decode())
+            self._memory.write(TICKS, msgspec.json.encode(ticks).decode())
         self._publish()
 
     def _take_up(self, session_id: str) -> None:
         """Goes on where this desk was before a restart."""
         try:
-            kept = msgspec.json.decode(self._memory.read(TICKS) or "{}", type=Ticks)
+            ticks = msgspec.json.decode(self._memory.read(TICKS) or "{}", type=Ticks)
         except msgspec.DecodeError:  # of another version
             return
-        if kept.session == session_id and self._guide is None:
-            self._guide = next((one for one in self._guides if one.id == kept.guide), None)
-            self._cases, self._said = set(kept.cases), dict(kept.said)
+        if ticks.session == session_id and self._guide is None:
+            self._guide = next((guide for guide in self._guides if guide.id == ticks.guide), None)
+            self._cases, self._said = set(ticks.cases), dict(ticks.said)
 
     def _on_closed(self) -> None:
         self._memory.write(TICKS, "")

@@ -42,9 +42,9 @@ class OwedNotes:
 
     @property
     def owed(self) -> list[OwedNote]:
-        """Those that the hub would still take, the oldest first."""
+        """The notes that the hub would still take, the oldest first."""
         oldest: datetime = self._clock.utc_now() - OWED_FOR
-        return [one for one in self._owed if one.since_utc > oldest]
+        return [note for note in self._owed if note.since_utc > oldest]
 
     def add(self, session_id: str, words: str) -> None:
         """The note on this session will be written later."""
@@ -52,7 +52,7 @@ class OwedNotes:
 
     def drop(self, session_id: str) -> None:
         """It is written, or not needed any more."""
-        self._keep([one for one in self.owed if one.session_id != session_id])
+        self._keep([note for note in self.owed if note.session_id != session_id])
 
     def _keep(self, owed: list[OwedNote]) -> None:
         self._owed = owed

@@ -76,10 +76,10 @@ class PieceScan:
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.page_failed.connect(self._on_not_received)
 
-    def _on_preview(self, seen: DecodedPreview) -> None:
+    def _on_preview(self, preview: DecodedPreview) -> None:
         """Each paper that was found becomes a page of its own."""
-        if self._page is not None and seen.scan_id == self._scan_id:
-            page, self._page = replace(self._page, areas=seen.areas), None
+        if self._page is not None and preview.scan_id == self._scan_id:
+            page, self._page = replace(self._page, areas=preview.areas), None
             self._scan_id = self._devices.scan(page)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
@@ -115,12 +115,12 @@ class PieceScan:
 
     def _check(self) -> None:
         """Emits once everything of the scan is here and looked through."""
-        whole = self._expected is not None and len(self._kept) >= self._expected
-        if not whole or set(self._kept) - self._read.keys():
+        is_complete = self._expected is not None and len(self._kept) >= self._expected
+        if not is_complete or set(self._kept) - self._read.keys():
             return
-        done = ScannedPiece(
+        scanned_piece = ScannedPiece(
             self._piece_id, tuple(self._kept), sum(not read for read in self._read.values())
         )
         self.stop()
-        if done.page_ids:
-            self.ready.emit(done)
+        if scanned_piece.page_ids:
+            self.ready.emit(scanned_piece)

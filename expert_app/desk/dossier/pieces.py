@@ -51,7 +51,7 @@ class PieceLinkLike(Protocol):
     """`session.desk.hub.pieces.PieceLink`."""
 
     async def procedures(self, session_id: str) -> list[ProcedureFacts]:
-        """What may be started."""
+        """Return the procedures that may be started."""
         ...
 
     async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
@@ -82,7 +82,7 @@ class PieceLinkLike(Protocol):
         ...
 
     async def history(self, session_id: str, dossier: str) -> PieceHistory:
-        """What happened to the pieces."""
+        """Return what happened to the pieces."""
         ...
 
     async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
@@ -145,8 +145,8 @@ class DeskPieces:
     async def _ask(self) -> None:
         session = self._app.session
         if session is not None:
-            found = await self._pieces.procedures(session.facts.id)
-            self.procedures_changed.emit(found)
+            procedures = await self._pieces.procedures(session.facts.id)
+            self.procedures_changed.emit(procedures)
 
     def start_procedure(self, procedure: str) -> None:
         """Adds what a procedure asks for to the dossier."""
@@ -177,7 +177,7 @@ class DeskPieces:
     async def _mark(self, piece_id: str, *, legible: bool) -> None:
         """Marks an expected piece as scanned, and as legible when the cleaning found no flaw."""
         session_id, dossier = self._here()
-        piece = next((one for one in dossier.pieces if one.id == piece_id), None)
+        piece = next((piece for piece in dossier.pieces if piece.id == piece_id), None)
         if piece is None or piece.state not in (
             PieceState.EXPECTED,
             PieceState.REFUSED,
@@ -195,22 +195,24 @@ class DeskPieces:
 
     async def _compare(self, page: CleanedPage) -> None:
         session_id, dossier = self._here()
-        kept = self._filing.kept_page(page.page_id)
-        if page.clean.blank or kept is None:
+        stored_page = self._filing.kept_page(page.page_id)
+        if page.clean.blank or stored_page is None:
             return
         from documents.imaging.fingerprint import fingerprint_of
 
         look = await asyncio.to_thread(fingerprint_of, page.clean.jpeg)
         try:
-            found = await self._pieces.seen(
-                session_id, dossier.number, [PageSeen(sha256=kept.sha256, look=look)]
+            seen_pages = await self._pieces.seen(
+                session_id, dossier.number, [PageSeen(sha256=stored_page.sha256, look=look)]
             )
         except SessionError as error:  # a warning that cannot be had stops nobody
             log.info("whether a page was seen before is not known: %s", error.code)
             return
-        for one in found:
-            earlier = await self._earlier(session_id, one.document_id)
-            self.duplicate_found.emit(DuplicatePage(page.page_id, one, page.clean.jpeg, earlier))
+        for seen_page in seen_pages:
+            earlier = await self._earlier(session_id, seen_page.document_id)
+            self.duplicate_found.emit(
+                DuplicatePage(page.page_id, seen_page, page.clean.jpeg, earlier)
+            )
 
     async def _earlier(self, session_id: str, document_id: str) -> bytes:
         """The document that holds the earlier page; without it the warning stands all the same."""

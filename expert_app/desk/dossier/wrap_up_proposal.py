@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the guide of a procedure adds to what is proposed for the wrap-up. Used by
-`wiring.agent_work`; the agent decides.
+"""The guide's additions to what is proposed for the wrap-up. Used by `wiring.agent_work`; the
+agent decides.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ CUT = "cut_off"
 
 
 class GuideProgress(NamedTuple):
-    """How far a guide is: the cases that the caller is in, and the steps that are done."""
+    """The progress of a guide: the cases that the caller is in, and the steps that are done."""
 
     guide: Guide
     cases: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
 
     def steps(self) -> list[GuideStep]:
-        """Those for this caller."""
+        """Return the steps for this caller."""
         return [step for step in self.guide.steps if concerns(step, self.cases)]
 
     def done_names(self) -> list[str]:
-        """Those that are done, by name."""
+        """Return the names of the steps that are done."""
         return [step.name for step in self.steps() if step.id in self.done]
 
     def case_names(self) -> list[str]:
@@ -36,7 +36,7 @@ class GuideProgress(NamedTuple):
         return [case.name for case in self.guide.cases if case.id in self.cases]
 
     def left(self) -> list[GuideStep]:
-        """Those that are not done."""
+        """Return the steps that are not done."""
         return [step for step in self.steps() if step.id not in self.done]
 
 
@@ -48,27 +48,27 @@ def guided(
     """
     if progress is None or proposal.outcome == CUT:
         return proposal
-    guide, left = progress.guide, progress.left()
+    guide, open_steps = progress.guide, progress.left()
     steps, missing = progress.done_names(), _missing(dossier)
     if not steps and not missing:
         return proposal
     if missing:
         outcome = guide.missing
     else:
-        outcome = "" if left else guide.done
+        outcome = "" if open_steps else guide.done
     note = _note(progress, dossier)
     return proposal._replace(outcome=outcome, note=note[:NOTE_LETTERS])
 
 
 def filled_note(text: str, progress: GuideProgress | None, dossier: Dossier | None) -> str:
     """An organisation's words for a note, with what the guide and the dossier know."""
-    known = progress or GuideProgress(Guide(id="none", name="–", steps=[]))
+    guide_progress = progress or GuideProgress(Guide(id="none", name="–", steps=[]))
     return text.format(
-        procedure=known.guide.name,
-        done=_listed(known.done_names()),
-        left=_listed([step.name for step in known.left()]),
+        procedure=guide_progress.guide.name,
+        done=_listed(guide_progress.done_names()),
+        left=_listed([step.name for step in guide_progress.left()]),
         missing=_listed(_missing(dossier)),
-        cases=_listed(known.case_names()),
+        cases=_listed(guide_progress.case_names()),
     )[:NOTE_LETTERS]
 
 

@@ -76,15 +76,15 @@ class AgentWorkConnections:
         self._connect_wrap_up()
 
     def follow_guide(self, guide: DeskGuide) -> None:
-        """What was done of the guide changes what the wrap-up proposes."""
+        """Follow the guide: what was done of it changes what the wrap-up proposes."""
         self._guide = guide
         guide.progress_changed.connect(lambda _progress: self._on_dossier(self._app.dossier))
         guide.notes_changed.connect(self._on_templates)
         self._window.wrap_up.template_chosen.connect(self._on_template)
 
     def _on_templates(self, templates: list[NoteTemplate]) -> None:
-        self._templates = {one.id: one for one in templates}
-        self._window.wrap_up.show_templates({one.id: one.name for one in templates})
+        self._templates = {template.id: template for template in templates}
+        self._window.wrap_up.show_templates({template.id: template.name for template in templates})
 
     def _on_template(self, template_id: str) -> None:
         template = self._templates.get(template_id)
@@ -103,9 +103,9 @@ class AgentWorkConnections:
         offer.decline_requested.connect(work.decline)
         work.services_changed.connect(self._on_services)
         self._window.idle.by_itself_chosen.connect(
-            lambda wanted: self._settings.write(BY_ITSELF, "yes" if wanted else "")
+            lambda is_on: self._settings.write(BY_ITSELF, "yes" if is_on else "")
         )
-        work.state_changed.connect(lambda said: self._window.show_agent_state(*said))
+        work.state_changed.connect(lambda state: self._window.show_agent_state(*state))
         work.offered.connect(self._on_offer)
         self._window.header.supervisor_requested.connect(work.ask_supervisor)
         work.supervisor_asked.connect(self._on_supervisor_asked)
@@ -170,11 +170,11 @@ class AgentWorkConnections:
             self._work.preview(ticket.id)
 
     def _on_previewed(self, previewed: tuple[str, CallerPreview]) -> None:
-        ticket_id, seen = previewed
-        self._window.offer.show_preview(ticket_id, seen)
+        ticket_id, preview = previewed
+        self._window.offer.show_preview(ticket_id, preview)
         following = self._window.queue.next_ticket()
         if following is not None and following.id == ticket_id:
-            self._window.idle.show_preview(preview_words(seen))
+            self._window.idle.show_preview(preview_words(preview))
 
     def _on_calls(self, calls: list[datetime]) -> None:
         self._calls = calls
@@ -186,7 +186,7 @@ class AgentWorkConnections:
 
     def _show_owed(self) -> None:
         words = _("Note to write: {session}")
-        owed = {one.session_id: words.format(session=one.words) for one in self._work.owed.owed}
+        owed = {note.session_id: words.format(session=note.words) for note in self._work.owed.owed}
         self._window.idle.show_owed_notes(owed)
 
     def _on_note_failed(self, failed: tuple[str, str]) -> None:
@@ -332,16 +332,18 @@ class AgentWorkConnections:
         self._app.dossier_changed.connect(self._on_dossier)
 
     def _later(self) -> str:
-        """What the session is called whose note is written later; "" where none is."""
+        """Return the name of the session whose note is written later; "" where none is."""
         session = self._app.session
         if session is None or not self._window.wrap_up.is_note_later():
             return ""
         facts = session.facts
         ticket, service = self._window.queue.ticket(facts.ticket_id), facts.service
-        known = self._window.queue.service(service)[0]
+        service_facts = self._window.queue.service(service)[0]
         number = ticket.number if ticket is not None else short_number(facts.id)
         began = f"{facts.opened_at_utc.astimezone():%H:%M}"
-        return f"{number} · {known.name if known is not None else service} · {began}"
+        return (
+            f"{number} · {service_facts.name if service_facts is not None else service} · {began}"
+        )
 
     def _on_call_back(self, phone: str, minutes: int) -> None:
         self._work.call_back(phone, minutes, self._window.wrap_up.note(), self._later())

@@ -106,8 +106,8 @@ class DeskAnnouncements:
         name = service.name if service is not None else ticket.service
         return f"{ticket.number}, {name}, {ticket.site}"
 
-    def _on_state(self, said: ReportedState) -> None:
-        words, _icon, _tone = state_style(said.available, said.reason)
+    def _on_state(self, state: ReportedState) -> None:
+        words, _icon, _tone = state_style(state.available, state.reason)
         self._announce(_("Your state: {state}").format(state=words))
 
     # ---- the conversation ----
@@ -226,13 +226,15 @@ class DeskAnnouncements:
                 self._announce(self._met_words())
 
     def _met_words(self) -> str:
-        """What is true of a call that stands: an end may have no camera or no microphone."""
+        """Return what is true of a call that stands: an end may have no camera or no
+        microphone.
+        """
         session = self._app.session
         is_whole = session is not None and session.call.has_all_devices
         return _("You see and hear each other.") if is_whole else _("The call stands.")
 
     def _on_line(self, rule: LineGoverned) -> None:
-        """What the caller's line gives up; said when it begins and when it is over."""
+        """Announce what the caller's line gives up; said when it begins and when it is over."""
         words = caller_words(rule.step, document=False, motion=rule.motion)
         if words and not self._weak:
             self._announce(words)

@@ -58,7 +58,7 @@ class ChatAndPrivacyConnections:
         session.chat.received.connect(lambda line: self._on_received(session, line))
         session.privacy.changed.connect(self._show_private)
         session.privacy.confirmed.connect(
-            lambda shown: self._on_confirmed(shown, session.privacy.mine)
+            lambda privacy: self._on_confirmed(privacy, session.privacy.mine)
         )
 
     def _on_ended(self, ended: SessionEnded) -> None:
@@ -98,15 +98,15 @@ class ChatAndPrivacyConnections:
         if not on:
             self._window.messages.clear(PRIVATE)
 
-    def _on_confirmed(self, shown: PrivacyShown, mine: bool) -> None:
-        self._window.call.show_private(shown.on, mine=mine)
-        if not shown.on:
+    def _on_confirmed(self, privacy: PrivacyShown, mine: bool) -> None:
+        self._window.call.show_private(privacy.on, mine=mine)
+        if not privacy.on:
             self._window.messages.clear(PRIVATE)
             return
         words = _(
             "Privacy pause: neither you nor the caller sees faces or page. The sound goes on."
         )
-        if shown.caller:
+        if privacy.caller:
             words = _(
                 "The caller has begun a privacy pause: neither of you sees faces or page. The "
                 "sound goes on."
@@ -118,16 +118,16 @@ class ChatAndPrivacyConnections:
 
     # ---- push-to-talk ----
 
-    def _on_held(self, held: bool) -> None:
+    def _on_held(self, is_held: bool) -> None:
         """The switch stays as it is: only what is sent changes."""
         if (visit := self._third_parties.visit) is not None:
             if not self._window.visit_view.microphone_on:
-                visit.speak(held)
-                self._window.visit_view.show_speaking(held)
+                visit.speak(is_held)
+                self._window.visit_view.show_speaking(is_held)
             return
         session = self._app.session
         if session is None or self._window.call.microphone_on:
             return
-        session.call.speak(held)
-        session.third_parties.speak(held)
-        self._window.call.show_speaking(held)
+        session.call.speak(is_held)
+        session.third_parties.speak(is_held)
+        self._window.call.show_speaking(is_held)

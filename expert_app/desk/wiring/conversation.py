@@ -104,9 +104,13 @@ class ConversationConnections:
     def _on_refused(self, refused: tuple[tuple[Grant, ...], bool]) -> None:
         """A no is seen and heard."""
         grants, answered = refused
-        said = _("The caller said no: {powers}") if answered else _("No answer, so no: {powers}")
+        sentence = (
+            _("The caller said no: {powers}") if answered else _("No answer, so no: {powers}")
+        )
         powers = ", ".join(_(GRANT_WORDS[grant][0]) for grant in grants)
-        self._window.messages.show_message(Level.WARNING, said.format(powers=powers), key=REFUSED)
+        self._window.messages.show_message(
+            Level.WARNING, sentence.format(powers=powers), key=REFUSED
+        )
         if len(grants) == 1:
             QApplication.beep()
 
@@ -188,16 +192,16 @@ class ConversationConnections:
             self._window.messages.clear(OWN_DEVICES)
         self._window.call.show_state(CallState(state.value))
 
-    def _on_media(self, seen: MediaSeen) -> None:
+    def _on_media(self, media: MediaSeen) -> None:
         stats = self._media.main.stats()
         lost = stats.lost / max(1, stats.packets + stats.lost)
         self._window.call.show_quality(_quality(lost), f"{stats.width_px} × {stats.height_px}")
 
-    def _on_own_devices(self, there: tuple[bool, bool]) -> None:
+    def _on_own_devices(self, presence: tuple[bool, bool]) -> None:
         """The agent reads what of it the caller cannot see or hear; the caller is told by the call
         itself.
         """
-        camera_there, microphone_there = there
+        camera_there, microphone_there = presence
         self._video.show_own_camera(camera_there)
         words = own_absent_words(camera_there, microphone_there)
         if words:
@@ -227,7 +231,11 @@ class ConversationConnections:
         grants = session.grants.all()
         self._window.show_grants(grants)
         self._cobrowse.show_grants(grants)
-        asking = [one for one, given in grants.items() if not given and session.grants.asking(one)]
+        asking = [
+            grant
+            for grant, is_given in grants.items()
+            if not is_given and session.grants.asking(grant)
+        ]
         self._show_asked(asking)
         self._show_times()
 

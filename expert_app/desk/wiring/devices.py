@@ -63,7 +63,9 @@ class DevicesConnections:
         )
         edits.page_split.connect(self._on_page_split)
         quick_copies.decoded.connect(self._on_quick_copy)
-        edits.papers.found.connect(lambda found: view.show_papers(found.page_id, len(found.boxes)))
+        edits.papers.found.connect(
+            lambda papers: view.show_papers(papers.page_id, len(papers.boxes))
+        )
 
     def _connect_requests(self) -> None:
         view, job = self._view, self._job
@@ -132,11 +134,11 @@ class DevicesConnections:
     def _on_preview(self, page: ReceivedPage) -> None:
         self._view.show_scan_ended()
 
-    def _on_preview_decoded(self, seen: DecodedPreview) -> None:
-        self._view.show_preview(seen.jpeg, seen.flatbed, seen.areas)
+    def _on_preview_decoded(self, preview: DecodedPreview) -> None:
+        self._view.show_preview(preview.jpeg, preview.flatbed, preview.areas)
 
-    def _on_quick_copy(self, seen: ShownQuickCopy) -> None:
-        self._view.show_page_quick_copy(seen.page_id, seen.jpeg)
+    def _on_quick_copy(self, quick_copy: ShownQuickCopy) -> None:
+        self._view.show_page_quick_copy(quick_copy.page_id, quick_copy.jpeg)
 
     def _on_page_failed(self, failed: PageNotReceived) -> None:
         if failed.code == PageUnasked.code:
@@ -164,14 +166,14 @@ class DevicesConnections:
         self._view.show_print(printing.changed, printing.name)
 
 
-def scan_request_of(shown: ChosenScan) -> ScanRequest:
+def scan_request_of(choice: ChosenScan) -> ScanRequest:
     """The job's request for what the agent chose in the scan panel."""
     return ScanRequest(
-        kind=shown.kind,
-        source=shown.source,
-        dpi=shown.dpi,
-        colour=shown.colour,
-        duplex=shown.sides is Sides.BOTH,
-        by_hand=shown.sides is Sides.BY_HAND,
-        areas=shown.areas,
+        kind=choice.kind,
+        source=choice.source,
+        dpi=choice.dpi,
+        colour=choice.colour,
+        duplex=choice.sides is Sides.BOTH,
+        by_hand=choice.sides is Sides.BY_HAND,
+        areas=choice.areas,
     )

@@ -88,8 +88,10 @@ class DossierConnections:
         if act not in (NUMBER, PERSON):
             self._window.dossier.finder.show_busy(act)
 
-    def _on_found(self, found: DossierHits) -> None:
-        self._window.dossier.finder.show_found(found.hits, more=found.more, register=found.register)
+    def _on_found(self, answer: DossierHits) -> None:
+        self._window.dossier.finder.show_found(
+            answer.hits, more=answer.more, register=answer.register
+        )
 
     def _on_refused(self, refused: FindingRefused) -> None:
         view = self._window.dossier

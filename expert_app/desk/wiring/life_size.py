@@ -46,7 +46,7 @@ class LifeSize:
         self._apply()
 
     def screen_facts(self) -> ScreenFacts:
-        """What is known of the screen that the window is on."""
+        """Return what is known of the screen that the window is on."""
         values = self._settings.read(self._key()).split()
         try:
             scale, camera_x, fov_deg, distance_mm = map(float, values)

@@ -47,8 +47,8 @@ class LineConnections:
         self._window.call.show_sign_language(line.motion)
         line.motion_changed.connect(self._window.call.show_sign_language)
         session.third_parties.changed.connect(lambda answer: self._on_talk(session, answer))
-        line.seen.connect(lambda seen: self._on_seen(LineDirection.FROM_CALLER, seen))
-        line.peer_seen.connect(lambda seen: self._on_seen(LineDirection.TO_CALLER, seen))
+        line.seen.connect(lambda reading: self._on_seen(LineDirection.FROM_CALLER, reading))
+        line.peer_seen.connect(lambda reading: self._on_seen(LineDirection.TO_CALLER, reading))
         line.peer_governed.connect(lambda rule: self._on_rule(LineDirection.FROM_CALLER, rule))
         line.governed.connect(lambda rule: self._on_rule(LineDirection.TO_CALLER, rule))
 
@@ -78,8 +78,8 @@ class LineConnections:
         if isinstance(error, RelayUnreachable):
             self._app.troubled.emit(DeskTrouble(error.code, error.detail, "relay"))
 
-    def _on_seen(self, way: LineDirection, seen: LineSeen) -> None:
-        self.panel.show_seen(way, seen)
+    def _on_seen(self, way: LineDirection, reading: LineSeen) -> None:
+        self.panel.show_seen(way, reading)
 
     def _on_rule(self, way: LineDirection, rule: LineGoverned) -> None:
         self._rules[way] = rule

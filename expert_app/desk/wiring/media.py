@@ -66,7 +66,7 @@ class MediaConnections:
         self.page.closed.connect(self._close_devices)
 
     def follow_devices(self) -> None:
-        """From now on what comes and goes is taken at once."""
+        """Follow the devices: from now on what comes and goes is taken at once."""
         self._devices.changed.connect(self._on_devices)
 
     def _open(self) -> None:
@@ -80,8 +80,8 @@ class MediaConnections:
         choice = MediaChoice(**{name: getattr(settings, name) for name in CHOICES})
         devices = self._devices
         self.page.show_devices(choice, devices.cameras(), devices.microphones(), devices.speakers())
-        wanted = chosen(settings)
-        self.page.show_engine(wanted, later=wanted.kind is not self._media.choice.kind)
+        engine = chosen(settings)
+        self.page.show_engine(engine, later=engine.kind is not self._media.choice.kind)
         self.page.show_cancelled(cancelled_by(settings))
 
     def _on_chosen(self, choice: MediaChoice) -> None:
@@ -182,10 +182,10 @@ class MediaConnections:
         canceller, where that is at work.
         """
         if self._check is not None and self._check.done:
-            found, self._check = self._check.result(), None
-            voice = voice_filter(self._media.settings) if found is EchoFinding.HEARD else None
+            finding, self._check = self._check.result(), None
+            voice = voice_filter(self._media.settings) if finding is EchoFinding.HEARD else None
             if voice is None:
-                self._show_echo(found)
+                self._show_echo(finding)
                 return
             self._close_sound()
             self._open_sound(voice)
@@ -196,6 +196,6 @@ class MediaConnections:
             self._open_sound(None)
             self._show_echo(EchoFinding.HEARD, removed_db)
 
-    def _show_echo(self, found: EchoFinding, removed_db: float | None = None) -> None:
+    def _show_echo(self, finding: EchoFinding, removed_db: float | None = None) -> None:
         self.page.show_testing(False)
-        self.page.show_echo(found, cancelled_by(self._media.settings), removed_db)
+        self.page.show_echo(finding, cancelled_by(self._media.settings), removed_db)

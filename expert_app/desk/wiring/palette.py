@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the desk's command palette finds: the window's actions, and what there is to work with at
-this moment: callers, states, the library, procedures, pieces, colleagues and queues, phrases.
+"""The entries of the desk's command palette: the window's actions, and what there is to work
+with at this moment: callers, states, the library, procedures, pieces, colleagues and queues,
+phrases.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class PaletteConnections:
     # ---- what there is ----
 
     def _steps(self) -> Iterator[PaletteEntry]:
-        """What is left of the guide that is followed."""
+        """Yield the open steps of the guide that is followed."""
         progress = self._jobs.guide.progress
         for step in progress.left() if progress is not None else ():
             yield PaletteEntry(
@@ -178,12 +179,12 @@ class PaletteConnections:
                 icon=icon("document"),
                 why_not=self._no_session(),
             )
-        for one in self._procedures if facts is not None else ():
+        for procedure in self._procedures if facts is not None else ():
             yield PaletteEntry(
-                id=f"procedure {one.id}",
-                words=_("Start: {procedure}").format(procedure=one.name),
+                id=f"procedure {procedure.id}",
+                words=_("Start: {procedure}").format(procedure=procedure.name),
                 kind=_("Procedure"),
-                act=partial(self._jobs.pieces.start_procedure, one.id),
+                act=partial(self._jobs.pieces.start_procedure, procedure.id),
                 icon=icon("piece"),
                 why_not=self._no_session(),
             )

@@ -109,9 +109,9 @@ class PieceConnections:
         Over a wrap-up, whose outcome the agent is choosing, the pages are opened only when the
         agent asks.
         """
-        seen = duplicate.seen
-        day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")
-        if seen.same:
+        earlier_page = duplicate.seen
+        day = earlier_page.filed_at_utc.astimezone().strftime("%d/%m/%Y")
+        if earlier_page.same:
             words = _(
                 "This page is in the dossier already: “{name}”, page {page}, filed on {date}."
             )
@@ -120,7 +120,7 @@ class PieceConnections:
                 "This page looks like page {page} of “{name}”, filed on {date}. Compare before you "
                 "file it."
             )
-        text = words.format(name=seen.name, page=seen.of_page, date=day)
+        text = words.format(name=earlier_page.name, page=earlier_page.of_page, date=day)
         compare = partial(self._compare, duplicate, text, day)
         action = MessageAction(_("Compare"), compare)
         self._window.messages.show_message(
@@ -131,14 +131,15 @@ class PieceConnections:
 
     def _compare(self, duplicate: DuplicatePage, text: str, day: str) -> None:
         """Both pages side by side, in the viewer."""
-        seen = duplicate.seen
+        earlier_page = duplicate.seen
         earlier = _("Filed on {date}: {name}, page {page}").format(
-            date=day, name=seen.name, page=seen.of_page
+            date=day, name=earlier_page.name, page=earlier_page.of_page
         )
         image = side_by_side(
             Side(QImage.fromData(duplicate.jpeg), _("Just scanned")),
             Side(
-                pdf_page(duplicate.document, seen.of_page) if duplicate.document else None, earlier
+                pdf_page(duplicate.document, earlier_page.of_page) if duplicate.document else None,
+                earlier,
             ),
         )
         self._window.show_picture(_("Is it the same page?"), image, text)
@@ -206,8 +207,8 @@ class GuideConnections:
         if progress is None:
             self._window.guide.show_progress(None)
         else:
-            guide, cases, done = progress
-            self._window.guide.show_progress(guide, cases, done, live=self._live)
+            guide, cases, done_ids = progress
+            self._window.guide.show_progress(guide, cases, done_ids, live=self._live)
 
     def _on_ended(self, _ended: SessionEnded) -> None:
         """Nobody is at the kiosk any more; what was done can still be ticked."""

@@ -57,8 +57,8 @@ async def open_desk(
     stop = program.tasks.start(program.stop.wait(), name="the desk is closed")
     moved = program.tasks.start(desk.moved.wait(), name="the agent works elsewhere")
     await asyncio.wait([stop, moved], return_when=asyncio.FIRST_COMPLETED)
-    for one in (stop, moved):
-        one.cancel()
+    for task in (stop, moved):
+        task.cancel()
     await asyncio.wait_for(desk.stop(), STOP_S)
     return desk.elsewhere
 
@@ -75,7 +75,7 @@ def build_desk(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
 def build_help(
     parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, *, restart: Callable[[], None]
 ) -> DeskHelpJob:
-    """What the helpdesk may do here, once the person at the desk agrees."""
+    """Build what the helpdesk may do here, once the person at the desk agrees."""
     recent, link = keep_recent_lines(MOST_LINES), DeskHelpLink(parts.bus, parts.clock)
 
     def in_conversation() -> bool:
@@ -99,14 +99,14 @@ def build_help(
 def device_facts() -> list[RemoteFact]:
     """Cameras, microphones and loudspeakers of this computer."""
     devices = MediaDevices()
-    found = {
+    devices_by_kind = {
         "camera": devices.cameras(),
         "microphone": devices.microphones(),
         "speaker": devices.speakers(),
     }
     return [
         RemoteFact(name=name, value=", ".join(names)[:LINE_LETTERS], code="" if names else "absent")
-        for name, names in found.items()
+        for name, names in devices_by_kind.items()
     ]
 
 
@@ -229,10 +229,10 @@ class Desk:
         """Sends logs that an earlier run could not send; a session that goes on has a writer
         already. Then pages may go whose deletion is a line in such a log.
         """
-        found = left_over(self.parts.paths.folder("logs"))
+        old_logs = left_over(self.parts.paths.folder("logs"))
         await self.jobs.app.resumed.wait()
         async with self._old_logs:
-            for session_id, _writer in found:
+            for session_id, _writer in old_logs:
                 session = self.jobs.app.session
                 if session is None or session.facts.id != session_id:
                     await self.jobs.sessions.log_writer(session_id).close(timeout_s=60)
@@ -275,8 +275,8 @@ class Desk:
             self._sign_on_end.over(self._program.restart)
             self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
 
-    def _on_elsewhere(self, found: WorkHereAnswer) -> None:
-        self.elsewhere = found
+    def _on_elsewhere(self, answer: WorkHereAnswer) -> None:
+        self.elsewhere = answer
         self.moved.set()
 
     def _on_network_changed(self) -> None:

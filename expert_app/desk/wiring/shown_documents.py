@@ -101,13 +101,13 @@ class ShownDocumentConnections:
         else:
             self._view.library.show_fetching(fetching.title, fetching.percent)
 
-    def _on_changed(self, shown: Shown | None) -> None:
-        if shown is None:
+    def _on_changed(self, document: Shown | None) -> None:
+        if document is None:
             self._view.end_document()
         else:
             self._window.messages.clear(SHOWN)
             self._window.show_page()
-            self._view.show_document(shown.title, shown.pages, shown.page)
+            self._view.show_document(document.title, document.pages, document.page)
 
     def _keep_in_view(self, session: DeskSession) -> None:
         """The page's sharing ends or begins: what is shown stays in view."""

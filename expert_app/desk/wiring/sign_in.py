@@ -44,8 +44,8 @@ async def sign_in(
         why: the key of a person who had one cannot be read; told in the window.
     """
     build = partial(SignIn, paths=paths, program=program, why=why)
-    done = await show_first(build, settings, program)
-    return done.result() if done is not None else None
+    outcome = await show_first(build, settings, program)
+    return outcome.result() if outcome is not None else None
 
 
 class SignIn:
@@ -96,7 +96,7 @@ class SignIn:
         self._trying = self._program.tasks.start(self._try(way_in), name=name)
 
     def _make_key_file(self) -> None:
-        """Where there is no keyring, before anything is kept."""
+        """Make a key file where there is no keyring, before anything is kept."""
         if (passphrase := self.view.passphrase()) and not self._has_file:
             new_key_file(self._paths.data, passphrase)
             self._has_file = True
@@ -131,7 +131,7 @@ class SignIn:
         """Done with it, or its reason is told."""
         try:
             await self._await_keyring()
-            found = await way_in()
+            result = await way_in()
         except KeyringUnusable:
             self.view.ask_passphrase()
         except KeyMissing as error:
@@ -141,7 +141,7 @@ class SignIn:
         except (SettingsWrong, OSError) as error:
             self._fail(_("The settings cannot be written: {why}").format(why=error))
         else:
-            self.done.set_result(found)
+            self.done.set_result(result)
 
     # ---- with the organisation's provider
 
@@ -159,7 +159,7 @@ class SignIn:
         if len(offers) == 1:
             self._on_offer(offers[0].id)
         else:
-            self.view.show_offers([(one.id, one.name or one.id) for one in offers])
+            self.view.show_offers([(offer.id, offer.name or offer.id) for offer in offers])
 
     def _on_offer(self, offer_id: str) -> None:
         self.view.show_busy()
@@ -173,7 +173,7 @@ class SignIn:
     async def _sign_on(self, offer_id: str) -> tuple[DeskSettings, bytes]:
         assert self._network is not None
         self.view.show_browser()
-        offer = next(one for one in self._network.offers if one.id == offer_id)
+        offer = next(offer for offer in self._network.offers if offer.id == offer_id)
         return await sign_on_here(self._network, offer, self._paths, language=self._language)
 
     def _fail(self, words: str) -> None:

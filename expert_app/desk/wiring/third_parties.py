@@ -77,21 +77,21 @@ class ThirdPartyConnections:
         window.visit_view.microphone_requested.connect(self._on_visit_microphone)
         window.visit_view.camera_requested.connect(self._on_visit_camera)
         self._media.show(window.visit_view.caller)
-        self._media.show(window.visit_view.agent, third_party=True, own=False)
-        self._media.show(window.call.third_pane, third_party=True, own=False)
+        self._media.show(window.visit_view.agent, third_party=True, shows_own=False)
+        self._media.show(window.call.third_pane, third_party=True, shows_own=False)
 
     # ---- the own conversation ----
 
     def _on_opened(self, session: DeskSession) -> None:
         self._window.talk_bar.show_talk(None)
         self._window.pass_on.hide()
-        self._window.call.show_third("", shown=False)
+        self._window.call.show_third("", is_shown=False)
         session.third_parties.third_simulated.connect(self._window.call.show_third_simulated)
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._window.talk_bar.show_talk(None)
         self._window.pass_on.hide()
-        self._window.call.show_third("", shown=False)
+        self._window.call.show_third("", is_shown=False)
         if ended.reason == "passed_on":
             words = _("The caller was passed on. Finish your wrap-up.")
             self._window.messages.show_message(Level.INFO, words, key="ended")
@@ -99,8 +99,8 @@ class ThirdPartyConnections:
     def _on_talk(self, answer: TalkAnswer) -> None:
         third = answer.talk.third
         self._window.talk_bar.show_talk(answer)
-        shown = third is not None and third.state is ThirdState.IN
-        self._window.call.show_third(answer.third_name, shown=shown)
+        is_in = third is not None and third.state is ThirdState.IN
+        self._window.call.show_third(answer.third_name, is_shown=is_in)
 
     def _on_banner(self, user: str) -> None:
         if self._app.session is not None:
@@ -149,11 +149,16 @@ class ThirdPartyConnections:
             return
         ticket = invitation.ticket
         service = next(
-            (one.name for one in self._link.services if one.id == ticket.service), ticket.service
+            (
+                service_facts.name
+                for service_facts in self._link.services
+                if service_facts.id == ticket.service
+            ),
+            ticket.service,
         )
-        held = ticket.talk is not None and ticket.talk.held
+        is_on_hold = ticket.talk is not None and ticket.talk.held
         self._agent_name = invitation.by_name
-        self._window.invitation.show_call(invitation.by_name, ticket.number, service, held)
+        self._window.invitation.show_call(invitation.by_name, ticket.number, service, is_on_hold)
         self._ring.start()
 
     def _on_answered(self, accept: bool) -> None:
@@ -163,7 +168,9 @@ class ThirdPartyConnections:
 
     def _on_visit_began(self, visit: Visit) -> None:
         self._visited = visit
-        ticket = next((one for one in self._link.queue if one.session == visit.session_id), None)
+        ticket = next(
+            (ticket for ticket in self._link.queue if ticket.session == visit.session_id), None
+        )
         self._window.visit_view.show_visit(
             ticket.number if ticket else "", self._agent_name or _("your colleague")
         )

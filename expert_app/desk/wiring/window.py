@@ -94,7 +94,7 @@ class WindowConnections:
         """Shows in a conversation whether the site's host is called, comes, or hears the agent."""
         session = self._app.session
         ours = session.facts.ticket_id if session is not None else ""
-        ticket = next((one for one in tickets if one.id == ours), None)
+        ticket = next((ticket for ticket in tickets if ticket.id == ours), None)
         if ticket is None or ticket.state is not TicketState.IN_SESSION:
             self._window.messages.clear("host")
             return
@@ -131,10 +131,12 @@ class WindowConnections:
         self._window.show_accepting(True)
         self._app.accept(ticket_id)
 
-    def _on_announced(self, said: Announcement) -> None:
-        words = _("Message from {name}: {text}").format(name=said.by_name, text=said.text)
+    def _on_announced(self, announcement: Announcement) -> None:
+        words = _("Message from {name}: {text}").format(
+            name=announcement.by_name, text=announcement.text
+        )
         self._window.messages.show_message(
-            Level.WARNING, words, key=f"announcement {said.broadcast_id}"
+            Level.WARNING, words, key=f"announcement {announcement.broadcast_id}"
         )
 
     def _on_agent_changed(self, change: AgentChanged) -> None:
@@ -209,7 +211,7 @@ class WindowConnections:
         self._window.devices.show_page_image(
             page.page_id,
             page.data,
-            given=page.given,
+            is_given=page.given,
             as_is=page.as_is,
             unasked=page.unasked,
         )
@@ -282,7 +284,7 @@ class WindowConnections:
         session = self._app.session
         if session is not None:
             since = session.facts.opened_at_utc
-            count = sum(one.filed_at_utc >= since for one in filed.dossier.documents)
+            count = sum(document.filed_at_utc >= since for document in filed.dossier.documents)
             self._window.devices.show_document_filed(filed.document.name, count)
 
     def _show_unfiled(self) -> None:

@@ -44,7 +44,7 @@ class NetworkPage:
         self.link.start()
 
     def show_connection(self, connected: bool) -> None:
-        """Whether the hub answers: what stands in the page may be old."""
+        """Show whether the hub answers: what stands in the page may be old."""
         self._view.show_connection(connected)
 
     def _on_not_read(self, error: SessionError) -> None:

@@ -27,7 +27,7 @@ TAKEN = b"taken\n"
 
 
 def door_name(folder: Path) -> str:
-    """Where a window of this folder listens."""
+    """Return the name at which a window of this folder listens."""
     path = str(folder / "open.socket")
     if sys.platform != "win32" and len(path.encode()) <= LONGEST_PATH:
         return path
@@ -101,8 +101,8 @@ def hand_over(folder: Path, address: str) -> bool:
     if not socket.waitForConnected(WAIT_MS):
         return False
     socket.write(address.encode()[:LONGEST] + b"\n")
-    taken = socket.waitForBytesWritten(WAIT_MS) and socket.waitForReadyRead(WAIT_MS)
-    said = socket.readAll().data()
+    has_reply = socket.waitForBytesWritten(WAIT_MS) and socket.waitForReadyRead(WAIT_MS)
+    reply = socket.readAll().data()
     socket.abort()
     del application
-    return taken and said == TAKEN
+    return has_reply and reply == TAKEN

@@ -285,13 +285,13 @@ class HelpdeskProgram:
             self.network.show_connection(connected)
         self._note("connection", connected=connected)
 
-    def _on_find(self, wanted: LogFilter, before: str) -> None:
-        self._start(self._find(wanted, before), "find conversations")
+    def _on_find(self, log_filter: LogFilter, before: str) -> None:
+        self._start(self._find(log_filter, before), "find conversations")
 
-    async def _find(self, wanted: LogFilter, before: str) -> None:
-        self._filter = wanted
+    async def _find(self, log_filter: LogFilter, before: str) -> None:
+        self._filter = log_filter
         try:
-            found = await self.app.find(wanted, before)
+            page = await self.app.find(log_filter, before)
         except SessionError as error:
             words = sentence(error.code, error.detail).sentence
             self.view.list.show_find_failed(words)
@@ -303,8 +303,8 @@ class HelpdeskProgram:
         self._answered = True
         self.view.clear_trouble()
         self.view.clear_line()
-        self.view.list.show_found(found, first=not before)
-        self._note("found", rows=self.view.list.model.rowCount(), more=bool(found.next))
+        self.view.list.show_found(page, first=not before)
+        self._note("found", rows=self.view.list.model.rowCount(), more=bool(page.next))
 
     def _on_searches(self, lines: list[str]) -> None:
         try:
@@ -317,39 +317,39 @@ class HelpdeskProgram:
 
     # ---- one conversation ----
 
-    def _on_open(self, wanted: str, reason: str) -> None:
+    def _on_open(self, number: str, reason: str) -> None:
         self.view.list.show_busy(True)
-        self._start(self._open(wanted, reason), "open a conversation")
+        self._start(self._open(number, reason), "open a conversation")
 
-    async def _open(self, wanted: str, reason: str) -> None:
+    async def _open(self, number: str, reason: str) -> None:
         try:
-            rows = await self._rows_of(wanted)
+            rows = await self._rows_of(number)
             if len(rows) > 1:
-                self._refuse(_(_TWO).format(number=wanted), "log_twice")
+                self._refuse(_(_TWO).format(number=number), "log_twice")
                 return
             row = rows[0] if rows else None
             if row is not None and why_not(row):
                 self._refuse(why_not(row), f"log_{row.state.value}")
                 return
-            await self._read(row.session_id if row is not None else wanted, reason, row)
+            await self._read(row.session_id if row is not None else number, reason, row)
         except SessionError as error:
             self._show_trouble(error.code, error.detail)
         finally:
             self.view.list.show_busy(False)
 
-    async def _rows_of(self, wanted: str) -> Sequence[LogRow]:
-        """What the list says of a number or an id: the chosen line, else what the keeper finds;
-        nothing for an id that it does not list.
+    async def _rows_of(self, number: str) -> Sequence[LogRow]:
+        """Return what the list says of a number or an id: the chosen line, else what the keeper
+        finds; nothing for an id that it does not list.
 
         Raises:
             LogUnknown: nobody has this number.
         """
         chosen = self.view.list.chosen()
-        if chosen is not None and chosen.session_id == wanted:
+        if chosen is not None and chosen.session_id == number:
             return [chosen]
-        rows = await self.app.rows_of(wanted)
-        if not rows and "-" in wanted:
-            raise LogUnknown(session=wanted)
+        rows = await self.app.rows_of(number)
+        if not rows and "-" in number:
+            raise LogUnknown(session=number)
         return rows
 
     async def _read(self, session_id: str, reason: str, row: LogRow | None) -> None:
@@ -462,9 +462,9 @@ class HelpdeskProgram:
             self.view.kiosks.show_busy(False)
         await self._show_kiosks()
 
-    def _show_help(self, told: RemoteHelp) -> None:
-        self.view.kiosks.show_help(told)
-        self._note("remote_help", act=told.act.value, state=told.state.value)
+    def _show_help(self, remote_help: RemoteHelp) -> None:
+        self.view.kiosks.show_help(remote_help)
+        self._note("remote_help", act=remote_help.act.value, state=remote_help.state.value)
 
     # ---- files ----
 
@@ -575,4 +575,4 @@ def _title(opened: OpenedConversation) -> str:
         words.append(opened.summary.kiosk)
     if opened.summary.started_at_utc is not None:
         words.append(f"{opened.summary.started_at_utc.astimezone():%d/%m/%Y %H:%M}")
-    return " · ".join(one for one in words if one)
+    return " · ".join(part for part in words if part)

@@ -76,10 +76,10 @@ class Pipes(QObject):
 
     def write(self, fact: messages.BrowserFact, body: bytes) -> None:
         """Writes a fact; a screen that does not read lets this process wait, not the reverse."""
-        left = memoryview(frame(fact, body))
+        unwritten = memoryview(frame(fact, body))
         try:
-            while left:
-                left = left[os.write(self._out, left) :]
+            while unwritten:
+                unwritten = unwritten[os.write(self._out, unwritten) :]
         except OSError:
             os._exit(0)
 

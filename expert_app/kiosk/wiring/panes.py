@@ -28,7 +28,7 @@ WINDOW_SIZE = (1280, 800)
 
 @dataclass(frozen=True)
 class KioskPanes:
-    """What the caller sees and hears.
+    """The panes that the caller sees and hears.
 
     Attributes:
         pages: the processes of the browser.

@@ -111,7 +111,7 @@ def apply_corrections(settings: KioskSettings) -> None:
 
 
 def no_foreign_windows() -> str:
-    """What is wrong on a display where the browser's window cannot stand in ours."""
+    """Return what is wrong on a display where the browser's window cannot stand in ours."""
     return _(
         "This display cannot show the web page's window inside the kiosk's. Start the kiosk with "
         "QT_QPA_PLATFORM=xcb (X11, or XWayland under a Wayland compositor)."
@@ -181,7 +181,7 @@ def build_app(
 def connect_window(
     panes: KioskPanes, app: KioskApp, *, hub: KioskHub, requests: CallerRequests
 ) -> None:
-    """What the caller does on the screen, outside of and in a conversation."""
+    """Connect what the caller does on the screen, outside of and in a conversation."""
     connect_queue(panes, app)
     connect_conversation(panes, requests)
     connect_host_call(panes, hub, app)
@@ -191,7 +191,7 @@ def connect_window(
 def build_self_test(
     settings: KioskSettings, paths: Paths, *, parts: KioskParts, hub: KioskHub
 ) -> SelfTest:
-    """What the kiosk tries at night."""
+    """Build what the kiosk tries at night."""
     things = TriedThings(
         page=parts.call_page,
         camera=settings.media.camera,
@@ -222,7 +222,7 @@ def build_remote_help(
     hub: KioskHub,
     program: Program,
 ) -> RemoteHelpJob:
-    """What the helpdesk may have done here while nobody is here."""
+    """Build what the helpdesk may have done here while nobody is here."""
     recent = keep_recent_lines(MOST_LINES)
     own_folder = paths.config.name == "settings.toml"
     kiosk = HelpedKiosk(
@@ -257,7 +257,7 @@ def build_parts(
     seed: bytes,
     program: Program,
 ) -> KioskParts:
-    """What all sessions of this kiosk use."""
+    """Build what all sessions of this kiosk use."""
     return KioskParts(
         call_page=panes.call,
         third_page=panes.call.third,
@@ -337,7 +337,7 @@ class KioskProgram:
 def connect_end_of_session(
     app: KioskApp, hub: KioskHub, *, paper: PaperWorker, tasks: Tasks
 ) -> None:
-    """What must not outlive the caller's session, beside the wipe."""
+    """End what must not outlive the caller's session, beside the wipe."""
 
     def on_wiped(_wiped: KioskWiped) -> None:
         hub.line_reports.session_over()

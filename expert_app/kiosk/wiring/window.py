@@ -13,7 +13,7 @@ from resources.texts import use_language
 
 
 def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
-    """From the start page to the place in the queue, and out of it."""
+    """Connect the way from the start page to the place in the queue, and out of it."""
     window = panes.window
     window.service_requested.connect(app.press)
     window.number_entered.connect(app.enter_number)

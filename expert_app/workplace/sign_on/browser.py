@@ -67,25 +67,25 @@ class BrowserReturn:
 
     async def __aenter__(self) -> Self:
         """Raises `OSError`: the port is taken."""
-        wanted = urlsplit(self._offer.redirect)
+        redirect = urlsplit(self._offer.redirect)
         application = web.Application()
-        application.router.add_get(wanted.path or "/", self._on_back)
+        application.router.add_get(redirect.path or "/", self._on_back)
         self._runner = web.AppRunner(
             application, access_log=None, shutdown_timeout=FOUND_S, lingering_time=0.0
         )
         await self._runner.setup()
         # never the name: what "localhost" is, others may say (RFC 8252, section 8.3)
-        site = web.TCPSite(self._runner, "127.0.0.1", wanted.port or 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", redirect.port or 0)
         try:
             await site.start()
         except OSError:
             await self._runner.cleanup()
             raise
         port = self._runner.addresses[0][1]
-        if wanted.hostname == "localhost":  # which a browser may look for at the other address
+        if redirect.hostname == "localhost":  # which a browser may look for at the other address
             with contextlib.suppress(OSError):
                 await web.TCPSite(self._runner, "::1", port).start()
-        self.redirect = f"http://{wanted.hostname}:{port}{wanted.path}"
+        self.redirect = f"http://{redirect.hostname}:{port}{redirect.path}"
         return self
 
     async def __aexit__(self, *_error: object) -> None:
@@ -96,14 +96,14 @@ class BrowserReturn:
     def page(self) -> str:
         """The provider's page with all that is asked for."""
         digest = hashlib.sha256(self.verifier.encode()).digest()
-        asked = {
+        parameters = {
             "redirect_uri": self.redirect,
             "state": self._state,
             "nonce": sign_on_nonce(self._key, self.verifier),
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
-        return f"{self._offer.address}&{urlencode(asked)}"
+        return f"{self._offer.address}&{urlencode(parameters)}"
 
     async def code(self, wait_s: float = BACK_S) -> str:
         """The code that the browser brings.
@@ -122,18 +122,18 @@ class BrowserReturn:
 
     async def _on_back(self, request: web.Request) -> web.Response:
         """Only the answer to our question counts, and only the first."""
-        given = request.query
-        is_ours = hmac.compare_digest(given.get("state", "").encode(), self._state.encode())
+        query = request.query
+        is_ours = hmac.compare_digest(query.get("state", "").encode(), self._state.encode())
         if not is_ours:
             return self._shown(_("This page belongs to no sign-in."), "", status=400)
-        code = given.get("code", "") if self._is_theirs(given.get("iss", "")) else ""
+        code = query.get("code", "") if self._is_theirs(query.get("iss", "")) else ""
         if not self._answer.done():
             if code:
                 self._answer.set_result(code)
-            elif given.get("error") == "access_denied":
+            elif query.get("error") == "access_denied":
                 self._answer.set_exception(SignOnGivenUp())
             else:
-                why = SignOnTrouble.ISSUER if given.get("code") else SignOnTrouble.CODE
+                why = SignOnTrouble.ISSUER if query.get("code") else SignOnTrouble.CODE
                 self._answer.set_exception(SignOnRefused(why=why))
         if code:
             return self._shown(

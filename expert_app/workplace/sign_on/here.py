@@ -159,9 +159,11 @@ async def prolong(
         raise SignOnNotOffered
     offer = network.offers[0]
     answer = await _sign_on(network, offer, seed, language=settings.language, open_page=open_page)
-    kept = await asyncio.to_thread(load, DeskSettings, paths.config)
-    kept = msgspec.structs.replace(kept, signed_on_until=answer.until_utc.isoformat())
-    await asyncio.to_thread(save, kept, paths.config)
+    stored_settings = await asyncio.to_thread(load, DeskSettings, paths.config)
+    stored_settings = msgspec.structs.replace(
+        stored_settings, signed_on_until=answer.until_utc.isoformat()
+    )
+    await asyncio.to_thread(save, stored_settings, paths.config)
     return answer.until_utc
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What only an agent's desk lets a person choose: sound and picture, layouts, keys, what tells of a
-caller. The choices hold from the start (the desk's connections make them, when everything else is
-connected); their pages are made when somebody opens the settings.
+"""The choices that only an agent's desk gives a person: sound and picture, layouts, keys, what
+tells of a caller. The choices hold from the start (the desk's connections make them, when
+everything else is connected); their pages are made when somebody opens the settings.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from views.workplace.settings import NamedPage
 
 
 class DeskChoices:
-    """What a person chose once, given to the desk's window and sounds.
+    """The choices that a person made once, given to the desk's window and sounds.
 
     Attributes:
         keys: of the window, as this person has them.
@@ -62,7 +62,7 @@ class DeskPages:
 
     def __init__(self, choices: DeskChoices, media_page: QWidget) -> None:
         self._choices, window = choices, choices.window
-        self.layout_page = LayoutPage({one.value: _(LAYOUTS[one][1]) for one in WITH_PAGE})
+        self.layout_page = LayoutPage({layout.value: _(LAYOUTS[layout][1]) for layout in WITH_PAGE})
         self.pages = (
             NamedPage(_("Sound and picture"), "camera", media_page),
             NamedPage(_("Layouts"), "side_by_side", self.layout_page),
@@ -73,6 +73,6 @@ class DeskPages:
         self.layout_page.side_chosen.connect(lambda key: window.remember_layout(side=key))
 
     def show(self) -> None:
-        """What holds now; the layout is that of the screen where the window is."""
+        """Show what holds now; the layout is that of the screen where the window is."""
         self.layout_page.show_layout(*self._choices.window.remembered_layout())
         self._choices.notifications.show()

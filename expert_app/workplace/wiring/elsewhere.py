@@ -30,7 +30,7 @@ WINDOW_SIZE = (760, 620)
 
 
 async def wait_elsewhere(
-    found: WorkHereAnswer,
+    answer: WorkHereAnswer,
     settings: DeskSettings,
     paths: Paths,
     program: Program,
@@ -38,7 +38,7 @@ async def wait_elsewhere(
     seed: bytes,
 ) -> bool:
     """True once the agent works here again; False when the person closed the window."""
-    build = partial(Elsewhere, found, paths=paths, program=program, seed=seed)
+    build = partial(Elsewhere, answer, paths=paths, program=program, seed=seed)
     return await show_first(build, settings, program) is not None
 
 
@@ -47,7 +47,7 @@ class Elsewhere:
 
     def __init__(
         self,
-        found: WorkHereAnswer,
+        answer: WorkHereAnswer,
         settings: DeskSettings,
         *,
         paths: Paths,
@@ -64,7 +64,7 @@ class Elsewhere:
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self.view.work_here_requested.connect(self._on_take)
-        self.view.show_elsewhere(found.computer, talks=found.talks)
+        self.view.show_elsewhere(answer.computer, talks=answer.talks)
 
     def _on_take(self) -> None:
         self._program.tasks.start(self._take(), name="bring the work here")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What stands around the first page of a computer that is not known yet: its look, its language,
-and the demonstration. Used by the desk's sign-in and by whoever asks for a passphrase.
+"""The frame around the first page of a computer that is not known yet: its look, its language,
+and the demonstration. Used by the desk's sign-in and by the page that asks for a passphrase.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class FirstSteps:
         """The page with language, text size, help, version and, unless `demo` is False, the
         demonstration around it.
         """
-        self._page = made = FirstPage(
+        self._page = first_page = FirstPage(
             page, language=self._settings.language, text_size=self._appearance.text_size, demo=demo
         )
-        made.language_chosen.connect(self._on_language)
-        made.text_size_chosen.connect(self._appearance.set_text_size)
-        made.demo_requested.connect(self._on_demo)
-        return made
+        first_page.language_chosen.connect(self._on_language)
+        first_page.text_size_chosen.connect(self._appearance.set_text_size)
+        first_page.demo_requested.connect(self._on_demo)
+        return first_page
 
     def _on_language(self, language: str) -> None:
         if language == self._settings.language or self.language.done():
@@ -102,16 +102,16 @@ async def show_first[Result](
     person closed it.
     """
     while True:
-        shown = build(settings)
-        shown.window.show()
-        program.shown.emit(shown)
+        first_window = build(settings)
+        first_window.window.show()
+        program.shown.emit(first_window)
         stop = program.tasks.start(program.stop.wait(), name="the first page is given up")
-        ends = [stop, shown.done, shown.first.language]
+        ends = [stop, first_window.done, first_window.first.language]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
-        shown.window.hide()
-        if shown.done.done():
-            return shown.done
-        if not shown.first.language.done():
+        first_window.window.hide()
+        if first_window.done.done():
+            return first_window.done
+        if not first_window.first.language.done():
             return None
-        settings = msgspec.structs.replace(settings, language=shown.first.language.result())
+        settings = msgspec.structs.replace(settings, language=first_window.first.language.result())

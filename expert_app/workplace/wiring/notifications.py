@@ -31,7 +31,7 @@ class NotificationChoices:
         self._apply()
 
     def show(self) -> None:
-        """What holds now."""
+        """Show what holds now."""
         self.page.show_choices(
             ring=self._wants("ring"),
             volume=self._store.read("ring_volume"),
@@ -46,7 +46,7 @@ class NotificationChoices:
         volume = self._store.read("ring_volume") or _USUAL_VOLUME
         loud = int(volume) if volume.isdigit() else int(_USUAL_VOLUME)
         self._ring.choose(sounds=self._wants("ring"), volume=min(loud, 100) / 100)
-        self._notification.choose(shown=self._wants("notify"))
+        self._notification.choose(is_shown=self._wants("notify"))
 
     def _wants(self, name: str) -> bool:
         return self._store.read(name) != _NO

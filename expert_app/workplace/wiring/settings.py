@@ -63,13 +63,13 @@ class SettingsConnections:
         self._appearance, self._language, self._store = appearance, language, store
         self._paths, self._tasks, self._choices = paths, tasks, choices_of(paths)
         self.appearance_page, self.privacy_page = AppearancePage(), PrivacyPage()
-        shown = [
+        all_pages = [
             NamedPage(_("Appearance"), "colour", self.appearance_page),
             *pages,
             NamedPage(_("Privacy"), "privacy", self.privacy_page),
         ]
-        self._help = next((one.page for one in pages if isinstance(one.page, HelpPage)), None)
-        self.window = SettingsWindow(shown, window)
+        self._help = next((entry.page for entry in pages if isinstance(entry.page, HelpPage)), None)
+        self.window = SettingsWindow(all_pages, window)
         self.about = AboutWindow(window)
         self.window.about_requested.connect(self.about.open)
         self.about.support_requested.connect(support.write_file)
@@ -108,11 +108,11 @@ class SettingsConnections:
         self.privacy_page.show_done(_("What you used last is forgotten."))
 
     def _on_reports(self) -> None:
-        kept = reports(self._paths.folder(LOG_FOLDER))
-        for report in kept:
+        crash_reports = reports(self._paths.folder(LOG_FOLDER))
+        for report in crash_reports:
             report.unlink(missing_ok=True)
         words = _("Reports of crashes that were deleted: {count}.")
-        self.privacy_page.show_done(words.format(count=len(kept)))
+        self.privacy_page.show_done(words.format(count=len(crash_reports)))
 
     def _on_passphrase(self, now: str, new: str) -> None:
         self._tasks.start(self._change(now, new), name="change the passphrase")

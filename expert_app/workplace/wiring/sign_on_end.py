@@ -57,11 +57,11 @@ class SignOnEnd:
         """Says what is to be said now, once for each warning."""
         if self._until is None:
             return
-        left = self._until - self._clock.utc_now()
-        due = [one for one in WARNINGS if left <= one]
+        remaining = self._until - self._clock.utc_now()
+        due = [warning for warning in WARNINGS if remaining <= warning]
         if due and due[-1] != self._warned:
             self._warned = due[-1]
-            self._warn(max(left, timedelta(0)))
+            self._warn(max(remaining, timedelta(0)))
 
     def over(self, begin_anew: Callable[[], None]) -> None:
         """The hub lets this computer in no more; nothing happens after a code."""
@@ -76,9 +76,9 @@ class SignOnEnd:
             self.check()
             await asyncio.sleep(CHECK_S)
 
-    def _warn(self, left: timedelta) -> None:
-        if left:
-            minutes = -(-left // timedelta(minutes=1))
+    def _warn(self, remaining: timedelta) -> None:
+        if remaining:
+            minutes = -(-remaining // timedelta(minutes=1))
             words = ngettext(
                 "Your sign-in ends in {minutes} minute. Sign in again now: your work goes on "
                 "meanwhile.",
@@ -91,7 +91,7 @@ class SignOnEnd:
                 "The hours of your sign-in are over. A conversation can be finished; then this "
                 "window loses the network. Sign in again to go on."
             )
-        self._show(Level.WARNING if left else Level.ERROR, words)
+        self._show(Level.WARNING if remaining else Level.ERROR, words)
 
     def _show(self, level: Level, words: str) -> None:
         action = MessageAction(_("Sign in again"), self._on_again)
@@ -108,8 +108,8 @@ class SignOnEnd:
         try:
             self._until = await self._prolong()
         except SessionError as error:
-            said = sentence(error.code, error.detail)
-            self._show(Level.ERROR, said.sentence)
+            message = sentence(error.code, error.detail)
+            self._show(Level.ERROR, message.sentence)
         except (SettingsWrong, OSError) as error:
             self._show(Level.ERROR, _("The settings cannot be written: {why}").format(why=error))
         else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a window says and does when something went wrong: the report of the last crash, and the
+"""The window's words and acts when something went wrong: the report of the last crash, and the
 file for the help desk. Used by the programs of desk, board and helpdesk.
 """
 
@@ -28,7 +28,7 @@ CRASH, SUPPORT, RELEASE = "crash_report", "support_file", "release"
 
 
 def documents_folder() -> Path:
-    """Where a person finds a file again."""
+    """Return the folder where a person finds a file again."""
     folder = Path(platformdirs.user_documents_dir())
     return folder if folder.is_dir() else Path.home()
 
@@ -66,15 +66,15 @@ class SupportConnections:
             stays=True,
         )
 
-    def _on_release(self, wanted: ReleaseAnswer) -> None:
+    def _on_release(self, release: ReleaseAnswer) -> None:
         """A newer release stays in sight until somebody has read it."""
         today = self._clock.utc_now().astimezone().date()
-        told = release_words(wanted, program_version(), today)
-        if told is None:
+        notice = release_words(release, program_version(), today)
+        if notice is None:
             self._messages.clear(RELEASE)
             return
-        level = Level.WARNING if told.late else Level.INFO
-        self._messages.show_message(level, told.text, RELEASE, stays=True)
+        level = Level.WARNING if notice.late else Level.INFO
+        self._messages.show_message(level, notice.text, RELEASE, stays=True)
 
     def write_file(self) -> None:
         """Makes the file for the help desk, and says where it is."""
@@ -108,10 +108,14 @@ class SupportConnections:
             creationflags=NO_WINDOW,
         )
         try:
-            said = (await process.communicate())[1].decode(errors="replace").strip()
+            output = (await process.communicate())[1].decode(errors="replace").strip()
         finally:  # the program may be closed meanwhile
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        told = said.splitlines()[-1] if said else _("The file for the help desk could not be made.")
-        self._messages.show_message(Level.WARNING, told, SUPPORT)
+        text = (
+            output.splitlines()[-1]
+            if output
+            else _("The file for the help desk could not be made.")
+        )
+        self._messages.show_message(Level.WARNING, text, SUPPORT)

@@ -30,7 +30,7 @@ FINISH_S = 120.0
 
 
 class StreamConfig(msgspec.Struct, frozen=True):
-    """What is looked at of a stream's settings."""
+    """The settings of a stream that are looked at."""
 
     name: str
     storage: str = "file"
@@ -80,12 +80,12 @@ class Snapshots:
 
     async def names(self) -> list[str]:
         """The streams that lie on a disk; those in memory are worth nothing after a restart."""
-        found: list[StreamConfig] = []
+        configs: list[StreamConfig] = []
         while True:
-            page = await self._ask("STREAM.LIST", {"offset": len(found)}, _Page)
-            found += [listed.config for listed in page.streams or []]
-            if not page.streams or len(found) >= page.total:
-                return sorted(config.name for config in found if config.storage == "file")
+            page = await self._ask("STREAM.LIST", {"offset": len(configs)}, _Page)
+            configs += [listed.config for listed in page.streams or []]
+            if not page.streams or len(configs) >= page.total:
+                return sorted(config.name for config in configs if config.storage == "file")
 
     async def save(self, stream: str, write: Callable[[bytes], object]) -> SavedStream:
         """Hands the stream's snapshot to `write`, part by part; readers' places are left out."""

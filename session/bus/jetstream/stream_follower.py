@@ -209,12 +209,12 @@ class StreamFollower[Kept]:
         if is_later and self._is_known(stream_seq):
             self._revision = current.revision
             return
-        kept = self._keep(Stored(message.subject, message.payload, message.headers, stream_seq))
+        entry = self._keep(Stored(message.subject, message.payload, message.headers, stream_seq))
         if is_later:
-            self._on_change(kept)
+            self._on_change(entry)
             self._revision = current.revision
             return
-        current.batch.append(kept)
+        current.batch.append(entry)
         if pending == 0:
             current.loaded.set()
 

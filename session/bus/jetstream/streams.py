@@ -137,8 +137,8 @@ _stream_page = msgspec.json.Decoder(_StreamPage)
 
 @dataclass(frozen=True)
 class StreamState:
-    """What a stream holds; `has_leader` False means that the answer may be old data (measured after
-    a restart).
+    """The contents of a stream; `has_leader` False means that the answer may be old data
+    (measured after a restart).
 
     `created` (as the server writes it) tells a stream from a later one of the same name.
     """
@@ -152,7 +152,7 @@ class StreamState:
 
 @dataclass(frozen=True)
 class StreamUse:
-    """How much of its room a stream on the disk takes.
+    """A stream on the disk and how much of its room it takes.
 
     Attributes:
         max_bytes, max_age_s: its bounds; 0 without.
@@ -185,8 +185,8 @@ class Streams:
         self._appended_to: Counter[str] = Counter()
 
     async def watch_leaders(self) -> Callable[[], None]:
-        """From now on nothing waits for a stream's dead leader once it has another;
-        returns the call that ends it.
+        """Stop waiting for a stream's dead leader once it has another, from now on;
+        return the call that ends this.
         """
         return await self._connection.subscribe(ELECTED, self._on_leader)
 
@@ -213,12 +213,12 @@ class Streams:
         if reply.error is not None and reply.error.err_code == MISSING_STREAM:
             reply = await self._ask(f"STREAM.CREATE.{name}", full)
             if reply.error is not None and reply.error.err_code in _MADE_MEANWHILE:
-                again = await self._ask(f"STREAM.UPDATE.{name}", full)
-                reply = again if again.error is None else reply
+                retry = await self._ask(f"STREAM.UPDATE.{name}", full)
+                reply = retry if retry.error is None else reply
         self._raise(reply)
 
     async def state(self, name: str) -> StreamState:
-        """What the stream holds now."""
+        """Return what the stream holds now."""
         reply = await self._ask(f"STREAM.INFO.{name}", {})
         self._raise(reply)
         state = reply.state or _State()
@@ -229,25 +229,25 @@ class Streams:
 
     async def subjects(self, name: str, pattern: str) -> list[str]:
         """The subjects below `pattern` of which the stream has a message."""
-        found: list[str] = []
+        subjects: list[str] = []
         while True:
-            body = {"subjects_filter": pattern, "offset": len(found)}
+            body = {"subjects_filter": pattern, "offset": len(subjects)}
             reply = await self._ask(f"STREAM.INFO.{name}", body)
             self._raise(reply)
             page = (reply.state or _State()).subjects or {}
-            found += page
-            if not page or len(found) >= reply.total:
-                return found
+            subjects += page
+            if not page or len(subjects) >= reply.total:
+                return subjects
 
     async def usage(self) -> list[StreamUse]:
         """Every stream that lies on a disk, and how much room it takes."""
-        found: list[_Listed] = []
+        streams: list[_Listed] = []
         while True:
-            body = json.dumps({"offset": len(found)}).encode()
+            body = json.dumps({"offset": len(streams)}).encode()
             page = self._page(await self._send(f"{API}STREAM.LIST", body, None))
-            found += page.streams or []
-            if not page.streams or len(found) >= page.total:
-                return [_use(one) for one in found if one.config.storage == "file"]
+            streams += page.streams or []
+            if not page.streams or len(streams) >= page.total:
+                return [_use(listed) for listed in streams if listed.config.storage == "file"]
 
     def _page(self, payload: bytes) -> _StreamPage:
         try:
@@ -322,7 +322,7 @@ class Streams:
             self._raise(reply)
 
     async def erase(self, name: str, subject: str) -> None:
-        """As `forget`, and the server writes over every message on its disk:
+        """Remove messages like `forget`, and let the server write over each on its disk:
         what is only removed can still be read.
         """
         stored = await self.last(name, subject)

@@ -39,8 +39,8 @@ def public_text(key: X25519PrivateKey) -> str:
 
 
 def shared(mine: X25519PrivateKey, theirs: str) -> bytes:
-    """What both ends compute. Raises `SealBroken` for a key that is none, or that gives zeros (RFC
-    7748, 6.1).
+    """Return what both ends compute. Raises `SealBroken` for a key that is none,
+    or that gives zeros (RFC 7748, 6.1).
     """
     try:
         return mine.exchange(
@@ -108,10 +108,12 @@ class SealBox:
         self, secret: bytes, keys: str, *, purpose: str, opens_first: bool, used: int = 0
     ) -> None:
         salt = hashlib.sha256(keys.encode()).digest()
-        whole = HKDF(SHA256(), 64, salt, b"poste-expert seal 1\n" + purpose.encode()).derive(secret)
-        there, back = ChaCha20Poly1305(whole[:32]), ChaCha20Poly1305(whole[32:])
+        key_material = HKDF(SHA256(), 64, salt, b"poste-expert seal 1\n" + purpose.encode()).derive(
+            secret
+        )
+        forth, back = ChaCha20Poly1305(key_material[:32]), ChaCha20Poly1305(key_material[32:])
         self.epoch = hashlib.sha256(salt + purpose.encode()).hexdigest()[:EPOCH_LETTERS]
-        self._outgoing, self._incoming = (there, back) if opens_first else (back, there)
+        self._outgoing, self._incoming = (forth, back) if opens_first else (back, forth)
         self._number = used
         self._window = Window()
 
@@ -129,7 +131,7 @@ class SealBox:
         return stamp, self._outgoing.encrypt(_nonce(number), payload, _bound(subject, stamp))
 
     def open(self, subject: str, stamp: Stamp, sealed: bytes) -> bytes:
-        """What the other end closed for `subject`.
+        """Return what the other end closed for `subject`.
         Raises `SealBroken`: changed, for something else, or twice.
         """
         self._window.check(stamp.number)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an organisation and its vault sign about sealing, and how an end checks it.
+"""Texts that an organisation and its vault sign about sealing, and an end's checks of them.
 Used by ends, vault and commands.
 
-The chain: the key that signs the organisation's convention -> the vault's key of some months -> a
-desk's certificate of some days -> the fresh key of one conversation. The first is pinned at the
-ends (`session.bus.sealing.pinned_keys`).
+The chain: the key that signs the organisation's convention -> the vault's key of some months ->
+a desk's certificate of some days -> the fresh key of one conversation. The first is pinned at
+the ends (`session.bus.sealing.pinned_keys`).
 """
 
 from __future__ import annotations
@@ -179,5 +179,5 @@ def check_certificate(
 
 
 def desk_key_text(session_id: str, key: str) -> bytes:
-    """What a desk signs with its nkey: the fresh key of one conversation."""
+    """Return what a desk signs with its nkey: the fresh key of one conversation."""
     return f"poste-expert desk key 1\n{session_id}\n{key}".encode()

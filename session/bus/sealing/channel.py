@@ -69,7 +69,7 @@ class ChannelSeal(Protocol):
 
 
 class SealBase:
-    """What both ends do once they have a key.
+    """The behaviour that both ends share once they have a key.
 
     Attributes:
         refused: the other end cannot be believed, or a message could not be opened; once per kind.
@@ -97,11 +97,11 @@ class SealBase:
         return self._box is not None
 
     def attach(self, publish: Publish, deliver: Deliver) -> None:
-        """As `ChannelSeal`."""
+        """See `ChannelSeal.attach`."""
         self._publish, self._deliver = publish, deliver
 
     async def send(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
-        """As `ChannelSeal`."""
+        """See `ChannelSeal.send`."""
         if self._box is None or self._waiting:
             if len(self._waiting) >= WAITING:
                 raise BusUnreachable(why="seal")
@@ -134,14 +134,19 @@ class SealBase:
             log.info("what waits for a key waits for the connection too")
 
     def receive(self, topic: str, message: Incoming) -> None:
-        """As `ChannelSeal`."""
+        """See `ChannelSeal.receive`."""
         try:
             if topic == SEAL_TOPIC:
                 self._on_seal(message)
                 return
             stamp = Stamp.read(message.headers.get(SEAL_HEADER, ""))
             box = next(
-                (one for one in (self._box, self._before) if one and one.epoch == stamp.epoch), None
+                (
+                    candidate
+                    for candidate in (self._box, self._before)
+                    if candidate and candidate.epoch == stamp.epoch
+                ),
+                None,
             )
             if box is None:
                 self._on_unknown()
@@ -170,7 +175,7 @@ class SealBase:
         return
 
     def close(self) -> None:
-        """As `ChannelSeal`."""
+        """See `ChannelSeal.close`."""
         self._waiting.clear()
 
 
@@ -184,14 +189,14 @@ def _packed(payload: bytes, headers: Mapping[str, str]) -> bytes:
     return len(text).to_bytes(2, "big") + text + payload
 
 
-def _unpacked(whole: bytes) -> tuple[bytes, dict[str, str]]:
+def _unpacked(data: bytes) -> tuple[bytes, dict[str, str]]:
     """Raises `SealBroken`: the other end has the key, and writes what it likes."""
-    end = 2 + int.from_bytes(whole[:2], "big")
+    end = 2 + int.from_bytes(data[:2], "big")
     try:
-        headers = msgspec.json.decode(whole[2:end], type=dict[str, str]) if end > 2 else {}
+        headers = msgspec.json.decode(data[2:end], type=dict[str, str]) if end > 2 else {}
     except NOT_DECODED as error:
         raise SealBroken(why="headers") from error
-    return whole[end:], headers
+    return data[end:], headers
 
 
 def agree(

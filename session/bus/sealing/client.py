@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk or kiosk needs to seal: pinned keys, the vaults' clients, which verbs go to a vault.
-Used by the programs.
+"""The things a desk or kiosk needs to seal:
+pinned keys, the vaults' clients, which verbs go to a vault. Used by the programs.
 
 A `BusClient` that has one asks the vault instead of the hub where the organisation has a vault.
 """
@@ -32,7 +32,8 @@ FetchCard = Callable[[str], Awaitable[SealCardAnswer]]
 
 
 class SealingClient:
-    """What one end knows of those who seal: the organisations' cards, and a client for each vault.
+    """One end's knowledge of those who seal:
+    the organisations' cards, and a client for each vault.
 
     Args:
         pins: whom we believe.

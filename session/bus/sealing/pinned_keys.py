@@ -42,7 +42,7 @@ class PinnedKeys:
         self._seen = self._load()
 
     def signer(self, organisation: str) -> str:
-        """Who must have signed this organisation's keys; "" when nobody is known."""
+        """Return who must have signed this organisation's keys; "" when nobody is known."""
         return self._settings.get(organisation) or self._seen.get(organisation, "")
 
     def accept(self, organisation: str, card: SealCard | None) -> list[SealKey]:
@@ -52,13 +52,13 @@ class PinnedKeys:
             SealKeyRefused: not by the known signer, changed, or missing where it was there before.
             SealKeyOld: all have expired.
         """
-        known = self.signer(organisation)
+        signer = self.signer(organisation)
         if card is None:
-            if known:
+            if signer:
                 raise SealKeyRefused(organisation=organisation, why="missing")
             return []
-        keys = valid_keys(organisation, card, known or card.keys[0].signer, self.clock.utc_now())
-        if not known:
+        keys = valid_keys(organisation, card, signer or card.keys[0].signer, self.clock.utc_now())
+        if not signer:
             self._keep(organisation, card.keys[0].signer)
         return keys
 

@@ -70,7 +70,7 @@ ANSWERED, ASKED = "answer", "question"
 
 @dataclass(frozen=True)
 class Caller:
-    """Who we are on the bus: `home` is our account."""
+    """Our identity on the bus: `home` is our account."""
 
     home: str
     role: Role
@@ -78,7 +78,7 @@ class Caller:
 
 
 def hello_text(organisation: str, part: str, caller: Caller, *, vault_key: str, key: str) -> bytes:
-    """What a hello's signature is made of."""
+    """Return the text that a hello's signature covers."""
     who = (organisation, part, caller.home, caller.role.value, caller.user, vault_key, key)
     return "\n".join(("poste-expert vault hello 1", *who)).encode()
 

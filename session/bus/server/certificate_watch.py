@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a server's certificate ends, and a new one that takes its place while everything runs.
+"""The end of a server's certificate, and a new one that takes its place while everything runs.
 Used by the hub's program.
 """
 
@@ -83,11 +83,11 @@ class CertificateWatch:
         if self._file is None:
             return
         try:
-            found = await asyncio.to_thread(_read, self._file)
-            if self._found is not None and found.text != self._found.text:
+            certificate = await asyncio.to_thread(_read, self._file)
+            if self._found is not None and certificate.text != self._found.text:
                 await self._take()
                 log.info("the server shows its new certificate")
-            self._found = found
+            self._found = certificate
         except SessionError as error:
             log.warning("a certificate is not taken: %s %s", error.code, error.detail)
         self.checked.emit(self.days_left)
@@ -96,4 +96,6 @@ class CertificateWatch:
 def _read(file: Path) -> _Found:
     """Raises `CertificateUnusable`."""
     certificates = certificates_in(file)
-    return _Found(file.read_bytes(), min(one.not_valid_after_utc for one in certificates))
+    return _Found(
+        file.read_bytes(), min(certificate.not_valid_after_utc for certificate in certificates)
+    )

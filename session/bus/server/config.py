@@ -116,7 +116,8 @@ class ClusterSettings:
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """Where the server listens and keeps its store.
+    """The addresses on which the server listens,
+    and the place of its store.
 
     Attributes:
         max_file_store: bytes JetStream may use on the disk.
@@ -208,15 +209,15 @@ def _imports(account: BusAccount) -> list[str]:
     when one comes during a reload (`client.addShadowSub`): any key could do that.
     """
     name = account.organisation
-    said = [
+    streams = [
         f'{{ stream: {{ account: ORG_{name}, subject: "{token}.>" }}, to: "{token}.{name}.>" }}'
         for token in SAID
     ]
-    told = [
-        f'{{ service: {{ account: ORG_{name}, subject: "{own}.>" }}, to: "{token}.{name}.>" }}'
-        for token, own in TOLD.items()
+    services = [
+        f'{{ service: {{ account: ORG_{name}, subject: "{local}.>" }}, to: "{token}.{name}.>" }}'
+        for token, local in TOLD.items()
     ]
-    return said + told
+    return streams + services
 
 
 def _lines(entries: Sequence[str]) -> str:

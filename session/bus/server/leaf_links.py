@@ -79,17 +79,17 @@ def check_partners(
 def hub_exports(network: str, partners: Sequence[Partner]) -> list[str]:
     """Lines of HUB's exports: the subjects on which a partner may ask us."""
     return [
-        f'{{ service: "{XFER}.{network}.{one.network}.>", accounts: [LINK_{one.network}] }}'
-        for one in partners
+        f'{{ service: "{XFER}.{network}.{partner.network}.>", accounts: [LINK_{partner.network}] }}'
+        for partner in partners
     ]
 
 
 def hub_imports(network: str, partners: Sequence[Partner]) -> list[str]:
     """Lines of HUB's imports: the subjects on which we may ask partners."""
     return [
-        f"{{ service: {{ account: LINK_{one.network}, subject: "
-        f'"{XFER}.{one.network}.{network}.>" }} }}'
-        for one in partners
+        f"{{ service: {{ account: LINK_{partner.network}, subject: "
+        f'"{XFER}.{partner.network}.{network}.>" }} }}'
+        for partner in partners
     ]
 
 

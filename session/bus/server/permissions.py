@@ -50,16 +50,18 @@ def _asks(role: Role, user: str, vaults: Vaults) -> list[str]:
     """Which vaults it may ask: its own organisation's;
     a kiosk gives its part of the log to whoever has served.
     """
-    found = []
+    vault_subjects = []
     if vaults.own and role in _ASKS_OWN_VAULT:
-        found += [subjects.vault_in(vaults.own, role, user, part) for part in Part]
+        vault_subjects += [subjects.vault_in(vaults.own, role, user, part) for part in Part]
     if role is Role.KIOSK:
-        found += [subjects.vault_out(other, role, user, Part.LOG) for other in vaults.others]
-    return found
+        vault_subjects += [
+            subjects.vault_out(other, role, user, Part.LOG) for other in vaults.others
+        ]
+    return vault_subjects
 
 
 def rights_of(role: Role, user: str, vaults: Vaults = NO_VAULTS) -> Rights:
-    """What `user` may do as `role`; nothing else passes the server."""
+    """Return what `user` may do as `role`; nothing else passes the server."""
     publish = [f"svc.{role}.{user}.>", f"all.{role}.{user}.>", subjects.beat(role, user)]
     subscribe = [f"{subjects.inbox(role, user)}.>", f"evt.u.{role}.{user}.>"]
     if role in _TALKS_IN_SESSIONS:

@@ -140,14 +140,14 @@ class BusServer:
 
     @property
     def tls(self) -> ssl.SSLContext | None:
-        """How programs on this machine check the server: by its very certificate, and by those
-        that took its place since.
+        """The check of the server by programs on this machine:
+        its very certificate, and those that took its place since.
         """
         return self._pinned
 
     @property
     def _host(self) -> str:
-        """Where this machine reaches a server that listens everywhere."""
+        """The address at which this machine reaches a server that listens everywhere."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._settings.host, self._settings.host)
 
     @property
@@ -245,9 +245,9 @@ class BusServer:
         """
         system = await self._door()
         for server_id, number in connections:
-            wanted = json.dumps({"cid": number}).encode()
+            body = json.dumps({"cid": number}).encode()
             subject = f"$SYS.REQ.SERVER.{server_id}.KICK"
-            await system.publish(subject, wanted, reply=UNHEARD)
+            await system.publish(subject, body, reply=UNHEARD)
 
     async def connections(self, account: str) -> list[OpenConnection]:
         """The connections of an account (docs.nats.io, "System Events & Decentralized JWT",
@@ -256,15 +256,18 @@ class BusServer:
         Raises:
             BusUnreachable, HubUnreachable: the server did not answer.
         """
-        wanted = json.dumps({"acc": account, "limit": MOST_LISTED}).encode()
+        body = json.dumps({"acc": account, "limit": MOST_LISTED}).encode()
         system = await self._door()
-        answer = await system.request("$SYS.REQ.SERVER.PING.CONNZ", wanted, timeout_s=3.0)
-        found = msgspec.json.decode(answer.payload, type=_Connz)
+        answer = await system.request("$SYS.REQ.SERVER.PING.CONNZ", body, timeout_s=3.0)
+        listing = msgspec.json.decode(answer.payload, type=_Connz)
         return [
             OpenConnection(
-                found.server.id, one.cid, one.ip, (found.data.now - one.start).total_seconds()
+                listing.server.id,
+                connection.cid,
+                connection.ip,
+                (listing.data.now - connection.start).total_seconds(),
             )
-            for one in found.data.connections
+            for connection in listing.data.connections
         ]
 
     async def _door(self) -> Connection:
@@ -349,7 +352,9 @@ class BusServer:
     def _environment(self) -> dict[str, str]:
         """Ours, with our keys for partners."""
         seeds = {
-            one.seed_variable: one.seed.decode() for one in self._settings.partners if one.seed
+            partner.seed_variable: partner.seed.decode()
+            for partner in self._settings.partners
+            if partner.seed
         }
         return {**os.environ, **seeds}
 

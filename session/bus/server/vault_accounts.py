@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How accounts reach the vault of another organisation:
+"""The way of accounts to the vault of another organisation:
 kiosks give it their part of the log, and nothing else.
 
 The import says which account the question comes from, so no kiosk can pass for one of another
-account. These are services: a vault elsewhere never learns a kiosk's inbox, where it could answer
-for the hub. Used by `session.bus.server.config`.
+account. These are services: a vault elsewhere never learns a kiosk's inbox, where it could
+answer for the hub. Used by `session.bus.server.config`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from session.protocol.wire.roles import Role
 
 
 class AccountLike(Protocol):
-    """What is needed of an account."""
+    """The fields that are needed of an account."""
 
     @property
     def organisation(self) -> str:
@@ -34,16 +34,18 @@ class AccountLike(Protocol):
 def vaults_of(account: AccountLike, accounts: Sequence[AccountLike]) -> Vaults:
     """The vaults as this account sees them."""
     others = tuple(
-        one.organisation
-        for one in accounts
-        if one.vault and one.organisation != account.organisation
+        other.organisation
+        for other in accounts
+        if other.vault and other.organisation != account.organisation
     )
     return Vaults(account.organisation if account.vault else "", others)
 
 
 def vault_exports(account: AccountLike, accounts: Sequence[AccountLike]) -> list[str]:
     """Lines of the block `exports` of an account with a vault."""
-    others = [one.organisation for one in accounts if one.organisation != account.organisation]
+    others = [
+        other.organisation for other in accounts if other.organisation != account.organisation
+    ]
     return [
         f'{{ service: "vin.{other}.{Role.KIOSK}.*.{Part.LOG}", accounts: [ORG_{other}] }}'
         for other in others

@@ -75,7 +75,9 @@ async def _chain_of(address: str) -> list[bytes]:
 
 
 async def _chain(address: str) -> list[bytes]:
-    """What the server shows (DER), its own certificate first. Nothing of it is believed."""
+    """Return what the server shows (DER), its own certificate first.
+    Nothing of it is believed.
+    """
     looking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     looking.check_hostname = False
     looking.verify_mode = ssl.CERT_NONE

@@ -352,8 +352,8 @@ class Connection:
             answer.set_result(message)
 
     def fail_pending(self, is_meant: Callable[[str], bool], why: str) -> None:
-        """Who was asked on such a subject is gone with the question:
-        it fails now, as `HubUnreachable(why=why)`.
+        """Fail requests on such a subject now, as `HubUnreachable(why=why)`:
+        whoever was asked is gone with the question.
         """
         for subject, answer in list(self._answers.values()):
             if not answer.done() and is_meant(subject):
@@ -504,8 +504,8 @@ class Connection:
             self.refused_certificates += 1
         elif isinstance(error, OSError):
             # aiohttp has its own errors around the system's
-            found = getattr(error, "os_error", error)
-            self._why = UNKNOWN_NAME if isinstance(found, socket.gaierror) else NOBODY_ANSWERS
+            cause = getattr(error, "os_error", error)
+            self._why = UNKNOWN_NAME if isinstance(cause, socket.gaierror) else NOBODY_ANSWERS
         else:
             log.info("the bus says: %s", str(error)[:200])
 

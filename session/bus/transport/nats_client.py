@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a connection asks of nats-py, and messages as we know them. Used by
-`session.bus.transport.connection`.
+"""The part of nats-py that a connection uses, and messages as we know them.
+Used by `session.bus.transport.connection`.
 
-Four things have no public way in nats-py, whose version is pinned: pings in their order, letting go
-of a silent network, a socket's time limit, and asyncio's knowledge of encryption.
-`tests/unit/session/bus/transport/test_nats_client.py` and `tests/integration/bus/test_tls.py` fail
-when an upgrade changes those places.
+Four things have no public way in nats-py, whose version is pinned: pings in their order,
+letting go of a silent network, a socket's time limit, and asyncio's knowledge of encryption.
+`tests/unit/session/bus/transport/test_nats_client.py` and `tests/integration/bus/test_tls.py`
+fail when an upgrade changes those places.
 """
 
 from __future__ import annotations
@@ -64,17 +64,17 @@ def headers_of(raw: bytes | None) -> dict[str, str]:
     if not raw:
         return {}
     first, *lines = raw.decode("utf-8", "replace").split("\r\n")
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     code, _, text = first.removeprefix("NATS/1.0").strip().partition(" ")
     if code:
-        found[STATUS] = code
+        headers[STATUS] = code
     if text:
-        found[DESCRIPTION] = text
+        headers[DESCRIPTION] = text
     for line in lines:
         name, colon, value = line.partition(":")
         if colon:
-            found[name] = value.strip()
-    return found
+            headers[name] = value.strip()
+    return headers
 
 
 TURN_S = 0.01

@@ -14,7 +14,7 @@ def proxy_for(address: str) -> str | None:
     parts = urlsplit(address)
     if urllib.request.proxy_bypass(parts.hostname or ""):
         return None
-    known = urllib.request.getproxies()
+    proxies = urllib.request.getproxies()
     secure = {"wss": ("wss", "https", "all"), "https": ("https", "all")}
     names = secure.get(parts.scheme, ("ws", "http", "all"))
-    return next((known[name] for name in names if name in known), None)
+    return next((proxies[name] for name in names if name in proxies), None)

@@ -58,7 +58,7 @@ def check_addresses(addresses: Sequence[str]) -> None:
 
 
 def client_tls(ca_file: Path | None) -> ssl.SSLContext | None:
-    """How to check the bus's certificate:
+    """Return the check of the bus's certificate:
     by our own authority's file, or (None) by the system's authorities.
 
     Raises:
@@ -85,19 +85,19 @@ def authority_tls(certificate: str) -> ssl.SSLContext:
 
 
 def why_refused(error: ssl.SSLCertVerificationError, now: datetime) -> BusCertificateRefused:
-    """What is wrong with a certificate that was not believed.
+    """Return what is wrong with a certificate that was not believed.
 
     Args:
         now: of this computer, timezone-aware.
     """
     # aiohttp has its own error around OpenSSL's
-    found = getattr(getattr(error, "certificate_error", error), "verify_code", 0)
+    code = getattr(getattr(error, "certificate_error", error), "verify_code", 0)
     here = now.astimezone().strftime("%d/%m/%Y %H:%M")
-    if found == NOT_YET_VALID:
+    if code == NOT_YET_VALID:
         return BusCertificateNotYetValid(here=here)
-    if found == HAS_EXPIRED:
+    if code == HAS_EXPIRED:
         return BusCertificateExpired(here=here)
-    return BusCertificateOtherName() if found in OTHER_NAMES else BusCertificateRefused()
+    return BusCertificateOtherName() if code in OTHER_NAMES else BusCertificateRefused()
 
 
 def pinned_tls(certificate: Path) -> ssl.SSLContext:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where nats-py gets its WebSockets from:
-our transport, loaded with aiohttp when the first is opened. Used by `line`.
+"""The source of nats-py's WebSockets: our transport,
+loaded with aiohttp when the first is opened. Used by `line`.
 
 nats-py makes its transports by the name `WebSocketTransport` in `nats.aio.client` and knows no
 proxy; `install` puts ours in that place.

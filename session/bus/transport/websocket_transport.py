@@ -22,7 +22,7 @@ CLOSE_S = 2.0
 
 
 class ProxyWebSocketTransport(WebSocketTransport):
-    """As its parent, through a proxy where there is one."""
+    """Its parent, through a proxy where there is one."""
 
     async def connect(self, uri: ParseResult, buffer_size: int, connect_timeout: int) -> None:
         """Opens `ws://`."""

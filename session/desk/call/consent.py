@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller allows, as the kiosk reports it.
+"""The caller's grants, as the kiosk reports them.
 Used by the desk's program to enable tools; the kiosk enforces it.
 
-Only `keep` binds at the desk: filing asks `may_keep`, which outlives the conversation and a restart
-in the wrap-up.
+Only `keep` binds at the desk: filing asks `may_keep`, which outlives the conversation and a
+restart in the wrap-up.
 """
 
 from __future__ import annotations
@@ -129,22 +129,22 @@ class DeskGrants:
         Raises:
             BusUnreachable: nobody was asked, and nobody will be.
         """
-        asked = _Asked(new_id(), self._clock.monotonic_s(), grants)
-        self._asking |= dict.fromkeys(grants, asked)
+        open_request = _Asked(new_id(), self._clock.monotonic_s(), grants)
+        self._asking |= dict.fromkeys(grants, open_request)
         try:
-            await self._channel.send(TOPIC, self._request_of(asked))
+            await self._channel.send(TOPIC, self._request_of(open_request))
         except BusUnreachable:
-            for grant in self._open_of(asked):
+            for grant in self._open_of(open_request):
                 del self._asking[grant]
             raise
 
-    def _open_of(self, asked: _Asked) -> list[Grant]:
+    def _open_of(self, open_request: _Asked) -> list[Grant]:
         """The powers of this request that are not answered yet."""
-        return [grant for grant in asked.grants if self._asking.get(grant) == asked]
+        return [grant for grant in open_request.grants if self._asking.get(grant) == open_request]
 
-    def _request_of(self, asked: _Asked) -> GrantRequested:
-        first, *others = self._open_of(asked)
-        return GrantRequested(grant=first, together=others, request_id=asked.request_id)
+    def _request_of(self, open_request: _Asked) -> GrantRequested:
+        first, *others = self._open_of(open_request)
+        return GrantRequested(grant=first, together=others, request_id=open_request.request_id)
 
     async def ask_all(self) -> None:
         """Asks the kiosk to repeat all powers, after a restart or a lost line.
@@ -166,24 +166,24 @@ class DeskGrants:
         """Clears our request when this answers it; else the kiosk may not have received the
         request.
         """
-        asked = self._asking.get(message.grant, _NOT_ASKED)
-        if not asked.request_id:
+        open_request = self._asking.get(message.grant, _NOT_ASKED)
+        if not open_request.request_id:
             return
-        told = message.reason is GrantReason.TOLD
+        is_told = message.reason is GrantReason.TOLD
         # it names no request
-        older_kiosk = not message.request_id and (message.allowed or not told)
-        is_ours = message.request_id == asked.request_id or older_kiosk
+        older_kiosk = not message.request_id and (message.allowed or not is_told)
+        is_ours = message.request_id == open_request.request_id or older_kiosk
         if is_ours or not self.asking(message.grant):
             del self._asking[message.grant]
-            if is_ours and len(asked.grants) > 1:
-                self._tasks.start(self._ask_alone(asked), name="grant-alone")
-        elif told:
-            self._tasks.start(self._send_again(self._request_of(asked)), name="grant-again")
+            if is_ours and len(open_request.grants) > 1:
+                self._tasks.start(self._ask_alone(open_request), name="grant-alone")
+        elif is_told:
+            self._tasks.start(self._send_again(self._request_of(open_request)), name="grant-again")
 
-    async def _ask_alone(self, asked: _Asked) -> None:
+    async def _ask_alone(self, open_request: _Asked) -> None:
         await asyncio.sleep(ALONE_AFTER_S)
-        for grant in self._open_of(asked):
-            await self._send_again(GrantRequested(grant=grant, request_id=asked.request_id))
+        for grant in self._open_of(open_request):
+            await self._send_again(GrantRequested(grant=grant, request_id=open_request.request_id))
 
     async def _send_again(self, request: GrantRequested) -> None:
         try:

@@ -66,7 +66,7 @@ class DeskThirdParties:
 
     @property
     def engine(self) -> OfferingEngine:
-        """Where the third person's picture comes from."""
+        """The source of the third person's picture."""
         return self._engine
 
     def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
@@ -78,12 +78,12 @@ class DeskThirdParties:
         if self._third_party_call is not None:
             self._third_party_call.send_switches(camera_on=camera_on, microphone_on=microphone_on)
 
-    def speak(self, held: bool) -> None:
+    def speak(self, is_pressed: bool) -> None:
         """Push-to-talk, towards a third person too."""
-        self._engine.set_microphone(self._microphone_on or held)
+        self._engine.set_microphone(self._microphone_on or is_pressed)
         if self._third_party_call is not None:
             self._third_party_call.send_switches(
-                camera_on=self._camera_on, microphone_on=self._microphone_on or held
+                camera_on=self._camera_on, microphone_on=self._microphone_on or is_pressed
             )
 
     def set_private(self, on: bool) -> None:

@@ -42,7 +42,9 @@ AGAIN_S = 4.0
 
 
 class OfferingEngine(Protocol):
-    """What this end needs of an engine; `session.media.engines.aiortc_engine` is one."""
+    """The part of an engine that this end needs;
+    `session.media.engines.aiortc_engine` is one.
+    """
 
     @property
     def simulated_camera(self) -> bool:
@@ -74,7 +76,7 @@ class OfferingEngine(Protocol):
         ...
 
     def stats(self) -> MediaStats:
-        """What was received so far."""
+        """Return what was received so far."""
         ...
 
 
@@ -154,7 +156,7 @@ class ThirdPartyCall:
             case MediaSeen():
                 self.peer_media_seen.emit(message)
             case _:
-                self._channel.refuse(ASIDE_TOPIC, LATE, told=False)
+                self._channel.refuse(ASIDE_TOPIC, LATE, is_reported=False)
 
     async def _accept(self, answer: CallAnswered) -> None:
         try:

@@ -62,7 +62,7 @@ _RELAYS: tuple[type[CallLost], ...] = (RelayNotTrusted, RelayUnreachable)
 
 @dataclass
 class _Line:
-    """What the watchdog remembers of the present call.
+    """The watchdog's memory of the present call.
     `began_s`: the accept, or a later call's offer.
     """
 
@@ -189,12 +189,12 @@ class DeskCall:
         await self._engine.close_call()
         self._change_state(MediaState.CLOSED)
 
-    def set_held(self, held: bool) -> None:
+    def set_held(self, is_on_hold: bool) -> None:
         """Stops sending and receiving, or sets the call up again."""
-        if held == self._held or self.state == MediaState.CLOSED:
+        if is_on_hold == self._held or self.state == MediaState.CLOSED:
             return
-        self._held = held
-        if held:
+        self._held = is_on_hold
+        if is_on_hold:
             self._line, self._ask_at_s = None, None
             self._change_state(MediaState.HELD)
             self._tasks.start(self._stop_media(), name="desk-call-hold")
@@ -229,12 +229,12 @@ class DeskCall:
         self._engine.set_microphone(on)
         self._send_switches()
 
-    def speak(self, held: bool) -> None:
+    def speak(self, is_pressed: bool) -> None:
         """Push-to-talk: a microphone that is off is on while the keys are held;
         the switch stays.
         """
-        self._engine.set_microphone(self._microphone_on or held)
-        self._held_keys = held
+        self._engine.set_microphone(self._microphone_on or is_pressed)
+        self._held_keys = is_pressed
         self._send_switches()
 
     def _switches(self) -> CameraChanged:
@@ -288,11 +288,18 @@ class DeskCall:
                 log.warning("the kiosk could not set the call up: %s", message.code)
                 self.not_set_up.emit(message)
                 if self._line is None or call_id == self._line.call_id:
-                    lost = next((one for one in _RELAYS if one.code == message.code), CallLost)
+                    lost = next(
+                        (
+                            relay_error
+                            for relay_error in _RELAYS
+                            if relay_error.code == message.code
+                        ),
+                        CallLost,
+                    )
                     self.failed.emit(lost(why=message.code[:60]))
                     self._lose()
             case _:
-                self._channel.refuse(self._topic, LATE, told=False)
+                self._channel.refuse(self._topic, LATE, is_reported=False)
 
     async def _answer(self, offer: CallOffered) -> None:
         async with self._answering:
@@ -322,9 +329,9 @@ class DeskCall:
 
     def _on_offer_refused(self, offer: CallOffered, error: CallLost) -> None:
         log.warning("an offer could not be answered: %s", error.detail.get("why", ""))
-        told = CallFailed(call_id=offer.call_id, code=error.code)
-        self._send_soon(told)
-        self.not_set_up.emit(told)
+        failure = CallFailed(call_id=offer.call_id, code=error.code)
+        self._send_soon(failure)
+        self.not_set_up.emit(failure)
         self.failed.emit(error)
         if self._line is None:
             self._lose()
@@ -393,13 +400,13 @@ class DeskCall:
     def _report(self, line: _Line, stats: MediaStats, now_s: float) -> None:
         if line.first_frame_reported and now_s - line.seen_reported_s < SEEN_EVERY_S:
             return
-        seen = _media_seen(line, stats)
+        report = _media_seen(line, stats)
         line.seen_reported_s = now_s
         if not line.first_frame_reported:
             line.first_frame_reported = self._had_frame = True
-            self.first_frame.emit(seen)
-        self.media_seen.emit(seen)
-        self._send_soon(seen)
+            self.first_frame.emit(report)
+        self.media_seen.emit(report)
+        self._send_soon(report)
 
     def _change_state(self, state: MediaState) -> None:
         if state != self.state:

@@ -113,10 +113,10 @@ class Visit:
         for call in (self.caller, self.agent):
             call.set_microphone(on)
 
-    def speak(self, held: bool) -> None:
+    def speak(self, is_pressed: bool) -> None:
         """Push-to-talk, for both: a microphone that is off is on while the keys are held."""
         for call in (self.caller, self.agent):
-            call.speak(held)
+            call.speak(is_pressed)
 
     def set_camera(self, on: bool) -> None:
         """Our picture on or off, for both."""

@@ -57,8 +57,8 @@ _REMEMBERED = 200
 
 
 class Answer(NamedTuple):
-    """How a command went: its kind, the code of an error or "", what has the keyboard in the page
-    now.
+    """The outcome of a command: its kind, the code of an error or "",
+    what has the keyboard in the page now.
     """
 
     command: type[PageCommand]
@@ -167,8 +167,8 @@ class DeskRemoteControl:
 
     def zoom(self, steps: int) -> None:
         """Larger (1) or smaller (-1) by a quarter; 0 as it was."""
-        wanted = 100 if steps == 0 else self._zoom + 25 * steps
-        percent = min(max(wanted, MIN_ZOOM), MAX_ZOOM)
+        wanted_percent = 100 if steps == 0 else self._zoom + 25 * steps
+        percent = min(max(wanted_percent, MIN_ZOOM), MAX_ZOOM)
         self._send(ZoomRequested(command_id=new_id(), epoch=self._epoch(), percent=percent))
 
     # ---- marks ----
@@ -234,7 +234,7 @@ class DeskRemoteControl:
             case CommandAnswered():
                 command = self._sent.pop(message.command_id, None)
                 if command is None:
-                    self._channel.refuse(TOPIC, LATE, told=False)
+                    self._channel.refuse(TOPIC, LATE, is_reported=False)
                     return
                 self.answered.emit(Answer(command, message.code, message.detail, message.field))
             case ControlPaused(left_s=left_s):

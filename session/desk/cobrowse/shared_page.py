@@ -83,8 +83,8 @@ class _Arrival:
         if self.sent is None or self.missing or self.answer.done():
             return
         data = b"".join(self.chunks[index] for index in sorted(self.chunks))
-        whole = hashlib.sha256(data).hexdigest() == self.sent.sha256
-        self.answer.set_result((data, self.sent.media_type) if data and whole else (b"", ""))
+        is_intact = hashlib.sha256(data).hexdigest() == self.sent.sha256
+        self.answer.set_result((data, self.sent.media_type) if data and is_intact else (b"", ""))
 
 
 class DeskSharedPage:
@@ -364,8 +364,8 @@ class DeskSharedPage:
     async def _await_chunks(self, item_id: str, arrival: _Arrival) -> tuple[bytes, str]:
         """Waits for the answer and names lost chunks whenever nothing came for a while."""
         while True:
-            done, _ = await asyncio.wait([arrival.answer], timeout=RESOURCE_QUIET_S)
-            if done:
+            finished, _ = await asyncio.wait([arrival.answer], timeout=RESOURCE_QUIET_S)
+            if finished:
                 return arrival.answer.result()
             if arrival.missing:
                 await self._send_now(

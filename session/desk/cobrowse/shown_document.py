@@ -59,7 +59,9 @@ class DrawnPicture(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What is shown: the document's title, its number of pages and the page in view, from 0."""
+    """The document that is shown: its title, its number of pages and the page in view,
+    from 0.
+    """
 
     title: str
     pages: int
@@ -132,7 +134,7 @@ class DeskShownDocument:
 
     @property
     def shown(self) -> Shown | None:
-        """What is shown now."""
+        """The document that is shown now."""
         show = self._show
         return Shown(show.title, show.pages, show.page) if show is not None else None
 
@@ -329,7 +331,7 @@ class DeskShownDocument:
     def _on_message(self, message: SessionMessage) -> None:
         show = self._show
         if show is None or getattr(message, "show_id", None) != show.show_id:
-            self._channel.refuse(TOPIC, LATE, told=False)
+            self._channel.refuse(TOPIC, LATE, is_reported=False)
             return
         show.heard_s = self._clock.monotonic_s()
         match message:
@@ -347,7 +349,7 @@ class DeskShownDocument:
             case ShowEnded():
                 self._end(Ended(message.by_caller, message.code))
             case _:
-                self._channel.refuse(TOPIC, LATE, told=False)
+                self._channel.refuse(TOPIC, LATE, is_reported=False)
 
     def _on_painted(self, show: _Show, painted: ShownPagePainted) -> None:
         if painted.page != show.page:

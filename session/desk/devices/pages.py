@@ -195,10 +195,10 @@ class Pages:
     def _progress(self, assembly: Assembly) -> None:
         offer = self._offers.get(assembly.item_id)
         if offer is not None:
-            told = PageProgressed(
+            progress = PageProgressed(
                 assembly.item_id, offer.scan_id, offer.kind, assembly.received, assembly.chunks
             )
-            self.progressed.emit(told)
+            self.progressed.emit(progress)
         if not assembly.is_complete:
             return
         offer = self._offers[assembly.item_id]
@@ -274,11 +274,11 @@ class Pages:
         """Asks for missing chunks; reports a page as failed when nothing comes, and goes on when
         it comes again.
         """
-        for wanted in self._arrivals.due():
-            if wanted.asked <= MAX_ASKS:
-                self._sure.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
-            elif wanted.item_id not in self._interrupted:
-                self._interrupted.add(wanted.item_id)
-                offer = self._offers.get(wanted.item_id)
+        for overdue in self._arrivals.due():
+            if overdue.asked <= MAX_ASKS:
+                self._sure.send(ChunksRequested(item_id=overdue.item_id, missing=overdue.missing))
+            elif overdue.item_id not in self._interrupted:
+                self._interrupted.add(overdue.item_id)
+                offer = self._offers.get(overdue.item_id)
                 kind = offer.kind if offer is not None else ScanKind.PAGE
-                self.failed.emit(PageNotReceived(wanted.item_id, TransferInterrupted.code, kind))
+                self.failed.emit(PageNotReceived(overdue.item_id, TransferInterrupted.code, kind))

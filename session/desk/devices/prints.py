@@ -86,7 +86,7 @@ class Prints:
 
     @property
     def chunks(self) -> ChunkSender:
-        """What sends the documents."""
+        """The sender of the documents."""
         return self._chunks
 
     async def print_document(self, document: bytes, name: str, copies: int) -> str:

@@ -100,11 +100,11 @@ class QuickCopies:
 
     def tick(self) -> None:
         """Asks for missing chunks; gives up silently, because the original comes anyway."""
-        for wanted in self._arrivals.due():
-            if wanted.asked <= MAX_ASKS:
-                self._sure.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
+        for overdue in self._arrivals.due():
+            if overdue.asked <= MAX_ASKS:
+                self._sure.send(ChunksRequested(item_id=overdue.item_id, missing=overdue.missing))
             else:
-                self._forget(wanted.item_id)
+                self._forget(overdue.item_id)
 
     def _forget(self, item_id: str) -> None:
         self._arrivals.forget(item_id)

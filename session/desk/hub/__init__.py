@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What desk and board ask of the hub, one module for each kind of question, and the copy of the
-queue that the hub keeps up to date here.
+"""Requests of desk and board to the hub, one module for each kind of question,
+and the copy of the queue that the hub keeps up to date here.
 
 Entry points: `client.DeskLink` (queue, tickets, dossier), `board.BoardLink` (supervisors).
 May import what `session.desk` may import, but no other package of `session.desk`.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the supervisor's board sends to the hub and asks of it: acts with their reasons, and the
-state every 2 s.
+"""Messages and questions of the supervisor's board to the hub:
+acts with their reasons, and the state every 2 s.
 
 Tickets come through `session.desk.hub.client`, as for every desk;
 the other end is `session.hub.supervision.board`.
@@ -49,8 +49,8 @@ POLL_S = 2.0
 
 
 class BoardLink:
-    """What a supervisor asks of the hub.
-    Every act raises what the hub refused; see `session.hub.supervision.board`.
+    """A supervisor's requests to the hub. Every act raises what the hub refused;
+    see `session.hub.supervision.board`.
 
     Attributes:
         board_changed: agents, services and figures, at each poll.
@@ -188,7 +188,7 @@ class BoardLink:
     async def set_agent_services(
         self, agent: str, services: Sequence[str], reason: str, *, act_id: str = ""
     ) -> None:
-        """What an agent serves until midnight; none: what the convention says."""
+        """Set what an agent serves until midnight; none: what the convention says."""
         request = SetAgentServicesRequest(
             agent=agent, services=list(services), reason=reason, act_id=act_id or new_id()
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor may do, as values: made by the board's view, done by its program.
+"""The acts that a supervisor may do, as values: made by the board's view, done by its program.
 Pure; used by both.
 """
 
@@ -73,7 +73,7 @@ class SetAgentState:
 
 @dataclass(frozen=True)
 class SetAgentServices:
-    """What an agent serves today; none: what the convention says."""
+    """A change of what an agent serves today; none: what the convention says."""
 
     agent: str
     services: tuple[str, ...]
@@ -121,7 +121,7 @@ def can_be_undone(act: Act) -> bool:
     """
     match act:
         case Several(acts=acts):
-            return all(can_be_undone(one) for one in acts)
+            return all(can_be_undone(part) for part in acts)
         case GiveToOrganisation() | Join() | SetAgentState() | SetAgentServices():
             return False
         case MoveQueue(to=to):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board asks about the past and the lines: acts, undoing them, the last hours.
+"""The board's questions about the past and the lines: acts, undoing them, the last hours.
 Used by the supervisor.
 
 Asked when somebody looks, and again every few seconds while they do; the other end is

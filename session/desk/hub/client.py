@@ -100,7 +100,7 @@ Progress = Callable[[int, int], None]
 
 
 class DeskLink:
-    """What a desk requests from the hub and what the hub publishes to it.
+    """A desk's requests to the hub, and what the hub publishes to it.
 
     Attributes:
         queue_changed: all open tickets, in the order they are served, at each change.

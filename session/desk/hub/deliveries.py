@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor's board asks about copies for the agency's own systems, and for whole dossiers.
-Used by the board.
+"""A board's questions about copies for the agency's own systems, and for whole dossiers,
+asked by a supervisor. Used by the board.
 
 The other ends are `session.hub.dossier.deliveries` and `export_service`, of the hub or of the
 organisation's vault.
@@ -66,14 +66,16 @@ class DeliveryLink:
 
     async def history(self, dossier: str) -> PieceHistory:
         """All steps and acts of a dossier that is being exported."""
-        whole = PieceHistory(steps=[], acts=[])
+        history = PieceHistory(steps=[], acts=[])
         while True:
-            offset = max(len(whole.steps), len(whole.acts))
+            offset = max(len(history.steps), len(history.acts))
             request = ExportHistoryRequest(dossier=dossier, offset=offset)
             part = await self._bus.request_with_retries("export_history", request, PieceHistory)
-            whole = PieceHistory(steps=[*whole.steps, *part.steps], acts=[*whole.acts, *part.acts])
+            history = PieceHistory(
+                steps=[*history.steps, *part.steps], acts=[*history.acts, *part.acts]
+            )
             if max(len(part.steps), len(part.acts)) < MAX_LISTED:
-                return whole
+                return history
 
     async def document(self, dossier: str, document_id: str, sha256: str) -> bytes:
         """The bytes of a document that is being exported, proved by their hash.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the helpdesk asks the keeper of the logs: the list of conversations, their notes, help from
-afar; the board asks what help was wanted.
-The other end is `session.hub.log_index`; a log itself is read by `session.desk.hub.client`.
+"""The helpdesk's questions to the keeper of the logs: the list of conversations, their notes,
+help from afar; the board asks what help was wanted. The other end is `session.hub.log_index`; a
+log itself is read by `session.desk.hub.client`.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ class HelpdeskQuestions:
         self._bus = bus
 
     async def find(
-        self, wanted: LogFilter, before: str = "", *, limit: int = 100, counts: bool = False
+        self, log_filter: LogFilter, before: str = "", *, limit: int = 100, counts: bool = False
     ) -> LogsFound:
         """A page of conversations, the newest first."""
-        request = FindLogs(filter=wanted, before=before, limit=limit, counts=counts)
+        request = FindLogs(filter=log_filter, before=before, limit=limit, counts=counts)
         return await self._bus.request("find_logs", request, LogsFound, FIND_S)
 
     async def notes(self, session_id: str) -> LogNotes:
@@ -65,13 +65,13 @@ class HelpdeskQuestions:
         )
 
     async def self_tests(self) -> SelfTests:
-        """What each kiosk found when it tried itself."""
+        """Return what each kiosk found when it tried itself."""
         return await self._bus.request("self_tests", SelfTestsRequest(), SelfTests)
 
     async def helps(self, request: RemoteHelpsRequest | None = None) -> RemoteHelps:
-        """What was wanted of kiosks and desks, the newest first."""
-        wanted = request or RemoteHelpsRequest()
-        return await self._bus.request_with_retries("remote_helps", wanted, RemoteHelps)
+        """Return what was wanted of kiosks and desks, the newest first."""
+        question = request or RemoteHelpsRequest()
+        return await self._bus.request_with_retries("remote_helps", question, RemoteHelps)
 
     async def places(self) -> list[HelpPlace]:
         """The kiosks and desks that the hub knows; none where the hub is too old to say."""
@@ -93,13 +93,13 @@ class HelpdeskQuestions:
                 return helps
             request = msgspec.structs.replace(request, before=answer.helps[-1].help_id)
 
-    async def help_kiosk(self, wanted: HelpKiosk) -> RemoteHelp:
+    async def help_kiosk(self, request: HelpKiosk) -> RemoteHelp:
         """Has something done at an idle kiosk or a desk; the same `help_id` is the same act."""
         return await self._bus.request_with_retries(
-            "help_kiosk", wanted, RemoteHelp, on_retry=self.retrying.emit
+            "help_kiosk", request, RemoteHelp, on_retry=self.retrying.emit
         )
 
     async def remote_help(self, help_id: str) -> RemoteHelp:
-        """How far it is."""
+        """Return how far an act is."""
         request = RemoteHelpRequest(help_id=help_id)
         return await self._bus.request("remote_help", request, RemoteHelp)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossier it is: what a desk and a supervisor's board ask the dossier service.
+"""The identity of dossiers: what a desk and a supervisor's board ask the dossier service.
 Used by their programs.
 
 The other end is `session.hub.dossier.identity`, of the hub or of the organisation's vault. Each
@@ -136,7 +136,9 @@ class DossierRegisterLink:
     async def correct_person(
         self, dossier: str, caller: CallerIdentity, *, reason: str, confirmed: bool = False
     ) -> PersonCorrected:
-        """As `DossierIdentityLink.correct_person`, of any dossier. Raises `DossierUnknown` too."""
+        """Correct a person like `DossierIdentityLink.correct_person`, of any dossier.
+        Raises `DossierUnknown` too.
+        """
         request = _correction("", dossier, caller=caller, reason=reason, confirmed=confirmed)
         return await self._bus.request_with_retries(
             "correct_person", request, PersonCorrected, WAIT_S

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk asks the hub about its organisation's library.
+"""A desk's questions to the hub about its organisation's library.
 The other end: `session.hub.dossier.library`.
 """
 

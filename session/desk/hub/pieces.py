@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk asks the dossier service about procedures and pieces. Used by the desk's program.
+"""A desk's questions to the dossier service about procedures and pieces.
+Used by the desk's program.
 
 The other end is `session.hub.dossier.pieces`. Each request raises what the hub refused.
 """
@@ -36,14 +37,14 @@ class PieceLink:
         self._bus = bus
 
     async def procedures(self, session_id: str) -> list[ProcedureFacts]:
-        """What may be started."""
+        """Return what may be started."""
         request = ProceduresRequest(session_id=session_id)
         return (
             await self._bus.request_with_retries("procedures", request, ProceduresAnswer)
         ).procedures
 
     async def guides(self, session_id: str) -> GuidesAnswer:
-        """How the agent is guided, and what is ready to be written."""
+        """Return how the agent is guided, and what is ready to be written."""
         request = GuidesRequest(session_id=session_id)
         return await self._bus.request_with_retries("guides", request, GuidesAnswer)
 
@@ -99,7 +100,9 @@ class PieceLink:
         return (await self._bus.request_with_retries("acknowledge", request, DossierAnswer)).dossier
 
     async def history(self, session_id: str, dossier: str) -> PieceHistory:
-        """What happened to the pieces, and what was done with the dossier, oldest first."""
+        """Return what happened to the pieces, and what was done with the dossier,
+        oldest first.
+        """
         request = PieceHistoryRequest(session_id=session_id, dossier=dossier)
         return await self._bus.request_with_retries("piece_history", request, PieceHistory)
 

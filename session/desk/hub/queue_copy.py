@@ -43,10 +43,10 @@ class QueueCopy:
 
     def load(self, tickets: Sequence[Ticket], revision: int) -> None:
         """Takes a snapshot as of `revision`; changes that came meanwhile and are newer stay."""
-        newer = {key: seen for key, seen in self._tickets.items() if seen[1] > revision}
+        newer = {key: entry for key, entry in self._tickets.items() if entry[1] > revision}
         self._tickets = {ticket.id: (ticket, revision) for ticket in tickets} | newer
         self._floor = revision
-        self._revision = max([revision, *(seen for _, seen in newer.values())])
+        self._revision = max([revision, *(seen_revision for _, seen_revision in newer.values())])
         self._disagreements = 0
         self._digest = 0
         self._ended = {
@@ -59,11 +59,11 @@ class QueueCopy:
 
     def apply(self, ticket: Ticket, revision: int) -> bool:
         """Takes one change; False when it is older than what is known."""
-        known = self._tickets.get(ticket.id)
-        if revision <= self._floor or (known is not None and revision <= known[1]):
+        previous = self._tickets.get(ticket.id)
+        if revision <= self._floor or (previous is not None and revision <= previous[1]):
             return False
-        if known is not None:
-            self._take_out(known[0])
+        if previous is not None:
+            self._take_out(previous[0])
         self._tickets[ticket.id] = (ticket, revision)
         self._revision = max(self._revision, revision)
         if ticket.state in ENDED:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk tells the hub when the helpdesk wants something of it, and its test of the line.
-Used by `expert_app.aid` through the desk's wiring.
+"""A desk's answers to the hub when the helpdesk wants something of it,
+and its test of the line. Used by `expert_app.aid` through the desk's wiring.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class DeskHelpLink:
         await self._bus.request_with_retries("remote_help_done", request, Done)
 
     async def measure_line(self, go_on: Callable[[], bool]) -> LineRates | None:
-        """What the line carries now; None where a caller came meanwhile."""
+        """Return what the line carries now; None where a caller came meanwhile."""
         return await LineTest(self._probe, go_on, clock=self._clock).run()
 
     async def _probe(self, probe: LineProbe) -> LineProbed:

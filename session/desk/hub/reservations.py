@@ -26,17 +26,17 @@ class Reservations:
 
         One that is offered to the agent is not over before the answer.
         """
-        kept: dict[str, datetime | None] = {}
+        reserved: dict[str, datetime | None] = {}
         over = []
         for ticket in tickets:
             if ticket.assigned_to is None or ticket.state not in _WAITING:
                 continue
             was_kept = self._kept.get(ticket.id) == ticket.assigned_at_utc is not None
             if ticket.kept_for(now_utc) is not None:
-                kept[ticket.id] = ticket.assigned_at_utc
+                reserved[ticket.id] = ticket.assigned_at_utc
             elif was_kept and ticket.state is TicketState.WAITING:
                 over.append(ticket)
             elif was_kept:
-                kept[ticket.id] = ticket.assigned_at_utc
-        self._kept = kept
+                reserved[ticket.id] = ticket.assigned_at_utc
+        self._kept = reserved
         return over

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a site's host and a network's operator poll from the hub.
+"""The state that a site's host and a network's operator poll from the hub.
 Used by their programs.
 
 The other end is `session.hub.transfers.host_calls` and `session.hub.network.sites_and_hubs`.

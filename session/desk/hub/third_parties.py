@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a desk or board asks of the hub about holding, passing on and third people. The other end:
-`session.hub.transfers.third_parties`.
+"""Requests of a desk or board to the hub about holding, passing on and third people.
+The other end: `session.hub.transfers.third_parties`.
 
 Used by `session.desk.call.third_parties`, `session.desk.call.visit` and the board.
 Every request may be repeated: it is done once.
@@ -51,15 +51,15 @@ class ThirdPartyClient:
         return self._bus.role, self._bus.user
 
     async def hold(
-        self, session_id: str, held: bool, reason: HoldReason = HoldReason.MOMENT
+        self, session_id: str, is_on_hold: bool, reason: HoldReason = HoldReason.MOMENT
     ) -> None:
         """The caller waits a moment, or the talk goes on."""
         await self._request(
-            "hold", HoldRequest(session_id=session_id, held=held, reason=reason), Done
+            "hold", HoldRequest(session_id=session_id, held=is_on_hold, reason=reason), Done
         )
 
     async def talk(self, session_id: str) -> TalkAnswer:
-        """Who is in the conversation, with names."""
+        """Return who is in the conversation, with names."""
         return await self._request("talk", TalkRequest(session_id=session_id), TalkAnswer)
 
     async def targets(self, session_id: str) -> TargetsAnswer:
@@ -89,7 +89,7 @@ class ThirdPartyClient:
         await self._request("pass_on", request, Done)
 
     async def passed_on(self, session_id: str) -> PassedOnAnswer:
-        """What the agent before wanted us to know; an empty name when there was none."""
+        """Return what the agent before wanted us to know; an empty name when there was none."""
         answer = await self._request(
             "passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer
         )
@@ -100,10 +100,10 @@ class ThirdPartyClient:
         note = (await vault.ask("read_note", request, PassedNoteAnswer, VAULT_S)).note
         return msgspec.structs.replace(answer, note=note)
 
-    async def invite(self, session_id: str, agent: str, held: bool) -> None:
+    async def invite(self, session_id: str, agent: str, is_on_hold: bool) -> None:
         """Calls a colleague in. Raises `ColleagueBusy`."""
         await self._request(
-            "invite", InviteRequest(session_id=session_id, agent=agent, held=held), Done
+            "invite", InviteRequest(session_id=session_id, agent=agent, held=is_on_hold), Done
         )
 
     async def answer_invitation(self, session_id: str, accept: bool) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an agent asks the hub about its own work:
+"""An agent's questions to the hub about its own work:
 what it may serve, the next caller, declining an offer, more time.
 
 Used by the desk's program; the other end is `session.hub.assignment.routing`.
@@ -43,7 +43,7 @@ class WorkLink:
         self._on_retry = on_retry
 
     async def work(self) -> WorkAnswer:
-        """What this agent may serve, and the state it chose today."""
+        """Return what this agent may serve, and the state it chose today."""
         return await self._request("work", WorkRequest(), WorkAnswer)
 
     async def report(self, available: bool, reason: str = "") -> None:
@@ -86,7 +86,7 @@ class WorkLink:
         return await self._request("preview_caller", request, CallerPreview)
 
     async def promised_calls(self) -> list[datetime]:
-        """When this agent has promised to call somebody, the first first."""
+        """Return when this agent has promised to call somebody, the first first."""
         answer = await self._request("promised_calls", PromisedCallsRequest(), PromisedCallsAnswer)
         return answer.due_utc
 
@@ -97,7 +97,7 @@ class WorkLink:
         answer = await self._request(
             "provisional_dossiers", ProvisionalRequest(), ProvisionalAnswer
         )
-        return [one.number for one in answer.dossiers]
+        return [dossier.number for dossier in answer.dossiers]
 
     async def _request[Answer](
         self, verb: str, request: HubMessage, answer_type: type[Answer]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether an agent works at this computer, or at another of its computers.
+"""The check of whether an agent works at this computer, or at another of its computers.
 Used by the desk's program; the other end is `session.hub.assignment.workplaces`.
 """
 

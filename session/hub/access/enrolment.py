@@ -210,7 +210,7 @@ class Enrolment:
             self._answering.discard(source)
 
     async def _answer(self, message: Incoming) -> Awaitable[HubMessage]:
-        """What will be answered. Raises what a newcomer is told at once."""
+        """Return what will be answered. Raises what a newcomer is told at once."""
         if not self._is_open:
             await self._check_door()  # the invitation may be younger than our newest look
             if not self._is_open:
@@ -266,20 +266,20 @@ class Enrolment:
         text = sign_on_proof_text(request.code, request.key)
         if not is_signed(request.key, text, request.proof):
             raise SignOnRefused(why=SignOnTrouble.PROOF)
-        known = self._sign_ons.get(request)
-        if known is None:
+        sign_on = self._sign_ons.get(request)
+        if sign_on is None:
             at_once = [
-                asked
-                for asked, one in self._sign_ons.items()
-                if asked.offer == request.offer and not one.done()
+                running_request
+                for running_request, task in self._sign_ons.items()
+                if running_request.offer == request.offer and not task.done()
             ]
             if len(at_once) >= SIGNING_ON:
                 raise RateLimited
-            known = self._tasks.start(self._sign_on_once(request), name="sign somebody on")
-            self._sign_ons[request] = known
+            sign_on = self._tasks.start(self._sign_on_once(request), name="sign somebody on")
+            self._sign_ons[request] = sign_on
             while len(self._sign_ons) > SIGN_ONS_KEPT:
                 del self._sign_ons[next(iter(self._sign_ons))]
-        person = await asyncio.shield(known)
+        person = await asyncio.shield(sign_on)
         if isinstance(person, SessionError):
             raise person
         await self._apply()
@@ -355,7 +355,7 @@ class Enrolment:
             await asyncio.sleep(CUT_OFF_PAUSE_S)
 
     async def _clear_door(self) -> None:
-        """Who connects and says nothing takes the room of others."""
+        """Send away whoever connects and says nothing: it takes the room of others."""
         while self._standing is not None and self._cut_off is not None:
             await asyncio.sleep(DOOR_LOOK_S)
             try:
@@ -377,14 +377,14 @@ class Enrolment:
                 log.warning("the server has not taken the keys yet: %s", error.code)
 
     async def _check_door(self) -> None:
-        """Whether anybody is invited, or was let in a moment ago."""
+        """Open the door if anybody is invited, or was let in a moment ago."""
         now = self._clock.utc_now()
         invited = await asyncio.to_thread(self._book.is_anybody_invited, now)
         repeats = self._clock.monotonic_s() < self._repeat_until_s
         self._is_open = invited or repeats or self._sign_on is not None
-        for one in await asyncio.to_thread(self._book.ended_sign_ons, now):
-            if not self._may_finish(one, now):
-                await asyncio.to_thread(self._book.sign_off, one.key)
+        for person in await asyncio.to_thread(self._book.ended_sign_ons, now):
+            if not self._may_finish(person, now):
+                await asyncio.to_thread(self._book.sign_off, person.key)
 
     def _may_finish(self, person: SignedOn, now: datetime) -> bool:
         """Nobody is cut out of a conversation because hours are over."""
@@ -398,7 +398,7 @@ class Enrolment:
     async def _apply(self) -> None:
         """Takes every change to the server; returns once it has them all."""
         async with self._applying:
-            wanted = await asyncio.to_thread(self._book.wanted)
-            if wanted > await asyncio.to_thread(self._book.applied):
+            revision = await asyncio.to_thread(self._book.wanted)
+            if revision > await asyncio.to_thread(self._book.applied):
                 await self._reload()
-                await asyncio.to_thread(self._book.set_applied, wanted)
+                await asyncio.to_thread(self._book.set_applied, revision)

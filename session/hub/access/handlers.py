@@ -33,8 +33,8 @@ VERB = "handled_verb"
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, as the server has proved it; which of an agent's computers it is (`desk`), and what
-    it calls itself, as that one says, "" where it does not.
+    """The identity that asks, as the server has proved it; which of an agent's computers it is
+    (`desk`), and what that one calls itself, "" where it does not.
     """
 
     organisation: str
@@ -69,13 +69,13 @@ def handlers_of(*rules: object) -> dict[str, Handler]:
     Raises:
         ValueError: two methods for one verb.
     """
-    found: dict[str, Handler] = {}
+    handlers: dict[str, Handler] = {}
     for rule in rules:
         for verb, name in handled_verbs(type(rule)).items():
-            if verb in found:
+            if verb in handlers:
                 raise ValueError(f"two handlers for the verb {verb!r}")
-            found[verb] = getattr(rule, name)
-    return found
+            handlers[verb] = getattr(rule, name)
+    return handlers
 
 
 def handled_verbs(kind: type) -> dict[str, str]:

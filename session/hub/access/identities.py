@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who was invited, enrolled and revoked: one small SQLite file in the hub's folder.
-Used by hub and its commands.
+"""The identities that were invited, enrolled and revoked:
+one small SQLite file in the hub's folder. Used by hub and its commands.
 
-Several programs use the file at once: the hub that runs, and `expert-app hub invite` or `revoke`.
-A change of keys raises `wanted`; the hub that has taken it to its server raises `applied`.
+Several programs use the file at once: the hub that runs, and `expert-app hub invite` or
+`revoke`. A change of keys raises `wanted`; the hub that has taken it to its server raises
+`applied`.
 """
 
 from __future__ import annotations
@@ -145,8 +146,8 @@ class IdentityBook:
             number = int(base.execute("PRAGMA user_version").fetchone()[0])
             if number > FORMAT:
                 raise StoredTooNew("identities", number, ours=FORMAT)
-            known = "SELECT 1 FROM sqlite_master WHERE name = 'enrolled'"
-            is_new = base.execute(known).fetchone() is None
+            query = "SELECT 1 FROM sqlite_master WHERE name = 'enrolled'"
+            is_new = base.execute(query).fetchone() is None
             base.executescript(_TABLES)
             if is_new:
                 number = FORMAT
@@ -205,7 +206,7 @@ class IdentityBook:
         return code
 
     def invitations(self, now: datetime) -> list[OpenInvitation]:
-        """Those that may still be used, without their codes."""
+        """Return the invitations that may still be used, without their codes."""
         with self._open() as base:
             rows = base.execute(
                 "SELECT organisation, role, user, issued_utc, until_utc FROM invitation "
@@ -218,7 +219,7 @@ class IdentityBook:
         ]
 
     def is_anybody_invited(self, now: datetime) -> bool:
-        """Whether any code may still be used. Quick: asked several times a second."""
+        """True if any code may still be used. Quick: asked several times a second."""
         query = "SELECT issued_utc, until_utc FROM invitation WHERE used_by = ''"
         with self._open() as base:
             return any(_counts(issued, until, now) for issued, until in base.execute(query))
@@ -264,17 +265,17 @@ class IdentityBook:
         """Compares with every invitation to the end:
         the time taken tells nothing about any code.
         """
-        wanted, found = _hash(code), None
+        wanted_hash, invitation = _hash(code), None
         rows = base.execute(
             "SELECT code_hash, organisation, role, user, used_by, adds, issued_utc, until_utc "
             "FROM invitation"
         )
-        for kept, organisation, role, user, used_by, adds, issued, until in rows:
-            if hmac.compare_digest(bytes(kept), wanted) and _counts(issued, until, now):
-                found = Identity(organisation, Role(role), user), str(used_by), bool(adds)
-        if found is None:
+        for code_hash, organisation, role, user, used_by, adds, issued, until in rows:
+            if hmac.compare_digest(bytes(code_hash), wanted_hash) and _counts(issued, until, now):
+                invitation = Identity(organisation, Role(role), user), str(used_by), bool(adds)
+        if invitation is None:
             raise EnrolmentRefused
-        return found
+        return invitation
 
     def admit(self, identity: Identity, key: str, now: datetime) -> None:
         """Takes `key` as that of `identity` without a code:
@@ -297,7 +298,7 @@ class IdentityBook:
         with self._change() as base:
             if base.execute("SELECT 1 FROM revoked WHERE key = ?", (person.key,)).fetchone():
                 raise EnrolmentRefused
-            if any(one != _row(person.identity) for one in _holders(base, person.key)):
+            if any(holder != _row(person.identity) for holder in _holders(base, person.key)):
                 raise SignOnRefused(why=SignOnTrouble.PERSON)
             base.execute(
                 "DELETE FROM signed_on WHERE key = '' AND (organisation, role, user) = (?, ?, ?)",
@@ -319,8 +320,8 @@ class IdentityBook:
                 "SELECT key FROM signed_on WHERE (organisation, role, user) = (?, ?, ?) "
                 "ORDER BY until_utc DESC LIMIT -1 OFFSET ?"
             )
-            left = base.execute(query, (*_row(person.identity), MOST_COMPUTERS)).fetchall()
-            for (key,) in left:
+            surplus = base.execute(query, (*_row(person.identity), MOST_COMPUTERS)).fetchall()
+            for (key,) in surplus:
                 _leave(base, key)
 
     def signed_on(self) -> list[SignedOn]:
@@ -350,11 +351,11 @@ class IdentityBook:
             return False
         with self._change() as base:
             query = "SELECT 1 FROM signed_on WHERE key = ?"
-            found = base.execute(query, (key,)).fetchone() is not None
-            if found:
+            is_signed_on = base.execute(query, (key,)).fetchone() is not None
+            if is_signed_on:
                 _leave(base, key)
                 _want(base)
-        return found
+        return is_signed_on
 
     def ended_sign_ons(self, now: datetime) -> list[SignedOn]:
         """Those with a key whose hours are over, or have not begun: a clock that is set back gives
@@ -399,21 +400,21 @@ class IdentityBook:
 
     def keys(self) -> Keys:
         """Enrolled keys by (organisation, role, user): they win over the catalogue's."""
-        found: dict[tuple[str, Role, str], tuple[str, ...]] = {}
+        keys: dict[tuple[str, Role, str], tuple[str, ...]] = {}
         query = "SELECT organisation, role, user, key FROM enrolled ORDER BY at_utc, rowid"
         with self._open() as base:
             for organisation, role, user, key in base.execute(query):
                 who = organisation, Role(role), user
-                found[who] = (*found.get(who, ()), key)
-        return found
+                keys[who] = (*keys.get(who, ()), key)
+        return keys
 
     def computers(self) -> dict[str, str]:
-        """What the computer of each key calls itself, "" for one that did not say."""
+        """Return what the computer of each key calls itself, "" for one that did not say."""
         with self._open() as base:
             return dict(base.execute("SELECT key, computer FROM enrolled").fetchall())
 
     def enrolled_at(self) -> dict[Identity, datetime]:
-        """When each of them has enrolled, the last time."""
+        """Return the time at which each of them has enrolled, the last one."""
         query = "SELECT organisation, role, user, at_utc FROM enrolled ORDER BY at_utc"
         with self._open() as base:
             rows = base.execute(query).fetchall()

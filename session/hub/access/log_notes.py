@@ -45,7 +45,7 @@ class StoredNotes(NamedTuple):
 
 
 class NoteStore(Protocol):
-    """Where notes are. Every method may raise `StoreUnreachable`."""
+    """The place where notes are. Every method may raise `StoreUnreachable`."""
 
     async def read(self, organisation: str, session_id: str) -> StoredNotes:
         """All of them, those that were removed too."""
@@ -60,7 +60,8 @@ notes_in = msgspec.json.Decoder(list[KeptNote])
 
 
 class LogNoteService:
-    """Who may keep and read notes: whoever may read the log, once it is over.
+    """The notes of a log, kept and read by whoever may read the log,
+    once it is over.
 
     Args:
         check_over: raises `TicketUnknown` or `LogRunning` for a conversation of the organisation
@@ -100,7 +101,7 @@ class LogNoteService:
         )
 
         def add(notes: list[KeptNote]) -> list[KeptNote]:
-            if any(one.note.id == note.id for one in notes):
+            if any(kept_note.note.id == note.id for kept_note in notes):
                 return notes
             if len(notes) >= MOST_NOTES:
                 raise RateLimited
@@ -115,10 +116,10 @@ class LogNoteService:
 
         def take(notes: list[KeptNote]) -> list[KeptNote]:
             return [
-                msgspec.structs.replace(one, removed_by=asker.user, removed_at_utc=now)
-                if one.note.id == request.note_id and one.removed_at_utc is None
-                else one
-                for one in notes
+                msgspec.structs.replace(kept_note, removed_by=asker.user, removed_at_utc=now)
+                if kept_note.note.id == request.note_id and kept_note.removed_at_utc is None
+                else kept_note
+                for kept_note in notes
             ]
 
         return await self._change(asker.organisation, request.session_id, take)
@@ -146,5 +147,5 @@ class LogNoteService:
 
 
 def _shown(notes: list[KeptNote]) -> LogNotes:
-    kept = [one.note for one in notes if one.removed_at_utc is None]
-    return LogNotes(notes=tuple(sorted(kept, key=lambda note: note.at_s)))
+    remaining = [kept_note.note for kept_note in notes if kept_note.removed_at_utc is None]
+    return LogNotes(notes=tuple(sorted(remaining, key=lambda note: note.at_s)))

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who stands at the door for newcomers, in a fair order and within limits. Used by `enrolment`.
+"""The queue at the door for newcomers, in a fair order and within limits.
+Used by `enrolment`.
 
-Everybody knows the key of that door, so a message costs nothing before its turn: it is counted by
-the connection that sent it, kept or dropped unread, and read when its connection's turn comes. A
-connection has few tries, and one that goes on all the same is to be cut off; addresses take turns,
-and so do the connections of one address. So whoever sends much delays nobody but himself.
+Everybody knows the key of that door, so a message costs nothing before its turn: it is counted
+by the connection that sent it, kept or dropped unread, and read when its connection's turn
+comes. A connection has few tries, and one that goes on all the same is to be cut off; addresses
+take turns, and so do the connections of one address. So whoever sends much delays nobody but
+himself.
 """
 
 from __future__ import annotations
@@ -65,27 +67,29 @@ class Standing(NamedTuple):
 
 
 def overstayed(standing: Iterable[Standing], asking: Collection[Source] = ()) -> set[Source]:
-    """Who is to leave, so that there is room at the door for others.
+    """Return who is to leave, so that there is room at the door for others.
 
     Args:
         asking: who waits for an answer of ours; they stay, however many have come after them.
     """
     everybody = list(standing)
     of_host: defaultdict[str, list[Standing]] = defaultdict(list)
-    for one in everybody:
-        if one.source not in asking:
-            of_host[one.source.host].append(one)
+    for connection in everybody:
+        if connection.source not in asking:
+            of_host[connection.source.host].append(connection)
     is_crowd = len(everybody) > CROWD
     leave: set[Source] = set()
     for ones in of_host.values():
-        ones.sort(key=lambda one: one.age_s)
+        ones.sort(key=lambda peer: peer.age_s)
         too_many = ones[OF_ONE_HOST:] if is_crowd else []
-        leave |= {one.source for one in (*too_many, *ones) if one.age_s > STAY_S or one in too_many}
+        leave |= {
+            peer.source for peer in (*too_many, *ones) if peer.age_s > STAY_S or peer in too_many
+        }
     return leave
 
 
 class Knock(Enum):
-    """What becomes of a message."""
+    """The fate of a message."""
 
     WAITS, REFUSED, DROPPED, CUT_OFF = range(4)
 
@@ -107,12 +111,12 @@ class _RequestInfo(msgspec.Struct):
 
 
 def source_of(message: Incoming) -> Source:
-    """Who sent this, as the server says; a client cannot write that header itself."""
+    """Return who sent this, as the server says; a client cannot write that header itself."""
     try:
-        found = msgspec.json.decode(message.headers.get(REQUEST_INFO, "{}"), type=_RequestInfo)
+        info = msgspec.json.decode(message.headers.get(REQUEST_INFO, "{}"), type=_RequestInfo)
     except NOT_DECODED:
         return Source()
-    return Source(found.server, found.id, found.host)
+    return Source(info.server, info.id, info.host)
 
 
 class NewcomerQueue:
@@ -159,8 +163,8 @@ class NewcomerQueue:
         return Knock.WAITS
 
     def waiting(self) -> set[Source]:
-        """Whose messages have not been read yet."""
-        return {one for connections in self._turns.values() for one in connections}
+        """Return those whose messages have not been read yet."""
+        return {source for connections in self._turns.values() for source in connections}
 
     def next(self) -> Incoming:
         """The message whose turn it is: of the next address, its next connection.
@@ -208,7 +212,9 @@ class NewcomerQueue:
         if self._of_host[host] <= self._of_host[source.host] + 1:
             host = source.host
         connections = self._turns.get(host, OrderedDict())
-        longest = max(connections, key=lambda one: len(connections[one].waiting), default=source)
+        longest = max(
+            connections, key=lambda candidate: len(connections[candidate].waiting), default=source
+        )
         least = len(self._known[source].waiting) + 1 if host == source.host else 0
         if longest == source or len(connections[longest].waiting) <= least:
             return False
@@ -220,7 +226,7 @@ class NewcomerQueue:
         return True
 
     def _count(self, host: str, messages: int) -> None:
-        """So many more wait of this address."""
+        """Count so many more waiting messages of this address."""
         self._waiting += messages
         self._of_host[host] += messages
         if not self._of_host[host]:

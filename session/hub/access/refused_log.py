@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What was refused of each client lately, and why: for whoever writes one, and asks this hub.
+"""Refused messages of each client lately, and why: for whoever writes one, and asks this hub.
 Memory only. Filled by the hub's doors, read by the monitor.
 """
 
@@ -63,14 +63,14 @@ class RefusedLog:
             self._by_client.popitem(last=False)
 
     def of(self, user: str, letter: str, after: int = 0) -> list[RefusedMessage]:
-        """What is kept of a user with this role letter, in whichever organisation's account, the
-        oldest first; only what is newer than number `after`.
+        """Return what is kept of a user with this role letter, in whichever organisation's
+        account, the oldest first; only what is newer than number `after`.
         """
-        found = [
-            one
+        refusals = [
+            refusal
             for who, refused in self._by_client.items()
             if who.endswith(f".{letter}.{user}")
-            for one in refused
-            if one.number > after
+            for refusal in refused
+            if refusal.number > after
         ]
-        return sorted(found)
+        return sorted(refusals)

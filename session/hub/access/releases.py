@@ -12,10 +12,10 @@ from session.protocol.hub.requests import ReleaseAnswer, ReleaseRequest
 class Releases:
     """Args: wanted: the release, how long there is time, and where to get it."""
 
-    def __init__(self, wanted: ReleaseAnswer) -> None:
-        self._wanted = wanted
+    def __init__(self, wanted_release: ReleaseAnswer) -> None:
+        self._wanted = wanted_release
 
     @handles("release")
     async def release(self, _asker: Asker, _request: ReleaseRequest) -> ReleaseAnswer:
-        """What the operator wants; nothing where nobody wrote anything."""
+        """Return what the operator wants; nothing where nobody wrote anything."""
         return self._wanted

@@ -92,7 +92,9 @@ class AnsweredRequest(NamedTuple):
 
 @dataclass
 class RequestCounts:
-    """What a hub did since its start; `dropped`: not even refused, because there were too many."""
+    """A hub's counts since its start; `dropped`:
+    not even refused, because there were too many.
+    """
 
     answered: int = 0
     refused: int = 0
@@ -138,12 +140,14 @@ class _RequestsInHand:
                 del self._replies[_content(message)]
 
     def replies(self, message: Incoming) -> list[str] | None:
-        """Where the answer of the same request goes; None for one that nobody has begun."""
+        """Return where the answer of the same request goes;
+        None for one that nobody has begun.
+        """
         return self._replies.get(_content(message))
 
 
 def _content(message: Incoming) -> tuple[str, bytes]:
-    """What makes two requests the same: who asks what, whether of one hub or of all."""
+    """Return what makes two requests the same: who asks what, whether of one hub or of all."""
     return message.subject.partition(".")[2], message.payload
 
 
@@ -287,9 +291,9 @@ class RequestServer:
         if asker.role not in roles:
             raise NotAllowed(why="role")
         request = decode_request(kind, message.payload)
-        said = await self._forward(asker, verb, message.payload)
-        if said is not None:
-            return said
+        forwarded_answer = await self._forward(asker, verb, message.payload)
+        if forwarded_answer is not None:
+            return forwarded_answer
         answer: HubMessage | None = self._pages.rest(asker, request)
         if answer is None:
             answer = await self._done(asker, verb, request)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When each identity was last heard, and which version its program has: for the operator's list.
-Used by `session.hub.composition`; kept on the disk by the hub's program.
+"""The time at which each identity was last heard, and its program's version: for the operator's
+list. Used by `session.hub.composition`; kept on the disk by the hub's program.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class Sightings:
         if sender is None:
             self.dropped += 1
             return
-        said = message.headers.get(PROGRAM, "")[:VERSION_LETTERS]
+        reported_version = message.headers.get(PROGRAM, "")[:VERSION_LETTERS]
         before = self._seen.get(sender)
-        version = said if said.isprintable() else ""
+        version = reported_version if reported_version.isprintable() else ""
         self._seen[sender] = self._clock.utc_now(), version or (before[1] if before else "")
 
     def all(self) -> list[Sighting]:

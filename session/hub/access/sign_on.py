@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the door for newcomers asks of whoever knows the organisations' providers.
+"""Requests from the door for newcomers to whoever knows the organisations' providers.
 Used by `session.hub.access.enrolment`; `expert_app.sign_on` answers.
 """
 
@@ -12,7 +12,7 @@ from session.protocol.hub.enrolment import SignOnOffer, SignOnRequest
 
 
 def nobody_talks(_organisation: str, _person: str) -> bool:
-    """For a hub without conversations."""
+    """Return False: for a hub without conversations."""
     return False
 
 
@@ -20,10 +20,10 @@ class SignOnGate(Protocol):
     """Providers with which people sign on."""
 
     async def offers(self) -> list[SignOnOffer]:
-        """Those that can be used now."""
+        """Return the offers that can be used now."""
 
     async def person(self, request: SignOnRequest) -> SignedOn:
-        """Who this is, as the provider says it and the hub's rules take it.
+        """Return who this is, as the provider says it and the hub's rules take it.
 
         Raises:
             SignOnRefused, SignOnNoRole, SignOnAway, SignOnNotOffered, EnrolmentElsewhere.

@@ -41,7 +41,7 @@ Candidates = list[tuple[int, PersonEntry]]
 
 
 def declined_by(ticket: Ticket, now_utc: datetime) -> tuple[str, ...]:
-    """Who is not asked again for the moment."""
+    """Return who is not asked again for the moment."""
     if ticket.declined_at_utc is None or now_utc - ticket.declined_at_utc >= FORGIVEN:
         return ()
     return ticket.declined_by
@@ -51,16 +51,23 @@ def choose(ticket: Ticket, candidates: Candidates, now_utc: datetime) -> PersonE
     """Whom a waiting ticket is offered to:
     the one it is kept for, else who knows the caller, else the longest idle.
     """
-    kept, asked = ticket.kept_for(now_utc), declined_by(ticket, now_utc)
+    reserved_agent, declined = ticket.kept_for(now_utc), declined_by(ticket, now_utc)
     # a hub's clock may have been ahead
     waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())
-    fitting = (one for after_s, one in candidates if waited_s >= after_s and one.id not in asked)
-    if kept is not None:
-        return next((one for one in fitting if one.id == kept), None)
+    fitting = (
+        person
+        for after_s, person in candidates
+        if waited_s >= after_s and person.id not in declined
+    )
+    if reserved_agent is not None:
+        return next((person for person in fitting if person.id == reserved_agent), None)
     if ticket.preferred is None:
         return next(fitting, None)
-    found = list(fitting)
-    return next((one for one in found if one.id == ticket.preferred), found[0] if found else None)
+    people = list(fitting)
+    return next(
+        (person for person in people if person.id == ticket.preferred),
+        people[0] if people else None,
+    )
 
 
 def unoffered(
@@ -177,9 +184,9 @@ class Dispatch:
                 await self._check(ticket, ticket.agent)
         view = self._changes.view
         pushed = {
-            one.id: one
-            for one in self._catalogue.organisation(organisation).services
-            if one.mode == "push" and view.is_wanted(organisation, one.id)
+            service.id: service
+            for service in self._catalogue.organisation(organisation).services
+            if service.mode == "push" and view.is_wanted(organisation, service.id)
         }
         free = self._agents.free(organisation) if pushed else []
         if free:
@@ -221,13 +228,13 @@ class Dispatch:
         now_utc = self._clock.utc_now()
         candidates = {
             service.id: [
-                (after_s, one)
-                for one in free
-                if (after_s := self._eligibility.after_s(organisation, one, service)) is not None
+                (after_s, agent)
+                for agent in free
+                if (after_s := self._eligibility.after_s(organisation, agent, service)) is not None
             ]
             for service in pushed.values()
         }
-        found: list[tuple[Ticket, PersonEntry]] = []
+        matches: list[tuple[Ticket, PersonEntry]] = []
         for ticket in self._changes.view.in_line(organisation):
             able = candidates.get(ticket.service)
             if not able or ticket.state is not TicketState.WAITING or ticket.away == "back":
@@ -237,30 +244,30 @@ class Dispatch:
             person = choose(ticket, able, now_utc)
             if person is None:
                 continue
-            found.append((ticket, person))
+            matches.append((ticket, person))
             candidates = {
-                name: [pair for pair in one if pair[1].id != person.id]
-                for name, one in candidates.items()
+                name: [pair for pair in pairs if pair[1].id != person.id]
+                for name, pairs in candidates.items()
             }
             if not any(candidates.values()):
                 break
-        for ticket, person in found:
+        for ticket, person in matches:
             await self._offer(ticket, person, pushed[ticket.service])
 
     def _able(self, ticket: Ticket, able: Candidates, service: ServiceEntry) -> Candidates:
         """The same agents, each with the wait that the skills this caller needs ask for."""
         waits = (
-            (self._eligibility.after_s(ticket.organisation, one, service, ticket.skills), one)
-            for _after_s, one in able
+            (self._eligibility.after_s(ticket.organisation, person, service, ticket.skills), person)
+            for _after_s, person in able
         )
-        return [(after_s, one) for after_s, one in waits if after_s is not None]
+        return [(after_s, person) for after_s, person in waits if after_s is not None]
 
     async def _offer(self, ticket: Ticket, person: PersonEntry, service: ServiceEntry) -> None:
         def decide(now: Ticket) -> Ticket | None:
             now_utc = self._clock.utc_now()
-            kept = now.kept_for(now_utc)
+            reserved_agent = now.kept_for(now_utc)
             is_here = now.state is TicketState.WAITING and now.away != "back"
-            if not is_here or now.service != service.id or kept not in (None, person.id):
+            if not is_here or now.service != service.id or reserved_agent not in (None, person.id):
                 return None
             if not self._agents.is_free(now.organisation, person.id):
                 return None

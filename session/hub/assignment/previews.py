@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an agent reads of the caller that it is about to take: the line, what the dossier lacks, the
-last note. Used by the hub.
+"""The preview of a caller for the agent that is about to take it:
+the line, what the dossier lacks, the last note. Used by the hub.
 
-Only of the caller who is next for this agent, without a name or a number, and each look is a line
-in the register of accesses.
+Only of the caller who is next for this agent, without a name or a number, and each look is a
+line in the register of accesses.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class CallerPreviews:
             known=True,
             procedure=dossier.procedure,
             missing=tuple(piece.name for piece in dossier.missing),
-            filed=sum(not one.replaced_by for one in dossier.documents),
+            filed=sum(not document.replaced_by for document in dossier.documents),
             note=dossier.notes[-1] if dossier.notes else None,
         )
 
@@ -59,8 +59,8 @@ class CallerPreviews:
         record = await self._callers.get(organisation, ticket.id)
         number = record.dossier
         if not number and record.number:
-            found = await self._dossiers.find_by_caller_number(organisation, record.number)
-            number = found.number if found is not None else ""
+            dossier = await self._dossiers.find_by_caller_number(organisation, record.number)
+            number = dossier.number if dossier is not None else ""
         if not number:
             return None
         name = self._catalogue.agent(organisation, asker.user).name

@@ -65,7 +65,9 @@ class Routing:
 
     @handles("work")
     async def work(self, asker: Asker, _request: WorkRequest) -> WorkAnswer:
-        """What this agent may serve, and what it said of itself today. Raises `NotAllowed`."""
+        """Return what this agent may serve, and what it said of itself today.
+        Raises `NotAllowed`.
+        """
         person = self._catalogue.agent(asker.organisation, asker.user)
         record = self._agents.reported(asker.organisation, asker.user)
         return WorkAnswer(
@@ -109,11 +111,14 @@ class Routing:
         return in_turn[0] if in_turn else None
 
     def _in_turn(self, organisation: str, agent: str, service: str | None) -> list[Ticket]:
-        """Those this agent may serve, in order:
+        """Return the tickets this agent may serve, in order:
         its own offer, then who is not better served by a free colleague.
         """
         person = self._catalogue.agent(organisation, agent)
-        services = {one.id: one for one in self._catalogue.organisation(organisation).services}
+        services = {
+            service_entry.id: service_entry
+            for service_entry in self._catalogue.organisation(organisation).services
+        }
         now_utc = self._clock.utc_now()
         offered: list[Ticket] = []
         mine: list[Ticket] = []
@@ -135,10 +140,14 @@ class Routing:
         return offered + mine + others
 
     def _has_better(self, ticket: Ticket, agent: str, now_utc: datetime) -> bool:
-        known = ticket.preferred
-        if known is None or known == agent or now_utc - ticket.arrived_at_utc >= PREFERRED:
+        preferred_agent = ticket.preferred
+        if (
+            preferred_agent is None
+            or preferred_agent == agent
+            or now_utc - ticket.arrived_at_utc >= PREFERRED
+        ):
             return False
-        return self._agents.is_free(ticket.organisation, known)
+        return self._agents.is_free(ticket.organisation, preferred_agent)
 
     @handles("decline")
     async def decline(self, asker: Asker, request: DeclineRequest) -> Done:
@@ -206,7 +215,7 @@ _ENOUGH = 16
 
 
 def _more(service: ServiceEntry, ticket: Ticket) -> int:
-    """How often the wrap-up may still be prolonged;
+    """Return how often the wrap-up may still be prolonged;
     read from the ticket, so every hub counts the same.
     """
     if ticket.wrap_up_until_utc is None or ticket.ended_at_utc is None or not service.wrap_up_s:
@@ -222,6 +231,6 @@ def _work(service: ServiceEntry, after_s: int | None) -> ServiceWork:
         mode=ServiceMode(service.mode),
         wrap_up_s=service.wrap_up_s,
         wrap_up_more=service.wrap_up_more,
-        outcomes=[Outcome(id=one.id, name=one.name) for one in service.outcomes],
+        outcomes=[Outcome(id=outcome.id, name=outcome.name) for outcome in service.outcomes],
         auto_answer=service.auto_answer,
     )

@@ -30,7 +30,7 @@ class Assignment:
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (self.routing, self.previews, self.workplaces)
 
     def is_ours(self) -> bool:

@@ -39,11 +39,11 @@ class Workplaces:
         self._agents, self._store = agents, store
 
     def is_elsewhere(self, asker: Asker) -> bool:
-        """Whether this agent works at another computer than the one that asks."""
+        """True if this agent works at another computer than the one that asks."""
         if asker.role is not Role.AGENT or not asker.desk:
             return False
-        _, known = self._store.workplace(asker.organisation, asker.user)
-        return known is not None and known.desk != asker.desk
+        _, workplace = self._store.workplace(asker.organisation, asker.user)
+        return workplace is not None and workplace.desk != asker.desk
 
     @handles("work_here")
     async def work_here(self, asker: Asker, request: WorkHereRequest) -> WorkHereAnswer:
@@ -53,13 +53,13 @@ class Workplaces:
         """
         organisation, agent = asker.organisation, asker.user
         for _ in range(TRIES):
-            revision, known = self._store.workplace(organisation, agent)
-            if known is not None and known.desk == request.desk:
+            revision, workplace = self._store.workplace(organisation, agent)
+            if workplace is not None and workplace.desk == request.desk:
                 return WorkHereAnswer(here=True)
-            if known is not None and self._is_used(organisation, agent, known):
+            if workplace is not None and self._is_used(organisation, agent, workplace):
                 talks = self._talks(organisation, agent)
                 if talks or not request.take:
-                    return WorkHereAnswer(here=False, computer=known.computer, talks=talks)
+                    return WorkHereAnswer(here=False, computer=workplace.computer, talks=talks)
             try:
                 await self._take(asker, request, revision)
             except WrongRevision:
@@ -68,10 +68,10 @@ class Workplaces:
                 return WorkHereAnswer(here=True)
         raise StoreUnreachable(why="the workplace changes too often")
 
-    def _is_used(self, organisation: str, agent: str, known: WorkplaceRecord) -> bool:
+    def _is_used(self, organisation: str, agent: str, workplace: WorkplaceRecord) -> bool:
         """It gives signs of life, or has had no time for one: it is new, or this hub is."""
         patience_s = self._presence.patience.silent_s
-        age_s = (self._clock.utc_now() - known.at_utc).total_seconds()
+        age_s = (self._clock.utc_now() - workplace.at_utc).total_seconds()
         silent_s = self._presence.silent_s(organisation, Role.AGENT, agent)
         return 0.0 <= age_s < patience_s or silent_s < patience_s
 

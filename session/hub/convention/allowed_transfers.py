@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where callers may be sent, outside of the organisation they asked for: what both conventions say.
-Pure; for the hub.
+"""The places to which callers may be sent, outside of the organisation they asked for:
+what both conventions say. Pure; for the hub.
 
 `transfers_to` of the one (or of its service) and `transfers_from` of the other must agree: no
 organisation can fill the queue of another one that has not agreed.
@@ -23,16 +23,25 @@ def transfer_targets(
     owner = organisations[organisation]
     refs = [
         *owner.transfers_to,
-        *(ref for one in owner.services if one.id == service for ref in one.transfers_to),
+        *(
+            ref
+            for candidate in owner.services
+            if candidate.id == service
+            for ref in candidate.transfers_to
+        ),
     ]
-    found: dict[tuple[str, str], None] = {}
+    targets: dict[tuple[str, str], None] = {}
     for ref in refs:
-        name, _slash, wanted = ref.partition("/")
+        name, _slash, wanted_service = ref.partition("/")
         receiver = organisations.get(name)
         if receiver is None or name == organisation or organisation not in receiver.transfers_from:
             continue
-        found |= {(name, one.id): None for one in receiver.services if wanted in ("", one.id)}
-    return list(found)
+        targets |= {
+            (name, candidate.id): None
+            for candidate in receiver.services
+            if wanted_service in ("", candidate.id)
+        }
+    return list(targets)
 
 
 def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]:
@@ -45,7 +54,9 @@ def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]
     for entry in entries:
         place = f"organisations.{entry.id}"
         lists = [(place, entry.transfers_to)]
-        lists += [(f"{place}.services.{one.id}", one.transfers_to) for one in entry.services]
+        lists += [
+            (f"{place}.services.{service.id}", service.transfers_to) for service in entry.services
+        ]
         for where, refs in lists:
             for ref in refs:
                 yield from _problems(organisations, entry.id, ref, f"{where}.transfers_to")
@@ -66,7 +77,7 @@ def _problems(organisations: Organisations, sender: str, ref: str, where: str) -
         yield Problem("unknown_organisation", where, {"organisation": name}, advice=True)
     elif name == sender:
         yield Problem("transfer_to_itself", where, {"to": ref})
-    elif service and service not in [one.id for one in receiver.services]:
+    elif service and service not in [candidate.id for candidate in receiver.services]:
         yield Problem("unknown_service", where, {"service": ref}, advice=True)
     elif sender not in receiver.transfers_from:
         yield Problem(

@@ -62,27 +62,31 @@ class Catalogue:
     """
 
     def __init__(self, organisations: Sequence[OrganisationEntry]) -> None:
-        whole, found = merged(organisations)
-        found += wrong(whole)
-        if grave(found):
-            raise CatalogueWrong(found)
-        self.advice = found
-        self._filed = {organisation.id: organisation for organisation in whole}
+        entries, problems = merged(organisations)
+        problems += wrong(entries)
+        if grave(problems):
+            raise CatalogueWrong(problems)
+        self.advice = problems
+        self._filed = {organisation.id: organisation for organisation in entries}
         self._organisations = self._filed
         self._signed_on: dict[str, list[PersonEntry]] = {}
         self._names: dict[tuple[str, str], str] = {}
         self._people = _names_of(self._filed)
-        self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
-        self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
+        self._version = hashlib.sha256(msgspec.json.encode(entries)).hexdigest()[:VERSION_LETTERS]
+        self._sites = {
+            (home.id, kiosk.id): site for home in entries for kiosk, site in _placed(home)
+        }
         self._services = {
-            (owner.id, service.id): service for owner in whole for service in owner.services
+            (owner.id, service.id): service for owner in entries for service in owner.services
         }
         self._kiosks_at: dict[tuple[str, str], list[KioskEntry]] = {}
-        for home in whole:
+        for home in entries:
             for kiosk in home.kiosks:
                 self._kiosks_at.setdefault((home.id, kiosk.site), []).append(kiosk)
-        self._site_names = {(home.id, site.id): site.name for home in whole for site in home.sites}
-        if any(service.hours for home in whole for service in home.services):
+        self._site_names = {
+            (home.id, site.id): site.name for home in entries for site in home.sites
+        }
+        if any(service.hours for home in entries for service in home.services):
             know_holidays()
 
     @classmethod
@@ -122,17 +126,17 @@ class Catalogue:
             if entry is None:
                 continue
             here = {(person.role, person.id) for person in entry.people}
-            more = [one for one in people if (one.role, one.id) not in here]
+            more = [person for person in people if (person.role, person.id) not in here]
             self._organisations[organisation] = msgspec.structs.replace(
                 entry, people=[*entry.people, *more]
             )
         self._people = _names_of(self._organisations)
 
     def is_filed(self, organisation: str, role: Role, user: str) -> bool:
-        """Whether the files have this person, however the key is known."""
+        """True if the files have this person, however the key is known."""
         entry = self._filed.get(organisation)
         people = entry.people if entry is not None else []
-        return any((ROLES[one.role], one.id) == (role, user) for one in people)
+        return any((ROLES[person.role], person.id) == (role, user) for person in people)
 
     @property
     def version(self) -> str:
@@ -157,7 +161,7 @@ class Catalogue:
         return entry
 
     def has_organisation(self, organisation: str) -> bool:
-        """Whether there is such an organisation."""
+        """True if there is such an organisation."""
         return organisation in self._organisations
 
     def services(self, organisation: str) -> list[Service]:
@@ -173,11 +177,13 @@ class Catalogue:
         return entry
 
     def has(self, organisation: str, service: str) -> bool:
-        """Whether there is such a service."""
+        """True if there is such a service."""
         return (organisation, service) in self._services
 
     def site_of(self, organisation: str, kiosk: str) -> SiteEntry:
-        """Where a kiosk stands. Raises `NotAllowed` for a kiosk that is not in the catalogue."""
+        """Return the site where a kiosk stands.
+        Raises `NotAllowed` for a kiosk that is not in the catalogue.
+        """
         site = self._sites.get((organisation, kiosk))
         if site is None:
             raise NotAllowed(why="kiosk" if organisation in self._organisations else "organisation")
@@ -196,8 +202,8 @@ class Catalogue:
         return organisation, self.service(organisation, service)
 
     def card(self, organisation: str) -> SealCard | None:
-        """For whom this organisation's conversations are sealed; None when it has no vault.
-        Raises `NotAllowed`.
+        """Return the card for which this organisation's conversations are sealed;
+        None when it has no vault. Raises `NotAllowed`.
         """
         entry = self.organisation(organisation)
         return SealCard(organisation=organisation, keys=entry.seal_keys) if entry.vaults else None
@@ -216,13 +222,13 @@ class Catalogue:
 
     def sites_offering(self, organisation: str) -> list[tuple[str, SiteEntry]]:
         """(home, site) of every site with a button of this organisation, its own first."""
-        found = [
+        sites = [
             (home, site)
             for home, entry in self._organisations.items()
             for site in entry.sites
             if organisation in [split_service(ref, home)[0] for ref in site.services]
         ]
-        return sorted(found, key=lambda one: one[0] != organisation)
+        return sorted(sites, key=lambda pair: pair[0] != organisation)
 
     def kiosks_of(self, home: str, site: str) -> list[KioskEntry]:
         """The kiosks of a site, in the order of the file."""
@@ -239,11 +245,13 @@ class Catalogue:
         return places
 
     def site_name(self, home: str, site: str) -> str:
-        """What people call a site; the id when it is not in the catalogue any more."""
+        """Return what people call a site; the id when it is not in the catalogue any more."""
         return self._site_names.get((home, site), site)
 
     def display_site(self, home: str, display: str) -> SiteEntry:
-        """Where a display hangs. Raises `NotAllowed` for one that is not in the catalogue."""
+        """Return the site where a display hangs.
+        Raises `NotAllowed` for one that is not in the catalogue.
+        """
         entry = self.organisation(home)
         for candidate in entry.displays:
             if candidate.id == display:
@@ -251,7 +259,7 @@ class Catalogue:
         raise NotAllowed(why="display")
 
     def offer(self, organisation: str, kiosk: str) -> ServicesAnswer:
-        """What a kiosk shows. Raises `NotAllowed`."""
+        """Return what a kiosk shows. Raises `NotAllowed`."""
         entry = self.organisation(organisation)
         site = self.site_of(organisation, kiosk)
         return ServicesAnswer(
@@ -271,10 +279,10 @@ class Catalogue:
 
     def _button(self, home: str, ref: str) -> Service:
         organisation, service = split_service(ref, home)
-        shown = self.service(organisation, service).shown()
+        button = self.service(organisation, service).shown()
         name = self.organisation(organisation).name
         return msgspec.structs.replace(
-            shown, id=ref, organisation=organisation, organisation_name=name
+            button, id=ref, organisation=organisation, organisation_name=name
         )
 
     def network_of(self, organisation: str) -> str:
@@ -320,22 +328,22 @@ class Catalogue:
         return self._people.get(who) or self._names.get(who, user)
 
     def number_kind(self, organisation: str, service: str) -> str:
-        """What kind of number the callers of a service have. Raises as `service`."""
+        """Return what kind of number the callers of a service have. Raises as `service`."""
         return self.service(organisation, service).number_kind
 
     def skills_of(self, organisation: str, user: str) -> frozenset[str]:
-        """What somebody at a desk is said to be able to do."""
+        """Return what somebody at a desk is said to be able to do."""
         people = self.organisation(organisation).people
         return frozenset(skill for person in people if person.id == user for skill in person.skills)
 
     def skills_for(self, organisation: str, service: str, needs: Iterable[str]) -> tuple[str, ...]:
-        """Of what a caller needs, the skills that some agent of this service has."""
+        """Return the skills a caller needs that some agent of this service has."""
         serving = [
             person
             for person in self.agents(organisation)
             if not person.services or service in person.services
         ]
-        return tuple(need for need in needs if any(need in one.skills for one in serving))
+        return tuple(need for need in needs if any(need in agent.skills for agent in serving))
 
     def identities(self) -> dict[tuple[str, Role, str], str]:
         """The file's public key ("" for none) of everybody, by (organisation, role, user)."""
@@ -348,7 +356,11 @@ class Catalogue:
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The file's public key of a kiosk, "" for none or when it is not ours."""
         entry = self._organisations.get(home)
-        return next((one.key for one in entry.kiosks if one.id == kiosk), "") if entry else ""
+        return (
+            next((kiosk_entry.key for kiosk_entry in entry.kiosks if kiosk_entry.id == kiosk), "")
+            if entry
+            else ""
+        )
 
     def accounts(
         self,
@@ -369,8 +381,10 @@ class Catalogue:
                 continue
             users: list[BusUser] = []
             for role, user, key in _identities(entry):
-                own = enrolled.get((entry.id, role, user), (key,) if key else ())
-                users += [BusUser(role, user, public) for public in own if public not in revoked]
+                public_keys = enrolled.get((entry.id, role, user), (key,) if key else ())
+                users += [
+                    BusUser(role, user, public) for public in public_keys if public not in revoked
+                ]
             accounts.append(BusAccount(entry.id, tuple(users), vault=bool(entry.vaults)))
         return accounts
 

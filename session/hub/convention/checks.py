@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a schema cannot say of a convention: names that point at each other, hours, addresses, keys.
-Pure.
+"""Checks of a convention that a schema cannot make:
+names that point at each other, hours, addresses, keys. Pure.
 
 `wrong` finds what no hub can work with;
 `advice` finds what is probably a mistake, and needs the date.
@@ -32,14 +32,14 @@ def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
     """Everything wrong with organisations whose offers are merged;
     advice too, where another organisation is needed.
     """
-    found = list(_twice("organisations", [entry.id for entry in organisations]))
+    problems = list(_twice("organisations", [entry.id for entry in organisations]))
     for entry in organisations:
-        found += _in_itself(entry)
+        problems += _in_itself(entry)
         for site in entry.sites:
-            found += _site(entry, site, organisations)
-    found += overflow_problems(organisations)
-    found += transfer_problems(organisations)
-    return found + list(_keys(organisations))
+            problems += _site(entry, site, organisations)
+    problems += overflow_problems(organisations)
+    problems += transfer_problems(organisations)
+    return problems + list(_keys(organisations))
 
 
 def _keys(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
@@ -80,12 +80,14 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
     for person in entry.people:
         here = f"{place}.people.{person.id}"
         yield from (
-            Problem("unknown_service", here, {"service": one})
-            for one in person.services
-            if one not in services
+            Problem("unknown_service", here, {"service": service_id})
+            for service_id in person.services
+            if service_id not in services
         )
         yield from (
-            Problem("unknown_site", here, {"site": one}) for one in person.sites if one not in sites
+            Problem("unknown_site", here, {"site": site_id})
+            for site_id in person.sites
+            if site_id not in sites
         )
         if person.role == "facilitator" and not person.sites:
             yield Problem("host_without_site", here)
@@ -127,7 +129,7 @@ def _site(
     entry: OrganisationEntry, site: SiteEntry, organisations: Sequence[OrganisationEntry]
 ) -> Iterator[Problem]:
     place = f"organisations.{entry.id}.sites.{site.id}"
-    by_id = {one.id: one for one in organisations}
+    by_id = {owner.id: owner for owner in organisations}
     if len(site.services) > MOST_SERVICES:
         yield Problem(
             "too_many_services", place, {"count": len(site.services), "most": MOST_SERVICES}
@@ -137,7 +139,7 @@ def _site(
     for organisation, service in buttons:
         if organisation not in by_id:
             yield Problem("unknown_organisation", place, {"organisation": organisation})
-        elif service not in [one.id for one in by_id[organisation].services]:
+        elif service not in [offered.id for offered in by_id[organisation].services]:
             yield Problem("unknown_service", place, {"service": service})
         elif by_id[organisation].network:
             yield Problem(
@@ -170,7 +172,7 @@ def is_address(address: str) -> bool:
         parts.scheme not in ("http", "https")
         or not host
         or "@" in parts.netloc
-        or any(ord(one) < 33 for one in address)
+        or any(ord(letter) < 33 for letter in address)
     ):
         return False
     plain = host.removeprefix("*.")
@@ -181,10 +183,10 @@ def is_address(address: str) -> bool:
 
 
 def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Problem]:
-    """What works for the hub but surely not for people: nobody can ask for it, or it is over.
-    Needs that nothing is `wrong`.
+    """Return what works for the hub but surely not for people:
+    nobody can ask for it, or it is over. Needs that nothing is `wrong`.
     """
-    found: list[Problem] = []
+    problems: list[Problem] = []
     offered = {
         split_service(ref, entry.id)
         for entry in organisations
@@ -193,12 +195,12 @@ def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Pr
         for ref in site.services
     }
     for entry in organisations:
-        found += _past(entry, now)
-        found += expired_keys(entry, now)
-        found += _idle(entry, offered, {one.id for one in organisations if one.network})
+        problems += _past(entry, now)
+        problems += expired_keys(entry, now)
+        problems += _idle(entry, offered, {member.id for member in organisations if member.network})
         for site in entry.sites:
-            found += _never_open(entry, site, organisations, now)
-    return [*found, *out_of_reach(organisations)]
+            problems += _never_open(entry, site, organisations, now)
+    return [*problems, *out_of_reach(organisations)]
 
 
 def _past(entry: OrganisationEntry, now: datetime) -> Iterator[Problem]:
@@ -242,12 +244,12 @@ def _never_open(
     organisations: Sequence[OrganisationEntry],
     now: datetime,
 ) -> Iterator[Problem]:
-    by_id = {one.id: one for one in organisations}
+    by_id = {member.id: member for member in organisations}
     for ref in site.services:
         organisation, name = split_service(ref, entry.id)
         owner = by_id[organisation]
-        service = next(one for one in owner.services if one.id == name)
-        found = opening(hours_of(owner, service, entry, site), now)
-        if not found.is_open and found.opens_at is None:
+        service = next(candidate for candidate in owner.services if candidate.id == name)
+        next_opening = opening(hours_of(owner, service, entry, site), now)
+        if not next_opening.is_open and next_opening.opens_at is None:
             where = f"organisations.{organisation}.services.{name}"
             yield Problem("never_open", where, {"site": site.id}, advice=True)

@@ -38,7 +38,7 @@ ROLES: dict[PersonRole, Role] = {
 
 
 class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may come of a conversation; `name` in the organisation's words."""
+    """A thing that may come of a conversation; `name` in the organisation's words."""
 
     id: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
     name: Text
@@ -51,10 +51,11 @@ Seconds = Annotated[int, msgspec.Meta(ge=0, le=3600)]
 
 
 class OverflowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose callers may be answered elsewhere too: by `to` ("service" or "organisation/service").
+    """A rule that callers may be answered elsewhere too:
+    by `to` ("service" or "organisation/service").
 
-    After `after_s` of waiting, and with `when_nobody` at once when nobody of the service is there
-    and available.
+    After `after_s` of waiting, and with `when_nobody` at once when nobody of the service is
+    there and available.
     """
 
     to: ServiceRef
@@ -112,7 +113,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     transfers_to: list[ServiceRef] = []
 
     def shown(self) -> Service:
-        """As kiosk and desk get it."""
+        """Return the service as kiosk and desk get it."""
         return Service(
             id=self.id,
             name=self.name,

@@ -80,7 +80,7 @@ def read_files(path: Path) -> Files:
 
 
 def signature_path(file: Path) -> Path:
-    """Where the signature of a part lies."""
+    """Return the path where the signature of a part lies."""
     return file.with_name(file.name + ENDING)
 
 

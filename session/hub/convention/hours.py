@@ -26,20 +26,25 @@ def hours_of(
     for offer in owner.offers:
         if offer.site == site.id and service.id in offer.services and offer.hours:
             lines = offer.hours
-    closures = [one for one in owner.closures if _meets(one, service.id, site.id)]
+    closures = [closure for closure in owner.closures if _meets(closure, service.id, site.id)]
     if home.id != owner.id:
         closures += [
-            one for one in home.closures if not one.services and _meets(one, service.id, site.id)
+            closure
+            for closure in home.closures
+            if not closure.services and _meets(closure, service.id, site.id)
         ]
-    openings = [one for one in owner.openings if _meets(one, service.id, site.id)]
+    openings = [opening for opening in owner.openings if _meets(opening, service.id, site.id)]
     return Hours(
         zone=ZoneInfo(site.time_zone or home.time_zone),
         week=week(lines) if lines else None,
         regions=tuple(
             dict.fromkeys(name for name in (owner.public_holidays, site.public_holidays) if name)
         ),
-        closures=tuple(Span(one.first, one.end, one.message) for one in closures),
-        openings=tuple(Span(one.first, one.end, one.message, slots(one.hours)) for one in openings),
+        closures=tuple(Span(closure.first, closure.end, closure.message) for closure in closures),
+        openings=tuple(
+            Span(opening.first, opening.end, opening.message, slots(opening.hours))
+            for opening in openings
+        ),
     )
 
 
@@ -91,9 +96,9 @@ def _spans(entry: OrganisationEntry, where: str) -> Iterator[Problem]:
                     "days_backwards", place, {"first": f"{span.first}", "last": f"{span.end}"}
                 )
             yield from (
-                Problem("unknown_service", place, {"service": one})
-                for one in span.services
-                if one not in services
+                Problem("unknown_service", place, {"service": service_id})
+                for service_id in span.services
+                if service_id not in services
             )
 
 

@@ -56,7 +56,7 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     @property
     def shown_kind(self) -> LibraryKind:
-        """What it is for; without a word in the convention what it is."""
+        """The item's purpose; without a word in the convention, its nature."""
         if self.kind:
             return LibraryKind(self.kind)
         return LibraryKind.DOCUMENT if self.is_document else LibraryKind.PAGE
@@ -65,7 +65,9 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 def library_problems(
     place: str, entries: Sequence[LibraryEntry], allowed: Sequence[str]
 ) -> Iterator[Problem]:
-    """What is wrong in the entries themselves; that the kiosk would refuse an address is advice."""
+    """Yield what is wrong in the entries themselves;
+    that the kiosk would refuse an address is advice.
+    """
     names = Counter(entry.id for entry in entries)
     yield from (
         Problem("twice", f"{place}.library", {"name": name})

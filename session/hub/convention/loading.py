@@ -43,7 +43,7 @@ class NetworkPart(OrganisationEntry, frozen=True, kw_only=True, forbid_unknown_f
 
 @dataclass
 class Reading:
-    """What reading a convention gave.
+    """The result of reading a convention.
 
     Attributes:
         catalogue: None when the whole cannot be used.
@@ -79,11 +79,11 @@ def load(path: Path, operator_key: str = "") -> Catalogue:
     return reading.catalogue
 
 
-def read(files: Files, operator_key: str = "", known: Mapping[str, int] = {}) -> Reading:
+def read(files: Files, operator_key: str = "", known_editions: Mapping[str, int] = {}) -> Reading:
     """The catalogue of these files, as far as they are right; never raises for their content.
 
     Args:
-        known: editions that the hub has already, by part; an older one is refused.
+        known_editions: editions that the hub has already, by part; an older one is refused.
     """
     reading = Reading()
     entries = (
@@ -92,20 +92,20 @@ def read(files: Files, operator_key: str = "", known: Mapping[str, int] = {}) ->
         else _folder(files, operator_key, reading)
     )
     for name, edition in reading.editions.items():
-        if edition < known.get(name, 0):
-            values = {"edition": edition, "known": known[name]}
+        if edition < known_editions.get(name, 0):
+            values = {"edition": edition, "known": known_editions[name]}
             reading.refuse(name, [Problem("older_edition", files.parts[name].file, values)])
     if reading.bad:
         return reading
-    found: list[Problem] = []
+    problems: list[Problem] = []
     if not files.whole:
-        entries, found = without_unasked(entries)
+        entries, problems = without_unasked(entries)
     try:
         reading.catalogue = Catalogue(entries)
-        found += reading.catalogue.advice
+        problems += reading.catalogue.advice
     except CatalogueWrong as error:
-        found += error.problems
-    reading.problems += [placed(problem, files) for problem in found]
+        problems += error.problems
+    reading.problems += [placed(problem, files) for problem in problems]
     return reading
 
 
@@ -143,8 +143,8 @@ def _folder(files: Files, operator_key: str, reading: Reading) -> list[Organisat
         reading.refuse(NETWORK, error.problems)
         return []
     reading.editions[NETWORK] = operator.edition
-    own = {name: getattr(operator, name) for name in OrganisationEntry.__struct_fields__}
-    entries = [OrganisationEntry(**own)]
+    fields = {name: getattr(operator, name) for name in OrganisationEntry.__struct_fields__}
+    entries = [OrganisationEntry(**fields)]
     for name in sorted(
         files.parts.keys() - {NETWORK, *(member.id for member in operator.organisations)}
     ):

@@ -25,11 +25,11 @@ def merged(
     `shared_with` it. The buttons of a site are first those it names itself, then the offers in the
     order of `shared_with`.
     """
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for owner in organisations:
         for offer in owner.offers:
-            found += _unplaced(owner, offer, organisations)
-    return [_with_offers(entry, organisations) for entry in organisations], found
+            problems += _unplaced(owner, offer, organisations)
+    return [_with_offers(entry, organisations) for entry in organisations], problems
 
 
 def without_unasked(
@@ -46,36 +46,38 @@ def without_unasked(
         for offer in owner.offers
         for service in offer.services
     }
-    found: list[Problem] = []
+    problems: list[Problem] = []
 
     def asked(entry: OrganisationEntry, site: SiteEntry) -> SiteEntry:
-        kept = []
+        refs = []
         for ref in site.services:
             organisation, service = split_service(ref, entry.id)
             if organisation == entry.id or (organisation, service, site.id) in offered:
-                kept.append(ref)
+                refs.append(ref)
                 continue
             where = f"organisations.{entry.id}.sites.{site.id}"
-            found.append(Problem("not_offered", where, {"service": ref}, advice=True))
-        return msgspec.structs.replace(site, services=kept)
+            problems.append(Problem("not_offered", where, {"service": ref}, advice=True))
+        return msgspec.structs.replace(site, services=refs)
 
-    whole = [
+    entries = [
         msgspec.structs.replace(entry, sites=[asked(entry, site) for site in entry.sites])
         for entry in organisations
     ]
-    return whole, found
+    return entries, problems
 
 
 def hosts(
     owner: OrganisationEntry, site: str, organisations: Sequence[OrganisationEntry]
 ) -> list[OrganisationEntry]:
     """The organisations at whose site of this id `owner` may offer services: itself first."""
-    own = [owner] if any(one.id == site for one in owner.sites) else []
-    return own + [
+    itself = [owner] if any(candidate.id == site for candidate in owner.sites) else []
+    return itself + [
         entry
         for entry in organisations
         if entry.id != owner.id
-        and any(one.id == site and owner.id in one.shared_with for one in entry.sites)
+        and any(
+            candidate.id == site and owner.id in candidate.shared_with for candidate in entry.sites
+        )
     ]
 
 
@@ -84,23 +86,26 @@ def _unplaced(
 ) -> list[Problem]:
     where = f"organisations.{owner.id}.offers.{offer.site}"
     places = hosts(owner, offer.site, organisations)
-    found = []
+    problems = []
     if len(places) > 1:
-        found.append(Problem("site_of_two", where, {"site": offer.site}))
+        problems.append(Problem("site_of_two", where, {"site": offer.site}))
     if not places:
-        known = any(site.id == offer.site for entry in organisations for site in entry.sites)
-        found.append(
+        is_known = any(site.id == offer.site for entry in organisations for site in entry.sites)
+        problems.append(
             Problem(
-                "not_shared" if known else "unknown_site", where, {"site": offer.site}, advice=True
+                "not_shared" if is_known else "unknown_site",
+                where,
+                {"site": offer.site},
+                advice=True,
             )
         )
     known_services = [service.id for service in owner.services]
-    found += [
+    problems += [
         Problem("unknown_service", where, {"service": name})
         for name in offer.services
         if name not in known_services
     ]
-    return found
+    return problems
 
 
 def _with_offers(
@@ -122,14 +127,14 @@ def _buttons(
         owner = by_id.get(name)
         if owner is None:
             continue
-        known = {service.id for service in owner.services}
+        service_ids = {service.id for service in owner.services}
         for offer in owner.offers:
             if offer.site != site.id:
                 continue
             refs = [
-                one if name == home.id else f"{name}/{one}"
-                for one in offer.services
-                if one in known
+                service_id if name == home.id else f"{name}/{service_id}"
+                for service_id in offer.services
+                if service_id in service_ids
             ]
             buttons += [ref for ref in refs if ref not in buttons]
     return buttons

@@ -44,10 +44,10 @@ class OpenNow:
             self._known.clear()
             self._hours.clear()
         cell, now = (organisation, service, home, site), self._clock.utc_now()
-        known = self._known.get(cell)
-        if known is None or known.until_utc <= now:
-            known = self._known[cell] = opening(self._hours_of(cell), now)
-        return known
+        current = self._known.get(cell)
+        if current is None or current.until_utc <= now:
+            current = self._known[cell] = opening(self._hours_of(cell), now)
+        return current
 
     def _hours_of(self, cell: Cell) -> Hours:
         if cell not in self._hours:
@@ -62,21 +62,21 @@ class OpenNow:
 
     def shown(self, service: Service, cell: Cell) -> Service:
         """The button as it is now, with what the convention says to callers."""
-        found = self.of(*cell)
+        current = self.of(*cell)
         entry = self._catalogue.service(cell[0], cell[1])
-        words = found.message or entry.message
+        words = current.message or entry.message
         return msgspec.structs.replace(
             service,
-            open_now=found.is_open,
-            opens_at=found.opens_at.isoformat() if found.opens_at is not None else "",
-            closes_at=found.closes_at.isoformat() if found.closes_at is not None else "",
+            open_now=current.is_open,
+            opens_at=current.opens_at.isoformat() if current.opens_at is not None else "",
+            closes_at=current.closes_at.isoformat() if current.closes_at is not None else "",
             callback=entry.callback,
             message=french(words),
             messages=by_language(words),
         )
 
     def next_change_utc(self) -> datetime:
-        """When the first of the openings that were asked for may be another;
-        far away when none was.
+        """Return the time at which the first of the openings that were asked for may be
+        another; far away when none was.
         """
-        return min((found.until_utc for found in self._known.values()), default=FAR)
+        return min((current.until_utc for current in self._known.values()), default=FAR)

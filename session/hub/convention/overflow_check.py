@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is wrong with overflow rules: unknown or unwilling receivers, and rings.
+"""Problems of overflow rules: unknown or unwilling receivers, and rings.
 Pure; for the check.
 """
 
@@ -40,8 +40,8 @@ def overflow_problems(organisations: Sequence[OrganisationEntry]) -> Iterator[Pr
 
 
 def takes(receiver: ServiceEntry, owner: str, organisation: str, service: str) -> bool:
-    """Whether `receiver`, of the organisation `owner`, answers callers of `organisation`'s
-    `service`.
+    """True if `receiver`, of the organisation `owner`,
+    answers callers of `organisation`'s `service`.
     """
     return owner == organisation or bool(
         {organisation, f"{organisation}/{service}"} & set(receiver.overflow_from)
@@ -50,11 +50,11 @@ def takes(receiver: ServiceEntry, owner: str, organisation: str, service: str) -
 
 def _rings(edges: dict[Node, list[Node]]) -> Iterator[Problem]:
     """Each ring once, named from its first service."""
-    seen: set[frozenset[Node]] = set()
+    rings: set[frozenset[Node]] = set()
     for start in edges:
         ring = _ring(edges, start)
-        if ring and frozenset(ring) not in seen:
-            seen.add(frozenset(ring))
+        if ring and frozenset(ring) not in rings:
+            rings.add(frozenset(ring))
             path = " > ".join("/".join(node) for node in (*ring, ring[0]))
             where = f"organisations.{start[0]}.services.{start[1]}.overflow"
             yield Problem(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can be wrong with a convention: a code, a place and values;
+"""Problems that a convention can have: a code, a place and values;
 the sentences are the program's.
 """
 
@@ -25,8 +25,8 @@ class Problem:
     advice: bool = False
 
     def __str__(self) -> str:
-        said = ", ".join(f"{name} {value}" for name, value in self.values.items())
-        return f"{self.where}: {self.code}" + (f" ({said})" if said else "")
+        details = ", ".join(f"{name} {value}" for name, value in self.values.items())
+        return f"{self.where}: {self.code}" + (f" ({details})" if details else "")
 
 
 class CatalogueWrong(Exception):

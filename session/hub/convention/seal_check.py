@@ -53,6 +53,6 @@ def out_of_reach(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem
     elsewhere = {entry.id for entry in organisations if entry.network}
     for entry in organisations:
         if entry.vaults and not entry.network:
-            for name in [one for one in entry.transfers_from if one in elsewhere]:
+            for name in [sender for sender in entry.transfers_from if sender in elsewhere]:
                 place = f"organisations.{entry.id}.transfers_from"
                 yield Problem("vault_out_of_reach", place, {"organisation": name}, advice=True)

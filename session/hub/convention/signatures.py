@@ -16,7 +16,7 @@ ENDING = ".sig"
 
 
 def signed_text(name: str, text: bytes) -> bytes:
-    """What a signature of the part `name` ("caf") is made of."""
+    """Return the text that a signature of the part `name` ("caf") covers."""
     return DOMAIN + name.encode() + b"\n" + text
 
 

@@ -24,9 +24,9 @@ def decode[Entry: msgspec.Struct](text: bytes, kind: type[Entry], where: str) ->
         raise CatalogueWrong([Problem("not_utf8", where)]) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise CatalogueWrong([Problem("not_toml", where, {"why": str(error)})]) from error
-    found = list(_misfits(raw, kind, where, ""))
-    if found:
-        raise CatalogueWrong(found)
+    misfits = list(_misfits(raw, kind, where, ""))
+    if misfits:
+        raise CatalogueWrong(misfits)
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:  # what only the whole can say

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ConventionState:
-    """What a hub works with.
+    """The convention that a hub works with.
 
     Attributes:
         version: `Catalogue.version`; the same at all hubs when all have the same.
@@ -50,11 +50,11 @@ class ConventionWatcher:
 
     Args:
         operator_key: whose signature the operator's part must have; "" asks for none.
-        kept: file for the last good convention, in the hub's own folder.
+        kept_path: file for the last good convention, in the hub's own folder.
     """
 
-    def __init__(self, path: Path, operator_key: str, *, kept: Path) -> None:
-        self._path, self._operator_key, self._kept = path, operator_key, kept
+    def __init__(self, path: Path, operator_key: str, *, kept_path: Path) -> None:
+        self._path, self._operator_key, self._kept = path, operator_key, kept_path
         self._mark = self._settling = ""
         self._given = ""
         self._editions: dict[str, int] = {}
@@ -105,9 +105,9 @@ class ConventionWatcher:
         if reading.catalogue is None:
             self._refuse(reading.problems)
             return None
-        given, self._given = self._given, reading.catalogue.version
+        previous, self._given = self._given, reading.catalogue.version
         self._took(reading.catalogue, reading.problems)
-        return reading.catalogue if self._given != given else None
+        return reading.catalogue if self._given != previous else None
 
     @property
     def is_settling(self) -> bool:
@@ -115,7 +115,7 @@ class ConventionWatcher:
         return self._settling not in ("", self._mark)
 
     def again(self) -> None:
-        """What `poll` gave could not be taken: the next poll gives it again."""
+        """Let the next poll give once more what `poll` gave and could not be taken."""
         self._mark = self._given = ""
 
     # ---- the last good one
@@ -157,13 +157,13 @@ class ConventionWatcher:
 
     def _load_kept(self) -> Files | None:
         try:
-            kept = msgspec.msgpack.decode(self._kept.read_bytes(), type=_Kept)
+            stored = msgspec.msgpack.decode(self._kept.read_bytes(), type=_Kept)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.MsgspecError) as error:
             log.warning("the convention that was kept cannot be read: %s", type(error).__name__)
             return None
-        return Files({row[0]: ConventionPart(*row) for row in kept.parts}, kept.whole)
+        return Files({row[0]: ConventionPart(*row) for row in stored.parts}, stored.whole)
 
     def _took(self, catalogue: Catalogue, problems: list[Problem]) -> Catalogue:
         self._given = catalogue.version
@@ -171,9 +171,9 @@ class ConventionWatcher:
         return catalogue
 
     def _refuse(self, problems: list[Problem], version: str = "") -> None:
-        told = tuple(dict.fromkeys(map(str, grave(problems))))
-        if told != tuple(map(str, self.state.problems)):
-            for line in told:
+        lines = tuple(dict.fromkeys(map(str, grave(problems))))
+        if lines != tuple(map(str, self.state.problems)):
+            for line in lines:
                 log.error("of the convention, not taken: %s", line)
         unique = {str(problem): problem for problem in grave(problems)}
         self.state = ConventionState(version or self.state.version, tuple(unique.values()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What agents and supervisors may do with dossiers: the rules between desks and the store.
+"""Rules between desks and the store: what agents and supervisors may do with dossiers.
 
 Entry point: `service.DossierService`, which opens only the dossier of the caller an agent is in
 session with; `pieces`, `deliveries` and `exports` build on it, `log_keeper` keeps session logs,

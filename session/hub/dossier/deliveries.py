@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor may ask and decide about copies for the agency's own document systems.
+"""A supervisor's questions and decisions about copies for the agency's own document systems.
 Used by hub and vault.
 """
 

@@ -34,9 +34,9 @@ class DocumentReader:
         )
 
     async def _whole(self, organisation: str, document_id: str) -> bytes:
-        known = self._kept.get((organisation, document_id))
-        if known is not None:
-            return known
+        cached = self._kept.get((organisation, document_id))
+        if cached is not None:
+            return cached
         data = self._kept[organisation, document_id] = await self._store.read(
             organisation, document_id
         )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossier it is: what agents find, make, number and correct in their sessions, and what
-supervisors correct, merge and read of the register of accesses. Used by hub and vault.
+"""The identity of dossiers: what agents find, make, number and correct in their sessions,
+and what supervisors correct, merge and read of the register of accesses. Used by hub and vault.
 
 The store writes a line before it gives anything; see `session.hub.dossier.store`.
 """
@@ -96,7 +96,7 @@ class IdentityService:
             caller_number=checked_number(kind, request.caller_number),
             contact=request.contact.strip(),
         )
-        made = await self._store.create(
+        created = await self._store.create(
             organisation,
             caller,
             self._dossiers.access(asker, ticket, request.session_id, request.reason),
@@ -104,9 +104,9 @@ class IdentityService:
             bound=record.dossier,
             confirmed=request.confirmed,
         )
-        if made.dossier is not None:
-            await self._dossiers.bind(organisation, ticket, record, made.dossier.number)
-        return made
+        if created.dossier is not None:
+            await self._dossiers.bind(organisation, ticket, record, created.dossier.number)
+        return created
 
     @handles("give_caller_number")
     async def give_number(self, asker: Asker, request: CallerNumberGiven) -> DossierAnswer:
@@ -217,9 +217,12 @@ class IdentityService:
         """
         if asker.role is not Role.AGENT:
             return await self._store.provisional(asker.organisation)
-        own = await self._store.provisional(asker.organisation, asker.user)
-        bare = [msgspec.structs.replace(one, caller_name="–", born_on="") for one in own.dossiers]
-        return ProvisionalAnswer(dossiers=bare, total=own.total)
+        answer = await self._store.provisional(asker.organisation, asker.user)
+        bare = [
+            msgspec.structs.replace(dossier, caller_name="–", born_on="")
+            for dossier in answer.dossiers
+        ]
+        return ProvisionalAnswer(dossiers=bare, total=answer.total)
 
     @handles("accesses")
     async def accesses(self, asker: Asker, request: AccessesRequest) -> AccessesAnswer:

@@ -45,8 +45,12 @@ class KeptLogs:
     async def prepare(self) -> None:
         """Makes the streams, or brings them to today's settings."""
         common = {"storage": "file", "num_replicas": self._replicas}
-        held = {"subjects": ["held.*.*"], "max_bytes": self._limits.held_bytes, "discard": "new"}
-        await self._streams.ensure(HELD, {**common, **held})
+        held_config = {
+            "subjects": ["held.*.*"],
+            "max_bytes": self._limits.held_bytes,
+            "discard": "new",
+        }
+        await self._streams.ensure(HELD, {**common, **held_config})
         erased = {"subjects": ["erased.*"], "deny_delete": True, "deny_purge": True}
         await self._streams.ensure(ERASED, {**common, **erased})
         notes = {"subjects": ["lognotes.*.*"], "max_msgs_per_subject": 1, "allow_msg_ttl": True}
@@ -87,7 +91,7 @@ class KeptLogs:
         return _total.decode(last.headers[STATE].encode()).total if last is not None else 0
 
     async def copy_new(self) -> None:
-        """What ends have sent since for held conversations goes aside too."""
+        """Copy aside, too, what ends have sent since for held conversations."""
         for subject in await self._streams.subjects(HELD, "held.*.*"):
             _, organisation, session_id = subject.split(".")
             hold = await self._hold_of(organisation, session_id)
@@ -103,14 +107,16 @@ class KeptLogs:
         return True
 
     async def is_held(self, organisation: str, session_id: str) -> bool:
-        """Whether this conversation is held."""
+        """True if this conversation is held."""
         return await self._hold_of(organisation, session_id) is not None
 
     async def holds(self, organisation: str) -> list[Hold]:
-        """What is held, in the order of their ids."""
+        """Return what is held, in the order of their ids."""
         subjects = await self._streams.subjects(HELD, f"held.{organisation}.*")
-        found = [await self._hold_of(organisation, one.split(".")[2]) for one in sorted(subjects)]
-        return [one for one in found if one is not None]
+        holds = [
+            await self._hold_of(organisation, subject.split(".")[2]) for subject in sorted(subjects)
+        ]
+        return [hold for hold in holds if hold is not None]
 
     async def _hold_of(self, organisation: str, session_id: str) -> Hold | None:
         stored = await self._streams.next(HELD, f"held.{organisation}.{session_id}", 1)
@@ -120,16 +126,16 @@ class KeptLogs:
 
     async def sessions(self, organisation: str) -> list[str]:
         """Conversations of which there is a log."""
-        found: set[str] = set()
+        subjects: set[str] = set()
         for stream, kind in await self._places(organisation):
-            found.update(await self._streams.subjects(stream, f"{kind}.{organisation}.*"))
-        return sorted({subject.split(".")[2] for subject in found})
+            subjects.update(await self._streams.subjects(stream, f"{kind}.{organisation}.*"))
+        return sorted({subject.split(".")[2] for subject in subjects})
 
     async def _places(self, organisation: str) -> list[tuple[str, str]]:
         """(stream, how its subjects begin) of those that are there, of older versions first."""
         both = ((f"{OLD_LOG_PREFIX}{organisation}", "log"), (f"{LOG_PREFIX}{organisation}", "logs"))
-        there = {use.name for use in await self._streams.usage()}
-        return [place for place in both if place[0] in there]
+        existing = {use.name for use in await self._streams.usage()}
+        return [place for place in both if place[0] in existing]
 
     async def erase(self, organisation: str, session_id: str) -> int | None:
         """Writes over a conversation's log on the disk; how many records it had, None when there
@@ -161,9 +167,9 @@ class KeptLogs:
 
     async def erasures(self) -> list[Erasure]:
         """The register, the oldest first."""
-        found: list[Erasure] = []
+        erasures: list[Erasure] = []
         stored = await self._streams.next(ERASED, "erased.*", 1)
         while stored is not None:
-            found.append(_erasure.decode(stored.payload))
+            erasures.append(_erasure.decode(stored.payload))
             stored = await self._streams.next(ERASED, "erased.*", stored.revision + 1)
-        return found
+        return erasures

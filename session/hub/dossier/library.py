@@ -49,7 +49,7 @@ class _Mark:
 
 
 def library_folder(convention: Path) -> Path:
-    """Where the files of a convention's libraries lie: next to the convention."""
+    """Return the folder of the files of a convention's libraries: next to the convention."""
     return (convention if convention.is_dir() else convention.parent) / FOLDER
 
 
@@ -70,9 +70,9 @@ def read_checked(path: Path, sha256: str) -> bytes:
         raise LibraryItemUnknown(why="missing") from error
     if not data.startswith(_MAGIC):
         raise LibraryItemUnknown(why="kind")
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise LibraryItemUnknown(why="hash", sha256=found)
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != sha256:
+        raise LibraryItemUnknown(why="hash", sha256=digest)
     return data
 
 
@@ -144,9 +144,9 @@ class Library:
         except OSError:
             return 0
         mark = _Mark(stat.st_size, stat.st_mtime_ns)
-        known = self._good.get((path, entry.sha256))
-        if known is not None and known[0] == mark:
-            return known[1]
+        checked = self._good.get((path, entry.sha256))
+        if checked is not None and checked[0] == mark:
+            return checked[1]
         try:
             size = len(read_checked(path, entry.sha256))
         except LibraryItemUnknown as error:
@@ -176,7 +176,7 @@ class Library:
 
 
 def library_files(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:
-    """What is wrong with the files of all libraries, for whoever checks a convention.
+    """Yield what is wrong with the files of all libraries, for whoever checks a convention.
     Reads every file.
     """
     for organisation in catalogue.served:

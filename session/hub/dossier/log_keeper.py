@@ -102,7 +102,9 @@ class LogKeeper:
         self._streams = connection.streams
         self.written: Signal[LogWritten] = Signal()
         self._now = now = (clock or SystemClock()).utc_now
-        self.old = OldLogs(connection.streams, total_of=lambda one: _state_in(one).total, now=now)
+        self.old = OldLogs(
+            connection.streams, total_of=lambda stored: _state_in(stored).total, now=now
+        )
         self._old_days: dict[str, float] = {}
         self.kept = KeptLogs(connection.streams, replicas=replicas, limits=limits)
         self.notes = StreamNotes(connection.streams, self._days)
@@ -134,8 +136,8 @@ class LogKeeper:
             )
 
         def growth(organisation: str) -> int:
-            known = here.get(organisation)
-            return shares[organisation] - (known.max_bytes if known is not None else 0)
+            existing = here.get(organisation)
+            return shares[organisation] - (existing.max_bytes if existing is not None else 0)
 
         for organisation in sorted(shares, key=growth):
             if organisation in self._log_days or organisation not in here:
@@ -144,13 +146,13 @@ class LogKeeper:
                 await self._streams.bound(f"{LOG_PREFIX}{organisation}", shares[organisation])
 
     async def _shrink_old(self, organisation: str, use: StreamUse) -> None:
-        """What an older version stored gives its room to the copy."""
+        """Let what an older version stored give its room to the copy."""
         if organisation not in self.old.aside:  # else all that can be read may be done
             self.old.left.setdefault(organisation, 0)
         self._old_days[organisation] = use.max_age_s / DAY_S
-        wanted = use.size_bytes + SPARE_BYTES
-        if use.max_bytes == 0 or wanted < use.max_bytes:
-            await self._streams.bound(use.name, wanted)
+        needed_bytes = use.size_bytes + SPARE_BYTES
+        if use.max_bytes == 0 or needed_bytes < use.max_bytes:
+            await self._streams.bound(use.name, needed_bytes)
 
     def _days(self, organisation: str) -> float:
         return self._log_days.get(organisation) or self._old_days.get(organisation) or LEAST_DAYS
@@ -162,7 +164,7 @@ class LogKeeper:
         """
         for organisation in sorted(self.old.left):
             log.info("the logs of %s are brought to the structure of their pages", organisation)
-            done = 0
+            upgraded = 0
             while True:
                 try:
                     if (session_id := await self.old.first(organisation)) is None:
@@ -170,19 +172,19 @@ class LogKeeper:
                         await self.prepare()
                         break
                     await self._bring(organisation, session_id)
-                    done += 1
-                    if done % ROOM_EVERY == 0:
+                    upgraded += 1
+                    if upgraded % ROOM_EVERY == 0:
                         await self.prepare()
-                        log.info("%d logs of %s are done", done, organisation)
+                        log.info("%d logs of %s are done", upgraded, organisation)
                 except LogUnreadable:
                     continue
                 except StoreUnreachable as error:
                     log.info("old logs wait for the store: %s", error.detail.get("why", ""))
                     await asyncio.sleep(AGAIN_S)
-            log.info("the logs of %s are done: %d", organisation, done)
+            log.info("the logs of %s are done: %d", organisation, upgraded)
 
     async def _bring(self, organisation: str, session_id: str) -> None:
-        """Whoever asks for a log gets it in today's form, also before its turn."""
+        """Bring a log to today's form for whoever asks for it, also before its turn."""
         if organisation in self.old.left or session_id in self.old.aside.get(organisation, ()):
             to = _subject(organisation, session_id)
             await self.old.bring(organisation, session_id, to=to, days=self._days(organisation))
@@ -252,13 +254,13 @@ class LogKeeper:
             state, revision = await self._state_of(organisation, subject)
             if writer not in state.ends:
                 raise NotAllowed(why="not an end of this session")
-            kept = state.next.get(writer, 0)
-            fresh = list(records[kept - first :]) if first <= kept else []
+            next_number = state.next.get(writer, 0)
+            fresh = list(records[next_number - first :]) if first <= next_number else []
             if not fresh:
-                return kept
+                return next_number
             begun = state.begun_at_utc or self._now()
             check_log_open(begun, self._now())
-            following = {**state.next, writer: kept + len(fresh)}
+            following = {**state.next, writer: next_number + len(fresh)}
             size_bytes = state.size_bytes + sum(map(len, fresh))
             self._limits.check_log(size_bytes, fresh)
             after = _State(
@@ -277,10 +279,12 @@ class LogKeeper:
         raise StoreUnreachable(why="the log is written too often")
 
     async def ends(self, organisation: str, session_id: str) -> list[str]:
-        """Who may write this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
+        """Return who may write this session's log.
+        Raises `TicketUnknown`, `StoreUnreachable`.
+        """
         stream, subject = await self._place_of(organisation, session_id)
-        if (known := self._known.get(subject)) is not None:
-            return known[0].ends
+        if (cached := self._known.get(subject)) is not None:
+            return cached[0].ends
         stored = await self._streams.last(stream, subject)
         if stored is None:
             raise TicketUnknown
@@ -292,10 +296,10 @@ class LogKeeper:
         try:
             await self._state_of(organisation, subject)
         except TicketUnknown:
-            held = f"held.{organisation}.{session_id}"
-            if await self._streams.last(HELD, held) is None:
+            held_subject = f"held.{organisation}.{session_id}"
+            if await self._streams.last(HELD, held_subject) is None:
                 raise
-            return HELD, held
+            return HELD, held_subject
         return f"{LOG_PREFIX}{organisation}", subject
 
     async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
@@ -349,8 +353,8 @@ class LogKeeper:
         self.written.emit(LogWritten(organisation, session_id))
 
     async def _state_of(self, organisation: str, subject: str) -> tuple[_State, int]:
-        if (known := self._known.get(subject)) is not None:
-            return known
+        if (cached := self._known.get(subject)) is not None:
+            return cached
         await self._bring(organisation, subject.rpartition(".")[2])
         stored = await self._streams.last(f"{LOG_PREFIX}{organisation}", subject)
         if stored is None:

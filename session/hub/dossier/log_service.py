@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who may append to a session's log and read it: the rules before `LogKeeper`. Used by the hub.
+"""Rules of who may append to a session's log and read it, before `LogKeeper`.
+Used by the hub.
 
-Reading is an act: the conversation is over, the reader says why, and a line of the register says
-who, when, which and why before the first record leaves. The vault has the same rules.
+Reading is an act: the conversation is over, the reader says why, and a line of the register
+says who, when, which and why before the first record leaves. The vault has the same rules.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from session.protocol.wire.roles import Role
 
 
 class KnownSessions(Protocol):
-    """What is needed of the queue's view here."""
+    """The part of the queue's view that is needed here."""
 
     def session_anywhere(self, session_id: str) -> StoredTicket | None:
         """The ticket of a session, whichever organisation serves it."""
         ...
 
     def is_running(self, session_id: str) -> bool:
-        """Whether somebody is in this conversation, or may come back to it."""
+        """True if somebody is in this conversation, or may come back to it."""
         ...
 
 
@@ -71,8 +72,8 @@ class LogService:
         """(organisation whose session it is, the asker's name in its log)."""
         if asker.role is not Role.KIOSK:
             return asker.organisation, asker.writer
-        known = self._view.session_anywhere(session_id)
-        owner = known.ticket.organisation if known is not None else ""
+        stored = self._view.session_anywhere(session_id)
+        owner = stored.ticket.organisation if stored is not None else ""
         if not owner:  # over for long: the kiosk's line was away
             owner = await self._keeper.owner(session_id, self._catalogue.served)
         visitor = owner != asker.organisation
@@ -128,8 +129,8 @@ _WRITERS = {Role.KIOSK: Writer.KIOSK, Role.AGENT: Writer.DESK}
 def _check_writer(role: Role, records: Sequence[bytes]) -> None:
     """Nobody writes in another one's name. Raises `NotAllowed`."""
     try:
-        found = {_written_by.decode(record).writer for record in records}
+        writers = {_written_by.decode(record).writer for record in records}
     except NOT_DECODED:
         raise MessageMalformed(why="a record without a writer") from None
-    if found - {_WRITERS[role].value, ""}:
+    if writers - {_WRITERS[role].value, ""}:
         raise NotAllowed(why="a record of another writer")

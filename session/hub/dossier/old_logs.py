@@ -117,12 +117,12 @@ class OldLogs:
             raise LogUnreadable from error
 
     async def _all(self, stream: str, subject: str) -> list[Stored]:
-        found: list[Stored] = []
+        messages: list[Stored] = []
         revision = 1
         while (stored := await self._streams.next(stream, subject, revision)) is not None:
-            found.append(stored)
+            messages.append(stored)
             revision = stored.revision + 1
-        return found
+        return messages
 
     async def _copy(
         self, old: Sequence[Stored], payloads: Sequence[bytes], to: str, days: float

@@ -55,7 +55,9 @@ class PieceService:
 
     @handles("guides")
     async def guides(self, asker: Asker, request: GuidesRequest) -> GuidesAnswer:
-        """How an agent is guided through these procedures, and what is ready to be written."""
+        """Return how an agent is guided through these procedures,
+        and what is ready to be written.
+        """
         ticket = await self._dossiers.own(asker.organisation, asker.user, request.session_id)
         return await self._store.guides(asker.organisation, ticket.service)
 
@@ -79,7 +81,9 @@ class PieceService:
 
     @handles("piece_history")
     async def history(self, asker: Asker, request: PieceHistoryRequest) -> PieceHistory:
-        """What happened to the pieces, and other acts, the last ones. Raises `NotAllowed`."""
+        """Return what happened to the pieces, and other acts, the last ones.
+        Raises `NotAllowed`.
+        """
         await self._who(asker, request.session_id, request.dossier)
         steps = (await self._store.history(asker.organisation, request.dossier))[-MAX_LISTED:]
         acts = (await self._store.acts(asker.organisation, request.dossier))[-MAX_LISTED:]
@@ -115,5 +119,5 @@ class PieceService:
     async def search(self, asker: Asker, request: DocumentSearchRequest) -> DocumentSearchAnswer:
         """Documents of the dossier with these words. Raises `NotAllowed`."""
         await self._who(asker, request.session_id, request.dossier)
-        found = await self._store.search(asker.organisation, request.dossier, request.words)
-        return DocumentSearchAnswer(document_ids=found)
+        document_ids = await self._store.search(asker.organisation, request.dossier, request.words)
+        return DocumentSearchAnswer(document_ids=document_ids)

@@ -71,7 +71,7 @@ class OwnedSessions(Protocol):
         ...
 
     def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
-        """What is known of the session of a ticket that `owned` gave."""
+        """Return what is known of the session of a ticket that `owned` gave."""
         ...
 
 
@@ -149,22 +149,22 @@ class DossierService:
         """
         organisation = asker.organisation
         ticket, record = await self._sessions.owned(organisation, asker.user, session_id)
-        own = record.dossier
-        if not own and record.number:
+        session_dossier = record.dossier
+        if not session_dossier and record.number:
             by_caller = await self._store.find_by_caller_number(organisation, record.number)
-            own = by_caller.number if by_caller is not None else ""
-        if not (number or own):
+            session_dossier = by_caller.number if by_caller is not None else ""
+        if not (number or session_dossier):
             raise DossierUnknown
-        found = await self._store.identities.open(
+        dossier = await self._store.identities.open(
             organisation,
-            number or own,
+            number or session_dossier,
             self.access(asker, ticket, session_id, reason),
-            bound=own,
-            named=bool(number) and number != own,
+            bound=session_dossier,
+            named=bool(number) and number != session_dossier,
         )
-        await self.bind(organisation, ticket, record, found.number)
-        self._written.add((session_id, asker.user, found.number))
-        return await self._with_checklist(asker, ticket, found)
+        await self.bind(organisation, ticket, record, dossier.number)
+        self._written.add((session_id, asker.user, dossier.number))
+        return await self._with_checklist(asker, ticket, dossier)
 
     async def _with_checklist(self, asker: Asker, ticket: Ticket, dossier: Dossier) -> Dossier:
         """The dossier as it is, or with what its procedure asks for: an organisation's own system
@@ -174,10 +174,10 @@ class DossierService:
             return dossier
         names = {folded(name) for name in dossier.procedure.split(" · ")}
         who = who_of(self._sessions.kiosk_facts(ticket), asker.computer)
-        for one in await self._store.procedures(asker.organisation, ticket.service):
-            if names & {folded(one.name), folded(one.id)}:
+        for procedure in await self._store.procedures(asker.organisation, ticket.service):
+            if names & {folded(procedure.name), folded(procedure.id)}:
                 dossier = await self._store.start_procedure(
-                    asker.organisation, dossier.number, one.id, who=who
+                    asker.organisation, dossier.number, procedure.id, who=who
                 )
         return dossier
 
@@ -193,7 +193,7 @@ class DossierService:
             )
 
     def access(self, asker: Asker, ticket: Ticket, session_id: str, reason: str = "") -> Access:
-        """Who looks at a dossier in the session of a ticket that was just asked for."""
+        """Return who looks at a dossier in the session of a ticket that was just asked for."""
         name = self._sessions.kiosk_facts(ticket).agent_name
         by = ActingUser(user=asker.user, name=name, computer=asker.computer)
         return Access(by=by, session_id=session_id, reason=reason.strip())
@@ -239,10 +239,10 @@ class DossierService:
             ticket, _ = await self._sessions.owned(asker.organisation, asker.user, session_id)
         except TicketUnknown:
             identities = self._store.identities
-            found = await identities.to_annotate(asker.organisation, session_id, asker.user)
-            if found is None:
+            annotated = await identities.to_annotate(asker.organisation, session_id, asker.user)
+            if annotated is None:
                 raise
-            return found
+            return annotated
         number = (await self.dossier_of(asker, session_id)).number
         return number, self._sessions.kiosk_facts(ticket).agent_name
 

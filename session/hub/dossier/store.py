@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub's dossier rules need of a store of dossiers. Implemented by
-`expert_app.hub.dossier_adapter`, and in memory by tests.
+"""The store of dossiers that the hub's dossier rules need.
+Implemented by `expert_app.hub.dossier_adapter`, and in memory by tests.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class IdentityStoreLike(Protocol):
     async def was_opened(
         self, organisation: str, number: str, *, session_id: str, user: str
     ) -> bool:
-        """Whether this person has opened or made the dossier in this session, under this number or
-        one that leads to the same.
+        """True if this person has opened or made the dossier in this session,
+        under this number or one that leads to the same.
         """
         ...
 
@@ -161,12 +161,12 @@ class DossierStoreLike(Protocol):
 
     @property
     def identities(self) -> IdentityStoreLike:
-        """Whose dossiers they are, and who looked at what."""
+        """The owners of the dossiers, and who looked at what."""
         ...
 
     @property
     def readings(self) -> LogReadings:
-        """Who has read which conversation's log."""
+        """The register of who has read which conversation's log."""
         ...
 
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
@@ -256,11 +256,11 @@ class DossierStoreLike(Protocol):
         ...
 
     async def history(self, organisation: str, number: str) -> list[PieceStep]:
-        """What happened to the pieces, oldest first."""
+        """Return what happened to the pieces, oldest first."""
         ...
 
     async def acts(self, organisation: str, number: str) -> list[ActStep]:
-        """What people did with the dossier beyond its pieces, oldest first."""
+        """Return what people did with the dossier beyond its pieces, oldest first."""
         ...
 
     # ---- copies for the agency's own systems ----
@@ -286,5 +286,5 @@ class DossierStoreLike(Protocol):
         ...
 
     async def may_export(self, organisation: str, number: str, user: str) -> bool:
-        """Whether this person noted an export of it within the hour."""
+        """True if this person noted an export of it within the hour."""
         ...

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where a hub keeps the helpdesk's bookmarks and notes. Used by its log keeper."""
+"""The store of the helpdesk's bookmarks and notes at a hub. Used by its log keeper."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ class StreamNotes:
 
 
 def note_subject(organisation: str, session_id: str) -> str:
-    """Where a conversation's notes are."""
+    """Return the subject of a conversation's notes."""
     return f"lognotes.{organisation}.{session_id}"

@@ -131,17 +131,17 @@ class UploadSpool:
         if begin.size_bytes > MOST_BYTES:
             raise PageTooLarge(size_bytes=begin.size_bytes, limit_bytes=MOST_BYTES)
         base = self._base(organisation, agent, begin.upload_id)
-        known = self._load(base)
-        if known is None:
+        existing = self._load(base)
+        if existing is None:
             base.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if sum(1 for _ in base.parent.glob("*.part")) >= MOST_OPEN:
                 raise RateLimited(limit=MOST_OPEN)
             upload = Upload(base, begin)
             upload.remember()
             return upload
-        if (known.begin.sha256, known.begin.size_bytes) != (begin.sha256, begin.size_bytes):
+        if (existing.begin.sha256, existing.begin.size_bytes) != (begin.sha256, begin.size_bytes):
             raise MessageMalformed(why="this upload_id is another document")
-        return known
+        return existing
 
     def find(self, organisation: str, agent: str, upload_id: str) -> Upload:
         """An upload that was begun. Raises `TransferInterrupted` when it was not (begin again)."""

@@ -46,7 +46,7 @@ class Dossiers:
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (
             self.service,
             self.identities,

@@ -86,7 +86,9 @@ class AuditEntry:
 
 
 class AnswerRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a caller said of a conversation (a word of `Solved`), and nothing that says who."""
+    """A caller's answer about a conversation (a word of `Solved`),
+    and nothing that says who.
+    """
 
     service: str
     site: str
@@ -181,7 +183,7 @@ class Audit:
         await self._connection.streams.append(subject, msgspec.json.encode(record))
 
     async def state(self) -> StreamState:
-        """What it holds, once it has a leader: without one the answer is old data.
+        """Return what it holds, once it has a leader: without one the answer is old data.
         Raises `StoreUnreachable`.
         """
         while True:
@@ -293,7 +295,7 @@ class AuditReader:
 
 
 def _entry(message: Incoming) -> tuple[AuditEntry, int]:
-    """From "$JS.ACK...." (ADR-15): 9 tokens, with a domain 11 or more."""
+    """Read the entry from "$JS.ACK...." (ADR-15): 9 tokens, with a domain 11 or more."""
     tokens = message.reply.split(".")
     start = 5 if len(tokens) == 9 else 7
     seq, stored_ns, pending = int(tokens[start]), int(tokens[start + 2]), int(tokens[start + 3])
@@ -323,6 +325,8 @@ def _entry(message: Incoming) -> tuple[AuditEntry, int]:
 
 
 def _revision(message: Incoming) -> int:
-    """From "Nats-Stream-Source: <stream> <sequence> ..." (nats-server, `JSStreamSource`)."""
+    """Read the revision from "Nats-Stream-Source:
+    <stream> <sequence> ..." (nats-server, `JSStreamSource`).
+    """
     words = message.headers.get("Nats-Stream-Source", "").split(" ")
     return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How many callers, how long they waited, what came of it: questions to the history alone.
-Used by service and report.
+"""Counts of callers, of how long they waited and of what came of it:
+questions to the history alone. Used by service and report.
 
-Waits are read as they are, never as averages of averages:
-median and 90th percentile by nearest rank over every answered caller. 100,000 tickets are one pass
-over one index; numpy does the rest.
+Waits are read as they are, never as averages of averages: median and 90th percentile by nearest
+rank over every answered caller. 100,000 tickets are one pass over one index; numpy does the
+rest.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def count(
     if not days:
         return []
     named = _names(history)
-    said = _answers(history, organisation, days=(first, last), by=by, across=across)
+    answers = _answers(history, organisation, days=(first, last), by=by, across=across)
     keys, parts = groups
     kinds = int(parts.max(initial=0)) + 1
     rows = []
@@ -59,7 +59,7 @@ def count(
         text = _text(by, key // kinds, days, named)
         row = _row(text, outcome, wait_s=wait_s, talk_s=talk_s, named=named)
         part = _text(across, key % kinds, days, named)
-        solved = said.get((text, part), {})
+        solved = answers.get((text, part), {})
         rows.append(msgspec.structs.replace(row, across=part, solved=solved))
     return sorted(rows, key=lambda row: (row.key, row.across))
 
@@ -98,17 +98,17 @@ def _answers(
         )
         .group_by("key", "part", table.c.solved)
     )
-    said: dict[Cell, dict[str, int]] = {}
+    words_by_cell: dict[Cell, dict[str, int]] = {}
     with history.reading() as connection:
         for key, part, solved, answers in connection.execute(query):
-            said.setdefault((str(key), str(part)), {})[str(solved)] = int(answers)
-    counts = {cell: sum(words.values()) for cell, words in said.items()}
+            words_by_cell.setdefault((str(key), str(part)), {})[str(solved)] = int(answers)
+    counts = {cell: sum(words.values()) for cell, words in words_by_cell.items()}
     if across is StatisticsBy.TOTAL:
         lines = hidden_keys({key: count for (key, _part), count in counts.items()})
         hidden = {cell for cell in counts if cell[0] in lines}
     else:
         hidden = hidden_cells(counts)
-    return {cell: words for cell, words in said.items() if cell not in hidden}
+    return {cell: words for cell, words in words_by_cell.items() if cell not in hidden}
 
 
 def _read(
@@ -126,13 +126,13 @@ def _read(
     three times as fast as one row per ticket (measured).
     """
     table = tables.tickets
-    wanted = [table.c.outcome, table.c.wait_s, table.c.talk_s]
-    wanted += [_KEYS[one] for one in by if one in _KEYS]
+    selected = [table.c.outcome, table.c.wait_s, table.c.talk_s]
+    selected += [_KEYS[kind] for kind in by if kind in _KEYS]
     query = (
         select(
             table.c.day,
             func.count(),
-            *(func.aggregate_strings(cast(column, String), ",") for column in wanted),
+            *(func.aggregate_strings(cast(column, String), ",") for column in selected),
         )
         .where(
             table.c.organisation == organisation,
@@ -142,22 +142,22 @@ def _read(
         .order_by(table.c.day)
     )
     with history.reading() as connection:
-        found = connection.execute(query).all()
+        rows = connection.execute(query).all()
     columns = [
-        _numbers(",".join(row[place] for row in found)) for place in range(2, 2 + len(wanted))
+        _numbers(",".join(row[place] for row in rows)) for place in range(2, 2 + len(selected))
     ]
-    counts = [row[1] for row in found]
+    counts = [row[1] for row in rows]
     rest = iter(columns[3:])
     groups = []
-    for one in by:
-        match one:
+    for grouping in by:
+        match grouping:
             case StatisticsBy.DAY:
-                groups.append(np.repeat(np.arange(len(found)), counts))
+                groups.append(np.repeat(np.arange(len(rows)), counts))
             case StatisticsBy.TOTAL:
                 groups.append(np.zeros(sum(counts), np.int64))
             case _:
                 groups.append(next(rest))
-    return [row[0] for row in found], groups, (columns[0], columns[1], columns[2])
+    return [row[0] for row in rows], groups, (columns[0], columns[1], columns[2])
 
 
 def _numbers(text: str) -> Numbers:

@@ -84,8 +84,8 @@ class History:
     def follow_stream(self, before: str, after: str) -> None:
         """AUDIT was restored: the one that was created `before` has another birth date now."""
         with self._writing() as connection:
-            known = tables.streams.c.created == before
-            connection.execute(update(tables.streams).where(known).values(created=after))
+            condition = tables.streams.c.created == before
+            connection.execute(update(tables.streams).where(condition).values(created=after))
 
     def last_seq(self, stream: int) -> int:
         """The newest entry stored, 0 for none."""
@@ -149,23 +149,24 @@ class History:
     def _add_answers(
         self, connection: Connection, stream: int, entries: Sequence[AuditEntry]
     ) -> None:
-        said = [(entry, entry.answer) for entry in entries if entry.answer is not None]
-        if not said:
+        answers = [(entry, entry.answer) for entry in entries if entry.answer is not None]
+        if not answers:
             return
         named = self._numbers_of(
-            connection, {text for _, one in said for text in (one.record.site, one.record.service)}
+            connection,
+            {text for _, answer in answers for text in (answer.record.site, answer.record.service)},
         )
         rows = [
             {
                 "stream": stream,
                 "seq": entry.seq,
-                "organisation": one.organisation,
+                "organisation": answer.organisation,
                 "day": entry.stored_at_utc.astimezone(self._zone).date().isoformat(),
-                "site": named[one.record.site],
-                "service": named[one.record.service],
-                "solved": one.record.solved,
+                "site": named[answer.record.site],
+                "service": named[answer.record.service],
+                "solved": answer.record.solved,
             }
-            for entry, one in said
+            for entry, answer in answers
         ]
         self._insert_new(connection, tables.answers, rows)
 
@@ -215,20 +216,18 @@ class History:
             "talk_s": _seconds(accepted, ended) if is_answered and accepted else -1,
         }
 
-    def _named(self, connection: Connection, found: Sequence[Ticket]) -> dict[str, int]:
+    def _named(self, connection: Connection, tickets: Sequence[Ticket]) -> dict[str, int]:
         """Numbers of all names that these tickets use."""
         return self._numbers_of(
             connection,
-            {text for ticket in found for text in (ticket.site, ticket.service, ticket.reason)},
+            {text for ticket in tickets for text in (ticket.site, ticket.service, ticket.reason)},
         )
 
     def _numbers_of(self, connection: Connection, texts: set[str]) -> dict[str, int]:
         """Numbers of these names."""
-        wanted = sorted(texts)
-        self._insert_new(connection, tables.names, [{"text": text} for text in wanted])
-        query = select(tables.names.c.text, tables.names.c.id).where(
-            tables.names.c.text.in_(wanted)
-        )
+        names = sorted(texts)
+        self._insert_new(connection, tables.names, [{"text": text} for text in names])
+        query = select(tables.names.c.text, tables.names.c.id).where(tables.names.c.text.in_(names))
         return {str(text): int(number) for text, number in connection.execute(query)}
 
     def _insert_fresh(self, connection: Connection, rows: list[dict[str, Any]]) -> frozenset[int]:
@@ -243,7 +242,7 @@ class History:
     # ---- reading
 
     def organisations(self, first: date, last: date) -> list[str]:
-        """Who had callers in these days."""
+        """Return the organisations that had callers in these days."""
         table = tables.tickets
         days = table.c.day.between(first.isoformat(), last.isoformat())
         with self.reading() as connection:
@@ -308,24 +307,28 @@ class History:
         """
         with self._writing() as connection:
             tables.metadata.create_all(connection, tables=[tables.about])
-            known = connection.execute(
+            stored = connection.execute(
                 select(tables.about.c.format, tables.about.c.time_zone)
             ).first()
-            if known is not None and tuple(known) == (tables.FORMAT, self.time_zone):
+            if stored is not None and tuple(stored) == (tables.FORMAT, self.time_zone):
                 tables.metadata.create_all(
                     connection
                 )  # a table that this version is the first with
                 return
-            if known is not None and known.format > tables.FORMAT:
-                raise StoreUnreachable(why="format", theirs=known.format, ours=tables.FORMAT)
-            if known is not None and known.format != tables.FORMAT:
+            if stored is not None and stored.format > tables.FORMAT:
+                raise StoreUnreachable(why="format", theirs=stored.format, ours=tables.FORMAT)
+            if stored is not None and stored.format != tables.FORMAT:
                 tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)
-            if known is not None and known.format == tables.FORMAT:
+            if stored is not None and stored.format == tables.FORMAT:
                 self._move_to_zone(connection)
                 return
-            about = {"format": tables.FORMAT, "reader": _reader_name(), "time_zone": self.time_zone}
-            connection.execute(insert(tables.about).values(about))
+            header = {
+                "format": tables.FORMAT,
+                "reader": _reader_name(),
+                "time_zone": self.time_zone,
+            }
+            connection.execute(insert(tables.about).values(header))
 
     def _move_to_zone(self, connection: Connection) -> None:
         """Another time zone: days and hours of all tickets are computed again."""

@@ -38,35 +38,41 @@ class TicketFilter:
     site: str = ""
 
 
-def sessions_of(history: History, organisation: str, wanted: TicketFilter) -> list[str]:
+def sessions_of(history: History, organisation: str, ticket_filter: TicketFilter) -> list[str]:
     """The conversations of the tickets that the filter finds. Raises `StoreUnreachable`."""
-    table, told = tables.tickets, tables.transitions
+    table, transitions = tables.tickets, tables.transitions
     query = (
-        select(told.c.session)
+        select(transitions.c.session)
         .distinct()
         .join(
             table,
-            and_(table.c.organisation == told.c.organisation, table.c.ticket == told.c.ticket),
+            and_(
+                table.c.organisation == transitions.c.organisation,
+                table.c.ticket == transitions.c.ticket,
+            ),
         )
-        .where(told.c.organisation == organisation, told.c.session.is_not(None))
-        .where(table.c.day >= wanted.first.isoformat(), table.c.day <= wanted.last.isoformat())
+        .where(transitions.c.organisation == organisation, transitions.c.session.is_not(None))
+        .where(
+            table.c.day >= ticket_filter.first.isoformat(),
+            table.c.day <= ticket_filter.last.isoformat(),
+        )
     )
-    if wanted.number:
-        query = query.where(table.c.number == wanted.number)
-    if wanted.kiosk:
-        query = query.where(table.c.kiosk == wanted.kiosk)
-    if wanted.site:
-        site = select(tables.names.c.id).where(tables.names.c.text == wanted.site)
+    if ticket_filter.number:
+        query = query.where(table.c.number == ticket_filter.number)
+    if ticket_filter.kiosk:
+        query = query.where(table.c.kiosk == ticket_filter.kiosk)
+    if ticket_filter.site:
+        site = select(tables.names.c.id).where(tables.names.c.text == ticket_filter.site)
         query = query.where(table.c.site.in_(site))
     with history.reading() as connection:
         return sorted(connection.execute(query).scalars())
 
 
 def is_running(history: History, organisation: str, session_id: str) -> bool:
-    """Whether the history knows the conversation and has not heard of its end."""
-    told = tables.transitions
-    query = select(told.c.ticket, told.c.state).where(
-        told.c.organisation == organisation, told.c.session == session_id
+    """True if the history knows the conversation and has not heard of its end."""
+    transitions = tables.transitions
+    query = select(transitions.c.ticket, transitions.c.state).where(
+        transitions.c.organisation == organisation, transitions.c.session == session_id
     )
     with history.reading() as connection:
         rows = connection.execute(query).all()
@@ -77,20 +83,20 @@ def forget(history: History, organisation: str, session_id: str) -> tuple[list[s
     """Takes number and conversations from the rows of the ticket; (tickets, rows).
     Raises `StoreUnreachable`.
     """
-    told, table = tables.transitions, tables.tickets
+    transitions, table = tables.transitions, tables.tickets
     query = (
-        select(told.c.ticket)
+        select(transitions.c.ticket)
         .distinct()
-        .where(told.c.organisation == organisation, told.c.session == session_id)
+        .where(transitions.c.organisation == organisation, transitions.c.session == session_id)
     )
     nothing = {"number": "", "session": None}
     with history.writing() as connection:
-        found = list(connection.execute(query).scalars())
+        tickets = list(connection.execute(query).scalars())
         rows = 0
-        for each in (told, table):
-            place = and_(each.c.organisation == organisation, each.c.ticket.in_(found))
+        for each in (transitions, table):
+            place = and_(each.c.organisation == organisation, each.c.ticket.in_(tickets))
             rows += connection.execute(update(each).where(place).values(**nothing)).rowcount
-    return found, rows
+    return tickets, rows
 
 
 def traces(organisation: str, tickets: Sequence[str]) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ ENTRIES = "entries of the history"
 
 @dataclass(frozen=True)
 class Position:
-    """How far the history is: the newest entry it has, and how many it still lacks."""
+    """The progress of the history: the newest entry it has, and how many it still lacks."""
 
     applied: int
     behind: int
@@ -92,7 +92,9 @@ class Projection:
 
     @property
     def history(self) -> History:
-        """For questions. Raises `StoreUnreachable` while the database cannot be opened."""
+        """The history, for questions. Raises `StoreUnreachable` while the database cannot be
+        opened.
+        """
         if self._history is None:
             raise StoreUnreachable(why="the history is not open")
         return self._history
@@ -103,7 +105,8 @@ class Projection:
         return self._history is not None
 
     async def fresh(self) -> History:
-        """For questions about what has just happened: the history with all that AUDIT has now.
+        """Return the history for questions about what has just happened:
+        with all that AUDIT has now.
 
         What cannot be had within `FRESH_S`, or while the store is away, is missing;
         `position.behind` tells.
@@ -114,14 +117,16 @@ class Projection:
         history = self.history
         with contextlib.suppress(TimeoutError, BusUnreachable, StoreUnreachable):
             async with asyncio.timeout(FRESH_S):
-                wanted = (await self._audit.state()).last_revision
-                while self.position.applied < wanted and await self._last_seq(history) < wanted:
+                newest = (await self._audit.state()).last_revision
+                while self.position.applied < newest and await self._last_seq(history) < newest:
                     self._hurry.set()
                     await asyncio.sleep(POLL_S)
         return history
 
     async def _last_seq(self, history: History) -> int:
-        """What the database has: another hub that shares it may have stored more than we did."""
+        """Return what the database has: another hub that shares it may have stored more than we
+        did.
+        """
         return (
             0 if self._stream is None else await asyncio.to_thread(history.last_seq, self._stream)
         )

@@ -144,25 +144,27 @@ def day_figures(
         .group_by(table.c.service)
     )
     with history.reading() as connection:
-        taken = {str(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(answered)}
+        answer_counts = {
+            str(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(answered)
+        }
         lost = {str(row[0]): int(row[1]) for row in connection.execute(gone)}
     of_services = {
         service: DayFigures(
             since_utc=since,
-            answered=taken.get(service, (0, 0))[0],
-            within=taken.get(service, (0, 0))[1],
+            answered=answer_counts.get(service, (0, 0))[0],
+            within=answer_counts.get(service, (0, 0))[1],
             abandoned=lost.get(service, 0),
         )
-        for service in taken.keys() | lost.keys()
+        for service in answer_counts.keys() | lost.keys()
     }
     parts = of_services.values()
-    whole = DayFigures(
+    total = DayFigures(
         since_utc=since,
-        answered=sum(one.answered for one in parts),
-        within=sum(one.within for one in parts),
-        abandoned=sum(one.abandoned for one in parts),
+        answered=sum(figures.answered for figures in parts),
+        within=sum(figures.within for figures in parts),
+        abandoned=sum(figures.abandoned for figures in parts),
     )
-    return whole, of_services
+    return total, of_services
 
 
 def quarters_of(
@@ -243,7 +245,7 @@ class _Counter:
         return min(len(self._sums) - 1, int((at - self._first) // QUARTER))
 
     def _reach(self, place: int) -> None:
-        """Those who wait at the turn of a quarter wait in the next one too."""
+        """Count those who wait at the turn of a quarter in the next one too."""
         while self._place < place:
             self._place += 1
             if self._place >= 0:
@@ -268,18 +270,18 @@ class _Counter:
             now.abandoned += mine
 
     def quarters(self) -> list[Quarter]:
-        """What was counted."""
+        """Return what was counted."""
         return [
             Quarter(
                 start_utc=self._first + QUARTER * place,
-                arrived=one.arrived,
-                answered=len(one.waits_s),
-                abandoned=one.abandoned,
-                waiting=one.waiting,
-                wait_median_s=_rank(one.waits_s, 50),
-                wait_p90_s=_rank(one.waits_s, 90),
+                arrived=sums.arrived,
+                answered=len(sums.waits_s),
+                abandoned=sums.abandoned,
+                waiting=sums.waiting,
+                wait_median_s=_rank(sums.waits_s, 50),
+                wait_p90_s=_rank(sums.waits_s, 90),
             )
-            for place, one in enumerate(self._sums)
+            for place, sums in enumerate(self._sums)
         ]
 
 

@@ -19,7 +19,7 @@ from session.hub.queue.wiring import Queue
 
 @dataclass(frozen=True)
 class HistoryServices:
-    """What happened, and figures of it."""
+    """The history of what happened, and figures of it."""
 
     audit: Audit
     projection: Projection
@@ -29,7 +29,7 @@ class HistoryServices:
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (self.statistics, self.days, self.answers)
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the list says of a conversation, added up record by record. Used by the indexer.
+"""The list's summary of a conversation, added up record by record.
+Used by the indexer.
 
 Pure: the same records give the same summary, however they are cut into batches.
 """
@@ -35,7 +36,9 @@ LEAST_LOSS = 0.5
 
 
 class _Times(msgspec.Struct):
-    """How often a trouble was told by what happened, and by what a person was shown."""
+    """The number of times a trouble was told by what happened,
+    and by what a person was shown.
+    """
 
     happened: int = 0
     shown: int = 0
@@ -58,7 +61,7 @@ class _Minute(msgspec.Struct):
 
 
 class LogDigest(msgspec.Struct):
-    """Of the first `read` records in the keeper's order.
+    """The summary of the first `read` records in the keeper's order.
 
     Attributes:
         next: of each writer the number that comes next; a jump is a gap.
@@ -126,9 +129,9 @@ class LogDigest(msgspec.Struct):
             case events.EndDescribed(by=by, version=version):
                 self.versions[by.value] = version or self.versions.get(by.value, "")
                 for kind, model in (("scanner", event.scanner), ("printer", event.printer)):
-                    known = self.models.setdefault(kind, [])
-                    if model and model not in known:
-                        known.append(model)
+                    models = self.models.setdefault(kind, [])
+                    if model and model not in models:
+                        models.append(model)
         if isinstance(event, events.VideoSeen | events.AudioSeen) and not self._met:
             self._met = True
             for code in SETTING_UP:
@@ -164,32 +167,34 @@ class LogDigest(msgspec.Struct):
                 self.ended_at_utc = self.ended_at_utc or at_utc
                 self.outcome = outcome or self.outcome
 
-    def _measure(self, by: Writer, seen: events.LineMeasured, at_utc: datetime) -> None:
+    def _measure(self, by: Writer, measured: events.LineMeasured, at_utc: datetime) -> None:
         minute_utc = at_utc.replace(second=0, microsecond=0)
         minute = self._minutes.get(by.value)
         if minute is None or minute.at_utc != minute_utc:
             self.worst = self.worst_minute()
             minute = self._minutes[by.value] = _Minute(at_utc=minute_utc)
-        minute.over_s += seen.over_s
-        minute.kilobits += seen.kbps * seen.over_s
-        minute.loss_percent = max(minute.loss_percent, seen.loss_percent)
+        minute.over_s += measured.over_s
+        minute.kilobits += measured.kbps * measured.over_s
+        minute.loss_percent = max(minute.loss_percent, measured.loss_percent)
 
     # ---- what stands in the row
 
     def worst_minute(self) -> LineMinute | None:
         """The worst one of both ends, with those that are not over yet."""
         judged = [minute.judged() for minute in self._minutes.values()]
-        known = [*judged, *([self.worst] if self.worst is not None else [])]
-        return max(known, key=_rank, default=None)
+        candidates = [*judged, *([self.worst] if self.worst is not None else [])]
+        return max(candidates, key=_rank, default=None)
 
     def troubles(self) -> list[TroubleCount]:
-        """What failed, and how often; what happened counts before what was shown of it."""
-        found = []
+        """Return what failed, and how often;
+        what happened counts before what was shown of it.
+        """
+        counts = []
         for key, times in sorted(self._times.items()):
             part, _, code = key.partition("/")
             count = times.happened or times.shown
-            found.append(TroubleCount(part=TroublePart(part), code=code, count=count))
-        return found
+            counts.append(TroubleCount(part=TroublePart(part), code=code, count=count))
+        return counts
 
     def devices(self) -> list[DeviceModel]:
         """Which devices were there."""
@@ -210,13 +215,15 @@ _decoder = msgspec.json.Decoder(LogDigest)
 
 
 def _rank(minute: LineMinute) -> tuple[float, float]:
-    """How bad: by loss; where next to nothing was lost, by what the line carried."""
+    """Return how bad a minute was: by loss;
+    where next to nothing was lost, by what the line carried.
+    """
     lost = minute.loss_percent if minute.loss_percent >= LEAST_LOSS else 0.0
     return lost, -minute.kbps
 
 
 def decode_digest(text: str) -> LogDigest:
-    """What `encode_digest` wrote; an empty one for what cannot be read any more."""
+    """Return what `encode_digest` wrote; an empty one for what cannot be read any more."""
     try:
         return _decoder.decode(text.encode())
     except msgspec.MsgspecError:
@@ -224,5 +231,5 @@ def decode_digest(text: str) -> LogDigest:
 
 
 def encode_digest(summary: LogDigest) -> str:
-    """For the row."""
+    """Encode a summary for the row."""
     return msgspec.json.encode(summary).decode()

@@ -60,12 +60,12 @@ def find_logs(rows: LogRows, organisations: Sequence[str] | None, request: FindL
         conditions = _conditions(connection, organisations, request.filter)
         page = select(_rows).where(*conditions, *_before(request.before))
         page = page.order_by(_rows.c.started_at_utc.desc(), _rows.c.id.desc())
-        found = connection.execute(page.limit(request.limit + 1)).all()
-        rows_found = [_row(row) for row in found[: request.limit]]
-        shown = rows_found[: fitting(rows_found)]
+        matches = connection.execute(page.limit(request.limit + 1)).all()
+        rows_found = [_row(row) for row in matches[: request.limit]]
+        page_rows = rows_found[: fitting(rows_found)]
         return LogsFound(
-            rows=tuple(shown),
-            next=_cursor(found[len(shown) - 1]) if len(found) > len(shown) else "",
+            rows=tuple(page_rows),
+            next=_cursor(matches[len(page_rows) - 1]) if len(matches) > len(page_rows) else "",
             counts=_counts(connection, conditions) if request.counts else None,
         )
 
@@ -74,43 +74,43 @@ def find_logs(rows: LogRows, organisations: Sequence[str] | None, request: FindL
 
 
 def _conditions(
-    connection: Connection, organisations: Sequence[str] | None, wanted: LogFilter
+    connection: Connection, organisations: Sequence[str] | None, log_filter: LogFilter
 ) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if organisations is not None:
-        found.append(_one_of(_rows.c.organisation, organisations))
-    if wanted.organisations:
-        found.append(_one_of(_rows.c.organisation, wanted.organisations))
-    found += _in_time(wanted)
-    for column, typed in ((_rows.c.site, wanted.sites), (_rows.c.kiosk, wanted.kiosks)):
+        conditions.append(_one_of(_rows.c.organisation, organisations))
+    if log_filter.organisations:
+        conditions.append(_one_of(_rows.c.organisation, log_filter.organisations))
+    conditions += _in_time(log_filter)
+    for column, typed in ((_rows.c.site, log_filter.sites), (_rows.c.kiosk, log_filter.kiosks)):
         if typed:
-            names = connection.execute(select(column).distinct().where(*found[:1])).scalars()
-            found.append(_one_of(column, _meant(list(names), typed)))
+            names = connection.execute(select(column).distinct().where(*conditions[:1])).scalars()
+            conditions.append(_one_of(column, _meant(list(names), typed)))
     for column, values in (
-        (_rows.c.service, wanted.services),
-        (_rows.c.agent, wanted.agents),
+        (_rows.c.service, log_filter.services),
+        (_rows.c.agent, log_filter.agents),
     ):
         if values:
-            found.append(_one_of(column, values))
-    if wanted.versions:
+            conditions.append(_one_of(column, values))
+    if log_filter.versions:
         sides = (_rows.c.kiosk_version, _rows.c.desk_version)
-        found.append(or_(*(_one_of(side, wanted.versions) for side in sides)))
-    if wanted.states:
-        found.append(or_(*(_STATES[state] for state in wanted.states)))
-    if wanted.number.strip():
-        found.append(_numbered(wanted.number))
-    return found + _beside(wanted)
+        conditions.append(or_(*(_one_of(side, log_filter.versions) for side in sides)))
+    if log_filter.states:
+        conditions.append(or_(*(_STATES[state] for state in log_filter.states)))
+    if log_filter.number.strip():
+        conditions.append(_numbered(log_filter.number))
+    return conditions + _beside(log_filter)
 
 
-def _in_time(wanted: LogFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.since_utc is not None:
-        found.append(_rows.c.started_at_utc >= _naive(wanted.since_utc))
-    if wanted.until_utc is not None:
-        found.append(_rows.c.started_at_utc < _naive(wanted.until_utc))
-    if wanted.windows:
-        found.append(or_(*map(_within, wanted.windows)))
-    return found
+def _in_time(log_filter: LogFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if log_filter.since_utc is not None:
+        conditions.append(_rows.c.started_at_utc >= _naive(log_filter.since_utc))
+    if log_filter.until_utc is not None:
+        conditions.append(_rows.c.started_at_utc < _naive(log_filter.until_utc))
+    if log_filter.windows:
+        conditions.append(or_(*map(_within, log_filter.windows)))
+    return conditions
 
 
 def _within(window: TimeWindow) -> ColumnElement[bool]:
@@ -119,29 +119,31 @@ def _within(window: TimeWindow) -> ColumnElement[bool]:
 
 
 def _meant(names: Sequence[str], typed: Sequence[str]) -> list[str]:
-    """Of the names those that were typed whole, or else those that have the words typed."""
+    """Return the names that were typed whole, or else those that have the words typed."""
     meant: list[str] = []
     for words in typed:
-        whole = [name for name in names if folded(name) == folded(words)]
-        meant += whole or [name for name in names if has_words(name, words)]
+        exact = [name for name in names if folded(name) == folded(words)]
+        meant += exact or [name for name in names if has_words(name, words)]
     return meant
 
 
-def _beside(wanted: LogFilter) -> list[ColumnElement[bool]]:
+def _beside(log_filter: LogFilter) -> list[ColumnElement[bool]]:
     """Conditions on troubles and devices: one row of them is enough."""
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     trouble, device = tables.troubles, tables.devices
-    told: list[ColumnElement[bool]] = []
-    if wanted.troubles and ANY not in wanted.troubles:
-        told.append(_one_of(trouble.c.code, wanted.troubles))
-    if wanted.parts:
-        told.append(_one_of(trouble.c.part, [part.value for part in wanted.parts]))
-    if wanted.troubles or wanted.parts:
-        found.append(_rows.c.id.in_(select(trouble.c.row).where(*told)))
-    if wanted.devices:
-        models = select(device.c.row).where(_one_of(device.c.model, wanted.devices))
-        found.append(_rows.c.id.in_(models))
-    return found
+    trouble_conditions: list[ColumnElement[bool]] = []
+    if log_filter.troubles and ANY not in log_filter.troubles:
+        trouble_conditions.append(_one_of(trouble.c.code, log_filter.troubles))
+    if log_filter.parts:
+        trouble_conditions.append(
+            _one_of(trouble.c.part, [part.value for part in log_filter.parts])
+        )
+    if log_filter.troubles or log_filter.parts:
+        conditions.append(_rows.c.id.in_(select(trouble.c.row).where(*trouble_conditions)))
+    if log_filter.devices:
+        models = select(device.c.row).where(_one_of(device.c.model, log_filter.devices))
+        conditions.append(_rows.c.id.in_(models))
+    return conditions
 
 
 def _numbered(typed: str) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 
 
 class KnownTickets(Protocol):
-    """What is needed of the queue's view here."""
+    """The part of the queue's view that is needed here."""
 
     def session_anywhere(self, session_id: str) -> StoredTicket | None:
         """The ticket of a session."""
@@ -44,7 +44,7 @@ class HubLogs:
         self._database, self._view = database, view
 
     def log_days(self) -> dict[str, int]:
-        """Of organisations without a vault."""
+        """Return the log days of organisations without a vault."""
         catalogue = self._catalogue
         return {
             name: catalogue.organisation(name).log_days
@@ -53,37 +53,37 @@ class HubLogs:
         }
 
     async def sessions(self, organisation: str) -> set[str]:
-        """Those of the stream, and those that are held."""
-        kept = self._keeper.kept
-        held = {one.session for one in await kept.holds(organisation)}
-        return {*await kept.sessions(organisation), *held}
+        """Return the conversations of the stream, and those that are held."""
+        kept_logs = self._keeper.kept
+        held_sessions = {hold.session for hold in await kept_logs.holds(organisation)}
+        return {*await kept_logs.sessions(organisation), *held_sessions}
 
     async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
-        """As `LogKeeper.read`."""
+        """See `LogKeeper.read`."""
         return await self._keeper.read(organisation, session_id, after)
 
     async def tickets(self, organisation: str, sessions: Sequence[str]) -> dict[str, TicketFacts]:
         """The queue's word, else the history's."""
-        found: dict[str, TicketFacts] = {}
+        facts: dict[str, TicketFacts] = {}
         for session_id in sessions:
             stored = self._view.session_anywhere(session_id) if self._view is not None else None
             if stored is not None and stored.ticket.session == session_id:
-                found[session_id] = of_ticket(stored.ticket)
-        rest = [one for one in sessions if one not in found]
+                facts[session_id] = of_ticket(stored.ticket)
+        rest = [other for other in sessions if other not in facts]
         if rest:
-            found |= await asyncio.to_thread(self._of_history, organisation, rest)
-        return found
+            facts |= await asyncio.to_thread(self._of_history, organisation, rest)
+        return facts
 
     def _of_history(self, organisation: str, sessions: Sequence[str]) -> dict[str, TicketFacts]:
-        told, table, names = history.transitions, history.tickets, history.names
+        transitions, table, names = history.transitions, history.tickets, history.names
         with self._database().reading() as connection:
-            mine = select(told.c.ticket).where(
-                told.c.organisation == organisation, told.c.session.in_(sessions)
+            mine = select(transitions.c.ticket).where(
+                transitions.c.organisation == organisation, transitions.c.session.in_(sessions)
             )
             query = (
-                select(told)
-                .where(told.c.organisation == organisation, told.c.ticket.in_(mine))
-                .order_by(told.c.ticket, told.c.stream, told.c.seq)
+                select(transitions)
+                .where(transitions.c.organisation == organisation, transitions.c.ticket.in_(mine))
+                .order_by(transitions.c.ticket, transitions.c.stream, transitions.c.seq)
             )
             changes = connection.execute(query).all()
             places = (
@@ -92,11 +92,11 @@ class HubLogs:
                 .where(table.c.organisation == organisation, table.c.ticket.in_(mine))
             )
             stood = {row.ticket: (row.kiosk, row.text) for row in connection.execute(places)}
-        return {one: _of_changes(one, changes, stood) for one in sessions}
+        return {session_id: _of_changes(session_id, changes, stood) for session_id in sessions}
 
 
 def of_ticket(ticket: Ticket) -> TicketFacts:
-    """What the queue says of the conversation that this ticket has."""
+    """Return what the queue says of the conversation that this ticket has."""
     is_over = ticket.state is not TicketState.IN_SESSION
     return TicketFacts(
         started_at_utc=ticket.accepted_at_utc or ticket.arrived_at_utc,

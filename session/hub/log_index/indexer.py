@@ -41,10 +41,10 @@ BATCH = 100
 
 
 class ListedLogs(Protocol):
-    """Where the logs are. Every method may raise `StoreUnreachable`."""
+    """The place where the logs are. Every method may raise `StoreUnreachable`."""
 
     def log_days(self) -> dict[str, int]:
-        """Whose logs are here, and for how long."""
+        """Return whose logs are here, and for how long."""
         ...
 
     async def sessions(self, organisation: str) -> set[str]:
@@ -56,7 +56,7 @@ class ListedLogs(Protocol):
         ...
 
     async def tickets(self, organisation: str, sessions: Sequence[str]) -> dict[str, TicketFacts]:
-        """What the queue knows of these conversations."""
+        """Return what the queue knows of these conversations."""
         ...
 
 
@@ -169,15 +169,17 @@ class LogIndexer:
         """
         days = self._source.log_days()
         for organisation, log_days in days.items():
-            there = frozenset(await self._source.sessions(organisation))
+            stored = frozenset(await self._source.sessions(organisation))
             before = self._clock.utc_now() - timedelta(days=log_days)
-            gone = await asyncio.to_thread(self._rows.remove_older, organisation, before, but=there)
+            gone = await asyncio.to_thread(
+                self._rows.remove_older, organisation, before, but=stored
+            )
             if gone:
                 log.info("%d conversations left the list with their logs", gone)
             listed = await asyncio.to_thread(self._rows.with_log, organisation)
-            known = await asyncio.to_thread(self._rows.sessions, organisation)
-            await asyncio.to_thread(self._rows.lost, organisation, sorted(listed - there))
-            for session_id in sorted(there - known):
+            with_row = await asyncio.to_thread(self._rows.sessions, organisation)
+            await asyncio.to_thread(self._rows.lost, organisation, sorted(listed - stored))
+            for session_id in sorted(stored - with_row):
                 self._schedule((organisation, session_id), 0.0)
         await self._schedule_open()
 
@@ -188,7 +190,7 @@ class LogIndexer:
             sessions = sorted(await self._source.sessions(organisation))
             await asyncio.to_thread(self._rows.begin_again, organisation)
             for at in range(0, len(sessions), BATCH):
-                some = [(organisation, one) for one in sessions[at : at + BATCH]]
+                some = [(organisation, session_id) for session_id in sessions[at : at + BATCH]]
                 count += await self.index(some)
         return count
 
@@ -197,14 +199,14 @@ class LogIndexer:
         by_organisation: dict[str, list[str]] = {}
         for organisation, session_id in keys:
             by_organisation.setdefault(organisation, []).append(session_id)
-        found: list[ListedConversation] = []
+        conversations: list[ListedConversation] = []
         for organisation, sessions in by_organisation.items():
-            known = await asyncio.to_thread(self._rows.summaries, organisation, sessions)
+            digests = await asyncio.to_thread(self._rows.summaries, organisation, sessions)
             tickets = await self._source.tickets(organisation, sessions)
             for session_id in sessions:
-                summary = await self._read(organisation, session_id, known.get(session_id))
+                summary = await self._read(organisation, session_id, digests.get(session_id))
                 if summary is not None:
-                    found.append(
+                    conversations.append(
                         ListedConversation(
                             organisation=organisation,
                             session=session_id,
@@ -212,14 +214,14 @@ class LogIndexer:
                             ticket=tickets.get(session_id),
                         )
                     )
-        await asyncio.to_thread(self._rows.put, found)
-        return len(found)
+        await asyncio.to_thread(self._rows.put, conversations)
+        return len(conversations)
 
     async def _read(
-        self, organisation: str, session_id: str, known: LogDigest | None
+        self, organisation: str, session_id: str, previous: LogDigest | None
     ) -> LogDigest | None:
-        """What the row shall say of the log; None when neither is there."""
-        summary = known or LogDigest()
+        """Return what the row shall say of the log; None when neither is there."""
+        summary = previous or LogDigest()
         while True:
             try:
                 part = await self._source.read(organisation, session_id, summary.read)

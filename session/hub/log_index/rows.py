@@ -27,7 +27,7 @@ AT_ONCE = 200
 
 
 class Database(Protocol):
-    """What is needed of `session.hub.history.database.History`."""
+    """The part of `session.hub.history.database.History` that is needed."""
 
     @property
     def engine(self) -> Engine: ...  # noqa: D102
@@ -38,8 +38,8 @@ class Database(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketFacts:
-    """What the queue knows of a conversation, and the log does not; of one that it has forgotten,
-    that it is over.
+    """The queue's knowledge of a conversation that the log does not have;
+    of one that it has forgotten, that it is over.
 
     Attributes:
         is_over: nobody is in it any more.
@@ -81,28 +81,30 @@ class LogRows:
         """The database with today's tables; those of another layout are emptied, the logs tell
         them again.
         """
-        found = self._database()
-        if found is not self._prepared:
-            with found.writing() as connection:
+        database = self._database()
+        if database is not self._prepared:
+            with database.writing() as connection:
                 _prepare(connection)
-            self._prepared = found
-        return found
+            self._prepared = database
+        return database
 
     # ---- what is there
 
     def summaries(self, organisation: str, sessions: Sequence[str]) -> dict[str, LogDigest]:
-        """What is known of these conversations' logs; those that are erased are left out."""
+        """Return what is known of these conversations' logs;
+        those that are erased are left out.
+        """
         table = tables.rows
-        found: dict[str, LogDigest] = {}
+        digests: dict[str, LogDigest] = {}
         with self.database().reading() as connection:
             for some in _cut(sessions):
                 query = select(table.c.session, table.c.summary).where(
                     table.c.organisation == organisation, table.c.session.in_(some)
                 )
-                found |= {
+                digests |= {
                     row.session: decode_digest(row.summary) for row in connection.execute(query)
                 }
-        return found
+        return digests
 
     def sessions(self, organisation: str) -> set[str]:
         """Conversations that have a row, but for those that are erased."""
@@ -137,7 +139,10 @@ class LogRows:
         """Writes rows; one that another hub has written from more of the log stays, and so does
         what is erased.
         """
-        newest = {(one.organisation, one.session): one for one in conversations}
+        newest = {
+            (conversation.organisation, conversation.session): conversation
+            for conversation in conversations
+        }
         database = self.database()
         kind = "postgresql" if database.engine.dialect.name == "postgresql" else "sqlite"
         dialect = importlib.import_module(f"sqlalchemy.dialects.{kind}")
@@ -150,46 +155,46 @@ class LogRows:
         self, connection: Connection, statement: Any, some: Sequence[ListedConversation]
     ) -> None:
         table = tables.rows
-        names = [_erased(one.organisation, one.session) for one in some]
+        names = [_erased(listed.organisation, listed.session) for listed in some]
         gone = set(
             connection.execute(select(table.c.session).where(table.c.session.in_(names))).scalars()
         )
-        left = [one for one, name in zip(some, names, strict=True) if name not in gone]
-        if not left:
+        remaining = [listed for listed, name in zip(some, names, strict=True) if name not in gone]
+        if not remaining:
             return
-        told = connection.execute(statement, [self._row(one) for one in left])
-        ids = {(row.organisation, row.session): row.id for row in told}
+        written = connection.execute(statement, [self._row(listed) for listed in remaining])
+        ids = {(row.organisation, row.session): row.id for row in written}
         _forget_beside(connection, list(ids.values()))
-        found: list[dict[str, Any]] = []
+        troubles: list[dict[str, Any]] = []
         models: list[dict[str, Any]] = []
-        for one in left:
-            row = ids.get((one.organisation, one.session))
+        for conversation in remaining:
+            row = ids.get((conversation.organisation, conversation.session))
             if row is None:
                 continue
-            found += [
+            troubles += [
                 {"row": row, "part": each.part.value, "code": each.code, "count": each.count}
-                for each in one.summary.troubles()
+                for each in conversation.summary.troubles()
             ]
             models += [
                 {"row": row, "kind": each.kind, "model": each.model}
-                for each in one.summary.devices()
+                for each in conversation.summary.devices()
             ]
-        for beside, rows in ((tables.troubles, found), (tables.devices, models)):
+        for beside, rows in ((tables.troubles, troubles), (tables.devices, models)):
             if rows:
                 connection.execute(insert(beside), rows)
 
-    def _row(self, one: ListedConversation) -> dict[str, Any]:
-        summary, ticket = one.summary, one.ticket
+    def _row(self, conversation: ListedConversation) -> dict[str, Any]:
+        summary, ticket = conversation.summary, conversation.ticket
         accepted = ticket.started_at_utc if ticket else None
         started = accepted or summary.started_at_utc or datetime.now(UTC)
         worst = summary.worst_minute()
         return {
-            "organisation": one.organisation,
-            "session": one.session,
-            "short_number": short_number(one.session),
+            "organisation": conversation.organisation,
+            "session": conversation.session,
+            "short_number": short_number(conversation.session),
             "ticket_number": ticket.number[:20] if ticket else "",
             "started_at_utc": _naive(started),
-            "ended_at_utc": _maybe_naive(_end_of(one, started)),
+            "ended_at_utc": _maybe_naive(_end_of(conversation, started)),
             "day": started.astimezone(self._zone).date().isoformat(),
             "site": ticket.site if ticket else "",
             "kiosk": (ticket.kiosk if ticket else "") or summary.kiosk,
@@ -224,8 +229,8 @@ class LogRows:
             table.c.organisation == organisation, table.c.started_at_utc < _naive(before_utc)
         )
         with self.database().writing() as connection:
-            found = connection.execute(select(table.c.id, table.c.session).where(place)).all()
-            gone = [row.id for row in found if row.session not in but]
+            older = connection.execute(select(table.c.id, table.c.session).where(place)).all()
+            gone = [row.id for row in older if row.session not in but]
             _remove(connection, gone)
         return len(gone)
 
@@ -298,30 +303,30 @@ _KEPT = frozenset({"organisation", "session", "short_number", "day"})
 
 
 def _erased(organisation: str, session: str) -> str:
-    """What stands in the place of the id of a conversation that was erased."""
+    """Return what stands in the place of the id of a conversation that was erased."""
     return f"erased_{mark_of(organisation, session)}"[:40]
 
 
-def _end_of(one: ListedConversation, started: datetime) -> datetime | None:
-    """When it ended; None while it goes on. A conversation that is over and whose end nobody has
-    written ended with its last sign.
+def _end_of(conversation: ListedConversation, started: datetime) -> datetime | None:
+    """Return when a conversation ended; None while it goes on.
+    One that is over and whose end nobody has written ended with its last sign.
     """
-    summary, ticket = one.summary, one.ticket
+    summary, ticket = conversation.summary, conversation.ticket
     if ticket is not None and not ticket.is_over:
         return None
-    told = (ticket.ended_at_utc if ticket else None) or summary.ended_at_utc
-    if told is not None:
-        return max(told, started)
+    ended = (ticket.ended_at_utc if ticket else None) or summary.ended_at_utc
+    if ended is not None:
+        return max(ended, started)
     return (summary.last_at_utc or started) if ticket is not None else None
 
 
 def _prepare(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=[tables.about])
-    known = connection.execute(select(tables.about.c.format)).scalar()
-    if known == tables.FORMAT:
+    stored_format = connection.execute(select(tables.about.c.format)).scalar()
+    if stored_format == tables.FORMAT:
         return
-    if known is not None and known > tables.FORMAT:
-        raise StoreUnreachable(why="format", theirs=known, ours=tables.FORMAT)
+    if stored_format is not None and stored_format > tables.FORMAT:
+        raise StoreUnreachable(why="format", theirs=stored_format, ours=tables.FORMAT)
     tables.metadata.drop_all(connection, tables=[tables.troubles, tables.devices, tables.rows])
     tables.metadata.create_all(connection)
     connection.execute(delete(tables.about))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who may see which part of the list of conversations: the verb `find_logs` of hub and vault.
+"""Rules of who may see which part of the list of conversations:
+the verb `find_logs` of hub and vault.
 
-No reason is asked, because no log is read; each question is counted with all others. Helpdesk and
-supervisor see their own organisation; an operator sees what failed in all whose logs are here.
+No reason is asked, because no log is read; each question is counted with all others. Helpdesk
+and supervisor see their own organisation; an operator sees what failed in all whose logs are
+here.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from session.protocol.wire.roles import Role
 
 
 class PlaceNames:
-    """What the convention calls kiosks and services. An id that two organisations give to
+    """The convention's names of kiosks and services. An id that two organisations give to
     different things has no name where only the id is known.
     """
 
@@ -35,8 +37,8 @@ class PlaceNames:
             for service in entry.services:
                 self._services[entry.id, service.id] = service.name
             for kiosk in entry.kiosks:
-                known = (kiosk.name, sites.get(kiosk.site, ""))
-                if self._kiosks.setdefault(kiosk.id, known) != known:
+                place = (kiosk.name, sites.get(kiosk.site, ""))
+                if self._kiosks.setdefault(kiosk.id, place) != place:
                     self._kiosks[kiosk.id] = ("", "")
 
     def name(self, row: LogRow) -> LogRow:
@@ -98,13 +100,13 @@ class LogListService:
         if not is_operator and asker.organisation not in ours:
             raise NotAllowed(why="organisation")
         whose = ours if is_operator else [asker.organisation]
-        found = await asyncio.to_thread(find_logs, self._rows, whose, request)
+        page = await asyncio.to_thread(find_logs, self._rows, whose, request)
         elsewhere = tuple(sorted(self._elsewhere())) if is_operator else ()
         names = PlaceNames(self._entries())
         return msgspec.structs.replace(
-            found,
-            rows=tuple(map(names.name, found.rows)),
-            counts=names.name_counts(found.counts, whose) if found.counts is not None else None,
+            page,
+            rows=tuple(map(names.name, page.rows)),
+            counts=names.name_counts(page.counts, whose) if page.counts is not None else None,
             elsewhere=elsewhere,
             behind=self._indexer.behind,
         )

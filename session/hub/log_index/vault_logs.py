@@ -92,12 +92,14 @@ class VaultLogs:
         return set(await asyncio.to_thread(self._keeper.sessions))
 
     async def read(self, _organisation: str, session_id: str, after: int) -> LogPart:
-        """As `VaultLog.read`."""
+        """See `VaultLog.read`."""
         return await asyncio.to_thread(self._keeper.read, session_id, after)
 
     async def tickets(self, _organisation: str, sessions: Sequence[str]) -> dict[str, TicketFacts]:
-        """What the hub says now; of a conversation that it has forgotten, that it is over."""
-        return {one: await self._ticket(one) for one in sessions}
+        """Return what the hub says now; of a conversation that it has forgotten,
+        that it is over.
+        """
+        return {session_id: await self._ticket(session_id) for session_id in sessions}
 
     async def _ticket(self, session_id: str) -> TicketFacts:
         if self._sessions is None:

@@ -25,7 +25,7 @@ class LogList:
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (self.service,)
 
 
@@ -47,7 +47,11 @@ def build(
         rows,
         indexer,
         ours=source.log_days,
-        elsewhere=lambda: [one for one in catalogue.served if catalogue.card(one) is not None],
+        elsewhere=lambda: [
+            organisation
+            for organisation in catalogue.served
+            if catalogue.card(organisation) is not None
+        ],
         entries=lambda: map(catalogue.organisation, catalogue.served),
     )
     return LogList(rows=rows, indexer=indexer, service=service)

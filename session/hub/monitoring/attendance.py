@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether kiosks and desks still find this hub: nobody is there though somebody was at this hour
-yesterday, or many came back that had not believed its certificate. Used by the hub's health.
+"""Signs that kiosks and desks no longer find this hub: nobody is there though somebody was at
+this hour yesterday, or many came back that had not believed its certificate. Used by the hub's
+health.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Attendance:
         return troubles
 
     def _silence(self, now: datetime) -> timedelta:
-        newest = max((one.at_utc for one in self._heard()), default=None)
+        newest = max((sighting.at_utc for sighting in self._heard()), default=None)
         return timedelta.max if newest is None else now - newest
 
 

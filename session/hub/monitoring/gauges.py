@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a hub can say of this moment in numbers: who waits, how long, agents by state.
+"""Figures that a hub can give of this moment: who waits, how long, agents by state.
 Nobody is named.
 
 Read by the monitor at each question; pure, from the hub's memory.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether a hub can do its work, and what stands in its way.
+"""Checks of a hub's ability to do its work, and of what stands in its way.
 Used by the monitor's /healthz and the metrics.
 """
 
@@ -75,7 +75,7 @@ class Health:
         self._refused_parts = refused_parts
 
     async def check(self) -> list[Trouble]:
-        """What is wrong now, the gravest first; empty when all is well.
+        """Return what is wrong now, the gravest first; empty when all is well.
         Takes as long as the store's answer.
         """
         if self.is_leaving:
@@ -137,14 +137,14 @@ def disk_troubles(disk_space: DiskSpace) -> list[Trouble]:
 
 def store_troubles(space: StoreSpace) -> list[Trouble]:
     """`store_full`, `store_low` and `oldest_leave` of each share, as of the last look."""
-    found = []
+    troubles = []
     for part in space.parts:
         used: dict[str, str | int] = {"part": part.name, "used_percent": part.used_percent}
         if part.is_full:
-            found.append(Trouble("store_full", True, used))
+            troubles.append(Trouble("store_full", True, used))
         elif part.is_shortened:
             used |= {"kept_days": part.kept_days or 0, "wanted_days": part.wanted_days or 0}
-            found.append(Trouble("oldest_leave", False, used))
+            troubles.append(Trouble("oldest_leave", False, used))
         elif part.is_low:
-            found.append(Trouble("store_low", False, used))
-    return found
+            troubles.append(Trouble("store_low", False, used))
+    return troubles

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What crosses between the ends of a session, between hubs, and between networks.
+"""Everything that crosses between the ends of a session, between hubs,
+and between networks.
 
 Entry points: `relay.Relay` passes what one end of a session says to the other;
 `sites_and_hubs.SitesAndHubs` shows hubs and sites to an operator;

@@ -137,9 +137,9 @@ class IncomingCallers:
             f"{network}:{request.from_organisation}/{request.ticket_id}",
             request.service,
         )
-        known = await self._changes.find(request.organisation, identity)
-        if known is not None:
-            return known.ticket
+        existing = await self._changes.find(request.organisation, identity)
+        if existing is not None:
+            return existing.ticket
         if not request.fresh:
             raise TicketUnknown
         self._check_arrival(network, request)

@@ -126,17 +126,17 @@ class OutgoingCallers:
         """A ticket of ours changed: it was sent over, or its kiosk has another caller."""
         before, after = change
         kiosk = after.kiosk_home, after.kiosk
-        known = self._sent.get(kiosk)
+        sent = self._sent.get(kiosk)
         if network := self._network_after(after):
-            if known is None or known.old.id != after.id:
+            if sent is None or sent.old.id != after.id:
                 self._sent[kiosk] = _Sent(network, after, self._clock.monotonic_s())
-        elif before is None and after.state is TicketState.WAITING and known is not None:
+        elif before is None and after.state is TicketState.WAITING and sent is not None:
             del self._sent[kiosk]
-            if known.ticket_id and known.over_s is None:
-                self._tasks.start(self._leave(kiosk, known), name="leave the other network's queue")
+            if sent.ticket_id and sent.over_s is None:
+                self._tasks.start(self._leave(kiosk, sent), name="leave the other network's queue")
 
     def remember(self, moved: Ticket) -> None:
-        """What a hub that starts finds in the store."""
+        """Take a moved ticket that a hub finds in the store when it starts."""
         network = self._network_after(moved)
         if network and (moved.kiosk_home, moved.kiosk) not in self._sent:
             self._sent[moved.kiosk_home, moved.kiosk] = _Sent(
@@ -234,7 +234,8 @@ class OutgoingCallers:
     # ---- our kiosk speaks
 
     async def ask_for(self, asker: Asker, verb: str, payload: bytes) -> bytes | None:
-        """What the other network answers our kiosk; None when its question is not for them.
+        """Return what the other network answers our kiosk;
+        None when its question is not for them.
 
         Raises `HubUnreachable` when the link is down: the kiosk asks again.
         """

@@ -35,7 +35,8 @@ Ask = Callable[[ArrivalCheck], Awaitable[None]]
 
 
 class PartnerWatch:
-    """What is wrong with the links, as of the last poll.
+    """A watch over the links: what is wrong with them,
+    as of the last poll.
 
     Args:
         ask: the other network's answer to one `ArrivalCheck`;
@@ -69,12 +70,12 @@ class PartnerWatch:
     async def poll(self) -> None:
         """Asks every partner once; it takes as long as the slowest network's answer."""
         questions = self._questions()
-        found = await asyncio.gather(
-            *(self._of(network, asked) for network, asked in questions.items())
+        answers = await asyncio.gather(
+            *(self._of(network, checks) for network, checks in questions.items())
         )
         before, self._troubles = (
             self._troubles,
-            [trouble for troubles in found for trouble in troubles],
+            [trouble for troubles in answers for trouble in troubles],
         )
         for trouble in self._troubles:
             if trouble not in before:
@@ -116,26 +117,26 @@ class PartnerWatch:
         return list(refused.values())
 
     def _questions(self) -> dict[str, list[ArrivalCheck]]:
-        """What is asked, by the network:
+        """Return what is asked, by the network:
         each way that the convention opens, or one question to hear an answer.
         """
-        catalogue, asked = self._catalogue, dict[str, dict[ArrivalCheck, None]]()
+        catalogue, checks = self._catalogue, dict[str, dict[ArrivalCheck, None]]()
         for ours in catalogue.served:
             for service in catalogue.services(ours):
-                for theirs, wanted in catalogue.transfer_targets(ours, service.id):
+                for theirs, service_id in catalogue.transfer_targets(ours, service.id):
                     request = ArrivalCheck(
-                        organisation=theirs, service=wanted, from_organisation=ours
+                        organisation=theirs, service=service_id, from_organisation=ours
                     )
-                    asked.setdefault(catalogue.network_of(theirs), {})[request] = None
+                    checks.setdefault(catalogue.network_of(theirs), {})[request] = None
         for theirs in catalogue.organisations:
             request = ArrivalCheck(
                 organisation=theirs,
                 service=ANY,
                 from_organisation=next(iter(catalogue.served), ANY),
             )
-            asked.setdefault(catalogue.network_of(theirs), {request: None})
-        asked.pop("", None)
-        return {network: list(questions) for network, questions in asked.items()}
+            checks.setdefault(catalogue.network_of(theirs), {request: None})
+        checks.pop("", None)
+        return {network: list(questions) for network, questions in checks.items()}
 
 
 def _words(trouble: Trouble) -> str:

@@ -228,12 +228,12 @@ class Relay:
         _, organisation, role, user, session_id, _ = message.subject.split(".")
         if role == Role.KIOSK and await self._forward(message):
             return
-        held = self._held.get((organisation, session_id))
+        queue = self._held.get((organisation, session_id))
         stored = self._view.session_anywhere(session_id)
-        if held is not None and len(held) == HELD:
+        if queue is not None and len(queue) == HELD:
             self._drop(message, RateLimited.code, "the hub is still looking the session up")
-        elif held is not None:
-            held.append(message)
+        elif queue is not None:
+            queue.append(message)
         elif stored is not None and self._is_word_of_kiosk(message):
             self._hold(organisation, session_id, message)
             self._tasks.start(
@@ -271,10 +271,10 @@ class Relay:
 
         Others' sessions do not wait for the store meanwhile.
         """
-        held = self._held[organisation, session_id]
+        queue = self._held[organisation, session_id]
         try:
-            while held:
-                message = held.popleft()
+            while queue:
+                message = queue.popleft()
                 if ticket is None:
                     self._drop(message, TicketUnknown.code, "no such session")
                     continue
@@ -343,12 +343,14 @@ class Relay:
         if _REFUSALS.get(topic, _NEVER) not in message.payload:
             return
         try:
-            said = decode_session(message.payload)
+            refusal = decode_session(message.payload)
         except SessionError:
             return  # who receives it says so
         who = f"{peer.organisation}.{peer.role}.{peer.user}"
         by = "kiosk" if speaker.role is Role.KIOSK else "desk"
-        if isinstance(said, MessageRefused):
-            self._refused.note(who, said.topic, said.code, why=said.why, of=said.of, by=by)
-        elif isinstance(said, PageRefused):
-            self._refused.note(who, topic, said.code, of=f"page {said.page_id}", by=by)
+        if isinstance(refusal, MessageRefused):
+            self._refused.note(
+                who, refusal.topic, refusal.code, why=refusal.why, of=refusal.of, by=by
+            )
+        elif isinstance(refusal, PageRefused):
+            self._refused.note(who, topic, refusal.code, of=f"page {refusal.page_id}", by=by)

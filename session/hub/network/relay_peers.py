@@ -26,7 +26,7 @@ class End:
 
 
 def peer_of(ticket: Ticket, speaker: End, topic: str) -> End | None:
-    """Who hears `speaker` on `topic`; None when nobody may."""
+    """Return who hears `speaker` on `topic`; None when nobody may."""
     if ticket.agent is None:
         return None
     kiosk = End(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the network's operator sees and does: hubs, the convention's version, sites.
+"""The view and acts of the network's operator: hubs, the convention's version, sites.
 Used by `session.hub.composition`.
 
 No queue, no caller, no dossier. Each hub tells the others of itself every few seconds over a
@@ -119,7 +119,7 @@ class SitesAndHubs:
 
     @handles("network")
     async def network(self, asker: Asker, _request: NetworkRequest) -> NetworkAnswer:
-        """What an operator sees."""
+        """Return what an operator sees."""
         return self.answer(asker.organisation, asker.user)
 
     def answer(self, organisation: str, user: str) -> NetworkAnswer:
@@ -140,8 +140,8 @@ class SitesAndHubs:
 
     def _site(self, organisation: str, site: str, name: str) -> SiteFacts:
         kiosks = [kiosk.id for kiosk in self._catalogue.kiosks_of(organisation, site)]
-        there = sum(self._presence.is_there(organisation, Role.KIOSK, kiosk) for kiosk in kiosks)
-        facts = SiteFacts(id=site, name=name, kiosks=len(kiosks), there=there)
+        present = sum(self._presence.is_there(organisation, Role.KIOSK, kiosk) for kiosk in kiosks)
+        facts = SiteFacts(id=site, name=name, kiosks=len(kiosks), there=present)
         record = self._store.site(organisation, site)
         if record is None:
             return facts

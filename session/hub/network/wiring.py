@@ -29,7 +29,7 @@ class Network:
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (self.state,)
 
 

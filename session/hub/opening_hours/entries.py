@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a convention says about hours: closures, exceptional openings, other hours at one site.
+"""A convention's entries about hours: closures, exceptional openings, other hours at one site.
 For the catalogue.
 """
 

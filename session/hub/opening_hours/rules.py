@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a service is open at a site: weekly hours, public holidays, closures, exceptional openings.
-Pure; for the hub.
+"""Rules of when a service is open at a site:
+weekly hours, public holidays, closures, exceptional openings. Pure; for the hub.
 
-Hours are those of the clock on the wall of the site, so the two changes of the year need no care
-from whoever writes them: a time that does not exist that day is moved on by the missing hour, one
-that comes twice begins at its first and ends at its second coming.
+Hours are those of the clock on the wall of the site, so the two changes of the year need no
+care from whoever writes them: a time that does not exist that day is moved on by the missing
+hour, one that comes twice begins at its first and ends at its second coming.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class Opening:
-    """What `opening` found. Times are local to the site.
+    """The result of `opening`. Times are local to the site.
 
     Attributes:
         closes_at: when it is open and will close within a week.
@@ -102,7 +102,7 @@ class Opening:
 
 
 def opening(hours: Hours, now: datetime) -> Opening:
-    """Whether a service is open at `now` (aware), until when, or when it opens again."""
+    """Return whether a service is open at `now` (aware), until when, or when it opens again."""
     today = now.astimezone(hours.zone).date()
     midnight = _instant(hours.zone, today + timedelta(days=1), 0, fold=0)
     message = _message(hours, today)
@@ -126,8 +126,10 @@ def opening(hours: Hours, now: datetime) -> Opening:
 
 
 def _message(hours: Hours, day: date) -> Words:
-    held = hours.closed_by(day) or next((span for span in hours.openings if span.holds(day)), None)
-    return held.message if held is not None else ""
+    in_force = hours.closed_by(day) or next(
+        (span for span in hours.openings if span.holds(day)), None
+    )
+    return in_force.message if in_force is not None else ""
 
 
 def _intervals(hours: Hours, first: date) -> Iterator[tuple[datetime, datetime]]:
@@ -178,7 +180,7 @@ def public_holiday(region: str, day: date) -> str:
 
 
 def french(words: Words) -> str:
-    """What is shown when nothing is known of the reader's language."""
+    """Return what is shown when nothing is known of the reader's language."""
     if isinstance(words, str):
         return words
     return words.get("fr") or next(iter(words.values()), "")

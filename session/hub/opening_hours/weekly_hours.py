@@ -29,8 +29,8 @@ class SlotWrong(Exception):
 
 @dataclass(frozen=True, order=True)
 class Slot:
-    """From `begins_min` to `ends_min`, minutes after midnight by the wall's clock, 0 to 1440;
-    never over midnight.
+    """A span from `begins_min` to `ends_min`, minutes after midnight by the wall's clock,
+    0 to 1440; never over midnight.
     """
 
     begins_min: int
@@ -53,11 +53,11 @@ def slots(text: str) -> Slots:
     Raises:
         SlotWrong: unreadable, ending before it begins (a slot over midnight too), or overlapping.
     """
-    found = tuple(sorted(_slot(part) for part in text.split(",")))
-    for one, following in itertools.pairwise(found):
-        if following.begins_min < one.ends_min:
-            raise SlotWrong("slots_overlap", f"{one}, {following}")
-    return found
+    day_slots = tuple(sorted(_slot(part) for part in text.split(",")))
+    for slot, following in itertools.pairwise(day_slots):
+        if following.begins_min < slot.ends_min:
+            raise SlotWrong("slots_overlap", f"{slot}, {following}")
+    return day_slots
 
 
 def week(lines: Sequence[str]) -> Week:
@@ -65,12 +65,12 @@ def week(lines: Sequence[str]) -> Week:
     days: list[Slots] = [()] * len(DAYS)
     for line in lines:
         names, _space, ranges = line.strip().partition(" ")
-        given = slots(ranges.strip())
+        day_slots = slots(ranges.strip())
         for day in _days(names, line):
-            both = tuple(sorted((*days[day], *given)))
-            for one, following in itertools.pairwise(both):
-                if following.begins_min < one.ends_min:
-                    raise SlotWrong("slots_overlap", f"{DAYS[day]} {one}, {following}")
+            both = tuple(sorted((*days[day], *day_slots)))
+            for slot, following in itertools.pairwise(both):
+                if following.begins_min < slot.ends_min:
+                    raise SlotWrong("slots_overlap", f"{DAYS[day]} {slot}, {following}")
             days[day] = both
     monday, tuesday, wednesday, thursday, friday, saturday, sunday = days
     return monday, tuesday, wednesday, thursday, friday, saturday, sunday
@@ -78,18 +78,18 @@ def week(lines: Sequence[str]) -> Week:
 
 def wrong_lines(lines: Sequence[str]) -> list[SlotWrong]:
     """Everything wrong with the lines: each alone, and, when each is right, all together."""
-    found: list[SlotWrong] = []
+    errors: list[SlotWrong] = []
     for line in lines:
         try:
             week([line])
         except SlotWrong as error:
-            found.append(error)
-    if not found:
+            errors.append(error)
+    if not errors:
         try:
             week(lines)
         except SlotWrong as error:
-            found.append(error)
-    return found
+            errors.append(error)
+    return errors
 
 
 def _days(names: str, line: str) -> Iterator[int]:

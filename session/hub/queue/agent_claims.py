@@ -118,11 +118,11 @@ class AgentClaims:
             try:
                 await self._claims.claim(after.organisation, agent, request, expected)
             except WrongRevision:
-                found = await self._claims.claimed(after.organisation, agent)
-                if found is None:
+                claimed = await self._claims.claimed(after.organisation, agent)
+                if claimed is None:
                     expected = 0
                     continue
-                other, expected = found
+                other, expected = claimed
                 if other.ticket != after.id and await self._stands(
                     after.organisation, agent, other
                 ):

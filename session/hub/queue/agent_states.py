@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each agent is doing, and who is free the longest.
+"""The activity of each agent, and who is free the longest.
 Read from tickets, signs of life and what agents say.
 
 Nothing here is counted or summed by agent; the state of this moment is all there is.
@@ -69,7 +69,7 @@ class AgentStates:
             self._idle_since[before.organisation, before.agent] = self._clock.utc_now()
 
     def reported(self, organisation: str, agent: str) -> AgentRecord | None:
-        """What the agent last said today."""
+        """Return what the agent last said today."""
         record = self._store.agent(organisation, agent)
         if record is None or self._day(record.at_utc) != self._day(self._clock.utc_now()):
             return None
@@ -78,7 +78,9 @@ class AgentStates:
     # ---- what agents serve today
 
     def services_today(self, organisation: str, agent: str) -> tuple[str, ...] | None:
-        """What a supervisor said today that this agent serves; None for the convention's word."""
+        """Return what a supervisor said today that this agent serves;
+        None for the convention's word.
+        """
         record = self._store.duty(organisation, agent)
         if record is None or self._day(record.at_utc) != self._day(self._clock.utc_now()):
             return None
@@ -86,7 +88,9 @@ class AgentStates:
 
     def today(self, organisation: str) -> list[PersonEntry]:
         """Everybody who answers callers, with what they serve today."""
-        return [self.as_today(organisation, one) for one in self._catalogue.agents(organisation)]
+        return [
+            self.as_today(organisation, agent) for agent in self._catalogue.agents(organisation)
+        ]
 
     def services_of(self, organisation: str, agent: str) -> frozenset[str] | None:
         """The services that this agent serves today; None for all. Raises `NotAllowed`."""
@@ -97,8 +101,10 @@ class AgentStates:
         """The agent with what it serves today."""
         services = self.services_today(organisation, person.id)
         # a service may have left the convention since
-        known = [one for one in services or () if self._catalogue.has(organisation, one)]
-        return msgspec.structs.replace(person, services=known) if known else person
+        served = [
+            service for service in services or () if self._catalogue.has(organisation, service)
+        ]
+        return msgspec.structs.replace(person, services=served) if served else person
 
     def _day(self, at_utc: datetime) -> date:
         return at_utc.astimezone(self._zone).date()
@@ -106,7 +112,7 @@ class AgentStates:
     # ---- who is there
 
     def is_there(self, organisation: str, agent: str) -> bool:
-        """Whether the agent's desk gives signs of life."""
+        """True if the agent's desk gives signs of life."""
         return self._presence.is_there(organisation, Role.AGENT, agent)
 
     def is_ready(self, organisation: str, agent: str) -> bool:
@@ -122,21 +128,27 @@ class AgentStates:
         return not in_hand and self.is_ready(organisation, agent)
 
     def free(self, organisation: str) -> list[PersonEntry]:
-        """Who is free, the longest idle first."""
-        found = [one for one in self.today(organisation) if self.is_free(organisation, one.id)]
-        return sorted(found, key=lambda one: (self.idle_since(organisation, one.id), one.id))
+        """Return who is free, the longest idle first."""
+        agents = [
+            agent for agent in self.today(organisation) if self.is_free(organisation, agent.id)
+        ]
+        return sorted(agents, key=lambda agent: (self.idle_since(organisation, agent.id), agent.id))
 
     def answering(self, organisation: str, service: str) -> int:
-        """How many agents of the service are there and available, busy or not."""
+        """Return how many agents of the service are there and available, busy or not."""
         able = (
-            one for one in self.today(organisation) if not one.services or service in one.services
+            agent
+            for agent in self.today(organisation)
+            if not agent.services or service in agent.services
         )
-        return sum(1 for one in able if self.is_ready(organisation, one.id))
+        return sum(1 for agent in able if self.is_ready(organisation, agent.id))
 
     def free_for(self, organisation: str, service: str) -> int:
-        """How many agents of the service could take a caller now."""
+        """Return how many agents of the service could take a caller now."""
         return sum(
-            1 for one in self.free(organisation) if not one.services or service in one.services
+            1
+            for agent in self.free(organisation)
+            if not agent.services or service in agent.services
         )
 
     def idle_since(self, organisation: str, agent: str) -> datetime:
@@ -148,11 +160,12 @@ class AgentStates:
     def ticket_in_hand(self, organisation: str, agent: str) -> Ticket | None:
         """The conversation or wrap-up that the agent has in hand."""
         return next(
-            (one for one in self._view.of_agent(organisation, agent) if one.state in LIVE), None
+            (ticket for ticket in self._view.of_agent(organisation, agent) if ticket.state in LIVE),
+            None,
         )
 
     def all_facts(self, organisation: str) -> list[AgentFacts]:
-        """What each agent of an organisation does now."""
+        """Return what each agent of an organisation does now."""
         return [self.facts(organisation, person) for person in self._catalogue.agents(organisation)]
 
     def facts(self, organisation: str, person: PersonEntry) -> AgentFacts:
@@ -215,8 +228,11 @@ class AgentStates:
         """An agent is available or pauses; saying the same again changes nothing.
         Raises `StoreUnreachable`.
         """
-        known = self.reported(asker.organisation, asker.user)
-        if known is None or (known.available, known.reason) != (request.available, request.reason):
+        record = self.reported(asker.organisation, asker.user)
+        if record is None or (record.available, record.reason) != (
+            request.available,
+            request.reason,
+        ):
             await self._put(asker.organisation, asker.user, request.available, request.reason)
         return Done()
 
@@ -226,21 +242,21 @@ class AgentStates:
         Raises `StoreUnreachable`.
         """
         now = self._clock.utc_now()
-        known = self.reported(asker.organisation, asker.user)
-        if known is None:
-            known = AgentRecord(available=True, reason="", at_utc=now)
-        if known.help != request.reason:
+        record = self.reported(asker.organisation, asker.user)
+        if record is None:
+            record = AgentRecord(available=True, reason="", at_utc=now)
+        if record.help != request.reason:
             await self._store.put_agent(
                 asker.organisation,
                 asker.user,
-                msgspec.structs.replace(known, help=request.reason, help_at_utc=now),
+                msgspec.structs.replace(record, help=request.reason, help_at_utc=now),
             )
         return Done()
 
     async def mark_silent(self, organisation: str, agent: str) -> None:
         """An offer was not answered: no more offers until the agent says that it is back."""
-        known = self.reported(organisation, agent)
-        if known is None or known.available:
+        record = self.reported(organisation, agent)
+        if record is None or record.available:
             await self._put(organisation, agent, False, NOT_RESPONDING)
 
     async def set_by_supervisor(
@@ -260,14 +276,14 @@ class AgentStates:
         why: str = "",
     ) -> None:
         """A new state; what help was asked for stays."""
-        known = self.reported(organisation, agent)
+        previous = self.reported(organisation, agent)
         record = AgentRecord(
             available=available,
             reason=reason,
             at_utc=self._clock.utc_now(),
             changed_by=changed_by,
             why=why,
-            help=known.help if known is not None else "",
-            help_at_utc=known.help_at_utc if known is not None else None,
+            help=previous.help if previous is not None else "",
+            help_at_utc=previous.help_at_utc if previous is not None else None,
         )
         await self._store.put_agent(organisation, agent, record)

@@ -127,18 +127,18 @@ class Calls:
         identity = ticket_id(
             organisation, f"{visitor}/{kiosk}" if visitor else kiosk, request.request_id
         )
-        known = await self._find(organisation, identity, has_number)
+        existing = await self._find(organisation, identity, has_number)
         try:
-            if known is None:
+            if existing is None:
                 self.check_space()
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
             # the request was answered by another hub before the queue was closed
-            known = await self._changes.find(organisation, identity)
-            if known is None:
+            existing = await self._changes.find(organisation, identity)
+            if existing is None:
                 raise
-        if known is not None:
-            return await self._answer_again(known)
+        if existing is not None:
+            return await self._answer_again(existing)
         known_by = self._preferred(organisation, home, kiosk, number)
         if has_number:  # before the ticket, so that an acknowledged ticket always has its number
             _, preferred = await asyncio.gather(
@@ -178,16 +178,16 @@ class Calls:
             return None
         return await self._changes.find(organisation, identity)
 
-    async def _answer_again(self, known: StoredTicket) -> TicketAnswer:
+    async def _answer_again(self, stored: StoredTicket) -> TicketAnswer:
         """The same request came before. Its hub may have died before it ended the kiosk's earlier
         tickets, so this is done here.
         """
-        newest = known.ticket
+        newest = stored.ticket
         if newest.state in WAITING:
             at_kiosk = self._changes.view.at_kiosk(newest.kiosk_home, newest.kiosk)
             if not any(other.arrived_at_utc > newest.arrived_at_utc for other in at_kiosk):
                 await self.abandon_older(newest)
-        return await self.answer(known)
+        return await self.answer(stored)
 
     def check_open(self, organisation: str, service: str, home: str, kiosk: str) -> None:
         """Raises `QueueClosed` (somebody's decision), `ServiceClosed` (the convention's hours at
@@ -198,10 +198,10 @@ class Calls:
         site = self._catalogue.site_of(home, kiosk)
         if self._closures.is_site_closed(home, site.id):
             raise QueueClosed(service=service)
-        found = self._openings.of(organisation, service, home, site.id)
-        if not found.is_open:
+        opening = self._openings.of(organisation, service, home, site.id)
+        if not opening.is_open:
             raise ServiceClosed(
-                service=service, opens_at=found.opens_at.isoformat() if found.opens_at else ""
+                service=service, opens_at=opening.opens_at.isoformat() if opening.opens_at else ""
             )
 
     async def abandon_older(self, newest: Ticket) -> None:
@@ -214,7 +214,9 @@ class Calls:
 
     @handles("status")
     async def status(self, asker: Asker, request: StatusRequest) -> TicketAnswer:
-        """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
+        """Return where the kiosk's ticket is.
+        Raises `TicketUnknown` also for another kiosk's ticket.
+        """
         return await self.answer(
             await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         )
@@ -231,17 +233,17 @@ class Calls:
         def decide(ticket: Ticket) -> Ticket | None:
             if ticket.state not in WAITING or ticket.needs == request.needs:
                 return None
-            found = self._catalogue.skills_for(ticket.organisation, ticket.service, request.needs)
+            skills = self._catalogue.skills_for(ticket.organisation, ticket.service, request.needs)
             return msgspec.structs.replace(
                 ticket,
                 needs=request.needs,
-                skills=found,
+                skills=skills,
                 changed_by=f"{Role.KIOSK}.{asker.user}",
             )
 
-        known = await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        current = await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         stored, _changed = await self._changes.change(
-            known.ticket.organisation, known.ticket.id, decide
+            current.ticket.organisation, current.ticket.id, decide
         )
         return await self.answer(stored)
 
@@ -261,8 +263,8 @@ class Calls:
                 raise TicketTaken
             return self._abandoned(ticket, "left", f"{Role.KIOSK}.{asker.user}")
 
-        found = await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
-        serving, identity = found.ticket.organisation, found.ticket.id
+        stored = await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        serving, identity = stored.ticket.organisation, stored.ticket.id
         await self._changes.change(serving, identity, decide)
         await self._callers.forget(serving, identity)
         return Done()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What nearly every rule about tickets works with, in one object; and what is closed now.
-Used by all rules of the hub.
+"""The parts that nearly every rule about tickets works with, in one object;
+and what is closed now. Used by all rules of the hub.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from session.protocol.wire.ids import split_service
 
 
 class Decisions(Protocol):
-    """What is needed here of the store of supervisors' and operators' decisions."""
+    """The part of the store of supervisors' and operators' decisions that is needed here."""
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         """The last decision about a service."""
@@ -64,20 +64,20 @@ class Closures:
 
     def notices(self, home: str, site: str, now_utc: datetime) -> list[tuple[str, BroadcastRecord]]:
         """(organisation, message) of what its callers read now, the newest first."""
-        found = [
-            (organisation, said)
-            for organisation, said in self._decisions.messages_at(f"{home}/{site}")
-            if not said.withdrawn and now_utc - said.at_utc < NOTICE
+        messages = [
+            (organisation, message)
+            for organisation, message in self._decisions.messages_at(f"{home}/{site}")
+            if not message.withdrawn and now_utc - message.at_utc < NOTICE
         ]
-        return sorted(found, key=lambda one: one[1].at_utc, reverse=True)
+        return sorted(messages, key=lambda pair: pair[1].at_utc, reverse=True)
 
     def shown(self, organisation: str, services: list[Service]) -> list[Service]:
         """The services with what supervisors decided about them."""
         return [
             msgspec.structs.replace(
-                one, closed=self.is_queue_closed(*split_service(one.id, organisation))
+                service, closed=self.is_queue_closed(*split_service(service.id, organisation))
             )
-            for one in services
+            for service in services
         ]
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the waiting room's display may show: numbers that are called, and those that follow.
-Used by the hub.
+"""The content that the waiting room's display may show:
+numbers that are called, and those that follow. Used by the hub.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Display:
 
     @handles("display")
     async def display(self, asker: Asker, _request: DisplayRequest) -> DisplayAnswer:
-        """What the display of a site shows now.
+        """Return what the display of a site shows now.
         Raises `NotAllowed` for one that is not in the catalogue.
         """
         site = self._catalogue.display_site(asker.organisation, asker.user)

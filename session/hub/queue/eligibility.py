@@ -65,15 +65,17 @@ class Eligibility:
             owner, name = split_service(rule.to, organisation)
             if owner != organisation or ways[0] == 0:
                 continue
-            there = serves_after_s(person, self._catalogue.service(organisation, name), skills)
-            if there is not None:
+            receiver_after_s = serves_after_s(
+                person, self._catalogue.service(organisation, name), skills
+            )
+            if receiver_after_s is not None:
                 at_once = rule.when_nobody and self._answering(organisation, service.id) == 0
-                ways.append(max(there, 0 if at_once else rule.after_s))
+                ways.append(max(receiver_after_s, 0 if at_once else rule.after_s))
         return min((way for way in ways if way is not None), default=None)
 
     def is_eligible(
         self, person: PersonEntry, service: ServiceEntry, ticket: Ticket, now_utc: datetime
     ) -> bool:
-        """Whether `person` may serve the ticket now."""
+        """True if `person` may serve the ticket now."""
         after_s = self.after_s(ticket.organisation, person, service, ticket.skills)
         return may_serve(after_s, ticket, now_utc)

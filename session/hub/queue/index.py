@@ -50,9 +50,9 @@ class TicketIndex:
     def put(self, stored: StoredTicket) -> None:
         """Takes a ticket, new or changed."""
         ticket = stored.ticket
-        known = self.stored.get(ticket.id)
-        if known is not None:
-            self._remove(known.ticket)
+        previous = self.stored.get(ticket.id)
+        if previous is not None:
+            self._remove(previous.ticket)
         self._pages = None
         self.stored[ticket.id] = stored
         self.revision = max(self.revision, stored.revision)
@@ -105,9 +105,9 @@ class TicketIndex:
 
     def _leave_kiosk(self, ticket: Ticket) -> None:
         place = ticket.kiosk_home, ticket.kiosk
-        left = tuple(name for name in self._at_kiosk[place] if name != ticket.id)
-        if left:
-            self._at_kiosk[place] = left
+        remaining = tuple(name for name in self._at_kiosk[place] if name != ticket.id)
+        if remaining:
+            self._at_kiosk[place] = remaining
         else:
             del self._at_kiosk[place]
 
@@ -122,7 +122,7 @@ class TicketIndex:
         return (self._open[ticket_id] for _, ticket_id in self._line)
 
     def newest_arrival(self) -> datetime | None:
-        """When the last of those who wait arrived."""
+        """Return when the last of those who wait arrived."""
         return self._arrivals[-1][0] if self._arrivals else None
 
     def position(self, ticket: Ticket) -> int:
@@ -154,7 +154,7 @@ class TicketIndex:
         return [self._open[ticket_id] for ticket_id in self._at_kiosk.get((home, kiosk), ())]
 
     def of_agent(self, agent: str) -> list[Ticket]:
-        """What an agent has in hand: offered, in session or in wrap-up."""
+        """Return what an agent has in hand: offered, in session or in wrap-up."""
         return [self._open[ticket_id] for ticket_id in self._of_agent.get(agent, ())]
 
     def helping(self, agent: str) -> list[Ticket]:
@@ -163,13 +163,13 @@ class TicketIndex:
 
     def next_number(self, letter: str) -> str:
         """A short word for a new ticket that no open one has."""
-        known = self._letters.get(letter)
-        start = known.newest if known is not None else 0
-        if known is not None and len(known.taken) >= 999:
+        numbers = self._letters.get(letter)
+        start = numbers.newest if numbers is not None else 0
+        if numbers is not None and len(numbers.taken) >= 999:
             return f"{letter}000"
         for step in range(1, 1000):
             number = f"{letter}{(start + step - 1) % 999 + 1:03d}"
-            if known is None or number not in known.taken:
+            if numbers is None or number not in numbers.taken:
                 return number
         return f"{letter}000"
 
@@ -208,10 +208,10 @@ def _arrival(ticket: Ticket) -> OrderKey:
 
 
 def _discard[Key](sets: dict[Key, set[str]], name: Key, ticket_id: str) -> None:
-    found = sets.get(name)
-    if found is not None:
-        found.discard(ticket_id)
-        if not found:
+    members = sets.get(name)
+    if members is not None:
+        members.discard(ticket_id)
+        if not members:
             del sets[name]
 
 
@@ -220,7 +220,7 @@ def agents_helping(ticket: Ticket) -> set[str]:
     called in, or wrapping up after passing it on.
     """
     third = ticket.talk.third if ticket.talk is not None else None
-    found = {third.user} if third is not None and third.role is Role.AGENT else set()
+    agents = {third.user} if third is not None and third.role is Role.AGENT else set()
     if ticket.passed is not None and ticket.passed.wrapping:
-        found.add(ticket.passed.by)
-    return found
+        agents.add(ticket.passed.by)
+    return agents

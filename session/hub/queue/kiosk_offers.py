@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each kiosk may show now; a kiosk is notified when that changes.
+"""The services that each kiosk may show now; a kiosk is notified when that changes.
 Used by `session.hub.composition`.
 """
 
@@ -54,13 +54,13 @@ class KioskOffers:
         return self.of(asker.organisation, asker.user)
 
     def of(self, organisation: str, kiosk: str) -> ServicesAnswer:
-        """What this kiosk shows. Raises `NotAllowed`."""
+        """Return what this kiosk shows. Raises `NotAllowed`."""
         answer = self._by_convention(organisation, kiosk)
         services = self._closures.shown(organisation, answer.services)
         if self._closures.is_site_closed(
             organisation, self._catalogue.site_of(organisation, kiosk).id
         ):
-            services = [msgspec.structs.replace(one, closed=True) for one in services]
+            services = [msgspec.structs.replace(service, closed=True) for service in services]
         return msgspec.structs.replace(
             answer, services=services, notices=self._notices(organisation, kiosk)
         )
@@ -70,22 +70,24 @@ class KioskOffers:
         return [
             SiteMessage(
                 organisation_name=self._catalogue.organisation(owner).name,
-                text=said.text,
-                until_utc=said.at_utc + NOTICE,
+                text=message.text,
+                until_utc=message.at_utc + NOTICE,
             )
-            for owner, said in self._closures.notices(home, site, self._clock.utc_now())
+            for owner, message in self._closures.notices(home, site, self._clock.utc_now())
             if self._catalogue.has_organisation(owner)
         ][:MOST_NOTICES]
 
     def _by_convention(self, organisation: str, kiosk: str) -> ServicesAnswer:
         answer = self._catalogue.offer(organisation, kiosk)
         site = self._catalogue.site_of(organisation, kiosk).id
-        shown = [
-            self._openings.shown(one, (*split_service(one.id, organisation), organisation, site))
-            for one in answer.services
+        services = [
+            self._openings.shown(
+                service, (*split_service(service.id, organisation), organisation, site)
+            )
+            for service in answer.services
         ]
         return msgspec.structs.replace(
-            answer, services=shown, host=self._catalogue.has_host(organisation, site)
+            answer, services=services, host=self._catalogue.has_host(organisation, site)
         )
 
     async def tick(self) -> None:
@@ -99,7 +101,9 @@ class KioskOffers:
             self._next_utc = self._openings.next_change_utc()
         now_s = self._clock.monotonic_s()
         for kiosk in [
-            one for one in self._late if now_s - self._notified_s.get(one, -QUIET_S) >= QUIET_S
+            candidate
+            for candidate in self._late
+            if now_s - self._notified_s.get(candidate, -QUIET_S) >= QUIET_S
         ]:
             self._late.discard(kiosk)
             # the first notification to all kiosks does not delay the next one
@@ -108,15 +112,15 @@ class KioskOffers:
             await self._notifications.notify(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
 
     def _compare(self) -> None:
-        seen: dict[Kiosk, bytes] = {}
+        digests: dict[Kiosk, bytes] = {}
         for organisation in self._catalogue.organisations:
             for entry in self._catalogue.organisation(organisation).kiosks:
                 kiosk = organisation, entry.id
-                seen[kiosk] = hashlib.sha256(encode(self._by_convention(*kiosk))).digest()
-                if self._seen.get(kiosk) != seen[kiosk]:
+                digests[kiosk] = hashlib.sha256(encode(self._by_convention(*kiosk))).digest()
+                if self._seen.get(kiosk) != digests[kiosk]:
                     self._late.add(kiosk)
-        self._seen = seen
-        self._late &= seen.keys()
+        self._seen = digests
+        self._late &= digests.keys()
         self._notified_s = {
-            kiosk: notified_s for kiosk, notified_s in self._notified_s.items() if kiosk in seen
+            kiosk: notified_s for kiosk, notified_s in self._notified_s.items() if kiosk in digests
         }

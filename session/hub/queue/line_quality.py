@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How good each kiosk's line is: the last samples that came with the beats of both ends of a call.
-Used by the hub.
+"""The quality of each kiosk's line: the last samples that came with the beats of both ends of a
+call. Used by the hub.
 
 In memory, like presence: every hub hears every beat, and a hub that has just started knows
 all lines in use after 5 s.
@@ -79,9 +79,9 @@ class KioskLines:
             self._rates[organisation, user] = sample.rates
         if not sample.session_id:
             return
-        found = self._find(organisation, role, user, sample.session_id)
-        if found is not None:
-            self._known[*found, role] = _Known(sample, self._clock.utc_now())
+        place = self._find(organisation, role, user, sample.session_id)
+        if place is not None:
+            self._known[*place, role] = _Known(sample, self._clock.utc_now())
 
     def _find(
         self, organisation: str, role: Role, user: str, session_id: str
@@ -101,8 +101,8 @@ class KioskLines:
         return None
 
     def rates(self, home: str, kiosk: str) -> LineRates | None:
-        """What a kiosk's line carries: the last test, and less where a later call showed less.
-        None: not known.
+        """Return what a kiosk's line carries:
+        the last test, and less where a later call showed less. None: not known.
         """
         tested = self._rates.get((home, kiosk))
         up, down = (self._known.get((home, kiosk, role)) for role in (Role.KIOSK, Role.AGENT))
@@ -163,30 +163,30 @@ class KioskLines:
         present = self._presence.is_there(home, Role.KIOSK, kiosk)
         ticket = in_call.get((home, kiosk), "")
         ends = [
-            known
+            end
             for role in (Role.AGENT, Role.KIOSK)
-            if (known := self._known.get((home, kiosk, role)))
+            if (end := self._known.get((home, kiosk, role)))
         ]
         rates = self.rates(home, kiosk)
         if not ends:
             return LineFacts(kiosk=kiosk, site=site, present=present, ticket=ticket, rates=rates)
-        newest = max(ends, key=lambda known: known.at_utc)
+        newest = max(ends, key=lambda entry: entry.at_utc)
         same = [
-            known.sample for known in ends if known.sample.session_id == newest.sample.session_id
+            entry.sample for entry in ends if entry.sample.session_id == newest.sample.session_id
         ]
-        rtts = [one.rtt_ms for one in same if one.rtt_ms is not None]
-        received = [one.kbps for one in same if one.kbps is not None]
+        rtts = [sample.rtt_ms for sample in same if sample.rtt_ms is not None]
+        received = [sample.kbps for sample in same if sample.kbps is not None]
         return LineFacts(
             kiosk=kiosk,
             site=site,
             present=present,
             ticket=ticket,
-            quality=max((judge(one) for one in same), key=_ORDER.index),
+            quality=max((judge(sample) for sample in same), key=_ORDER.index),
             at_utc=newest.at_utc,
-            loss_percent=max(one.loss_percent for one in same),
+            loss_percent=max(sample.loss_percent for sample in same),
             rtt_ms=max(rtts, default=None),
             kbps=min(received, default=None),
-            freezes=max(one.freezes for one in same),
+            freezes=max(sample.freezes for sample in same),
             rates=rates,
         )
 
@@ -203,13 +203,13 @@ def _totals(lines: Sequence[LineFacts]) -> LineTotals:
     )
 
 
-def _lower(tested_kbps: float, tested_at: datetime, known: _Known | None) -> float:
+def _lower(tested_kbps: float, tested_at: datetime, latest: _Known | None) -> float:
     """The lower of the two figures: a call may show that a line carries less than tested, never
     that it carries more.
     """
-    if known is None or known.at_utc < tested_at or known.sample.carries_kbps is None:
+    if latest is None or latest.at_utc < tested_at or latest.sample.carries_kbps is None:
         return tested_kbps
-    return min(tested_kbps, known.sample.carries_kbps)
+    return min(tested_kbps, latest.sample.carries_kbps)
 
 
 def _of_calls(up: _Known | None, down: _Known | None) -> LineRates | None:

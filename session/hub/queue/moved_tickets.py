@@ -116,9 +116,9 @@ class MovedTickets:
         organisation, service = split_service(old.moved_to, old.organisation)
         if self._catalogue.network_of(organisation):
             return StoredTicket(await self._partners.arrive(old), 0)
-        known = await self._changes.find(organisation, moved_id(old))
-        if known is not None:
-            return known
+        existing = await self._changes.find(organisation, moved_id(old))
+        if existing is not None:
+            return existing
         if not is_fresh(old, self._clock.utc_now()):
             raise TicketUnknown
         stored = await self._changes.add(self._arriving(old, organisation, service))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub sends without being asked: events to one user, beats to all desks.
+"""Messages that the hub sends without being asked: events to one user, beats to all desks.
 Used by the rules and the hub's timer.
 """
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Notifications(Protocol):
-    """How the rules notify a user."""
+    """The way in which the rules notify a user."""
 
     async def notify(self, organisation: str, role: Role, user: str, event: HubEvent) -> None:
         """Sends an event to one user, at most once; a client can ask for everything it missed."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who gives signs of life, and what follows when an end of a session gives none.
+"""Signs of life, and what follows when an end of a session gives none.
 Used by `session.hub.composition`.
 
-Kept in memory: every hub hears every beat, and a hub that starts counts silence from its own start.
+Kept in memory: every hub hears every beat, and a hub that starts counts silence from its own
+start.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ class Presence:
         before, after = change
         if before is None and after.changed_by == f"{Role.KIOSK}.{after.kiosk}":
             self.mark_alive(after.kiosk_home, Role.KIOSK, after.kiosk)
-        taken = (
+        is_accepted = (
             before is not None
             and before.session != after.session
             and after.state is TicketState.IN_SESSION
         )
-        if taken and after.agent is not None:
+        if is_accepted and after.agent is not None:
             self.mark_alive(after.organisation, Role.AGENT, after.agent)
 
     def silent_s(self, organisation: str, role: Role, user: str) -> float:
@@ -118,7 +119,7 @@ class PresenceWatch:
         self._reported: dict[tuple[str, Role], bool] = {}
 
     def check(self, ticket: Ticket) -> list[Finding]:
-        """What has to be done about one open ticket now."""
+        """Return what has to be done about one open ticket now."""
         patience = self._presence.patience
         kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
@@ -146,10 +147,12 @@ class PresenceWatch:
         )
         return [finding for finding in findings if finding is not None]
 
-    def _change(self, ticket: Ticket, session: str, told: Role, present: bool) -> Finding | None:
-        before = self._reported.get((session, told), True)
-        self._reported[session, told] = present
-        return PeerChanged(ticket, told, present) if present != before else None
+    def _change(
+        self, ticket: Ticket, session: str, notified_role: Role, present: bool
+    ) -> Finding | None:
+        before = self._reported.get((session, notified_role), True)
+        self._reported[session, notified_role] = present
+        return PeerChanged(ticket, notified_role, present) if present != before else None
 
     def forget(self, sessions_open: set[str]) -> None:
         """Drops what is known of sessions that are not open any more."""

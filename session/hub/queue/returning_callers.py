@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who served this caller lately, so that a caller who comes back finds the same agent.
+"""The agent who served a caller lately, so that a caller who comes back finds the same one.
 Used by the hub's rules.
 
-A caller number is kept as a keyed hash only, for a week;
-the key never leaves the hub's own account. A caller without a number is known by the kiosk for a
-few minutes: the conversation was cut, and the button is pressed again.
+A caller number is kept as a keyed hash only, for a week; the key never leaves the hub's own
+account. A caller without a number is known by the kiosk for a few minutes: the conversation was
+cut, and the button is pressed again.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ AT_KIOSK = timedelta(minutes=5)
 
 
 class ReturnStore(Protocol):
-    """What is remembered of callers with a number. May raise `StoreUnreachable`."""
+    """The memory of callers with a number. May raise `StoreUnreachable`."""
 
     async def agent_of(self, organisation: str, number: str) -> str | None:
-        """Who served the caller with this number last."""
+        """Return who served the caller with this number last."""
         ...
 
     async def remember(self, organisation: str, number: str, agent: str) -> None:

@@ -53,7 +53,7 @@ HEAD = 1000
 
 
 class LogOpener(Protocol):
-    """What is needed of the log's keeper here."""
+    """The part of the log's keeper that is needed here."""
 
     async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
         """Begins a session's log; again is no harm."""
@@ -164,34 +164,34 @@ class Sessions:
         )
         return await self._agent_facts(ticket)
 
-    async def _refresh_view(self, organisation: str, agent: str, wanted: str) -> None:
+    async def _refresh_view(self, organisation: str, agent: str, ticket_id: str) -> None:
         """Brings the view of the agent's tickets up to date: they may have ended a moment ago at
         another hub.
         """
-        for known in self._changes.view.of_agent(organisation, agent):
-            if known.state in LIVE and known.id != wanted:
-                stored = await self._changes.find(organisation, known.id)
+        for ticket in self._changes.view.of_agent(organisation, agent):
+            if ticket.state in LIVE and ticket.id != ticket_id:
+                stored = await self._changes.find(organisation, ticket.id)
                 if stored is not None:
                     self._changes.view.apply(stored)
 
     def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
         """Raises when this agent may not take the waiting ticket. `_refresh_view` comes before."""
-        kept, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
-        if kept not in (None, agent):
+        reserved_agent, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
+        if reserved_agent not in (None, agent):
             raise TicketKept
         if offered not in (None, agent):
             raise TicketOffered
         person = self._catalogue.agent(ticket.organisation, agent)
         service = self._service(ticket)
-        asked = agent in (kept, offered)  # by name, so its skills are not looked at
+        is_named = agent in (reserved_agent, offered)  # by name, so its skills are not looked at
         if (
-            not asked
+            not is_named
             and service is not None
             and not self._eligibility.is_eligible(person, service, ticket, now_utc)
         ):
             raise SkillMissing
         in_hand = self._changes.view.of_agent(ticket.organisation, agent)
-        if any(one.state in LIVE and one.id != ticket.id for one in in_hand):
+        if any(other.state in LIVE and other.id != ticket.id for other in in_hand):
             raise AgentBusy
 
     @handles("resume")
@@ -211,10 +211,10 @@ class Sessions:
             for t in self._changes.view.of_agent(asker.organisation, asker.user)
             if t.state in LIVE
         ]
-        found = [await self._changes.read(asker.organisation, ticket.id) for ticket in mine]
+        current = [await self._changes.read(asker.organisation, ticket.id) for ticket in mine]
         live = [
             stored.ticket
-            for stored in found
+            for stored in current
             if stored.ticket.agent == asker.user and stored.ticket.state in LIVE
         ]
         live.sort(key=lambda ticket: ticket.arrived_at_utc)
@@ -408,7 +408,7 @@ class Sessions:
         return ticket, await self._callers.get(organisation, ticket.id)
 
     def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
-        """What the kiosk may know of the session: neither number nor dossier."""
+        """Return what the kiosk may know of the session: neither number nor dossier."""
         assert ticket.agent is not None
         assert ticket.accepted_at_utc is not None
         serving = self._catalogue.organisation(ticket.organisation)
@@ -450,10 +450,12 @@ class Sessions:
     ) -> StoredTicket:
         """`kiosk` is given when a kiosk asks: another organisation may serve its caller."""
         if kiosk:
-            found = await self._changes.session_at_kiosk(organisation, kiosk, session_id)
+            current = await self._changes.session_at_kiosk(organisation, kiosk, session_id)
         else:
-            found = await self._changes.by_session(organisation, session_id)
-        stored, _ = await self._changes.change(found.ticket.organisation, found.ticket.id, decide)
+            current = await self._changes.by_session(organisation, session_id)
+        stored, _ = await self._changes.change(
+            current.ticket.organisation, current.ticket.id, decide
+        )
         return stored
 
     async def _of_session(self, organisation: str, session_id: str) -> Ticket:

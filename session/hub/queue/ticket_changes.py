@@ -107,7 +107,7 @@ class TicketChanges:
         return (await self.add_new(ticket))[0]
 
     async def add_new(self, ticket: Ticket) -> tuple[StoredTicket, bool]:
-        """As `add`, and whether this call has stored it.
+        """Add a ticket like `add`, and return also whether this call has stored it.
 
         Raises:
             ImpossibleTransition: the new ticket does not wait.
@@ -139,22 +139,22 @@ class TicketChanges:
                 moment.
             ImpossibleTransition: `decide` wants a state that may not follow (`TRANSITIONS`).
         """
-        known = self.view.get(organisation, ticket_id)
-        done = await self._try_known(known, decide) if known is not None else None
-        if done is not None:
-            return done, True
+        in_view = self.view.get(organisation, ticket_id)
+        changed = await self._try_known(in_view, decide) if in_view is not None else None
+        if changed is not None:
+            return changed, True
         for _ in range(TRIES):
             stored = await self.read(organisation, ticket_id)
-            wanted = decide(stored.ticket)
-            if wanted is None:
+            after = decide(stored.ticket)
+            if after is None:
                 return stored, False
             try:
-                return await self._put(wanted, stored), True
+                return await self._put(after, stored), True
             except RevisionConflict:
                 continue
         raise StoreUnreachable(why="the ticket changes too often")
 
-    async def _try_known(self, known: StoredTicket, decide: Decide) -> StoredTicket | None:
+    async def _try_known(self, in_view: StoredTicket, decide: Decide) -> StoredTicket | None:
         """Tries the change on the ticket as the view has it, which spares a read; the store refuses
         when the view is behind.
 
@@ -162,20 +162,20 @@ class TicketChanges:
         refuses or changes nothing, which only the stored ticket can justify.
         """
         try:
-            wanted = decide(known.ticket)
-            return None if wanted is None else await self._put(wanted, known)
+            after = decide(in_view.ticket)
+            return None if after is None else await self._put(after, in_view)
         except StoreUnreachable:
             raise
         except (RevisionConflict, SessionError):
             return None
 
-    async def _put(self, wanted: Ticket, before: StoredTicket) -> StoredTicket:
-        if not before.ticket.may_become(wanted.state):
-            raise ImpossibleTransition(before.ticket.state, wanted.state)
+    async def _put(self, after: Ticket, before: StoredTicket) -> StoredTicket:
+        if not before.ticket.may_become(after.state):
+            raise ImpossibleTransition(before.ticket.state, after.state)
         if self._claims is not None:
-            await self._claims.claim(before, wanted)
-        store = self._store.retire if wanted.state in ENDED else self._store.replace
-        return self._seen(StoredTicket(wanted, await store(wanted, before.revision)))
+            await self._claims.claim(before, after)
+        store = self._store.retire if after.state in ENDED else self._store.replace
+        return self._seen(StoredTicket(after, await store(after, before.revision)))
 
     def _seen(self, stored: StoredTicket) -> StoredTicket:
         self.view.apply(stored)

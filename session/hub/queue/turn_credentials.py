@@ -41,7 +41,9 @@ class TurnCredentials:
         self._clock, self._valid_s = clock, valid_s
 
     def rules(self, session_id: str) -> IceRules | None:
-        """For one session; None when there is no TURN server and every way is allowed."""
+        """Return the rules for one session; None when there is no TURN server and every way is
+        allowed.
+        """
         if not self._urls and not self._relay_only:
             return None
         name = credential = ""

@@ -74,10 +74,12 @@ class QueueView:
 
     def apply(self, stored: StoredTicket) -> bool:
         """Takes a change; False when something at least as new is known."""
-        known = self.get(stored.ticket.organisation, stored.ticket.id)
-        if known is not None and known.revision >= stored.revision:
+        previous = self.get(stored.ticket.organisation, stored.ticket.id)
+        if previous is not None and previous.revision >= stored.revision:
             return False
-        self.changed.emit(TicketChange(known.ticket if known is not None else None, stored.ticket))
+        self.changed.emit(
+            TicketChange(previous.ticket if previous is not None else None, stored.ticket)
+        )
         self._take(stored)
         return True
 
@@ -97,8 +99,8 @@ class QueueView:
             self._sessions[ticket.session] = (ticket.organisation, ticket.id)
 
     def _index(self, organisation: str) -> TicketIndex:
-        known = self._indexes.get(organisation)
-        return known if known is not None else TicketIndex()
+        index = self._indexes.get(organisation)
+        return index if index is not None else TicketIndex()
 
     def forget_ended(self, is_old: Callable[[Ticket], bool]) -> None:
         """Drops ended tickets for which `is_old` is true."""
@@ -143,14 +145,16 @@ class QueueView:
         return list(self._moved.values())
 
     def session_anywhere(self, session_id: str) -> StoredTicket | None:
-        """As `by_session`, for a kiosk, which does not know by its subject who serves it."""
+        """Return a session like `by_session`, for a kiosk,
+        which does not know by its subject who serves it.
+        """
         key = self._sessions.get(session_id)
         return self.by_session(key[0], session_id) if key is not None else None
 
     def is_running(self, session_id: str) -> bool:
-        """Whether somebody is in this conversation, or may come back to it."""
-        known = self.session_anywhere(session_id)
-        return known is not None and known.ticket.state not in OVER
+        """True if somebody is in this conversation, or may come back to it."""
+        stored = self.session_anywhere(session_id)
+        return stored is not None and stored.ticket.state not in OVER
 
     def tickets(self, organisation: str) -> Iterator[Ticket]:
         """All known tickets of an organisation."""
@@ -161,7 +165,7 @@ class QueueView:
         return (stored for index in list(self._indexes.values()) for stored in index.open_now())
 
     def open_count(self, organisation: str) -> int:
-        """How many tickets of an organisation are open."""
+        """Return how many tickets of an organisation are open."""
         return len(self._index(organisation))
 
     def open_tickets(self, organisation: str) -> list[Ticket]:
@@ -171,7 +175,7 @@ class QueueView:
         return list(self._index(organisation).pages())
 
     def of_agent(self, organisation: str, agent: str) -> list[Ticket]:
-        """What an agent has in hand: offered, in session or in wrap-up."""
+        """Return what an agent has in hand: offered, in session or in wrap-up."""
         return self._index(organisation).of_agent(agent)
 
     def helping(self, organisation: str, agent: str) -> list[Ticket]:
@@ -216,8 +220,8 @@ class QueueView:
         return max(now_utc, self._front(organisation) or newest, newest + timedelta(microseconds=1))
 
     def _front(self, organisation: str) -> datetime | None:
-        """How far the arrivals are by now, as if the most advanced one had gone on at half
-        speed.
+        """Return how far the arrivals are by now,
+        as if the most advanced one had gone on at half speed.
         """
         if organisation not in self._fronts:
             return None

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How long waiting callers may still have to wait: a range, estimated from recent conversations.
-Used by the notifications about places.
+"""The time that waiting callers may still have to wait:
+a range, estimated from recent conversations. Used by the notifications about places.
 
 The queue is simulated many times, with handling times drawn from the last conversations of each
 service and with the agents who serve now. The range in which nine simulations of ten agree is
@@ -78,12 +78,12 @@ class HandlingTimes:
                 seconds
             )
 
-    def load(self, found: Iterable[tuple[str, str, float]]) -> None:
-        """What the history remembers, oldest first: (organisation, service, seconds).
+    def load(self, times: Iterable[tuple[str, str, float]]) -> None:
+        """Load what the history remembers, oldest first: (organisation, service, seconds).
         What was learnt since stays.
         """
         learnt, self._samples = self._samples, {}
-        for organisation, service, seconds in found:
+        for organisation, service, seconds in times:
             self.learn(organisation, service, seconds)
         for (organisation, service), samples in learnt.items():
             for seconds in samples:
@@ -91,8 +91,8 @@ class HandlingTimes:
 
     def of(self, organisation: str, service: str) -> Seconds:
         """Times to draw from; never empty."""
-        own = list(self._samples.get((organisation, service), ()))
-        return own if len(own) >= ENOUGH_SAMPLES else [*own, *USUAL_S]
+        samples = list(self._samples.get((organisation, service), ()))
+        return samples if len(samples) >= ENOUGH_SAMPLES else [*samples, *USUAL_S]
 
 
 @dataclass(frozen=True)
@@ -155,27 +155,27 @@ class Play:
             return None if self._last is None else WaitRange(self._last.least_s, None)
         return _range([heap[0] for heap in self._next_heaps((service, frozenset()))])
 
-    def _starts(self, wanted: Wanted) -> list[float]:
-        """When the next place is served, in each play; nothing when nobody serves it."""
-        heaps = self._next_heaps(wanted)
+    def _starts(self, need: Wanted) -> list[float]:
+        """Return when the next place is served, in each play; nothing when nobody serves it."""
+        heaps = self._next_heaps(need)
         if not heaps:
             return []
-        took = self._draw.choices(self._pools[wanted][1], k=PLAYS)
+        took = self._draw.choices(self._pools[need][1], k=PLAYS)
         return [
             heapreplace(heap, heap[0] + seconds) for heap, seconds in zip(heaps, took, strict=True)
         ]
 
-    def _next_heaps(self, wanted: Wanted) -> Heaps:
+    def _next_heaps(self, need: Wanted) -> Heaps:
         """The agents of each play, first free one first (a heap); none when nobody serves it."""
-        service, skills = wanted
-        if wanted not in self._pools:
+        service, skills = need
+        if need not in self._pools:
             able = [
                 heaps
                 for (services, theirs), heaps in self._groups.items()
                 if (services is None or service in services) and skills <= theirs
             ]
-            self._pools[wanted] = (able, self._times(service))
-        able, _samples = self._pools[wanted]
+            self._pools[need] = (able, self._times(service))
+        able, _samples = self._pools[need]
         if not able:
             return []
         if len(able) == 1:
@@ -188,7 +188,7 @@ def _wanted(place: str | Wanted) -> Wanted:
 
 
 def _range(starts: list[float]) -> WaitRange | None:
-    """What nine plays of ten agree on."""
+    """Return what nine plays of ten agree on."""
     if not starts:
         return None
     starts.sort()
@@ -203,7 +203,7 @@ def play(
 
 
 def _free_at(agent: Serving, times: Callable[[str], Seconds], draw: random.Random) -> list[float]:
-    """When the agent is free, in each play;
+    """Return when the agent is free, in each play;
     a conversation that lasts already is one of the longer ones.
     """
     if agent.busy_s is None:
@@ -275,38 +275,40 @@ class WaitEstimates:
         """The range of one who waits; None when nobody can know."""
         if ticket.state not in (TicketState.WAITING, TicketState.OFFERED):
             return None
-        known = self._known.get(ticket.organisation)
-        age_s = self._clock.monotonic_s() - known.at_s if known is not None else FRESH_S
-        if known is None or age_s >= FRESH_S:
-            known = self._play_line(ticket.organisation)
-        elif ticket.id not in known.ranges:
-            if queue_order(ticket) > known.last:
-                known.last = queue_order(ticket)
-                [known.ranges[ticket.id]] = known.play.go_on([_place(ticket)])
+        estimate = self._known.get(ticket.organisation)
+        age_s = self._clock.monotonic_s() - estimate.at_s if estimate is not None else FRESH_S
+        if estimate is None or age_s >= FRESH_S:
+            estimate = self._play_line(ticket.organisation)
+        elif ticket.id not in estimate.ranges:
+            if queue_order(ticket) > estimate.last:
+                estimate.last = queue_order(ticket)
+                [estimate.ranges[ticket.id]] = estimate.play.go_on([_place(ticket)])
             elif age_s >= NEW_FRESH_S:
-                known = self._play_line(ticket.organisation)
-        if ticket.id in known.ranges:
-            return known.ranges[ticket.id]
-        last = next((each for each in reversed(known.ranges.values()) if each is not None), None)
+                estimate = self._play_line(ticket.organisation)
+        if ticket.id in estimate.ranges:
+            return estimate.ranges[ticket.id]
+        last = next((each for each in reversed(estimate.ranges.values()) if each is not None), None)
         return None if last is None else WaitRange(last.least_s, None)
 
     def of_newcomer(self, organisation: str, service: str) -> WaitRange | None:
         """The range of a caller who came now; None when nobody can know."""
-        known = self._known.get(organisation)
-        if known is None or self._clock.monotonic_s() - known.at_s >= FRESH_S:
-            known = self._play_line(organisation)
-        return known.play.at_end(service)
+        estimate = self._known.get(organisation)
+        if estimate is None or self._clock.monotonic_s() - estimate.at_s >= FRESH_S:
+            estimate = self._play_line(organisation)
+        return estimate.play.at_end(service)
 
     def _play_line(self, organisation: str) -> _Known:
         waiting = self._view.waiting(organisation)
         played = Play(
             self._serving(organisation), lambda service: self.times.of(organisation, service)
         )
-        found = played.go_on([_place(ticket) for ticket in waiting])
-        ranges = {ticket.id: each for ticket, each in zip(waiting, found, strict=True)}
+        estimates = played.go_on([_place(ticket) for ticket in waiting])
+        ranges = {ticket.id: each for ticket, each in zip(waiting, estimates, strict=True)}
         last = queue_order(waiting[-1]) if waiting else BEFORE_ALL
-        known = self._known[organisation] = _Known(self._clock.monotonic_s(), ranges, played, last)
-        return known
+        estimate = self._known[organisation] = _Known(
+            self._clock.monotonic_s(), ranges, played, last
+        )
+        return estimate
 
     def _serving(self, organisation: str) -> list[Serving]:
         now = self._clock.utc_now()

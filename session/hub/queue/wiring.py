@@ -57,12 +57,12 @@ class Queue:
 
     @property
     def presence(self) -> Presence:
-        """Who gives signs of life."""
+        """The clients that give signs of life."""
         return self.core.presence
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (
             self.agents,
             self.lines,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the helpdesk wants done at idle kiosks and at desks: who may, how often, and a line for each
-act before the machine hears of it. Verbs `help_kiosk`, `help_places`, `remote_help`,
+"""Acts that the helpdesk wants done at idle kiosks and at desks: who may, how often, and a line
+for each act before the machine hears of it. Verbs `help_kiosk`, `help_places`, `remote_help`,
 `remote_helps`, `remote_help_done`.
 """
 
@@ -71,7 +71,7 @@ _result = msgspec.json.Decoder(RemoteResult)
 
 
 class KioskTickets(Protocol):
-    """What is needed of the queue's view here."""
+    """The part of the queue's view that is needed here."""
 
     def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
         """Open tickets of the caller who is at this kiosk."""
@@ -79,10 +79,10 @@ class KioskTickets(Protocol):
 
 
 class KioskPresence(Protocol):
-    """What is needed of the queue's presence here."""
+    """The part of the queue's presence that is needed here."""
 
     def is_there(self, organisation: str, role: Role, user: str) -> bool:
-        """Whether this client gives signs of life."""
+        """True if this client gives signs of life."""
         ...
 
     def seen_s_ago(self, organisation: str, role: Role, user: str) -> float | None:
@@ -123,9 +123,9 @@ class RemoteActs:
         home = self._home(asker, request)
         if not request.reason:
             raise ReasonWithoutWords(letters=LEAST_LETTERS)
-        known = await asyncio.to_thread(self._found, asker, request.help_id)
-        if known is not None:
-            return known
+        existing = await asyncio.to_thread(self._found, asker, request.help_id)
+        if existing is not None:
+            return existing
         self._check_reachable(home, request)
         row = {
             "help_id": request.help_id,
@@ -143,13 +143,13 @@ class RemoteActs:
         await asyncio.to_thread(self._write, row, request.desk)
         role = Role.AGENT if request.desk else Role.KIOSK
         log.info("%s is wanted at %s %s", request.act.value, role.name.lower(), request.kiosk)
-        wanted = RemoteHelpWanted(
+        event = RemoteHelpWanted(
             help_id=request.help_id, act=request.act, by_name=str(row["by_name"])
         )
-        await self._notifications.notify(home, role, request.kiosk, wanted)
-        found = await asyncio.to_thread(self._found, asker, request.help_id)
-        assert found is not None
-        return found
+        await self._notifications.notify(home, role, request.kiosk, event)
+        remote_help = await asyncio.to_thread(self._found, asker, request.help_id)
+        assert remote_help is not None
+        return remote_help
 
     def _home(self, asker: Asker, request: HelpKiosk) -> str:
         """In whose account kiosk or desk lives. Raises `NotAllowed`."""
@@ -185,20 +185,24 @@ class RemoteActs:
             if asker.role is Role.OPERATOR
             else [asker.organisation]
         )
-        found = [place for home in homes for place in self._places_of(home)]
-        found.sort(key=lambda one: (one.desk, one.organisation, one.site, one.name or one.id))
-        return HelpPlaces(places=tuple(found))
+        places = [place for home in homes for place in self._places_of(home)]
+        places.sort(
+            key=lambda place: (place.desk, place.organisation, place.site, place.name or place.id)
+        )
+        return HelpPlaces(places=tuple(places))
 
     def _places_of(self, home: str) -> list[HelpPlace]:
         entry = self._catalogue.organisation(home)
         sites = {site.id: site.name for site in entry.sites}
         kiosks = [
-            self._place(home, Role.KIOSK, one.id, name=one.name, site=sites.get(one.site, one.site))
-            for one in entry.kiosks
+            self._place(
+                home, Role.KIOSK, kiosk.id, name=kiosk.name, site=sites.get(kiosk.site, kiosk.site)
+            )
+            for kiosk in entry.kiosks
         ]
         agents = (person for person in entry.people if person.role == "agent")
         return kiosks + [
-            self._place(home, Role.AGENT, one.id, name=one.name, site="") for one in agents
+            self._place(home, Role.AGENT, agent.id, name=agent.name, site="") for agent in agents
         ]
 
     def _place(self, home: str, role: Role, user: str, *, name: str, site: str) -> HelpPlace:
@@ -216,22 +220,24 @@ class RemoteActs:
 
     @handles("remote_help")
     async def state(self, asker: Asker, request: RemoteHelpRequest) -> RemoteHelp:
-        """How far an act is. Raises `TicketUnknown`."""
-        found = await asyncio.to_thread(self._found, asker, request.help_id)
-        if found is None:
+        """Return how far an act is. Raises `TicketUnknown`."""
+        remote_help = await asyncio.to_thread(self._found, asker, request.help_id)
+        if remote_help is None:
             raise TicketUnknown
-        return found
+        return remote_help
 
     @handles("remote_helps")
     async def listed(self, asker: Asker, request: RemoteHelpsRequest) -> RemoteHelps:
-        """What was wanted of the organisation's kiosks and desks; an operator sees all."""
-        found = await asyncio.to_thread(self._list, asker, request)
-        helps = found[: min(LISTED, fitting(found))]
-        return RemoteHelps(helps=tuple(helps), more=len(found) > len(helps))
+        """Return what was wanted of the organisation's kiosks and desks;
+        an operator sees all.
+        """
+        matches = await asyncio.to_thread(self._list, asker, request)
+        helps = matches[: min(LISTED, fitting(matches))]
+        return RemoteHelps(helps=tuple(helps), more=len(matches) > len(helps))
 
     @handles("remote_help_done")
     async def done(self, asker: Asker, request: RemoteHelpDone) -> Done:
-        """Who was asked tells what came of it; of others nothing is taken."""
+        """Take what came of an act from the machine that was asked, and nothing from others."""
         await asyncio.to_thread(self._close, asker, request)
         return Done()
 
@@ -306,20 +312,20 @@ class RemoteActs:
             query = query.where(at < self._midnight(request.last + timedelta(days=1)))
         with self._database().reading() as connection:
             if request.before:
-                its = select(at).where(_table.c.help_id == request.before).scalar_subquery()
-                earlier = and_(at == its, _table.c.help_id < request.before)
-                query = query.where(or_(at < its, earlier))
+                before_at = select(at).where(_table.c.help_id == request.before).scalar_subquery()
+                earlier = and_(at == before_at, _table.c.help_id < request.before)
+                query = query.where(or_(at < before_at, earlier))
             return [self._help_of(row, with_result=False) for row in connection.execute(query)]
 
     def _midnight(self, day: date) -> datetime:
         return _naive(datetime.combine(day, time(), self._zone))
 
     def _help_of(self, row: Any, *, with_result: bool) -> RemoteHelp:
-        asked = row.asked_at_utc.replace(tzinfo=UTC)
+        asked_at = row.asked_at_utc.replace(tzinfo=UTC)
         state = RemoteState(row.state)
         desk = row.at_desk is not None
         limit = DESK_ANSWER if desk else ANSWER
-        if state is RemoteState.ASKED and self._clock.utc_now() - asked > limit:
+        if state is RemoteState.ASKED and self._clock.utc_now() - asked_at > limit:
             state = RemoteState.SILENT
         return RemoteHelp(
             help_id=row.help_id,
@@ -330,7 +336,7 @@ class RemoteActs:
             by=row.by,
             by_name=row.by_name,
             reason=row.reason,
-            asked_at_utc=asked,
+            asked_at_utc=asked_at,
             result=_result.decode(row.result) if with_result and row.result else None,
             desk=desk,
         )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What kiosks find of themselves at night: kept, listed, and told to whoever looks after them.
-Verbs `self_test` and `self_tests`. Used by the hub.
+"""The findings of kiosks about themselves at night: kept, listed,
+and told to whoever looks after them. Verbs `self_test` and `self_tests`. Used by the hub.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class KioskSelfTests:
         wrong_s = round((request.at_utc - now).total_seconds(), 1)
         code = "clock_wrong" if abs(wrong_s) > CLOCK_S else ""
         clock = SelfCheck(part=CheckedPart.CLOCK, code=code, value=wrong_s)
-        others = [one for one in request.checks if one.part is not CheckedPart.CLOCK]
+        others = [check for check in request.checks if check.part is not CheckedPart.CLOCK]
         checks = (*others, clock)
         await asyncio.to_thread(self._keep, asker, request.version, checks, now)
         await self._read_newest()
@@ -114,9 +114,9 @@ class KioskSelfTests:
         self._known = await asyncio.to_thread(self._newest)
 
     def faults(self) -> dict[str, int]:
-        """How many kiosks have which fault, by part; for the metrics."""
+        """Return how many kiosks have which fault, by part; for the metrics."""
         counts: Counter[str] = Counter({part.value: 0 for part in CheckedPart})
-        counts.update(one.part.value for row in self._known for one in _faults(row))
+        counts.update(check.part.value for row in self._known for check in _faults(row))
         return dict(counts)
 
     def silent(self) -> int:
@@ -125,21 +125,21 @@ class KioskSelfTests:
         return sum(row.at_utc < before for row in self._known)
 
     def troubles(self) -> list[Trouble]:
-        """For the hub's health and the operator's window."""
-        found = []
+        """Return troubles for the hub's health and the operator's window."""
+        troubles = []
         faulty = [row for row in self._known if _faults(row)]
         if faulty:
             first = faulty[0]
-            parts = ", ".join(sorted({one.part.value for one in _faults(first)}))
+            parts = ", ".join(sorted({check.part.value for check in _faults(first)}))
             detail: dict[str, str | int] = {
                 "kiosks": len(faulty),
                 "kiosk": f"{first.organisation}/{first.kiosk}",
                 "parts": parts,
             }
-            found.append(Trouble("kiosks_faulty", False, detail))
+            troubles.append(Trouble("kiosks_faulty", False, detail))
         if silent := self.silent():
-            found.append(Trouble("self_tests_missing", False, {"kiosks": silent}))
-        return found
+            troubles.append(Trouble("self_tests_missing", False, {"kiosks": silent}))
+        return troubles
 
     # ---- the database
 
@@ -152,14 +152,14 @@ class KioskSelfTests:
         return history
 
     def _keep(self, asker: Asker, version: str, checks: Iterable[SelfCheck], at: datetime) -> None:
-        told = tuple(checks)
+        reported = tuple(checks)
         row = {
             "organisation": asker.organisation,
             "kiosk": asker.user,
             "at_utc": _naive(at),
             "version": version,
-            "checks": msgspec.json.encode(told).decode(),
-            "faults": sum(one.is_fault for one in told),
+            "checks": msgspec.json.encode(reported).decode(),
+            "faults": sum(check.is_fault for check in reported),
         }
         with self._database().writing() as connection:
             same = and_(
@@ -192,14 +192,14 @@ class KioskSelfTests:
         )
         with self._database().reading() as connection:
             rows = connection.execute(query).all()
-            were_well = {(one[0], one[1]): one[2] for one in connection.execute(well)}
-        found = []
+            were_well = {(entry[0], entry[1]): entry[2] for entry in connection.execute(well)}
+        results = []
         for row in rows:
             site = self._site(row.organisation, row.kiosk)
             if site is None:
                 continue
             at = were_well.get((row.organisation, row.kiosk))
-            found.append(
+            results.append(
                 SelfTestRow(
                     organisation=row.organisation,
                     kiosk=row.kiosk,
@@ -210,7 +210,9 @@ class KioskSelfTests:
                     well_at_utc=at.replace(tzinfo=UTC) if at is not None else None,
                 )
             )
-        return sorted(found, key=lambda one: (not _faults(one), one.organisation, one.kiosk))
+        return sorted(
+            results, key=lambda result: (not _faults(result), result.organisation, result.kiosk)
+        )
 
     def _site(self, organisation: str, kiosk: str) -> str | None:
         try:
@@ -220,7 +222,7 @@ class KioskSelfTests:
 
 
 def _faults(row: SelfTestRow) -> list[SelfCheck]:
-    return [one for one in row.checks if one.is_fault]
+    return [check for check in row.checks if check.is_fault]
 
 
 def _naive(at: datetime) -> datetime:

@@ -14,14 +14,14 @@ from session.hub.remote_help.self_tests import KioskSelfTests
 
 @dataclass(frozen=True)
 class KioskCare:
-    """What kiosks find of themselves, and what is wanted of them."""
+    """The findings of kiosks about themselves, and what is wanted of them."""
 
     self_tests: KioskSelfTests
     acts: RemoteActs
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (self.self_tests, self.acts)
 
 

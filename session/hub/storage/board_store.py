@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board knows beside tickets, in JetStream: services, agents, messages to all, moves.
+"""The board's knowledge beside tickets, in JetStream: services, agents, messages to all, moves.
 Used by the hub's board.
 
 A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<kind>.<id>` with a kind of queue, agent,
 said, move, site, duty or place; never republished. Every hub follows it, so what a supervisor
-closed stays closed over restarts and is the same at all hubs. The audit copies all but the agents'
-states and workplaces.
+closed stays closed over restarts and is the same at all hubs. The audit copies all but the
+agents' states and workplaces.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ class WorkplaceRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a supervisor last decided about an agent, for one day.
+    """A supervisor's last decision about an agent,
+    for one day.
 
     Attributes:
         state: the state the agent was given ("available" or the code of a pause, "paused" without
@@ -125,7 +126,9 @@ class DutyRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardStore(Protocol):
-    """What the board needs of a store. Writing may raise `StoreUnreachable` (outcome unknown)."""
+    """The store that the board needs. Writing may raise `StoreUnreachable` (outcome
+    unknown).
+    """
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         """The last decision about a service."""
@@ -176,7 +179,7 @@ class BoardStore(Protocol):
         ...
 
     def duty(self, organisation: str, user: str) -> DutyRecord | None:
-        """What a supervisor last decided about an agent."""
+        """Return what a supervisor last decided about an agent."""
         ...
 
     async def put_duty(self, organisation: str, user: str, record: DutyRecord) -> None:
@@ -184,7 +187,7 @@ class BoardStore(Protocol):
         ...
 
     def workplace(self, organisation: str, user: str) -> tuple[int, WorkplaceRecord | None]:
-        """Where an agent works, with the number of that record, 0 for none."""
+        """Return where an agent works, with the number of that record, 0 for none."""
         ...
 
     async def put_workplace(
@@ -283,18 +286,18 @@ class NatsBoardStore:
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         """See `BoardStore`."""
-        known = self._queues.get((organisation, service))
-        return known[1] if known is not None else None
+        entry = self._queues.get((organisation, service))
+        return entry[1] if entry is not None else None
 
     def agent(self, organisation: str, user: str) -> AgentRecord | None:
         """See `BoardStore`."""
-        known = self._agents.get((organisation, user))
-        return known[1] if known is not None else None
+        entry = self._agents.get((organisation, user))
+        return entry[1] if entry is not None else None
 
     def site(self, organisation: str, site: str) -> QueueRecord | None:
         """See `BoardStore`."""
-        known = self._sites.get((organisation, site))
-        return known[1] if known is not None else None
+        entry = self._sites.get((organisation, site))
+        return entry[1] if entry is not None else None
 
     async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
         """See `BoardStore`."""
@@ -330,8 +333,8 @@ class NatsBoardStore:
 
     def duty(self, organisation: str, user: str) -> DutyRecord | None:
         """See `BoardStore`."""
-        known = self._duties.get((organisation, user))
-        return known[1] if known is not None else None
+        entry = self._duties.get((organisation, user))
+        return entry[1] if entry is not None else None
 
     async def put_duty(self, organisation: str, user: str, record: DutyRecord) -> None:
         """See `BoardStore`."""
@@ -351,7 +354,7 @@ class NatsBoardStore:
         """See `BoardStore`."""
         keys = self._at_sites.get(site, set())
         return [
-            (organisation, self._broadcasts[organisation, one][1]) for organisation, one in keys
+            (organisation, self._broadcasts[organisation, name][1]) for organisation, name in keys
         ]
 
     async def _put(self, subject: str, record: msgspec.Struct, expected: int | None = None) -> None:
@@ -379,16 +382,16 @@ class NatsBoardStore:
                     _newest(self._workplaces, (organisation, name), stored, WorkplaceRecord)
                 case "said":
                     _newest(self._broadcasts, (organisation, name), stored, BroadcastRecord)
-                    said = self._broadcasts[organisation, name][1]
-                    if said.to == MessageTo.SITE:
-                        self._at_sites.setdefault(said.target, set()).add((organisation, name))
+                    message = self._broadcasts[organisation, name][1]
+                    if message.to == MessageTo.SITE:
+                        self._at_sites.setdefault(message.target, set()).add((organisation, name))
         except MessageMalformed:
             log.error("stored state at revision %d is unreadable and left out", stored.revision)
         self.changed.emit(organisation)
 
 
 def _newest[Record](
-    known: dict[Key, tuple[int, Record]], key: Key, stored: Stored, kind: type[Record]
+    records: dict[Key, tuple[int, Record]], key: Key, stored: Stored, kind: type[Record]
 ) -> None:
-    if key not in known or known[key][0] < stored.revision:
-        known[key] = (stored.revision, decode_plain(kind, stored.payload))
+    if key not in records or records[key][0] < stored.revision:
+        records[key] = (stored.revision, decode_plain(kind, stored.payload))

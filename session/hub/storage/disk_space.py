@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How much room a hub's disks have, and what follows: a warning first, then no new calls. Used by
-`session.hub.composition`.
+"""The room that a hub's disks have, and what follows: a warning first, then no new calls.
+Used by `session.hub.composition`.
 
 New callers are refused while there is still room for those who are here:
 their tickets' changes, pages and logs. A server that runs into the very end of its disk stops
@@ -77,12 +77,12 @@ class DiskSpace:
             raise StoreFull
 
     def _least(self) -> int | None:
-        found: list[int] = []
+        free_bytes: list[int] = []
         for folder in self._folders:
             try:
-                found.append(shutil.disk_usage(folder).free)
+                free_bytes.append(shutil.disk_usage(folder).free)
             except FileNotFoundError:
                 continue  # not made yet
             except OSError as error:
                 log.warning("the room of a folder cannot be read: %s", error.strerror)
-        return min(found, default=None)
+        return min(free_bytes, default=None)

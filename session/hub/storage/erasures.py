@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is written down when a conversation's log or a dossier is erased by hand, or a log kept from
-being erased. Used by hub, vault and their commands.
+"""The lines that are written when a conversation's log or a dossier is erased by hand,
+or a log kept from being erased. Used by hub, vault and their commands.
 
 The register of erasures has no personal data: how much was erased, when, on whose demand and by
 which account. Each conversation leaves a mark, from which nobody can tell which one it was; a
@@ -21,7 +21,7 @@ MARKS_A_LINE = 2000
 
 
 class ErasureDemand(StrEnum):
-    """Who wants it erased."""
+    """The party that wants it erased."""
 
     CALLER = "caller"
     ORGANISATION = "organisation"
@@ -71,7 +71,7 @@ def mark_of(organisation: str, session_id: str) -> str:
 
 def all_marks(erasures: Iterable[Erasure]) -> frozenset[str]:
     """The marks of all lines."""
-    return frozenset(mark for one in erasures for mark in one.marks)
+    return frozenset(mark for erasure in erasures for mark in erasure.marks)
 
 
 def in_lines(erasure: Erasure) -> list[Erasure]:

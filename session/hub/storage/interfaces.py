@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the hub's rules need of a store, and no more; another engine stays possible.
+"""The store that the hub's rules need, and no more; another engine stays possible.
 Used by every part of the hub.
 """
 
@@ -25,10 +25,12 @@ class StoredTicket(msgspec.Struct, frozen=True):
 
 
 class CallerRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the hub alone knows of a ticket's caller; gone when the ticket ends.
+    """The facts about a ticket's caller that the hub alone knows;
+    gone when the ticket ends.
 
-    `sealed`: the number, where only the organisation's vault can read it; then `number` is empty.
-    `note` and `pieces_missing`: what an agent who passed the caller on wants the next one to know.
+    `sealed`: the number, where only the organisation's vault can read it; then `number` is
+    empty. `note` and `pieces_missing`: what an agent who passed the caller on wants the next
+    one to know.
     """
 
     number: str = ""

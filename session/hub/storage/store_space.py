@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How the room of JetStream is shared out, and how much of each share is used.
+"""The shares of JetStream's room, and how much of each is used.
 Used by `session.hub.composition`.
 
-Logs and the trace of changes have bounds of their own, and their oldest entries leave when these
-are reached. What the bounds leave over is the tickets': no log can take it. A part of it is kept
-for the callers who are here, so that a hang-up is always stored.
+Logs and the trace of changes have bounds of their own, and their oldest entries leave when
+these are reached. What the bounds leave over is the tickets': no log can take it. A part of it
+is kept for the callers who are here, so that a hang-up is always stored.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ FULL_CODES = frozenset({10023, 10047, 10077})
 
 @dataclass(frozen=True)
 class StoreLimits:
-    """How the quota is shared out.
+    """The shares of the quota.
 
     Attributes:
         quota_bytes: all that JetStream may take.
@@ -93,7 +93,7 @@ class StoreLimits:
 
     @property
     def ticket_bytes(self) -> int:
-        """What is left for tickets, whatever the logs do."""
+        """The bytes that are left for tickets, whatever the logs do."""
         bounded = self.logs_bytes + self.audit_bytes + self.held_bytes + self.states_bytes
         return self.quota_bytes - bounded
 
@@ -102,10 +102,10 @@ class StoreLimits:
         smallest shares.
         """
         names = sorted(set(organisations))
-        given = {name: self.log_bytes[name] for name in names if name in self.log_bytes}
-        others = len(names) - len(given)
-        left = self.logs_bytes - sum(given.values())
-        shares = {name: given.get(name, left // max(1, others)) for name in names}
+        own_shares = {name: self.log_bytes[name] for name in names if name in self.log_bytes}
+        others = len(names) - len(own_shares)
+        remaining_bytes = self.logs_bytes - sum(own_shares.values())
+        shares = {name: own_shares.get(name, remaining_bytes // max(1, others)) for name in names}
         shares = {name: max(LEAST_BYTES, share) for name, share in shares.items()}
         total = sum(shares.values())
         if total > self.logs_bytes:
@@ -116,10 +116,10 @@ class StoreLimits:
         return shares
 
     def check_log(self, size_bytes: int, records: Sequence[bytes]) -> None:
-        """Whether a conversation's log may grow to `size_bytes` by these records.
+        """Raise unless a conversation's log may grow to `size_bytes` by these records.
 
-        Beyond its limit only small records are taken, so that the log of a long page still tells
-        how the conversation ended.
+        Beyond its limit only small records are taken, so that the log of a long page still
+        tells how the conversation ended.
 
         Raises:
             LogFull.
@@ -132,7 +132,7 @@ class StoreLimits:
 
 
 def check_log_open(begun_at_utc: datetime, now: datetime) -> None:
-    """Whether a log that began then takes records now. Raises `LogClosed`."""
+    """Raise `LogClosed` if a log that began then takes no records now."""
     if now - begun_at_utc > timedelta(days=LOG_OPEN_DAYS):
         raise LogClosed(days=LOG_OPEN_DAYS)
 
@@ -159,7 +159,7 @@ class StorePart:
 
     @property
     def used_percent(self) -> int:
-        """Of the share."""
+        """The percentage of the share that is used."""
         return self.used_bytes * 100 // max(1, self.limit_bytes)
 
     @property
@@ -227,13 +227,13 @@ class StoreSpace:
         rest = sum(use.size_bytes for use in uses if use.max_bytes <= 0)
         self.parts = [StorePart(TICKETS, rest, self.limits.ticket_bytes)]
         for use in bounded:
-            kept = (now - use.oldest_at_utc).days if use.oldest_at_utc is not None else None
+            kept_days = (now - use.oldest_at_utc).days if use.oldest_at_utc is not None else None
             self.parts.append(
                 StorePart(
                     use.name,
                     use.size_bytes,
                     use.max_bytes,
-                    kept_days=kept,
+                    kept_days=kept_days,
                     wanted_days=int(use.max_age_s // 86_400) or None,
                     has_shed=use.first_revision > 1,
                 )

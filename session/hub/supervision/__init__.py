@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors do: acts on tickets and services, and taking them back.
+"""The acts of supervisors: on tickets and services,
+and taking them back.
 
-Entry points: `board.Board` (acts and what the board shows) and `undo.Undo` (the history of acts).
-May import `assignment`, `history`, `queue` and what stands below them.
+Entry points: `board.Board` (acts and what the board shows) and `undo.Undo` (the history of
+acts). May import `assignment`, `history`, `queue` and what stands below them.
 """

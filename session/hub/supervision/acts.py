@@ -63,20 +63,20 @@ _KEPT = 38
 
 
 def with_queue(act_id: str) -> str:
-    """What a ticket that was moved with its queue says of the act."""
+    """Return what a ticket that was moved with its queue says of the act."""
     return f"{MOVED}{act_id[:_KEPT]}"
 
 
-def acts(history: History, wanted: ActsWanted) -> list[ActFacts]:
+def acts(history: History, criteria: ActsWanted) -> list[ActFacts]:
     """The newest acts first. Raises `StoreUnreachable`."""
     with history.reading() as connection:
-        found: list[ActFacts] = []
-        if wanted.kind is None or wanted.kind in _BESIDE_TICKETS:
-            found += _beside_tickets(connection, wanted)
-        if wanted.kind is None or wanted.kind not in _BESIDE_TICKETS:
-            found += _on_tickets(connection, wanted)
-    found.sort(key=lambda act: act.at_utc, reverse=True)
-    return found[: wanted.most]
+        facts: list[ActFacts] = []
+        if criteria.kind is None or criteria.kind in _BESIDE_TICKETS:
+            facts += _beside_tickets(connection, criteria)
+        if criteria.kind is None or criteria.kind not in _BESIDE_TICKETS:
+            facts += _on_tickets(connection, criteria)
+    facts.sort(key=lambda act: act.at_utc, reverse=True)
+    return facts[: criteria.most]
 
 
 def act(history: History, organisation: str, act_id: str) -> ActFacts | None:
@@ -103,15 +103,15 @@ def moved_tickets(history: History, organisation: str, act_id: str) -> list[str]
 
 
 def undone(history: History, organisation: str, act_ids: Sequence[str]) -> set[str]:
-    """Those of the acts that were taken back. Raises `StoreUnreachable`."""
-    found: set[str] = set()
+    """Return the acts that were taken back. Raises `StoreUnreachable`."""
+    undone_ids: set[str] = set()
     with history.reading() as connection:
         for table in (tables.acts, tables.transitions):
             query = select(table.c.undoes).where(
                 table.c.organisation == organisation, table.c.undoes.in_(act_ids)
             )
-            found |= set(connection.execute(query.distinct()).scalars())
-    return found
+            undone_ids |= set(connection.execute(query.distinct()).scalars())
+    return undone_ids
 
 
 def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> Any:
@@ -171,20 +171,22 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
     )
 
 
-def _on_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:
+def _on_tickets(connection: Connection, criteria: ActsWanted) -> list[ActFacts]:
     at = _now.c.stored_at_utc
-    conditions: list[ColumnElement[bool]] = [at >= naive(wanted.start), at < naive(wanted.end)]
-    if wanted.by:
-        conditions.append(_now.c.changed_by == f"{Role.SUPERVISOR}.{wanted.by}")
-    if wanted.number:
-        conditions.append(_now.c.number == wanted.number)
-    query = _ticket_query(wanted.organisation, conditions)
-    found = []
-    for row in connection.execute(query if wanted.kind is not None else query.limit(wanted.most)):
-        made = _ticket_act(row)
-        if wanted.kind in (None, made.kind):
-            found.append(made)
-    return found
+    conditions: list[ColumnElement[bool]] = [at >= naive(criteria.start), at < naive(criteria.end)]
+    if criteria.by:
+        conditions.append(_now.c.changed_by == f"{Role.SUPERVISOR}.{criteria.by}")
+    if criteria.number:
+        conditions.append(_now.c.number == criteria.number)
+    query = _ticket_query(criteria.organisation, conditions)
+    facts = []
+    for row in connection.execute(
+        query if criteria.kind is not None else query.limit(criteria.most)
+    ):
+        act = _ticket_act(row)
+        if criteria.kind in (None, act.kind):
+            facts.append(act)
+    return facts
 
 
 def _ticket_act(row: Any) -> ActFacts:
@@ -212,7 +214,7 @@ def _ticket_act(row: Any) -> ActFacts:
 
 
 def _kind(before: ActSide | None, after: ActSide) -> ActKind:
-    """What an act on a ticket was, read from what it changed."""
+    """Return what an act on a ticket was, read from what it changed."""
     if before is None:
         return ActKind.OTHER
     if before.service != after.service:
@@ -225,25 +227,25 @@ def _kind(before: ActSide | None, after: ActSide) -> ActKind:
 # ---- beside tickets
 
 
-def _beside_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:
+def _beside_tickets(connection: Connection, criteria: ActsWanted) -> list[ActFacts]:
     table = tables.acts
     conditions: list[ColumnElement[bool]] = [
-        table.c.at_utc >= naive(wanted.start),
-        table.c.at_utc < naive(wanted.end),
+        table.c.at_utc >= naive(criteria.start),
+        table.c.at_utc < naive(criteria.end),
     ]
-    if wanted.kind is not None:
-        conditions.append(table.c.kind == wanted.kind.value)
-    if wanted.by:
-        conditions.append(table.c.changed_by == f"{Role.SUPERVISOR}.{wanted.by}")
-    if wanted.number:
+    if criteria.kind is not None:
+        conditions.append(table.c.kind == criteria.kind.value)
+    if criteria.by:
+        conditions.append(table.c.changed_by == f"{Role.SUPERVISOR}.{criteria.by}")
+    if criteria.number:
         reached = tables.transitions
         named = select(reached.c.act).where(
-            reached.c.organisation == wanted.organisation,
-            reached.c.number == wanted.number,
+            reached.c.organisation == criteria.organisation,
+            reached.c.number == criteria.number,
             reached.c.act.is_not(None),
         )
         conditions.append((literal(MOVED) + func.substr(table.c.act, 1, _KEPT)).in_(named))
-    return _read_beside(connection, wanted.organisation, conditions, wanted.most)
+    return _read_beside(connection, criteria.organisation, conditions, criteria.most)
 
 
 def _read_beside(
@@ -278,7 +280,7 @@ def _read_beside(
 
 
 def _counts(connection: Connection, organisation: str, moves: Sequence[str]) -> dict[str, int]:
-    """How many tickets each move reached."""
+    """Return how many tickets each move reached."""
     if not moves:
         return {}
     table = tables.transitions

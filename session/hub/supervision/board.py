@@ -53,8 +53,8 @@ log = logging.getLogger(__name__)
 
 
 class Named(NamedTuple):
-    """Whose act a change is: "<role letter>.<user>", the reason, the act's id, and the act that it
-    takes back.
+    """The author of a change: "<role letter>.<user>", the reason, the act's id,
+    and the act that it takes back.
     """
 
     by: str
@@ -107,52 +107,52 @@ class Board:
             ServiceUnknown, QueueClosed, NotAllowed (no such agent), TicketUnknown,
             StoreUnreachable.
         """
-        wanted: dict[str, Any] = {}
+        changes: dict[str, Any] = {}
         if request.service is not None:
             self.check_target(asker.organisation, request.service)
-            wanted["service"] = request.service
+            changes["service"] = request.service
         if request.agent is not None:
             if request.agent:
                 self._catalogue.agent(asker.organisation, request.agent)
-            wanted["assigned_to"] = request.agent or None
-        return await self._act(asker, request, wanted)
+            changes["assigned_to"] = request.agent or None
+        return await self._act(asker, request, changes)
 
     @handles("prioritise")
     async def prioritise(self, asker: Asker, request: PrioritiseRequest) -> TicketActed:
         """Another priority. Raises as `reassign`."""
-        wanted = {"priority": request.priority}
-        return await self._act(asker, request, wanted)
+        changes = {"priority": request.priority}
+        return await self._act(asker, request, changes)
 
     async def _act(
         self,
         asker: Asker,
         request: ReassignRequest | PrioritiseRequest,
-        wanted: dict[str, Any],
+        changes: dict[str, Any],
     ) -> TicketActed:
         by = f"{Role.SUPERVISOR}.{asker.user}"
         named = Named(by, request.reason, request.act_id or new_id())
 
         def decide(now: Ticket) -> Ticket | None:
-            if self._is_done(now, wanted, by, request.reason):
+            if self._is_done(now, changes, by, request.reason):
                 return None  # the first answer was lost and the act is asked again
             if now.state not in WAITING or TicketSeen.of(now) != request.seen:
                 raise TicketTaken
-            return self.changed(now, wanted, named)
+            return self.changed(now, changes, named)
 
         stored, _ = await self._changes.change(asker.organisation, request.ticket_id, decide)
         return TicketActed(ticket=stored.ticket)
 
     @staticmethod
-    def _is_done(now: Ticket, wanted: dict[str, Any], by: str, reason: str) -> bool:
-        same = all(getattr(now, name) == value for name, value in wanted.items())
+    def _is_done(now: Ticket, changes: dict[str, Any], by: str, reason: str) -> bool:
+        same = all(getattr(now, name) == value for name, value in changes.items())
         return same and now.changed_by == by and now.reason == reason and now.state in WAITING
 
-    def changed(self, now: Ticket, wanted: dict[str, Any], named: Named) -> Ticket:
+    def changed(self, now: Ticket, changes: dict[str, Any], named: Named) -> Ticket:
         """The ticket with what is wanted, and whose act it was."""
-        if "assigned_to" in wanted:
-            kept = wanted["assigned_to"] is not None
-            wanted = wanted | {"assigned_at_utc": self._clock.utc_now() if kept else None}
-        if now.state is TicketState.OFFERED and wanted.keys() & {"service", "assigned_to"}:
+        if "assigned_to" in changes:
+            is_assigned = changes["assigned_to"] is not None
+            changes = changes | {"assigned_at_utc": self._clock.utc_now() if is_assigned else None}
+        if now.state is TicketState.OFFERED and changes.keys() & {"service", "assigned_to"}:
             now = unoffered(now, named.by, named.reason)
         whose = {
             "changed_by": named.by,
@@ -160,7 +160,7 @@ class Board:
             "act": named.act,
             "undoes": named.undoes,
         }
-        return msgspec.structs.replace(now, **wanted, **whose)
+        return msgspec.structs.replace(now, **changes, **whose)
 
     @handles("move_queue")
     async def move_queue(self, asker: Asker, request: MoveQueueRequest) -> QueueMoved:
@@ -175,9 +175,9 @@ class Board:
         self.check_target(asker.organisation, request.to)
         named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id or new_id())
         waiting = [
-            one.id
-            for one in self._changes.view.waiting(asker.organisation)
-            if one.service == request.service
+            ticket.id
+            for ticket in self._changes.view.waiting(asker.organisation)
+            if ticket.service == request.service
         ]
         return await self.move(
             asker.organisation, waiting, service=request.service, to=request.to, named=named
@@ -186,7 +186,7 @@ class Board:
     async def move(
         self, organisation: str, tickets: Sequence[str], *, service: str, to: str, named: Named
     ) -> QueueMoved:
-        """Those who still wait for `service` wait for `to`;
+        """Let those who still wait for `service` wait for `to`;
         with `undoes`, only if that act was their last one.
         """
         at_utc = self._clock.utc_now()
@@ -232,11 +232,11 @@ class Board:
         organisation = asker.organisation
         tickets = self._changes.view.open_tickets(organisation)
         offset = max(0, request.offset)
-        shown = tickets[offset : offset + request.limit]
+        page = tickets[offset : offset + request.limit]
         return QueueAnswer(
             revision=self._changes.view.revision(organisation),
             total=len(tickets),
-            tickets=shown[: fitting(shown)],
+            tickets=page[: fitting(page)],
             services=self._closures.shown(organisation, self._catalogue.services(organisation)),
             organisation_name=self._catalogue.organisation(organisation).name,
             your_name=self._catalogue.person_name(organisation, asker.user),
@@ -258,9 +258,9 @@ class Board:
         """
         self._catalogue.service(asker.organisation, request.service)
         named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id or new_id())
-        known = self._store.queue(asker.organisation, request.service)
+        record = self._store.queue(asker.organisation, request.service)
         # otherwise the first answer was lost and the request is repeated
-        if known is None or known.act != named.act:
+        if record is None or record.act != named.act:
             await self.decide_queue(asker.organisation, request.service, named, closed=closed)
         return Done()
 
@@ -292,14 +292,17 @@ class Board:
 
     @handles("board")
     async def board(self, asker: Asker, request: BoardRequest) -> BoardAnswer:
-        """What the board shows now, with the day's counts of the history."""
+        """Return what the board shows now, with the day's counts of the history."""
         organisation = asker.organisation
         services = self._catalogue.services(organisation)
-        promised = {one.id: one.within_s for one in services if one.within_s}
+        promised = {service.id: service.within_s for service in services if service.within_s}
         day, of_services = await self._days.day(organisation, request.within_s, promised)
         return BoardAnswer(
             agents=self._agents.all_facts(organisation),
-            queues=[self._queue(organisation, one.id, of_services.get(one.id)) for one in services],
+            queues=[
+                self._queue(organisation, service.id, of_services.get(service.id))
+                for service in services
+            ],
             day=day,
             sites=self._sites(organisation),
         )
@@ -335,10 +338,10 @@ class Board:
                 ref=site.id if home == organisation else f"{home}/{site.id}",
                 name=site.name,
                 kiosks=len(kiosks),
-                there=sum(self._presence.is_there(home, Role.KIOSK, one.id) for one in kiosks),
+                there=sum(self._presence.is_there(home, Role.KIOSK, kiosk.id) for kiosk in kiosks),
                 messages=[
-                    said.text
-                    for owner, said in self._closures.notices(home, site.id, now_utc)
+                    message.text
+                    for owner, message in self._closures.notices(home, site.id, now_utc)
                     if owner == organisation
                 ],
             )

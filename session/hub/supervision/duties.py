@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors decide about an agent: its state, and what it serves today.
+"""A supervisor's decisions about an agent: its state, and what it serves today.
 The rules behind the verbs `set_agent_state` and `set_agent_services`; used by the hub.
 
 Each is stored with its reason, as every act; the agent is told who decided and why.
@@ -53,14 +53,15 @@ class AgentDuties:
         await self._agents.set_by_supervisor(
             organisation, agent, request.available, pause=pause, by=by, why=request.reason
         )
-        said = "available" if request.available else pause or "paused"
+        decided_state = "available" if request.available else pause or "paused"
         services = self._agents.services_today(organisation, agent)
-        await self._decide(asker, request, state=said, services=services)
+        await self._decide(asker, request, state=decided_state, services=services)
         return Done()
 
     @handles("set_agent_services")
     async def set_services(self, asker: Asker, request: SetAgentServicesRequest) -> Done:
-        """What the agent serves until midnight; its skills and the rules of overflow stay.
+        """Set what the agent serves until midnight;
+        its skills and the rules of overflow stay.
 
         Raises:
             NotAllowed (no such agent), ServiceUnknown, StoreUnreachable.
@@ -76,8 +77,8 @@ class AgentDuties:
 
     def _is_done(self, organisation: str, agent: str, act_id: str | None) -> bool:
         """The first answer was lost and the request is repeated."""
-        known = self._store.duty(organisation, agent)
-        return known is not None and known.act == act_id
+        record = self._store.duty(organisation, agent)
+        return record is not None and record.act == act_id
 
     async def _decide(
         self,

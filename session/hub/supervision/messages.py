@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors say: to all agents, to one, to those of a service, or to a site's callers.
-The rules behind the verbs `broadcast` and `message`; used by the hub.
+"""The messages of supervisors: to all agents, to one, to those of a service,
+or to a site's callers. The rules behind the verbs `broadcast` and `message`; used by the hub.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class SupervisorMessages:
     @handles("broadcast")
     async def broadcast(self, asker: Asker, request: BroadcastRequest) -> Done:
         """To every agent who is there. Raises `StoreUnreachable`."""
-        said = self._record(asker, request.text, request.reason)
-        await self._broadcast(asker, request.broadcast_id, said)
+        record = self._record(asker, request.text, request.reason)
+        await self._broadcast(asker, request.broadcast_id, record)
         return Done()
 
     @handles("message")
@@ -60,18 +60,18 @@ class SupervisorMessages:
             case MessageTo.SITE:
                 target = "/".join(split_service(target, organisation))
                 self._check_site(organisation, target)
-        said = self._record(asker, request.text, request.reason)
-        said = msgspec.structs.replace(said, to=request.to.value, target=target)
-        await self._broadcast(asker, request.message_id, said)
-        there = sum(
+        record = self._record(asker, request.text, request.reason)
+        record = msgspec.structs.replace(record, to=request.to.value, target=target)
+        await self._broadcast(asker, request.message_id, record)
+        present = sum(
             self._presence.is_there(home, role, user)
-            for home, role, user in self._readers(organisation, said)
+            for home, role, user in self._readers(organisation, record)
         )
-        return MessageSent(there=there)
+        return MessageSent(there=present)
 
     def _check_site(self, organisation: str, target: str) -> None:
-        known = {f"{home}/{site.id}" for home, site in self._catalogue.sites_offering(organisation)}
-        if target not in known:
+        sites = {f"{home}/{site.id}" for home, site in self._catalogue.sites_offering(organisation)}
+        if target not in sites:
             raise NotAllowed(why="site")
 
     def _record(self, asker: Asker, text: str, reason: str) -> BroadcastRecord:
@@ -80,20 +80,20 @@ class SupervisorMessages:
             text=text, changed_by=by, reason=reason, at_utc=self._clock.utc_now()
         )
 
-    async def _broadcast(self, asker: Asker, message: str, said: BroadcastRecord) -> None:
-        named = Named(said.changed_by, said.reason, message)
+    async def _broadcast(self, asker: Asker, message: str, broadcast: BroadcastRecord) -> None:
+        named = Named(broadcast.changed_by, broadcast.reason, message)
         if self._store.broadcast(asker.organisation, message) is None:
             try:
-                await self.store(asker.organisation, message, said, named, expected=0)
+                await self.store(asker.organisation, message, broadcast, named, expected=0)
             except WrongRevision:  # another hub has stored it
                 log.info("a message was stored already")
-        await self.notify(asker.organisation, asker.user, message, said)
+        await self.notify(asker.organisation, asker.user, message, broadcast)
 
     async def store(
         self,
         organisation: str,
         message: str,
-        said: BroadcastRecord,
+        broadcast: BroadcastRecord,
         named: Named,
         *,
         expected: int,
@@ -102,7 +102,7 @@ class SupervisorMessages:
         Raises `WrongRevision`, `StoreUnreachable`.
         """
         record = msgspec.structs.replace(
-            said,
+            broadcast,
             changed_by=named.by,
             reason=named.reason,
             at_utc=self._clock.utc_now(),
@@ -112,29 +112,31 @@ class SupervisorMessages:
         await self._store.put_broadcast(organisation, message, record, expected)
 
     async def notify(
-        self, organisation: str, supervisor: str, message: str, said: BroadcastRecord
+        self, organisation: str, supervisor: str, message: str, broadcast: BroadcastRecord
     ) -> None:
         """Tells those whom it is for what was said, or that it is taken back."""
         news = Announcement(
             broadcast_id=message,
-            text=said.text,
+            text=broadcast.text,
             by_name=self._catalogue.person_name(organisation, supervisor),
-            withdrawn=said.withdrawn,
+            withdrawn=broadcast.withdrawn,
         )
-        for home, role, user in self._readers(organisation, said):
+        for home, role, user in self._readers(organisation, broadcast):
             event = ServicesChanged() if role is Role.KIOSK else news
             await self._notifications.notify(home, role, user, event)
 
-    def _readers(self, organisation: str, said: BroadcastRecord) -> Iterator[tuple[str, Role, str]]:
+    def _readers(
+        self, organisation: str, broadcast: BroadcastRecord
+    ) -> Iterator[tuple[str, Role, str]]:
         """(account, role, user) of each."""
-        match said.to:
+        match broadcast.to:
             case MessageTo.SITE:
-                home, site = split_service(said.target, organisation)
+                home, site = split_service(broadcast.target, organisation)
                 for kiosk in self._catalogue.kiosks_of(home, site):
                     yield home, Role.KIOSK, kiosk.id
             case MessageTo.AGENT:
-                yield organisation, Role.AGENT, said.target
+                yield organisation, Role.AGENT, broadcast.target
             case _:
                 for agent in self._agents.today(organisation):
-                    if not said.to or not agent.services or said.target in agent.services:
+                    if not broadcast.to or not agent.services or broadcast.target in agent.services:
                         yield organisation, Role.AGENT, agent.id

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What supervisors did, and taking it back: the rules behind the verbs `history` and `undo`.
-Used by the hub.
+"""The acts of supervisors, and taking them back:
+the rules behind the verbs `history` and `undo`. Used by the hub.
 
-What was done is read from the history in SQL alone.
-Taking back is a new act, compared with what is there now and set in one step: what somebody changed
-later is never overwritten.
+What was done is read from the history in SQL alone. Taking back is a new act, compared with
+what is there now and set in one step: what somebody changed later is never overwritten.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ class Undo:
         zone = ZoneInfo(history.time_zone)
         start = datetime.combine(request.first, time(), zone).astimezone(UTC)
         end = datetime.combine(request.last + timedelta(days=1), time(), zone).astimezone(UTC)
-        wanted = acts.ActsWanted(
+        criteria = acts.ActsWanted(
             asker.organisation,
             start,
             min(end, request.before) if request.before is not None else end,
@@ -90,16 +89,16 @@ class Undo:
             request.number.strip().upper(),
             MOST_ACTS + 1,
         )
-        found = await asyncio.to_thread(acts.acts, history, wanted)
-        page = found[:MOST_ACTS]
+        matches = await asyncio.to_thread(acts.acts, history, criteria)
+        page = matches[:MOST_ACTS]
         undone = await asyncio.to_thread(
             acts.undone, history, asker.organisation, [act.id for act in page]
         )
-        shown = [self._shown(asker.organisation, act, is_undone=act.id in undone) for act in page]
-        count = fitting(shown)
+        entries = [self._shown(asker.organisation, act, is_undone=act.id in undone) for act in page]
+        count = fitting(entries)
         return HistoryAnswer(
-            acts=shown[:count],
-            more=len(found) > count,
+            acts=entries[:count],
+            more=len(matches) > count,
             behind=self._projection.position.behind,
         )
 
@@ -124,7 +123,7 @@ class Undo:
     # ---- can it be taken back?
 
     def _state(self, organisation: str, act: ActFacts) -> UndoState:
-        """As far as this hub sees; the act itself decides again."""
+        """Return the state as far as this hub sees it; the act itself decides again."""
         match act.kind:
             case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY:
                 stored = self._changes.view.get(organisation, act.ticket_id)
@@ -139,8 +138,8 @@ class Undo:
                     else UndoState.CHANGED
                 )
             case ActKind.BROADCAST:
-                known = self._store.broadcast(organisation, act.ticket_id)
-                if known is not None and known[1].withdrawn:
+                message = self._store.broadcast(organisation, act.ticket_id)
+                if message is not None and message[1].withdrawn:
                     return UndoState.UNDONE
                 return (
                     UndoState.POSSIBLE
@@ -151,7 +150,9 @@ class Undo:
 
     def _move_state(self, organisation: str, act: ActFacts) -> UndoState:
         waiting = self._changes.view.waiting(organisation)
-        if any(one.act == acts.with_queue(act.id) and one.service == act.to for one in waiting):
+        if any(
+            ticket.act == acts.with_queue(act.id) and ticket.service == act.to for ticket in waiting
+        ):
             return UndoState.POSSIBLE
         return UndoState.CHANGED if act.tickets else UndoState.NEVER
 
@@ -206,15 +207,15 @@ class Undo:
         while True:
             is_last = loop.time() >= end_s
             try:
-                found = await asyncio.to_thread(
+                act = await asyncio.to_thread(
                     acts.act, await self._projection.fresh(), organisation, act_id
                 )
             except StoreUnreachable:
                 if is_last:
                     raise
-                found = None
-            if found is not None:
-                return found
+                act = None
+            if act is not None:
+                return act
             if is_last:
                 raise UndoImpossible(why=UndoState.NEVER)
             await asyncio.sleep(POLL_S)
@@ -225,7 +226,7 @@ class Undo:
             raise UndoImpossible(why=UndoState.NEVER)
         if act.kind is ActKind.SERVICE:
             self._board.check_target(organisation, before.service)
-        wanted = {
+        changes = {
             "service": before.service,
             "priority": before.priority,
             "assigned_to": before.assigned_to or None,
@@ -237,7 +238,7 @@ class Undo:
             state = self._ticket_state(now, act)
             if state is not UndoState.POSSIBLE:
                 raise UndoImpossible(why=UndoState.UNDONE if now.undoes == act.id else state)
-            return self._board.changed(now, wanted, named)
+            return self._board.changed(now, changes, named)
 
         if self._changes.view.get(organisation, act.ticket_id) is None:
             raise UndoImpossible(why=UndoState.ENDED)
@@ -245,7 +246,7 @@ class Undo:
 
     async def _undo_move(self, organisation: str, act: ActFacts, named: Named) -> Undone:
         self._board.check_target(organisation, act.service)
-        told = await asyncio.to_thread(
+        moved_ids = await asyncio.to_thread(
             acts.moved_tickets, await self._projection.fresh(), organisation, act.id
         )
         marks = {acts.with_queue(act.id), acts.with_queue(named.act)}
@@ -253,24 +254,28 @@ class Undo:
         # lost, may not be in the history yet: tickets in the queue name their act, too.
         reached = sorted(
             {
-                *told,
-                *(one.id for one in self._changes.view.waiting(organisation) if one.act in marks),
+                *moved_ids,
+                *(
+                    ticket.id
+                    for ticket in self._changes.view.waiting(organisation)
+                    if ticket.act in marks
+                ),
             }
         )
         if self._move_state(organisation, act) is not UndoState.POSSIBLE:
             back = [
-                one
-                for one in self._changes.view.waiting(organisation)
-                if one.act == acts.with_queue(named.act)
+                ticket
+                for ticket in self._changes.view.waiting(organisation)
+                if ticket.act == acts.with_queue(named.act)
             ]
             if not back:
                 raise UndoImpossible(why=UndoState.CHANGED)
             # asked again after a lost answer
             return Undone(moved=len(back), left=len(reached) - len(back))
-        done = await self._board.move(
+        result = await self._board.move(
             organisation, reached, service=act.to, to=act.service, named=named
         )
-        return Undone(moved=done.moved, left=done.left)
+        return Undone(moved=result.moved, left=result.left)
 
     async def _undo_queue(self, organisation: str, act: ActFacts, named: Named) -> None:
         record = self._store.queue(organisation, act.service)
@@ -291,10 +296,10 @@ class Undo:
     async def _withdraw(
         self, organisation: str, supervisor: str, act: ActFacts, named: Named
     ) -> None:
-        known = self._store.broadcast(organisation, act.ticket_id)
-        if known is None:
+        stored = self._store.broadcast(organisation, act.ticket_id)
+        if stored is None:
             raise UndoImpossible(why=UndoState.ENDED)
-        revision, record = known
+        revision, record = stored
         if not record.withdrawn:
             try:
                 await self._messages.store(

@@ -25,7 +25,7 @@ class Supervision:
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (self.board, self.messages, self.duties, self.undo)
 
 

@@ -73,7 +73,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallbackStore(Protocol):
-    """What the rules need of a store. Writing may raise `StoreUnreachable` (outcome unknown)."""
+    """The store that the rules need. Writing may raise `StoreUnreachable` (outcome unknown)."""
 
     def get(self, organisation: str, ticket: str) -> Callback | None:
         """A callback by the id of its ticket."""
@@ -138,8 +138,8 @@ class NatsCallbackStore:
 
     def get(self, organisation: str, ticket: str) -> Callback | None:
         """See `CallbackStore`."""
-        known = self._known.get((organisation, ticket))
-        return known[1] if known is not None else None
+        entry = self._known.get((organisation, ticket))
+        return entry[1] if entry is not None else None
 
     def waiting(self) -> list[Callback]:
         """See `CallbackStore`."""
@@ -215,11 +215,11 @@ class Callbacks:
             self._catalogue.site_of(asker.organisation, asker.user).id,
         )
         due = self._clock.utc_now() if opening.is_open else opening.opens_at
-        known = self._store.get(
+        existing = self._store.get(
             organisation,
             identity := _identity(organisation, asker.organisation, asker.user, request.request_id),
         )
-        if known is None:
+        if existing is None:
             self._check_space()
             await self._store.put(
                 Callback(
@@ -250,8 +250,8 @@ class Callbacks:
                 asker.organisation, asker.user, request.session_id
             )
         except TicketUnknown:
-            known = (await self._changes.by_session(asker.organisation, request.session_id)).ticket
-            if (known.state, known.agent, known.reason) == (
+            closed = (await self._changes.by_session(asker.organisation, request.session_id)).ticket
+            if (closed.state, closed.agent, closed.reason) == (
                 TicketState.CLOSED,
                 asker.user,
                 CALL_LATER,
@@ -287,7 +287,7 @@ class Callbacks:
 
     @handles("promised_calls")
     async def promised(self, asker: Asker, _request: PromisedCallsRequest) -> PromisedCallsAnswer:
-        """When this agent has promised to call somebody."""
+        """Return when this agent has promised to call somebody."""
         due = [
             callback.due_at_utc
             for callback in self._store.waiting()

@@ -66,7 +66,7 @@ AT_KIOSK = WAITING | {TicketState.IN_SESSION}
 
 
 class _Call(NamedTuple):
-    """What was heard last of a kiosk's call, and when."""
+    """The last that was heard of a kiosk's call, and when."""
 
     state: HelpState
     at_s: float
@@ -118,8 +118,8 @@ class HostCalls:
             self._calls[kiosk] = _Call(HelpState(word), self._clock.monotonic_s(), begun_by)
 
     def _forget(self, kiosk: Kiosk) -> None:
-        for known in (self._calls, self._accompanied, self._alone_since_s):
-            known.pop(kiosk, None)
+        for memory in (self._calls, self._accompanied, self._alone_since_s):
+            memory.pop(kiosk, None)
 
     async def _publish(self, kiosk: Kiosk, state_text: str) -> None:
         self._note(kiosk, state_text)
@@ -131,10 +131,10 @@ class HostCalls:
             log.info("a call for help is not told to the other hubs; the kiosk repeats it")
 
     def state(self, home: str, kiosk: str) -> HelpState:
-        """What is known of a kiosk's call now."""
-        known = self._calls.get((home, kiosk))
-        if known is not None and self._is_fresh(known):
-            return known.state
+        """Return what is known of a kiosk's call now."""
+        call = self._calls.get((home, kiosk))
+        if call is not None and self._is_fresh(call):
+            return call.state
         is_marked = any(ticket.with_host for ticket in self._changes.view.at_kiosk(home, kiosk))
         # a hub that has just started reads it in the ticket
         return HelpState.HERE if is_marked else HelpState.NONE
@@ -157,9 +157,11 @@ class HostCalls:
         kiosk = asker.organisation, asker.user
         if not self._catalogue.kiosk_has_host(*kiosk):
             raise NotAllowed(why="no host here")
-        known = self.state(*kiosk)
+        current = self.state(*kiosk)
         state = (
-            request.state if request.state is HelpState.NONE or known is HelpState.NONE else known
+            request.state
+            if request.state is HelpState.NONE or current is HelpState.NONE
+            else current
         )
         # a repeat of what the host has just finished
         if kiosk in self._ended and not request.new:
@@ -187,8 +189,8 @@ class HostCalls:
         kiosk = stored.ticket.kiosk_home, stored.ticket.kiosk
         if not self._catalogue.kiosk_has_host(*kiosk):
             raise NotAllowed(why="no host here")
-        known = self.state(*kiosk)
-        if request.state is HelpState.WANTED and known is HelpState.NONE:
+        current = self.state(*kiosk)
+        if request.state is HelpState.WANTED and current is HelpState.NONE:
             await self._publish(kiosk, f"{HelpState.WANTED} {HelpFrom.AGENT}")
         elif request.state is HelpState.NONE and self._is_agents(kiosk):
             await self._publish(kiosk, ENDED)
@@ -304,13 +306,15 @@ class HostCalls:
         """
         now_s = self._clock.monotonic_s()
         here = self._at(kiosk)
-        known = self._accompanied.get(kiosk)
+        accompanied = self._accompanied.get(kiosk)
         if not here:
             alone_s = now_s - self._alone_since_s.setdefault(kiosk, now_s)
-            return alone_s >= (NOBODY_S if known is None else GONE_S)
+            return alone_s >= (NOBODY_S if accompanied is None else GONE_S)
         self._alone_since_s.pop(kiosk, None)
         ids = {ticket.id for ticket in here}
-        if known is not None and not known & (ids | {ticket.moved_from for ticket in here}):
+        if accompanied is not None and not accompanied & (
+            ids | {ticket.moved_from for ticket in here}
+        ):
             return True
         self._accompanied[kiosk] = ids
         return False

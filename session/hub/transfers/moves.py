@@ -62,17 +62,17 @@ class Moves:
 
     @handles("move_targets")
     async def move_targets(self, asker: Asker, request: MoveTargetsRequest) -> MoveTargets:
-        """Where a supervisor may move callers of a service. Raises `ServiceUnknown`."""
+        """Return where a supervisor may move callers of a service. Raises `ServiceUnknown`."""
         return MoveTargets(targets=self.targets(asker.organisation, request.service))
 
     def targets(self, organisation: str, service: str) -> list[MoveTarget]:
         """Services of other organisations that callers of this one may be moved to.
         Raises `ServiceUnknown`.
         """
-        found = []
+        targets = []
         for owner, name in self._catalogue.transfer_targets(organisation, service):
             entry = self._catalogue.service(owner, name)
-            found.append(
+            targets.append(
                 MoveTarget(
                     ref=f"{owner}/{name}",
                     organisation_name=self._catalogue.organisation(owner).name,
@@ -80,18 +80,18 @@ class Moves:
                     closed=self._closures.is_queue_closed(owner, name),
                 )
             )
-        return found
+        return targets
 
     def _check(self, ticket: Ticket, target: str) -> None:
         """Raises `NotAllowed`, `QueueClosed`, `ServiceClosed`."""
-        wanted = organisation, _service = split_service(target, ticket.organisation)
-        if wanted not in self._catalogue.transfer_targets(ticket.organisation, ticket.service):
+        destination = organisation, _service = split_service(target, ticket.organisation)
+        if destination not in self._catalogue.transfer_targets(ticket.organisation, ticket.service):
             raise NotAllowed(why="transfer")
         # nobody could notify a caller who left with a printed number or waits for a phone call
         if ticket.away:
             raise NotAllowed(why="the caller is away")
         if not self._catalogue.network_of(organisation):  # a partner's hub was asked before
-            self._calls.check_open(*wanted, ticket.kiosk_home, ticket.kiosk)
+            self._calls.check_open(*destination, ticket.kiosk_home, ticket.kiosk)
 
     # ---- moving
 
@@ -118,8 +118,8 @@ class Moves:
             )
             return msgspec.structs.replace(ended, act=act_id, undoes=None)
 
-        found = await self._changes.read(asker.organisation, request.ticket_id)
-        await self._ask_partner(found.ticket, request.target)
+        before = await self._changes.read(asker.organisation, request.ticket_id)
+        await self._ask_partner(before.ticket, request.target)
         stored, _ = await self._changes.change(asker.organisation, request.ticket_id, decide)
         arrived = await self._moved.arrive(stored.ticket)
         return TicketMoved(ticket=stored.ticket, number=arrived.ticket.number)
@@ -147,9 +147,9 @@ class Moves:
             self._check(now, target)
             return self._ended(now, TicketState.WRAP_UP, target=target, by=by, reason=reason)
 
-        found = await self._changes.by_session(organisation, session_id)
-        await self._ask_partner(found.ticket, target)
-        stored, changed = await self._changes.change(organisation, found.ticket.id, decide)
+        before = await self._changes.by_session(organisation, session_id)
+        await self._ask_partner(before.ticket, target)
+        stored, changed = await self._changes.change(organisation, before.ticket.id, decide)
         arrived = await self._moved.arrive(stored.ticket)
         if changed:
             await notify_both(

@@ -50,7 +50,7 @@ def overflow_targets(
     # a hub's clock may have been ahead
     waited_s = max(0.0, (now - ticket.arrived_at_utc).total_seconds())
     service = catalogue.service(ticket.organisation, ticket.service)
-    found = []
+    targets = []
     for rule in service.overflow:
         organisation, name = split_service(rule.to, ticket.organisation)
         if not catalogue.has(organisation, name):
@@ -60,10 +60,10 @@ def overflow_targets(
         ):
             continue
         if waited_s >= rule.after_s:
-            found.append(OverflowTarget(organisation, name, rule.after_s))
+            targets.append(OverflowTarget(organisation, name, rule.after_s))
         elif rule.when_nobody and answering(ticket.organisation, ticket.service) == 0:
-            found.append(OverflowTarget(organisation, name, 0))
-    return found
+            targets.append(OverflowTarget(organisation, name, 0))
+    return targets
 
 
 class OverflowMoves:
@@ -100,7 +100,9 @@ class OverflowMoves:
             services = self._services(organisation)
             if not services:
                 continue
-            waiting = [one for one in self._view.in_line(organisation) if one.service in services]
+            waiting = [
+                ticket for ticket in self._view.in_line(organisation) if ticket.service in services
+            ]
             await self._tasks.for_each(
                 waiting, partial(self._send_if_late, free), name="overflow of queues"
             )
@@ -110,7 +112,7 @@ class OverflowMoves:
             await self._send(ticket, free)
 
     def _services(self, organisation: str) -> set[str]:
-        """Those with a rule that leads to another organisation."""
+        """Return the services with a rule that leads to another organisation."""
         return {
             service.id
             for service in self._catalogue.organisation(organisation).services
@@ -120,10 +122,10 @@ class OverflowMoves:
         }
 
     def _may_go(self, ticket: Ticket) -> bool:
-        kept = ticket.kept_for(self._clock.utc_now()) is not None
+        is_reserved = ticket.kept_for(self._clock.utc_now()) is not None
         return (
             ticket.state is TicketState.WAITING
-            and not kept
+            and not is_reserved
             and not ticket.from_organisation
             and not ticket.away
         )

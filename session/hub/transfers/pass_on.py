@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class PassOn:
-    """From one agent to the next."""
+    """The way of a caller from one agent to the next."""
 
     def __init__(
         self,
@@ -74,25 +74,27 @@ class PassOn:
         ticket, _record = await self._sessions.owned(
             asker.organisation, asker.user, request.session_id
         )
-        there = [
-            TargetAgent(id=one.id, name=one.name, state=one.state)
-            for one in self._agents.all_facts(asker.organisation)
-            if one.id != asker.user and one.state is not AgentState.OFFLINE
+        colleagues = [
+            TargetAgent(id=agent.id, name=agent.name, state=agent.state)
+            for agent in self._agents.all_facts(asker.organisation)
+            if agent.id != asker.user and agent.state is not AgentState.OFFLINE
         ]
         waiting = [ticket.service for ticket in self._changes.view.waiting(asker.organisation)]
         services = [
             TargetService(
-                id=one.id,
-                name=one.name,
-                waiting=waiting.count(one.id),
-                closed=self._closures.is_queue_closed(asker.organisation, one.id),
+                id=service.id,
+                name=service.name,
+                waiting=waiting.count(service.id),
+                closed=self._closures.is_queue_closed(asker.organisation, service.id),
             )
-            for one in self._catalogue.services(asker.organisation)
+            for service in self._catalogue.services(asker.organisation)
         ]
         elsewhere = [
-            one for one in self._moves.targets(asker.organisation, ticket.service) if not one.closed
+            target
+            for target in self._moves.targets(asker.organisation, ticket.service)
+            if not target.closed
         ]
-        return TargetsAnswer(agents=there, services=services, elsewhere=elsewhere)
+        return TargetsAnswer(agents=colleagues, services=services, elsewhere=elsewhere)
 
     @handles("pass_on")
     async def pass_on(self, asker: Asker, request: PassOnRequest) -> Done:
@@ -243,7 +245,7 @@ class PassOn:
 
     @handles("passed_on")
     async def passed_on(self, asker: Asker, request: PassedOnRequest) -> PassedOnAnswer:
-        """What the agent before wanted the next one to know. Raises `TicketUnknown`."""
+        """Return what the agent before wanted the next one to know. Raises `TicketUnknown`."""
         ticket, record = await self._sessions.owned(
             asker.organisation, asker.user, request.session_id
         )
@@ -258,7 +260,7 @@ class PassOn:
 
     @handles("passing")
     async def passing(self, asker: Asker, request: PassingRequest) -> PassingAnswer:
-        """For whom a kiosk's caller waits, with names. Raises `TicketUnknown`."""
+        """Return for whom a kiosk's caller waits, with names. Raises `TicketUnknown`."""
         ticket = (
             await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         ).ticket

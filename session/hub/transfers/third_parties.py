@@ -61,7 +61,9 @@ class ThirdParties:
 
     @handles("talk")
     async def talk(self, asker: Asker, request: TalkRequest) -> TalkAnswer:
-        """Who is in the conversation, for its ends and its third person. Raises `TicketUnknown`."""
+        """Return who is in the conversation, for its ends and its third person.
+        Raises `TicketUnknown`.
+        """
         ticket = (await self._of(asker, request.session_id)).ticket
         if not _is_in(ticket, asker):
             raise TicketUnknown
@@ -214,9 +216,9 @@ class ThirdParties:
                 raise TicketUnknown
             if asker.role in third.shown:
                 return None
-            shown = tuple(sorted({*third.shown, asker.role}))
-            state = ThirdState.IN if set(shown) >= BANNERS else third.state
-            changed = msgspec.structs.replace(third, shown=shown, state=state)
+            shown_to = tuple(sorted({*third.shown, asker.role}))
+            state = ThirdState.IN if set(shown_to) >= BANNERS else third.state
+            changed = msgspec.structs.replace(third, shown=shown_to, state=state)
             return _with(ticket, asker.writer, msgspec.structs.replace(talk, third=changed))
 
         await self._change(asker, request.session_id, decide)
@@ -297,9 +299,9 @@ class ThirdParties:
         return await self._changes.by_session(asker.organisation, session_id)
 
     async def _change(self, asker: Asker, session_id: str, decide: Decide) -> None:
-        found = await self._of(asker, session_id)
+        current = await self._of(asker, session_id)
         stored, changed = await self._changes.change(
-            found.ticket.organisation, found.ticket.id, decide
+            current.ticket.organisation, current.ticket.id, decide
         )
         if changed:
             await self._notify(stored)
@@ -314,9 +316,9 @@ class ThirdParties:
 
 
 def _with(ticket: Ticket, by: str, talk: Talk, reason: str | None = None) -> Ticket:
-    kept = ticket.reason if reason is None else reason
+    new_reason = ticket.reason if reason is None else reason
     return msgspec.structs.replace(
-        ticket, talk=talk if talk != Talk() else None, changed_by=by, reason=kept
+        ticket, talk=talk if talk != Talk() else None, changed_by=by, reason=new_reason
     )
 
 

@@ -82,10 +82,13 @@ class WaitingElsewhere:
             NotAllowed: the service does not offer this.
                 CallerNumberInvalid: not a telephone number.
         """
-        known = (
+        waiting_ticket = (
             await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         ).ticket
-        if request.how not in self._catalogue.service(known.organisation, known.service).away:
+        if (
+            request.how
+            not in self._catalogue.service(waiting_ticket.organisation, waiting_ticket.service).away
+        ):
             raise NotAllowed(why="away")
         phone = checked_phone(request.phone) if request.how == "phone" else ""
 
@@ -102,17 +105,19 @@ class WaitingElsewhere:
             )
 
         if phone:  # before the ticket, so that whoever takes it always has the number
-            await self._announce(known)
+            await self._announce(waiting_ticket)
             await self._callers.change(
-                known.organisation,
-                known.id,
+                waiting_ticket.organisation,
+                waiting_ticket.id,
                 lambda record: msgspec.structs.replace(record, phone=phone),
             )
-        stored, _ = await self._changes.change(known.organisation, known.id, decide)
+        stored, _ = await self._changes.change(
+            waiting_ticket.organisation, waiting_ticket.id, decide
+        )
         return await self._calls.answer(stored)
 
-    async def _announce(self, known: Ticket) -> None:
-        """From now on the ticket is not as its kiosk has made it:
+    async def _announce(self, waiting_ticket: Ticket) -> None:
+        """Mark that from now on the ticket is not as its kiosk has made it:
         whoever ends it looks for a telephone number too.
         """
 
@@ -124,12 +129,12 @@ class WaitingElsewhere:
                 ticket, changed_by=f"{Role.KIOSK}.{ticket.kiosk}", reason="asked_away"
             )
 
-        await self._changes.change(known.organisation, known.id, decide)
+        await self._changes.change(waiting_ticket.organisation, waiting_ticket.id, decide)
 
     @handles("away")
     async def away(self, asker: Asker, _request: AwayRequest) -> AwayAnswer:
-        """Whose callers may come back to this kiosk."""
-        found = sorted(
+        """Return whose callers may come back to this kiosk."""
+        tickets = sorted(
             self._coming(asker.organisation, asker.user),
             key=lambda ticket: (ticket.called_at_utc is None, ticket.number),
         )
@@ -140,7 +145,7 @@ class WaitingElsewhere:
                     service_name=self._catalogue.service(ticket.organisation, ticket.service).name,
                     called=ticket.called_at_utc is not None,
                 )
-                for ticket in found[:MOST_AWAY]
+                for ticket in tickets[:MOST_AWAY]
             ]
         )
 
@@ -164,12 +169,12 @@ class WaitingElsewhere:
             for t in self._changes.view.at_kiosk(kiosk=asker.user, home=asker.organisation)
             if t.number == request.number and not t.away
         ]
-        found = mine or [
+        tickets = mine or [
             ticket
             for ticket in self._coming(asker.organisation, asker.user)
             if ticket.number == request.number
         ]
-        if not found:
+        if not tickets:
             raise TicketUnknown
 
         def decide(ticket: Ticket) -> Ticket | None:
@@ -187,7 +192,7 @@ class WaitingElsewhere:
                 reason="came_back",
             )
 
-        stored, _ = await self._changes.change(found[0].organisation, found[0].id, decide)
+        stored, _ = await self._changes.change(tickets[0].organisation, tickets[0].id, decide)
         if not stored.ticket.is_at(asker.organisation, asker.user):
             raise TicketUnknown  # another kiosk was faster
         await self._calls.abandon_older(stored.ticket)
@@ -205,11 +210,11 @@ class WaitingElsewhere:
             else:
                 somebody_here = somebody_here or not ticket.away
         await self._tasks.for_each(away, self._check, name="callers who wait elsewhere")
-        seen = {ticket.id for _position, _turn, ticket in away}
+        away_ids = {ticket.id for _position, _turn, ticket in away}
         self._turn_since_s = {
             ticket: since
             for ticket, since in self._turn_since_s.items()
-            if ticket in seen or self._changes.view.get(organisation, ticket) is None
+            if ticket in away_ids or self._changes.view.get(organisation, ticket) is None
         }
 
     async def _check(self, place: tuple[int, bool, Ticket]) -> None:

@@ -35,7 +35,7 @@ class Transfers:
 
     @property
     def rules(self) -> tuple[object, ...]:
-        """What answers verbs."""
+        """The objects that answer verbs."""
         return (
             self.moves,
             self.pass_on,

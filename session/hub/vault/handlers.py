@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a vault answers besides the dossier service: logs, callers' numbers, notes, certificates.
+"""The vault's answers besides the dossier service: logs, callers' numbers, notes, certificates.
 The verbs are the hub's, for one organisation. Used by the vault.
 """
 
@@ -39,7 +39,7 @@ whoever invents sessions would have the hub refuse the vault's questions for eve
 
 
 class VaultLogService:
-    """Who may append to a session's log and read it.
+    """The rules of who may append to a session's log and read it.
 
     Attributes:
         written: the id of a session whose log has more records.
@@ -136,7 +136,9 @@ class VaultNotes:
 
 
 class VaultCallers:
-    """What only the vault can read of a caller: the number, and the note of the agent before."""
+    """The facts about a caller that only the vault can read:
+    the number, and the note of the agent before.
+    """
 
     def __init__(
         self, keeper: VaultLog, sessions: VaultSessions, *, organisation: str, clock: Clock

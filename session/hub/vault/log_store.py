@@ -67,14 +67,14 @@ _NAMES = ("session", "record", "note", "bound", "held", "erasure")
 
 
 def _check_format(base: sqlite3.Connection) -> None:
-    found = int(base.execute("PRAGMA user_version").fetchone()[0])
-    if found > FORMAT:
-        raise StoredTooNew("log", found, ours=FORMAT)
+    stored_format = int(base.execute("PRAGMA user_version").fetchone()[0])
+    if stored_format > FORMAT:
+        raise StoredTooNew("log", stored_format, ours=FORMAT)
 
 
 def _is_older(base: sqlite3.Connection, session_id: str) -> bool:
-    found = base.execute("SELECT 1 FROM older WHERE session = ?", (session_id,)).fetchone()
-    return found is not None
+    row = base.execute("SELECT 1 FROM older WHERE session = ?", (session_id,)).fetchone()
+    return row is not None
 
 
 def _upgrade(base: sqlite3.Connection, session_id: str) -> None:
@@ -92,7 +92,7 @@ def _upgrade(base: sqlite3.Connection, session_id: str) -> None:
 
 
 def _begin(base: sqlite3.Connection, session_id: str, now: datetime) -> datetime:
-    """When a log began; now, where an older version began it."""
+    """Return when a log began; now, where an older version began it."""
     base.execute("INSERT OR IGNORE INTO begun VALUES (?, ?)", (session_id, now.isoformat()))
     query = "SELECT at_utc FROM begun WHERE session = ?"
     return datetime.fromisoformat(base.execute(query, (session_id,)).fetchone()[0])
@@ -194,7 +194,7 @@ class VaultLog:
             base.execute("COMMIT")
 
     def knows(self, session_id: str) -> bool:
-        """Whether this session's log was opened."""
+        """True if this session's log was opened."""
         with self._open() as base:
             return (
                 base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone()
@@ -202,7 +202,7 @@ class VaultLog:
             )
 
     def count(self) -> int:
-        """How many sessions there are."""
+        """Return how many sessions there are."""
         with self._open() as base:
             return int(base.execute("SELECT count(*) FROM session").fetchone()[0])
 
@@ -260,22 +260,23 @@ class VaultLog:
             self._check_end(base, session_id, writer)
             self._upgrade(base, session_id)
             query = "SELECT count(*) FROM record WHERE session = ? AND writer = ?"
-            kept = int(base.execute(query, (session_id, writer)).fetchone()[0])
-            fresh = list(records[kept - first :]) if first <= kept else []
+            next_number = int(base.execute(query, (session_id, writer)).fetchone()[0])
+            fresh = list(records[next_number - first :]) if first <= next_number else []
             if not fresh:
-                return kept
+                return next_number
             check_log_open(_begin(base, session_id, now), now)
             query = "SELECT count(*), coalesce(sum(length(data)), 0) FROM record WHERE session = ?"
             place, size_bytes = base.execute(query, (session_id,)).fetchone()
             self._limits.check_log(size_bytes + sum(map(len, fresh)), fresh)
             rows = [
-                (session_id, place + at, writer, kept + at, data) for at, data in enumerate(fresh)
+                (session_id, place + at, writer, next_number + at, data)
+                for at, data in enumerate(fresh)
             ]
             base.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", rows)
             base.execute(
                 "UPDATE session SET touched_utc = ? WHERE id = ?", (now.isoformat(), session_id)
             )
-        return kept + len(fresh)
+        return next_number + len(fresh)
 
     def _check_end(self, base: sqlite3.Connection, session_id: str, end: str) -> None:
         row = base.execute("SELECT ends FROM session WHERE id = ?", (session_id,)).fetchone()
@@ -334,8 +335,8 @@ class VaultLog:
         `TicketUnknown`.
         """
         with self._change() as base:
-            known = base.execute("SELECT 1 FROM session WHERE id = ?", (hold.session,)).fetchone()
-            if known is None:
+            row = base.execute("SELECT 1 FROM session WHERE id = ?", (hold.session,)).fetchone()
+            if row is None:
                 raise TicketUnknown
             line = msgspec.json.encode(hold).decode()
             base.execute("INSERT OR IGNORE INTO held VALUES (?, ?)", (hold.session, line))
@@ -348,7 +349,7 @@ class VaultLog:
             return base.execute("DELETE FROM held WHERE session = ?", (session_id,)).rowcount > 0
 
     def holds(self) -> list[Hold]:
-        """What is held, in the order of their ids."""
+        """Return what is held, in the order of their ids."""
         with self._open() as base:
             rows = base.execute("SELECT hold FROM held ORDER BY session").fetchall()
         return [msgspec.json.decode(row[0], type=Hold) for row in rows]
@@ -361,7 +362,7 @@ class VaultLog:
             return [str(row[0]) for row in base.execute(query, times)]
 
     def touched(self, session_id: str) -> datetime | None:
-        """When somebody wrote to it last; None when it is not known."""
+        """Return when somebody wrote to it last; None when it is not known."""
         query = "SELECT touched_utc FROM session WHERE id = ?"
         with self._open() as base:
             row = base.execute(query, (session_id,)).fetchone()
@@ -381,7 +382,7 @@ class VaultLog:
         return count
 
     def is_erased(self, organisation: str, session_id: str) -> bool:
-        """Whether this log was erased by hand."""
+        """True if this log was erased by hand."""
         query = "SELECT 1 FROM erased WHERE mark = ?"
         with self._open() as base:
             row = base.execute(query, (mark_of(organisation, session_id),)).fetchone()
@@ -403,15 +404,15 @@ class VaultLog:
         """After a restore: what these lines have erased before goes again, and the lines are kept;
         how many conversations.
         """
-        marks, known = all_marks(erasures), self.erasures()
+        marks, noted = all_marks(erasures), self.erasures()
         with self._open() as base:
             ids = [str(row[0]) for row in base.execute("SELECT id FROM session").fetchall()]
-        gone = [one for one in ids if mark_of(organisation, one) in marks]
+        gone = [candidate for candidate in ids if mark_of(organisation, candidate) in marks]
         for session_id in gone:
             self.lift(session_id)
             self.erase(organisation, session_id)
         for line in erasures:
-            if line not in known:
+            if line not in noted:
                 self.note_erasure(line)
         return len(gone)
 

@@ -103,7 +103,7 @@ class VaultPeer:
 
 @dataclass(frozen=True)
 class VaultOwner:
-    """Whose vault it is, and which secrets and desks it accepts now.
+    """The owner of a vault, and which secrets and desks it accepts now.
 
     Attributes:
         organisation: whose vault it is.
@@ -225,7 +225,10 @@ class VaultServer:
             raise RateLimited
         hello = decode_request(VaultHello, message.payload)
         organisation = self._owner.organisation
-        secret = next((one for one in self._owner.secrets() if one.key == hello.vault_key), None)
+        secret = next(
+            (candidate for candidate in self._owner.secrets() if candidate.key == hello.vault_key),
+            None,
+        )
         if secret is None:
             raise SealKeyOld(organisation=organisation)
         text = hello_text(organisation, part, caller, vault_key=hello.vault_key, key=hello.key)

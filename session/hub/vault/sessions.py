@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a vault must ask the hub: whose session it is, and who its ends are.
+"""The facts that a vault must ask the hub for: whose session it is, and who its ends are.
 Used by the vault's rules.
 
 The dossier that an agent has named stays in the vault's own file (`VaultLog.bind`):
@@ -40,20 +40,20 @@ class VaultSessions:
 
     Args:
         bus: the vault's own place on the bus.
-        own: the vault's file.
+        vault_log: the vault's file.
         secrets: those that hold now; they open what kiosks have sealed.
     """
 
     def __init__(
         self,
         bus: BusClient,
-        own: VaultLog,
+        vault_log: VaultLog,
         *,
         clock: Clock,
         secrets: Callable[[], Sequence[VaultSecret]],
     ) -> None:
         self._bus = bus
-        self._own = own
+        self._own = vault_log
         self._clock = clock
         self._secrets = secrets
         self._facts: OrderedDict[str, SessionFacts] = OrderedDict()
@@ -61,7 +61,9 @@ class VaultSessions:
     async def owned(
         self, organisation: str, agent: str, session_id: str
     ) -> tuple[Ticket, CallerRecord]:
-        """As `Sessions.owned`; each time asked, because a session may be over since."""
+        """Return a session like `Sessions.owned`;
+        each time asked, because a session may be over since.
+        """
         request = VaultOwnedRequest(session_id=session_id, agent=agent)
         answer = await self._bus.request_with_retries("vault_owned", request, VaultOwnedAnswer)
         ticket = answer.ticket
@@ -72,7 +74,7 @@ class VaultSessions:
         return ticket, CallerRecord(number=self._number(ticket, answer.facts), dossier=dossier)
 
     def _number(self, ticket: Ticket, facts: SessionFacts) -> str:
-        """What the caller typed, "" when nothing was, or when it cannot be opened:
+        """Return what the caller typed, "" when nothing was, or when it cannot be opened:
         the agent asks then.
         """
         if not facts.sealed_number:
@@ -97,12 +99,12 @@ class VaultSessions:
         return self._facts[ticket.id]
 
     async def ends(self, session_id: str) -> list[str]:
-        """Who writes this session's log. Raises `TicketUnknown`."""
+        """Return who writes this session's log. Raises `TicketUnknown`."""
         return (await self._asked(session_id)).ends
 
     async def is_over(self, session_id: str) -> bool:
-        """Whether nobody is in this conversation any more. A hub that cannot be asked raises; one
-        that knows it no longer has forgotten it because it is over for long.
+        """True if nobody is in this conversation any more. A hub that cannot be asked raises;
+        one that knows it no longer has forgotten it because it is over for long.
         """
         try:
             return (await self._asked(session_id)).over
@@ -124,7 +126,7 @@ class VaultSessions:
     # ---- CallerStore
 
     async def get(self, organisation: str, ticket_id: str) -> CallerRecord:
-        """What was named here."""
+        """Return what was named here."""
         return CallerRecord(dossier=await asyncio.to_thread(self._own.bound, ticket_id))
 
     async def put(self, organisation: str, ticket_id: str, record: CallerRecord) -> None:
@@ -134,7 +136,9 @@ class VaultSessions:
     async def change(
         self, organisation: str, ticket_id: str, change: Callable[[CallerRecord], CallerRecord]
     ) -> CallerRecord:
-        """As `put`: the dossier is all that is kept, so no other change can be lost."""
+        """Change the record like `put`: the dossier is all that is kept,
+        so no other change can be lost.
+        """
         record = change(await self.get(organisation, ticket_id))
         await self.put(organisation, ticket_id, record)
         return record

@@ -157,12 +157,12 @@ class KioskGrants:
 
     @property
     def question(self) -> Question:
-        """What the caller is being asked now; empty when nothing is."""
+        """The question that the caller is being asked now; empty when there is none."""
         return self._questions[0] if self._questions else ()
 
     # ---- what the caller does ----
 
-    def answer(self, question: Question, given: Collection[Grant]) -> None:
+    def answer(self, question: Question, granted: Collection[Grant]) -> None:
         """The answer to a question: the powers that are given, none for a whole no;
         ignored when that is not the question (a late touch).
 
@@ -170,8 +170,8 @@ class KioskGrants:
         """
         if self._closed or not question or self.question != question:
             return
-        if not given or self._mandate != "":
-            self._settle(given, GrantReason.ANSWERED)
+        if not granted or self._mandate != "":
+            self._settle(granted, GrantReason.ANSWERED)
 
     def act_for_caller(self, mandate: str | None) -> None:
         """Says who touches the screen: the caller (None), or a facilitator with a mandate ("" while
@@ -192,11 +192,15 @@ class KioskGrants:
         """STOP: takes back all powers and refuses the open questions."""
         if self._closed:
             return
-        asked, self._questions = list(self._questions), deque()
-        if asked:
-            self.settled.emit(asked[0])
+        open_questions, self._questions = list(self._questions), deque()
+        if open_questions:
+            self.settled.emit(open_questions[0])
         self._refuse(
-            [grant for grant in Grant if self.allowed(grant) or any(grant in one for one in asked)],
+            [
+                grant
+                for grant in Grant
+                if self.allowed(grant) or any(grant in question for question in open_questions)
+            ],
             GrantReason.STOPPED,
         )
 
@@ -209,10 +213,10 @@ class KioskGrants:
             self.repeat_all()
 
     def _request(self, grants: Collection[Grant], request_id: str) -> None:
-        wanted = [grant for grant in Grant if grant in grants]
-        asked = {each for question in self._questions for each in question}
+        requested = [grant for grant in Grant if grant in grants]
+        open_grants = {each for question in self._questions for each in question}
         asking: set[Grant] = set()
-        for grant in wanted:
+        for grant in requested:
             repeated = request_id and self._answered.get(grant) == request_id
             if repeated or self.left_s(grant) > LASTS_S[grant] * _RENEWED_BELOW:
                 self._answered[grant] = request_id
@@ -222,7 +226,7 @@ class KioskGrants:
             asking |= {
                 each for each in needed_for(grant) if each is grant or not self.allowed(each)
             }
-        question = tuple(grant for grant in Grant if grant in asking - asked)
+        question = tuple(grant for grant in Grant if grant in asking - open_grants)
         if question:
             self._questions.append(question)
             if len(self._questions) == 1:
@@ -242,11 +246,11 @@ class KioskGrants:
         self.asked.emit(self._shown)
         self._watch()
 
-    def _settle(self, given: Collection[Grant], reason: GrantReason) -> None:
+    def _settle(self, granted: Collection[Grant], reason: GrantReason) -> None:
         question = self._questions.popleft()
         self.settled.emit(question)
         for grant in question:
-            if grant in given and all(self.allowed(each) for each in needed_for(grant)[:-1]):
+            if grant in granted and all(self.allowed(each) for each in needed_for(grant)[:-1]):
                 self._give(grant)
             elif reason is GrantReason.SILENT and self.allowed(grant):
                 self._note_answered(grant)
@@ -261,12 +265,14 @@ class KioskGrants:
         """Refuses with a power all further questions that need it: nobody is asked whether the
         agent may click in a page that the agent may not see.
         """
-        asked = {each for question in self._questions for each in question}
-        pointless = {each for each in asked if grant in needed_for(each)}
-        left = (tuple(each for each in one if each not in pointless) for one in self._questions)
-        self._questions = deque(question for question in left if question)
-        given = {each for each in ending_with(grant) if self.allowed(each)}
-        self._refuse([each for each in Grant if each in {grant} | pointless | given], reason)
+        open_grants = {each for question in self._questions for each in question}
+        pointless = {each for each in open_grants if grant in needed_for(each)}
+        remaining = (
+            tuple(each for each in pending if each not in pointless) for pending in self._questions
+        )
+        self._questions = deque(question for question in remaining if question)
+        active = {each for each in ending_with(grant) if self.allowed(each)}
+        self._refuse([each for each in Grant if each in {grant} | pointless | active], reason)
 
     # ---- time ----
 
@@ -278,7 +284,7 @@ class KioskGrants:
     async def _keep_time(self) -> None:
         """Ends questions and powers whose time is over, while there are any."""
         try:
-            while self._questions or any(given.until_s for given in self._given.values()):
+            while self._questions or any(entry.until_s for entry in self._given.values()):
                 await asyncio.sleep(_TICK_S)
                 self._tick()
         finally:
@@ -292,7 +298,7 @@ class KioskGrants:
         )
         if self._questions and silent:
             self._settle((), GrantReason.SILENT)
-        over = [grant for grant, given in self._given.items() if 0 < given.until_s <= now_s]
+        over = [grant for grant, entry in self._given.items() if 0 < entry.until_s <= now_s]
         ending = {
             each for grant in over for each in ending_with(grant) if self._given[each].until_s
         }
@@ -310,19 +316,21 @@ class KioskGrants:
         self._watch()
 
     def _refuse(self, grants: Iterable[Grant], reason: GrantReason) -> None:
-        asked = reason in (GrantReason.ANSWERED, GrantReason.SILENT)
-        actor = GrantActor.FACILITATOR if asked and self._mandate is not None else GrantActor.CALLER
-        mandate = self._mandate or "" if asked else ""
-        version = self._text_version(self._shown) if asked else ""
+        is_answer = reason in (GrantReason.ANSWERED, GrantReason.SILENT)
+        actor = (
+            GrantActor.FACILITATOR if is_answer and self._mandate is not None else GrantActor.CALLER
+        )
+        mandate = self._mandate or "" if is_answer else ""
+        version = self._text_version(self._shown) if is_answer else ""
         self._set({g: _Given(0.0, reason, actor, version, mandate) for g in grants})
 
     def _set(self, changing: dict[Grant, _Given]) -> None:
         self._given |= changing
-        for grant, given in changing.items():
+        for grant, entry in changing.items():
             # one that is being renewed may end before it is answered
             if not any(grant in question for question in self._questions):
                 self._note_answered(grant)
-            change = self._change(grant, given.reason)
+            change = self._change(grant, entry.reason)
             self.changed.emit(change)
             self._send(change)
 
@@ -331,16 +339,16 @@ class KioskGrants:
             self._answered[grant] = self._asked_by.pop(grant)
 
     def _change(self, grant: Grant, reason: GrantReason) -> GrantChanged:
-        given = self._given[grant]
+        entry = self._given[grant]
         return GrantChanged(
             grant=grant,
             allowed=self.allowed(grant),
             at_utc=self._clock.utc_now(),
             left_s=self.left_s(grant),
             reason=reason,
-            actor=given.actor,
-            text_version=given.text_version,
-            mandate=given.mandate,
+            actor=entry.actor,
+            text_version=entry.text_version,
+            mandate=entry.mandate,
             request_id=self._answered.get(grant, ""),
         )
 

@@ -116,7 +116,7 @@ class KioskThirdParties:
                 sharers=2,
             )
             self.third_called.emit(self.third_call)
-            self.third_call.start(held=self.talk.held)
+            self.third_call.start(is_on_hold=self.talk.held)
 
     def _end_third(self) -> None:
         self._banner.gone()

@@ -69,7 +69,9 @@ _SEEN = (
 
 
 class CallPeer(NamedTuple):
-    """Who is called: the topic on which the other end is heard, and the page's name of the call."""
+    """The end that is called: the topic on which it is heard,
+    and the page's name of the call.
+    """
 
     topic: str
     page_call: str
@@ -153,9 +155,9 @@ class KioskCall:
 
     # ---- what the session requests
 
-    def start(self, *, held: bool = False) -> None:
+    def start(self, *, is_on_hold: bool = False) -> None:
         """Listens to the other end and makes the first offer, unless the caller is on hold."""
-        self._held = held
+        self._held = is_on_hold
         self._stop_watching_page = self._page.happened.connect(self._on_page_event)
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._watching = self._tasks.keep(self._watch, name="kiosk-call-watch")
@@ -198,23 +200,23 @@ class KioskCall:
         """No face is shown or filmed for a moment; returns when the screen is so."""
         await self._run(f"setPrivate({json.dumps(on)})", SCRIPT_TIMEOUT_S)
 
-    def set_held(self, held: bool) -> None:
+    def set_held(self, is_on_hold: bool) -> None:
         """On hold nothing travels: the connection ends, camera and microphone are given back;
         then it is made anew.
         """
-        if held == self._held:
+        if is_on_hold == self._held:
             return
-        self._held = held
-        if held:
+        self._held = is_on_hold
+        if is_on_hold:
             if self._offering is not None:
                 self._offering.cancel()
             self._call_id, self._again = "", False
             self._change_state("held")
-        self._tasks.start(self._hold(held), name="kiosk-call-hold")
+        self._tasks.start(self._hold(is_on_hold), name="kiosk-call-hold")
 
-    async def _hold(self, held: bool) -> None:
-        await self._run(f"{self._peer}.hold({json.dumps(held)})", SCRIPT_TIMEOUT_S)
-        if not held and not self._held:
+    async def _hold(self, is_on_hold: bool) -> None:
+        await self._run(f"{self._peer}.hold({json.dumps(is_on_hold)})", SCRIPT_TIMEOUT_S)
+        if not is_on_hold and not self._held:
             self._change_state("new")
             self._offer_soon()
 
@@ -240,10 +242,10 @@ class KioskCall:
         return self._call_id
 
     async def count(self) -> MediaStats:
-        """What the page sent and received in the present call. Raises `CallLost`."""
-        found = await self._run_or_raise(f"{self._peer}.line()", SCRIPT_TIMEOUT_S)
+        """Return what the page sent and received in the present call. Raises `CallLost`."""
+        counts = await self._run_or_raise(f"{self._peer}.line()", SCRIPT_TIMEOUT_S)
         try:
-            return msgspec.convert(found, MediaStats)
+            return msgspec.convert(counts, MediaStats)
         except msgspec.ValidationError as error:
             raise CallLost(why="page counts wrong") from error
 
@@ -281,7 +283,7 @@ class KioskCall:
         self._attempts += 1
         since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
         try:
-            made = msgspec.convert(
+            description = msgspec.convert(
                 await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S),
                 PageDescription,
             )
@@ -298,7 +300,9 @@ class KioskCall:
             return
         if self._held:
             return
-        offer = CallOffered(call_id=self._call_id, sdp=made.sdp, simulated_camera=made.simulated)
+        offer = CallOffered(
+            call_id=self._call_id, sdp=description.sdp, simulated_camera=description.simulated
+        )
         self.offered.emit(offer)
         await self._send_offer(offer)
 
@@ -344,7 +348,7 @@ class KioskCall:
                 script = f"{self._peer}.setPeer({camera}, {microphone})"
                 self._tasks.start(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
             case _:
-                self._channel.refuse(self._topic, LATE, told=False)
+                self._channel.refuse(self._topic, LATE, is_reported=False)
 
     async def _accept(self, answer: CallAnswered) -> None:
         self.peer_simulated = answer.simulated_camera
@@ -426,17 +430,17 @@ class KioskCall:
         self._seen_at_s = self._clock.monotonic_s()
         call_id = self._call_id
         try:
-            seen = msgspec.convert(
+            stats = msgspec.convert(
                 await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), PageStats
             )
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("the call page did not report: %s", type(error).__name__)
             return
-        if seen.first_frame_ms is not None and call_id and call_id == self._call_id:
+        if stats.first_frame_ms is not None and call_id and call_id == self._call_id:
             self._ever_seen = True
-            if seen.state == "connected":
+            if stats.state == "connected":
                 self._attempts = 0
-            message = MediaSeen(call_id=call_id, **{name: getattr(seen, name) for name in _SEEN})
+            message = MediaSeen(call_id=call_id, **{name: getattr(stats, name) for name in _SEEN})
             self.media_seen.emit(message)
             await self._send(message)
 

@@ -79,7 +79,7 @@ _facts: msgspec.msgpack.Decoder[messages.BrowserFact] = msgspec.msgpack.Decoder(
 
 
 class FramesWrong(Exception):
-    """What came is no frame of ours, or more than a browser has to say."""
+    """The bytes that came are no frame of ours, or more than a browser has to say."""
 
 
 def frame(message: messages.BrowserCommand | messages.BrowserFact, body: bytes = b"") -> bytes:
@@ -97,7 +97,7 @@ class FrameCutter:
     def feed(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """The (message, body) that are whole now. Raises `FramesWrong`."""
         self._bytes += data
-        found, at = [], 0
+        frames, at = [], 0
         while len(self._bytes) - at >= _LENGTHS.size:
             head, body = _LENGTHS.unpack_from(self._bytes, at)
             if head > MAX_MESSAGE_BYTES or body > MAX_BODY_BYTES:
@@ -106,12 +106,12 @@ class FrameCutter:
             if len(self._bytes) - start < head + body:
                 break
             at = start + head + body
-            found.append(
+            frames.append(
                 (bytes(self._bytes[start : start + head]), bytes(self._bytes[start + head : at]))
             )
         if at:
             del self._bytes[:at]
-        return found
+        return frames
 
 
 class FactReader:
@@ -129,10 +129,10 @@ class FactReader:
         Raises:
             FramesWrong: nothing more is to be read from this browser.
         """
-        found = self._cutter.feed(data)
-        self._count(len(found), len(data))
+        frames = self._cutter.feed(data)
+        self._count(len(frames), len(data))
         try:
-            return [(_facts.decode(head), body) for head, body in found]
+            return [(_facts.decode(head), body) for head, body in frames]
         except NOT_DECODED as error:
             raise FramesWrong from error
 

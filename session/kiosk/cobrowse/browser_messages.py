@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk's screen and the process of the caller's browser say to each other.
+"""The messages between the kiosk's screen and the process of the caller's browser.
 
-Used by `views.kiosk.browser`: `pane` sends commands and takes facts, `page_view` does the reverse.
-Both ends are of one installation, so there is no version. The screen trusts nothing of a fact:
-a page that has taken over the browser's process may have written it.
+Used by `views.kiosk.browser`: `pane` sends commands and takes facts, `page_view` does the
+reverse. Both ends are of one installation, so there is no version. The screen trusts nothing of
+a fact: a page that has taken over the browser's process may have written it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Pixels = Annotated[int, Meta(ge=-100_000, le=100_000)]
 
 
 class BrowserCommand(msgspec.Struct, frozen=True, tag_field="do", tag=True):
-    """What the kiosk's screen wants of the browser."""
+    """A command of the kiosk's screen to the browser."""
 
 
 class AllowPages(BrowserCommand, frozen=True):
@@ -113,7 +113,7 @@ class ZoomTo(BrowserCommand, frozen=True):
 
 
 class MayAct(BrowserCommand, frozen=True):
-    """Whether the agent may act in the page: an edge around it says so."""
+    """A switch that says whether the agent may act in the page: an edge around it says so."""
 
     on: bool
 
@@ -180,7 +180,7 @@ class EndPage(BrowserCommand, frozen=True):
 
 
 class ReadField(BrowserCommand, frozen=True):
-    """What a field of the page holds, for a script; `PageAnswered` answers."""
+    """A question about what a field of the page holds, for a script; `PageAnswered` answers."""
 
     number: int
     selector: str
@@ -194,17 +194,17 @@ class TypeInField(BrowserCommand, frozen=True):
 
 
 class TakePicture(BrowserCommand, frozen=True):
-    """What is seen now, for a script; `PartFetched` answers with a PNG."""
+    """A request for what is seen now, for a script; `PartFetched` answers with a PNG."""
 
     number: int
 
 
 class BrowserFact(msgspec.Struct, frozen=True, tag_field="is", tag=True):
-    """What the browser tells the kiosk's screen."""
+    """A fact that the browser tells the kiosk's screen."""
 
 
 class EventsPushed(BrowserFact, frozen=True):
-    """What the recorder hands over; the JSON is the message's body."""
+    """The events that the recorder hands over; the JSON is the message's body."""
 
 
 class PageLoaded(BrowserFact, frozen=True):
@@ -257,7 +257,9 @@ class StopKeyPressed(BrowserFact, frozen=True):
 
 
 class ViewChanged(BrowserFact, frozen=True):
-    """What stands over the page: its title, its host, and whether there is a way back."""
+    """The line that stands over the page: its title, its host,
+    and whether there is a way back.
+    """
 
     title: Title = ""
     host: Annotated[str, Meta(max_length=255)] = ""

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk's screen and the process of the second guard say to each other.
+"""The messages between the kiosk's screen and the process of the second guard.
 Used by `page_guard` and `guard_worker`.
 
 Through the worker's pipes, in turn: the recorder's text, then what of it may leave. Each is a
-length (4 bytes, big-endian) and so many bytes. A worker that is ready says so with an empty frame.
+length (4 bytes, big-endian) and so many bytes. A worker that is ready says so with an empty
+frame.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class FilteredEvent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class FilteredPush(msgspec.Struct, frozen=True, array_like=True):
-    """What may leave of what the recorder handed over.
+    """The part that may leave of what the recorder handed over.
 
     Attributes:
         document: the recorder's random name of its web document; "": it was no push at all.
@@ -61,7 +62,7 @@ def framed(data: bytes) -> bytes:
 
 
 def encode_filtered(push: FilteredPush) -> bytes:
-    """For `framed`."""
+    """Encode a filtered push for `framed`."""
     return _encoder.encode(push)
 
 

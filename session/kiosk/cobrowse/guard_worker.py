@@ -37,8 +37,8 @@ _UNKNOWN = -1
 
 
 class _Push(msgspec.Struct, frozen=True):
-    """What the recorder hands over: a random name of its web document, the document's address,
-    rrweb events, and whether it could make no picture.
+    """The push that the recorder hands over: a random name of its web document,
+    the document's address, rrweb events, and whether it could make no picture.
     """
 
     document: str
@@ -51,7 +51,7 @@ _push = msgspec.json.Decoder(_Push)
 
 
 class PushFilter:
-    """What of the recorder's texts may leave, one after the other."""
+    """The filter that decides what of the recorder's texts may leave, one after the other."""
 
     def __init__(self) -> None:
         self._document = ""
@@ -67,11 +67,13 @@ class PushFilter:
         if push.document != self._document:
             self._document, self._texts = push.document, PageTexts()
         masked = filter_events([self._with_neighbours(event) for event in push.events])
-        kept = self._pointer.filter(masked)
+        events = self._pointer.filter(masked)
         return FilteredPush(
             document=push.document,
             address=push.address,
-            events=[FilteredEvent(one.type, bytes(one.data), one.timestamp) for one in kept],
+            events=[
+                FilteredEvent(event.type, bytes(event.data), event.timestamp) for event in events
+            ],
             dropped=len(push.events) - len(masked),
             lost=push.lost or _pictures(push.events) > _pictures(masked),
         )
@@ -111,7 +113,7 @@ def _limit_memory() -> None:
 
 
 def _allow_time() -> None:
-    """So many seconds of the processor from now on; SIGXCPU ends who wants more."""
+    """Allow so many seconds of the processor from now on; SIGXCPU ends who wants more."""
     if sys.platform == "win32":
         return
     import resource

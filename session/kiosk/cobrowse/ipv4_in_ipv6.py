@@ -20,17 +20,18 @@ _LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052, section 2.2
 
 def nat64_prefixes(answers: Iterable[IPv6Address]) -> tuple[IPv6Network, ...]:
     """The network's own prefixes, from what `NAT64_NAME` answers (RFC 7050, section 3)."""
-    found = {
+    prefixes = {
         IPv6Network((int(answer), length), strict=False): None
         for answer in answers
         for length in _LENGTHS
         if _inside(answer, length) in _KNOWN_INSIDE
     }
-    return tuple(found)
+    return tuple(prefixes)
 
 
 def inner_ipv4(address: IPv6Address, nat64: Sequence[IPv6Network] = ()) -> IPv4Address | None:
-    """Where a packet to the address goes in the end, if that is an IPv4 host.
+    """Return where a packet to the address goes in the end,
+    if that is an IPv4 host.
 
     Args:
         nat64: the network's own prefixes, besides the well-known one.

@@ -116,8 +116,8 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _is_open(piece: str) -> bool:
-    """Whether JSON that begins outside a string ends inside one: it has an odd number of quotes.
-    One scan; a search for whole strings would begin anew at every escaped quote.
+    """True if JSON that begins outside a string ends inside one: it has an odd number of
+    quotes. One scan; a search for whole strings would begin anew at every escaped quote.
     """
     return _SIGN.findall(piece).count('"') % 2 == 1
 
@@ -236,5 +236,5 @@ def filter_event(event: MirrorEvent) -> MirrorEvent | None:
 
 
 def filter_events(events: list[MirrorEvent]) -> list[MirrorEvent]:
-    """What may leave the kiosk, in order."""
-    return [kept for event in events if (kept := filter_event(event)) is not None]
+    """Return what may leave the kiosk, in order."""
+    return [filtered for event in events if (filtered := filter_event(event)) is not None]

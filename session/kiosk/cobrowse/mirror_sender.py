@@ -98,7 +98,7 @@ class MirrorSender:
         return self._left_bytes > PRESSING_BYTES or self._waiting_bytes() > PRESSING_TEXT_BYTES
 
     def set_rate(self, kbps: int) -> None:
-        """What may always be used from now on, see `SendWindow`."""
+        """Set what may always be used from now on, see `SendWindow`."""
         self._window.set_rate(kbps)
 
     def _waiting_bytes(self) -> int:
@@ -150,7 +150,9 @@ class MirrorSender:
             await self._send(self._take())
 
     def _take(self) -> _Waiting:
-        """What is sent next: small entries of one document that wait together travel together."""
+        """Take what is sent next: small entries of one document that wait together travel
+        together.
+        """
         first = self._waiting.popleft()
         texts, size_bytes = [first.text], len(first.text)
         while self._waiting and size_bytes < _JOINED_BYTES:

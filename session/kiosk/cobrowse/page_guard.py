@@ -35,14 +35,14 @@ _READ_BYTES = 1 << 20
 
 
 class GuardLost(Exception):
-    """What the recorder handed over was not looked at: the guard died of it, or was late."""
+    """The guard did not look at what the recorder handed over: it died of it, or was late."""
 
 
 class PageGuardLike(Protocol):
     """Looks at what the recorder hands over."""
 
     async def filtered(self, text: str) -> FilteredPush:
-        """What of the recorder's text may leave.
+        """Return what of the recorder's text may leave.
 
         Raises:
             GuardLost: nothing of it may.

@@ -130,21 +130,21 @@ class PageTexts:
         root = self._made(tree, places)
         pending = [(root, tree)]
         while pending:
-            parent, told = pending.pop()
-            for child in told.get("childNodes") or []:
+            parent, json_node = pending.pop()
+            for child in json_node.get("childNodes") or []:
                 node = self._made(child, places)
                 _put(parent, node, None)
                 pending.append((node, child))
         return root
 
-    def _made(self, told: JsonNode, places: dict[int, Write]) -> _Node:
-        kind, tag, text = told.get("type"), str(told.get("tagName", "")).lower(), None
-        if kind == _TEXT and not told.get("isStyle"):
-            text = str(told.get("textContent") or "")
-        node = _Node(int(told.get("id", 0)), tag=tag, text=text)
+    def _made(self, json_node: JsonNode, places: dict[int, Write]) -> _Node:
+        kind, tag, text = json_node.get("type"), str(json_node.get("tagName", "")).lower(), None
+        if kind == _TEXT and not json_node.get("isStyle"):
+            text = str(json_node.get("textContent") or "")
+        node = _Node(int(json_node.get("id", 0)), tag=tag, text=text)
         if text is not None:
-            places[node.id] = _setter(told, "textContent")
-        attributes = told.get("attributes")
+            places[node.id] = _setter(json_node, "textContent")
+        attributes = json_node.get("attributes")
         if kind == _ELEMENT and tag in _FIELDS and isinstance(attributes, dict):
             self._read_field(node, attributes, places)
         self._nodes[node.id] = node
@@ -166,11 +166,11 @@ class PageTexts:
         parent = self._nodes.get(added["parentId"])
         if parent is None:
             return
-        told = added["node"]
-        self._remove(int(told["id"]))
+        json_node = added["node"]
+        self._remove(int(json_node["id"]))
         next_id = added.get("nextId")
         before = self._nodes.get(next_id) if next_id is not None else None
-        _put(parent, self._build(told, places), before)
+        _put(parent, self._build(json_node, places), before)
 
     def _remove(self, node_id: int) -> None:
         node = self._nodes.get(node_id)
@@ -219,7 +219,7 @@ class PageTexts:
 
 
 class _Written:
-    """What was put in the place of texts of one event.
+    """The texts that were put in the place of those of one event.
 
     Args:
         places: where the event holds the text of a node.
@@ -328,10 +328,14 @@ def _pieces(
     """The texts from `start` on: all, or until so many nodes after the last that changed."""
     pieces: list[_Piece] = []
     node: _Node | None = start
-    apart, left = True, 2 * steps_after if steps_after is not None else None
-    while node is not None and left != 0:
-        if left is not None and steps_after is not None:
-            left = max(left - 1, steps_after) if changed and node.id in changed else left - 1
+    apart, nodes_left = True, 2 * steps_after if steps_after is not None else None
+    while node is not None and nodes_left != 0:
+        if nodes_left is not None and steps_after is not None:
+            nodes_left = (
+                max(nodes_left - 1, steps_after)
+                if changed and node.id in changed
+                else nodes_left - 1
+            )
         if node.tag and node.tag not in _INLINE:
             apart = True
         if node.text is not None:
@@ -375,7 +379,7 @@ def _holds_digits(stretch: list[_Piece]) -> bool:
 
 
 def _fits(word: re.Match[str] | None) -> bool:
-    """Whether the word at a text's edge may be a part of a number."""
+    """True if the word at a text's edge may be a part of a number."""
     return word is not None and (
         _DIGIT.search(word[1]) is not None or len(word[1]) in _LETTERS_OF_ACCOUNT
     )

@@ -33,7 +33,7 @@ class PointerFilter:
         self._digits: set[bytes] = set()
 
     def filter(self, events: list[MirrorEvent]) -> list[MirrorEvent]:
-        """What may leave the kiosk, in order."""
+        """Return what may leave the kiosk, in order."""
         return [event for event in events if self._allows(event)]
 
     def _allows(self, event: MirrorEvent) -> bool:

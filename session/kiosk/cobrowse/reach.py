@@ -82,7 +82,9 @@ def why_not_tunnel(host: str, port: int, allowed: AllowList) -> Unreachable | No
         return Unreachable.PORT
     if is_inside(host):
         return Unreachable.INSIDE
-    return Unreachable.LOOK_ALIKE if is_look_alike(host) else None
+    if is_look_alike(host):
+        return Unreachable.LOOK_ALIKE
+    return None
 
 
 def why_not_in_clear(host: str, port: int, allowed: AllowList) -> Unreachable | None:
@@ -91,13 +93,15 @@ def why_not_in_clear(host: str, port: int, allowed: AllowList) -> Unreachable | 
         return Unreachable.NO_SESSION
     if not host:
         return Unreachable.MALFORMED
-    return None if allowed.names(host, port, scheme="http") else Unreachable.IN_CLEAR
+    if allowed.names(host, port, scheme="http"):
+        return None
+    return Unreachable.IN_CLEAR
 
 
 def why_not_connect(
     address: IpAddress,
     host: str,
-    own: Sequence[IpNetwork],
+    own_networks: Sequence[IpNetwork],
     *,
     listed: bool,
     intranet: Collection[str] = (),
@@ -111,8 +115,8 @@ def why_not_connect(
     machine by definition (RFC 6761, section 6.3), so to list one is to list its number.
 
     Args:
-        own: the networks to which this machine is attached: with IPv6, printers have public
-            addresses.
+        own_networks: the networks to which this machine is attached: with IPv6, printers have
+            public addresses.
         listed: whether the list names host and port.
         intranet: canonical hosts that may answer with an organisation's private address; never
             with one of this machine, or of its link.
@@ -122,15 +126,18 @@ def why_not_connect(
         return None
     if isinstance(address, ipaddress.IPv6Address):
         address = inner_ipv4(address, nat64) or address
-    if listed and host in intranet and _is_of_organisation(address, own):
+    if listed and host in intranet and _is_of_organisation(address, own_networks):
         return None
-    if is_public(address) and not any(address in network for network in own):
+    if is_public(address) and not any(address in network for network in own_networks):
         return None
     return Unreachable.INSIDE
 
 
-def _is_of_organisation(address: IpAddress, own: Sequence[IpNetwork]) -> bool:
-    near = (*_PRIVATE, *own) if is_public(address) else _PRIVATE
+def _is_of_organisation(address: IpAddress, own_networks: Sequence[IpNetwork]) -> bool:
+    if is_public(address):
+        near = (*_PRIVATE, *own_networks)
+    else:
+        near = _PRIVATE
     return any(address in network for network in near)
 
 
@@ -144,12 +151,12 @@ def is_inside(host: str) -> bool:
 
 
 def is_localhost(host: str) -> bool:
-    """Whether a canonical host is this machine by its name."""
+    """True if a canonical host is this machine by its name."""
     return host == "localhost" or host.endswith(".localhost")
 
 
 def is_public(address: IpAddress) -> bool:
-    """Whether an address is one host of the public internet, judged by where a packet to it
+    """True if an address is one host of the public internet, judged by where a packet to it
     would go: an IPv4 address that is wrapped into IPv6 counts as itself.
     """
     if isinstance(address, ipaddress.IPv6Address):

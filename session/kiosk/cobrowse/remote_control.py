@@ -86,8 +86,8 @@ _PAUSE_SENT_EVERY_S = 0.3
 
 
 class ControlledPage(Protocol):
-    """What can be done in the kiosk's browser, as this end uses it
-    (`views.kiosk.browser.input_injection.InputInjector`).
+    """The acts that can be done in the kiosk's browser,
+    as this end uses it (`views.kiosk.browser.input_injection.InputInjector`).
 
     Nothing here asks for consent: that has been done.
     """
@@ -185,7 +185,7 @@ class PageLike(Protocol):
 
 
 class PageAnswer(msgspec.Struct, frozen=True):
-    """What `page_agent.js` answers.
+    """The answer of `page_agent.js`.
 
     Attributes:
         code: why not.
@@ -312,12 +312,12 @@ class KioskRemoteControl:
             self._browser.show_paused()
             self._send(ControlPaused(left_s=PAUSE_S))
 
-    def _on_proposal_answered(self, taken: bool) -> None:
-        self._settle_proposal(taken)
+    def _on_proposal_answered(self, is_accepted: bool) -> None:
+        self._settle_proposal(is_accepted)
 
-    def _settle_proposal(self, taken: bool) -> None:
+    def _settle_proposal(self, is_accepted: bool) -> None:
         if self._proposal is not None and not self._proposal.done():
-            self._proposal.set_result(taken)
+            self._proposal.set_result(is_accepted)
 
     # ---- commands, one after the other ----
 
@@ -467,11 +467,11 @@ class KioskRemoteControl:
         self._browser.highlight(self._page.document, command.node)
         self._browser.propose(place.label, command.value)
         try:
-            taken = await self._proposal_answer(self._proposal)
+            is_accepted = await self._proposal_answer(self._proposal)
         finally:
             self._browser.end_proposal()
             self._browser.remove_marks()
-        if not taken:
+        if not is_accepted:
             raise ProposalRefused
         refused = self._refusal(command)
         if refused is not None:
@@ -482,8 +482,8 @@ class KioskRemoteControl:
         """The caller's answer; silence is no."""
         until_s = self._clock.monotonic_s() + PROPOSAL_S
         while self._clock.monotonic_s() < until_s:
-            done, _ = await asyncio.wait([answer], timeout=_TICK_S)
-            if done:
+            finished, _ = await asyncio.wait([answer], timeout=_TICK_S)
+            if finished:
                 return answer.result()
         return False
 
@@ -498,7 +498,7 @@ class KioskRemoteControl:
     # ---- what the page says ----
 
     async def _focused(self) -> FieldKind:
-        """What has the keyboard after something was done;
+        """Return what has the keyboard after something was done;
         a page that is just leaving has nothing.
         """
         await asyncio.sleep(_SETTLE_S)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How much of the shared page may be on the line at once, so that the voice beside it is not held
-up.
+"""The amount of the shared page that may be on the line at once,
+so that the voice beside it is not held up.
 
 Used by `session.kiosk.cobrowse.mirror_sender`. Two rules, the more generous one counts:
 
@@ -56,7 +56,7 @@ class SendWindow:
         self._changed = asyncio.Event()
 
     def set_rate(self, kbps: int) -> None:
-        """What is always allowed from now on; no limit stays none."""
+        """Set what is always allowed from now on; no limit stays none."""
         if self._kbps is not None:
             self._kbps = kbps
             self._changed.set()

@@ -84,7 +84,7 @@ NOTICES_PER_S, NOTICES_BURST = 1.0, 10
 
 
 class SignalLike(Protocol):
-    """What a Qt signal and a `Signal` have in common."""
+    """The methods that a Qt signal and a `Signal` have in common."""
 
     def connect(self, slot: Callable[..., Any], /) -> Any:
         """Calls `slot` with the fact's values."""
@@ -390,7 +390,7 @@ class KioskSharedPage:
             needed = Grant.POINT if self._sharing else Grant.SEE_PAGE
             self._channel.refuse(TOPIC, GrantMissing.code, needed.value, type(pointer).__name__)
         elif pointer.epoch != self._epoch:
-            self._channel.refuse(TOPIC, LATE, told=False)
+            self._channel.refuse(TOPIC, LATE, is_reported=False)
         else:
             self._browser.show_pointer(pointer.x, pointer.y)
 
@@ -533,14 +533,18 @@ class KioskSharedPage:
             return
         if push.document != self._document:
             self._on_new_document(push)
-        kept = push.mirror_events()
+        mirrored = push.mirror_events()
         if self._picture_due:  # what was told may never have left
             self._told_address = ""
-        if kept and push.address != self._told_address:
+        if mirrored and push.address != self._told_address:
             self._told_address = push.address
-            told = address_event(push.address, kept[0].timestamp)
-            kept = [*kept, told] if kept[0].type == mirror.META else [told, *kept]
-        for events in _cut_at_snapshots(kept):
+            address_entry = address_event(push.address, mirrored[0].timestamp)
+            mirrored = (
+                [*mirrored, address_entry]
+                if mirrored[0].type == mirror.META
+                else [address_entry, *mirrored]
+            )
+        for events in _cut_at_snapshots(mirrored):
             if mirror.starts_with_snapshot(events):
                 self._picture_due, self._losses = False, 0
             if not self._picture_due:

@@ -81,7 +81,7 @@ class ShowScreen(Protocol):
         ...
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
-        """What the agent has drawn on the page in view, the oldest first."""
+        """Show what the agent has drawn on the page in view, the oldest first."""
         ...
 
     def show_pointer(self, x: float, y: float) -> None:
@@ -104,7 +104,7 @@ class Opened(NamedTuple):
 
 
 class _Show:
-    """What is shown: pictures and marks by page."""
+    """The document that is shown: pictures and marks by page."""
 
     def __init__(self, started: ShowStarted) -> None:
         self.show_id, self.pages = started.show_id, started.pages
@@ -170,10 +170,10 @@ class KioskShownDocument:
             self._watch.cancel()
         self._sender.close()
         self._stops, self._listened = [], []
-        left = 0 if self._forget() else 1
-        if left:
+        remaining = 0 if self._forget() else 1
+        if remaining:
             log.error("a shown document could not be taken away")
-        return left
+        return remaining
 
     # ---- what the desk says ----
 
@@ -191,7 +191,7 @@ class KioskShownDocument:
             ) if self._show is not None and self._show.show_id == show_id:
                 self._on_shown(self._show, message)
             case _:
-                self._channel.refuse(TOPIC, LATE, told=False)
+                self._channel.refuse(TOPIC, LATE, is_reported=False)
 
     def _on_shown(self, show: _Show, message: SessionMessage) -> None:
         match message:
@@ -325,11 +325,11 @@ class KioskShownDocument:
             show.page not in show.pictures or len(self._arrivals)
         ):
             await asyncio.sleep(TICK_S)
-            for wanted in self._arrivals.due():
-                if wanted.asked <= MAX_ASKS:
+            for overdue in self._arrivals.due():
+                if overdue.asked <= MAX_ASKS:
                     self._sender.send(
                         ShownChunksRequested(
-                            show_id=show.show_id, item_id=wanted.item_id, missing=wanted.missing
+                            show_id=show.show_id, item_id=overdue.item_id, missing=overdue.missing
                         )
                     )
             asked_s = show.asked_s.get(show.page, float("-inf"))

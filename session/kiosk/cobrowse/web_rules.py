@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a web page on the kiosk may load, and why an address is refused.
+"""Rules of what a web page on the kiosk may load, and why an address is refused.
 Pure; used by the kiosk's browser pane, which sees whole addresses. What gets past it, or never
 asks it, still meets `reach`: the rules of the proxy, which sees hosts, ports and numbers.
 
-Pages and the frames in them come from the session's list. What a page needs to draw itself (style,
-pictures, fonts, scripts, answers) may come from anywhere by an encrypted connection, because nobody
-can list a partner's suppliers; but never in clear text from a host that is not listed, and never
-from the network in which the kiosk stands.
+Pages and the frames in them come from the session's list. What a page needs to draw itself
+(style, pictures, fonts, scripts, answers) may come from anywhere by an encrypted connection,
+because nobody can list a partner's suppliers; but never in clear text from a host that is not
+listed, and never from the network in which the kiosk stands.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def why_refused(address: str, allowed: AllowList) -> WebRefusal:
 
 
 def may_frame(address: str, page: str, allowed: AllowList) -> bool:
-    """Whether a document may stand in a frame of the page at `page`:
+    """True if a document may stand in a frame of the page at `page`:
     of its own host, listed, or the page's own.
     """
     return (
@@ -54,7 +54,7 @@ def may_frame(address: str, page: str, allowed: AllowList) -> bool:
 
 
 def may_load(address: str, page: str, allowed: AllowList) -> bool:
-    """Whether the page at `page` may load this to draw itself, or talk to it."""
+    """True if the page at `page` may load this to draw itself, or talk to it."""
     scheme = address.partition(":")[0]
     if scheme in _INSIDE_PAGE or allowed.allows(_as_page(address)) or _same_origin(address, page):
         return True
@@ -75,8 +75,8 @@ def _host(address: str) -> str:
 
 def _same_origin(address: str, page: str) -> bool:
     try:
-        one, other = urlsplit(_as_page(address)), urlsplit(page)
-        return bool(one.hostname) and (one.scheme, one.hostname, one.port) == (
+        first, other = urlsplit(_as_page(address)), urlsplit(page)
+        return bool(first.hostname) and (first.scheme, first.hostname, first.port) == (
             other.scheme,
             other.hostname,
             other.port,

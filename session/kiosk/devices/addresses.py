@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From an address in the kiosk's settings to its scanner or printer.
+"""The scanner or printer for an address in the kiosk's settings.
 Used by `expert_app.kiosk.device_settings` and `expert-app doctor`.
 
 Never call these with an address from a message: only the settings decide what a kiosk drives.

@@ -104,7 +104,7 @@ class BoundScanner:
         self._bound = _Bound(uuid, find, make=make, gone=ScannerGone)
 
     async def state(self) -> ScannerStatus:
-        """How it is now; one that is gone is looked for again at the next question."""
+        """Return how it is now; one that is gone is looked for again at the next question."""
         try:
             status = await (await self._bound.device()).state()
         except SessionError as error:
@@ -142,7 +142,7 @@ class BoundPrinter:
         self._bound = _Bound(uuid, find, make=make, gone=PrinterGone)
 
     async def state(self) -> PrinterStatus:
-        """How it is now; one that is gone is looked for again at the next question."""
+        """Return how it is now; one that is gone is looked for again at the next question."""
         try:
             status = await (await self._bound.device()).state()
         except SessionError as error:

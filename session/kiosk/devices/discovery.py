@@ -69,7 +69,7 @@ class FoundDevice(NamedTuple):
 async def find_devices(
     seconds: float = LISTEN_S, network: AsyncZeroconf | None = None
 ) -> list[FoundDevice]:
-    """What announces itself within `seconds`, scanners first, by name.
+    """Return what announces itself within `seconds`, scanners first, by name.
     Raises `OSError`: no network at all.
     """
     library, quiet = logging.getLogger("zeroconf"), _NotOfAnInterface()
@@ -86,13 +86,13 @@ async def find_devices(
     browser = AsyncServiceBrowser(zone.zeroconf, [*SCANNERS, *PRINTERS], handlers=[on_change])
     try:
         await asyncio.sleep(seconds)
-        found = await asyncio.gather(*(_ask(zone, kind, name) for kind, name in sorted(names)))
+        answers = await asyncio.gather(*(_ask(zone, kind, name) for kind, name in sorted(names)))
     finally:
         await browser.async_cancel()
         if network is None:
             await zone.async_close()
         library.removeFilter(quiet)
-    devices = {device.address: device for device in found if device is not None}
+    devices = {device.address: device for device in answers if device is not None}
     return sorted(
         devices.values(),
         key=lambda device: (not device.is_scanner, device.name, not device.is_safe),
@@ -143,7 +143,7 @@ def device_of(
     host = f"[{plain[0]}]" if ":" in plain[0] else plain[0]
     key, default = _PATHS[scheme]
     path = (properties.get(key) or default).strip("/")[:100]
-    shown = (properties.get("ty") or name.partition(".")[0])[:100]
+    display_name = (properties.get("ty") or name.partition(".")[0])[:100]
     uuid = (
         (properties.get("UUID") or properties.get("uuid") or "")
         .lower()
@@ -151,5 +151,5 @@ def device_of(
     )
     duplex = (properties.get("duplex") or "").upper() == "T"
     return FoundDevice(
-        shown, f"{scheme}://{host}:{port}/{path}", uuid, duplex and scheme.startswith("escl")
+        display_name, f"{scheme}://{host}:{port}/{path}", uuid, duplex and scheme.startswith("escl")
     )

@@ -83,7 +83,7 @@ class GivenFiles:
         return ScannerStatus(state=ScannerState.READY, name="")
 
     def answer(self, file_id: str) -> None:
-        """What the caller chose; empty: none."""
+        """Take what the caller chose; empty: none."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(self._paths.get(file_id))
 
@@ -93,7 +93,7 @@ class GivenFiles:
         self.answer("")
 
     async def close(self) -> None:
-        """As `cancel`."""
+        """See `cancel`."""
         await self.cancel()
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
@@ -118,7 +118,7 @@ class GivenFiles:
 
     async def _waiting(self, answer: asyncio.Future[Path | None]) -> AsyncGenerator[ScanProgress]:
         """Until there is an answer; what is plugged in meanwhile is shown."""
-        shown: tuple[OfferedFile, ...] | None = None
+        last_files: tuple[OfferedFile, ...] | None = None
         while not answer.done():
             paths = await asyncio.to_thread(find_files, self._folders)
             if answer.done():
@@ -126,8 +126,8 @@ class GivenFiles:
             files = tuple(
                 OfferedFile(str(place), path.name, size) for place, (path, size) in enumerate(paths)
             )
-            if files != shown:
-                shown = files
+            if files != last_files:
+                last_files = files
                 self._paths = {
                     offered.file_id: path
                     for offered, (path, _size) in zip(files, paths, strict=True)
@@ -141,16 +141,16 @@ def find_files(folders: Sequence[Path]) -> list[tuple[Path, int]]:
     """Documents and pictures on removable disks with their sizes, newest first.
     Links are not followed.
     """
-    found: list[tuple[float, Path, int]] = []
-    seen = 0
+    files: list[tuple[float, Path, int]] = []
+    visited = 0
     waiting = [(folder, 0) for folder in folders]
-    while waiting and seen < _MAX_SEEN:
+    while waiting and visited < _MAX_SEEN:
         folder, depth = waiting.pop(0)
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    seen += 1
-                    if entry.name.startswith(".") or entry.is_symlink() or seen > _MAX_SEEN:
+                    visited += 1
+                    if entry.name.startswith(".") or entry.is_symlink() or visited > _MAX_SEEN:
                         continue
                     if entry.is_dir(follow_symlinks=False) and depth < _MAX_DEPTH:
                         waiting.append((Path(entry.path), depth + 1))
@@ -159,11 +159,11 @@ def find_files(folders: Sequence[Path]) -> list[tuple[Path, int]]:
                         and Path(entry.name).suffix.lower() in _SUFFIXES
                     ):
                         facts = entry.stat(follow_symlinks=False)
-                        found.append((facts.st_mtime, Path(entry.path), facts.st_size))
+                        files.append((facts.st_mtime, Path(entry.path), facts.st_size))
         except OSError:
             continue  # a disk that is being pulled out, or a folder that is not ours
-    found.sort(key=lambda one: (-one[0], str(one[1])))
-    return [(path, size) for _when, path, size in found[:MAX_FILES]]
+    files.sort(key=lambda item: (-item[0], str(item[1])))
+    return [(path, size) for _when, path, size in files[:MAX_FILES]]
 
 
 def read_file(path: Path) -> ScannedPage:

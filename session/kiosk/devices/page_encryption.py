@@ -29,7 +29,7 @@ _WRAPPED = b"key of the shelf"
 
 
 class SealedPageDamaged(Exception):
-    """What is on the disk was not sealed with this key, or was changed since."""
+    """The bytes on the disk were not sealed with this key, or were changed since."""
 
 
 def wrapping_key(seed: bytes) -> bytes:
@@ -70,19 +70,19 @@ class PageSeal:
         part.replace(self._path)
         return key
 
-    def seal(self, data: bytes, about: str) -> bytes:
-        """`data` sealed; it can only be opened as `about`.
+    def seal(self, data: bytes, label: str) -> bytes:
+        """`data` sealed; it can only be opened as `label`.
         Raises `SealedPageDamaged` after `destroy`.
         """
         if self._cipher is None:
             raise SealedPageDamaged
-        return _sealed(self._cipher, data, about.encode())
+        return _sealed(self._cipher, data, label.encode())
 
-    def open(self, data: bytes, about: str) -> bytes:
-        """What was sealed as `about`. Raises `SealedPageDamaged`."""
+    def open(self, data: bytes, label: str) -> bytes:
+        """Return what was sealed as `label`. Raises `SealedPageDamaged`."""
         if self._cipher is None:
             raise SealedPageDamaged
-        return _opened(self._cipher, data, about.encode())
+        return _opened(self._cipher, data, label.encode())
 
     def destroy(self) -> None:
         """Nothing that was sealed can be opened any more."""
@@ -97,13 +97,13 @@ class PageSeal:
         self._path.unlink(missing_ok=True)
 
 
-def _sealed(cipher: AESGCM, data: bytes, about: bytes) -> bytes:
+def _sealed(cipher: AESGCM, data: bytes, label: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, data, about)
+    return nonce + cipher.encrypt(nonce, data, label)
 
 
-def _opened(cipher: AESGCM, data: bytes, about: bytes) -> bytes:
+def _opened(cipher: AESGCM, data: bytes, label: bytes) -> bytes:
     try:
-        return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], about)
+        return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], label)
     except (InvalidTag, ValueError) as error:
         raise SealedPageDamaged from error

@@ -67,7 +67,7 @@ class PageStore:
         return len(self._offers)
 
     def offers(self) -> list[PageOffered]:
-        """What lies in the page store, oldest first."""
+        """Return what lies in the page store, oldest first."""
         return list(self._offers.values())
 
     def find(self, page_id: str) -> PageOffered | None:

@@ -41,28 +41,28 @@ class PrintShowing:
         self._answer: asyncio.Future[bool] | None = None
         self._print_id = ""
 
-    async def show(self, shown: ShownPrint) -> None:
+    async def show(self, preview: ShownPrint) -> None:
         """Returns when the caller said yes. Raises `PrintDeclined`: no, or no answer in time."""
         async with self._turn:
             self._answer = asyncio.get_running_loop().create_future()
-            self._print_id = shown.print_id
-            self.asked.emit(shown)
+            self._print_id = preview.print_id
+            self.asked.emit(preview)
             try:
                 async with asyncio.timeout(self.show_s):
-                    wanted = await self._answer
+                    is_wanted = await self._answer
             except TimeoutError as error:
                 raise PrintDeclined(why="silence") from error
             finally:
                 self._answer, self._print_id = None, ""
-                self.ended.emit(shown.print_id)
-        if not wanted:
+                self.ended.emit(preview.print_id)
+        if not is_wanted:
             raise PrintDeclined(why="no")
 
     def decline(self) -> None:
         """Whatever is shown now is not wanted (STOP, or the power was taken back)."""
         self.answer(self._print_id, False)
 
-    def answer(self, print_id: str, wanted: bool) -> None:
+    def answer(self, print_id: str, is_wanted: bool) -> None:
         """The caller's answer; one to a document that is not shown any more does nothing."""
         if self._answer is not None and not self._answer.done() and print_id == self._print_id:
-            self._answer.set_result(wanted)
+            self._answer.set_result(is_wanted)

@@ -79,7 +79,7 @@ class _Print:
 
 
 class PrintRules(msgspec.Struct, frozen=True):
-    """For whom this kiosk prints in this session, and how it looks at a document:
+    """The persons for whom this kiosk prints in this session, and its look at a document:
     see `CountPages`.
     """
 
@@ -130,14 +130,14 @@ class Prints:
         """A document is announced. The same `print_id` is the same print, however often it is
         offered: what was last reported is reported again.
         """
-        known = self._prints.get(offer.print_id)
-        if known is not None and known.reported is not None:
-            self._sender.send(known.reported)
+        existing = self._prints.get(offer.print_id)
+        if existing is not None and existing.reported is not None:
+            self._sender.send(existing.reported)
             return
-        if known is not None and known.task is not None:  # its pages are being counted
+        if existing is not None and existing.task is not None:  # its pages are being counted
             self._sender.send(PrintChanged(print_id=offer.print_id, state=PrintState.RECEIVED))
             return
-        job = known or _Print(offer)
+        job = existing or _Print(offer)
         self._remember(job)
         if (refusal := self._refusal() or self._not_ours(offer)) is not None:
             self._fail(job, refusal)
@@ -153,7 +153,7 @@ class Prints:
 
     def _remember(self, job: _Print) -> None:
         self._prints[job.offer.print_id] = job
-        over = [print_id for print_id, its in self._prints.items() if its.is_over]
+        over = [print_id for print_id, entry in self._prints.items() if entry.is_over]
         for print_id in over[:-_REMEMBERED]:
             del self._prints[print_id]
 
@@ -199,11 +199,11 @@ class Prints:
 
     def tick(self) -> None:
         """Asks for what is missing; gives up what does not come."""
-        for wanted in self._arrivals.due():
-            if wanted.asked > MAX_ASKS:
-                self._fail(self._prints[wanted.item_id], TransferInterrupted())
+        for overdue in self._arrivals.due():
+            if overdue.asked > MAX_ASKS:
+                self._fail(self._prints[overdue.item_id], TransferInterrupted())
             else:
-                self._sender.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
+                self._sender.send(ChunksRequested(item_id=overdue.item_id, missing=overdue.missing))
 
     # ---- printing
 

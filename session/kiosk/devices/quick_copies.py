@@ -59,10 +59,10 @@ class QuickCopies:
             self._tasks.start(self._send(self._make, offer, data), name="quick copy")
 
     async def _send(self, make: MakeQuickCopy, offer: PageOffered, data: bytes) -> None:
-        made = await make(data, offer.dpi)
-        if made is None or offer.page_id not in self._wanted:
+        quick_copy = await make(data, offer.dpi)
+        if quick_copy is None or offer.page_id not in self._wanted:
             return
-        media_type, copy = made
+        media_type, copy = quick_copy
         announced = PageGlimpsed(
             page_id=offer.page_id,
             item_id=new_id(),

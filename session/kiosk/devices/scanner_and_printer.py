@@ -67,7 +67,7 @@ def _unsigned(offer: PageOffered) -> PageOffered:
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceEquipment:
-    """What a kiosk scans and prints with.
+    """The devices that a kiosk scans and prints with.
 
     Attributes:
         scanner, printer: None when the kiosk has none.
@@ -169,7 +169,7 @@ class KioskDevices:
 
     @property
     def sent_bytes(self) -> int:
-        """Of pages, so far."""
+        """The bytes of pages that were sent so far."""
         return self._chunks.sent_bytes
 
     @property
@@ -185,7 +185,7 @@ class KioskDevices:
             return self._store.read(item_id)
 
     def set_page_rate(self, kbps: int) -> None:
-        """What pages may use of the line from now on."""
+        """Set what pages may use of the line from now on."""
         self._chunks.set_rate(kbps)
 
     def offer_held_pages(self) -> None:

@@ -95,7 +95,7 @@ class Scans:
             self._task = self._tasks.start(self._scan(request), name="scan")
 
     def _source_of(self, request: ScanRequested) -> Scanner | None:
-        """Where the pages of this request come from."""
+        """Return where the pages of this request come from."""
         return self._files if request.source is ScanSource.FILE else self._scanner
 
     def _refusal(self, request: ScanRequested) -> SessionError | None:
@@ -138,16 +138,16 @@ class Scans:
         self.started.emit(request)
         self._send_progress()
         beat = self._tasks.keep(self._beat, name="scan-beat")
-        taken = 0
+        page_count = 0
         problem: SessionError | None = ScannerFailed(status="unexpected")
         try:
             async with aclosing(self._pages_of(request)) as pages:
                 async for page in pages:
-                    if taken == MAX_PAGES:
+                    if page_count == MAX_PAGES:
                         raise TooManyPages(most=MAX_PAGES)
                     await self._pages.put(request, page)
-                    taken += 1
-            problem = None if taken else _nothing(request)
+                    page_count += 1
+            problem = None if page_count else _nothing(request)
         except SessionError as error:
             problem = error
         except TimeoutError:
@@ -163,7 +163,7 @@ class Scans:
             self._current = self._task = None
             if isinstance(problem, ScanCancelled) and not self._grants.allowed(Grant.SCAN):
                 problem = GrantMissing(grant=Grant.SCAN)
-            self._end(request.scan_id, taken, problem)
+            self._end(request.scan_id, page_count, problem)
 
     async def _pages_of(self, request: ScanRequested) -> AsyncGenerator[ScannedPage]:
         """The scanner's pages of all areas; progress is reported meanwhile.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How scanners and printers are spoken to: one module for each way, and for its messages.
+"""The ways to speak to scanners and printers:
+one module for each way, and for its messages.
 
 `scanner.Scanner` and `printer.Printer` are the Protocols that all drivers satisfy.
 `escl.EsclScanner` and `ipp.IppPrinter` speak network standards; the scanners of

@@ -49,9 +49,9 @@ def fingerprint(pem: str) -> str:
 
 def is_untrusted(error: BaseException) -> bool:
     """The failure of a connection comes from the certificate."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ssl.SSLError):
-            return isinstance(seen, ssl.SSLCertVerificationError)
-        seen = seen.__cause__ or seen.__context__
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return isinstance(cause, ssl.SSLCertVerificationError)
+        cause = cause.__cause__ or cause.__context__
     return False

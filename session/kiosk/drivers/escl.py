@@ -108,7 +108,7 @@ class EsclScanner:
         return (await self._known_capabilities()).uuid
 
     async def state(self) -> ScannerStatus:
-        """How it is now; a scanner that is gone is a fault with its code."""
+        """Return how it is now; a scanner that is gone is a fault with its code."""
         state, code = ScannerState.READY, ""
         try:
             await self._known_capabilities()
@@ -123,11 +123,13 @@ class EsclScanner:
         return self._status_of(state, code)
 
     def _status_of(self, state: ScannerState, code: str) -> ScannerStatus:
-        known = self._capabilities
-        if known is None:
+        capabilities = self._capabilities
+        if capabilities is None:
             return ScannerStatus(state=state, name="", code=code)
-        feeder, duplex = known.feeder is not None, known.duplex is not None
-        return ScannerStatus(state=state, name=known.name, code=code, feeder=feeder, duplex=duplex)
+        feeder, duplex = capabilities.feeder is not None, capabilities.duplex is not None
+        return ScannerStatus(
+            state=state, name=capabilities.name, code=code, feeder=feeder, duplex=duplex
+        )
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
         """Scans; see `Scanner.scan`."""
@@ -184,12 +186,12 @@ class EsclScanner:
 
     async def _pages(self, order: ScanOrder) -> AsyncGenerator[ScanProgress | ScannedPage]:
         """The pages of the job, each after its progress."""
-        taken = 0
+        page_count = 0
         while True:
             yield ScanProgress(UNKNOWN_PERCENT)
             response = await self._next_document(order.settings.source)
             if response is None:
-                await self._check_end(taken, order.settings.source)
+                await self._check_end(page_count, order.settings.source)
                 return
             data = bytearray()
             try:
@@ -198,7 +200,7 @@ class EsclScanner:
             finally:
                 await response.aclose()
             yield _page(bytes(data), order)
-            taken += 1
+            page_count += 1
             if order.settings.source is ScanSource.GLASS:
                 return
 
@@ -247,17 +249,17 @@ class EsclScanner:
         except SessionError:
             raise error from None
 
-    async def _check_end(self, taken: int, source: ScanSource) -> None:
+    async def _check_end(self, page_count: int, source: ScanSource) -> None:
         """The scanner has no more pages: is that the end, or a fault in the middle?"""
         if self._cancelled:
             raise ScanCancelled
         fault = (await self._status()).fault(source)
         empty_after_pages = (
-            taken and fault is not None and fault.code in ("scanner_empty", "scanner_busy")
+            page_count and fault is not None and fault.code in ("scanner_empty", "scanner_busy")
         )
         if fault is not None and not empty_after_pages:
             raise fault
-        if not taken:
+        if not page_count:
             raise ScannerFailed(status="no page")
 
     async def _fault(self, http_status: int, source: ScanSource) -> SessionError:

@@ -51,8 +51,8 @@ _REASON_FAULTS: dict[str, type[SessionError]] = {
 
 
 class InputLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What flatbed or feeder can do: largest area in 1/300 inch, resolutions in dpi (ascending;
-    never empty).
+    """The abilities of a flatbed or feeder:
+    largest area in 1/300 inch, resolutions in dpi (ascending; never empty).
     """
 
     max_width: int
@@ -60,20 +60,20 @@ class InputLimits(msgspec.Struct, frozen=True, kw_only=True):
     resolutions: tuple[int, ...]
     continuous: bool = False
 
-    def nearest_dpi(self, wanted: int) -> int:
-        """The smallest possible resolution that is at least `wanted`, else the largest."""
+    def nearest_dpi(self, wanted_dpi: int) -> int:
+        """The smallest possible resolution that is at least `wanted_dpi`, else the largest."""
         if self.continuous:
-            return min(max(wanted, self.resolutions[0]), self.resolutions[-1])
-        return next((dpi for dpi in self.resolutions if dpi >= wanted), self.resolutions[-1])
+            return min(max(wanted_dpi, self.resolutions[0]), self.resolutions[-1])
+        return next((dpi for dpi in self.resolutions if dpi >= wanted_dpi), self.resolutions[-1])
 
     def clamped(self, area: Area) -> Area:
         """The part of `area` that can be scanned."""
-        left = min(max(area.left, 0), self.max_width - _MIN_SIDE)
+        left_edge = min(max(area.left, 0), self.max_width - _MIN_SIDE)
         top = min(max(area.top, 0), self.max_height - _MIN_SIDE)
         return Area(
-            left=left,
+            left=left_edge,
             top=top,
-            width=min(max(area.width, _MIN_SIDE), self.max_width - left),
+            width=min(max(area.width, _MIN_SIDE), self.max_width - left_edge),
             height=min(max(area.height, _MIN_SIDE), self.max_height - top),
         )
 
@@ -93,7 +93,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     uuid: str = ""
 
     def limits(self, source: ScanSource, *, duplex: bool = False) -> InputLimits:
-        """Those of a source. Raises `ScannerFailed` when the scanner lacks it."""
+        """Return the limits of a source. Raises `ScannerFailed` when the scanner lacks it."""
         limits = self.duplex if duplex else self.feeder
         if source is ScanSource.GLASS:
             limits = self.flatbed
@@ -112,7 +112,7 @@ class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
 
     def fault(self, source: ScanSource | None = None) -> SessionError | None:
-        """What stops a scan from `source`, or None;
+        """Return what stops a scan from `source`, or None;
         without a source, what a person should be told about.
         """
         if source is not ScanSource.GLASS or self.state in ("Stopped", "Down"):
@@ -239,8 +239,8 @@ def _limits(caps: Element | None) -> InputLimits | None:
 def _resolutions(caps: Element) -> tuple[tuple[int, ...], bool]:
     """(ascending dpi, whether all between the first and the last are possible too)."""
     discrete = {
-        _number(found, "scan:XResolution", 0)
-        for found in caps.iterfind(".//scan:DiscreteResolution", NAMESPACES)
+        _number(element, "scan:XResolution", 0)
+        for element in caps.iterfind(".//scan:DiscreteResolution", NAMESPACES)
     }
     if discrete := discrete - {0}:
         return tuple(sorted(discrete)), False

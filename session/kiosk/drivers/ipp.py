@@ -141,11 +141,11 @@ class IppPrinter:
         """The UUID it says itself (PWG 5100.13, section 5.6.7), lower case;
         "" when it says none.
         """
-        told = (await self._printer("printer-uuid")).text(GroupTag.PRINTER, "printer-uuid")
-        return told.lower().removeprefix("urn:uuid:")
+        uuid = (await self._printer("printer-uuid")).text(GroupTag.PRINTER, "printer-uuid")
+        return uuid.lower().removeprefix("urn:uuid:")
 
     async def state(self) -> PrinterStatus:
-        """How it is now; a printer that is gone is a fault with its code."""
+        """Return how it is now; a printer that is gone is a fault with its code."""
         try:
             answer = await self._printer(
                 "printer-make-and-model", "printer-info", *_STATE_ATTRIBUTES
@@ -255,10 +255,12 @@ class IppPrinter:
 
     async def _poll(self, job_id: int) -> JobProgress:
         """The job as it is now, with the printer's reasons as long as it is not over."""
-        wanted = keyword(*_JOB_ATTRIBUTES)
+        attributes = keyword(*_JOB_ATTRIBUTES)
         try:
             answer = await self._ask(
-                Operation.GET_JOB_ATTRIBUTES, job_id=integer(job_id), requested_attributes=wanted
+                Operation.GET_JOB_ATTRIBUTES,
+                job_id=integer(job_id),
+                requested_attributes=attributes,
             )
         except _Refused as refusal:
             if refusal.status in (IppStatus.NOT_FOUND, IppStatus.GONE):
@@ -299,13 +301,13 @@ class IppPrinter:
         operation: Operation,
         job: Attributes | None = None,
         document: bytes = b"",
-        **given: Attribute,
+        **operands: Attribute,
     ) -> Message:
         """One operation. Raises `PrinterGone` (silence, or no IPP in the answer) and `_Refused`."""
         target = {"printer_uri": uri(self._uri)}  # RFC 8011, section 4.1.5: the target stands first
-        job_id = {"job_id": given.pop("job_id")} if "job_id" in given else {}
+        job_id = {"job_id": operands.pop("job_id")} if "job_id" in operands else {}
         attributes = operation_attributes(
-            **target, **job_id, requesting_user_name=name_value(_USER), **given
+            **target, **job_id, requesting_user_name=name_value(_USER), **operands
         )
         groups = ((GroupTag.OPERATION, attributes), *(((GroupTag.JOB, job),) if job else ()))
         request = Message(

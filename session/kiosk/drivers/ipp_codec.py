@@ -76,7 +76,7 @@ class Attribute(msgspec.Struct, frozen=True):
         return self.values[0] if self.values else None
 
     def strings(self) -> tuple[str, ...]:
-        """Those values that are text."""
+        """Return the values that are text."""
         return tuple(value for value in self.values if isinstance(value, str))
 
 
@@ -96,17 +96,17 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     def group(self, tag: GroupTag) -> Attributes:
         """The first group of this kind; empty when there is none."""
-        return next((attributes for found, attributes in self.groups if found == tag), {})
+        return next((attributes for group_tag, attributes in self.groups if group_tag == tag), {})
 
     def text(self, tag: GroupTag, name: str) -> str:
         """First value of an attribute when it is text, else empty."""
-        found = self.group(tag).get(name)
-        return found.first if found and isinstance(found.first, str) else ""
+        attribute = self.group(tag).get(name)
+        return attribute.first if attribute and isinstance(attribute.first, str) else ""
 
     def number(self, tag: GroupTag, name: str, default: int = 0) -> int:
         """First value of an attribute when it is a number, else `default`."""
-        found = self.group(tag).get(name)
-        return found.first if found and isinstance(found.first, int) else default
+        attribute = self.group(tag).get(name)
+        return attribute.first if attribute and isinstance(attribute.first, int) else default
 
 
 def keyword(*values: str) -> Attribute:
@@ -256,20 +256,22 @@ def decode(data: bytes) -> Message:
     reader = _Reader(data)
     major, minor, code, request_id = struct.unpack(">BBHi", reader.take(8))
     groups: list[tuple[int, Attributes]] = []
-    name, left = "", MAX_ATTRIBUTES
+    name, attributes_left = "", MAX_ATTRIBUTES
     while (tag := reader.byte()) != GroupTag.END:
         if tag < Tag.UNSUPPORTED:
             groups.append((tag, {}))
             name = ""
             continue
-        left -= 1
-        if not groups or left < 0:
+        attributes_left -= 1
+        if not groups or attributes_left < 0:
             raise IppMalformed("too many attributes" if groups else "a value before any group")
-        given, raw = reader.field()
-        name = given or name
+        own_name, raw = reader.field()
+        name = own_name or name
         if not name:
             raise IppMalformed("a value without a name")
-        _add(groups[-1][1], name, tag, _decode_value(reader, tag, raw, depth=0), first=bool(given))
+        _add(
+            groups[-1][1], name, tag, _decode_value(reader, tag, raw, depth=0), first=bool(own_name)
+        )
     return Message(
         code=code,
         request_id=request_id,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the states and reasons of IPP mean for a person: our codes.
+"""The meaning of IPP's states and reasons for a person: our codes.
 Pure; used by `session.kiosk.drivers.ipp`.
 
 Source: RFC 8011, sections 5.3.7 (job-state), 5.4.11 (printer-state), 5.4.12
@@ -52,15 +52,15 @@ _ALWAYS = ("offline",)
 
 
 def is_harmless(reason: str) -> bool:
-    """Whether the printer prints all the same: RFC 8011, section 5.4.12. A "report" does not touch
-    what is printed, a "warning" keeps no job from being finished; an "error" does, and so does a
-    reason without such an ending.
+    """True if the printer prints all the same: RFC 8011, section 5.4.12. A "report" does not
+    touch what is printed, a "warning" keeps no job from being finished; an "error" does, and so
+    does a reason without such an ending.
     """
     return any(_ends_in(reason, word) for word in _HARMLESS) and not reason.startswith(_ALWAYS)
 
 
 def _ends_in(reason: str, word: str) -> bool:
-    """Whether the word, or what was not cut off of it, ends the reason."""
+    """True if the word, or what was not cut off of it, ends the reason."""
     ending = reason.rpartition("-")[2]
     return len(ending) >= 2 and word.startswith(ending)
 
@@ -73,8 +73,9 @@ def _most_pressing(reasons: tuple[str, ...]) -> str:
 
 
 def _holds_up(reasons: tuple[str, ...]) -> str:
-    """What a printer warns of while it works on a job may hold the job up, though it will be
-    finished: CUPS says "media-jam-warning" of a jam. Missing toner does not hold it up.
+    """Return the code of what may hold a job up, though it will be finished, among what a
+    printer warns of while it works on the job: CUPS says "media-jam-warning" of a jam. Missing
+    toner does not hold it up.
     """
     warned = tuple(reason for reason in reasons if not _ends_in(reason, "report"))
     code = _most_pressing(warned)
@@ -90,13 +91,13 @@ def fault_code(reasons: tuple[str, ...], *, stopped: bool = False) -> str:
 
 
 def _reasons(attributes: Attributes, name: str) -> tuple[str, ...]:
-    found = attributes.get(name)
-    return tuple(reason for reason in found.strings() if reason != "none") if found else ()
+    attribute = attributes.get(name)
+    return tuple(reason for reason in attribute.strings() if reason != "none") if attribute else ()
 
 
 def _number(attributes: Attributes, name: str) -> int:
-    found = attributes.get(name)
-    return found.first if found and isinstance(found.first, int) else 0
+    attribute = attributes.get(name)
+    return attribute.first if attribute and isinstance(attribute.first, int) else 0
 
 
 def printer_state(attributes: Attributes) -> tuple[ScannerState, str, tuple[str, ...]]:
@@ -115,7 +116,7 @@ def printer_state(attributes: Attributes) -> tuple[ScannerState, str, tuple[str,
 
 
 def job_progress(job: Attributes, printer: Attributes) -> JobProgress:
-    """Where the job is, and what holds it up, from the attributes of both."""
+    """Return where the job is, and what holds it up, from the attributes of both."""
     state = _number(job, "job-state")
     impressions = max(0, _number(job, "job-impressions-completed"))
     reasons = _reasons(job, "job-state-reasons")

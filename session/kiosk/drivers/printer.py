@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk asks of a printer;
-used by the devices conversation, made from the kiosk's settings.
+"""The kiosk's requests to a printer; used by the devices conversation,
+made from the kiosk's settings.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from session.protocol.conversation.messages import PrintState, ScannerState
 
 
 class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How the printer is. `code`: of `session.core.errors`, empty when well; `reasons`: the
-    printer's own keywords.
+    """The state of the printer. `code`: of `session.core.errors`, empty when well; `reasons`:
+    the printer's own keywords.
     """
 
     state: ScannerState
@@ -25,8 +25,8 @@ class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a job is. `code` says why it waits or failed; `impressions`: sides printed so far, 0
-    when not told.
+    """The progress of a job. `code` says why it waits or failed; `impressions`:
+    sides printed so far, 0 when not told.
     """
 
     state: PrintState
@@ -44,8 +44,8 @@ class Printer(Protocol):
     """A printer for PDF documents."""
 
     async def state(self) -> PrinterStatus:
-        """How it is now. Never raises a session error: a printer that is gone is a fault with its
-        code.
+        """Return how it is now. Never raises a session error:
+        a printer that is gone is a fault with its code.
         """
         ...
 

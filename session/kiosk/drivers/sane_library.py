@@ -107,7 +107,9 @@ class _Parameters(ctypes.Structure):
 
 
 class Option(NamedTuple):
-    """What an option may be: one of `choices`, or within `span`; neither means anything."""
+    """The values that an option may have: one of `choices`, or within `span`;
+    neither means anything.
+    """
 
     number: int
     kind: int
@@ -117,16 +119,16 @@ class Option(NamedTuple):
     choices: tuple[OptionValue, ...]
     span: tuple[float, float] | None
 
-    def nearest(self, wanted: float) -> float:
+    def nearest(self, target: float) -> float:
         """The possible number nearest to the wanted one."""
         numbers = [choice for choice in self.choices if isinstance(choice, int | float)]
         if numbers:
-            return min(numbers, key=lambda number: abs(number - wanted))
-        return min(max(wanted, self.span[0]), self.span[1]) if self.span else wanted
+            return min(numbers, key=lambda number: abs(number - target))
+        return min(max(target, self.span[0]), self.span[1]) if self.span else target
 
 
 class SaneFrame(NamedTuple):
-    """What comes: `lines` is -1 when the device cannot know."""
+    """The frame that comes: `lines` is -1 when the device cannot know."""
 
     format: int
     width_px: int
@@ -172,18 +174,20 @@ class SaneDevice:
         """All by name; setting one may change the others, so ask again."""
         count = c_int()
         check(self._calls.sane_control_option(self._handle, 0, _GET, byref(count), None))
-        found = (self._option(number) for number in range(1, count.value))
-        return {name: option for name, option in found if name}
+        options = (self._option(number) for number in range(1, count.value))
+        return {name: option for name, option in options if name}
 
     def _option(self, number: int) -> tuple[str, Option]:
         pointer = self._calls.sane_get_option_descriptor(self._handle, number)
         if not pointer:
             return "", Option(number, Kind.GROUP, 0, 0, False, (), None)
-        told = pointer.contents
-        choices, span = _constraint(told)
-        usable = bool(told.cap & _SOFT_SELECT) and not told.cap & _INACTIVE
-        option = Option(number, told.type, told.unit, told.size, usable, choices, span)
-        return (told.name or b"").decode(errors="replace"), option
+        descriptor = pointer.contents
+        choices, span = _constraint(descriptor)
+        usable = bool(descriptor.cap & _SOFT_SELECT) and not descriptor.cap & _INACTIVE
+        option = Option(
+            number, descriptor.type, descriptor.unit, descriptor.size, usable, choices, span
+        )
+        return (descriptor.name or b"").decode(errors="replace"), option
 
     def set(self, name: str, value: OptionValue) -> None:
         """Sets an option. Raises `SaneError`: none of this name now, or not with this value."""
@@ -198,10 +202,14 @@ class SaneDevice:
     def start(self) -> SaneFrame:
         """Begins a page. Raises `SaneError`, `NO_DOCS` for a feeder that is empty."""
         check(self._calls.sane_start(self._handle))
-        told = _Parameters()
-        check(self._calls.sane_get_parameters(self._handle, byref(told)))
+        parameters = _Parameters()
+        check(self._calls.sane_get_parameters(self._handle, byref(parameters)))
         return SaneFrame(
-            told.format, told.pixels_per_line, told.lines, told.bytes_per_line, told.depth
+            parameters.format,
+            parameters.pixels_per_line,
+            parameters.lines,
+            parameters.bytes_per_line,
+            parameters.depth,
         )
 
     def read(self, buffer: ctypes.Array[ctypes.c_char]) -> int:
@@ -224,21 +232,23 @@ class SaneDevice:
         self._calls.sane_close(self._handle)
 
 
-def _constraint(told: _Descriptor) -> tuple[tuple[OptionValue, ...], tuple[float, float] | None]:
+def _constraint(
+    descriptor: _Descriptor,
+) -> tuple[tuple[OptionValue, ...], tuple[float, float] | None]:
     """SANE, section 4.2.9.7: 1 is a range, 2 a list of words that begins with its length, 3 a list
     of strings.
     """
-    scale = _FIXED if told.type == Kind.FIXED else 1
-    match told.constraint_type:
+    scale = _FIXED if descriptor.type == Kind.FIXED else 1
+    match descriptor.constraint_type:
         case 1:
-            span = told.constraint.range.contents
+            span = descriptor.constraint.range.contents
             return (), (span.low / scale, span.high / scale)
         case 2:
-            words = told.constraint.words
+            words = descriptor.constraint.words
             return tuple(words[place] / scale for place in range(1, words[0] + 1)), None
         case 3:
             strings: list[OptionValue] = []
-            while text := told.constraint.strings[len(strings)]:
+            while text := descriptor.constraint.strings[len(strings)]:
                 strings.append(text.decode(errors="replace"))
             return tuple(strings), None
         case _:

@@ -70,9 +70,9 @@ def set_up(device: SaneDevice, command: dict[str, Any]) -> float:
     _set_source(
         device, from_feeder=command["source"] == "feeder", duplex=bool(command.get("duplex"))
     )
-    wanted = ("color", "24bit color") if command["colour"] else ("gray", "grey", "true gray")
+    modes = ("color", "24bit color") if command["colour"] else ("gray", "grey", "true gray")
     if mode := next(
-        (choice for choice in _texts(device, "mode") if choice.lower().startswith(wanted)), ""
+        (choice for choice in _texts(device, "mode") if choice.lower().startswith(modes)), ""
     ):
         device.set("mode", mode)
     with contextlib.suppress(SaneError):  # no such option, or not now: then it is 8 already
@@ -243,7 +243,7 @@ class SaneWorker:
     def _read(self, device: SaneDevice, frame: SaneFrame) -> bytes:
         if frame.format not in (FRAME_GREY, FRAME_RGB) or frame.depth != 8:
             raise SaneError(f"frame {frame.format} of {frame.depth} bits")
-        whole = frame.lines * frame.bytes_per_line
+        total_bytes = frame.lines * frame.bytes_per_line
         buffer = ctypes.create_string_buffer(READ_BYTES)
         raw = bytearray()
         last = -PROGRESS_STEP
@@ -253,7 +253,7 @@ class SaneWorker:
             raw += memoryview(buffer)[:count]
             if len(raw) > MAX_RAW_BYTES:
                 raise SaneError("page too large")
-            percent = 100 * len(raw) // whole if whole > 0 else -1
+            percent = 100 * len(raw) // total_bytes if total_bytes > 0 else -1
             if percent >= last + PROGRESS_STEP or percent == 100 != last:
                 last = percent
                 self._frames.send("progress", percent=percent)

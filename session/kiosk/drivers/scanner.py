@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk asks of a scanner, whatever it is;
+"""The kiosk's requests to a scanner, whatever it is;
 used by the devices conversation, made from the kiosk's settings.
 
-`EsclScanner` (network and driverless USB) and `SaneScanner` (everything else on Linux) are the two
-kinds.
+`EsclScanner` (network and driverless USB) and `SaneScanner` (everything else on Linux) are the
+two kinds.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class ScanSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScannerStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How the scanner is. `code`: of `session.core.errors`, empty when well.
+    """The state of the scanner. `code`: of `session.core.errors`,
+    empty when well.
 
     `feeder`: it has one (loaded or not); `duplex`: that sees both sides.
     """
@@ -98,8 +99,8 @@ class Scanner(Protocol):
     """A scanner. One scan at a time: a second one is refused with `ScannerBusy`."""
 
     async def state(self) -> ScannerStatus:
-        """How it is now. Never raises a session error: a scanner that is gone is a fault with its
-        code.
+        """Return how it is now. Never raises a session error:
+        a scanner that is gone is a fault with its code.
         """
         ...
 
@@ -136,12 +137,12 @@ def true_dpi(width_px: int, area: Area, told_dpi: int) -> int:
     Raises:
         PageUnreadable: no scanner has such a resolution. Detail: `why`, `dpi`.
     """
-    seen = width_px * 300 / max(1, area.width)
-    if abs(seen - told_dpi) <= 0.06 * told_dpi + 300 * 16 / max(1, area.width):
+    measured_dpi = width_px * 300 / max(1, area.width)
+    if abs(measured_dpi - told_dpi) <= 0.06 * told_dpi + 300 * 16 / max(1, area.width):
         return told_dpi
-    if not DPI_RANGE[0] <= seen <= DPI_RANGE[1]:
-        raise PageUnreadable(why="resolution", dpi=round(seen))
-    return round(seen)
+    if not DPI_RANGE[0] <= measured_dpi <= DPI_RANGE[1]:
+        raise PageUnreadable(why="resolution", dpi=round(measured_dpi))
+    return round(measured_dpi)
 
 
 class AddressUnknown(ValueError):

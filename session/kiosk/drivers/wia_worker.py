@@ -63,10 +63,10 @@ def handling(source: str, *, duplex: bool) -> int:
 
 def region(area: dict[str, int], dpi: int) -> tuple[int, int, int, int]:
     """(x, y, width, height) in pixels at `dpi` of an area in 1/300 inch."""
-    left, top, width, height = (
+    left_px, top, width, height = (
         round(area[key] * dpi / 300) for key in ("left", "top", "width", "height")
     )
-    return left, top, width, height
+    return left_px, top, width, height
 
 
 def to_jpeg(bitmap: bytes, dpi: int) -> tuple[bytes, int, int]:

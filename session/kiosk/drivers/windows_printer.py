@@ -59,7 +59,7 @@ def printer_code(status: int) -> str:
 
 
 def job_progress(status: int, printer: str, pages: int) -> JobProgress:
-    """Where a job is, from its JOB_STATUS and the printer's code."""
+    """Return where a job is, from its JOB_STATUS and the printer's code."""
     if status & _JOB_DELETED:
         return JobProgress(state=PrintState.CANCELLED, impressions=pages)
     if status & _JOB_OVER:
@@ -85,16 +85,16 @@ class WindowsPrinter:
         self._queue, self._spooler = queue, spooler
 
     async def state(self) -> PrinterStatus:
-        """How it is now; see `Printer.state`."""
+        """Return how it is now; see `Printer.state`."""
         try:
-            told = await self._call(lambda api, handle: api.GetPrinter(handle, 2))
+            printer_info = await self._call(lambda api, handle: api.GetPrinter(handle, 2))
         except PrinterGone as error:
             return PrinterStatus(state=ScannerState.FAULT, name=self._queue, code=error.code)
-        code = printer_code(int(told["Status"]))
-        busy = ScannerState.BUSY if told["cJobs"] else ScannerState.READY
+        code = printer_code(int(printer_info["Status"]))
+        busy = ScannerState.BUSY if printer_info["cJobs"] else ScannerState.READY
         return PrinterStatus(
             state=ScannerState.FAULT if code else busy,
-            name=str(told["pPrinterName"])[:200],
+            name=str(printer_info["pPrinterName"])[:200],
             code=code,
         )
 
@@ -126,14 +126,16 @@ class WindowsPrinter:
         last: JobProgress | None = None
         while last is None or not last.is_last:
             jobs = await self._call(lambda api, handle: api.EnumJobs(handle, 0, 999, 1))
-            told = next((job for job in jobs if int(job["JobId"]) == job_id), None)
-            if told is None:
+            job_info = next((job for job in jobs if int(job["JobId"]) == job_id), None)
+            if job_info is None:
                 progress = JobProgress(
                     state=PrintState.DONE, impressions=last.impressions if last else 0
                 )
             else:
                 code = (await self.state()).code
-                progress = job_progress(int(told["Status"]), code, int(told.get("PagesPrinted", 0)))
+                progress = job_progress(
+                    int(job_info["Status"]), code, int(job_info.get("PagesPrinted", 0))
+                )
             if progress != last:
                 last = progress
                 yield progress

@@ -65,7 +65,7 @@ _STATUS_ERRORS: dict[str, type[SessionError]] = {
 
 
 class WorkerEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What the worker says; the fields that an `event` does not use stay empty.
+    """A message of the worker; the fields that an `event` does not use stay empty.
     `n` bytes of `payload` follow.
     """
 
@@ -124,7 +124,7 @@ class WorkerScanner:
         return self._process.pid if self._process else None
 
     async def state(self) -> ScannerStatus:
-        """How it is now: opens the device, which is all that drivers offer for it."""
+        """Return how it is now: opens the device, which is all that drivers offer for it."""
         code, state = "", ScannerState.READY
         if self._scanning:
             return self._received(ScannerState.BUSY, "")

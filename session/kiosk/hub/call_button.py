@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""From the press of a big button to a ticket.
+"""The way from the press of a big button to a ticket.
 One caller has one ticket, however often the button is touched.
 
 Used by the kiosk's program; the ticket itself is made by the hub from organisation, kiosk and
@@ -20,7 +20,7 @@ SAME_PRESS_S = 600.0
 
 
 class LinkLike(Protocol):
-    """What the button needs of the kiosk's link to the hub."""
+    """The part of the kiosk's link to the hub that the button needs."""
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         """Asks for a ticket; the same `request_id` is the same ticket. Raises session errors."""

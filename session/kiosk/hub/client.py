@@ -88,7 +88,7 @@ it waits again, or somebody else has it.
 
 
 class KioskLink:
-    """What a kiosk asks of the hub and is told by it.
+    """A kiosk's requests to the hub, and what the hub tells it.
 
     Attributes:
         ticket_changed: our ticket's place or state.
@@ -143,7 +143,7 @@ class KioskLink:
     # ---- asking
 
     async def services(self) -> ServicesAnswer:
-        """What this kiosk offers now."""
+        """Return what this kiosk offers now."""
         return await self._request_with_retries("services", ServicesRequest(), ServicesAnswer)
 
     async def report_self_test(self, report: SelfTestReported) -> SelfTestTaken:
@@ -184,7 +184,7 @@ class KioskLink:
         return answer
 
     async def status(self, ticket_id: str) -> TicketAnswer:
-        """Where the ticket is; also after a restart. Raises `TicketUnknown`."""
+        """Return where the ticket is; also after a restart. Raises `TicketUnknown`."""
         answer = await self._request_with_retries(
             "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
         )
@@ -250,8 +250,8 @@ class KioskLink:
                 await self.hang_up(answer.ticket.session, "caller")
 
     async def send_solved(self, ticket_id: str, solved: Solved) -> None:
-        """What the caller says of the conversation; told once, because a repetition might count
-        twice. Raises as `BusClient.request`.
+        """Send what the caller says of the conversation;
+        told once, because a repetition might count twice. Raises as `BusClient.request`.
         """
         await self._bus.request("solved", SolvedAnswered(ticket_id=ticket_id, solved=solved), Done)
 
@@ -275,13 +275,13 @@ class KioskLink:
         return (await self._request_with_retries("log", request, LogAck, BULK_S)).next
 
     async def passing(self, ticket_id: str) -> PassingAnswer:
-        """For whom our caller waits after being passed on."""
+        """Return for whom our caller waits after being passed on."""
         return await self._request_with_retries(
             "passing", PassingRequest(ticket_id=ticket_id), PassingAnswer
         )
 
     async def talk(self, session_id: str) -> TalkAnswer:
-        """Who is in the conversation, with names."""
+        """Return who is in the conversation, with names."""
         return await self._request_with_retries(
             "talk", TalkRequest(session_id=session_id), TalkAnswer
         )

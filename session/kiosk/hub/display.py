@@ -23,7 +23,7 @@ POLL_S = 2.0
 
 
 class DisplayLink:
-    """What a display asks the hub.
+    """A display's requests to the hub.
 
     Attributes:
         answered: what to show now.

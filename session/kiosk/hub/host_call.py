@@ -52,8 +52,8 @@ class HostCall:
             self.reset()
 
     def on_ticket(self, state: HelpState) -> None:
-        """How the hub says it stands with the call for the caller who is here; the agent may have
-        begun it. That it is over is told in the answer to what is repeated.
+        """Take how the hub says it stands with the call for the caller who is here;
+        the agent may have begun it. That it is over is told in the answer to what is repeated.
         """
         if state is HelpState.NONE:
             self._is_taken_back = False
@@ -93,9 +93,9 @@ class HostCall:
 
     async def _repeat(self, is_new: bool) -> None:
         while self._is_wanted():
-            said = self.state
+            sent_state = self.state
             try:
-                heard = await self._link.call_help(said, new=is_new)
+                heard = await self._link.call_help(sent_state, new=is_new)
             except NotAllowed:
                 self._set(HelpState.NONE)
                 return

@@ -83,13 +83,13 @@ class LineMeasurement:
         if self._running is None or self._running.done():
             self._due_s = self._clock.monotonic_s() + self._every_s
             self._running = self._tasks.start(self._test(), name="line-test-run")
-        found: list[LineRates] = []
-        forget = self.measured.connect(found.append)
+        measurements: list[LineRates] = []
+        forget = self.measured.connect(measurements.append)
         try:
             await asyncio.wait([self._running])
         finally:
             forget()
-        return found[-1] if found else None
+        return measurements[-1] if measurements else None
 
     async def _watch(self) -> None:
         while True:
@@ -126,7 +126,7 @@ class LineMeasurement:
 
 
 class LineReports:
-    """What the kiosk reports of its line in its signs of life: the last test, samples of a call.
+    """The kiosk's reports of its line in its signs of life: the last test, samples of a call.
     So a hub that was just started knows all lines after 5 s.
 
     Args:
@@ -139,7 +139,7 @@ class LineReports:
 
     @property
     def rates(self) -> LineRates | None:
-        """What the last test has found."""
+        """The rates that the last test has found."""
         return self._rates
 
     def on_rates(self, rates: LineRates) -> None:

@@ -55,17 +55,17 @@ def look_up(host: str) -> list[str]:
     A dot at the end keeps the system from trying the name below its own domains.
     """
     name = host + "." if "." in host else host
-    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return [str(sockaddr[0]) for _family, _kind, _protocol, _name, sockaddr in found]
+    answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return [str(sockaddr[0]) for _family, _kind, _protocol, _name, sockaddr in answers]
 
 
 def own_networks() -> list[IpNetwork]:
     """The networks to which this machine is attached."""
     networks: list[IpNetwork] = []
     for adapter in ifaddr.get_adapters():
-        for known in adapter.ips:
-            address = known.ip if isinstance(known.ip, str) else known.ip[0]
-            network = ipaddress.ip_network(f"{address}/{known.network_prefix}", strict=False)
+        for adapter_ip in adapter.ips:
+            address = adapter_ip.ip if isinstance(adapter_ip.ip, str) else adapter_ip.ip[0]
+            network = ipaddress.ip_network(f"{address}/{adapter_ip.network_prefix}", strict=False)
             if network.prefixlen >= _WIDEST_OWN[network.version]:
                 networks.append(network)
     return networks
@@ -76,7 +76,7 @@ class Dialler:
 
     Args:
         look_up: the addresses of a name; raises `OSError`.
-        own: the networks to which this machine is attached.
+        read_networks: the networks to which this machine is attached.
         far_proxy: the system's HTTP proxy for an address, or None.
         intranet: hosts that may answer with an address of inside, as `why_not_connect` says.
     """
@@ -85,12 +85,12 @@ class Dialler:
         self,
         look_up: LookUp = look_up,
         *,
-        own: OwnNetworks = own_networks,
+        read_networks: OwnNetworks = own_networks,
         far_proxy: Callable[[str], str | None] = proxy_for,
         intranet: Collection[str] = (),
     ) -> None:
         self._intranet = frozenset(canonical_host(host) for host in intranet) - {""}
-        self._look_up, self._read_own, self._far_proxy = look_up, own, far_proxy
+        self._look_up, self._read_own, self._far_proxy = look_up, read_networks, far_proxy
         self._own: Sequence[IpNetwork] = ()
         self._own_until_s = 0.0
         self._nat64: Sequence[ipaddress.IPv6Network] | None = None
@@ -129,16 +129,16 @@ class Dialler:
     async def _checked(
         self, addresses: Sequence[IpAddress], host: str, *, listed: bool
     ) -> Sequence[IpAddress]:
-        """Those to which a connection may go, while none of them is of the own network: one such
-        address among public ones is a trap, not a choice.
+        """Return those to which a connection may go, while none of them is of the own network:
+        one such address among public ones is a trap, not a choice.
         """
         is_known_number = listed and address_of(host) is not None
         is_asked = not is_known_number and any(_may_hold_ipv4(address) for address in addresses)
         nat64 = await self._nat64_now() if is_asked else ()
-        own = self._own_now()
+        networks = self._own_now()
         for address in addresses:
             if why_not_connect(
-                address, host, own, listed=listed, intranet=self._intranet, nat64=nat64 or ()
+                address, host, networks, listed=listed, intranet=self._intranet, nat64=nat64 or ()
             ):
                 raise InsideAddress
         if nat64 is None:
@@ -157,9 +157,9 @@ class Dialler:
     async def _answers(self, name: str) -> list[IpAddress]:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(LOOK_UP_S):
-            found = await loop.run_in_executor(self._threads, self._look_up, name)
+            texts = await loop.run_in_executor(self._threads, self._look_up, name)
         # a scope ("%eth0") is only on addresses that are refused without it, too
-        return [ipaddress.ip_address(text.partition("%")[0]) for text in dict.fromkeys(found)]
+        return [ipaddress.ip_address(text.partition("%")[0]) for text in dict.fromkeys(texts)]
 
     async def _nat64_now(self) -> Sequence[ipaddress.IPv6Network] | None:
         """Below which prefixes this network reaches IPv4 hosts; None while nobody says so: then
@@ -173,14 +173,14 @@ class Dialler:
 
     async def _ask_nat64(self, now_s: float) -> None:
         try:
-            found = await self._answers(NAT64_NAME)
+            addresses = await self._answers(NAT64_NAME)
         except OSError as error:
             if error.errno not in _NO_SUCH_NAME:
                 self._nat64_until_s = now_s + _NAT64_AGAIN_S
                 return
-            found = []
+            addresses = []
         self._nat64 = nat64_prefixes(
-            address for address in found if isinstance(address, ipaddress.IPv6Address)
+            address for address in addresses if isinstance(address, ipaddress.IPv6Address)
         )
         self._nat64_until_s = now_s + _NAT64_KEPT_S
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller's browser and its web proxy say to each other: one JSON object a line, on the
-proxy's standard input and output.
+"""The messages between the caller's browser and its web proxy:
+one JSON object a line, on the proxy's standard input and output.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ class ProxyReady(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewList(msgspec.Struct, frozen=True, kw_only=True):
-    """From the browser: the session's list from now on; an empty one ends every connection."""
+    """A message of the browser: the session's list from now on;
+    an empty one ends every connection.
+    """
 
     allowed: tuple[str, ...] = ()
 

@@ -161,8 +161,10 @@ class ProxyServer:
                 await browser.send(h11.EndOfMessage())
 
     def _check_password(self, request: h11.Request) -> None:
-        given = [value for name, value in request.headers if name == b"proxy-authorization"]
-        if len(given) != 1 or not secrets.compare_digest(_password(given[0]), self.secret.encode()):
+        credentials = [value for name, value in request.headers if name == b"proxy-authorization"]
+        if len(credentials) != 1 or not secrets.compare_digest(
+            _password(credentials[0]), self.secret.encode()
+        ):
             raise _Answered(407)
 
     async def _answer(self, browser: _Peer, request: h11.Request) -> None:
@@ -223,10 +225,10 @@ class ProxyServer:
         host = urlsplit(request.target.decode()).netloc.encode()
         headers: Headers = [(b"Host", host), *_clean(request.headers, b"host")]
         headers.append((b"Connection", b"close"))
-        asked = h11.Request(method=request.method, target=path.encode(), headers=headers)
+        forwarded = h11.Request(method=request.method, target=path.encode(), headers=headers)
         peer = _Peer(h11.CLIENT, reader=far[0], writer=far[1])
         try:
-            await peer.send(asked)
+            await peer.send(forwarded)
             await _first(_send_body(browser, peer), _send_answer(peer, browser))
         except (OSError, h11.ProtocolError) as error:
             raise _Answered(502) from error
@@ -330,10 +332,10 @@ async def _first(*works: Coroutine[Any, Any, None]) -> None:
     """Runs them until the first ends; raises its error."""
     tasks = [asyncio.ensure_future(work) for work in works]
     try:
-        done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finished, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
+    for task in finished:
         task.result()

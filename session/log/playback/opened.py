@@ -64,7 +64,7 @@ class Missing(NamedTuple):
 
 
 class Damage(NamedTuple):
-    """What of the file could not be read.
+    """The parts of the file that could not be read.
 
     Attributes:
         lines: how many lines are no records.
@@ -154,26 +154,26 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
 
     @property
     def duration_s(self) -> float:
-        """From the first record to the last."""
+        """The time from the first record to the last."""
         return float(self.columns.at_s[-1]) if len(self) else 0.0
 
     # ---- all rows at once
 
-    def rows_of(self, wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.int64]:
+    def rows_of(self, is_wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.int64]:
         """The rows whose meaning is wanted, in order."""
-        places = np.flatnonzero(self.each_meaning(wanted)).tolist()
+        places = np.flatnonzero(self.each_meaning(is_wanted)).tolist()
         groups = [self.groups.of(place) for place in places]
         rows = sum(map(len, groups))
         if rows > len(self) // 4:
-            return np.flatnonzero(self.each(wanted))
+            return np.flatnonzero(self.each(is_wanted))
         return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *groups]))
 
-    def each(self, wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.bool_]:
-        """For each row, whether its meaning is wanted."""
-        return self.spread(self.each_meaning(wanted))
+    def each(self, is_wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.bool_]:
+        """Return for each row whether its meaning is wanted."""
+        return self.spread(self.each_meaning(is_wanted))
 
     def spread(self, table: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """For each row what is said here of its meaning."""
+        """Return for each row what is said here of its meaning."""
         return table.take(self.columns.meaning) if len(table) else np.zeros(0, dtype=np.bool_)
 
     @property
@@ -188,7 +188,7 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
 
     @property
     def happens_s(self) -> npt.NDArray[np.float64]:
-        """When anything but a measurement of the line happened."""
+        """The times at which anything but a measurement of the line happened."""
         return self.once("happens", self._happens_s)
 
     def _happens_s(self) -> npt.NDArray[np.float64]:
@@ -200,11 +200,11 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
         """Something of this log that is made once, best in the thread that reads it."""
         if name not in self._kept:
             self._kept[name] = make()
-        made: Made = self._kept[name]
-        return made
+        value: Made = self._kept[name]
+        return value
 
     def count_until(self, offset_s: float, rows: npt.NDArray[np.int64] | None = None) -> int:
-        """How many rows (of these, in order) are at or before an offset."""
+        """Return how many rows (of these, in order) are at or before an offset."""
         at_s = self.columns.at_s
         if rows is None:
             return int(np.searchsorted(at_s, offset_s, side="right"))
@@ -213,15 +213,15 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     # ---- one row
 
     def offset_s(self, row: int) -> float:
-        """When, in seconds from the first record."""
+        """Return when a row happened, in seconds from the first record."""
         return float(self.columns.at_s[row])
 
     def meaning(self, row: int) -> Meaning:
-        """What it means."""
+        """Return what a row means."""
         return self.meanings[int(self.columns.meaning[row])]
 
     def writer(self, row: int) -> Writer:
-        """Whose it is."""
+        """Return whose row it is."""
         return WRITERS[self.columns.writer[row]]
 
     def line_of(self, row: int) -> bytes:
@@ -278,7 +278,9 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     # ---- what it had come to
 
     def state_at(self, offset_s: float) -> SessionState:
-        """What the session had come to at `offset_s`, events of that very instant included."""
+        """Return what the session had come to at `offset_s`,
+        events of that very instant included.
+        """
         return self.state_before(self.count_until(offset_s))
 
     def state_before(self, count: int) -> SessionState:
@@ -293,9 +295,9 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
             fold.add(self.record(begin + row).event)
         return fold.state(self.label_before(count))
 
-    def each_meaning(self, wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.bool_]:
-        """For each meaning, whether it is wanted."""
-        return np.array([wanted(meaning) for meaning in self.meanings], dtype=np.bool_)
+    def each_meaning(self, is_wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.bool_]:
+        """Return for each meaning whether it is wanted."""
+        return np.array([is_wanted(meaning) for meaning in self.meanings], dtype=np.bool_)
 
     def label_before(self, count: int) -> str:
         """The name of the last mark among the first `count` rows, "" when there is none."""
@@ -317,5 +319,5 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
 
 def joined(parts: Sequence[MirrorChunk]) -> MirrorChunk:
     """The parts of one frame as one chunk."""
-    whole = b"".join(part.data for part in parts)
-    return msgspec.structs.replace(parts[0], data=whole, part=0, parts=1)
+    data = b"".join(part.data for part in parts)
+    return msgspec.structs.replace(parts[0], data=data, part=0, parts=1)

@@ -65,7 +65,7 @@ _WORD_NUMBERS = {"pages", "page", "times", "left_over", "simulated_camera"}
 
 
 def _makes_words(name: str, kind: object) -> bool:
-    """Whether a field makes a difference in words."""
+    """True if a field makes a difference in words."""
     kind = get_args(kind)[0] if get_args(kind) else kind
     if isinstance(kind, type) and issubclass(kind, StrEnum | bool):
         return True
@@ -97,7 +97,7 @@ _WHOLE: frozenset[type[Event]] = frozenset((*CHANGING, *CAUSES, LineMeasured))
 
 def _light(kind: type[Event]) -> type[msgspec.Struct]:
     """A struct that takes of an event what is told, and leaves the rest in the file."""
-    optional = {one.name: one for one in msgspec.structs.fields(kind) if not one.required}
+    optional = {field.name: field for field in msgspec.structs.fields(kind) if not field.required}
     fields = [
         (name, hint, optional[name].default) if name in optional else (name, hint)
         for name, hint in _word_fields(kind).items()
@@ -140,7 +140,7 @@ class _OldFormat(Exception):
 
 
 def session_in(path: Path) -> str:
-    """Whose log a file is, told by its first line. Raises as `open_log`."""
+    """Return whose log a file is, told by its first line. Raises as `open_log`."""
     for block, _done in open_text(path).blocks():
         return header_of(block.partition(b"\n")[0]).session_id
     raise LogUnreadable(line=1)
@@ -183,11 +183,11 @@ def _open(text: LogText, progress: Progress) -> OpenedLog:
         scan.read(progress)
     except _OldFormat:
         # rare, and bounded by what older versions kept of a session
-        whole = b"".join(block for block, _done in text.blocks())
-        header, *lines = whole.rstrip(b"\n").split(b"\n")
-        held = HeldText(_text_of(header_of(header).session_id, upgraded_log(lines)))
-        held.is_cut = text.is_cut
-        scan = _Scan(held, is_upgraded=True)
+        content = b"".join(block for block, _done in text.blocks())
+        header, *lines = content.rstrip(b"\n").split(b"\n")
+        upgraded_text = HeldText(_text_of(header_of(header).session_id, upgraded_log(lines)))
+        upgraded_text.is_cut = text.is_cut
+        scan = _Scan(upgraded_text, is_upgraded=True)
         scan.read(progress)
     return scan.opened()
 
@@ -218,7 +218,7 @@ class _Scan:
 
     def read(self, progress: Progress) -> None:
         """Reads all. Raises as `open_log`, and `_OldFormat`."""
-        for start, lines, done in self._blocks():
+        for start, lines, read_bytes in self._blocks():
             if self._line == 0:
                 header, more, lines = lines.partition(b"\n")
                 self._session_id = header_of(header).session_id
@@ -226,26 +226,26 @@ class _Scan:
                 if not more:
                     continue
             self._take(start, lines)
-            progress(done / max(1, self._text.size_bytes))
+            progress(read_bytes / max(1, self._text.size_bytes))
         if self._line == 0:
             raise LogUnreadable(line=1)
         self._cut = self._cut or self._text.is_cut
 
     def _blocks(self) -> Iterator[tuple[int, bytes, int]]:
-        """Where some whole lines begin, the lines, and how much of the file is behind."""
-        rest, start, done = b"", 0, 0
-        for block, done in self._text.blocks():
-            whole, end, after = (rest + block).rpartition(b"\n")
+        """Yield where some whole lines begin, the lines, and how much of the file is behind."""
+        rest, start, read_bytes = b"", 0, 0
+        for block, read_bytes in self._text.blocks():
+            complete, end, after = (rest + block).rpartition(b"\n")
             if end:
-                yield start, whole, done
-                start += len(whole) + 1
+                yield start, complete, read_bytes
+                start += len(complete) + 1
             if len(after) > MAX_LINE_BYTES:
                 raise LogUnreadable(line=self._line + 1)
             rest = after
         if rest:
             self._cut = not _is_whole(rest)
             if not self._cut or self._line == 0:
-                yield start, rest, done
+                yield start, rest, read_bytes
 
     def _take(self, start: int, text: bytes) -> None:
         """Records of one block."""
@@ -253,32 +253,32 @@ class _Scan:
         starts, ends = np.append(0, breaks + 1), np.append(breaks, len(text))
         count = len(starts)
         try:
-            found = _many.decode(b"[" + text.replace(b"\n", b",") + b"]")
-            if len(found) != count or {one.format for one in found} != {FORMAT}:
+            records = _many.decode(b"[" + text.replace(b"\n", b",") + b"]")
+            if len(records) != count or {record.format for record in records} != {FORMAT}:
                 raise _OldFormat
         except (*NOT_DECODED, _OldFormat):
-            found, good = self._one_by_one(text)
+            records, good = self._one_by_one(text)
             starts, ends = starts[good], ends[good]
-        if found:
-            known = self._note(found, lambda place: text[starts[place] : ends[place]])
-            self._columns.append((*known, start + starts, (ends - starts).astype(np.int32)))
+        if records:
+            noted = self._note(records, lambda place: text[starts[place] : ends[place]])
+            self._columns.append((*noted, start + starts, (ends - starts).astype(np.int32)))
         self._line += count
 
     def _one_by_one(self, text: bytes) -> tuple[list[_Line], list[int]]:
         """The lines of a block that are records, and their places."""
-        found: list[_Line] = []
+        records: list[_Line] = []
         good: list[int] = []
         for place, line in enumerate(text.split(b"\n")):
             try:
-                one = _one.decode(line)
-                if one.format != FORMAT:
+                record = _one.decode(line)
+                if record.format != FORMAT:
                     raise _OldFormat
             except (*NOT_DECODED, _OldFormat):
                 self._note_damage(line, self._line + place + 1)
                 continue
-            found.append(one)
+            records.append(record)
             good.append(place)
-        return found, good
+        return records, good
 
     def _note_damage(self, line: bytes, number: int) -> None:
         """Raises `_OldFormat` or `LogTooNew` when it is a record of another format."""
@@ -296,41 +296,41 @@ class _Scan:
 
     def _note(
         self,
-        found: list[_Line],
+        records: list[_Line],
         line_of: Callable[[int], bytes],
     ) -> tuple[npt.NDArray[Any], ...]:
-        """What is known of records: when, whose, their numbers and meanings."""
-        known = self._numbers
-        at_s = [one.at_utc.timestamp() for one in found]
-        meanings = [known.get(one.event) for one in found]
+        """Return what is known of records: when, whose, their numbers and meanings."""
+        numbers = self._numbers
+        at_s = [record.at_utc.timestamp() for record in records]
+        meanings = [numbers.get(record.event) for record in records]
         for place, number in enumerate(meanings):
             if number is None:
                 line = line_of(place)
-                meanings[place] = self._meaning_of(found[place], at_s[place], place, line)
-        self._rows += len(found)
+                meanings[place] = self._meaning_of(records[place], at_s[place], place, line)
+        self._rows += len(records)
         return (
             np.array(at_s, dtype=np.float64),
-            np.array([_PLACES[one.writer] for one in found], dtype=np.uint8),
-            np.array([one.number for one in found], dtype=np.int64),
+            np.array([_PLACES[record.writer] for record in records], dtype=np.uint8),
+            np.array([record.number for record in records], dtype=np.int64),
             np.array(meanings, dtype=np.int32),
         )
 
-    def _meaning_of(self, one: _Line, at_s: float, place: int, line: bytes) -> int:
+    def _meaning_of(self, record: _Line, at_s: float, place: int, line: bytes) -> int:
         """The meaning of a record that is not known by its event alone: it is new, or all of it is
         wanted.
         """
-        event, row = one.event, self._rows + place
+        event, row = record.event, self._rows + place
         kind = type(event)
         key: object = event
         if kind in _WHOLE:
             keyed = _KEYS.get(kind)
             key = kind if keyed is None else (kind, keyed(event))
-            self._note_whole(row, event, one.writer, at_s)
+            self._note_whole(row, event, record.writer, at_s)
         elif kind is _Chunk:
             key = kind
             self._chunks.append((row, event, at_s))
         number = self._numbers.get(key)
-        return self._new_meaning(key, line, one.writer) if number is None else number
+        return self._new_meaning(key, line, record.writer) if number is None else number
 
     def _new_meaning(self, key: object, line: bytes, writer: Writer) -> int:
         """The place of the meaning that a line is the first of. One whose hidden part is damaged
@@ -385,7 +385,10 @@ class _Scan:
             groups=Groups(columns.meaning, len(self._meanings)),
             meanings=self._meanings,
             checkpoints=self._checkpoints(columns, place),
-            line=[(float(columns.at_s[row]), one) for row, one in _placed(self._measured, place)],
+            line=[
+                (float(columns.at_s[row]), measured)
+                for row, measured in _placed(self._measured, place)
+            ],
             stretches=self._stretches(columns, place),
             skew_s=order.skew_s,
             missing=_missing(columns),
@@ -402,11 +405,11 @@ class _Scan:
         marks = np.array([meaning.is_mark for meaning in self._meanings], dtype=np.bool_)
         is_mark = np.flatnonzero(marks[columns.meaning]) if len(marks) else np.zeros(0, np.int64)
         states: list[SessionState] = []
-        fold, done = StateFold(SessionState()), 0
+        fold, next_change = StateFold(SessionState()), 0
         for begin in range(0, rows, every):
-            while done < len(changes) and changes[done][0] < begin:
-                fold.add(changes[done][1])
-                done += 1
+            while next_change < len(changes) and changes[next_change][0] < begin:
+                fold.add(changes[next_change][1])
+                next_change += 1
             past = int(np.searchsorted(is_mark, begin))
             label = self._meanings[columns.meaning[is_mark[past - 1]]].label if past else ""
             states.append(fold.state(label))
@@ -414,7 +417,7 @@ class _Scan:
 
     def _stretches(self, columns: Columns, place: npt.NDArray[np.int64]) -> list[PageStretch]:
         """Whole chunks of the page: those of which a part is missing are left out."""
-        found: list[PageStretch] = []
+        stretches: list[PageStretch] = []
         waiting: list[int] = []
         latest_s = 0.0
         chunks = [(row, (chunk, at_s)) for row, chunk, at_s in self._chunks]
@@ -426,10 +429,10 @@ class _Scan:
             age_s = max(0.0, at_s - chunk.started_at_utc.timestamp())
             # time never goes back from one stretch to the next
             start_s = min(max(written_s - age_s, latest_s), written_s)
-            found.append(PageStretch(tuple(waiting), start_s, written_s, chunk.is_snapshot))
+            stretches.append(PageStretch(tuple(waiting), start_s, written_s, chunk.is_snapshot))
             latest_s, waiting = written_s, []
         self._chunks = []
-        return found
+        return stretches
 
 
 _PLACES = {writer: place for place, writer in enumerate(WRITERS)}
@@ -437,11 +440,11 @@ _TYPES = (np.float64, np.uint8, np.int64, np.int32, np.int64, np.int32)
 
 
 def _placed[Kind](
-    found: list[tuple[int, Kind]], place: npt.NDArray[np.int64]
+    entries: list[tuple[int, Kind]], place: npt.NDArray[np.int64]
 ) -> list[tuple[int, Kind]]:
     """By the rows of the opened log, in order; repeats are left out."""
-    placed = ((int(place[row]), one) for row, one in found)
-    return sorted((one for one in placed if one[0] >= 0), key=itemgetter(0))
+    placed = ((int(place[row]), value) for row, value in entries)
+    return sorted((pair for pair in placed if pair[0] >= 0), key=itemgetter(0))
 
 
 def _is_whole(line: bytes) -> bool:
@@ -459,13 +462,13 @@ def _meaning(event: Event) -> Meaning:
 
 def _missing(columns: Columns) -> list[Missing]:
     """Gaps in the counts of the writers, in order of time."""
-    found: list[Missing] = []
+    gaps: list[Missing] = []
     for place, writer in enumerate(WRITERS):
         rows = np.flatnonzero(columns.writer == place)
         numbers = columns.number[rows]
         steps = np.diff(numbers, prepend=-1) - 1
-        found += [
+        gaps += [
             Missing(writer, float(columns.at_s[rows[at]]), int(steps[at]))
             for at in np.flatnonzero(steps > 0)
         ]
-    return sorted(found, key=attrgetter("at_s"))
+    return sorted(gaps, key=attrgetter("at_s"))

@@ -48,7 +48,7 @@ class Replay:
 
     @property
     def playing(self) -> bool:
-        """Whether the log is playing."""
+        """True while the log is playing."""
         return self._playing_since_s is not None
 
     @property
@@ -58,7 +58,7 @@ class Replay:
 
     @property
     def position_s(self) -> float:
-        """Where the replay is, 0 to `duration_s`."""
+        """The place where the replay is, 0 to `duration_s`."""
         if self._playing_since_s is None:
             return self._position_s
         played_s = (self._clock.monotonic_s() - self._playing_since_s) * self._speed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a session had come to at one instant, rebuilt from its events.
+"""The state that a session had come to at one instant, rebuilt from its events.
 Pure; used by the replay and its window.
 """
 
@@ -97,7 +97,7 @@ class StateFold:
             change(self, event)
 
     def state(self, last: str) -> SessionState:
-        """What the session has come to; `last` as in `SessionState`."""
+        """Return what the session has come to; `last` as in `SessionState`."""
         return SessionState(
             ticket=self.ticket,
             session_open=self.session_open,

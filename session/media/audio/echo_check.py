@@ -26,7 +26,7 @@ own noise.
 
 
 class EchoFinding(StrEnum):
-    """What was found."""
+    """The finding of a check."""
 
     NONE = "none"
     HEARD = "heard"
@@ -40,7 +40,9 @@ def tone(number: int) -> Pcm:
 
 
 def pitch_level(block: Pcm) -> float:
-    """How much of the tone's pitch is in a block, 0..1 (one bin of a Fourier transform)."""
+    """Return how much of the tone's pitch is in a block,
+    0..1 (one bin of a Fourier transform).
+    """
     time_s = np.arange(block.size) / RATE_HZ
     part = np.dot(block.astype(np.float64), np.exp(-2j * np.pi * TONE_HZ * time_s))
     return float(2 * abs(part) / max(1, block.size) / 32768)
@@ -57,7 +59,7 @@ class EchoCheck:
 
     @property
     def done(self) -> bool:
-        """Whether there is a result."""
+        """True if there is a result."""
         return self._number >= PAUSE_BLOCKS + TONE_BLOCKS + LATE_BLOCKS
 
     def step(self, heard: Pcm) -> Pcm | None:
@@ -101,7 +103,7 @@ class CancelCheck:
 
     @property
     def done(self) -> bool:
-        """Whether there is a result."""
+        """True if there is a result."""
         return self._number >= LEARN_BLOCKS + JUDGED_BLOCKS
 
     def step(self) -> Pcm:
@@ -113,5 +115,5 @@ class CancelCheck:
         return np.asarray(TONE_PEAK * 32767 * loud * self._dice.uniform(-1, 1, BLOCK), np.int16)
 
     def removed_db(self) -> float:
-        """How much quieter the echo has become; 0 when nothing was heard at all."""
+        """Return how much quieter the echo has become; 0 when nothing was heard at all."""
         return max(0.0, self._voice.removed_db or 0.0)

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 
 class EchoSetting(StrEnum):
-    """What the person wants; `APM` is the program's own filter, WebRTC's audio processing
-    module.
+    """The person's choice; `APM` is the program's own filter,
+    WebRTC's audio processing module.
     """
 
     AUTO = "auto"
@@ -24,7 +24,9 @@ class EchoSetting(StrEnum):
 
 
 class EchoCanceller(StrEnum):
-    """What is at work. `OFF` on purpose; `MISSING`: wanted, and the package is not installed."""
+    """The canceller at work. `OFF` on purpose; `MISSING`:
+    wanted, and the package is not installed.
+    """
 
     APM = "apm"
     SYSTEM = "system"
@@ -34,19 +36,19 @@ class EchoCanceller(StrEnum):
 
 
 def choose_canceller(
-    wanted: EchoSetting, *, browser: bool, microphone: str, apm: bool | None = None
+    setting: EchoSetting, *, browser: bool, microphone: str, apm: bool | None = None
 ) -> EchoCanceller:
-    """What cancels echo.
+    """Return what cancels echo.
 
     Args:
         browser: the engine is the browser's.
         microphone: its name.
         apm: whether the program has its filter; None: found out here.
     """
-    if wanted is EchoSetting.OFF:
+    if setting is EchoSetting.OFF:
         return EchoCanceller.OFF
-    if wanted is EchoSetting.SYSTEM or (
-        wanted is EchoSetting.AUTO and not browser and cancels_echo(microphone)
+    if setting is EchoSetting.SYSTEM or (
+        setting is EchoSetting.AUTO and not browser and cancels_echo(microphone)
     ):
         return EchoCanceller.SYSTEM
     if browser:
@@ -59,7 +61,7 @@ def choose_canceller(
 
 
 def cancels_echo(microphone: str) -> bool:
-    """Whether the system cancels the echo of a microphone of this name (PulseAudio and PipeWire put
-    it into the name).
+    """True if the system cancels the echo of a microphone of this name (PulseAudio and PipeWire
+    put it into the name).
     """
     return "echo" in microphone.lower() and "cancel" in microphone.lower()

@@ -27,7 +27,7 @@ Pcm = npt.NDArray[np.int16]
 
 
 class SoundSource(Protocol):
-    """Where our voice comes from. `read` is called every 20 ms in the media thread and never
+    """The source of our voice. `read` is called every 20 ms in the media thread and never
     waits.
     """
 
@@ -46,8 +46,8 @@ class SoundSource(Protocol):
 
 
 class SoundSink(Protocol):
-    """Where the caller's voice goes. `write` is called every 20 ms in the media thread and never
-    waits.
+    """The place where the caller's voice goes.
+    `write` is called every 20 ms in the media thread and never waits.
     """
 
     def write(self, block: Pcm) -> None:
@@ -93,15 +93,15 @@ class SampleQueue:
     def take(self, count: int) -> Pcm:
         """At most `count` samples from the beginning."""
         with self._lock:
-            taken: list[Pcm] = []
+            parts: list[Pcm] = []
             while self._parts and count > 0:
                 part = self._parts.popleft()
-                taken.append(part[:count])
+                parts.append(part[:count])
                 if part.size > count:
                     self._parts.appendleft(part[count:])
-                count -= taken[-1].size
-                self._held -= taken[-1].size
-        return np.concatenate(taken) if taken else np.zeros(0, np.int16)
+                count -= parts[-1].size
+                self._held -= parts[-1].size
+        return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
     @property
     def held(self) -> int:

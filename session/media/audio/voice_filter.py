@@ -38,9 +38,8 @@ AUDIBLE = 0.003
 
 
 def is_installed() -> bool:
-    """Whether the optional package is there.
-    It is loaded (20 MB, 0.2 s) only when a filter is made; one that could not be loaded then counts
-    as missing.
+    """True if the optional package is there. It is loaded (20 MB,
+    0.2 s) only when a filter is made; one that could not be loaded then counts as missing.
     """
     try:
         importlib.metadata.version("livekit")
@@ -72,10 +71,10 @@ class VoiceFilter:
     """
 
     def __init__(self, *, suppress_noise: bool = True, gain: bool = False) -> None:
-        made = _module()
-        if made is None:
+        module = _module()
+        if module is None:
             raise ImportError("livekit")
-        self._module = made(
+        self._module = module(
             echo_cancellation=True,
             noise_suppression=suppress_noise,
             high_pass_filter=True,
@@ -88,14 +87,14 @@ class VoiceFilter:
         self._broken = False
 
     def played(self, samples: Pcm) -> None:
-        """What the loudspeaker takes now, silence included; any number of samples."""
+        """Take what the loudspeaker plays now, silence included; any number of samples."""
         frames, self._far = _frames(self._far, samples)
         for frame in frames:
             self._far_level = max(rms(frame), 0.95 * self._far_level)
             self._process(frame, near=False)
 
     def clean(self, samples: Pcm) -> Pcm:
-        """What the microphone brought now; gives whole frames of it, cleaned.
+        """Take what the microphone brought now; return whole frames of it, cleaned.
         The rest waits for the next call.
         """
         frames, self._near = _frames(self._near, samples)
@@ -111,8 +110,8 @@ class VoiceFilter:
 
     @property
     def removed_db(self) -> float | None:
-        """How much quieter the microphone became while the loudspeaker played (ERLE when nobody
-        spoke); None: it did not play.
+        """The amount by which the microphone became quieter while the loudspeaker played (ERLE
+        when nobody spoke); None: it did not play.
         """
         if self._came <= 0.0:
             return None
@@ -148,7 +147,9 @@ def make_filter(*, suppress_noise: bool = True, gain: bool = False) -> VoiceFilt
     return VoiceFilter(suppress_noise=suppress_noise, gain=gain) if _module() is not None else None
 
 
-def _frames(kept: Pcm, samples: Pcm) -> tuple[list[Pcm], Pcm]:
-    whole = np.concatenate((kept, samples)) if kept.size else samples
-    count = whole.size // FRAME
-    return [whole[n * FRAME : (n + 1) * FRAME] for n in range(count)], whole[count * FRAME :].copy()
+def _frames(rest: Pcm, samples: Pcm) -> tuple[list[Pcm], Pcm]:
+    joined = np.concatenate((rest, samples)) if rest.size else samples
+    count = joined.size // FRAME
+    return [joined[n * FRAME : (n + 1) * FRAME] for n in range(count)], joined[
+        count * FRAME :
+    ].copy()

@@ -124,9 +124,9 @@ class VoicePlayout:
             self._drop_surplus()
             if self._next is None:  # the stream was found to have stopped: it begins anew
                 continue
-            made = self._make()
+            block = self._make()
             self._ready = (
-                np.concatenate((self._ready, self._fitted(made))) if made.size else silence()
+                np.concatenate((self._ready, self._fitted(block))) if block.size else silence()
             )
         return self._taken(self._ready)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where our picture comes from, and one set of devices for two calls at once.
+"""The sources of our picture, and one set of devices for two calls at once.
 
 Entry points: `sources.FrameSource` (a camera, or a drawn person for demo and tests) and
 `shared_devices` (one camera, microphone and loudspeaker for a call and a third person's call).

@@ -72,40 +72,40 @@ class SyntheticPerson:
         """Turns the head about the neck by `tilt` radians and moves it by fractions of a pixel, so
         that it glides.
         """
-        whole, part = self._corner(HEAD_BOX, *moved)
+        corner, part = self._corner(HEAD_BOX, *moved)
         x, y = (NECK[0] - HEAD_BOX[0]) * self._scale, (NECK[1] - HEAD_BOX[1]) * self._scale
         turned = _turned(head, (x, y), part, tilt)
-        picture.paste(turned, whole, turned)
+        picture.paste(turned, corner, turned)
 
     def _paste_body(self, picture: Image.Image, right: float, down: float) -> None:
         """Moves the body by quarters of a pixel; the sixteen pictures for that are kept."""
-        whole, part = self._corner(BODY_BOX, right, down)
+        corner, part = self._corner(BODY_BOX, right, down)
         quarters = (int(part[0] * 4), int(part[1] * 4))
         if quarters not in self._bodies:
             self._bodies[quarters] = _turned(
                 self._body, (0.0, 0.0), (quarters[0] / 4, quarters[1] / 4), 0.0
             )
         body = self._bodies[quarters]
-        picture.paste(body, whole, body)
+        picture.paste(body, corner, body)
 
     def _corner(
         self, box: Box, right: float, down: float
     ) -> tuple[tuple[int, int], tuple[float, float]]:
-        """Where the part's top left pixel comes to lie:
+        """Return where the part's top left pixel comes to lie:
         whole pixels, and the fractions that are left over.
         """
-        left, top = (box[0] + right) * self._scale, (box[1] + down) * self._scale
-        whole = (math.floor(left), math.floor(top))
-        return whole, (left - whole[0], top - whole[1])
+        left_edge, top = (box[0] + right) * self._scale, (box[1] + down) * self._scale
+        pixels = (math.floor(left_edge), math.floor(top))
+        return pixels, (left_edge - pixels[0], top - pixels[1])
 
 
 def _turned(
-    part: Image.Image, about: tuple[float, float], moved: tuple[float, float], tilt: float
+    part: Image.Image, pivot: tuple[float, float], moved: tuple[float, float], tilt: float
 ) -> Image.Image:
     """`part` turned by `tilt` radians about a point and moved;
     Pillow asks for the way back, from new to old.
     """
-    (x, y), (dx, dy) = about, moved
+    (x, y), (dx, dy) = pivot, moved
     cos, sin = math.cos(tilt), math.sin(tilt)
     back = (
         cos,
@@ -119,7 +119,7 @@ def _turned(
 
 
 def mouth_at(time_s: float) -> float:
-    """How far the mouth is open: talks for six seconds of nine, then listens."""
+    """Return how far the mouth is open: talks for six seconds of nine, then listens."""
     if time_s % 9.0 > 6.0:
         return MOUTHS[0]
     wave = 0.5 + 0.32 * math.sin(time_s * 11.3) + 0.26 * math.sin(time_s * 17.9 + 1.0)
@@ -127,7 +127,9 @@ def mouth_at(time_s: float) -> float:
 
 
 def eyes_at(time_s: float) -> float:
-    """How far the eyes are open: a blink of a sixth of a second about every four seconds."""
+    """Return how far the eyes are open: a blink of a sixth of a second about every four
+    seconds.
+    """
     since_blink_s = time_s % 4.1
     if since_blink_s < 0.16:
         return EYES[2] if 0.04 < since_blink_s < 0.12 else EYES[1]
@@ -135,7 +137,9 @@ def eyes_at(time_s: float) -> float:
 
 
 def gaze_at(time_s: float) -> int:
-    """Where the eyes look: mostly straight at the caller, now and then at the screen beside."""
+    """Return where the eyes look: mostly straight at the caller,
+    now and then at the screen beside.
+    """
     part = time_s % 13.0
     if 6.5 < part < 8.0:
         return -1

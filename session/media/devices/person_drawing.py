@@ -98,9 +98,9 @@ class ShapePen:
         layer = Image.new("RGBA", self.picture.size, (*colour, 0))
         paint(ImageDraw.Draw(layer))
         reach = soft * self._unit
-        left, top, right, bottom = layer.getbbox() or (0, 0, 1, 1)
+        left_px, top, right, bottom = layer.getbbox() or (0, 0, 1, 1)
         near = (
-            int(left - 3 * reach),
+            int(left_px - 3 * reach),
             int(top - 3 * reach),
             int(right + 3 * reach),
             int(bottom + 3 * reach),
@@ -151,8 +151,8 @@ def office(width_px: int, height_px: int) -> Image.Image:
     draw.rectangle((36, 110, 176, 196), fill=(205, 221, 205))
     draw.line((106, -10, 106, 196), fill=(208, 208, 204), width=6)
     draw.rectangle((30, 194, 184, 204), fill=(196, 190, 180))
-    for left, top, height, colour in _books():
-        draw.rectangle((left, top - height, left + 15, top), fill=colour)
+    for left_px, top, height, colour in _books():
+        draw.rectangle((left_px, top - height, left_px + 15, top), fill=colour)
     draw.rectangle((470, 118, 650, 126), fill=(158, 132, 106))
     draw.rectangle((470, 228, 650, 236), fill=(158, 132, 106))
     draw.rectangle((576, 190, 622, 228), fill=(196, 150, 120))

@@ -134,19 +134,19 @@ class SharedSpeaker:
 
     def input(self) -> SoundSink:
         """A loudspeaker for one more call."""
-        made = _Input(self)
-        self._inputs.append(made)
+        speaker_input = _Input(self)
+        self._inputs.append(speaker_input)
         self._users.add()
-        return made
+        return speaker_input
 
-    def write_from(self, one: _Input, block: Pcm) -> None:
+    def write_from(self, source: _Input, block: Pcm) -> None:
         """Takes a block in, and writes as soon as every call that brings something has brought
         one.
         """
         with self._lock:
             now_s = time.monotonic()
-            one.blocks.append(block)
-            one.written_at_s = now_s
+            source.blocks.append(block)
+            source.written_at_s = now_s
             active = [each for each in self._inputs if now_s - each.written_at_s <= ACTIVE_S]
             while active and all(each.blocks for each in active):
                 self._sink.write(mixed([each.blocks.popleft() for each in active]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where our picture comes from: a camera, or a drawn person where there is none.
+"""The source of our picture: a camera, or a drawn person where there is none.
 Used by `tracks`.
 """
 
@@ -53,7 +53,7 @@ class FrameSource(Protocol):
 
 
 def dark_frame(width_px: int, height_px: int) -> av.VideoFrame:
-    """What is sent while the camera is off: a plain dark grey picture."""
+    """Return what is sent while the camera is off: a plain dark grey picture."""
     planes = np.full((height_px * 3 // 2, width_px), 128, np.uint8)
     planes[:height_px] = 40
     return av.VideoFrame.from_ndarray(planes, format="yuv420p")

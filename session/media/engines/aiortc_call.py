@@ -75,7 +75,7 @@ would ask for each of their packets before it shows a new one.
 
 @dataclass(frozen=True, kw_only=True)
 class AiortcSettings:
-    """How wide the line is and what is sent.
+    """The width of the line, and what is sent.
 
     Attributes:
         ice_servers: at most one STUN and one TURN server are used by aiortc. None are needed in one
@@ -97,7 +97,7 @@ class AiortcSettings:
 
     @property
     def codec_order(self) -> tuple[str, ...]:
-        """As `codecs`; on a wide line VP8 comes first where it is wanted."""
+        """The order of `codecs`; on a wide line VP8 comes first where it is wanted."""
         return cheap_first(self.codecs, self.line_kbps)
 
     @property
@@ -140,7 +140,7 @@ class OutageWatch:
         self._heard_at_s = now_s
 
     def is_out(self, now_s: float) -> bool:
-        """Whether nothing comes any more, and there was a voice when something came last."""
+        """True if nothing comes any more, and there was a voice when something came last."""
         if self._voice_at_s is None or self._heard_at_s - self._voice_at_s > OUTAGE_AFTER_S:
             return False
         return now_s - self._heard_at_s > OUTAGE_AFTER_S
@@ -253,12 +253,12 @@ class AiortcCall:
 
     @property
     def has_begun(self) -> bool:
-        """Whether something of the other end has arrived."""
+        """True if something of the other end has arrived."""
         return self.received.has_voice or self.received.frames > 0
 
     @property
     def queue_s(self) -> float:
-        """How long a packet of the other end's picture waits on the line now."""
+        """The time that a packet of the other end's picture waits on the line now."""
         return self._estimator.queue_ms / 1000
 
     # ---- setting up
@@ -394,9 +394,9 @@ class AiortcCall:
         self.playout.extra_s = self.lip_sync.extra_s
         return max(evenly_s, lips_s)
 
-    def _on_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str) -> None:
+    def _on_picture(self, frame: av.VideoFrame, screen_frame: VideoFrame, codec: str) -> None:
         if not self.closed:
-            self.received.add_picture(frame, shown, codec)
+            self.received.add_picture(frame, screen_frame, codec)
             self._picture_shown(None)
 
     async def _play(self) -> None:
@@ -424,14 +424,14 @@ class AiortcCall:
 
     def _count(self) -> None:
         packets = lost = received = sent = 0
-        seen: set[int] = set()
+        transports: set[int] = set()
         for transceiver in self._pc.getTransceivers():
             receiver = transceiver.receiver
             assert isinstance(receiver, MediaReceiver)
             came, missed = receiver.packet_counts()
             packets, lost = packets + came, lost + missed
-            if id(receiver.transport) not in seen:
-                seen.add(id(receiver.transport))
+            if id(receiver.transport) not in transports:
+                transports.add(id(receiver.transport))
                 came_bytes, gone_bytes = receiver.transport_bytes()
                 received, sent = received + came_bytes, sent + gone_bytes
         rtt_ms = None if self._rtt_s is None else self._rtt_s * 1000

@@ -193,14 +193,14 @@ class AiortcEngine:
             self._thread.call_soon(self._find_relay_soon)
 
     def set_line(self, line_kbps: int) -> None:
-        """What the line carries; see `MediaEngine.set_line`."""
+        """Set what the line carries; see `MediaEngine.set_line`."""
         self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
         self._apply_line()
 
     def set_picture_limit(
         self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
     ) -> None:
-        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        """Set what our picture may use at most; see `MediaEngine.set_picture_limit`."""
         self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps, motion=motion)
         self._apply_line()
 
@@ -222,7 +222,7 @@ class AiortcEngine:
         return self._own
 
     def stats(self) -> MediaStats:
-        """What was received so far in the present call."""
+        """Return what was received so far in the present call."""
         call = self._call
         if call is None:
             return MediaStats()
@@ -292,13 +292,13 @@ class AiortcEngine:
             return None
         fresh = asyncio.get_running_loop().time() - ready.began_s < READY_S
         fits = (ready.servers, ready.relay_only) == (settings.ice_servers, settings.relay_only)
-        found = (
+        is_found = (
             ready.finding.done()
             and not ready.finding.cancelled()
             and ready.finding.exception() is None
         )
         wants_relay = any(server.relays for server in ready.servers)
-        if fresh and fits and found and (ready.addresses.has_relay or not wants_relay):
+        if fresh and fits and is_found and (ready.addresses.has_relay or not wants_relay):
             self._ready = None
             return ready.addresses
         self._drop_addresses()
@@ -341,10 +341,10 @@ class AiortcEngine:
         self, call: AiortcCall, step: Coroutine[Any, Any, Result]
     ) -> Result:
         try:
-            made = await step
+            result = await step
             if self._closing:
                 raise CallLost(why="engine closed")
-            return made
+            return result
         except asyncio.CancelledError:  # it took too long; nobody else knows of its ports
             await call.close()
             raise
@@ -385,7 +385,9 @@ class AiortcEngine:
         await before.close()
 
     def _is_playing(self, call: AiortcCall) -> bool:
-        """Whether the loudspeaker plays this call: of two, the present one once it has a voice."""
+        """True if the loudspeaker plays this call:
+        of two, the present one once it has a voice.
+        """
         if self._earlier is None or self._call is None:
             return True
         return (call is self._call) == self._call.received.has_voice
@@ -431,7 +433,9 @@ class AiortcEngine:
         call, self._call, self._own = self._call, None, None
         earlier, self._earlier = self._earlier, None
         # beside each other: each has all the time that a call may take to close
-        await asyncio.gather(*(one.close() for one in (earlier, call) if one is not None))
+        await asyncio.gather(
+            *(open_call.close() for open_call in (earlier, call) if open_call is not None)
+        )
         if call is not None:
             self.state_changed.emit(MediaState.CLOSED)
 

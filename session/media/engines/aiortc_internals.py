@@ -130,8 +130,10 @@ class _Codecs(dict[str, list[RTCRtpCodecParameters]]):
         if kind == "audio":
             return [codec for codec in plain if codec.name == "opus"]
         vp8 = next(codec.payloadType for codec in plain if codec.name == "VP8")
-        kept = [codec for codec in plain if vp8 in (codec.payloadType, codec.parameters.get("apt"))]
-        return _picture_codec("AV1", AV1_PAYLOAD_TYPE) + kept
+        vp8_codecs = [
+            codec for codec in plain if vp8 in (codec.payloadType, codec.parameters.get("apt"))
+        ]
+        return _picture_codec("AV1", AV1_PAYLOAD_TYPE) + vp8_codecs
 
 
 _set(aiortc_connection, "CODECS", _Codecs(CODECS))
@@ -186,7 +188,9 @@ class _Port(StunProtocol):
             self.receiver.keep(self)
 
     def send_stun(self, message: stun.Message, addr: tuple[str, int]) -> None:
-        """As aioice's; a question that is still asked when its connection closes is dropped."""
+        """Send like aioice; a question that is still asked when its connection closes is
+        dropped.
+        """
         if not self.receiver._closing:
             super().send_stun(message, addr)
 
@@ -205,12 +209,12 @@ class _Ports(Connection):
         self._search: asyncio.Future[None] | None = None
 
     async def gather_candidates(self) -> None:
-        """As aioice's. Whoever waits for it may be cancelled: the search comes to its end, which
-        gives back what a server has promised meanwhile.
+        """Gather like aioice. Whoever waits for it may be cancelled:
+        the search comes to its end, which gives back what a server has promised meanwhile.
         """
         if self._search is None:
             self._search = asyncio.ensure_future(super().gather_candidates())
-            self._search.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._search.add_done_callback(lambda task: task.cancelled() or task.exception())
         await asyncio.shield(self._search)
 
     def keep(self, port: StunProtocol) -> None:
@@ -343,14 +347,14 @@ class QuickStart:
     # ---- the ways
 
     async def _begin(self, parameters: Any) -> None:
-        """As aiortc's `start`, but returns when one way answers; the choice goes on."""
+        """Start like aiortc's `start`, but return when one way answers; the choice goes on."""
         if self._choosing is None:
             self._choosing = asyncio.ensure_future(self._start(parameters))
-        found = asyncio.ensure_future(self._found.wait())
+        answered = asyncio.ensure_future(self._found.wait())
         try:
-            await asyncio.wait([self._choosing, found], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([self._choosing, answered], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            found.cancel()
+            answered.cancel()
         if self._choosing.done():
             self._choosing.result()
 
@@ -456,18 +460,18 @@ class PeerConnection(RTCPeerConnection):
         self._addresses = addresses
 
     async def createOffer(self) -> RTCSessionDescription:  # noqa: N802
-        """As aiortc's, with our codecs."""
+        """Create an offer like aiortc, with our codecs."""
         with _with_our_codecs():
             return await super().createOffer()
 
     async def setRemoteDescription(self, sessionDescription: RTCSessionDescription) -> None:  # noqa: N802, N803
-        """As aiortc's, with our codecs."""
+        """Set the description like aiortc, with our codecs."""
         with _with_our_codecs():
             await super().setRemoteDescription(sessionDescription)
 
     async def close_all(self) -> None:
-        """As `close`, which fails on a connection that a damaged description has left without a
-        transport.
+        """Do what `close` does, which fails on a connection that a damaged description has left
+        without a transport.
         """
         addresses, self._addresses = self._addresses, None
         if addresses is not None:
@@ -483,33 +487,33 @@ class PeerConnection(RTCPeerConnection):
                     await transport.transport.stop()
 
     def _RTCPeerConnection__createDtlsTransport(self) -> Any:  # noqa: N802
-        made: Any = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
+        transport: Any = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
         addresses, self._addresses = self._addresses, None
         if addresses is not None:
-            ice_transport, ice = made.transport, addresses.gatherer._connection
+            ice_transport, ice = transport.transport, addresses.gatherer._connection
             _set(ice_transport, "_RTCIceTransport__iceGatherer", addresses.gatherer)
             _set(ice_transport, "_connection", ice)
             _set(ice_transport, "_recv", ice.recv)
             _set(ice_transport, "_send", ice.send)
         else:
-            shorten_gathering(made.transport.iceGatherer)
-        return made
+            shorten_gathering(transport.transport.iceGatherer)
+        return transport
 
     def _RTCPeerConnection__createTransceiver(  # noqa: N802
         self, direction: str, kind: str, sender_track: MediaStreamTrack | None = None
     ) -> RTCRtpTransceiver:
-        made: RTCRtpTransceiver = super()._RTCPeerConnection__createTransceiver(  # type: ignore[misc]
+        transceiver: RTCRtpTransceiver = super()._RTCPeerConnection__createTransceiver(  # type: ignore[misc]
             direction, kind, sender_track
         )
-        QuickStart.apply(made.receiver.transport)
-        _shield(made.receiver.transport)
-        sender = MediaSender(sender_track or kind, made.sender.transport)
-        receiver = MediaReceiver(kind, made.receiver.transport)
-        sender._stream_id = made.sender._stream_id
+        QuickStart.apply(transceiver.receiver.transport)
+        _shield(transceiver.receiver.transport)
+        sender = MediaSender(sender_track or kind, transceiver.sender.transport)
+        receiver = MediaReceiver(kind, transceiver.receiver.transport)
+        sender._stream_id = transceiver.sender._stream_id
         receiver._set_rtcp_ssrc(sender._ssrc)
-        _set(made, "_RTCRtpTransceiver__sender", sender)
-        _set(made, "_RTCRtpTransceiver__receiver", receiver)
-        return made
+        _set(transceiver, "_RTCRtpTransceiver__sender", sender)
+        _set(transceiver, "_RTCRtpTransceiver__receiver", receiver)
+        return transceiver
 
 
 # ---- receiving
@@ -543,7 +547,7 @@ class MediaReceiver(RTCRtpReceiver):
         self.media_packets = 0
 
     async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
-        """As aiortc's, without the thread that decodes."""
+        """Receive like aiortc, without the thread that decodes."""
         if _get(self, "_RTCRtpReceiver__started"):
             return
         for codec in parameters.codecs:
@@ -597,9 +601,9 @@ class MediaReceiver(RTCRtpReceiver):
     def packet_counts(self) -> tuple[int, int]:
         """Packets that came, and packets that never did."""
         streams: dict[int, StreamStatistics] = _get(self, "_RTCRtpReceiver__remote_streams")
-        known = [stream for stream in streams.values() if stream.max_seq is not None]
-        return sum(stream.packets_received for stream in known), sum(
-            max(0, stream.packets_lost) for stream in known
+        counted = [stream for stream in streams.values() if stream.max_seq is not None]
+        return sum(stream.packets_received for stream in counted), sum(
+            max(0, stream.packets_lost) for stream in counted
         )
 
     def transport_bytes(self) -> tuple[int, int]:
@@ -625,15 +629,15 @@ class MediaReceiver(RTCRtpReceiver):
             return
         if packet.ssrc not in estimator.ssrcs and len(estimator.ssrcs) >= MAX_STREAMS:
             return
-        found = estimator.add(
+        estimate = estimator.add(
             abs_send_time=packet.extensions.abs_send_time,
             arrival_time_ms=arrival_time_ms,
             payload_size=len(packet.payload) + packet.padding_size,
             ssrc=packet.ssrc,
         )
-        if found is not None and own_ssrc is not None:
+        if estimate is not None and own_ssrc is not None:
             remb = RtcpPsfbPacket(
-                fmt=RTCP_PSFB_APP, ssrc=own_ssrc, media_ssrc=0, fci=pack_remb_fci(*found)
+                fmt=RTCP_PSFB_APP, ssrc=own_ssrc, media_ssrc=0, fci=pack_remb_fci(*estimate)
             )
             await self._send_rtcp(remb)
 
@@ -721,12 +725,12 @@ class MediaSender(RTCRtpSender):
         """The round trip by a report about our last one (RFC 3550, section 6.4.1), or None."""
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
-                known = (
+                is_ours = (
                     report.ssrc == self._ssrc
                     and report.dlsr
                     and report.lsr == _get(self, "_RTCRtpSender__lsr")
                 )
-                if known:
+                if is_ours:
                     passed_s: float = (
                         time.time() - _get(self, "_RTCRtpSender__lsr_time") - report.dlsr / 65536
                     )
@@ -741,8 +745,8 @@ class MediaSender(RTCRtpSender):
             await super()._retransmit(sequence_number)
 
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
-        """As aiortc's, but paced; and our reports give the time of the capture, not that of the
-        sending.
+        """Send like aiortc, but paced; and our reports give the time of the capture,
+        not that of the sending.
         """
         _get(self, "_RTCRtpSender__rtp_started").set()
         sending: asyncio.Task[None] | None = None
@@ -781,13 +785,13 @@ class MediaSender(RTCRtpSender):
             encoder = _get(self, "_RTCRtpSender__encoder")
             if encoder is None or not self._enabled:
                 continue
-            whole = _get(self, "_RTCRtpSender__force_keyframe")
+            is_key_frame = _get(self, "_RTCRtpSender__force_keyframe")
             _set(self, "_RTCRtpSender__force_keyframe", False)
             # a third of a millisecond: a change of threads would take longer
             if self.kind == "audio":
-                payloads, at = encoder.encode(frame, whole)
+                payloads, at = encoder.encode(frame, is_key_frame)
             else:
-                payloads, at = await loop.run_in_executor(None, encoder.encode, frame, whole)
+                payloads, at = await loop.run_in_executor(None, encoder.encode, frame, is_key_frame)
             level = compute_audio_level_dbov(frame) if self.kind == "audio" and payloads else None
             timestamp = uint32_add(origin, at & 0xFFFFFFFF)
             for index, payload in enumerate(payloads):

@@ -59,7 +59,7 @@ OWN_EVERY_S, CALLER_EVERY_S = 0.1, 0.4
 
 @dataclass(frozen=True, kw_only=True)
 class BrowserSettings:
-    """What is sent, and the rate at which pictures start, both ways;
+    """The settings of what is sent, and the rate at which pictures start, both ways;
     never above what the line carries.
     """
 
@@ -83,7 +83,7 @@ class _Sampler:
         return self.frame
 
     def is_due(self, now_s: float) -> bool:
-        """Whether samples are wanted and the last one is old."""
+        """True if samples are wanted and the last one is old."""
         return now_s - self._asked_s < WATCHED_S and now_s - self._brought_s >= self._every_s
 
     def take(self, value: object) -> None:
@@ -176,14 +176,14 @@ class BrowserEngine:
         """Answers an offer; see `MediaEngine.answer`."""
         check_offer(offer_sdp)
         hinted = self._hinted(offer_sdp)
-        made = await self._described(f"call.answer({json.dumps(hinted)}, {self._options()})")
+        description = await self._described(f"call.answer({json.dumps(hinted)}, {self._options()})")
         self._begin()
-        return self._hinted(made.sdp)
+        return self._hinted(description.sdp)
 
     async def offer(self) -> str:
         """Offers a call to another desk; `accept` takes its answer. Raises `CallLost`."""
-        made = await self._described(f"call.offer({self._options()})")
-        return made.sdp
+        description = await self._described(f"call.offer({self._options()})")
+        return description.sdp
 
     async def accept(self, answer_sdp: str) -> None:
         """Takes the answer to the last offer. Raises `CallLost`; the engine stays usable."""
@@ -271,13 +271,13 @@ class BrowserEngine:
             self._tasks.start(self._quietly(script), name="browser engine switches")
 
     def set_line(self, line_kbps: int) -> None:
-        """What the line carries; see `MediaEngine.set_line`."""
+        """Set what the line carries; see `MediaEngine.set_line`."""
         self._line_kbps = line_kbps
 
     def set_picture_limit(
         self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False
     ) -> None:
-        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        """Set what our picture may use at most; see `MediaEngine.set_picture_limit`."""
         self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps, motion=motion)
         self._send_limits()
 
@@ -302,7 +302,7 @@ class BrowserEngine:
         return (stats.width_px, stats.height_px) if stats.frames and stats.width_px else None
 
     def stats(self) -> MediaStats:
-        """What was received so far in the present call."""
+        """Return what was received so far in the present call."""
         return self._stats
 
     # ---- watching the page
@@ -321,16 +321,18 @@ class BrowserEngine:
 
     async def _poll(self) -> None:
         try:
-            seen = msgspec.convert(await self._run("call.seen()", SCRIPT_TIMEOUT_S), PageStats)
+            page_stats = msgspec.convert(
+                await self._run("call.seen()", SCRIPT_TIMEOUT_S), PageStats
+            )
         except (CallLost, msgspec.ValidationError) as error:
             log.info("the call page did not report: %s", type(error).__name__)
             return
         if not self._in_call:
             return
-        if seen.first_frame_ms is not None and self._first_frame_s is None:
+        if page_stats.first_frame_ms is not None and self._first_frame_s is None:
             self._first_frame_s = time.monotonic()
-        frames = seen.frames if self._first_frame_s is not None else 0
-        counts = {name: getattr(seen, name) for name in _COUNTS}
+        frames = page_stats.frames if self._first_frame_s is not None else 0
+        counts = {name: getattr(page_stats, name) for name in _COUNTS}
         self._stats = MediaStats(
             **{**counts, "frames": frames, "first_frame_s": self._first_frame_s}
         )

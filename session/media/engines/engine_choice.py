@@ -24,7 +24,7 @@ from session.media.audio.echo_choice import EchoCanceller, EchoSetting, choose_c
 
 
 class EngineKind(StrEnum):
-    """What carries voice and picture; `AUTO` lets the rules choose."""
+    """The carrier of voice and picture; `AUTO` lets the rules choose."""
 
     AUTO = "auto"
     AIORTC = "aiortc"
@@ -43,7 +43,7 @@ class ChoiceReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What the rules look at.
+    """The facts that the rules look at.
 
     Attributes:
         cores: of the processor.
@@ -66,10 +66,10 @@ class EngineChoice:
     why: ChoiceReason
 
 
-def choose_engine(wanted: EngineKind, machine: Machine) -> EngineChoice:
+def choose_engine(setting: EngineKind, machine: Machine) -> EngineChoice:
     """The engine for this machine."""
-    if wanted is not EngineKind.AUTO:
-        return EngineChoice(wanted, ChoiceReason.SETTING)
+    if setting is not EngineKind.AUTO:
+        return EngineChoice(setting, ChoiceReason.SETTING)
     if machine.cores < 2:
         return EngineChoice(EngineKind.AIORTC, ChoiceReason.ONE_CORE)
     if not machine.headset and not machine.echo_canceller:

@@ -81,7 +81,7 @@ async def _end_all() -> None:
     that begin while these end.
     """
     for _round in range(3):
-        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in left:
+        remaining = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in remaining:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.gather(*remaining, return_exceptions=True)

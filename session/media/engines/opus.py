@@ -32,10 +32,10 @@ def _library() -> ctypes.CDLL:
     for folder in (site / "av.libs", site / "av" / ".dylibs"):
         for path in sorted(folder.glob("*opus*")):
             return _declared(ctypes.CDLL(str(path)))
-    found = ctypes.util.find_library("opus")
-    if found is None:
+    name = ctypes.util.find_library("opus")
+    if name is None:
         raise OpusMissing
-    return _declared(ctypes.CDLL(found))
+    return _declared(ctypes.CDLL(name))
 
 
 def _declared(library: ctypes.CDLL) -> ctypes.CDLL:

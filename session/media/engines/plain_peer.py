@@ -182,20 +182,20 @@ class PlainCallPage:
 
     def run(self, script: str) -> Awaitable[object]:
         """Does what the page's script would, see `resources/pages/call.js`. Raises `CallLost`."""
-        found = _SCRIPT.match(script)
-        if found is None:
+        match = _SCRIPT.match(script)
+        if match is None:
             raise CallLost(why="no call of a function")
-        return self._run(found[1], json.loads(f"[{found[2]}]"))
+        return self._run(match[1], json.loads(f"[{match[2]}]"))
 
-    async def _run(self, name: str, given: list[object]) -> object:
+    async def _run(self, name: str, arguments: list[object]) -> object:
         if name == "offer":
             return await self._offer()
         if name == "accept" and self._peer is not None:
-            await self._peer.accept(str(given[0]))
-        elif name == "hangUp" or (name == "hold" and given[0]):
+            await self._peer.accept(str(arguments[0]))
+        elif name == "hangUp" or (name == "hold" and arguments[0]):
             await self._close()
         elif name == "setPrivate":
-            self._private = bool(given[0])
+            self._private = bool(arguments[0])
             if self._peer is not None:
                 self._peer.hide_picture(self._private)
         elif name in ("seen", "line"):
@@ -218,7 +218,7 @@ class PlainCallPage:
             await peer.close()
 
     def _counts(self) -> dict[str, object]:
-        """As `PageStats`, and so much of `MediaStats`."""
+        """Return counts as `PageStats` has them, and so much of `MediaStats`."""
         peer = self._peer
         if peer is None:
             raise CallLost(why="no call")

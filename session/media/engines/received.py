@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a call has brought so far: the last picture, the voice, the counts. Used by `aiortc_call`;
-written in the media thread, read in any.
+"""The things a call has brought so far: the last picture, the voice, the counts.
+Used by `aiortc_call`; written in the media thread, read in any.
 """
 
 from __future__ import annotations
@@ -86,13 +86,13 @@ class ReceivedMedia:
         """The last picture, ready to be painted."""
         return self._shown
 
-    def add_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str = "") -> None:
+    def add_picture(self, frame: av.VideoFrame, screen_frame: VideoFrame, codec: str = "") -> None:
         """Takes a decoded picture in, and the same as a screen paints it."""
         with self._lock:
             self._codec = codec
             self._freezes.add(time.monotonic())
             self._frames += 1
-            self._raw, self._shown = frame, shown
+            self._raw, self._shown = frame, screen_frame
             self._first_frame_s = self._first_frame_s or time.monotonic()
 
     def pass_over(self) -> None:

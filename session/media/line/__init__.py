@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the line between two ends carries, and who may send how much of it. Pure but for `end`.
+"""The line between two ends: what it carries, and who may send how much of it.
+Pure but for `end`.
 
 Entry point: `end.LineEnd`, ticked once a second at both ends. `estimate` judges the line,
 `governor` shares it out, `picture_limits` says how a picture of so many bits looks, `meter` and

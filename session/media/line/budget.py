@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What of a line the picture may use. Used by the engines; the governor decides within it."""
+"""The part of a line that the picture may use.
+Used by the engines; the governor decides within it.
+"""
 
 from __future__ import annotations
 

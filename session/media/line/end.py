@@ -53,7 +53,9 @@ QUIET = Demand()
 
 @dataclass(frozen=True, kw_only=True)
 class OtherTraffic:
-    """What this end sends besides voice and picture: bytes so far, and what waits now."""
+    """The data that this end sends besides voice and picture:
+    bytes so far, and what waits now.
+    """
 
     sent_bytes: int = 0
     demand: Demand = QUIET
@@ -123,7 +125,7 @@ class LineEnd:
 
     @property
     def budget_kbps(self) -> float:
-        """What the line is taken to carry out of here."""
+        """The rate that the line is taken to carry out of here."""
         return self._estimate.kbps
 
     def send_geometry(self, geometry: Geometry) -> None:
@@ -133,7 +135,7 @@ class LineEnd:
 
     @property
     def motion(self) -> bool:
-        """Whether somebody talks with the hands: movement goes before size."""
+        """True if somebody talks with the hands: movement goes before size."""
         return self._motion
 
     def set_motion(self, on: bool) -> None:
@@ -220,9 +222,9 @@ class LineEnd:
         if (
             recent := self._recent.measure(call_id, stats, now_s, photos=self._peer_photo)
         ) is not None:
-            seen = self._recent.line_seen(recent)
-            self.seen.emit(seen)
-            self._send_soon(seen)
+            line_seen = self._recent.line_seen(recent)
+            self.seen.emit(line_seen)
+            self._send_soon(line_seen)
         if (
             sample := self._meter.measure(call_id, stats, now_s, photos=self._peer_photo)
         ) is not None:

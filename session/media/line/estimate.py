@@ -56,7 +56,7 @@ BASE_OVER_S = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class LineObservation:
-    """What was seen of the line in about one second.
+    """The figures seen of the line in about one second.
 
     Attributes:
         media_kbps: voice and picture sent since the observation before.
@@ -97,36 +97,36 @@ class LineEstimate:
         """The estimate now."""
         return self._kbps
 
-    def observe(self, now_s: float, seen: LineObservation) -> float:
+    def observe(self, now_s: float, observation: LineObservation) -> float:
         """Takes an observation in and returns the new estimate."""
         took_s = min(5.0, now_s - self._observed_at_s) if self._observed_at_s is not None else 1.0
         self._observed_at_s = now_s
-        if seen.other_kbps >= ALONE_SHARE * self._kbps:
+        if observation.other_kbps >= ALONE_SHARE * self._kbps:
             self._pages_at_s = now_s
-        queue_ms, loss = self._queue_ms(now_s, seen.rtt_ms), seen.loss_percent or 0.0
-        if seen.late and loss < HIGH_LOSS_PERCENT:
+        queue_ms, loss = self._queue_ms(now_s, observation.rtt_ms), observation.loss_percent or 0.0
+        if observation.late and loss < HIGH_LOSS_PERCENT:
             return self._kbps
         full = loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS
         # a report without news does not take back the one before
-        if full or seen.loss_percent is not None:
+        if full or observation.loss_percent is not None:
             self._full_in_a_row = self._full_in_a_row + 1 if full else 0
         if full and self._full_in_a_row >= 2:
-            self._fall(now_s, seen, loss)
+            self._fall(now_s, observation, loss)
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
             queued = min(queue_ms, self._queue_before_ms) >= SOME_QUEUE_MS
             self._settle(
-                seen, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S
+                observation, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S
             )
         else:
             self._lower(self._kbps * EASE_PER_S**took_s, lost=loss > CALM_LOSS_PERCENT)
         self._queue_before_ms = queue_ms
         return self._kbps
 
-    def _fall(self, now_s: float, seen: LineObservation, loss_percent: float) -> None:
+    def _fall(self, now_s: float, observation: LineObservation, loss_percent: float) -> None:
         if now_s - self._fell_at_s < FALL_EVERY_S:
             return
         self._fell_at_s = now_s
-        through_kbps = (seen.media_kbps + seen.other_kbps) * (1 - loss_percent / 100)
+        through_kbps = (observation.media_kbps + observation.other_kbps) * (1 - loss_percent / 100)
         deepest_kbps = max(FALL * through_kbps, DEEPEST_FALL * self._kbps)
         self._lower(deepest_kbps, lost=loss_percent >= HIGH_LOSS_PERCENT)
 
@@ -135,13 +135,18 @@ class LineEstimate:
         least_kbps = 0.0 if lost else QUEUE_LEAST_KBPS
         self._kbps = self._bounded(min(self._kbps, max(kbps, least_kbps)))
 
-    def _settle(self, seen: LineObservation, took_s: float, *, queued: bool, alone: bool) -> None:
-        sent_kbps = seen.media_kbps + seen.other_kbps
+    def _settle(
+        self, observation: LineObservation, took_s: float, *, queued: bool, alone: bool
+    ) -> None:
+        sent_kbps = observation.media_kbps + observation.other_kbps
         reported_kbps = (
-            None if seen.transport_kbps is None else seen.transport_kbps + seen.other_kbps
+            None
+            if observation.transport_kbps is None
+            else observation.transport_kbps + observation.other_kbps
         )
         used = (
-            seen.transport_kbps is not None and seen.media_kbps >= BOUND_SHARE * seen.transport_kbps
+            observation.transport_kbps is not None
+            and observation.media_kbps >= BOUND_SHARE * observation.transport_kbps
         )
         if reported_kbps is not None and reported_kbps > self._kbps and alone:
             self._kbps = self._bounded(min(reported_kbps, self._kbps * RISE_REPORTED_PER_S**took_s))
@@ -151,7 +156,7 @@ class LineEstimate:
             self._kbps = self._bounded(self._kbps * RISE_PER_S**took_s)
 
     def _queue_ms(self, now_s: float, rtt_ms: float | None) -> float:
-        """How much longer than the quickest of the last minute the round trip takes."""
+        """Return how much longer than the quickest of the last minute the round trip takes."""
         if rtt_ms is None:
             return 0.0
         self._rtts.append((now_s, rtt_ms))

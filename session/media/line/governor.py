@@ -49,7 +49,7 @@ UP_AFTER_S = 8.0
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """What wants to be sent now, beside voice and face."""
+    """The things that want to be sent now, beside voice and face."""
 
     mirror: bool = False
     page: bool = False
@@ -74,8 +74,8 @@ TWO_PEOPLE = Talkers()
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
-    """Who may send how much. `mirror_kbps` is the shared page's, `page_kbps` that of scan or print;
-    `face` of each.
+    """The shares of the line: who may send how much.
+    `mirror_kbps` is the shared page's, `page_kbps` that of scan or print; `face` of each.
     """
 
     step: LineStep
@@ -86,7 +86,7 @@ class Shares:
     mirror_kbps: int
 
     def differs(self, other: Shares) -> bool:
-        """Whether the step is another one, or a rate differs by more than a tenth."""
+        """True if the step is another one, or a rate differs by more than a tenth."""
         if (self.step, self.document, self.face.motion) != (
             other.step,
             other.document,
@@ -132,7 +132,7 @@ class Governor:
     def shares(
         self, now_s: float, budget_kbps: float, demand: Demand, talkers: Talkers = TWO_PEOPLE
     ) -> Shares:
-        """Who may send how much now.
+        """Return who may send how much now.
 
         Args:
             budget_kbps: what the line carries, everything and all headers included.
@@ -186,15 +186,15 @@ def _shares(
 
 
 def _bulk(free_kbps: float, faces: int) -> float:
-    """What pages get beside faces: all but 80 kb/s each, at most 300, and on a wide line what full
-    faces leave.
+    """Return what pages get beside faces: all but 80 kb/s each, at most 300,
+    and on a wide line what full faces leave.
     """
     beside_faces = min(PAGE_KBPS, free_kbps - FACE_IN_DOCUMENT_KBPS * faces)
     return max(float(LEAST_PAGE_KBPS), beside_faces, free_kbps - FACE_FULL_KBPS * faces)
 
 
 def _beside(face_kbps: float) -> float:
-    """What a face uses of its part while pages cross."""
+    """Return what a face uses of its part while pages cross."""
     if face_kbps >= FACE_FULL_KBPS:
         return face_kbps
     return face_kbps - min(SLACK_KBPS, max(0.0, face_kbps - FACE_IN_DOCUMENT_KBPS))
@@ -221,6 +221,6 @@ def budget_for_pages(kbps: float) -> float:
     return (kbps + FACE_FULL_KBPS + VOICE_KBPS) / HEADROOM
 
 
-def worse(one: LineStep, other: LineStep) -> LineStep:
+def worse(first: LineStep, other: LineStep) -> LineStep:
     """The one that gives up more."""
-    return max(one, other, key=STEPS.index)
+    return max(first, other, key=STEPS.index)

@@ -26,7 +26,7 @@ class LineDirection(StrEnum):
 
 @dataclass(frozen=True)
 class LinePoint:
-    """What one end received in the seconds that ended at `at_s`, on any one clock."""
+    """The data that one end received in the seconds that ended at `at_s`, on any one clock."""
 
     at_s: float
     seen: LineSeen
@@ -53,9 +53,9 @@ class LineHistory:
         default_factory=lambda: {way: deque(maxlen=KEPT) for way in LineDirection}
     )
 
-    def add(self, way: LineDirection, at_s: float, seen: LineSeen) -> None:
+    def add(self, way: LineDirection, at_s: float, line_seen: LineSeen) -> None:
         """A direction's newest point."""
-        self.points[way].append(LinePoint(at_s, seen))
+        self.points[way].append(LinePoint(at_s, line_seen))
 
     def clear(self) -> None:
         """Forgets all points, for another caller."""
@@ -64,12 +64,12 @@ class LineHistory:
 
     def worst_minute(self) -> WorstMinute | None:
         """The worst minute of both directions; None while nothing was bad enough to be marked."""
-        found = [
+        minutes = [
             worst
             for way in LineDirection
             if (worst := _worst(way, list(self.points[way]))) is not None
         ]
-        return max(found, key=lambda worst: _burden(worst), default=None)
+        return max(minutes, key=lambda worst: _burden(worst), default=None)
 
 
 NOTICED = 3.0
@@ -89,18 +89,22 @@ def _worst(way: LineDirection, points: list[LinePoint]) -> WorstMinute | None:
 
 
 def _joined(way: LineDirection, points: list[LinePoint]) -> WorstMinute:
-    seen = [point.seen for point in points]
-    rtts = [one.rtt_ms for one in seen if one.rtt_ms is not None]
+    samples = [point.seen for point in points]
+    rtts = [sample.rtt_ms for sample in samples if sample.rtt_ms is not None]
     # A short call counts by its share of a minute: ten seconds with a bad one are no bad minute.
     share = min(1.0, len(points) * _step_s(points) / MINUTE_S)
     return WorstMinute(
         way=way,
         start_s=points[0].at_s,
         end_s=points[-1].at_s,
-        loss_percent=round(share * sum(one.loss_percent for one in seen) / len(seen), 1),
+        loss_percent=round(
+            share * sum(sample.loss_percent for sample in samples) / len(samples), 1
+        ),
         rtt_ms=max(rtts, default=None),
-        freezes=sum(one.freezes for one in seen),
-        concealed_percent=round(share * sum(one.concealed_percent for one in seen) / len(seen), 1),
+        freezes=sum(sample.freezes for sample in samples),
+        concealed_percent=round(
+            share * sum(sample.concealed_percent for sample in samples) / len(samples), 1
+        ),
     )
 
 
@@ -111,8 +115,8 @@ def _step_s(points: list[LinePoint]) -> float:
 
 
 def _burden(minute: WorstMinute) -> float:
-    """What people suffer from: guessed sound most, then a picture that stands, lost packets,
-    delay.
+    """Return how much people suffer: from guessed sound most, then from a picture that stands,
+    lost packets, delay.
     """
     delay = max(0.0, (minute.rtt_ms or 0.0) - 200.0) / 100.0
     return 2 * minute.concealed_percent + 3 * minute.freezes + minute.loss_percent + delay

@@ -18,7 +18,7 @@ FROZEN_S = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class LineMeasure:
-    """What was counted in `took_s` seconds; the fields as in `LineSeen`."""
+    """The counts of `took_s` seconds; the fields as in `LineSeen`."""
 
     took_s: float
     loss_percent: float

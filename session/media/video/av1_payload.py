@@ -67,7 +67,7 @@ def split_unit(unit: bytes) -> list[bytes]:
     Raises:
         ValueError: it is not a low-overhead bitstream (AV1 specification, section 5.2).
     """
-    found: list[bytes] = []
+    obus: list[bytes] = []
     at = 0
     while at < len(unit):
         header = unit[at]
@@ -80,11 +80,11 @@ def split_unit(unit: bytes) -> list[bytes]:
         if body + size > len(unit):
             raise ValueError("an OBU is cut off")
         if obu_type(unit[at : at + 1]) not in _NOT_SENT:
-            found.append(
+            obus.append(
                 bytes((header & ~_HAS_SIZE,)) + unit[at + 1 : at + head] + unit[body : body + size]
             )
         at = body + size
-    return found
+    return obus
 
 
 def packetize(unit: bytes, max_payload: int = MAX_PAYLOAD) -> list[bytes]:
@@ -129,7 +129,7 @@ def _packet(elements: Sequence[bytes], continues: bool, continued: bool) -> byte
 
 
 def is_new_sequence(payload: bytes) -> bool:
-    """Whether a packet begins a coded video sequence, which a decoder can start with."""
+    """True if a packet begins a coded video sequence, which a decoder can start with."""
     return bool(payload) and bool(payload[0] & _NEW_SEQUENCE)
 
 

@@ -57,7 +57,7 @@ class PacketPacer:
         self._repeat_at_s = clock()
 
     def delay_s(self, payload_bytes: int) -> float:
-        """How long this packet waits; it counts as sent then."""
+        """Return how long this packet waits; it counts as sent then."""
         now_s = self._clock()
         if self._free_at_s < now_s - BURST_S - self._overslept_s:
             # there was nothing to send for a while
@@ -75,8 +75,8 @@ class PacketPacer:
             self.woke(due_s)
 
     def behind_s(self, waiting_bytes: int) -> float:
-        """How long until the last of so many bytes (headers counted) may leave, after all that has
-        been sent.
+        """Return how long it is until the last of so many bytes (headers counted) may leave,
+        after all that has been sent.
         """
         return max(0.0, self._free_at_s - self._clock()) + waiting_bytes * 8 / max(
             1.0, self._rate_bps()
@@ -87,7 +87,7 @@ class PacketPacer:
         self._overslept_s = min(MOST_OVERSLEPT_S, max(0.0, self._clock() - due_s))
 
     def may_repeat(self, payload_bytes: int) -> bool:
-        """Whether a lost packet may be sent again now."""
+        """True if a lost packet may be sent again now."""
         now_s = self._clock()
         gained = max(0.0, now_s - self._repeat_at_s) * self._rate_bps() * REPEATED_SHARE / 8
         self._repeat_at_s = now_s

@@ -67,7 +67,7 @@ class WholePicture:
 
 @dataclass
 class AssemblyStep:
-    """What is to be done now.
+    """The things that are to be done now.
 
     Attributes:
         pictures: to be decoded, in this order.
@@ -175,26 +175,30 @@ class PictureAssembler:
 
     def _start_again(self, number: int) -> None:
         """Goes on at `number` and forgets what was before."""
-        self._held = {kept: packet for kept, packet in self._held.items() if kept >= number}
-        self._missing = {kept: lost for kept, lost in self._missing.items() if kept >= number}
+        self._held = {
+            sequence: packet for sequence, packet in self._held.items() if sequence >= number
+        }
+        self._missing = {
+            sequence: lost for sequence, lost in self._missing.items() if sequence >= number
+        }
         self._next = number
         self._high = max(self._high, number - 1)
         self._needs_key = True
 
     def _drain(self) -> list[WholePicture]:
         """Every picture whose packets are all there."""
-        found: list[WholePicture] = []
+        pictures: list[WholePicture] = []
         while True:
             self._skip_padding()
             last = self._last_of_first()
             if last is None:
-                return found
+                return pictures
             assert self._next is not None
             packets = [self._held.pop(number) for number in range(self._next, last + 1)]
             self._next = last + 1
             picture = self._joined([packet for packet in packets if packet.payload])
             if picture is not None:
-                found.append(picture)
+                pictures.append(picture)
 
     def _skip_padding(self) -> None:
         """Passes packets without a payload, which only measure the line."""

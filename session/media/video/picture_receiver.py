@@ -152,16 +152,18 @@ class PictureReceiver:
             for frame in frames:
                 if isinstance(frame, av.VideoFrame) and _is_sane(frame) and not self._closed:
                     number += 1
-                    shown = to_screen(frame, number)  # here, where it does not delay the voice
+                    screen_frame = to_screen(
+                        frame, number
+                    )  # here, where it does not delay the voice
                     with contextlib.suppress(RuntimeError):  # the loop has ended
                         self._loop.call_soon_threadsafe(
-                            self._show_later, frame, shown, picture.timestamp, picture.codec
+                            self._show_later, frame, screen_frame, picture.timestamp, picture.codec
                         )
 
     # ---- in the media thread
 
     def _show_later(
-        self, frame: av.VideoFrame, shown: VideoFrame, timestamp: int, codec: str
+        self, frame: av.VideoFrame, screen_frame: VideoFrame, timestamp: int, codec: str
     ) -> None:
         if self._closed:
             return
@@ -171,7 +173,7 @@ class PictureReceiver:
         due_s = self._loop.time() + self._wait_s(timestamp)
         if self._decoded:
             due_s = max(due_s, self._decoded[-1].due_s)
-        self._decoded.append(_Decoded(due_s, frame, shown, codec))
+        self._decoded.append(_Decoded(due_s, frame, screen_frame, codec))
         if self._timer is None:
             self._show_due()
 

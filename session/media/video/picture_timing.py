@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""When a picture is shown: together with its voice, and evenly after the one before.
-Used by `aiortc_call`.
+"""The moment at which a picture is shown:
+together with its voice, and evenly after the one before. Used by `aiortc_call`.
 
-Lips and voice: a sender report (RFC 3550, section 6.4.1) says which RTP time of a stream was which
-moment of the sender's own clock; so both streams can be laid on that clock, however far apart the
-two machines' clocks are.
+Lips and voice: a sender report (RFC 3550, section 6.4.1) says which RTP time of a stream was
+which moment of the sender's own clock; so both streams can be laid on that clock, however far
+apart the two machines' clocks are.
 
 Evenness: a picture's delay is counted against the quickest of the last seconds. Shown with the
-delay that nearly all of them keep to, pictures follow each other evenly, and a repeated packet does
-not show as a stop; on a line that loses nothing the wait is nothing.
+delay that nearly all of them keep to, pictures follow each other evenly, and a repeated packet
+does not show as a stop; on a line that loses nothing the wait is nothing.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class LipSync:
             self._played = (moment, now_s)
 
     def wait_s(self, timestamp: int, now_s: float, at_least_s: float = 0.0) -> float:
-        """How long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`;
+        """Return how long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`;
         it waits `at_least_s` anyway.
         """
         moment = self._clocks["video"].moment(timestamp)
@@ -124,7 +124,9 @@ class PictureSmoother:
         self._count = 0
 
     def wait_s(self, timestamp: int, now_s: float) -> float:
-        """How long a picture of this RTP time (90 kHz, 32 bits), complete at `now_s`, waits."""
+        """Return how long a picture of this RTP time (90 kHz, 32 bits), complete at `now_s`,
+        waits.
+        """
         if self._last is not None:
             step = (timestamp - self._last) & 0xFFFFFFFF
             self._time_s += (step - (1 << 32) if step > 0x7FFFFFFF else step) / PICTURES_HZ

@@ -50,15 +50,15 @@ class SizeLadder:
 
     def height(self, bps: int, now_s: float) -> int:
         """The height at `bps`. `now_s`: any monotonic clock."""
-        wanted = max(
+        target_rung = max(
             index for index, (floor_bps, _height) in enumerate(self._rungs) if bps >= floor_bps
         )
-        if self._rung is None or wanted < self._rung:
-            self._rung, self._enough_since_s = wanted, None
-        elif wanted > self._rung and bps >= self._rungs[self._rung + 1][0] * UP_BEYOND:
+        if self._rung is None or target_rung < self._rung:
+            self._rung, self._enough_since_s = target_rung, None
+        elif target_rung > self._rung and bps >= self._rungs[self._rung + 1][0] * UP_BEYOND:
             self._enough_since_s = now_s if self._enough_since_s is None else self._enough_since_s
             if now_s - self._enough_since_s >= UP_AFTER_S:
-                self._rung, self._enough_since_s = wanted, None
+                self._rung, self._enough_since_s = target_rung, None
         else:
             self._enough_since_s = None
         return self._rungs[self._rung][1]

@@ -61,14 +61,14 @@ def _host(text: str) -> str:
     return star + host if host and not (star and address_of(host)) else ""
 
 
-def _is_host(listed: str, wanted: str) -> bool:
+def _is_host(listed: str, host: str) -> bool:
     """A leading "*." covers hosts below one of at least two labels;
     a star anywhere else covers nothing.
     """
-    if "*" in wanted:
+    if "*" in host:
         return False
     parent = listed.removeprefix("*.")
-    return wanted == listed if parent == listed else "." in parent and wanted.endswith("." + parent)
+    return host == listed if parent == listed else "." in parent and host.endswith("." + parent)
 
 
 class AllowList:
@@ -85,12 +85,12 @@ class AllowList:
 
     def allows(self, address: str) -> bool:
         """True when the kiosk may show `address` as a page of its own."""
-        wanted = _parse(address)
-        return wanted is not None and any(self._covers(prefix, wanted) for prefix in self._prefixes)
+        target = _parse(address)
+        return target is not None and any(self._covers(prefix, target) for prefix in self._prefixes)
 
     def names(self, host: str, port: int, *, scheme: str = "") -> bool:
-        """Whether a prefix is of this host (as `canonical_host` writes it) and port, whatever its
-        path.
+        """True if a prefix is of this host (as `canonical_host` writes it) and port,
+        whatever its path.
 
         Args:
             scheme: "http" or "https" to ask for prefixes of this one only.
@@ -112,16 +112,16 @@ class AllowList:
         return [(prefix.origin, prefix.path.rstrip("/") + "/") for prefix in self._prefixes]
 
     @staticmethod
-    def _covers(prefix: _Prefix, wanted: _Prefix) -> bool:
-        if (prefix.scheme, prefix.port) != (wanted.scheme, wanted.port) or not _is_host(
-            prefix.host, wanted.host
+    def _covers(prefix: _Prefix, target: _Prefix) -> bool:
+        if (prefix.scheme, prefix.port) != (target.scheme, target.port) or not _is_host(
+            prefix.host, target.host
         ):
             return False
         below = prefix.path if prefix.path.endswith("/") else prefix.path + "/"
         return (
-            wanted.path == prefix.path
-            or wanted.path.startswith(below)
-            or wanted.path + "/" == below
+            target.path == prefix.path
+            or target.path.startswith(below)
+            or target.path + "/" == below
         )
 
 

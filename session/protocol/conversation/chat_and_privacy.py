@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say beside voice and page: written words, and the privacy pause.
-Topic "beside".
+"""The messages of the two ends of a session beside voice and page:
+written words, and the privacy pause. Topic "beside".
 """
 
 from __future__ import annotations

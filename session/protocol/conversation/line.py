@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say about the line between them: topic "line".
+"""The messages of the two ends of a session about the line between them: topic "line".
 Each end governs what it sends.
 """
 
@@ -21,7 +21,8 @@ Milliseconds = Annotated[float, msgspec.Meta(ge=0, le=600_000)]
 
 
 class LineStep(StrEnum):
-    """What a narrow line costs, in the declared order; the voice is never given up.
+    """The price of a narrow line, in the declared order;
+    the voice is never given up.
 
     Full: nothing. Slow pages: scan and print take longer. Small: a smaller picture.
     Few: also fewer pictures a second. Photo: a still photo every few seconds.
@@ -61,7 +62,7 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
 
 
 class LinePriority(SessionMessage, frozen=True, kw_only=True):
-    """What goes first on a narrow line; who said it last decides.
+    """A message that says what goes first on a narrow line; who said it last decides.
     `motion`: hands talk (sign language): movement, then size.
     """
 
@@ -69,7 +70,7 @@ class LinePriority(SessionMessage, frozen=True, kw_only=True):
 
 
 class LineSeen(SessionMessage, frozen=True, kw_only=True):
-    """What the sender received in the last two seconds.
+    """The data that the sender received in the last two seconds.
 
     Attributes:
         kbps: voice and picture.
@@ -92,8 +93,8 @@ class LineSeen(SessionMessage, frozen=True, kw_only=True):
 
 
 class Geometry(SessionMessage, frozen=True, kw_only=True):
-    """How the sender's camera sees its person, so that the other end can show the face as large as
-    in the room.
+    """The view of the sender's camera on its person,
+    so that the other end can show the face as large as in the room.
 
     Attributes:
         camera_fov_deg: horizontal angle of the whole picture.

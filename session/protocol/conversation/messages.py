@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say to each other.
+"""The messages of the two ends of a session to each other.
 Facts are past tense, requests end in `Requested`.
 
-They travel on `ses.<role>.<user>.<session>.<topic>` through the hub; the headings say which message
-has which topic, `session.protocol.topics` which topics there are. Bytes of pages and files travel
-on the topic "chunk" as raw payloads with the headers `Item` and `Index`. Shared-page events travel
-on the topic "mirror" as raw payloads (see `session.kiosk.cobrowse.shared_page`).
+They travel on `ses.<role>.<user>.<session>.<topic>` through the hub; the headings say which
+message has which topic, `session.protocol.topics` which topics there are. Bytes of pages and
+files travel on the topic "chunk" as raw payloads with the headers `Item` and `Index`.
+Shared-page events travel on the topic "mirror" as raw payloads (see
+`session.kiosk.cobrowse.shared_page`).
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class CallFailed(SessionMessage, frozen=True, kw_only=True):
 
 
 class MediaSeen(SessionMessage, frozen=True, kw_only=True):
-    """What the sender really received so far: the proof that a call works.
+    """The media that the sender really received so far:
+    the proof that a call works.
 
     Attributes:
         first_frame_ms: milliseconds from the sender's view of accept to its first decoded frame, or
@@ -131,7 +133,9 @@ class GrantReason(StrEnum):
 
 
 class GrantActor(StrEnum):
-    """Who answered. Facilitator: somebody who acts for the caller under a mandate."""
+    """The person who answered. Facilitator:
+    somebody who acts for the caller under a mandate.
+    """
 
     CALLER = "caller"
     FACILITATOR = "facilitator"
@@ -447,7 +451,7 @@ class PrintOffered(SessionMessage, frozen=True, kw_only=True):
 
 
 class PrintState(StrEnum):
-    """Where a print job is. Shown: the caller looks at it and says yes or no."""
+    """The state of a print job. Shown: the caller looks at it and says yes or no."""
 
     SHOWN = "shown"
     RECEIVED = "received"

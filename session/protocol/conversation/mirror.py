@@ -63,8 +63,8 @@ class MirrorEvent(msgspec.Struct, frozen=True):
 
 
 class MirrorEvents(msgspec.Struct, frozen=True):
-    """What one payload holds: `text` is the JSON array, `is_snapshot` says that it needs nothing
-    before it.
+    """The content of one payload: `text` is the JSON array,
+    `is_snapshot` says that it needs nothing before it.
     """
 
     text: str
@@ -285,8 +285,8 @@ class FrameAssembler:
         return ready
 
     def give_up(self) -> list[MirrorFrame]:
-        """What is missing will not come:
-        all that is here, the first of it marked as out of order.
+        """Return all that is here, the first of it marked as out of order:
+        what is missing will not come.
         """
         if not self._whole:
             return []

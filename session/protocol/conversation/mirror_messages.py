@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What accompanies the shared page on the topic "cobrowse":
+"""The messages that accompany the shared page on the topic "cobrowse":
 how far it arrived, and what the page shows outside its document.
 """
 
@@ -25,7 +25,8 @@ class MirrorReceived(SessionMessage, frozen=True, kw_only=True):
 
 
 class DialogKind(StrEnum):
-    """What a page shows, or asks for, outside its own document.
+    """A thing that a page shows, or asks for,
+    outside its own document.
 
     The first three stand on the kiosk's screen until the caller answers;
     of the others the kiosk tells that they were asked for and not done: it has no files, saves

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk signs of each page that it scans, before anything of it leaves the kiosk.
-Pure; used by both ends.
+"""The text that a kiosk signs of each page that it scans,
+before anything of it leaves the kiosk. Pure; used by both ends.
 
-Nobody between the scanner and the dossier, the hub and the desk included, can change or add a page
-and keep the signature. The desk checks it before it keeps a page and puts it into the document,
-where `expert-app verify` reads it.
+Nobody between the scanner and the dossier, the hub and the desk included, can change or add a
+page and keep the signature. The desk checks it before it keeps a page and puts it into the
+document, where `expert-app verify` reads it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say about acting in the shared page: topic "control".
+"""The messages of the two ends of a session about acting in the shared page:
+topic "control".
 
-The desk sends commands, each with an id; the kiosk answers each of them, done or refused.
-A command names a node of the page by the number that rrweb gave it, and the web document (`epoch`)
-in which it has that number.
+The desk sends commands, each with an id; the kiosk answers each of them, done or refused. A
+command names a node of the page by the number that rrweb gave it, and the web document
+(`epoch`) in which it has that number.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class PageKey(StrEnum):
 
 
 class HistoryStep(StrEnum):
-    """Where to go from the page that is shown."""
+    """The place to go to from the page that is shown."""
 
     BACK = "back"
     FORWARD = "forward"
@@ -57,7 +58,7 @@ class HistoryStep(StrEnum):
 
 
 class FieldKind(StrEnum):
-    """What has the keyboard in the kiosk's page.
+    """The kind of field that has the keyboard in the kiosk's page.
     Value: a date, a colour and the like, set as a whole.
     """
 

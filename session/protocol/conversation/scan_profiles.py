@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How an organisation wants its papers scanned: a button at the desk for each.
+"""The ways in which an organisation wants its papers scanned: a button at the desk for each.
 From the convention, through the hub.
 """
 
@@ -15,8 +15,8 @@ from session.protocol.wire.ids import Id
 
 
 class Sides(StrEnum):
-    """Of each sheet in the feeder: one; both, by a scanner that can; both by hand:
-    the pile is turned over once.
+    """The sides to scan of each sheet in the feeder: one; both, by a scanner that can;
+    both by hand: the pile is turned over once.
     """
 
     ONE = "one"

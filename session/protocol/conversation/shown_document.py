@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say about a document that the agent shows: topic "show".
+"""The messages of the two ends of a session about a document that the agent shows:
+topic "show".
 
-Only pictures of pages cross. The kiosk asks for each page that it lacks, so that nothing is sent
-which nobody looks at, and a kiosk that was restarted asks again. Bytes travel on the topic "chunk",
-as those of scanned pages do.
+Only pictures of pages cross. The kiosk asks for each page that it lacks, so that nothing is
+sent which nobody looks at, and a kiosk that was restarted asks again. Bytes travel on the topic
+"chunk", as those of scanned pages do.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
 
 
 class MarkKind(StrEnum):
-    """What the agent draws on a page. Line: freehand."""
+    """The kind of mark that the agent draws on a page. Line: freehand."""
 
     ARROW = "arrow"
     FRAME = "frame"

@@ -74,7 +74,7 @@ def _ascii(host: str) -> str:
 
 
 def _is_number(label: str) -> bool:
-    """Whether a browser reads a host with this last label as IPv4 (WHATWG URL, section 3.5)."""
+    """True if a browser reads a host with this last label as IPv4 (WHATWG URL, section 3.5)."""
     return label.isdigit() or re.fullmatch(r"0x[0-9a-f]*", label) is not None
 
 

@@ -60,7 +60,7 @@ class DeliveriesAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class DeliveryAct(StrEnum):
-    """What a supervisor decides."""
+    """A supervisor's decision."""
 
     RETRY = "retry"
     GIVE_UP = "give_up"
@@ -77,7 +77,7 @@ class DeliveryActRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class DeliveriesActed(HubMessage, frozen=True, kw_only=True):
-    """How many it was about."""
+    """The number of copies that the act was about."""
 
     count: Count
 

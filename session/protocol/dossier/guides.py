@@ -32,7 +32,7 @@ class GuideCase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuideStep(msgspec.Struct, frozen=True, kw_only=True):
-    """What one button of the guide does.
+    """The work of one button of the guide.
 
     Attributes:
         say: what the agent says to the caller.
@@ -111,7 +111,7 @@ class GuidesAnswer(ListAnswer, frozen=True, kw_only=True):
 
 
 def concerns(step: GuideStep, cases: Collection[str]) -> bool:
-    """Whether a step is one for a caller who is in these cases."""
+    """True if a step is one for a caller who is in these cases."""
     return (not step.only_if or step.only_if in cases) and step.unless not in cases
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossier it is: found, made, numbered, corrected, merged; and the register of who looked
-at what.
+"""The identity of dossiers: found, made, numbered, corrected, merged;
+and the register of who looked at what.
 
 A search, an opening, a correction and an export are each a line of that register, stored before
 the answer leaves the hub; `session.hub.dossier.identity` has the rules.
@@ -52,7 +52,9 @@ DossierReason = Annotated[str, msgspec.Meta(max_length=300, extra=TYPED_REASON)]
 
 
 class RegisterState(StrEnum):
-    """Whether the organisation's own register was asked: it has none, it answered, it is away."""
+    """The outcome of asking the organisation's own register:
+    it has none, it answered, it is away.
+    """
 
     NONE = ""
     ANSWERED = "answered"

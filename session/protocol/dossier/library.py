@@ -20,7 +20,7 @@ LIBRARY_PAGE = 80
 
 
 class LibraryKind(StrEnum):
-    """What an item is for. A form may be a page of the web or a document."""
+    """The purpose of an item. A form may be a page of the web or a document."""
 
     PAGE = "page"
     FORM = "form"

@@ -50,18 +50,18 @@ def shortened(dossier: Dossier) -> Dossier:
     notes = dossier.notes[-MOST_NOTES:]
     rest = _with(msgspec.structs.replace(dossier, notes=notes), ())
     room_bytes = min(PAGE_BYTES, ROOM_BYTES - len(_encoder.encode(rest)))
-    kept = list[DocumentRecord]()
+    newest = list[DocumentRecord]()
     for document in reversed(dossier.documents):
         room_bytes -= len(_encoder.encode(document)) + 1
         if room_bytes < 0:
             break
-        kept.append(document)
-    if len(kept) == len(dossier.documents):
+        newest.append(document)
+    if len(newest) == len(dossier.documents):
         return msgspec.structs.replace(dossier, notes=notes)
     short = msgspec.structs.replace(
-        dossier, notes=notes, earlier=len(dossier.documents) - len(kept)
+        dossier, notes=notes, earlier=len(dossier.documents) - len(newest)
     )
-    return _with(short, kept[::-1])
+    return _with(short, newest[::-1])
 
 
 def whole(short: Dossier, earlier: Sequence[DocumentRecord]) -> Dossier:

@@ -76,7 +76,7 @@ class AcknowledgeRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class PieceHistoryRequest(HubMessage, frozen=True, kw_only=True):
-    """What happened to the dossier's pieces?"""
+    """A question about what happened to the dossier's pieces."""
 
     session_id: Id
     dossier: str

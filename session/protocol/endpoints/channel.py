@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What one end of a session needs to talk to the other;
+"""The channel that one end of a session needs to talk to the other;
 the bus gives the real one, tests a pair in memory.
 """
 
@@ -66,13 +66,13 @@ class SessionChannel(Protocol):
         ...
 
     def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
     ) -> None:
         """A message that came on `topic` is not taken: counts it by its code, and tells the other
         end, but not for ever (`session.protocol.endpoints.refusals`).
 
         Args:
             why: for developers. of: the message's type, or the id of what it was about.
-            told: False for what comes too late through nobody's fault: it is counted only.
+            is_reported: False for what comes too late through nobody's fault: it is counted only.
         """
         ...

@@ -26,7 +26,7 @@ MOST_KEPT = 200
 
 
 class SentState(StrEnum):
-    """What became of words that this end sent."""
+    """The fate of words that this end sent."""
 
     SENDING = "sending"
     SHOWN = "shown"
@@ -106,7 +106,7 @@ class Chat:
     def _on_message(self, message: SessionMessage) -> None:
         match message:
             case WordsSaid(words_id=words_id, text=text) if all(
-                one.words_id != words_id for one in self._lines
+                earlier.words_id != words_id for earlier in self._lines
             ):
                 line = ChatLine(words_id, " ".join(text.split()), mine=False)
                 self._add(line)
@@ -116,7 +116,9 @@ class Chat:
             case WordsShown(words_id=words_id):
                 self._mark(words_id, SentState.SHOWN)
             case WordsSaid():
-                self._channel.refuse(TOPIC, LATE, told=False)  # they will be shown and told once
+                self._channel.refuse(
+                    TOPIC, LATE, is_reported=False
+                )  # they will be shown and told once
 
     def _add(self, line: ChatLine) -> None:
         self._lines = (*self._lines, line)[-MOST_KEPT:]
@@ -125,6 +127,6 @@ class Chat:
 
     def _mark(self, words_id: str, sent: SentState) -> None:
         self._lines = tuple(
-            replace(one, sent=sent) if one.words_id == words_id else one for one in self._lines
+            replace(line, sent=sent) if line.words_id == words_id else line for line in self._lines
         )
         self.changed.emit(self._lines)

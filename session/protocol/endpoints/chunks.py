@@ -49,7 +49,7 @@ def chunk_bytes_for(kbps: int | None) -> int:
 
 
 def count_chunks(size_bytes: int, chunk_bytes: int = MAX_CHUNK_BYTES) -> int:
-    """How many chunks of at most `chunk_bytes` an item needs."""
+    """Return how many chunks of at most `chunk_bytes` an item needs."""
     return -(-size_bytes // chunk_bytes)
 
 
@@ -106,7 +106,7 @@ class Assembly:
 
     @property
     def received(self) -> int:
-        """How many different chunks are here."""
+        """The number of different chunks that are here."""
         return len(self._parts)
 
     @property
@@ -119,8 +119,10 @@ class Assembly:
         Raises `MessageMalformed` for a wrong index or length.
         """
         length = -(-self.size_bytes // self.chunks)
-        wanted = length if index < self.chunks - 1 else self.size_bytes - length * (self.chunks - 1)
-        if not 0 <= index < self.chunks or len(data) != wanted:
+        expected_bytes = (
+            length if index < self.chunks - 1 else self.size_bytes - length * (self.chunks - 1)
+        )
+        if not 0 <= index < self.chunks or len(data) != expected_bytes:
             raise MessageMalformed(why=f"chunk {index} of {self.chunks} with {len(data)} bytes")
         if index in self._parts:
             return False
@@ -146,8 +148,8 @@ class Assembly:
 
 
 class MissingChunks(NamedTuple):
-    """What to ask for again; `asked` counts the times in a row that nothing came, this one
-    included.
+    """The chunks to ask for again; `asked` counts the times in a row that nothing came,
+    this one included.
     """
 
     item_id: str
@@ -194,13 +196,17 @@ class Arrivals:
         Raises as `Assembly`, and for other numbers.
         """
         self._last_s = self._clock.monotonic_s()
-        known = self._awaited.get(item_id)
-        if known is not None:
-            known.asked = 0
-            its = known.assembly
-            if (its.size_bytes, its.sha256, its.chunks) != (size_bytes, sha256, chunks):
+        existing = self._awaited.get(item_id)
+        if existing is not None:
+            existing.asked = 0
+            arriving = existing.assembly
+            if (arriving.size_bytes, arriving.sha256, arriving.chunks) != (
+                size_bytes,
+                sha256,
+                chunks,
+            ):
                 raise MessageMalformed(why="an item changed on its way")
-            return its
+            return arriving
         assembly = Assembly(item_id, size_bytes, sha256=sha256, chunks=chunks)
         self._awaited[item_id] = _Awaited(assembly)
         for (owner, index), data in list(self._early.items()):
@@ -268,14 +274,14 @@ class Arrivals:
         self._early.clear()
 
     def due(self) -> list[MissingChunks]:
-        """What to ask for now; asking counts.
+        """Return what to ask for now; asking counts.
         `asked` above `MAX_ASKS` means: given up, until a chunk comes again.
         """
         now_s = self._clock.monotonic_s()
         stalled = now_s - self._last_s >= STALL_S
         if stalled:
             self._last_s = now_s
-        wanted = []
+        requests = []
         for item_id, awaited in self._awaited.items():
             if (
                 not (awaited.is_due or stalled)
@@ -287,8 +293,8 @@ class Arrivals:
             awaited.is_due = False
             named = awaited.assembly.missing()[:MAX_NAMED]
             awaited.asked_for = set(named)
-            wanted.append(MissingChunks(item_id, named, awaited.asked))
-        return wanted
+            requests.append(MissingChunks(item_id, named, awaited.asked))
+        return requests
 
 
 class Outgoing:
@@ -315,8 +321,8 @@ class Outgoing:
     def again(self, item_id: str, chunks: int, indexes: Sequence[int]) -> None:
         """These chunks, before anything else."""
         waiting = self._waiting.pop(item_id, (chunks, {}))[1]
-        asked = dict.fromkeys(index for index in indexes if 0 <= index < chunks)
-        if merged := {**asked, **waiting}:
+        requested = dict.fromkeys(index for index in indexes if 0 <= index < chunks)
+        if merged := {**requested, **waiting}:
             self._waiting = {item_id: (chunks, merged), **self._waiting}
 
     def first(self) -> tuple[str, int, int] | None:
@@ -343,7 +349,7 @@ class Outgoing:
 
 
 class ChunkPace:
-    """How long to wait before the next chunk, so that pages leave the voice its part of the line.
+    """The wait before the next chunk, so that pages leave the voice its part of the line.
 
     Args:
         kbps: kilobits per second of payload that may be used, or None for no limit.

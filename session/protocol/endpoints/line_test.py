@@ -38,8 +38,8 @@ class LineTest:
         self._ask, self._go_on, self._clock = ask, go_on, clock
 
     async def run(self) -> LineRates | None:
-        """What the line carries; None when it was ended, or nobody can say. Raises
-        `SessionError`.
+        """Return what the line carries; None when it was ended, or nobody can say.
+        Raises `SessionError`.
         """
         rtt_ms = await self._round_trip_ms()
         filler = secrets.token_urlsafe(PIECE_BYTES)[:PIECE_BYTES]
@@ -64,7 +64,8 @@ class LineTest:
         return round(min(took_s) * 1000, 1)
 
     async def _rate_kbps(self, probe: LineProbe) -> float | None:
-        """From the answer to the first pieces to the last one; None when nobody can say.
+        """Return the rate from the answer to the first pieces to the last one;
+        None when nobody can say.
 
         What waits in buffers on this side does not count:
         the answers come as fast as the line takes the pieces.
@@ -84,8 +85,8 @@ class LineTest:
         try:
             await asyncio.gather(*workers)
         finally:
-            for one in workers:
-                one.cancel()
+            for task in workers:
+                task.cancel()
         if not self._go_on() or len(done_s) < LEAST_PIECES:
             return None
         # The first answers tell how long the way is, not how wide:

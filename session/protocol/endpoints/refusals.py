@@ -33,7 +33,7 @@ LATE = "late"
 
 
 class Refusals:
-    """What one end tells of the other's messages.
+    """The refusals that one end tells of the other's messages.
 
     Args:
         send: to the other end, on `END_TOPIC`.
@@ -48,11 +48,11 @@ class Refusals:
         self._told_s: deque[float] = deque(maxlen=MOST)
 
     def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
     ) -> None:
-        """As `SessionChannel.refuse`."""
+        """See `SessionChannel.refuse`."""
         self.by_code[code] += 1
-        if not told:
+        if not is_reported:
             return
         now_s = asyncio.get_running_loop().time()
         is_full = len(self._told_s) == MOST and now_s - self._told_s[0] < IN_S

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What must get through although the line comes and goes: messages in order, chunks at a pace.
-Used by both ends.
+"""Sending of what must get through although the line comes and goes:
+messages in order, chunks at a pace. Used by both ends.
 """
 
 from __future__ import annotations
@@ -164,7 +164,9 @@ class ChunkSender:
             self.chunk_bytes = chunk_bytes_for(kbps)
 
     def seconds_for(self, size_bytes: int) -> float:
-        """How long an item of this size takes from now, behind what waits; 0 without a limit."""
+        """Return how long an item of this size takes from now, behind what waits;
+        0 without a limit.
+        """
         return self._pace.seconds_for(self.waiting * self.chunk_bytes + size_bytes)
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What both ends owe a third person's banner: the hub hears that it is on the screen.
+"""The duty of both ends to a third person's banner: the hub hears that it is on the screen.
 Used by desk and kiosk.
 """
 
@@ -23,10 +23,10 @@ AGAIN_S = 1.0
 
 
 class TalkAsker(Protocol):
-    """What is needed of the link to the hub; each end's link has it."""
+    """The part of the link to the hub that is needed; each end's link has it."""
 
     async def talk(self, session_id: str) -> TalkAnswer:
-        """Who is in the conversation, with names."""
+        """Return who is in the conversation, with names."""
         ...
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
@@ -34,23 +34,23 @@ class TalkAsker(Protocol):
         ...
 
 
-def same_third(one: Third, other: Third) -> bool:
+def same_third(first: Third, other: Third) -> bool:
     """True when both are one visit of one person, whatever its state."""
-    return (one.role, one.user, one.at_utc) == (other.role, other.user, other.at_utc)
+    return (first.role, first.user, first.at_utc) == (other.role, other.user, other.at_utc)
 
 
 async def named_talk(
-    session_id: str, link: TalkAsker, known: Callable[[], Talk]
+    session_id: str, link: TalkAsker, current_talk: Callable[[], Talk]
 ) -> TalkAnswer | None:
     """The talk with the third person's name, asked until the hub answers: who is in a conversation
     is named, whatever the line did when that was asked first. None when it is somebody else's or
     nobody's business any more.
 
     Args:
-        known: the talk as the ticket has it now; without a third person once it is over.
+        current_talk: the talk as the ticket has it now; without a third person once it is over.
     """
-    asked = known().third
-    while asked is not None:
+    visitor = current_talk().third
+    while visitor is not None:
         try:
             answer = await link.talk(session_id)
         except TicketUnknown:
@@ -59,12 +59,12 @@ async def named_talk(
             log.info("who has joined is not known yet: %s", error.code)
             await asyncio.sleep(AGAIN_S)
         else:
-            told, now = answer.talk.third, known().third
-            if told is not None and now is not None and same_third(told, now):
-                return msgspec.structs.replace(answer, talk=known())
+            answered, now = answer.talk.third, current_talk().third
+            if answered is not None and now is not None and same_third(answered, now):
+                return msgspec.structs.replace(answer, talk=current_talk())
             return None
-        now = known().third
-        if now is None or not same_third(asked, now):
+        now = current_talk().third
+        if now is None or not same_third(visitor, now):
             return None  # the change that says so asks for itself
     return None
 

@@ -36,7 +36,7 @@ Cursor = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.:~-]{0,120}$")]
 
 
 class TroublePart(StrEnum):
-    """What a trouble is about."""
+    """The part that a trouble is about."""
 
     CALL = "call"
     PAGE = "page"
@@ -48,7 +48,7 @@ class TroublePart(StrEnum):
 
 
 class LogState(StrEnum):
-    """Where a conversation and its log are.
+    """The state of a conversation and its log.
 
     `running`: nobody reads it yet. `ended`: it may be read. `erased`: by hand, or its age was
     over. `no_log`: it took place, and nothing of it has reached the keeper.
@@ -61,7 +61,7 @@ class LogState(StrEnum):
 
 
 class TroubleCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How often one thing failed in a conversation."""
+    """The number of times that one thing failed in a conversation."""
 
     part: TroublePart
     code: Code
@@ -131,7 +131,7 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimeWindow(msgspec.Struct, frozen=True, kw_only=True):
-    """From the first moment, included, to the last, not included."""
+    """A span from the first moment, included, to the last, not included."""
 
     since_utc: UtcTime
     until_utc: UtcTime
@@ -185,7 +185,7 @@ class FindLogs(HubMessage, frozen=True, kw_only=True):
 
 
 class CountOf(msgspec.Struct, frozen=True, kw_only=True):
-    """How many conversations.
+    """A number of conversations.
 
     Attributes:
         name: an id, a site's name, a code or a day ("2026-11-28").
@@ -198,7 +198,7 @@ class CountOf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TroubleBar(msgspec.Struct, frozen=True, kw_only=True):
-    """How many conversations had this trouble."""
+    """The number of conversations that had this trouble."""
 
     part: TroublePart
     code: Code
@@ -206,7 +206,9 @@ class TroubleBar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Of all conversations that the filter finds. Days are local ones of the keeper."""
+    """The counts of all conversations that the filter finds.
+    Days are local ones of the keeper.
+    """
 
     conversations: Count = 0
     kiosks: tuple[CountOf, ...] = ()

@@ -45,7 +45,7 @@ Line = Annotated[str, msgspec.Meta(max_length=LINE_LETTERS)]
 
 
 class RemoteState(StrEnum):
-    """Where an act is. `silent`: the machine has not answered in time."""
+    """The state of an act. `silent`: the machine has not answered in time."""
 
     ASKED = "asked"
     DONE = "done"
@@ -62,7 +62,7 @@ class RemoteFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RemoteResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of an act.
+    """The result of an act.
 
     Attributes:
         code: "" when it was done, else why not: an error's code.
@@ -94,7 +94,7 @@ class HelpKiosk(HubMessage, frozen=True, kw_only=True):
 
 
 class RemoteHelpRequest(HubMessage, frozen=True, kw_only=True):
-    """How far it is; asked again until it is `done`."""
+    """A question about how far an act is; asked again until it is `done`."""
 
     help_id: Id
 
@@ -121,7 +121,8 @@ class RemoteHelp(HubMessage, frozen=True, kw_only=True):
 
 
 class RemoteHelpsRequest(HubMessage, frozen=True, kw_only=True):
-    """What was wanted of kiosks and desks, the newest first; "" and None mean all.
+    """A question about what was wanted of kiosks and desks, the newest first;
+    "" and None mean all.
 
     Attributes:
         kiosk: of this kiosk, or of the desk of this agent.

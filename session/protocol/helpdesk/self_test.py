@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an idle kiosk finds when it tries itself at night, and the list of these findings.
+"""The findings of an idle kiosk that tries itself at night, and the list of these findings.
 Used by kiosk, hub, helpdesk and operator.
 """
 
@@ -18,7 +18,7 @@ from session.protocol.wire.roles import Role
 
 
 class CheckedPart(StrEnum):
-    """What a kiosk tries."""
+    """A part that a kiosk tries."""
 
     CAMERA = "camera"
     MICROPHONE = "microphone"
@@ -93,7 +93,7 @@ class SelfTestRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SelfTests(ListAnswer, frozen=True, kw_only=True):
-    """Of each kiosk that has ever tried itself."""
+    """The findings of each kiosk that has ever tried itself."""
 
     PAGED: ClassVar[tuple[str, ...]] = ("rows",)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor's board asks the hub, and what an agent reports of itself.
+"""The questions of a supervisor's board to the hub, and what an agent reports of itself.
 Used by hub, desk and board.
 
 Every act of a supervisor carries a reason;
@@ -37,7 +37,7 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the board showed of a ticket when its supervisor decided;
+    """The facts that the board showed of a ticket when its supervisor decided;
     another state at the hub refuses the act.
     """
 
@@ -130,7 +130,7 @@ class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class MessageTo(StrEnum):
-    """Who reads a supervisor's message that is not for all agents."""
+    """The readers of a supervisor's message that is not for all agents."""
 
     AGENT = "agent"
     SERVICE = "service"
@@ -153,7 +153,9 @@ class MessageRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class MessageSent(HubMessage, frozen=True, kw_only=True):
-    """How many agents or kiosks are there to read it; the others do when they come."""
+    """The number of agents or kiosks that are there to read it;
+    the others do when they come.
+    """
 
     there: Count
 
@@ -162,8 +164,8 @@ class MessageSent(HubMessage, frozen=True, kw_only=True):
 
 
 class AgentState(StrEnum):
-    """What an agent does. One who did not answer an offer is `not_responding` until it says that it
-    is back.
+    """The activity of an agent. One who did not answer an offer is `not_responding` until it
+    says that it is back.
     """
 
     OFFLINE = "offline"
@@ -203,7 +205,9 @@ class SetAgentStateRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class SetAgentServicesRequest(HubMessage, frozen=True, kw_only=True):
-    """What an agent serves until the day ends; no `services`: again what the convention says."""
+    """A request that sets what an agent serves until the day ends; no `services`:
+    again what the convention says.
+    """
 
     agent: Id
     services: Annotated[list[Id], msgspec.Meta(max_length=MOST_SERVICES)]
@@ -247,7 +251,8 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a service takes calls, and who decided it; how it is served.
+    """The state of a service: whether it takes calls, and who decided it;
+    how it is served.
 
     Attributes:
         wait_s, wait_most_s: how long a caller who came now would wait, at least and at most; None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a newcomer without a key says to the hub, and its answer.
+"""The messages of a newcomer without a key to the hub, and its answer.
 On `svc.enrol`, by the enrolment identity alone.
 
 Who has no code may sign on with an organisation's provider (OpenID Connect): the desk's browser
@@ -176,17 +176,17 @@ def sign_on_nonce(key: str, verifier: str) -> str:
 
 
 def sign_on_proof_text(code: str, key: str) -> bytes:
-    """What a newcomer signs, so that nobody signs on with a key of somebody else."""
+    """Return what a newcomer signs, so that nobody signs on with a key of somebody else."""
     return f"poste-expert sign-on {code} {key}".encode()
 
 
 def sign_off_proof_text(key: str) -> bytes:
-    """What the holder of a key signs to have it forgotten."""
+    """Return what the holder of a key signs to have it forgotten."""
     return f"poste-expert sign-off {key}".encode()
 
 
 def proof_text(code: str, key: str) -> bytes:
-    """What a newcomer signs, so that nobody enrols a key of somebody else."""
+    """Return what a newcomer signs, so that nobody enrols a key of somebody else."""
     return f"poste-expert enrol {code} {key}".encode()
 
 

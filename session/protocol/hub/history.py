@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What was done and can be taken back, how the last hours went, how good the lines are.
-Used by hub and board.
+"""The acts that were done and can be taken back, how the last hours went,
+how good the lines are. Used by hub and board.
 
 All of it is read from the history in SQL, except the lines:
 those are what desks and kiosks said with their last beats.
@@ -28,8 +28,8 @@ MOST_HOURS = 24
 
 
 class ActKind(StrEnum):
-    """What a supervisor did, or (`close_site`, `open_site`:
-    `service` is the site) the network's operator.
+    """The act of a supervisor, or (`close_site`, `open_site`:
+    `service` is the site) of the network's operator.
     """
 
     SERVICE = "service"
@@ -49,10 +49,11 @@ class ActKind(StrEnum):
 
 
 class UndoState(StrEnum):
-    """Whether an act can still be taken back, or why not.
+    """The answer to whether an act can still be taken back,
+    or why not.
 
-    `taken`: an agent has the caller. `ended`: the caller is gone. `changed`: somebody acted later.
-    `undone`: it was taken back already. `never`: such an act has nothing to take back.
+    `taken`: an agent has the caller. `ended`: the caller is gone. `changed`: somebody acted
+    later. `undone`: it was taken back already. `never`: such an act has nothing to take back.
     """
 
     POSSIBLE = "possible"
@@ -214,7 +215,7 @@ class LineSample(HubMessage, frozen=True, kw_only=True):
 
 
 class LineQuality(StrEnum):
-    """How a line is judged; `unknown`: no call was measured since the hub's start."""
+    """The judgement of a line; `unknown`: no call was measured since the hub's start."""
 
     GOOD = "good"
     WEAK = "weak"
@@ -253,8 +254,8 @@ class LinesRequest(ListRequest, frozen=True, kw_only=True):
 
 
 class LineTotals(msgspec.Struct, frozen=True, kw_only=True):
-    """How many kiosks the organisation has, and how many of them are there, in a call, and of which
-    quality; whatever was asked for.
+    """The number of kiosks that the organisation has, and how many of them are there,
+    in a call, and of which quality; whatever was asked for.
     """
 
     kiosks: Count = 0

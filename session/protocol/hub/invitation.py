@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"[a-z]{1,10}://([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{1,4
 
 @dataclass(frozen=True)
 class InvitationLine:
-    """What the line says.
+    """The content of the line.
 
     Attributes:
         addresses: of the network's servers.
@@ -60,7 +60,7 @@ def fingerprint_of(certificate: bytes) -> str:
 
 
 def read_invitation(text: str) -> InvitationLine:
-    """What somebody typed or pasted; an address without scheme is an encrypted one.
+    """Read what somebody typed or pasted; an address without scheme is an encrypted one.
 
     Raises:
         EnrolmentRefused: this is no such line.

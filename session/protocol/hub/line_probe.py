@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk or a desk asks the hub to measure its line: filler up, filler down.
-See `session.protocol.endpoints.line_test`.
+"""The requests by which a kiosk or a desk measures its line with the hub:
+filler up, filler down. See `session.protocol.endpoints.line_test`.
 """
 
 from __future__ import annotations

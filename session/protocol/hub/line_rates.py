@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What both ends of a session are told of the way between them:
+"""The facts that both ends of a session are told of the way between them:
 what the kiosk's line carries, which relays there are.
 
 The kiosk sends filler and asks for filler, piece by piece, and counts the time
@@ -22,7 +22,7 @@ Kbps = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class IceRules(msgspec.Struct, frozen=True, kw_only=True):
-    """How a session's voice and picture may find their way.
+    """The ways that a session's voice and picture may take.
 
     Attributes:
         urls: TURN servers, the preferred first.
@@ -39,7 +39,8 @@ class IceRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineRates(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kiosk's line carries, kilobits of IP a second.
+    """The rates that a kiosk's line carries,
+    kilobits of IP a second.
 
     Attributes:
         up_kbps: from the kiosk.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What travels when several organisations share a network: a caller who goes to another one.
-Used by hub and desk.
+"""The messages that travel when several organisations share a network:
+a caller who goes to another one. Used by hub and desk.
 
 A caller who was moved has a new ticket:
 `moved_from` names the one before, arrival and reason are kept.
@@ -20,7 +20,9 @@ from session.protocol.wire.roles import Role
 
 
 class MoveTargetsRequest(ListRequest, frozen=True, kw_only=True):
-    """Where may callers of this service of ours go, outside of our organisation?"""
+    """A question about where callers of this service of ours may go,
+    outside of our organisation.
+    """
 
     service: Id
 
@@ -37,7 +39,7 @@ class MoveTarget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoveTargets(ListAnswer, frozen=True, kw_only=True):
-    """What both conventions allow; empty when nothing is."""
+    """The targets that both conventions allow; empty when nothing is."""
 
     PAGED: ClassVar[tuple[str, ...]] = ("targets",)
 

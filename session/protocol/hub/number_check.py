@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a caller number looks like, key by key, before it is sent.
+"""The form of a caller number, key by key, before it is sent.
 Used by the kiosk's number page and by the desk's card for a new dossier.
 
 The hub checks again. Kinds are those of `Service.number_kind`.
@@ -78,12 +78,12 @@ def written_number(kind: str, typed: str) -> str:
     return number
 
 
-def is_same_number(one: str, other: str) -> bool:
+def is_same_number(first: str, other: str) -> bool:
     """True for two written numbers that are one, also where only one has CAF's letter."""
-    has_letter = [bool(_ALLOCATAIRE_WITH_LETTER.fullmatch(number)) for number in (one, other)]
+    has_letter = [bool(_ALLOCATAIRE_WITH_LETTER.fullmatch(number)) for number in (first, other)]
     if has_letter[0] == has_letter[1]:
-        return one == other
-    return written_number("allocataire", one) == written_number("allocataire", other)
+        return first == other
+    return written_number("allocataire", first) == written_number("allocataire", other)
 
 
 def next_characters(kind: str, text: str) -> str:
@@ -106,7 +106,8 @@ def next_characters(kind: str, text: str) -> str:
 
 
 def check_number(kind: str, text: str) -> NumberState:
-    """Whether `text` (no spaces, capitals) is a number of this kind, may become one, or is wrong.
+    """Return whether `text` (no spaces, capitals) is a number of this kind, may become one,
+    or is wrong.
 
     Raises:
         KeyError: `kind` is not in `FORMS`.

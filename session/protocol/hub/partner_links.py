@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What hubs of two networks say to each other over `xfer.<to>.<from>.>`: a caller who is sent over.
-Used by the hub.
+"""The messages of hubs of two networks to each other over `xfer.<to>.<from>.>`:
+a caller who is sent over. Used by the hub.
 
 Everything else that crosses is what kiosks say and hear anyway, with the name of the kiosk's
 network in front.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What kiosk and desk ask the hub, and what it answers. One struct per message; JSON on the wire.
+"""The questions of kiosk and desk to the hub, and its answers.
+One struct per message; JSON on the wire.
 
-Requests travel on `svc.<role>.<user>.<verb>`;
-`VERBS` says which role may say which verb and which answer comes. Any request may be answered by
-`Refusal`. Times are UTC.
+Requests travel on `svc.<role>.<user>.<verb>`; `VERBS` says which role may say which verb and
+which answer comes. Any request may be answered by `Refusal`. Times are UTC.
 """
 
 from __future__ import annotations
@@ -93,17 +93,17 @@ def fitting(rows: Sequence[Any]) -> int:
     return len(rows)
 
 
-def page_of[Answer: ListAnswer](whole: Answer, after: str) -> Answer:
+def page_of[Answer: ListAnswer](answer: Answer, after: str) -> Answer:
     """Return the rows of a whole answer from `after` on, as many as a page may have."""
-    rows = [*chain.from_iterable(getattr(whole, name) for name in whole.PAGED)]
+    rows = [*chain.from_iterable(getattr(answer, name) for name in answer.PAGED)]
     first = min(int(after or 0), len(rows))
     last = first + fitting(rows[first:])
-    kept, start = dict[str, Sequence[Any]](), 0
-    for name in whole.PAGED:
-        part = getattr(whole, name)
-        kept[name] = part[max(0, first - start) : max(0, last - start)]
+    fields, start = dict[str, Sequence[Any]](), 0
+    for name in answer.PAGED:
+        part = getattr(answer, name)
+        fields[name] = part[max(0, first - start) : max(0, last - start)]
         start += len(part)
-    return msgspec.structs.replace(whole, **kept, next=str(last) if last < len(rows) else "")
+    return msgspec.structs.replace(answer, **fields, next=str(last) if last < len(rows) else "")
 
 
 def with_page[Answer](before: Answer, page: Answer) -> Answer:
@@ -111,8 +111,8 @@ def with_page[Answer](before: Answer, page: Answer) -> Answer:
     assert isinstance(before, ListAnswer)
     assert isinstance(page, ListAnswer)
     rows = {name: [*getattr(before, name), *getattr(page, name)] for name in before.PAGED}
-    kept = {name: type(getattr(before, name))(part) for name, part in rows.items()}
-    return msgspec.structs.replace(before, **kept, next=page.next)
+    fields = {name: type(getattr(before, name))(part) for name, part in rows.items()}
+    return msgspec.structs.replace(before, **fields, next=page.next)
 
 
 # ---- what a site offers
@@ -123,7 +123,9 @@ class ServicesRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class SiteMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a supervisor of `organisation_name` says to the callers of a site, until `until_utc`."""
+    """The message of a supervisor of `organisation_name` to the callers of a site,
+    until `until_utc`.
+    """
 
     organisation_name: Text
     text: Text
@@ -236,7 +238,7 @@ class QueueBeat(HubMessage, frozen=True, kw_only=True):
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """How callers reach the organisation; stands on receipts.
+    """The ways for callers to reach the organisation; stands on receipts.
     The postal address may have several lines.
     """
 
@@ -366,7 +368,7 @@ class UploadBegin(HubMessage, frozen=True, kw_only=True):
 
 
 class UploadState(HubMessage, frozen=True, kw_only=True):
-    """How many bytes of the upload the hub holds."""
+    """The number of bytes of the upload that the hub holds."""
 
     upload_id: Id
     received_bytes: int
@@ -483,8 +485,8 @@ class ServicesChanged(HubMessage, frozen=True, kw_only=True):
 
 
 class RemoteAct(StrEnum):
-    """What the helpdesk may want of an idle kiosk, some of it of a desk
-    (`session.protocol.helpdesk.remote_help`).
+    """An act that the helpdesk may want of an idle kiosk,
+    some of it of a desk (`session.protocol.helpdesk.remote_help`).
 
     State: devices and versions. Doctor: the checks of that command. Log: the last lines for
     developers. Scan, print: a test of which nothing is kept, or a sheet that says so.
@@ -515,8 +517,9 @@ class ReleaseRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class ReleaseAnswer(HubMessage, frozen=True, kw_only=True):
-    """What the operator wrote: the version, the day until which there is time, where to get it;
-    `newest` is "" where nothing was written. No program installs anything by itself.
+    """The release as the operator wrote it: the version, the day until which there is time,
+    where to get it; `newest` is "" where nothing was written. No program installs anything by
+    itself.
     """
 
     newest: Annotated[str, msgspec.Meta(max_length=40)] = ""

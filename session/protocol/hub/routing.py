@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How callers and agents meet: what an agent may serve, the next caller, offers, agents' states,
-wrap-up.
+"""The messages by which callers and agents meet:
+what an agent may serve, the next caller, offers, agents' states, wrap-up.
 
-An offer is no message: the ticket itself is `offered` to its `agent` until `offer_until_utc`, as
-every desk hears.
+An offer is no message: the ticket itself is `offered` to its `agent` until `offer_until_utc`,
+as every desk hears.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class ServiceMode(StrEnum):
-    """How callers of a service find their agent."""
+    """The way in which callers of a service find their agent."""
 
     PULL = "pull"
     PUSH = "push"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What may come of a conversation, in the organisation's words."""
+    """A thing that may come of a conversation, in the organisation's words."""
 
     id: Id
     name: Text
@@ -103,7 +103,9 @@ class ProlongRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
-    """When the wrap-up ends now (None: no limit), and how often it may still be prolonged."""
+    """The time at which the wrap-up ends now (None:
+    no limit), and how often it may still be prolonged.
+    """
 
     until_utc: UtcTime | None
     more: int
@@ -128,7 +130,8 @@ class PreviewRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class CallerPreview(HubMessage, frozen=True, kw_only=True):
-    """What is known before the conversation; no name and no number.
+    """The facts that are known before the conversation;
+    no name and no number.
 
     Attributes:
         line, rates: of the kiosk, as measured last; None: not known.
@@ -163,7 +166,7 @@ class WorkHereRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class WorkHereAnswer(HubMessage, frozen=True, kw_only=True):
-    """Whether the agent works here now.
+    """The answer to whether the agent works here now.
 
     Attributes:
         computer: where it does instead, as that one calls itself.
@@ -176,7 +179,7 @@ class WorkHereAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
-    """Whether an agent that serves after `after_s` may take this ticket now;
+    """True if an agent that serves after `after_s` may take this ticket now;
     hub and desk ask the same question.
     """
     if ticket.away == "back":

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What an organisation signs so that its conversations can be sealed: its keys, and its desks.
-Used by every end.
+"""The statements that an organisation signs so that its conversations can be sealed:
+its keys, and its desks. Used by every end.
 
 A card is what an end gets of the hub and believes only by its signatures
 (`session.bus.sealing.certificates`).
@@ -46,7 +46,7 @@ class SealKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class SealCard(msgspec.Struct, frozen=True, kw_only=True):
-    """That an organisation seals its conversations, and for whom."""
+    """The statement that an organisation seals its conversations, and for whom."""
 
     organisation: Id
     keys: Annotated[list[SealKey], msgspec.Meta(min_length=1, max_length=MOST_KEYS)]

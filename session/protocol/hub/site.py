@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a site's host and the network's operator ask the hub, and how a kiosk calls the host.
-Used by hub and programs.
+"""The questions of a site's host and the network's operator to the hub,
+and a kiosk's call for the host. Used by hub and programs.
 
 Neither ever learns who a caller is: no name, no number, no ticket.
 """
@@ -23,7 +23,7 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class CallerState(StrEnum):
-    """Whether somebody is at a kiosk; no more than everybody in the room can see."""
+    """The presence of somebody at a kiosk; no more than everybody in the room can see."""
 
     NONE = "none"
     WAITING = "waiting"
@@ -47,7 +47,7 @@ class HelpCall(HubMessage, frozen=True, kw_only=True):
 
 
 class HelpAnswer(HubMessage, frozen=True, kw_only=True):
-    """What the host answered so far."""
+    """The host's answer so far."""
 
     state: HelpState
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How many callers came, waited and talked, and whether they say it was solved.
+"""The number of callers who came, waited and talked, and whether they say it was solved.
 Used by supervisor, kiosk and hub.
 """
 
@@ -17,7 +17,7 @@ from session.protocol.wire.roles import Role
 
 
 class StatisticsBy(StrEnum):
-    """What callers are counted by; never by agent."""
+    """A grouping by which callers are counted; never by agent."""
 
     TOTAL = "total"
     DAY = "day"
@@ -27,9 +27,7 @@ class StatisticsBy(StrEnum):
 
 
 class Solved(StrEnum):
-    """Whether a caller's request was solved, as the caller says it: the faces of the goodbye
-    page.
-    """
+    """The caller's word on whether the request was solved: the faces of the goodbye page."""
 
     YES = "yes"
     PARTLY = "partly"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a ticket remembers of holding, passing on and third people.
+"""The memory of a ticket of holding, passing on and third people.
 Ids and codes only; used inside `Ticket`.
 """
 
@@ -37,8 +37,8 @@ class PassReason(StrEnum):
 
 
 class ThirdState(StrEnum):
-    """Where a third person is: called (an agent), announced on both screens, or in the
-    conversation.
+    """The place of a third person: called (an agent), announced on both screens,
+    or in the conversation.
 
     Voice and picture of a third person are passed on in the last state only.
     """
@@ -49,7 +49,7 @@ class ThirdState(StrEnum):
 
 
 class ThirdEnd(StrEnum):
-    """How the last third person went."""
+    """The way in which the last third person went."""
 
     DECLINED = "declined"
     NO_ANSWER = "no_answer"
@@ -79,7 +79,7 @@ class Third(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_in(third: Third | None) -> bool:
-    """Whether voice and picture of a third person travel now."""
+    """True if voice and picture of a third person travel now."""
     return third is not None and third.state is ThirdState.IN
 
 

@@ -112,7 +112,9 @@ class PassedOnRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class PassedOnAnswer(HubMessage, frozen=True, kw_only=True):
-    """From whom and what for; an empty name when the caller was not passed on."""
+    """The agent who passed the caller on, and what for;
+    an empty name when the caller was not passed on.
+    """
 
     by_name: Text = ""
     reason: PassReason | None = None
@@ -127,7 +129,7 @@ class PassingRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class PassingAnswer(HubMessage, frozen=True, kw_only=True):
-    """For whom the caller waits; an empty name for whoever is next."""
+    """The agent for whom the caller waits; an empty name for whoever is next."""
 
     agent_name: Text = ""
     service_name: Text = ""

@@ -18,7 +18,7 @@ from session.protocol.wire.ids import Id, OptionalId
 
 
 class TicketState(StrEnum):
-    """Where a ticket is."""
+    """The state of a ticket."""
 
     WAITING = "waiting"
     OFFERED = "offered"
@@ -38,7 +38,7 @@ class HelpState(StrEnum):
 
 
 class HelpFrom(StrEnum):
-    """Who has called the site's host."""
+    """The person who has called the site's host."""
 
     CALLER = "caller"
     AGENT = "agent"
@@ -84,7 +84,8 @@ STEP = timedelta(minutes=3)
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What every agent of the organisation may see of a waiting caller: no name, no caller number.
+    """A waiting caller as every agent of the organisation may see it:
+    no name, no caller number.
 
     Attributes:
         moved_to: "organisation/service" that its caller was moved to; another ticket took its

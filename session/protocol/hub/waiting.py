@@ -100,7 +100,9 @@ class PromisedCallsRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class PromisedCallsAnswer(HubMessage, frozen=True, kw_only=True):
-    """When this agent has to call, the first first; callers who wait already are in the queue."""
+    """The times at which this agent has to call, the first first;
+    callers who wait already are in the queue.
+    """
 
     due_utc: Annotated[list[UtcTime], msgspec.Meta(max_length=MOST_PROMISED)]
 
@@ -121,7 +123,8 @@ class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
-    """What everybody in the waiting room may read: numbers, never names.
+    """The content that everybody in the waiting room may read:
+    numbers, never names.
 
     Attributes:
         called: newest first.

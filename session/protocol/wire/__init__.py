@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What everything on the wire shares: subjects, roles, ids and the protocol's version.
+"""The basics that everything on the wire shares:
+subjects, roles, ids and the protocol's version.
 
 May import nothing of the protocol.
 """

@@ -26,6 +26,6 @@ VERSION_LETTERS = 40
 """Longest version that is kept."""
 
 
-def header_text(said: str) -> str:
+def header_text(text: str) -> str:
     """A word as a header may have it: letters beyond ASCII become "?"."""
-    return said.encode("ascii", "replace").decode()
+    return text.encode("ascii", "replace").decode()

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Who speaks; the value is the letter in subjects."""
+    """The party that speaks; the value is the letter in subjects."""
 
     KIOSK = "k"
     AGENT = "a"

@@ -88,12 +88,14 @@ def session_out(role: Role, user: str, session: str, topic: str) -> str:
 
 
 def session_in(role: Role, user: str) -> str:
-    """Where a user hears the other end of its sessions: `...ses.<session>.<topic>`."""
+    """Return the subject on which a user hears the other end of its sessions:
+    `...ses.<session>.<topic>`.
+    """
     return f"evt.u.{role}.{user}.ses.*.*"
 
 
 def notifications(role: Role, user: str) -> str:
-    """Where the hub tells one user something (`HubEvent`)."""
+    """Return the subject on which the hub tells one user something (`HubEvent`)."""
     return f"evt.u.{role}.{user}.hub"
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a person types into a request and somebody keeps: a reason, a note. A field's type says so;
-the door of hub and vault (`session.protocol.codec.decode_request`) takes numbers of people out.
+"""The words that a person types into a request and somebody keeps: a reason, a note. A field's
+type says so; the door of hub and vault (`session.protocol.codec.decode_request`) takes numbers
+of people out.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class _Nobody:
         return True
 
     def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
     ) -> None:
         """Nobody is told."""
 

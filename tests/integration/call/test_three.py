@@ -257,7 +257,7 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             assert scene.world.hub is not None
             presence = scene.world.hub.queue.presence
             await until(lambda: presence.is_there("valdore", Role.AGENT, "bob"))
-            await scene.alice.third_party_client.invite(scene.session, "bob", held=False)
+            await scene.alice.third_party_client.invite(scene.session, "bob", is_on_hold=False)
             await bob.third_party_client.answer_invitation(scene.session, accept=True)
             await scene.announced()
             guest = scene.visit(bob)

@@ -204,20 +204,20 @@ async def test_nobody_who_is_away_or_busy_is_a_target(tmp_path: Path) -> None:
         with pytest.raises(ColleagueBusy):
             await talk.alice_talk.pass_on(talk.session, PassReason.OTHER, agent="agent3")
         with pytest.raises(ColleagueBusy):
-            await talk.alice_talk.invite(talk.session, "alice", held=False)
+            await talk.alice_talk.invite(talk.session, "alice", is_on_hold=False)
         with pytest.raises(NotAllowed):
             await talk.alice_talk.pass_on(talk.session, PassReason.OTHER)
         second = await world.kiosk("kiosk2")
         other = (await second.call("housing", "", "r2")).ticket
         await talk.bob.accept(other.id)
         with pytest.raises(ColleagueBusy):
-            await talk.alice_talk.invite(talk.session, "bob", held=True)
+            await talk.alice_talk.invite(talk.session, "bob", is_on_hold=True)
 
 
 async def test_a_colleague_is_called_comes_and_takes_over(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         talk = await Conversation(world).begin()
-        await talk.alice_talk.invite(talk.session, "bob", held=True)
+        await talk.alice_talk.invite(talk.session, "bob", is_on_hold=True)
         await until(
             lambda: (third := talk.third(talk.bob)) is not None and third.state is ThirdState.CALLED
         )
@@ -249,10 +249,10 @@ async def test_a_colleague_who_declines_or_does_not_answer_is_told(tmp_path: Pat
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock) as world:
         talk = await Conversation(world).begin()
-        await talk.alice_talk.invite(talk.session, "bob", held=False)
+        await talk.alice_talk.invite(talk.session, "bob", is_on_hold=False)
         await talk.bob_talk.answer_invitation(talk.session, accept=False)
         await until(lambda: talk.seen(talk.alice).talk == Talk(last=ThirdEnd.DECLINED))
-        await talk.alice_talk.invite(talk.session, "bob", held=False)
+        await talk.alice_talk.invite(talk.session, "bob", is_on_hold=False)
         clock.advance(timedelta(seconds=31).total_seconds())
         await until(lambda: talk.seen(talk.alice).talk == Talk(last=ThirdEnd.NO_ANSWER))
         with pytest.raises(TicketUnknown):
@@ -324,7 +324,7 @@ async def test_who_is_no_participant_reaches_nobody(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         talk = await Conversation(world).begin()
         boss = await talk.supervisor()
-        await talk.alice_talk.invite(talk.session, "bob", held=False)
+        await talk.alice_talk.invite(talk.session, "bob", is_on_hold=False)
         await talk.bob_talk.answer_invitation(talk.session, accept=True)
         await talk.is_in()
         heard: list[SessionMessage] = []

@@ -63,10 +63,10 @@ class MemoryChannel:
         return True
 
     def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
     ) -> None:
         self.refused[code] += 1
-        if told and not self.cut:
+        if is_reported and not self.cut:
             refused = MessageRefused(topic=topic, code=code, why=why, of=of)
             self.sent.append(refused)
             asyncio.get_running_loop().call_soon(self._deliver, "end", encode_session(refused))

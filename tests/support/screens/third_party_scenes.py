@@ -59,7 +59,7 @@ def three() -> DeskWindow:
     """A supervisor has joined."""
     window = face()
     window.talk_bar.show_talk(talk(SUPERVISOR, "Chantal Verneuil"))
-    window.call.show_third("Chantal Verneuil", shown=True)
+    window.call.show_third("Chantal Verneuil", is_shown=True)
     return window
 
 
@@ -68,14 +68,14 @@ def colleague() -> DeskWindow:
     window = face()
     window.talk_bar.show_talk(talk(COLLEAGUE, "Bob Tessier", held=HoldReason.COLLEAGUE))
     window.call.show_state(CallState.HELD)
-    window.call.show_third("Bob Tessier", shown=True)
+    window.call.show_third("Bob Tessier", is_shown=True)
     return window
 
 
 def invited() -> DeskWindow:
     """A colleague calls."""
     window = _open_desk()
-    window.invitation.show_call("Claire Fontanel", "B012", "Aide au logement", held=True)
+    window.invitation.show_call("Claire Fontanel", "B012", "Aide au logement", is_held=True)
     return window
 
 
@@ -84,7 +84,7 @@ def visit() -> DeskWindow:
     window = _open_desk()
     window.show_visit()
     window.visit_view.show_visit("B012", "Claire Fontanel")
-    window.visit_view.show_let_in("Claire Fontanel", held=False)
+    window.visit_view.show_let_in("Claire Fontanel", is_held=False)
     return window
 
 

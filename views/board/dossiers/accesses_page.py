@@ -53,7 +53,7 @@ TODAY, YESTERDAY, WEEK, MONTH, DAY, ALL = "today", "yesterday", "week", "month",
 
 
 class _About(StrEnum):
-    """What is looked at: help is what was wanted of kiosks and desks from afar."""
+    """The kind of accesses looked at; help is what was asked of kiosks and desks from afar."""
 
     DOSSIERS = "dossiers"
     LOGS = "logs"
@@ -88,12 +88,12 @@ class BoardAccessesPage(QWidget):
         super().__init__()
         self._facts, self._clock = facts, clock
         self._about = filter_box("accesses_about", _("Accesses to what"))
-        for about, words in (
+        for subject, words in (
             (_About.DOSSIERS, _("Dossiers")),
             (_About.LOGS, _("Conversations")),
             (_About.HELP, _("Kiosks and desks")),
         ):
-            self._about.addItem(words, about.value)
+            self._about.addItem(words, subject.value)
         self._days = filter_box("accesses_days", _("Days"))
         for key, words in (
             (TODAY, _("Today")),
@@ -143,21 +143,23 @@ class BoardAccessesPage(QWidget):
     # ---- facts ----
 
     def show_accesses(self, answer: AccessesAnswer) -> None:
-        """What the filters found."""
+        """Show what the filters found."""
         if self._shown is _About.HELP:
             return  # the answer to what was asked before
         self._add_people(answer.lines)
         words = _("{count} accesses").format(count=len(answer.lines))
-        self._show_rows([self._row(one) for one in answer.lines], words, more=answer.more)
+        self._show_rows([self._row(line) for line in answer.lines], words, more=answer.more)
 
     def show_helps(self, answer: RemoteHelps) -> None:
-        """What was wanted of kiosks and desks from afar, by whom and why."""
+        """Show what was asked of kiosks and desks from afar, by whom and why."""
         if self._shown is not _About.HELP:
             return
-        for one in answer.helps:
-            self._add_person(one.by, one.by_name)
+        for entry in answer.helps:
+            self._add_person(entry.by, entry.by_name)
         words = _("{count} times help from afar").format(count=len(answer.helps))
-        self._show_rows([_help_row(one) for one in answer.helps], words, more=answer.more)
+        self._show_rows(
+            [_help_row(help_entry) for help_entry in answer.helps], words, more=answer.more
+        )
 
     def show_places(self, places: Sequence[HelpPlace]) -> None:
         """The kiosks and desks that the hub knows, to choose from for help from afar."""
@@ -171,8 +173,8 @@ class BoardAccessesPage(QWidget):
         self.table.show_rows(rows)
         self.list.show_answer(bool(rows))
         older = _("older ones are not shown: the file has all of them")
-        said = ([words] if rows else []) + ([older] if more else [])
-        self._state.setText(" · ".join(said))
+        state_words = ([words] if rows else []) + ([older] if more else [])
+        self._state.setText(" · ".join(state_words))
         self._csv.setEnabled(self._facts.connected and bool(rows))
 
     def show_refused(self, words: str) -> None:
@@ -206,8 +208,8 @@ class BoardAccessesPage(QWidget):
         """Sets the filters to what one person was refused today (dossiers or logs), and asks."""
         for box in (self._days, self._person, self._kind, self._about):
             box.blockSignals(True)
-        about = _About.LOGS if kind in LOG_KINDS else _About.DOSSIERS
-        self._about.setCurrentIndex(self._about.findData(about.value))
+        subject = _About.LOGS if kind in LOG_KINDS else _About.DOSSIERS
+        self._about.setCurrentIndex(self._about.findData(subject.value))
         self._show_about()
         self._days.setCurrentIndex(self._days.findData(TODAY))
         self._kind.setCurrentIndex(self._kind.findData(kind))
@@ -226,32 +228,32 @@ class BoardAccessesPage(QWidget):
 
     def _show_about(self) -> None:
         """Filters and columns that fit dossiers, conversations, or help from afar."""
-        shown = self._shown
+        subject = self._shown
         blocked = [QSignalBlocker(box) for box in (self._kind, self._person)]
         self._kind.clear()
-        if shown is _About.HELP:
+        if subject is _About.HELP:
             self._kind.addItem(_("All acts"), None)
             for act, (words, _icon_name) in ACTS.items():
                 self._kind.addItem(_(words), act)
         else:
             self._kind.addItem(_("All accesses"), None)
             for kind, (words, _icon, _tone) in KINDS.items():
-                if (kind in LOG_KINDS) is (shown is _About.LOGS):
+                if (kind in LOG_KINDS) is (subject is _About.LOGS):
                     self._kind.addItem(_(words), kind)
         self._person.clear()
         self._person.addItem(_("Everybody"), "")
-        for one in blocked:
-            one.unblock()
+        for blocker in blocked:
+            blocker.unblock()
         self._dossier.clear()
         self._offer_places()
-        spoken, hint = _TEXTS[shown]
+        spoken, hint = _TEXTS[subject]
         self._dossier.setAccessibleName(_(spoken))
         self._dossier.setPlaceholderText(_(hint))
-        after_what, last = _HEADS[shown]
+        after_what, last = _HEADS[subject]
         heads = (_(after_what), _("Reason"), _(last), _("Computer"))
         self.table.setHeaderLabels([_("When"), _("Who"), _("What"), *heads])
-        self.table.setColumnHidden(DOSSIER, shown is _About.LOGS)
-        self.table.setColumnHidden(COMPUTER, shown is _About.HELP)
+        self.table.setColumnHidden(DOSSIER, subject is _About.LOGS)
+        self.table.setColumnHidden(COMPUTER, subject is _About.HELP)
 
     def _on_about(self) -> None:
         self._show_about()
@@ -337,18 +339,18 @@ class BoardAccessesPage(QWidget):
             self._dossier,
             self._csv,
         )
-        whole = column(self, filters, self.list, self._state, space=SPACE[1])
-        whole.setStretch(1, 1)
+        layout = column(self, filters, self.list, self._state, space=SPACE[1])
+        layout.setStretch(1, 1)
 
 
-def _help_row(told: RemoteHelp) -> TableRow:
-    words = help_columns(told)
+def _help_row(entry: RemoteHelp) -> TableRow:
+    words = help_columns(entry)
     cells = (
-        Cell(f"{told.asked_at_utc.astimezone():%d/%m/%Y %H:%M}", "soft"),
-        Cell(told.by_name or told.by),
-        Cell(words.act, "", ACTS[told.act][1]),
+        Cell(f"{entry.asked_at_utc.astimezone():%d/%m/%Y %H:%M}", "soft"),
+        Cell(entry.by_name or entry.by),
+        Cell(words.act, "", ACTS[entry.act][1]),
         Cell(words.place),
-        Cell(told.reason),
-        Cell(words.ended, _ENDED_TONES.get(told.state, "soft")),
+        Cell(entry.reason),
+        Cell(words.ended, _ENDED_TONES.get(entry.state, "soft")),
     )
-    return TableRow(told.help_id, cells)
+    return TableRow(entry.help_id, cells)

@@ -112,7 +112,7 @@ class BoardCorrectionCard(Card):
         self._number.show_wrong("" if number else _("Type the number of a dossier."))
         is_said = is_reason(reason)
         self._reason.show_wrong("" if is_said else _("Say why, in a word or more."))
-        wrong = next((one for one in (self._number, self._reason) if one.is_wrong()), None)
+        wrong = next((field for field in (self._number, self._reason) if field.is_wrong()), None)
         if wrong is not None:
             wrong.setFocus()
         elif self._facts.connected:

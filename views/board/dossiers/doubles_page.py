@@ -102,14 +102,14 @@ class BoardDoublesPage(QWidget):
 
     @property
     def first_field(self) -> QWidget:
-        """Where the keyboard goes when the page is opened."""
+        """The field where the keyboard goes when the page is opened."""
         return self._keep
 
     # ---- facts ----
 
     def show_provisional(self, answer: ProvisionalAnswer) -> None:
         """Dossiers that were made while the register was away."""
-        self.provisional.show_rows([_provisional_row(one) for one in answer.dossiers])
+        self.provisional.show_rows([_provisional_row(dossier) for dossier in answer.dossiers])
         self.provisional.setVisible(bool(answer.dossiers))
         count = max(answer.total, len(answer.dossiers))
         self._provisional_title.setText(
@@ -123,8 +123,8 @@ class BoardDoublesPage(QWidget):
     def show_merges(self, merges: Sequence[DossierMerged]) -> None:
         """Merges, the newest first."""
         self._read_at = self._clock.utc_now()
-        self._merges = {one.id: one for one in merges}
-        self.table.show_rows([self._merge_row(one) for one in merges])
+        self._merges = {merge.id: merge for merge in merges}
+        self.table.show_rows([self._merge_row(merge) for merge in merges])
         self._merges_state.setText(
             _("Merges: {count}").format(count=len(merges))
             if merges
@@ -170,8 +170,8 @@ class BoardDoublesPage(QWidget):
             Cell(merge.caller_name),
             Cell(*self._state(merge)),
         )
-        said = [cell.text for cell in cells]
-        spoken = ", ".join([*said, merge.by_name, merge.reason])
+        cell_words = [cell.text for cell in cells]
+        spoken = ", ".join([*cell_words, merge.by_name, merge.reason])
         return TableRow(merge.id, cells, spoken)
 
     def _state(self, merge: DossierMerged) -> tuple[str, str, str]:
@@ -227,7 +227,7 @@ class BoardDoublesPage(QWidget):
         if self._shown is not None:  # a second Enter goes on to the button, which asks for a third
             self._merge.setFocus()
             return
-        keep, merged, reason = (one.text() for one in (self._keep, self._merged, self._reason))
+        keep, merged, reason = (field.text() for field in (self._keep, self._merged, self._reason))
         needed = _("Type the number of a dossier.")
         self._keep.show_wrong("" if keep else needed)
         self._merged.show_wrong("" if merged else needed)
@@ -236,7 +236,7 @@ class BoardDoublesPage(QWidget):
         is_said = is_reason(reason)
         self._reason.show_wrong("" if is_said else _("Say why, in a word or more."))
         fields = (self._keep, self._merged, self._reason)
-        wrong = next((one for one in fields if one.is_wrong()), None)
+        wrong = next((field for field in fields if field.is_wrong()), None)
         if wrong is not None:
             wrong.setFocus()
         elif self._facts.connected:
@@ -265,7 +265,7 @@ class BoardDoublesPage(QWidget):
             self._keep.setFocus()
 
     def _on_edited(self) -> None:
-        """What is shown belongs to the numbers that were typed before."""
+        """Clear what belongs to the numbers that were typed before."""
         if self._shown is not None:
             self._show_pair(None)
 
@@ -283,13 +283,13 @@ class BoardDoublesPage(QWidget):
 
     def _build(self) -> None:
         lists = QWidget()
-        left = column(lists, self._provisional_title, self.provisional, space=SPACE[1])
-        left.addWidget(self.table)
+        lists_column = column(lists, self._provisional_title, self.provisional, space=SPACE[1])
+        lists_column.addWidget(self.table)
         below = row(None, self._merges_state, self._undo)
         below.setStretch(0, 1)
-        left.addLayout(below)
-        left.setStretch(1, 1)
-        left.setStretch(2, 2)
+        lists_column.addLayout(below)
+        lists_column.setStretch(1, 1)
+        lists_column.setStretch(2, 2)
         card = Card("merge_card")
         card.body.addWidget(label(_("One person, two dossiers"), "title"))
         card.body.addWidget(self._warning)
@@ -304,20 +304,20 @@ class BoardDoublesPage(QWidget):
             sides.addWidget(side, 1)
         card.body.addLayout(sides)
         card.body.addStretch(1)
-        self.correction.opened.connect(lambda shown: card.setVisible(not shown))
+        self.correction.opened.connect(lambda is_shown: card.setVisible(not is_shown))
         cards = QWidget()
         column(cards, card, self.correction, 0, space=SPACE[1])
-        whole = row(self, space=SPACE[2])
-        whole.addWidget(lists, 11)
-        whole.addWidget(scroll_area(cards), 10)
+        layout = row(self, space=SPACE[2])
+        layout.addWidget(lists, 11)
+        layout.addWidget(scroll_area(cards), 10)
 
 
-def _provisional_row(one: ProvisionalDossier) -> TableRow:
+def _provisional_row(dossier: ProvisionalDossier) -> TableRow:
     cells = (
-        Cell(one.number),
-        Cell(one.caller_name),
-        Cell(french_day(one.born_on)),
-        Cell(f"{one.made_at_utc.astimezone():%d/%m/%Y}", "soft"),
+        Cell(dossier.number),
+        Cell(dossier.caller_name),
+        Cell(french_day(dossier.born_on)),
+        Cell(f"{dossier.made_at_utc.astimezone():%d/%m/%Y}", "soft"),
     )
-    spoken = ", ".join([*(cell.text for cell in cells), one.by_name])
-    return TableRow(one.number, cells, spoken)
+    spoken = ", ".join([*(cell.text for cell in cells), dossier.by_name])
+    return TableRow(dossier.number, cells, spoken)

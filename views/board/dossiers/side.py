@@ -13,7 +13,7 @@ SHOWN_DOCUMENTS = 8
 
 
 class DossierSide(Card):
-    """Who, which numbers, what is filed; what differs from the other side stands out."""
+    """A dossier's person, numbers and content; what differs from the other side stands out."""
 
     def __init__(self, name: str, role: str) -> None:
         super().__init__(name, space=SPACE[0])
@@ -59,12 +59,12 @@ class DossierSide(Card):
         self._contact.setVisible(bool(facts.contact))
         self._what.setText(_content_words(facts))
         self._documents.setText(_document_words(facts))
-        for shown, same in (
+        for text_label, same in (
             (self._who, other is None or facts.caller_name == other.caller_name),
             (self._born, other is None or facts.born_on == other.born_on),
             (self._caller, other is None or facts.caller_number == other.caller_number),
         ):
-            restyle(shown, tone="" if same else "warn")
+            restyle(text_label, tone="" if same else "warn")
         self.setAccessibleName(f"{self._role.text()}: {facts.number}, {facts.caller_name}")
 
 
@@ -85,7 +85,8 @@ def _content_words(facts: Dossier) -> str:
 def _document_words(facts: Dossier) -> str:
     newest = list(reversed(facts.documents))
     lines = [
-        f"{one.filed_at_utc.astimezone():%d/%m/%Y}  {one.name}" for one in newest[:SHOWN_DOCUMENTS]
+        f"{document.filed_at_utc.astimezone():%d/%m/%Y}  {document.name}"
+        for document in newest[:SHOWN_DOCUMENTS]
     ]
     if len(newest) > SHOWN_DOCUMENTS:
         lines.append(_("and {count} more").format(count=len(newest) - SHOWN_DOCUMENTS))

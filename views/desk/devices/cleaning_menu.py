@@ -45,7 +45,7 @@ def ask_stages(
         assert action is not None
         action.setCheckable(True)
         action.setChecked(stage not in left_out)
-        action.triggered.connect(lambda wanted, stage=stage: chosen(stage, wanted))
+        action.triggered.connect(lambda is_in_use, stage=stage: chosen(stage, is_in_use))
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(over.mapToGlobal(QPoint(0, over.height())))
     menu.setActiveAction(menu.actions()[2])

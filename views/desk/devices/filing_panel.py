@@ -78,8 +78,8 @@ class FilingPanel(Card):
             self.set_pieces(self._pieces)
 
     def _guide_place(self, piece: Piece) -> int:
-        known = piece.id in self._guided
-        return self._guided.index(piece.id) if known else len(self._guided)
+        is_guided = piece.id in self._guided
+        return self._guided.index(piece.id) if is_guided else len(self._guided)
 
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
         """The pieces that the procedure expects, in the guide's order where one is followed, else
@@ -100,20 +100,20 @@ class FilingPanel(Card):
             for piece in pieces
             if piece.state not in (PieceState.FILED, PieceState.ACKNOWLEDGED)
         ]
-        wanted = next(iter(missing), "")
+        proposal = next(iter(missing), "")
         if chosen in unfiled:
-            wanted = chosen
-        self._piece.setCurrentIndex(max(0, self._piece.findData(wanted)))
+            proposal = chosen
+        self._piece.setCurrentIndex(max(0, self._piece.findData(proposal)))
         self._piece.blockSignals(False)
         self._propose_name()
 
     def set_dossier(self, present: bool) -> None:
-        """Whether there is a dossier to file into."""
+        """Set whether there is a dossier to file into."""
         self._dossier = present
         self._allow()
 
     def set_pages(self, count: int, *, arriving: bool = False) -> None:
-        """How many pages would be filed; whether others are on their way."""
+        """Set how many pages would be filed, and whether others are on their way."""
         if count != self._pages:
             self._said = ""
         self._pages, self._arriving = count, arriving
@@ -129,7 +129,7 @@ class FilingPanel(Card):
         (self._file if self._file.isEnabled() else self._piece).setFocus()
 
     def has_keyboard(self) -> bool:
-        """Whether the next Enter files."""
+        """True if the next Enter files."""
         return self._file.hasFocus()
 
     def press(self) -> None:
@@ -145,7 +145,7 @@ class FilingPanel(Card):
         self._each.click()
 
     def show_grant(self, allowed: bool) -> None:
-        """Whether documents may be kept; the last answer holds after the conversation."""
+        """Show whether documents may be kept; the last answer holds after the conversation."""
         if self._live:
             self._may_keep = allowed
             self._allow()
@@ -157,13 +157,13 @@ class FilingPanel(Card):
             self._allow()
 
     def show_in_session(self, live: bool) -> None:
-        """Whether the caller is there to be asked."""
+        """Show whether the caller is there to be asked."""
         self._live = live
         self._allow()
 
-    def show_printer(self, there: bool) -> None:
-        """Whether the kiosk can print a receipt."""
-        self._prints = there
+    def show_printer(self, is_there: bool) -> None:
+        """Show whether the kiosk can print a receipt."""
+        self._prints = is_there
         self._allow()
 
     def set_filing(self, filing: bool) -> None:

@@ -158,8 +158,8 @@ class PageStrip(QListWidget):
         """Puts the pages into this order; those that are not named stay behind them.
         Tells the new order.
         """
-        wanted = {page_id: place for place, page_id in enumerate(page_ids)}
-        pages = sorted(self.pages(), key=lambda facts: wanted.get(facts.page_id, len(wanted)))
+        places = {page_id: place for place, page_id in enumerate(page_ids)}
+        pages = sorted(self.pages(), key=lambda facts: places.get(facts.page_id, len(places)))
         for item, facts in zip(self._items(), pages, strict=True):
             item.setData(_ROLE, facts)
         self._number_all()
@@ -184,19 +184,19 @@ class PageStrip(QListWidget):
         """
         if event is None:
             return
-        held, modifiers = event.modifiers(), Qt.KeyboardModifier
+        pressed_modifiers, modifiers = event.modifiers(), Qt.KeyboardModifier
         across = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if across and held & modifiers.AltModifier:
+        if across and pressed_modifiers & modifiers.AltModifier:
             self.move_chosen(across)
-        elif across and held & modifiers.ControlModifier:
+        elif across and pressed_modifiers & modifiers.ControlModifier:
             self.turn_pressed.emit(across)
         elif event.matches(QKeySequence.StandardKey.Undo):
             self.undo_pressed.emit()
-        elif event.key() == Qt.Key.Key_R and held & modifiers.ControlModifier:
+        elif event.key() == Qt.Key.Key_R and pressed_modifiers & modifiers.ControlModifier:
             self.again_pressed.emit()
-        elif event.key() == Qt.Key.Key_K and held & modifiers.ControlModifier:
+        elif event.key() == Qt.Key.Key_K and pressed_modifiers & modifiers.ControlModifier:
             self.split_pressed.emit()
-        elif event.key() == Qt.Key.Key_E and held & modifiers.ControlModifier:
+        elif event.key() == Qt.Key.Key_E and pressed_modifiers & modifiers.ControlModifier:
             self.stages_pressed.emit()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_pressed.emit()
@@ -218,8 +218,8 @@ class PageStrip(QListWidget):
         self.order_changed.emit(self.order())
 
     def _items(self) -> list[QListWidgetItem]:
-        found = (self.item(place) for place in range(self.count()))
-        return [item for item in found if item is not None]
+        items = (self.item(place) for place in range(self.count()))
+        return [item for item in items if item is not None]
 
     def _item(self, page_id: str) -> QListWidgetItem | None:
         return next((item for item in self._items() if _facts(item).page_id == page_id), None)
@@ -362,5 +362,5 @@ def _paint_words(
     font.setWeight(QFont.Weight.Normal)
     painter.setFont(font)
     painter.setPen(QColor(getattr(tokens, tone)))
-    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, line.width())
-    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), shown)
+    elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), elided)

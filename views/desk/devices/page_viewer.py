@@ -30,7 +30,7 @@ class _Sheet(QWidget):
         self.scale = 1.0
 
     def sizeHint(self) -> QSize:
-        """As large as the picture at its scale."""
+        """Return the size of the picture at its scale."""
         size = QSize(1, 1) if self.image is None else self.image.size()
         return QSize(
             max(1, round(size.width() * self.scale)), max(1, round(size.height() * self.scale))
@@ -116,7 +116,7 @@ class PageViewer(QFrame):
         self.fill(_("No page yet"), None)
 
     def fit(self) -> None:
-        """As large as the view allows."""
+        """Show the page as large as the view allows."""
         self._fitted = True
         image, viewport = self._sheet.image, self._area.viewport()
         if image is not None and viewport is not None and image.width() and image.height():
@@ -193,8 +193,8 @@ class PageViewer(QFrame):
         )
         note.addWidget(self._note, 1)
         self._note_line.hide()
-        whole = column(self, bar, self._note_line, space=0)
-        whole.addWidget(self._area, 1)
+        layout = column(self, bar, self._note_line, space=0)
+        layout.addWidget(self._area, 1)
         self._none = EmptyState(
             "scanner",
             _("No page yet"),
@@ -202,4 +202,4 @@ class PageViewer(QFrame):
             name="viewer_none",
         )
         self._none.hide()
-        whole.addWidget(self._none, 1)
+        layout.addWidget(self._none, 1)

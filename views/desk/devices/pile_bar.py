@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What to ask the caller while both sides of a pile are scanned by a feeder that sees one side.
-Used by the scan panel.
+"""The questions to the caller while both sides of a pile are scanned by a feeder that sees
+one side. Used by the scan panel.
 """
 
 from __future__ import annotations
@@ -62,6 +62,6 @@ class PileBar(QFrame):
         self.show()
 
     def set_possible(self, can: bool) -> None:
-        """Whether a scan may begin now."""
+        """Set whether a scan may begin now."""
         self.backs.setEnabled(can)
         self._fronts.setEnabled(can)

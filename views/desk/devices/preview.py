@@ -121,7 +121,7 @@ class PreviewArea(QWidget):
         self.take_proposal()
 
     def has_picture(self) -> bool:
-        """Whether there is something to mark on."""
+        """True if there is something to mark on."""
         return self._image is not None
 
     def areas(self) -> tuple[Area, ...]:
@@ -134,11 +134,11 @@ class PreviewArea(QWidget):
 
     @property
     def has_proposal(self) -> bool:
-        """Whether areas were found on the flatbed that are not what is marked now."""
+        """True if areas were found on the flatbed that are not what is marked now."""
         return bool(self._proposed) and self._proposed != tuple(self._marks)
 
     def words(self) -> str:
-        """What is marked, in words."""
+        """Return what is marked, in words."""
         if not self._marks:
             return _("Whole glass")
         if len(self._marks) > 1:
@@ -195,7 +195,7 @@ class PreviewArea(QWidget):
     # ---- geometry ----
 
     def picture_rect(self) -> QRect:
-        """Where the flatbed is painted, in widget pixels."""
+        """Return where the flatbed is painted, in widget pixels."""
         space = self.rect().adjusted(4, 4, -4, -4)
         scale = min(space.width() / self._flatbed.width, space.height() / self._flatbed.height)
         size = QSize(
@@ -215,7 +215,7 @@ class PreviewArea(QWidget):
         )
 
     def to_widget(self, area: Area) -> QRectF:
-        """Where an area is painted, in widget pixels."""
+        """Return where an area is painted, in widget pixels."""
         frame = self.picture_rect()
         scale = frame.width() / self._flatbed.width
         return QRectF(
@@ -225,15 +225,15 @@ class PreviewArea(QWidget):
             area.height * scale,
         )
 
-    def _inside(self, left: int, top: int, width: int, height: int) -> Area:
+    def _inside(self, left_edge: int, top: int, width: int, height: int) -> Area:
         flatbed = self._flatbed
         width, height = (
             min(max(width, MIN_SIDE), flatbed.width),
             min(max(height, MIN_SIDE), flatbed.height),
         )
-        left = min(max(left, flatbed.left), flatbed.left + flatbed.width - width)
+        left_edge = min(max(left_edge, flatbed.left), flatbed.left + flatbed.width - width)
         top = min(max(top, flatbed.top), flatbed.top + flatbed.height - height)
-        return Area(left=left, top=top, width=width, height=height)
+        return Area(left=left_edge, top=top, width=width, height=height)
 
     # ---- mouse ----
 
@@ -251,8 +251,8 @@ class PreviewArea(QWidget):
                 return
         if len(self._marks) < MAX_AREAS:
             self._drawn_from = at
-            left, top = self._to_flatbed(at)
-            self._marks.append(Area(left=left, top=top, width=0, height=0))
+            left_edge, top = self._to_flatbed(at)
+            self._marks.append(Area(left=left_edge, top=top, width=0, height=0))
             self._current = len(self._marks) - 1
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -294,7 +294,7 @@ class PreviewArea(QWidget):
         """See the class."""
         if event is None:
             return
-        keys, key, held = Qt.Key, Qt.Key(event.key()), event.modifiers()
+        keys, key, modifiers = Qt.Key, Qt.Key(event.key()), event.modifiers()
         steps = {
             keys.Key_Left: (-1, 0),
             keys.Key_Right: (1, 0),
@@ -303,9 +303,9 @@ class PreviewArea(QWidget):
         }
         if self._image is None or not self._act(key):
             if key in steps and self._image is not None:
-                size = _FINE_STEP if held & Qt.KeyboardModifier.ControlModifier else _KEY_STEP
+                size = _FINE_STEP if modifiers & Qt.KeyboardModifier.ControlModifier else _KEY_STEP
                 across, down = (step * size for step in steps[key])
-                self._step(across, down, bool(held & Qt.KeyboardModifier.ShiftModifier))
+                self._step(across, down, bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
             else:
                 super().keyPressEvent(event)
 
@@ -390,9 +390,9 @@ def _paint_marks(
     shade, clear = QPainterPath(), QPainterPath()
     shade.addRect(flatbed)
     for mark in marks:
-        one = QPainterPath()
-        one.addRect(mark)
-        clear = clear.united(one)
+        mark_path = QPainterPath()
+        mark_path.addRect(mark)
+        clear = clear.united(mark_path)
     painter.fillPath(shade.subtracted(clear), _SHADE)
     for place, mark in enumerate(marks):
         _paint_frame(painter, mark, tokens, chosen=place == current)

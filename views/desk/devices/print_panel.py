@@ -78,9 +78,9 @@ class PrintLine(QFrame):
         self._cross.setVisible(changed.state not in _OVER)
         self.setAccessibleName(f"{self._name.text()}: {_(text)}")
 
-    def hide_why(self, told: str) -> None:
+    def hide_why(self, printer_words: str) -> None:
         """Hides why it waits when the printer says the same above."""
-        self._why.setVisible(self._why.text() not in ("", told))
+        self._why.setVisible(self._why.text() not in ("", printer_words))
 
 
 class PrintPanel(Card):
@@ -138,7 +138,7 @@ class PrintPanel(Card):
         self._allow()
 
     def show_grant(self, allowed: bool) -> None:
-        """Whether the caller allows printing."""
+        """Show whether the caller allows printing."""
         self._allowed = allowed
         self._allow()
 
@@ -203,11 +203,11 @@ class PrintPanel(Card):
         self.body.addLayout(self._jobs)
 
     def is_possible(self) -> bool:
-        """Whether the kiosk has a printer, as far as is known."""
+        """True if the kiosk has a printer, as far as is known."""
         return self._report is not None and self._report.printer is not ScannerState.NONE
 
     def _allow(self) -> None:
-        there = self.is_possible()
+        has_printer = self.is_possible()
         asks = "" if self._allowed else f"{_('Asks the caller first')}. "
         receipt = _("Print receipt")
         self._receipt.setText(asking_words(self._answer_s) if self._answer_s else receipt)
@@ -216,7 +216,7 @@ class PrintPanel(Card):
             (self._receipt, receipt, "Ctrl+P"),
             (self._file, self._file.text(), "Ctrl+Alt+P"),
         ):
-            button.setEnabled(there)
+            button.setEnabled(has_printer)
             button.setToolTip(tip_words(f"{asks}{words}  ({keys})"))
 
     def take_keyboard(self) -> None:

@@ -59,10 +59,10 @@ class ProfileRow(QWidget):
 
     def profile(self, profile_id: str) -> ScanProfile | None:
         """The organisation's profile of that id."""
-        return next((one for one in self._profiles if one.id == profile_id), None)
+        return next((profile for profile in self._profiles if profile.id == profile_id), None)
 
     def show_possible(self, can: bool, report: DevicesReported | None) -> None:
-        """Whether a scan may begin now, and what the scanner has."""
+        """Show whether a scan may begin now, and what the scanner has."""
         self._can, self._report = can, report
         self._allow()
 
@@ -79,7 +79,7 @@ class ProfileRow(QWidget):
 
 
 def lacking(profile: ScanProfile, report: DevicesReported | None) -> str:
-    """What this kiosk lacks for a profile, in words; empty when nothing."""
+    """Return what this kiosk lacks for a profile, in words; empty when nothing."""
     if report is None:
         return ""
     if profile.source is ScanSource.FEEDER and not report.feeder:
@@ -88,7 +88,7 @@ def lacking(profile: ScanProfile, report: DevicesReported | None) -> str:
 
 
 def words_of(profile: ScanProfile) -> str:
-    """What a profile sets."""
+    """Return what a profile sets."""
     sides = {Sides.ONE: "", Sides.BOTH: _("both sides"), Sides.BY_HAND: _("both sides by hand")}[
         profile.sides
     ]

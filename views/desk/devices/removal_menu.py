@@ -35,7 +35,7 @@ CHOICES = tuple(
 
 
 class Split(StrEnum):
-    """How a page becomes two."""
+    """The ways to make two pages of one."""
 
     SIDE_BY_SIDE = "side_by_side"
     ONE_ABOVE_OTHER = "one_above_other"

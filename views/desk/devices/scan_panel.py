@@ -33,7 +33,9 @@ from views.words.errors import sentence
 
 @dataclass(frozen=True)
 class ChosenScan:
-    """What to scan. `areas` in 1/300 inch (PWG 5100.3), a page of each; none: the whole flatbed."""
+    """The scan to make. `areas` in 1/300 inch (PWG 5100.3), a page of each;
+    none: the whole flatbed.
+    """
 
     kind: ScanKind
     source: ScanSource
@@ -53,15 +55,15 @@ DEVICE_WORDS: dict[ScannerState, tuple[str, str, str]] = {
 
 
 def _choice(name: str, accessible_name: str, choices: Iterable[tuple[str, object]]) -> QComboBox:
-    made = QComboBox()
-    made.setObjectName(name)
-    made.setAccessibleName(accessible_name)
-    made.setToolTip(tip_words(accessible_name))
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(3)  # a long choice does not widen the panel
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(accessible_name)
+    box.setToolTip(tip_words(accessible_name))
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(3)  # a long choice does not widen the panel
     for text, value in choices:
-        made.addItem(text, value)
-    return made
+        box.addItem(text, value)
+    return box
 
 
 def source_key(source: ScanSource, sides: Sides) -> str:
@@ -139,7 +141,7 @@ class ScanPanel(Card):
         self._allow()
 
     def show_grant(self, allowed: bool) -> None:
-        """Whether the caller allows scanning."""
+        """Show whether the caller allows scanning."""
         self._allowed = allowed
         self._allow()
 
@@ -278,7 +280,7 @@ class ScanPanel(Card):
         )
 
     def is_possible(self) -> bool:
-        """Whether a scan may begin now."""
+        """True if a scan may begin now."""
         return not self.isHidden() and not self._scanning and self._scan.isEnabled()
 
     def press_preview(self) -> None:
@@ -287,7 +289,7 @@ class ScanPanel(Card):
             self._preview.click()
 
     def press_scan(self) -> None:
-        """What F7 does now: the other sides of a pile, else a page."""
+        """Do what F7 does now: scan the other sides of a pile, else a page."""
         if not self.isHidden():
             (self._pile.backs if self._pile.isVisible() else self._scan).click()
 
@@ -324,9 +326,9 @@ class ScanPanel(Card):
     def _allow(self) -> None:
         # Busy or with a fault when it was asked may be ready by now:
         # the agent may try, the kiosk says if not.
-        there = self._report is not None and self._report.scanner != ScannerState.NONE
+        has_scanner = self._report is not None and self._report.scanner != ScannerState.NONE
         is_file = _source_of(self._source.currentData())[0] is ScanSource.FILE
-        scans = there and not self._scanning
+        scans = has_scanner and not self._scanning
         can = not self._scanning if is_file else scans
         self._profiles.show_possible(scans, self._report)
         self._pile.set_possible(scans)

@@ -22,12 +22,12 @@ def picture_of(image: QImage | bytes | None) -> QImage | None:
     """An image for the screen from bytes that were already checked;
     None when there is none or it is not readable.
     """
-    made = QImage.fromData(image) if isinstance(image, bytes) else image
-    return None if made is None or made.isNull() else made
+    picture = QImage.fromData(image) if isinstance(image, bytes) else image
+    return None if picture is None or picture.isNull() else picture
 
 
 class PageStatus(StrEnum):
-    """Where a page is on its way to the dossier."""
+    """The place of a page on its way to the dossier."""
 
     RECEIVING = "receiving"
     KEPT = "kept"
@@ -80,15 +80,20 @@ class StripPage:
     given: bool = False
     unasked: bool = False
 
-    def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> StripPage:
+    def arrived(self, picture: QImage | None, is_given: bool, as_is: bool) -> StripPage:
         """The page as it is once it is safe on this computer.
 
         Args:
             as_is: the original is filed, unless the agent wants it cleaned.
         """
-        kept = PageStatus.KEPT
+        status = PageStatus.KEPT
         return replace(
-            self, status=kept, percent=100, original=picture, given=given, use_cleaned=not as_is
+            self,
+            status=status,
+            percent=100,
+            original=picture,
+            given=is_given,
+            use_cleaned=not as_is,
         )
 
     @property
@@ -119,7 +124,9 @@ class StripPage:
         """The marks on what `picture` shows; none on the original, which lies otherwise."""
         marks = self.marks if self.shows_cleaned else ()
         for _turn in range(self.turns_left()):
-            marks = tuple((1 - bottom, left, 1 - top, right) for left, top, right, bottom in marks)
+            marks = tuple(
+                (1 - bottom, left_edge, 1 - top, right) for left_edge, top, right, bottom in marks
+            )
         return marks
 
     def to_check(self) -> str:
@@ -147,6 +154,6 @@ class StripPage:
 
 def turned_box(mark: Mark, size: QSize) -> QRect:
     """A mark on a picture of `size`, in its pixels; at least 4 pixels, so that it is seen."""
-    left, top = round(mark[0] * size.width()), round(mark[1] * size.height())
+    left_px, top = round(mark[0] * size.width()), round(mark[1] * size.height())
     right, bottom = round(mark[2] * size.width()), round(mark[3] * size.height())
-    return QRect(left, top, max(4, right - left), max(4, bottom - top))
+    return QRect(left_px, top, max(4, right - left_px), max(4, bottom - top))

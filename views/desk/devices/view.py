@@ -139,7 +139,7 @@ class DevicesView(QWidget):
         self.filing.show_printer(self.printing.is_possible())
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """What the caller allows now; permissions that are not named stay as they are."""
+        """Show what the caller allows now; permissions that are not named stay as they are."""
         if Grant.SCAN in grants:
             self.scan.show_grant(grants[Grant.SCAN])
         if Grant.PRINT in grants:
@@ -176,7 +176,7 @@ class DevicesView(QWidget):
         self.printing.show_print(changed, name)
 
     def show_in_session(self, live: bool) -> None:
-        """Whether a kiosk is at the other end; without it only pages and filing remain."""
+        """Show whether a kiosk is at the other end; without it only pages and filing remain."""
         self.scan.setVisible(live)
         self.printing.setVisible(live)
         self._switch.setVisible(live)
@@ -216,7 +216,7 @@ class DevicesView(QWidget):
         page_id: str,
         original: QImage | bytes,
         *,
-        given: bool = False,
+        is_given: bool = False,
         as_is: bool = False,
         unasked: bool = False,
     ) -> None:
@@ -227,7 +227,7 @@ class DevicesView(QWidget):
         self._change(
             page_id,
             lambda facts: replace(
-                facts.arrived(picture_of(original), given, as_is), unasked=unasked
+                facts.arrived(picture_of(original), is_given, as_is), unasked=unasked
             ),
         )
 
@@ -264,7 +264,9 @@ class DevicesView(QWidget):
         self._change(page_id, change)
 
     def show_papers(self, page_id: str, papers: int) -> None:
-        """How many papers lie on this page; 0 when there is one, or when it stays one page."""
+        """Show how many papers lie on this page; 0 when there is one,
+        or when it stays one page.
+        """
         self._change(page_id, lambda facts: replace(facts, papers=papers))
 
     def show_page_replaced(
@@ -300,7 +302,9 @@ class DevicesView(QWidget):
         self.filing.new_document()
 
     def show_scanned(self, page_ids: Sequence[str], unread: int) -> None:
-        """What was scanned for a piece is here: these pages are the ones that would be filed."""
+        """Show that what was scanned for a piece is here:
+        these pages are the ones that would be filed.
+        """
         if set(self.to_file()) - set(page_ids):
             self.strip.choose_all(page_ids)
         self._show_part("pages")
@@ -331,7 +335,7 @@ class DevicesView(QWidget):
         self.filing.set_filing(filing)
 
     def set_pieces(self, pieces: Sequence[Piece], dossier_open: bool) -> None:
-        """What the procedure expects, and whether there is a dossier."""
+        """Set what the procedure expects, and whether there is a dossier."""
         self.filing.set_pieces(pieces)
         self.filing.set_dossier(dossier_open)
 
@@ -481,10 +485,10 @@ class DevicesView(QWidget):
         foot.setObjectName("devices_foot")
         margins = (SPACE[2], SPACE[0], SPACE[2], SPACE[1])
         self._foot = column(foot, self.filing, self.printing, space=6, margins=margins)
-        whole = column(self, space=0)
+        layout = column(self, space=0)
         self._area = scroll_area(body)
-        whole.addWidget(self._area, 1)
-        whole.addWidget(foot)
+        layout.addWidget(self._area, 1)
+        layout.addWidget(foot)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """The pages stay in sight."""
@@ -511,7 +515,7 @@ class DevicesView(QWidget):
             place.addWidget(self.printing)
 
     def _see_pages(self) -> None:
-        """Where there is room for one thing only it is a row of pages, not the scanner."""
+        """Show a row of pages, not the scanner, if there is room for one thing only."""
         body = self._area.widget()
         if body is None or not self.strip.count() or not self.strip.isVisible():
             return
@@ -570,9 +574,9 @@ class DevicesView(QWidget):
             "split": tool_button(_("Split the page"), "split", "page_split", keys="Ctrl+K"),
             "remove": tool_button(_("Take the page out"), "remove", "page_remove", keys="Del"),
         }
-        left = [self._tools[key] for key in ("left", "right", "version", "stages", "open")]
+        left_buttons = [self._tools[key] for key in ("left", "right", "version", "stages", "open")]
         right = [self._tools[key] for key in ("earlier", "later", "remove")]
-        return row(None, *left, 0, *right, space=2)
+        return row(None, *left_buttons, 0, *right, space=2)
 
     def _build_undo(self) -> QWidget:
         self._undo_line = QWidget()
@@ -658,10 +662,10 @@ class DevicesView(QWidget):
         self._switch.button("pages").setText(
             _("Pages: {count}").format(count=self.strip.count()) if some else _("Pages")
         )
-        found = [
+        stacked_pages = [
             (at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers
         ]
-        at, facts = found[0] if found else (0, StripPage(""))
+        at, facts = stacked_pages[0] if stacked_pages else (0, StripPage(""))
         self._papers.show_papers(facts.page_id, at, facts.papers)
         self._undo_line.setVisible(bool(self._removed))
         if self._removed:

@@ -37,17 +37,17 @@ _ANY = re.compile(r"[0-9A-Z]{1,20}")
 
 
 def number_name(kind: str) -> str:
-    """What a number of this kind is called."""
+    """Return the name of a number of this kind."""
     return _(KINDS.get(kind, KINDS[""])[0])
 
 
 def number_advice(kind: str) -> str:
-    """What a good number of this kind looks like."""
+    """Return what a good number of this kind looks like."""
     return _(KINDS.get(kind, KINDS[""])[1])
 
 
 def is_good_number(kind: str, number: str) -> bool:
-    """Whether a plain number is one of this kind."""
+    """True if a plain number is one of this kind."""
     if kind not in FORMS:
         return _ANY.fullmatch(number) is not None
     return check_number(kind, number) is NumberState.COMPLETE

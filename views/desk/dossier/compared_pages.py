@@ -29,26 +29,26 @@ def side_by_side(new: Side, earlier: Side) -> QImage:
     """Both pages in the same height, each under its words."""
     pages = [_scaled(side.image) for side in (new, earlier)]
     width = 2 * EDGE_PX + GAP_PX + sum(page.width() for page in pages)
-    whole = QImage(width, HEAD_PX + HEIGHT_PX + EDGE_PX, QImage.Format.Format_RGB32)
-    whole.fill(_GROUND)
-    painter = QPainter(whole)
+    picture = QImage(width, HEAD_PX + HEIGHT_PX + EDGE_PX, QImage.Format.Format_RGB32)
+    picture.fill(_GROUND)
+    painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     font = QFont(painter.font())
     font.setPixelSize(46)
     font.setBold(True)
     painter.setFont(font)
-    left = EDGE_PX
+    left_px = EDGE_PX
     for page, side in zip(pages, (new, earlier), strict=True):
         painter.setPen(_WORDS)
-        head = QRect(left, 0, page.width(), HEAD_PX)
+        head = QRect(left_px, 0, page.width(), HEAD_PX)
         centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(head, centred, plain_text(side.words))
-        painter.drawImage(left, HEAD_PX, page)
+        painter.drawImage(left_px, HEAD_PX, page)
         painter.setPen(_LINE)
-        painter.drawRect(QRect(left, HEAD_PX, page.width() - 1, page.height() - 1))
-        left += page.width() + GAP_PX
+        painter.drawRect(QRect(left_px, HEAD_PX, page.width() - 1, page.height() - 1))
+        left_px += page.width() + GAP_PX
     painter.end()
-    return whole
+    return picture
 
 
 def _scaled(image: QImage | None) -> QImage:

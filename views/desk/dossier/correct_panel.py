@@ -76,10 +76,10 @@ class CorrectPanel(Card):
             self._what.addItem(plain_text(words), (PIECE, piece.id))
         other = _("File as: {name}").format(name=_("Other document"))
         self._what.addItem(plain_text(other), (PIECE, ""))
-        for one in later:
-            at = f"{one.filed_at_utc.astimezone():%d/%m/%Y %H:%M}"
-            words = _("Replaced by: {name}, {date}").format(name=one.name, date=at)
-            self._what.addItem(plain_text(words), (LATER, one.id))
+        for later_document in later:
+            at = f"{later_document.filed_at_utc.astimezone():%d/%m/%Y %H:%M}"
+            words = _("Replaced by: {name}, {date}").format(name=later_document.name, date=at)
+            self._what.addItem(plain_text(words), (LATER, later_document.id))
         ids = [piece.id for piece in pieces]
         here = ids.index(document.piece_id) if document.piece_id in ids else len(ids)
         self._what.setCurrentIndex(here)
@@ -120,13 +120,13 @@ class CorrectPanel(Card):
         return (str(chosen[0]), str(chosen[1])) if chosen is not None else (PIECE, "")
 
     def _allow(self) -> None:
-        kind, wanted = self._choice()
+        kind, target_id = self._choice()
         document, name = self._document, self._name.text().strip()
         self._name.setVisible(kind == PIECE)
         is_other = kind == LATER or (
             document is not None
             and bool(name)
-            and (wanted, name) != (document.piece_id, document.name)
+            and (target_id, name) != (document.piece_id, document.name)
         )
         self._confirm.setEnabled(is_other and is_reason(self._reason.text()))
 
@@ -137,10 +137,10 @@ class CorrectPanel(Card):
         if not self._confirm.isEnabled():
             type_anew(self._reason)
             return
-        kind, wanted = self._choice()
+        kind, target_id = self._choice()
         name, reason = self._name.text().strip(), self._reason.text().strip()
         self.close_panel()
         if kind == LATER:
-            self.supersede_pressed.emit(document.id, wanted, reason)
+            self.supersede_pressed.emit(document.id, target_id, reason)
         else:
-            self.correct_pressed.emit(document.id, wanted, name, reason)
+            self.correct_pressed.emit(document.id, target_id, name, reason)

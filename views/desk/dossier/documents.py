@@ -59,9 +59,9 @@ class DocumentRow(QFrame):
             line.addWidget(past)
         line.addWidget(correct)
         line.addWidget(show)
-        whole = column(self, space=0, margins=(2, 4, 0, 4))
-        whole.addLayout(line)
-        whole.addWidget(self._versions)
+        layout = column(self, space=0, margins=(2, 4, 0, 4))
+        layout.addLayout(line)
+        layout.addWidget(self._versions)
         self.setAccessibleName(f"{document.name}, {facts}")
 
     def _build_versions(self, earlier: Sequence[DocumentRecord]) -> QWidget:
@@ -78,7 +78,9 @@ class DocumentRow(QFrame):
                 "search",
                 f"document_open_{document.id}",
             )
-            show.clicked.connect(lambda _checked=False, one=document.id: self.opened.emit(one))
+            show.clicked.connect(
+                lambda _checked=False, document_id=document.id: self.opened.emit(document_id)
+            )
             line.addWidget(show)
             box.addLayout(line)
         page.hide()
@@ -109,36 +111,37 @@ class DocumentList(QWidget):
         self._box.setSpacing(0)
 
     def show_documents(
-        self, wanted: Sequence[DocumentRecord], known: Sequence[DocumentRecord]
+        self, documents: Sequence[DocumentRecord], all_documents: Sequence[DocumentRecord]
     ) -> None:
         """Shows these; an earlier version shows as the last one.
 
         Args:
-            known: all of the dossier.
+            all_documents: all of the dossier.
         """
         while (item := self._box.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        by_id = {document.id: document for document in known}
-        shown = {
-            last_version(document, by_id).id: last_version(document, by_id) for document in wanted
+        by_id = {document.id: document for document in all_documents}
+        last_versions = {
+            last_version(document, by_id).id: last_version(document, by_id)
+            for document in documents
         }
         for place, document in enumerate(
-            sorted(shown.values(), key=lambda one: one.filed_at_utc, reverse=True)
+            sorted(last_versions.values(), key=lambda version: version.filed_at_utc, reverse=True)
         ):
-            line = DocumentRow(document, earlier_versions(document, known))
+            line = DocumentRow(document, earlier_versions(document, all_documents))
             restyle(line, first=place == 0)
             line.opened.connect(self.opened)
             line.correct_wanted.connect(self.correct_wanted)
             self._box.addWidget(line)
 
 
-def last_version(document: DocumentRecord, known: dict[str, DocumentRecord]) -> DocumentRecord:
+def last_version(document: DocumentRecord, documents: dict[str, DocumentRecord]) -> DocumentRecord:
     """The last version of a document."""
-    for _step in range(len(known)):
-        after = known.get(document.replaced_by) if document.replaced_by else None
+    for _step in range(len(documents)):
+        after = documents.get(document.replaced_by) if document.replaced_by else None
         if after is None:
             break
         document = after
@@ -146,12 +149,12 @@ def last_version(document: DocumentRecord, known: dict[str, DocumentRecord]) -> 
 
 
 def earlier_versions(
-    document: DocumentRecord, known: Sequence[DocumentRecord]
+    document: DocumentRecord, documents: Sequence[DocumentRecord]
 ) -> list[DocumentRecord]:
     """The versions that a document replaced, the oldest first."""
-    found: list[DocumentRecord] = []
-    before = {one.replaced_by: one for one in known if one.replaced_by}
-    while (one := before.get(document.id)) is not None and len(found) < len(known):
-        found.insert(0, one)
-        document = one
-    return found
+    versions: list[DocumentRecord] = []
+    before = {record.replaced_by: record for record in documents if record.replaced_by}
+    while (previous := before.get(document.id)) is not None and len(versions) < len(documents):
+        versions.insert(0, previous)
+        document = previous
+    return versions

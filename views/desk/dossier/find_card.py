@@ -250,8 +250,8 @@ class FindCard(Card):
         makes = mode == MAKE
         self._title.setText(self._title_words())
         self._hint.setText(self._hint_words())
-        given = _("Given names") if makes else _("Given names (if you know them)")
-        self._fields["given_names"].rename(given)
+        given_names_label = _("Given names") if makes else _("Given names (if you know them)")
+        self._fields["given_names"].rename(given_names_label)
         self._fields["reason"].setVisible(self._is_bound)
         for name in ("caller_number", "contact"):
             self._fields[name].setVisible(makes)
@@ -313,7 +313,7 @@ class FindCard(Card):
     # ---- what the agent does ----
 
     def _on_edited(self) -> None:
-        """What was found belongs to what was typed before."""
+        """Forget what was found: it belongs to what was typed before."""
         if self.hits.count() and not self._busy:
             self._forget_hits()
 
@@ -370,20 +370,22 @@ class FindCard(Card):
         self.create_requested.emit(caller, confirmed, reason)
 
     def _person(self) -> CallerIdentity | None:
-        """Who was typed; None when something is missing, which is said below its field."""
-        family, given, born = (
-            self._fields[one] for one in ("family_name", "given_names", "born_on")
+        """Return who was typed; None when something is missing,
+        which is said below its field.
+        """
+        family, given_names, born = (
+            self._fields[name] for name in ("family_name", "given_names", "born_on")
         )
         day = read_birth_date(born.text(), self._today())
         family.show_wrong("" if family.text() else _("Ask for the family name."))
-        is_short = self._mode == MAKE and not given.text()
-        given.show_wrong(_("Ask for the given names.") if is_short else "")
+        is_short = self._mode == MAKE and not given_names.text()
+        given_names.show_wrong(_("Ask for the given names.") if is_short else "")
         born.show_wrong(_(FLAWS[day.flaw]) if day.flaw is not None else "")
-        if any(one.is_wrong() for one in (family, given, born)):
+        if any(field.is_wrong() for field in (family, given_names, born)):
             self._go_to_wrong()
             return None
         return CallerIdentity(
-            family_name=family.text(), given_names=given.text(), born_on=day.born_on
+            family_name=family.text(), given_names=given_names.text(), born_on=day.born_on
         )
 
     def _reason(self) -> str | None:
@@ -436,8 +438,8 @@ def _refusal_words(code: str, detail: Mapping[str, str | int | float]) -> str:
     words = sentence(code, dict(detail))
     if code not in _LINE_CODES:
         return words.sentence
-    kept = _("Nothing that you typed is lost: press again when it answers.")
-    return f"{words.title} {kept}"
+    advice = _("Nothing that you typed is lost: press again when it answers.")
+    return f"{words.title} {advice}"
 
 
 def _somebody_types() -> bool:

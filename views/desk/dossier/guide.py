@@ -45,7 +45,7 @@ NAME_PX = 110
 
 
 def act_words(step: GuideStep) -> str:
-    """What a step's button does, in few words."""
+    """Return what a step's button does, in few words."""
     parts: list[str] = []
     if step.page or step.address:
         parts.append(_("Open"))
@@ -129,7 +129,7 @@ class GuideView(QWidget):
         self,
         guide: Guide | None,
         cases: Collection[str] = (),
-        done: Collection[str] = (),
+        done_steps: Collection[str] = (),
         *,
         live: bool = True,
     ) -> None:
@@ -146,13 +146,13 @@ class GuideView(QWidget):
             box.setChecked(case in cases)
             box.blockSignals(False)
         mine = [step for step in guide.steps if concerns(step, cases)]
-        self._next = next((step.id for step in mine if step.id not in done), "")
+        self._next = next((step.id for step in mine if step.id not in done_steps), "")
         for step in guide.steps:
             self._rows[step.id].setVisible(step in mine)
             self._rows[step.id].show_state(
-                done=step.id in done, is_next=step.id == self._next, live=live
+                is_done=step.id in done_steps, is_next=step.id == self._next, live=live
             )
-        finished = sum(step.id in done for step in mine)
+        finished = sum(step.id in done_steps for step in mine)
         self._count.setText(_("Steps done: {done} of {all}").format(done=finished, all=len(mine)))
         self._bar.setRange(0, max(1, len(mine)))
         self._bar.setValue(finished)
@@ -160,7 +160,7 @@ class GuideView(QWidget):
         self._show_next(guide)
 
     def _show_next(self, guide: Guide) -> None:
-        step = next((one for one in guide.steps if one.id == self._next), None)
+        step = next((step for step in guide.steps if step.id == self._next), None)
         self._all_done.setVisible(step is None)
         self._next_button.setEnabled(step is not None)
         words = _("Next: {step}").format(step=step.name) if step is not None else _("Next step")
@@ -228,12 +228,12 @@ class GuideView(QWidget):
             self._cases[case.id] = box
             self._case_box.addWidget(box)
         for place, step in enumerate(guide.steps):
-            made = StepRow(step, place == 0)
-            made.done_changed.connect(self.done_changed)
-            made.pressed.connect(self.step_requested)
-            made.say_pressed.connect(self.say_requested)
-            self._rows[step.id] = made
-            self._step_box.addWidget(made)
+            step_row = StepRow(step, place == 0)
+            step_row.done_changed.connect(self.done_changed)
+            step_row.pressed.connect(self.step_requested)
+            step_row.say_pressed.connect(self.say_requested)
+            self._rows[step.id] = step_row
+            self._step_box.addWidget(step_row)
 
 
 class StepRow(QFrame):
@@ -265,20 +265,20 @@ class StepRow(QFrame):
         )
         self._say.clicked.connect(lambda: self.say_pressed.emit(step.id))
         words = step.say.get(FRENCH, "")
-        said = label(_("“{note}”").format(note=words), "soft", wrap=True)
+        note = label(_("“{note}”").format(note=words), "soft", wrap=True)
         line = row(None, self._done, space=SPACE[1])
         line.addWidget(self._name, 1)
         line.addWidget(self._act, 0, Qt.AlignmentFlag.AlignTop)
-        under = row(None, said, self._say, margins=(26, 0, 0, 0))
+        under = row(None, note, self._say, margins=(26, 0, 0, 0))
         under.setStretch(0, 1)
-        for part in (said, self._say):
+        for part in (note, self._say):
             part.setVisible(bool(words))
         column(self, line, under, space=2, margins=(2, 5, 0, 5))
 
-    def show_state(self, *, done: bool, is_next: bool, live: bool) -> None:
-        """Whether it is done, whether it is the next one, and whether a kiosk is there."""
+    def show_state(self, *, is_done: bool, is_next: bool, live: bool) -> None:
+        """Show whether it is done, whether it is the next one, and whether a kiosk is there."""
         self._done.blockSignals(True)
-        self._done.setChecked(done)
+        self._done.setChecked(is_done)
         self._done.blockSignals(False)
         self._done.setAccessibleName(_("Done: {step}").format(step=self._step.name))
         needs_kiosk = self._step.page or self._step.address or self._step.powers

@@ -23,8 +23,10 @@ ACTS: dict[str, str] = {
 
 def act_words(act: ActStep) -> str:
     """An act in words; the code of an act that this version does not know."""
-    known = ACTS.get(act.kind)
-    return (_(known) if known is not None else f"{act.kind} {{about}}").format(about=act.about)
+    act_text = ACTS.get(act.kind)
+    return (_(act_text) if act_text is not None else f"{act.kind} {{about}}").format(
+        about=act.about
+    )
 
 
 def state_words(step: PieceStep) -> str:

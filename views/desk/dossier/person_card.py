@@ -124,8 +124,8 @@ class PersonCard(Card):
         if facts is None or _person(facts) != _person(before):
             self._form.clear()
             self._form.hide()
-        known = facts is not None and facts.caller_number
-        self._give.setText(_("Correct the number") if known else _("Give a number"))
+        has_number = facts is not None and facts.caller_number
+        self._give.setText(_("Correct the number") if has_number else _("Give a number"))
         self._show_buttons()
         if typing and not self._give.isHidden():
             self.setFocus()  # not to whatever comes next, where one more Enter would press it
@@ -200,12 +200,12 @@ class PersonCard(Card):
 
 
 def _number(facts: Dossier | None) -> tuple[str, ...]:
-    """What a number that is being typed belongs to."""
+    """Return what a number that is being typed belongs to."""
     return () if facts is None else (facts.number, facts.caller_number)
 
 
 def _person(facts: Dossier | None) -> tuple[str, ...]:
-    """What a correction that is being typed belongs to."""
+    """Return what a correction that is being typed belongs to."""
     if facts is None:
         return ()
     names = (facts.caller_name, facts.family_name, facts.given_names)

@@ -39,7 +39,7 @@ REASONS = (
 
 
 def piece_details(piece: Piece) -> str:
-    """What the agent should know of a piece:
+    """Return what the agent should know of a piece:
     why it was refused, what will do, for whom, until when, who decides.
     """
     open_still = piece.state not in SETTLED

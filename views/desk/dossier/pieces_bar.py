@@ -62,13 +62,13 @@ class PiecesBar(QWidget):
     def show_procedures(self, procedures: list[ProcedureFacts]) -> None:
         """The procedures that may be started; without any the button is hidden."""
         self._menu.clear()
-        for one in procedures:
-            words = _("{name} ({count} pieces)").format(name=one.name, count=one.pieces)
+        for procedure in procedures:
+            words = _("{name} ({count} pieces)").format(name=procedure.name, count=procedure.pieces)
             action = self._menu.addAction(face_words(words))
             assert action is not None
-            action.setObjectName(f"procedure_{one.id}")
+            action.setObjectName(f"procedure_{procedure.id}")
             action.triggered.connect(
-                lambda _checked=False, name=one.id: self.procedure_requested.emit(name)
+                lambda _checked=False, name=procedure.id: self.procedure_requested.emit(name)
             )
         self._start.setVisible(bool(procedures))
         self._not_read.hide()
@@ -79,16 +79,16 @@ class PiecesBar(QWidget):
         self._not_read.show()
 
     def set_missing(self, count: int) -> None:
-        """How many pieces are missing."""
+        """Set how many pieces are missing."""
         self._missing.setText(_("Print what is missing ({count})").format(count=count))
         self._missing.setEnabled(count > 0)
         self._past.setChecked(False)
 
     def show_history(self, past: PieceHistory, names: dict[str, str]) -> None:
-        """What happened, newest first; `names` of pieces by id."""
+        """Show what happened, newest first; `names` of pieces by id."""
         happened = [(step.at_utc, _step_words(step, names)) for step in past.steps]
         happened += [(act.at_utc, _act_line(act)) for act in past.acts]
-        happened.sort(key=lambda one: one[0], reverse=True)
+        happened.sort(key=lambda entry: entry[0], reverse=True)
         lines = [
             f"{at.astimezone():%d/%m/%Y %H:%M}  {words}".rstrip()
             for at, words in happened[:SHOWN_STEPS]
@@ -101,9 +101,9 @@ class PiecesBar(QWidget):
         self._steps.setText(words)
         self._steps.setVisible(self._past.isChecked())
 
-    def _on_past(self, wanted: bool) -> None:
+    def _on_past(self, is_wanted: bool) -> None:
         self._steps.setVisible(False)
-        if wanted:
+        if is_wanted:
             self.history_requested.emit()
 
 

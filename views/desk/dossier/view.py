@@ -132,17 +132,17 @@ class DossierView(QWidget):
             self.person.setFocus()
 
     def facts(self) -> Dossier | None:
-        """What is shown."""
+        """Return what is shown."""
         return self._facts
 
     def mark_found(self, document_ids: list[str]) -> None:
         """Shows only these documents of the dossier."""
         if self._facts is not None:
-            wanted = [document for document in self._facts.documents if document.id in document_ids]
-            self._fill_documents(wanted)
+            hits = [document for document in self._facts.documents if document.id in document_ids]
+            self._fill_documents(hits)
             words = _("Documents found: {count} of {all}")
             self._documents_title.setText(
-                words.format(count=len(wanted), all=len(self._facts.documents))
+                words.format(count=len(hits), all=len(self._facts.documents))
             )
 
     def show_not_searched(self, words: str) -> None:
@@ -231,19 +231,19 @@ class DossierView(QWidget):
         for gone in set(self._rows) - {piece.id for piece in pieces}:
             _discard(self._rows.pop(gone))
         for place, piece in enumerate(pieces):
-            shown = self._rows.get(piece.id)
-            if shown is None:
-                shown = self._rows[piece.id] = PieceRow(piece)
-                shown.state_requested.connect(self.piece_requested)
-                shown.chosen.connect(self.piece_chosen)
-            if self._pieces_box.indexOf(shown) != place:
-                self._pieces_box.insertWidget(place, shown)
-            shown.set_first(place == 0)
-            shown.show_piece(piece)
+            piece_row = self._rows.get(piece.id)
+            if piece_row is None:
+                piece_row = self._rows[piece.id] = PieceRow(piece)
+                piece_row.state_requested.connect(self.piece_requested)
+                piece_row.chosen.connect(self.piece_chosen)
+            if self._pieces_box.indexOf(piece_row) != place:
+                self._pieces_box.insertWidget(place, piece_row)
+            piece_row.set_first(place == 0)
+            piece_row.show_piece(piece)
 
     def _fill_documents(self, documents: Sequence[DocumentRecord]) -> None:
-        known = self._facts.documents if self._facts is not None else documents
-        self._documents.show_documents(documents, known)
+        all_documents = self._facts.documents if self._facts is not None else documents
+        self._documents.show_documents(documents, all_documents)
         if self._facts is None:
             self._correct.close_panel()
         self._documents_title.setText(_("Documents filed: {count}").format(count=_last(documents)))
@@ -254,15 +254,21 @@ class DossierView(QWidget):
         """Opens the correction of a document on the screen."""
         facts = self._facts
         document = (
-            next((one for one in facts.documents if one.id == document_id), None) if facts else None
+            next((record for record in facts.documents if record.id == document_id), None)
+            if facts
+            else None
         )
         if facts is not None and document is not None:
-            taken = {one.replaced_by for one in facts.documents}
-            after = [one for one in facts.documents if one.filed_at_utc >= document.filed_at_utc]
+            replacements = {record.replaced_by for record in facts.documents}
+            after = [
+                record for record in facts.documents if record.filed_at_utc >= document.filed_at_utc
+            ]
             later = [
-                one
-                for one in after
-                if not one.replaced_by and one.id not in taken and one.id != document_id
+                record
+                for record in after
+                if not record.replaced_by
+                and record.id not in replacements
+                and record.id != document_id
             ]
             self._correct.open(document, facts.pieces, later)
 
@@ -277,7 +283,7 @@ class DossierView(QWidget):
 
 def _last(documents: Sequence[DocumentRecord]) -> int:
     """Earlier versions do not count."""
-    return sum(1 for one in documents if not one.replaced_by)
+    return sum(1 for document in documents if not document.replaced_by)
 
 
 def _discard(widget: QWidget) -> None:

@@ -25,7 +25,7 @@ _GAP_PX, SCROLL_PX = 8, 12
 
 
 class Layout(StrEnum):
-    """What the middle of a conversation shows."""
+    """The content of the middle of a conversation."""
 
     FACE = "face"
     PAGE = "page"
@@ -54,12 +54,12 @@ WITH_PAGE = (Layout.PAGE, Layout.SIDE, Layout.WINDOW)
 
 @dataclass(frozen=True, kw_only=True)
 class Remembered:
-    """What one screen remembers.
+    """The memory of one screen.
 
     Attributes:
         page: the layout for a shared page.
         card_x, card_y: where the small face lies, as a share of the room it can move in.
-        side_open: whether dossier and devices are seen beside a shared page; None: nobody said so.
+        side_open: dossier and devices are seen beside a shared page; None: nobody said so.
     """
 
     page: Layout = Layout.PAGE
@@ -121,7 +121,7 @@ def _read(text: str) -> Remembered:
 
 
 def side_by_side(size: QSize) -> tuple[QRect, QRect]:
-    """Where page and face are when both stand beside each other."""
+    """Return where page and face are when both stand beside each other."""
     least, most = COLUMN_PX
     width = min(round(min(max(size.width() * COLUMN_SHARE, least), most)), size.width() // 2)
     page = QRect(0, 0, size.width() - width, size.height())
@@ -134,10 +134,10 @@ def card_size() -> QSize:
 
 
 def card_place(size: QSize, x: float, y: float) -> QRect:
-    """Where the small face lies in a stage of this size; `x`, `y` 0..1."""
+    """Return where the small face lies in a stage of this size; `x`, `y` 0..1."""
     room = _space(size)
-    left, top = _GAP_PX + round(room.width() * x), _GAP_PX + round(room.height() * y)
-    return QRect(QPoint(left, top), card_size())
+    left_px, top = _GAP_PX + round(room.width() * x), _GAP_PX + round(room.height() * y)
+    return QRect(QPoint(left_px, top), card_size())
 
 
 def card_share(size: QSize, at: QPoint) -> tuple[float, float]:
@@ -148,20 +148,22 @@ def card_share(size: QSize, at: QPoint) -> tuple[float, float]:
 
 
 def _space(size: QSize) -> QSize:
-    """How far the small face can go; not over the bar on the right that scrolls the page."""
+    """Return how far the small face can go; not over the bar on the right
+    that scrolls the page.
+    """
     return (size - card_size() - QSize(2 * _GAP_PX + SCROLL_PX, 2 * _GAP_PX)).expandedTo(
         QSize(0, 0)
     )
 
 
-def clear_of(size: QSize, wanted: QRect, busy: Sequence[QRect]) -> QRect:
-    """Where the small face goes so that it does not lie over what is in use: where it was wanted,
-    else in the nearest free corner; where all are busy, it stays.
+def clear_of(size: QSize, target: QRect, busy: Sequence[QRect]) -> QRect:
+    """Return where the small face goes so that it does not lie over what is in use: where it
+    was wanted, else in the nearest free corner; where all are busy, it stays.
     """
-    if not any(wanted.intersects(one) for one in busy):
-        return wanted
+    if not any(target.intersects(area) for area in busy):
+        return target
     corners = [card_place(size, x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]
-    free = [at for at in corners if not any(at.intersects(one) for one in busy)]
+    free = [at for at in corners if not any(at.intersects(area) for area in busy)]
     if not free:
-        return wanted
-    return min(free, key=lambda at: (at.center() - wanted.center()).manhattanLength())
+        return target
+    return min(free, key=lambda at: (at.center() - target.center()).manhattanLength())

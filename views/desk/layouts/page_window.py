@@ -55,8 +55,8 @@ class PageWindow(QWidget):
 
     def _stay_in_sight(self) -> None:
         middle = self.geometry().center()
-        seen = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-        if self.isVisible() and not any(one.contains(middle) for one in seen):
+        screen_areas = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        if self.isVisible() and not any(area.contains(middle) for area in screen_areas):
             self.setGeometry(_place(self._desk))
             self.raise_()
 
@@ -75,11 +75,11 @@ class PageWindow(QWidget):
 
 def _place(desk: QWidget) -> QRect:
     """The whole of another screen, else the left two thirds of this one."""
-    own: QScreen | None = desk.screen()
-    others = [screen for screen in QGuiApplication.screens() if screen is not own]
+    desk_screen: QScreen | None = desk.screen()
+    others = [screen for screen in QGuiApplication.screens() if screen is not desk_screen]
     if others:
         return others[0].availableGeometry().adjusted(0, 32, 0, 0)
-    if own is None:
+    if desk_screen is None:
         return QRect(0, 0, 960, 640)
-    room = own.availableGeometry()
+    room = desk_screen.availableGeometry()
     return QRect(room.left(), room.top() + 32, room.width() * 2 // 3, room.height() - 64)

@@ -103,7 +103,7 @@ class WorkStage(QWidget):
         self._parts.addWidget(self._paper)
 
     def keep_clear(self, busy: QRect) -> None:
-        """What is in use (pixels of this stage): the small face does not lie over it."""
+        """Keep the small face off what is in use (pixels of this stage)."""
         if busy != self._busy:
             self._busy = busy
             self._place()
@@ -120,7 +120,7 @@ class WorkStage(QWidget):
             self._place()
 
     def place_of_card(self) -> QRect:
-        """Where the small face lies; empty in other layouts."""
+        """Return where the small face lies; empty in other layouts."""
         return QRect() if _FORMS[self._layout] is not CallForm.CARD else self._call.geometry()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -129,20 +129,20 @@ class WorkStage(QWidget):
         self._place()
 
     def _place(self) -> None:
-        whole, layout = self.rect(), self._layout
+        stage_area, layout = self.rect(), self._layout
         if layout is not Layout.WINDOW:
             self._parts.setVisible(layout is not Layout.FACE)
         if layout in (Layout.FACE, Layout.WINDOW):
-            self._call.setGeometry(whole)
+            self._call.setGeometry(stage_area)
         elif layout is Layout.SIDE:
             page, face = side_by_side(self.size())
             self._parts.setGeometry(page)
             self._call.setGeometry(face)
         else:
-            self._parts.setGeometry(whole)
+            self._parts.setGeometry(stage_area)
             now = self._memory.now
-            wanted = card_place(self.size(), now.card_x, now.card_y)
-            self._call.setGeometry(clear_of(self.size(), wanted, (self._busy, self._focused)))
+            card_area = card_place(self.size(), now.card_x, now.card_y)
+            self._call.setGeometry(clear_of(self.size(), card_area, (self._busy, self._focused)))
         self._call.raise_()
 
     def _on_moved(self, by: QPoint) -> None:

@@ -79,15 +79,15 @@ def drawn_parts(data: bytes) -> bytes:
 
 def _kept(element: Element) -> Element:
     """The element with what of it may be drawn, of attributes and below."""
-    kept = Element(element.tag, {n: v for n, v in element.items() if _may_stay(n, v)})
+    safe_element = Element(element.tag, {n: v for n, v in element.items() if _may_stay(n, v)})
     if not element.tag.endswith("}style") or _is_harmless(element.text or ""):
-        kept.text = element.text
-    kept.tail = element.tail
+        safe_element.text = element.text
+    safe_element.tail = element.tail
     for child in element:
         # a comment or an instruction has no name
         if isinstance(child.tag, str) and child.tag.removeprefix(f"{{{_SVG}}}") in _ELEMENTS:
-            kept.append(_kept(child))
-    return kept
+            safe_element.append(_kept(child))
+    return safe_element
 
 
 def _may_stay(name: str, value: str) -> bool:

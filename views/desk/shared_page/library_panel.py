@@ -36,9 +36,9 @@ _ITEM_ID = Qt.ItemDataRole.UserRole
 _ADDRESS = Qt.ItemDataRole.UserRole + 1
 
 
-def found(items: Sequence[LibraryItem], wanted: str) -> list[LibraryItem]:
+def found(items: Sequence[LibraryItem], query: str) -> list[LibraryItem]:
     """Items with every word; items with the words in their title come first."""
-    words = plain(wanted).split()
+    words = plain(query).split()
     hits = [
         item
         for item in items
@@ -48,7 +48,7 @@ def found(items: Sequence[LibraryItem], wanted: str) -> list[LibraryItem]:
 
 
 def _is_address(text: str) -> bool:
-    """Whether what was written is an address, not words to search."""
+    """True if what was written is an address, not words to search."""
     return " " not in text and ("://" in text or "." in text.strip("."))
 
 
@@ -160,18 +160,18 @@ class LibraryPanel(QFrame):
         self.show()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def show_whole(self, whole: bool) -> None:
+    def show_whole(self, is_whole: bool) -> None:
         """Stands in the place of a page that is not there, with all the room it has; an empty
         library has nothing to offer.
         """
-        self._wanted_whole = whole
-        whole = whole and bool(self.items)
-        if whole == self.is_whole:
+        self._wanted_whole = is_whole
+        is_whole = is_whole and bool(self.items)
+        if is_whole == self.is_whole:
             return
-        self.is_whole = whole
-        self.setMaximumHeight(WHOLE_PX if whole else HEIGHT_PX)
-        self._close.setVisible(not whole)
-        self.setVisible(whole or self._opened)
+        self.is_whole = is_whole
+        self.setMaximumHeight(WHOLE_PX if is_whole else HEIGHT_PX)
+        self._close.setVisible(not is_whole)
+        self.setVisible(is_whole or self._opened)
 
     def close_panel(self) -> None:
         """Hides the panel, but where there is no page to be seen instead."""
@@ -192,11 +192,11 @@ class LibraryPanel(QFrame):
             row_item.setData(_ITEM_ID, item.id)
             row_item.setToolTip(tip_words(item.address or _("Shown page by page")))
             self.list.addItem(row_item)
-        wanted = self.search.text().strip()
-        if _is_address(wanted):
-            words = _("Open the address {address}").format(address=wanted)
+        query = self.search.text().strip()
+        if _is_address(query):
+            words = _("Open the address {address}").format(address=query)
             row_item = QListWidgetItem(icon("address", "accent"), plain_text(words))
-            row_item.setData(_ADDRESS, wanted)
+            row_item.setData(_ADDRESS, query)
             self.list.addItem(row_item)
         if self.list.count():
             self.list.setCurrentRow(0)

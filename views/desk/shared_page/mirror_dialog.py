@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the kiosk shows beside the page - a question to the caller, a file, a print - as a card over
-the mirror.
+"""A card over the mirror with what the kiosk shows beside the page - a question to the caller,
+a file, a print.
 
 Used by `views.desk.shared_page.view`.
 It does not copy the kiosk's widget: it says what is shown there, and that the caller answers.
@@ -75,7 +75,7 @@ class MirrorDialog(QFrame):
         self._close = tool_button(_("Close this note"), "close", "mirror_dialog_close")
         self._close.clicked.connect(self.clear)
         words = column(None, self._title, self._text, self._advice, space=SPACE[0])
-        whole = row(
+        layout = row(
             self,
             self._icon,
             words,
@@ -83,9 +83,9 @@ class MirrorDialog(QFrame):
             space=SPACE[2],
             margins=(SPACE[3], SPACE[2], SPACE[2], SPACE[2]),
         )
-        whole.setStretch(1, 1)
-        whole.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
-        whole.setAlignment(self._close, Qt.AlignmentFlag.AlignTop)
+        layout.setStretch(1, 1)
+        layout.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
+        layout.setAlignment(self._close, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(NOTE_STAYS_MS)

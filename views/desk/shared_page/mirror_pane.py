@@ -163,9 +163,9 @@ def _facts_in(text: str) -> tuple[QSize | None, _Focus | None]:
     try:
         for event in _events.decode(text):
             if event.type == _CUSTOM:
-                told = msgspec.json.decode(event.data, type=_Told)
-                if told.tag == "focus":
-                    focus = msgspec.json.decode(told.payload, type=_Focus)
+                custom_event = msgspec.json.decode(event.data, type=_Told)
+                if custom_event.tag == "focus":
+                    focus = msgspec.json.decode(custom_event.payload, type=_Focus)
                 continue
             if event.type not in (_META, _INCREMENTAL):
                 continue
@@ -187,7 +187,7 @@ class FieldChoice(msgspec.Struct, frozen=True):
 
 
 class Pick(msgspec.Struct, frozen=True):
-    """What lies under a point of the mirror; see `resources/pages/pick.js`.
+    """The node under a point of the mirror; see `resources/pages/pick.js`.
 
     Attributes:
         x, y: fraction (0..1) of the node's box.
@@ -211,7 +211,9 @@ class Pick(msgspec.Struct, frozen=True):
 
 
 class _FocusBox(msgspec.Struct, frozen=True):
-    """Where a field is drawn, and its caret (x, y, height), as fractions of the viewport."""
+    """The place of a drawn field, and its caret (x, y, height), as fractions
+    of the viewport.
+    """
 
     x: float
     y: float
@@ -514,11 +516,11 @@ class MirrorPane(QWidget):
         self._resources.give(address, data, media_type)
 
     def show_name(self, name: str) -> None:
-        """What a screen reader calls it."""
+        """Set what a screen reader calls it."""
         self._overlay.setAccessibleName(name)
 
     def set_tool(self, tool: Tool) -> None:
-        """What the mouse and the keyboard do over the mirror."""
+        """Set what the mouse and the keyboard do over the mirror."""
         self._overlay.set_tool(tool)
 
     def show_mark(self, node: int) -> None:
@@ -563,14 +565,14 @@ class MirrorPane(QWidget):
         if not isinstance(answer, str):
             self._show_focus(QRectF(), None, "")
             return
-        found = _focus_box.decode(answer)
-        start = self.place(found.x, found.y)
-        end = self.place(found.x + found.width, found.y + found.height)
+        focus_box = _focus_box.decode(answer)
+        start = self.place(focus_box.x, focus_box.y)
+        end = self.place(focus_box.x + focus_box.width, focus_box.y + focus_box.height)
         caret = None
-        if found.caret:
-            left, top, height = found.caret
-            caret = QLineF(self.place(left, top), self.place(left, top + height))
-        self._show_focus(QRectF(start, end), caret, found.label)
+        if focus_box.caret:
+            caret_left, top, height = focus_box.caret
+            caret = QLineF(self.place(caret_left, top), self.place(caret_left, top + height))
+        self._show_focus(QRectF(start, end), caret, focus_box.label)
 
     def _show_focus(self, box: QRectF, caret: QLineF | None, label: str) -> None:
         if self._new_focus and not box.isEmpty():
@@ -625,20 +627,20 @@ class MirrorPane(QWidget):
         return self._interceptor.blocked
 
     def _fitted(self) -> QRectF:
-        """Where the kiosk's viewport is drawn, in this widget's pixels; unless it fits the width,
-        the same sum as `fit()` in mirror.js.
+        """Return where the kiosk's viewport is drawn, in this widget's pixels; unless it fits
+        the width, the same sum as `fit()` in mirror.js.
         """
         if self._viewport.isEmpty():
             return QRectF()
         width, height = self._viewport.width(), self._viewport.height()
         if self._fits_width:
             scale, room = self._scale, self.width() - _BAR_PX
-            left = max(0.0, (room - width * scale) / 2)
-            return QRectF(left, -self._bar.value(), width * scale, height * scale)
+            left_px = max(0.0, (room - width * scale) / 2)
+            return QRectF(left_px, -self._bar.value(), width * scale, height * scale)
         scale = min(self.width() / width, self.height() / height, 1.0)
-        left = max(0.0, (self.width() - width * scale) / 2)
+        left_px = max(0.0, (self.width() - width * scale) / 2)
         top = max(0.0, (self.height() - height * scale) / 2)
-        return QRectF(left, top, width * scale, height * scale)
+        return QRectF(left_px, top, width * scale, height * scale)
 
     def _place(self) -> None:
         """Tells the shell where to draw; the scale stays while the page fits."""
@@ -695,7 +697,7 @@ class MirrorPane(QWidget):
     # ---- mouse and keyboard ----
 
     def pick_at(self, x: float, y: float, on_picked: Callable[[Pick], None]) -> None:
-        """What lies at a fraction (0..1) of the kiosk's viewport;
+        """Look up what lies at a fraction (0..1) of the kiosk's viewport;
         not called back where no page is.
         """
 
@@ -714,7 +716,7 @@ class MirrorPane(QWidget):
         """First what this pane does not show of the kiosk's screen, then the kiosk's page."""
         if self.scroll_here(down_px) or self._overlay.tool is Tool.LOOK:
             return
-        self._pick(at, lambda found: self.scrolled.emit(found, right_px, down_px))
+        self._pick(at, lambda pick: self.scrolled.emit(pick, right_px, down_px))
 
     def _on_drawn(self, start: QPointF, end: QPointF) -> None:
         ends = self.pick(start), self.pick(end)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether the mirror's engine still answers and keeps to its memory, and the card that says when
-it does not.
-Used by `views.desk.shared_page.mirror_pane`.
+"""The watch over the mirror's engine, whether it still answers and keeps to its memory, and the
+card that says when it does not. Used by `views.desk.shared_page.mirror_pane`.
 
-The engine's process draws whatever a kiosk or its page sends. It may die, which Qt tells, or hang,
-which nobody tells: so it is asked for a sign of life, and looked at, as long as a page is drawn.
+The engine's process draws whatever a kiosk or its page sends. It may die, which Qt tells, or
+hang, which nobody tells: so it is asked for a sign of life, and looked at, as long as a page is
+drawn.
 """
 
 from __future__ import annotations
@@ -124,9 +124,9 @@ class MirrorTrouble(QFrame):
         words = column(None, self._title, self._advice, space=SPACE[0])
         icon = IconLabel("warning", "warn", size_px=24)
         margins = (SPACE[3], SPACE[2], SPACE[3], SPACE[2])
-        whole = row(self, icon, words, space=SPACE[2], margins=margins)
-        whole.setStretch(1, 1)
-        whole.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        layout = row(self, icon, words, space=SPACE[2], margins=margins)
+        layout.setStretch(1, 1)
+        layout.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def show_silent(self) -> None:

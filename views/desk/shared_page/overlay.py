@@ -34,7 +34,7 @@ _WHEEL_STEP_PX = 100.0
 
 
 class Tool(StrEnum):
-    """What the agent's mouse and keyboard do over the mirror."""
+    """The use of the agent's mouse and keyboard over the mirror."""
 
     LOOK = "look"
     POINT = "point"
@@ -157,7 +157,9 @@ class MirrorOverlay(QWidget):
         self.update()
 
     def show_focus(self, box: QRectF, caret: QLineF | None) -> bool:
-        """Where the keyboard is in the caller's page, empty for nowhere; whether that is new."""
+        """Show where the keyboard is in the caller's page, empty for nowhere;
+        return True if that is new.
+        """
         line = caret or QLineF()
         if box == self._focused and line == self._caret:
             return False
@@ -166,7 +168,7 @@ class MirrorOverlay(QWidget):
         return True
 
     def caret_x(self) -> float:
-        """Where the caret is drawn; 0 for none."""
+        """Return where the caret is drawn; 0 for none."""
         return self._caret.x1()
 
     # ---- mouse ----
@@ -284,7 +286,7 @@ class MirrorOverlay(QWidget):
     # ---- painting ----
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """What the caller is shown, and an edge while the agent has the page in hand."""
+        """Paint what the caller is shown, and an edge while the agent has the page in hand."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._tool is Tool.CONTROL or self.hasFocus():
@@ -330,13 +332,13 @@ def _belongs_to_page(event: QKeyEvent) -> bool:
     """True for text and for the keys of a field;
     AltGr makes letters, Ctrl and Alt make shortcuts.
     """
-    held = event.modifiers() & ~(
+    modifiers = event.modifiers() & ~(
         Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
     )
     text = event.text()
     if event.key() in _KEYS:
-        return held == Qt.KeyboardModifier.NoModifier
+        return modifiers == Qt.KeyboardModifier.NoModifier
     is_text = bool(text) and text.isprintable()
     alt_gr = Qt.KeyboardModifier.GroupSwitchModifier
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-    return is_text and held in (Qt.KeyboardModifier.NoModifier, alt_gr, both)
+    return is_text and modifiers in (Qt.KeyboardModifier.NoModifier, alt_gr, both)

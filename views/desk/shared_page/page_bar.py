@@ -120,7 +120,9 @@ class PageBar(QFrame):
     # ---- facts ----
 
     def set_addresses(self, addresses: Sequence[tuple[str, str]]) -> None:
-        """What can be opened, as (words, address); nothing is proposed before it is chosen."""
+        """Set what can be opened, as (words, address);
+        nothing is proposed before it is chosen.
+        """
         edit = self.address.lineEdit()
         text = "" if edit is None else edit.text()
         self.address.clear()
@@ -161,9 +163,11 @@ class PageBar(QFrame):
             return str(self.address.itemData(index))
         if not text or "://" in text:
             return text
-        known = [str(self.address.itemData(place)) for place in range(self.address.count())]
+        known_addresses = [
+            str(self.address.itemData(place)) for place in range(self.address.count())
+        ]
         host = text.partition("/")[0]
-        same_host = [address for address in known if urlsplit(address).netloc == host]
+        same_host = [address for address in known_addresses if urlsplit(address).netloc == host]
         return f"{urlsplit(same_host[0]).scheme if same_host else 'https'}://{text}"
 
     def open_address(self) -> None:
@@ -181,17 +185,17 @@ class PageBar(QFrame):
         self.fit()
 
     def _levels(self) -> list[list[QWidget]]:
-        """What goes into the menu first, second, and so on."""
+        """Return what goes into the menu first, second, and so on."""
         tools = self.tools
-        whole = tools.whole
+        page_buttons = tools.whole
         return [
             [],
-            [whole["zoom_out"], whole["zoom_in"], self.again],
-            [whole["forward"], whole["marks_remove"]],
+            [page_buttons["zoom_out"], page_buttons["zoom_in"], self.again],
+            [page_buttons["forward"], page_buttons["marks_remove"]],
             [self.file_button],
             [tools.button(Tool.ARROW), tools.button(Tool.HIGHLIGHT)],
-            [whole["reload"]],
-            [tools.button(Tool.PROPOSE), whole["back"]],
+            [page_buttons["reload"]],
+            [tools.button(Tool.PROPOSE), page_buttons["back"]],
             [self.address, self._open],
             [tools.button(Tool.LOOK)],
         ]
@@ -218,26 +222,26 @@ class PageBar(QFrame):
         self._gone = gone
         self._use_words(room - used)
 
-    def _use_words(self, left: int) -> None:
+    def _use_words(self, room_px: int) -> None:
         """The address is worth more than words; what the chip says, the permissions say too."""
-        left -= 2 * ADDRESS_PX
+        room_px -= 2 * ADDRESS_PX
         for needed, show in (
             (70, self._show_open),
             (self.chip.sizeHint().width() + _SPACE, self._show_chip),
             (self.tools.words_px(), self.tools.show_words),
         ):
-            show(left >= needed)
-            left -= needed if left >= needed else 0
+            show(room_px >= needed)
+            room_px -= needed if room_px >= needed else 0
 
     def _show_open(self, words: bool) -> None:
         self._open.setText(_("Open") if words else "")
 
-    def _show_chip(self, shown: bool) -> None:
-        self.chip.setVisible(shown and self._with_chip)
+    def _show_chip(self, is_shown: bool) -> None:
+        self.chip.setVisible(is_shown and self._with_chip)
 
-    def show_chip(self, shown: bool) -> None:
-        """Whether there is a state of the page to be told."""
-        self._with_chip = shown
+    def show_chip(self, is_shown: bool) -> None:
+        """Show whether there is a state of the page to be told."""
+        self._with_chip = is_shown
         self.fit()
 
     def _open_menu(self) -> None:
@@ -256,7 +260,7 @@ class PageBar(QFrame):
 
 
 def _least(part: QWidget) -> int:
-    """How wide a part is at least: a button as its icon."""
+    """Return how wide a part is at least: a button as its icon."""
     if isinstance(part, QComboBox):
         return ADDRESS_PX
     return 44 if part.objectName() == "cobrowse_open" else 30

@@ -45,7 +45,7 @@ class PageNotes(QFrame):
         self._show(self._refusal, words, "bad")
 
     def show_hint(self, words: str, tone: str) -> None:
-        """What the agent should know of the tool in hand; "" for nothing."""
+        """Show what the agent should know of the tool in hand; "" for nothing."""
         self._show(self._hint, words, tone)
 
     def keep_clear_of(self, box: QRect) -> None:
@@ -57,7 +57,7 @@ class PageNotes(QFrame):
         part.setText(words)
         part.setVisible(bool(words))
         restyle(part, tone=tone)
-        is_shown = any(not one.isHidden() for one in (self._refusal, self._hint))
+        is_shown = any(not note.isHidden() for note in (self._refusal, self._hint))
         self.setVisible(is_shown)
         if is_shown:
             self._placing.start()

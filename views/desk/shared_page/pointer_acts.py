@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent's mouse and keyboard over the mirror mean:
+"""The meaning of the agent's mouse and keyboard over the mirror:
 a click, a frame, a list of choices, a value.
 
 Used by the shared page's view. It knows the chosen tool and what the caller allows, and emits
@@ -84,7 +84,7 @@ class PointerActs(QObject):
     # ---- facts ----
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """What the caller allows now."""
+        """Show what the caller allows now."""
         self._may_type = grants.get(Grant.TYPE, self._may_type)
         self._may_control = grants.get(Grant.CONTROL, self._may_control)
         if not grants.get(Grant.POINT, True):
@@ -92,7 +92,7 @@ class PointerActs(QObject):
         self._show_where()
 
     def show_answer(self, answer: Answer) -> None:
-        """How a command went."""
+        """Show how a command went."""
         if answer.command is MarksRemoveRequested:
             return
         if answer.code == "grant_missing":

@@ -31,7 +31,7 @@ _NEAR_PX = 2.5
 
 
 class Pen(StrEnum):
-    """What the mouse draws on the page."""
+    """The pen that the mouse draws on the page with."""
 
     LASER = "laser"
     ARROW = "arrow"
@@ -141,8 +141,8 @@ class DrawingSheet(DocumentSheet):
         painter.end()
 
 
-def _distance(one: QPointF, other: QPointF) -> float:
-    return math.hypot(one.x() - other.x(), one.y() - other.y())
+def _distance(point: QPointF, other: QPointF) -> float:
+    return math.hypot(point.x() - other.x(), point.y() - other.y())
 
 
 class ShownDocumentView(QWidget):
@@ -252,7 +252,7 @@ class ShownDocumentView(QWidget):
         self.remove_button.setEnabled(bool(marks))
 
     def show_progress(self, percent: int) -> None:
-        """So much of the page is at the kiosk."""
+        """Show how much of the page is at the kiosk."""
         self._progress.setVisible(percent < 100)
         self._progress.setValue(percent)
         if percent < 100:

@@ -94,16 +94,16 @@ class PageTools(QFrame):
         self._group.addButton(button)
         button.clicked.connect(lambda: self._want(tool))
         if keys:
-            made = QShortcut(QKeySequence(keys), window)
-            made.activated.connect(lambda: self._on_key(tool))
-            self._shortcuts.append(made)
+            key_shortcut = QShortcut(QKeySequence(keys), window)
+            key_shortcut.activated.connect(lambda: self._on_key(tool))
+            self._shortcuts.append(key_shortcut)
         return button
 
     def _make_whole(self) -> dict[str, QToolButton]:
-        made = {}
+        buttons = {}
         self._clear = tool_button(_("Remove frame and arrow"), "remove", "page_marks_remove")
         self._clear.clicked.connect(self.marks_remove_requested)
-        made["marks_remove"] = self._clear
+        buttons["marks_remove"] = self._clear
         steps = (
             (_("Back"), "arrow_left", HistoryStep.BACK),
             (_("Forward"), "arrow_right", HistoryStep.FORWARD),
@@ -112,20 +112,20 @@ class PageTools(QFrame):
         for words, icon_name, step in steps:
             button = tool_button(words, icon_name, f"page_{step.value}")
             button.clicked.connect(lambda _checked, step=step: self.history_requested.emit(step))
-            made[step.value] = button
+            buttons[step.value] = button
         for words, icon_name, by in (
             (_("Smaller page"), "zoom_out", -1),
             (_("Larger page"), "zoom_in", 1),
         ):
             button = tool_button(words, icon_name, f"page_{icon_name}")
             button.clicked.connect(lambda _checked, by=by: self.zoom_requested.emit(by))
-            made[icon_name] = button
-        return made
+            buttons[icon_name] = button
+        return buttons
 
     def listen_in(self, scope: QWidget) -> None:
         """The keys work wherever `scope` is seen: the page may not be in front yet."""
-        for made in self._shortcuts:
-            made.setParent(scope)
+        for key_shortcut in self._shortcuts:
+            key_shortcut.setParent(scope)
 
     # ---- facts ----
 
@@ -139,7 +139,7 @@ class PageTools(QFrame):
         return self._buttons[tool]
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """What the caller allows now; permissions that are not named stay as they are."""
+        """Show what the caller allows now; permissions that are not named stay as they are."""
         self._grants |= dict(grants)
         self._show()
 
@@ -149,7 +149,7 @@ class PageTools(QFrame):
         self.setVisible(not off)
 
     def set_in_session(self, live: bool) -> None:
-        """Whether there is a page to work on."""
+        """Set whether there is a page to work on."""
         self._live = live
         self._show()
 
@@ -200,16 +200,18 @@ class PageTools(QFrame):
             button.setIcon(icon("time", "accent") if left_s else icon(icon_name, "text"))
             button.setToolButtonStyle(self._style(left_s))
         advice = self._advice(Grant.CONTROL)
-        for whole in self.whole.values():
-            whole.setEnabled(self._live)
-            name = whole.accessibleName()
-            whole.setToolTip(
-                tip_words(f"{name}. {advice}" if advice and whole is not self._clear else name)
+        for page_button in self.whole.values():
+            page_button.setEnabled(self._live)
+            name = page_button.accessibleName()
+            page_button.setToolTip(
+                tip_words(
+                    f"{name}. {advice}" if advice and page_button is not self._clear else name
+                )
             )
         self.choose(self._tool)
 
     def _advice(self, grant: Grant | None) -> str:
-        """What choosing a tool does first; "" when it is in hand at once."""
+        """Return what choosing a tool does first; "" when it is in hand at once."""
         if self._allowed(grant):
             return ""
         if grant in self._left_s:
@@ -217,13 +219,13 @@ class PageTools(QFrame):
         return _("Asks the caller first")
 
     def words_px(self) -> int:
-        """How much wider the words beside the icons make it."""
+        """Return how much wider the words beside the icons make it."""
         metrics = self.fontMetrics()
         return sum(metrics.horizontalAdvance(_(words)) + 16 for words, *_rest in _TOOLS.values())
 
-    def show_words(self, shown: bool) -> None:
+    def show_words(self, with_words: bool) -> None:
         """Words beside the icons, or the icons alone."""
-        self._with_words = shown
+        self._with_words = with_words
         self._show()
 
     def _time_words(self, left_s: float) -> str:

@@ -79,8 +79,8 @@ class ValueBar(QFrame):
         self._write.setVisible(may_write)
         self._text.setText("" if "•" in pick.value else pick.value)
         self._text.setPlaceholderText(_(_HINTS.get(pick.type, "")))
-        shown = QDate.fromString(pick.value, "yyyy-MM-dd")
-        self._date.setDate(shown if shown.isValid() else QDate.currentDate())
+        date = QDate.fromString(pick.value, "yyyy-MM-dd")
+        self._date.setDate(date if date.isValid() else QDate.currentDate())
         self._choice.clear()
         for option in pick.options:
             if not option.off:

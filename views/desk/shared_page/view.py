@@ -197,17 +197,17 @@ class SharedPageView(QWidget):
 
     def _show_addresses(self) -> None:
         """Pages of the library come first: an allowed prefix alone is often no page."""
-        pages = [(one.title, one.address) for one in self.library.items if one.address]
-        shown = [(shown_address(address), address) for address in self._allowed]
-        self.bar.set_addresses([*pages, *shown] if self._allowed else [])
+        pages = [(entry.title, entry.address) for entry in self.library.items if entry.address]
+        allowed_entries = [(shown_address(address), address) for address in self._allowed]
+        self.bar.set_addresses([*pages, *allowed_entries] if self._allowed else [])
 
     def _set_open(self, is_open: bool) -> None:
-        """Whether there is a conversation to show something in."""
+        """Set whether there is a conversation to show something in."""
         self.bar.library_button.setEnabled(is_open)
         self.bar.file_button.setEnabled(is_open)
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """What the caller allows now; permissions that are not named stay as they are."""
+        """Show what the caller allows now; permissions that are not named stay as they are."""
         if Grant.SEE_PAGE in grants:
             self._set_state(ShareState.ON if grants[Grant.SEE_PAGE] else ShareState.OFF)
         self.tools.show_grants(grants)

@@ -52,7 +52,7 @@ class ActStrip(QFrame):
         self.hide()
 
     def show_acting(self, may_act: bool) -> None:
-        """Whether the agent may act in the page."""
+        """Show whether the agent may act in the page."""
         self._may_act = may_act
         if not may_act:
             self._active.stop()
@@ -73,7 +73,7 @@ class ActStrip(QFrame):
             self.retranslate()
 
     def words(self) -> str:
-        """What it says."""
+        """Return what it says."""
         return self._words.text()
 
     def retranslate(self) -> None:
@@ -115,9 +115,9 @@ class ProposalStrip(QFrame):
         )
         self.take.setObjectName("proposal_take")
         self.leave.setObjectName("proposal_leave")
-        for button, taken in ((self.take, True), (self.leave, False)):
+        for button, accepts in ((self.take, True), (self.leave, False)):
             button.setMinimumHeight(64)
-            button.clicked.connect(lambda _checked, taken=taken: self._answer(taken))
+            button.clicked.connect(lambda _checked, is_accepted=accepts: self._answer(is_accepted))
         fingers = fingers or FingerWatch(SystemClock())
         self._hold_off = HoldOff(self, [self.take], clock=fingers.clock, fingers=fingers)
         says = spaced(QVBoxLayout(), (0,), 0.2)
@@ -146,12 +146,14 @@ class ProposalStrip(QFrame):
 
     @property
     def takes_value(self) -> bool:
-        """Whether the value may be taken now: it could be read, and no press began on another."""
+        """True if the value may be taken now: it could be read,
+        and no press began on another.
+        """
         return self._hold_off.is_over
 
-    def _answer(self, taken: bool) -> None:
-        if not taken or self.takes_value:
-            self.answered.emit(taken)
+    def _answer(self, is_accepted: bool) -> None:
+        if not is_accepted or self.takes_value:
+            self.answered.emit(is_accepted)
 
     def value(self) -> str:
         """The value shown."""

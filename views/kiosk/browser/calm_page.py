@@ -17,7 +17,7 @@ from views.kiosk.widgets.theme import BLUE, WHITE, spaced
 
 
 class WebPageTrouble(StrEnum):
-    """What is wrong with the page."""
+    """The trouble with the page."""
 
     SILENT = "silent"
     DIED = "died"
@@ -94,7 +94,7 @@ class CalmPage(QFrame):
         self._title.setText(_(title))
         self._advice.setText(_(advice))
         self._safe.setText(_("Your conversation goes on."))
-        again = trouble is WebPageTrouble.DIED
-        self.leave.set_words(_("Open the page again") if again else _("Back"))
+        has_died = trouble is WebPageTrouble.DIED
+        self.leave.set_words(_("Open the page again") if has_died else _("Back"))
         self.close_page.set_words(_("Close the page"))
         self.setAccessibleName(f"{self._title.text()}. {self._advice.text()}")

@@ -58,11 +58,11 @@ class DialogCard(QWidget):
         for widget in (self._site, self._words, self.entry):
             inside.addWidget(widget)
         inside.addLayout(answers)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 24, 24, 24)
-        whole.addStretch(1)
-        whole.addWidget(card)
-        whole.addStretch(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.addStretch(1)
+        layout.addWidget(card)
+        layout.addStretch(2)
 
     def retranslate(self) -> None:
         """Says every text again, in the language in use."""

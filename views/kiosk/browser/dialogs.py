@@ -78,7 +78,7 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
 
     @property
     def question(self) -> Question | None:
-        """What the caller is asked now."""
+        """The question that the caller is asked now."""
         return self._open[0] if self._open is not None else None
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:

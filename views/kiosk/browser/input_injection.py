@@ -60,7 +60,7 @@ _TOUCHES = frozenset(
 
 
 def has_way_back(history: QWebEngineHistory) -> bool:
-    """Whether there is a page to go back to; the empty first page is none."""
+    """True if there is a page to go back to; the empty first page is none."""
     return history.canGoBack() and history.backItem().url().scheme() in ("http", "https")
 
 
@@ -159,13 +159,13 @@ class InputInjector(QObject):
         target, place = self._target(), QPointF(x, y) * self._page().zoomFactor()
         self._view.setFocus()
         away = QPointF(target.mapToGlobal(place.toPoint()))
-        left, no_button = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-        for kind, button, held in (
+        left_button, no_button = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        for kind, button, buttons in (
             (_Type.MouseMove, no_button, no_button),
-            (_Type.MouseButtonPress, left, left),
-            (_Type.MouseButtonRelease, left, no_button),
+            (_Type.MouseButtonPress, left_button, left_button),
+            (_Type.MouseButtonRelease, left_button, no_button),
         ):
-            QCoreApplication.postEvent(target, _OurMouse(kind, place, away, button, held, _NONE))
+            QCoreApplication.postEvent(target, _OurMouse(kind, place, away, button, buttons, _NONE))
 
     def commit(self, text: str) -> None:
         """Enters text as an input method does: any letter of any script, in one piece."""
@@ -177,9 +177,9 @@ class InputInjector(QObject):
     def press(self, key: PageKey) -> None:
         """Presses and releases a key."""
         self._view.setFocus()
-        code, text, held = _KEYS[key]
+        code, text, modifiers = _KEYS[key]
         for kind in (_Type.KeyPress, _Type.KeyRelease):
-            QCoreApplication.postEvent(self._target(), _OurKey(kind, code.value, held, text))
+            QCoreApplication.postEvent(self._target(), _OurKey(kind, code.value, modifiers, text))
 
     # ---- the page as a whole ----
 

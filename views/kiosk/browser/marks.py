@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent draws over the caller's page:
+"""The agent's marks over the caller's page:
 a frame around an element, an arrow, and the edge that says "in charge".
 
-Used by `views.kiosk.browser.page_view`.
-It lies over the page and lets every touch through; it is no part of the page, so nobody records or
-moves it there. Marks follow the page when it scrolls.
+Used by `views.kiosk.browser.page_view`. It lies over the page and lets every touch through; it
+is no part of the page, so nobody records or moves it there. Marks follow the page when it
+scrolls.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class MarksLayer(QWidget):
 
     @property
     def frame(self) -> QRectF | None:
-        """Where the frame is painted, in pixels of this layer; None without one."""
+        """The place where the frame is painted, in pixels of this layer; None without one."""
         return self._frame
 
     @property

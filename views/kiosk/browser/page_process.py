@@ -126,7 +126,7 @@ class PageProcess(QObject):
             self._process.write(frame(command))
 
     def memory_bytes(self) -> int:
-        """What it and its children hold."""
+        """Return what it and its children hold."""
         return memory_bytes(session_members(self._pid)) if self._pid else 0
 
     def give_up(self) -> None:
@@ -215,7 +215,7 @@ class PageProcess(QObject):
 
 
 class PagePlace(QFrame):
-    """Where the browser's window stands in the kiosk's screen.
+    """The place of the browser's window in the kiosk's screen.
 
     Signals:
         resized(): it has another size.
@@ -274,7 +274,7 @@ class PagePlace(QFrame):
 
 @dataclass(frozen=True, kw_only=True)
 class PageLimits:
-    """What a browser may take of the kiosk.
+    """The share of the kiosk that a browser may take.
 
     Attributes:
         memory_bytes: of its processes together.
@@ -332,7 +332,7 @@ class PageProcesses(QObject):
 
     @property
     def widget(self) -> QWidget:
-        """Where the page is seen."""
+        """The widget where the page is seen."""
         return self._place
 
     @property
@@ -342,7 +342,7 @@ class PageProcesses(QObject):
 
     @property
     def spare_ready(self) -> bool:
-        """Whether the next browser waits already."""
+        """True if the next browser waits already."""
         return self._spare is not None and self._spare.window is not None
 
     # ---- PageSide ----
@@ -371,7 +371,7 @@ class PageProcesses(QObject):
                 its folder are gone.
         """
         self._kept = {
-            kind: kept for kind, kept in self._kept.items() if kind is messages.UseAppearance
+            kind: command for kind, command in self._kept.items() if kind is messages.UseAppearance
         }
         self._replace(on_gone)
 

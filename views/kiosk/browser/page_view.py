@@ -58,14 +58,18 @@ _WEB = ("http", "https")
 
 
 class Heart:
-    """Whether a page still runs: it is asked for a trifle, and how long it takes is reported."""
+    """A watch that asks a page for a trifle, to see that it still runs,
+    and reports how long it takes.
+    """
 
     def __init__(self, web: CallerWeb, clock: Clock) -> None:
         self._web, self._clock = web, clock
         self._asked_at_s: float | None = None
 
     def waits_ms(self) -> int:
-        """For how long the page has not answered; 0 when it does, or waits for the caller."""
+        """Return for how long the page has not answered;
+        0 when it does, or waits for the caller.
+        """
         now_s = self._clock.monotonic_s()
         if self._web.page.url().scheme() not in _WEB or self._web.page.renderProcessPid() <= 0:
             return 0
@@ -113,9 +117,9 @@ class PageView(QWidget):
         self._awaited = ""
         self.view = QWebEngineView()
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
         self.refusal = RefusedPage(self.view)
         self.refusal.closed.connect(self._report_view)
         self._dark = False
@@ -169,7 +173,7 @@ class PageView(QWidget):
             self._lead(command)
 
     def _lead(self, command: messages.BrowserCommand) -> None:
-        """Where the page is, and what leaves it."""
+        """Carry out commands about where the page is, and what leaves it."""
         match command:
             case messages.AllowPages(prefixes=prefixes):
                 self._allowed = AllowList(prefixes)
@@ -206,7 +210,7 @@ class PageView(QWidget):
                 self._drive(command)
 
     def _act(self, command: messages.BrowserCommand) -> bool:
-        """What the agent does in the page; False for other commands."""
+        """Carry out what the agent does in the page; False for other commands."""
         match command:
             case messages.AskPage(number=number, document=document, what=what, values=values):
                 self._injector.ask(
@@ -233,7 +237,7 @@ class PageView(QWidget):
         return True
 
     def _mark(self, command: messages.BrowserCommand) -> bool:
-        """What is drawn over the page; False for other commands."""
+        """Carry out what is drawn over the page; False for other commands."""
         match command:
             case messages.PointAt(x=x, y=y):
                 self._pointer.setGeometry(self.view.rect())

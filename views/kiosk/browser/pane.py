@@ -57,7 +57,7 @@ class PageSide(Protocol):
 
     @property
     def widget(self) -> QWidget:
-        """Where the page is seen."""
+        """The widget where the page is seen."""
         ...
 
     def obey(self, command: messages.BrowserCommand) -> None:
@@ -225,9 +225,9 @@ class KioskBrowser(QFrame):
         """The caller wants letters so many times as large, and light ones on black: pages follow,
         those to come too.
         """
-        again, self._text, self._contrast = text != self._text, text, contrast
+        is_resized, self._text, self._contrast = text != self._text, text, contrast
         self._send_appearance()
-        if again and self._stack.currentIndex() == PAGE:
+        if is_resized and self._stack.currentIndex() == PAGE:
             self.zoom(round(text * 100))
 
     def start_sharing(self) -> None:
@@ -337,7 +337,7 @@ class KioskBrowser(QFrame):
     # ---- what a script does and sees ----
 
     def read_field(self, selector: str, on_answer: Callable[[str], None]) -> None:
-        """What a field of the page holds, as JSON; "" when the page cannot be asked."""
+        """Read what a field of the page holds, as JSON; "" when the page cannot be asked."""
         self._page.obey(messages.ReadField(self._expect_answer(on_answer), selector))
 
     def type_in_field(self, selector: str, text: str) -> None:
@@ -345,12 +345,14 @@ class KioskBrowser(QFrame):
         self._page.obey(messages.TypeInField(selector, text))
 
     def take_picture(self, on_taken: Callable[[bytes, str], None]) -> None:
-        """What is seen of the page now (PNG), and its media type; empty when there is none."""
+        """Take a picture of what is seen of the page now (PNG), and its media type;
+        empty when there is none.
+        """
         self._page.obey(messages.TakePicture(self._expect_part(on_taken)))
 
     @property
     def page_widget(self) -> QWidget:
-        """Where the page is seen."""
+        """The widget where the page is seen."""
         return self._page.widget
 
     # ---- the caller's buttons ----
@@ -382,10 +384,10 @@ class KioskBrowser(QFrame):
 
     def _drop_questions(self) -> None:
         """Nobody will answer what was asked of a page that is gone."""
-        asked, fetched = list(self._asked.values()), list(self._fetched.values())
+        answer_callbacks, fetched = list(self._asked.values()), list(self._fetched.values())
         self._asked.clear()
         self._fetched.clear()
-        for on_answer in asked:
+        for on_answer in answer_callbacks:
             on_answer("")
         for on_fetched in fetched:
             on_fetched(b"", "")
@@ -499,10 +501,10 @@ class KioskBrowser(QFrame):
         self._show_buttons()
 
     def _show_buttons(self) -> None:
-        shown = self._stack.currentIndex() == PAGE
-        self._back.setEnabled(shown and self._may_go_back)
-        self._up.setEnabled(shown)
-        self._down.setEnabled(shown)
+        is_shown = self._stack.currentIndex() == PAGE
+        self._back.setEnabled(is_shown and self._may_go_back)
+        self._up.setEnabled(is_shown)
+        self._down.setEnabled(is_shown)
         self.seen.setVisible(self._sharing)
 
     def _show_notice(self, text: str) -> None:
@@ -536,7 +538,7 @@ class KioskBrowser(QFrame):
             self._page.obey(look)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """What lies over the page keeps the size of the window's texts."""
+        """Adapt what lies over the page: it keeps the size of the window's texts."""
         super().resizeEvent(event)
         self._send_appearance()
 

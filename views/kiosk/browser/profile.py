@@ -309,9 +309,12 @@ class _Fetcher:
     def on_download(self, download: QWebEngineDownloadRequest) -> bool:
         """Takes a download that `fetch` began; False for all others."""
         # For a picture of another site the engine does not take our name, so its address tells it.
-        named, asked = self._names.pop(download.suggestedFileName(), None), written(download.url())
-        address = named or (asked if asked in self._waiting else None)
-        self._names = {name: kept for name, kept in self._names.items() if kept != address}
+        named, own_address = (
+            self._names.pop(download.suggestedFileName(), None),
+            written(download.url()),
+        )
+        address = named or (own_address if own_address in self._waiting else None)
+        self._names = {name: pending for name, pending in self._names.items() if pending != address}
         if address is None or self._closed:
             return False
         name = secrets.token_hex(16)
@@ -429,8 +432,8 @@ class CallerWeb(QObject):
         self.profile.installUrlSchemeHandler(ASK_SCHEME, self.dialogs)
 
     def show_dark(self, dark: bool) -> None:
-        """Whether Chromium draws every page light on dark; the page itself does not change, nor
-        what the adviser sees of it.
+        """Set whether Chromium draws every page light on dark; the page itself does not change,
+        nor what the adviser sees of it.
         """
         settings = self.page.settings()
         assert settings is not None

@@ -52,7 +52,7 @@ class SeenAddresses:
             self._seen[self.spoken(address)] = address
 
     def spoken(self, address: str) -> str:
-        """What a desk is told instead of an address."""
+        """Return what a desk is told instead of an address."""
         parts = urlsplit(address)
         site = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         if not parts.query and len(_DIGIT.findall(parts.path)) <= FEW_DIGITS:

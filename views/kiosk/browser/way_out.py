@@ -22,10 +22,11 @@ class WayOut:
     secret: str
 
     def flags(self) -> tuple[str, ...]:
-        """What Chromium is told; each one closes a way that goes past a proxy.
+        """Return the flags for Chromium; each one closes a way that goes past a proxy.
 
-        By itself, Chromium speaks to loopback addresses directly, sends UDP for WebRTC and QUIC,
-        and asks for names, of its own accord or because a page hints that it may need them.
+        By itself, Chromium speaks to loopback addresses directly, sends UDP for WebRTC and
+        QUIC, and asks for names, of its own accord or because a page hints that it may need
+        them.
         """
         return (
             f"--proxy-server=http://127.0.0.1:{self.port}",
@@ -42,16 +43,16 @@ class WayOut:
         """Gives the proxy its password when it asks."""
         page.proxyAuthenticationRequired.connect(self._on_proxy_asks)
 
-    def _on_proxy_asks(self, address: QUrl, asked: QAuthenticator, proxy: str) -> None:
+    def _on_proxy_asks(self, address: QUrl, authenticator: QAuthenticator, proxy: str) -> None:
         if proxy in ("127.0.0.1", f"127.0.0.1:{self.port}"):
-            asked.setUser("kiosk")
-            asked.setPassword(self.secret)
+            authenticator.setUser("kiosk")
+            authenticator.setPassword(self.secret)
         else:
-            give_nothing(address, asked)
+            give_nothing(address, authenticator)
 
 
-def give_nothing(_address: QUrl, asked: QAuthenticator) -> None:
-    """Answers a site that wants a password with none at all; an untouched `asked` would be sent
-    as an empty name with an empty password.
+def give_nothing(_address: QUrl, authenticator: QAuthenticator) -> None:
+    """Answers a site that wants a password with none at all; an untouched `authenticator` would be
+    sent as an empty name with an empty password.
     """
-    sip.assign(asked, QAuthenticator())
+    sip.assign(authenticator, QAuthenticator())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller sees while talking to an agent.
+"""The screens that the caller sees while talking to an agent.
 
 `page.SessionPage` is the page with the two faces, the browser and STOP. Its panels ask one
 thing each: `consent` for a power of the agent, `print_panel` for a print, `give_file_panel` for

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller is asked and what the adviser can do, in plain words.
+"""The questions to the caller and the powers of the adviser, in plain words.
 The panel slides in at the foot of the session.
 
-Used by the session page. The answer's time limit is kept by `session.kiosk.call.consent`; here it
-is only shown.
+Used by the session page. The answer's time limit is kept by `session.kiosk.call.consent`; here
+it is only shown.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class SlidingPanel(QWidget):
         self.panel.setObjectName("question")
         self.band, self.inside = SignBand(1.6), QWidget()
         self.band.hide()
-        whole = spaced(QVBoxLayout(self.panel), (0,), 0)
-        whole.addWidget(self.band)
-        whole.addWidget(self.inside, 1)
+        layout = spaced(QVBoxLayout(self.panel), (0,), 0)
+        layout.addWidget(self.band)
+        layout.addWidget(self.inside, 1)
         self._slide = QPropertyAnimation(self.panel, b"pos", self)
         self._slide.setDuration(self.SLIDE_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -69,8 +69,8 @@ class SlidingPanel(QWidget):
 
     @property
     def takes_yes(self) -> bool:
-        """Whether a Yes counts now, however it comes: from a screen reader, too, or from a press
-        that began on the question before this one.
+        """True if a Yes counts now, however it comes: from a screen reader, too, or from a
+        press that began on the question before this one.
         """
         return self.hold_off is None or self.hold_off.is_over
 
@@ -80,13 +80,13 @@ class SlidingPanel(QWidget):
         band_px = 0 if self.band.isHidden() else self.band.height()
         if layout is not None:
             layout.activate()
-            wanted = (
+            height_px = (
                 layout.totalHeightForWidth(width_px)
                 if layout.hasHeightForWidth()
                 else layout.sizeHint().height()
             )
             around_px = band_px + frame.top() + frame.bottom()
-            self.setFixedHeight(max(wanted, layout.minimumSize().height()) + around_px)
+            self.setFixedHeight(max(height_px, layout.minimumSize().height()) + around_px)
 
     def slide_in(self, width_px: int) -> None:
         """Shows the panel from below, as soon as no finger is down."""
@@ -276,10 +276,10 @@ class ConsentPanel(SlidingPanel):
     def _answer(self, allowed: bool) -> None:
         if allowed and not self.takes_yes:
             return
-        question, given = self.question, self.switches.given if allowed else ()
+        question, grants = self.question, self.switches.given if allowed else ()
         if question:
             self.end()
-            self.answered.emit(question, given)
+            self.answered.emit(question, grants)
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -337,7 +337,7 @@ class StoppedPanel(SlidingPanel):
         self.retranslate()
 
     def words(self) -> str:
-        """What it says, for a screen reader."""
+        """Return what it says, for a screen reader."""
         return f"{self._title.text()} {self._detail.text()}"
 
     def set_portrait(self, portrait: bool) -> None:

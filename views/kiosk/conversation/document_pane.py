@@ -156,7 +156,9 @@ class DocumentPane(QFrame):
         return True
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
-        """What the agent has drawn on the page in view; the newest mark is brought into view."""
+        """Show what the agent has drawn on the page in view;
+        the newest mark is brought into view.
+        """
         grown = len(marks) > len(self.sheet.marks)
         self.sheet.show_marks(marks)
         if grown:

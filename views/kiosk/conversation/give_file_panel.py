@@ -138,7 +138,12 @@ class GiveFilePanel(SlidingPanel):
         )
         self._files = files
         self._chosen_id = next(
-            (one.file_id for one in files if before is not None and one[1:] == before[1:]), ""
+            (
+                offered.file_id
+                for offered in files
+                if before is not None and offered[1:] == before[1:]
+            ),
+            "",
         )
         began, self.is_asking = self.is_asking, True
         self.retranslate()

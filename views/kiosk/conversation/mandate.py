@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Where somebody who acts for the caller types the reference of their mandate.
+"""A field where somebody who acts for the caller types the reference of their mandate.
 Used by the kiosk's session page.
 
 It stands beside the face, in the place of the web page, for as long as it is typed.
@@ -73,7 +73,7 @@ class MandateEntry(QFrame):
 
     @property
     def text(self) -> str:
-        """What is typed."""
+        """The text that is typed."""
         return self._text
 
     def clear(self) -> None:
@@ -103,7 +103,7 @@ class MandateEntry(QFrame):
         self.changed.emit(self._text)
 
     def advice(self) -> str:
-        """What is still to be done, or what becomes of it."""
+        """Return what is still to be done, or what becomes of it."""
         if is_mandate(self._text):
             return _("Your mandate is written into the record of this conversation.")
         return _("Type the reference of the mandate that the caller has signed (Aidants Connect).")

@@ -55,7 +55,7 @@ LEAST_FACE_WIDTH, LEAST_FACE_HEIGHT = 0.225, 0.18
 
 
 class DeviceNotice(StrEnum):
-    """What scanner and printer want of the caller now."""
+    """The thing that scanner and printer want of the caller now."""
 
     PLACE_DOCUMENT = "place_document"
     SCANNING = "scanning"
@@ -179,7 +179,7 @@ class SessionPage(KioskPage):
         return column
 
     def _build_switched_off(self) -> QWidget:
-        """What the agent has switched off: a line of its own under the face."""
+        """Build the line under the face for what the agent has switched off."""
         self._switched_off, self._off_words = QFrame(), label("body", heavy=True)
         self._switched_off.setObjectName("switched_off")
         self._off_icon = IconView("microphone-off", 3.2, colour=INK)
@@ -321,13 +321,13 @@ class SessionPage(KioskPage):
             self._facts.agent_name if self._facts else "", answer.third_name if is_face else ""
         )
 
-    def show_media(self, seen: bool, heard: bool) -> None:
-        """Whether the agent gets the caller's picture and sound now."""
-        self._seen, self._heard = seen, heard
+    def show_media(self, is_seen: bool, heard: bool) -> None:
+        """Show whether the agent gets the caller's picture and sound now."""
+        self._seen, self._heard = is_seen, heard
         self.retranslate()
 
     def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
-        """What the agent has switched off for a moment: silence is no lost line."""
+        """Show what the agent has switched off for a moment: silence is no lost line."""
         self._agent_camera, self._agent_microphone = camera_on, microphone_on
         self.retranslate()
 
@@ -360,8 +360,8 @@ class SessionPage(KioskPage):
         self._place_page()
         self.retranslate()
 
-    def _on_mandate(self, shown: bool) -> None:
-        self._mandate_shown = shown
+    def _on_mandate(self, is_shown: bool) -> None:
+        self._mandate_shown = is_shown
         self._place_page()
 
     def _place_page(self) -> None:
@@ -369,12 +369,12 @@ class SessionPage(KioskPage):
         a mandate to be typed, a sheet to be printed, files to choose from, what the adviser can
         do, the keyboard, the agent's document, the web page; the last two not in a privacy pause.
         """
-        asked = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
-        shows_powers = self.powers.is_open and not asked
-        if asked or shows_powers:
+        is_asking = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
+        shows_powers = self.powers.is_open and not is_asking
+        if is_asking or shows_powers:
             self.chat.keyboard.close_keyboard()
-        taken = asked or shows_powers or self.chat.keyboard.is_open
-        free = not taken and not self._private
+        is_taken = is_asking or shows_powers or self.chat.keyboard.is_open
+        free = not is_taken and not self._private
         if not free:  # first: a page of another process is not to be made narrow on its way out
             self.document.hide()
             self.browser.hide()
@@ -382,12 +382,12 @@ class SessionPage(KioskPage):
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
-    def show_print(self, shown: ShownPrint) -> None:
+    def show_print(self, preview: ShownPrint) -> None:
         """A document that prints when the caller says yes."""
         self.stopped.hide()
-        self.sheet.show_pages(pdf_picture(shown.document), shown.name)
+        self.sheet.show_pages(pdf_picture(preview.document), preview.name)
         self._place_page()
-        self.printing.ask(shown, self.width())
+        self.printing.ask(preview, self.width())
 
     def end_print(self, print_id: str = "") -> None:
         """The question about this document (or any) is over."""
@@ -396,9 +396,9 @@ class SessionPage(KioskPage):
             self.sheet.show_pages(None, "")
             self._place_page()
 
-    def _on_print_answered(self, print_id: str, wanted: bool) -> None:
+    def _on_print_answered(self, print_id: str, is_wanted: bool) -> None:
         self.end_print(print_id)
-        self.print_answered.emit(print_id, wanted)
+        self.print_answered.emit(print_id, is_wanted)
 
     def show_files(self, files: tuple[OfferedFile, ...]) -> None:
         """The caller may give one of these to the agent; `giving.answered` follows, or nothing."""
@@ -418,7 +418,7 @@ class SessionPage(KioskPage):
 
     @property
     def notice(self) -> str:
-        """What scanner and printer want of the caller, in words; "" for nothing."""
+        """The words for what scanner and printer want of the caller; "" for nothing."""
         return self._notice_words.text() if self._notice else ""
 
     def ask(self, question: Question) -> None:
@@ -449,19 +449,19 @@ class SessionPage(KioskPage):
     # ---- texts ----
 
     def words(self) -> list[str]:
-        """What is asked now, else what the sheet says, else with whom the caller talks and what
-        the adviser can do; STOP always.
+        """Return what is asked now, else what the sheet says, else with whom the caller talks
+        and what the adviser can do; STOP always.
         """
         questions = (self.consent, self.printing, self.giving, self.stopped)
-        asked = [panel for panel in questions if not panel.isHidden()]
+        open_panels = [panel for panel in questions if not panel.isHidden()]
         notice = [self._notice_words.text()] if self._notice else []
-        if asked:
-            said = [words for panel in asked for words in words_in_sight(panel.panel)]
+        if open_panels:
+            sentences = [words for panel in open_panels for words in words_in_sight(panel.panel)]
         elif self.powers.is_open:
-            said = self.powers.words()
+            sentences = self.powers.words()
         else:
-            said = [f"{self._name.text()}.", self.line.text(), *notice]
-        return [*said, self.stop.accessibleName()]
+            sentences = [f"{self._name.text()}.", self.line.text(), *notice]
+        return [*sentences, self.stop.accessibleName()]
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -496,14 +496,14 @@ class SessionPage(KioskPage):
         self._off_icon.show_icon("video-off" if self._agent_microphone else "microphone-off", INK)
 
     def _powers(self) -> str:
-        """What the agent can see and do now: nothing of what a privacy pause hides."""
+        """Return what the agent can see and do now: nothing of what a privacy pause hides."""
         hidden = (
             dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False)
             if self._private
             else {}
         )
-        seen = self._seen and not self._held and not self._private
-        return powers_sentence({**self._grants, **hidden}, seen, self._heard and not self._held)
+        is_seen = self._seen and not self._held and not self._private
+        return powers_sentence({**self._grants, **hidden}, is_seen, self._heard and not self._held)
 
     def _show_notice(self) -> None:
         self._notice_strip.setVisible(bool(self._notice))

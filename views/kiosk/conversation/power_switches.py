@@ -73,7 +73,7 @@ class PowerSwitches(QWidget):
         self.setVisible(len(question) > 1)
 
     def set_columns(self, columns: int) -> None:
-        """So many switches stand side by side."""
+        """Set how many switches stand side by side."""
         self._columns = columns
         self._place()
 

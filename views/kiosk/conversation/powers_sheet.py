@@ -33,13 +33,15 @@ class PowerRow(BigButton):
         self.setEnabled(False)
         self.insert(IconView(QUESTIONS[grant][0], 3.2, colour=BLUE))
 
-    def show_power(self, given: bool, left: str) -> None:
-        """Whether the adviser has it now, and the time that is left."""
-        if given != self.isEnabled():
-            self.setEnabled(given)
-            name, colour = ("toggle-switch", BLUE) if given else ("toggle-switch-off-outline", GREY)
+    def show_power(self, is_given: bool, time_left: str) -> None:
+        """Show whether the adviser has it now, and the time that is left."""
+        if is_given != self.isEnabled():
+            self.setEnabled(is_given)
+            name, colour = (
+                ("toggle-switch", BLUE) if is_given else ("toggle-switch-off-outline", GREY)
+            )
             self._state.show_icon(name, colour)
-        self.left = left
+        self.left = time_left
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -48,8 +50,8 @@ class PowerRow(BigButton):
         if not self.isEnabled():
             self.set_words(f"{words} : {_('No')}", spoken=f"{words}. {_('No')}")
             return
-        shown = f"{words} : {_('Yes')}" + (f" ({self.left})" if self.left else "")
-        self.set_words(shown, spoken=f"{shown}. {_('Touch to take it back.')}")
+        state_words = f"{words} : {_('Yes')}" + (f" ({self.left})" if self.left else "")
+        self.set_words(state_words, spoken=f"{state_words}. {_('Touch to take it back.')}")
 
 
 class PowersSheet(QFrame):
@@ -108,7 +110,7 @@ class PowersSheet(QFrame):
 
     @property
     def is_open(self) -> bool:
-        """Whether the caller wants to see it."""
+        """True if the caller wants to see it."""
         return self._is_open
 
     def open_sheet(self) -> None:
@@ -124,15 +126,15 @@ class PowersSheet(QFrame):
             self._is_open = is_open
             self.shown_changed.emit(is_open)
 
-    def show_grants(self, given: Mapping[Grant, bool]) -> None:
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """The powers as they are now."""
-        self._given = dict(given)
+        self._given = dict(grants)
         self.tick()
 
     def show_times(self, left_s: Mapping[Grant, float]) -> None:
         """Seconds that are left of each power."""
         now_s = self._clock.monotonic_s()
-        self._until_s = {grant: now_s + left for grant, left in left_s.items()}
+        self._until_s = {grant: now_s + seconds_left for grant, seconds_left in left_s.items()}
         self.tick()
 
     def tick(self) -> None:

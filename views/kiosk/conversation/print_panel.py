@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is about to be printed, for the caller to see first:
+"""The print that is about to be made, for the caller to see first:
 the pages beside the face, the question at the foot.
 
-Used by the session page. The answer's time limit is kept by `session.kiosk.devices.print_preview`;
-here it is only shown.
+Used by the session page. The answer's time limit is kept by
+`session.kiosk.devices.print_preview`; here it is only shown.
 """
 
 from __future__ import annotations
@@ -133,12 +133,12 @@ class CallerPrintPanel(SlidingPanel):
         directions = QBoxLayout.Direction
         self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
-    def ask(self, shown: ShownPrint, width_px: int) -> None:
+    def ask(self, preview: ShownPrint, width_px: int) -> None:
         """Puts the question; the time starts now."""
-        self.print_id = shown.print_id
-        self._name = shown.name
-        self._pages = shown.pages
-        self._copies = shown.copies
+        self.print_id = preview.print_id
+        self._name = preview.name
+        self._pages = preview.pages
+        self._copies = preview.copies
         self._until_s = self._clock.monotonic_s() + SHOW_S
         self.retranslate()
         self.tick()
@@ -155,11 +155,11 @@ class CallerPrintPanel(SlidingPanel):
             left_s = max(0.0, self._until_s - self._clock.monotonic_s())
             self._countdown.show_seconds(int(-(-left_s // 1)), int(SHOW_S))
 
-    def _answer(self, wanted: bool) -> None:
+    def _answer(self, is_wanted: bool) -> None:
         print_id = self.print_id
-        if print_id and (not wanted or self.takes_yes):
+        if print_id and (not is_wanted or self.takes_yes):
             self.end()
-            self.answered.emit(print_id, wanted)
+            self.answered.emit(print_id, is_wanted)
 
     def retranslate(self) -> None:
         """Says every text again."""

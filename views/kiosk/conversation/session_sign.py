@@ -66,6 +66,6 @@ class SignBand(QWidget):
         painter.fillRect(self.rect(), QColor(self.sign.colour))
         side = self.height() * 9 // 10
         top, step = (self.height() - side) // 2, self.height() * 2
-        for left in range(step // 2, self.width() - side, step):
-            self._icon.paint(painter, QRect(left, top, side, side))
+        for left_px in range(step // 2, self.width() - side, step):
+            self._icon.paint(painter, QRect(left_px, top, side, side))
         painter.end()

@@ -29,10 +29,10 @@ HOLD_WORDS: dict[HoldReason, str] = {
 """Why the caller waits, in plain words."""
 
 
-def third_words(name: str, third: Third, held: bool) -> str:
-    """Who is there or about to be, and what that person can do."""
+def third_words(name: str, third: Third, is_held: bool) -> str:
+    """Return who is there or about to be, and what that person can do."""
     is_in = third.state is ThirdState.IN
-    if held:
+    if is_held:
         words = _("{name} is talking with your adviser. They cannot see or hear you now.")
     elif third.role is Role.SUPERVISOR and is_in:
         words = _("{name}, supervisor, is with you: sees you, hears you and can talk with you.")
@@ -101,12 +101,12 @@ class ThirdPartyStrip(QFrame):
             self._third.setText(third_words(self._answer.third_name, third, is_held))
         if talk is not None and talk.held:
             self._hold.setText(_(HOLD_WORDS[talk.hold_reason or HoldReason.MOMENT]))
-        for shown, icon, words in zip(
+        for is_shown, icon, words in zip(
             (is_named, is_held), self._icons, (self._third, self._hold), strict=True
         ):
-            icon.setVisible(shown)
-            words.setVisible(shown)
-            words.setAccessibleName(words.text() if shown else "")
+            icon.setVisible(is_shown)
+            words.setVisible(is_shown)
+            words.setAccessibleName(words.text() if is_shown else "")
         self.setVisible(is_named or is_held)
         self.update()
 

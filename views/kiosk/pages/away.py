@@ -41,7 +41,7 @@ class ChoiceCard(TouchButton):
 
 
 class AwayPage(KioskPage):
-    """How the caller wants to wait.
+    """The page that asks how the caller wants to wait.
 
     Signals:
         back_chosen: comes back to this kiosk. phone_chosen: wants to be called.

@@ -85,8 +85,8 @@ class ClosedPage(KioskPage):
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
-        shown = (self._title, self._opens, self._message, self._reach)
-        return [text.text() for text in shown if text.text()]
+        texts = (self._title, self._opens, self._message, self._reach)
+        return [text.text() for text in texts if text.text()]
 
     def retranslate(self) -> None:
         """Says every text again."""

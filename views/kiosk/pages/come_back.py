@@ -47,9 +47,9 @@ class ComeBackPage(KioskPage):
         box.addLayout(foot)
         self.retranslate()
 
-    def show_nobody(self, *, asked: bool) -> None:
-        """Nobody is expected back; or (`asked`) the hub is still being asked who is."""
-        self._asked = asked
+    def show_nobody(self, *, is_asked: bool) -> None:
+        """Nobody is expected back; or (`is_asked`) the hub is still being asked who is."""
+        self._asked = is_asked
         self.retranslate()
 
     def words(self) -> list[str]:

@@ -25,7 +25,7 @@ ASKED_S = 10.0
 
 
 class Belonging(StrEnum):
-    """What a caller may leave behind, once a conversation has had to do with it."""
+    """The things that a caller may leave behind, once a conversation has used them."""
 
     ORIGINAL = "original"
     SHEETS = "sheets"
@@ -137,7 +137,7 @@ class SolvedStrip(QFrame):
 
 
 def is_clean(wiped: KioskWiped) -> bool:
-    """Whether nothing of the caller is left."""
+    """True if nothing of the caller is left."""
     return wiped.left_over == 0 and wiped.profile_removed
 
 
@@ -217,8 +217,8 @@ class GoodbyePage(KioskPage):
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
         cards = [card for card in self._all_cards() if card.isVisibleTo(self)]
-        shown = [self._title, *(text for card in cards for text in (card.words, card.detail))]
-        return [text.text() for text in shown]
+        texts = [self._title, *(text for card in cards for text in (card.words, card.detail))]
+        return [text.text() for text in texts]
 
     def remind_of(self, thing: Belonging) -> None:
         """The caller has to take this along at the end."""

@@ -63,7 +63,7 @@ class LanguagePage(KioskPage):
         self._place(self._most_columns)
 
     def fit(self, room: QSize, unit: float) -> None:
-        """As many columns as the longest word allows."""
+        """Use as many columns as the longest word allows."""
         inner_px, gap_px = room.width() - round(12 * unit), round(2 * unit)
         least_px = max(button.minimumSizeHint().width() for button in self.buttons.values())
         columns = self._most_columns

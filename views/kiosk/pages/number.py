@@ -308,15 +308,15 @@ class NumberPage(KioskPage):
         """
         hidden = 0 if self._in_clear or self._kind == TICKET else len(self._text) - self._fresh
         missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
-        seen = MASK * hidden + self._text[hidden:] + MISSING * missing
-        self._shown.setText(grouped(self._kind, seen))
-        said = self._text if self._in_clear else self._text[hidden:]
-        self._shown.setAccessibleName(" ".join(said))
+        masked = MASK * hidden + self._text[hidden:] + MISSING * missing
+        self._shown.setText(grouped(self._kind, masked))
+        spoken = self._text if self._in_clear else self._text[hidden:]
+        self._shown.setAccessibleName(" ".join(spoken))
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken; never the number itself."""
-        shown = (self._title, self._hint, self._state_words, self._comfort)
-        sentences = [text.text() for text in shown if text.text() and text.isVisibleTo(self)]
+        texts = (self._title, self._hint, self._state_words, self._comfort)
+        sentences = [text.text() for text in texts if text.text() and text.isVisibleTo(self)]
         return (
             [*sentences, self.skip.accessibleName()] if self.skip.isVisibleTo(self) else sentences
         )

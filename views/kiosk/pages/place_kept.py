@@ -173,8 +173,8 @@ class PlaceKeptPage(KioskPage):
 
     @staticmethod
     def _place(answer: TicketAnswer | TicketChanged) -> str:
-        known = wait_words(answer.wait_s, answer.wait_most_s) if answer.wait_s is not None else ""
-        return f"{ahead_words(answer.position)} {known}".rstrip()
+        wait = wait_words(answer.wait_s, answer.wait_most_s) if answer.wait_s is not None else ""
+        return f"{ahead_words(answer.position)} {wait}".rstrip()
 
     @staticmethod
     def _how_back() -> tuple[str, str]:

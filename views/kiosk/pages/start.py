@@ -110,14 +110,14 @@ class ServiceCard(TouchButton):
         few = services <= 3
         self.picture = IconView(service.icon, 6, colour=GREY if closed else BLUE, disc=SKY)
         self.picture.setParent(self)
-        said = (
+        text_rows = (
             (_name_size(services, portrait=portrait), "", True, service.name),
             ("small", "blue", True, owner),
             ("lead" if few else "body", "grey", False, words),
         )
         self._texts = [
             _words(size, text, tone=tone, heavy=heavy, card=self)
-            for size, tone, heavy, text in said
+            for size, tone, heavy, text in text_rows
             if text
         ]
         self._icon_px, self._unit = 0, 8.0
@@ -126,9 +126,9 @@ class ServiceCard(TouchButton):
     def set_side_by_side(self, beside: bool) -> None:
         """The icon stands beside the words, or above them."""
         self._beside = beside
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        left_aligned = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         for text in self._texts:
-            text.setAlignment(left if beside else Qt.AlignmentFlag.AlignCenter)
+            text.setAlignment(left_aligned if beside else Qt.AlignmentFlag.AlignCenter)
 
     def show_icon(self, size_u: float, unit: float) -> None:
         """The icon in this size, in units; 0 for none."""
@@ -139,7 +139,7 @@ class ServiceCard(TouchButton):
         self._place()
 
     def least_width_px(self, unit: float) -> int:
-        """What its longest word needs."""
+        """Return what its longest word needs."""
         longest = max(text.minimumSizeHint().width() for text in self._texts)
         return longest + 2 * round(1.6 * unit)
 
@@ -155,24 +155,24 @@ class ServiceCard(TouchButton):
         return round(0.8 * self._unit) if icon_px else 0
 
     def _inner(self, width_px: int, icon_px: int) -> int:
-        """Of the words."""
-        taken = icon_px + round(2.4 * self._unit) if self._beside and icon_px else 0
-        return max(1, width_px - 2 * round(1.6 * self._unit) - taken)
+        """Return the width of the words."""
+        icon_room_px = icon_px + round(2.4 * self._unit) if self._beside and icon_px else 0
+        return max(1, width_px - 2 * round(1.6 * self._unit) - icon_room_px)
 
     def _place(self) -> None:
         """Icon and words in the middle of the card."""
         pad, inner = round(1.6 * self._unit), self._inner(self.width(), self._icon_px)
         heights = [text.heightForWidth(inner) for text in self._texts]
-        left, top = pad, (self.height() - sum(heights)) // 2
+        left_px, top = pad, (self.height() - sum(heights)) // 2
         if self._beside:
             self.picture.move(pad, (self.height() - self._icon_px) // 2)
-            left = self.width() - pad - inner
+            left_px = self.width() - pad - inner
         else:
             top -= (self._icon_px + self._gap(self._icon_px)) // 2
             self.picture.move((self.width() - self._icon_px) // 2, top)
             top += self._icon_px + self._gap(self._icon_px)
         for text, height in zip(self._texts, heights, strict=True):
-            text.setGeometry(left, top, inner, height)
+            text.setGeometry(left_px, top, inner, height)
             top += height
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
@@ -265,9 +265,9 @@ class StartPage(KioskPage):
         self._message, self._message_words = QFrame(), label("lead", heavy=True)
         self._message.setObjectName("site_message")
         self._message_words.setObjectName("start_message")
-        told = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
-        told.addWidget(IconView("message-text", 4, colour=BLUE))
-        told.addWidget(self._message_words, 1)
+        message_row = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
+        message_row.addWidget(IconView("message-text", 4, colour=BLUE))
+        message_row.addWidget(self._message_words, 1)
         return self._message
 
     def _build_foot(self) -> QBoxLayout:
@@ -299,13 +299,13 @@ class StartPage(KioskPage):
 
     def _notice_words(self) -> str:
         now = self._clock.utc_now()
-        said = in_force(self._notices, now)
+        notices = in_force(self._notices, now)
         self._notices_end.stop()
-        if not said:
+        if not notices:
             return ""
-        left_s = min((one.until_utc - now).total_seconds() for one in said)
+        left_s = min((notice.until_utc - now).total_seconds() for notice in notices)
         self._notices_end.start(1000 * (int(left_s) + 1))
-        return lines(said)
+        return lines(notices)
 
     def _on_card(self, service: Service) -> None:
         if is_closed(service):
@@ -341,12 +341,14 @@ class StartPage(KioskPage):
         self._deal()
 
     def fit(self, room: QSize, unit: float) -> None:
-        """As many columns as the longest word allows, and the icons as large as all words allow."""
+        """Use as many columns as the longest word allows,
+        and the icons as large as all words allow.
+        """
         words = tuple(text.text() for text in self.findChildren(QLabel) if not text.isHidden())
-        wanted = (room.width(), room.height(), unit, self._title.fontMetrics().height(), words)
-        if wanted == self._fitted or not self.cards:
+        measures = (room.width(), room.height(), unit, self._title.fontMetrics().height(), words)
+        if measures == self._fitted or not self.cards:
             return
-        self._fitted = wanted
+        self._fitted = measures
         inner_px, gap_px = room.width() - round(10 * unit), round(2.4 * unit)
         columns = columns_for(len(self.cards), self._portrait)
         least_px = max(card.least_width_px(unit) for card in self.cards)
@@ -374,11 +376,11 @@ class StartPage(KioskPage):
         self._measure_again()
 
     def _measure_again(self) -> None:
-        """What the layouts remember of their cards' heights is no longer true."""
+        """Forget what the layouts remember of their cards' heights: it is no longer true."""
         self._grid.invalidate()
-        whole = self.layout()
-        if whole is not None:
-            whole.invalidate()
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
 
     def _place(self, columns: int) -> None:
         for card in self.cards:
@@ -390,23 +392,23 @@ class StartPage(KioskPage):
             alone_in_its_row = columns == 2 and place == len(self.cards) - 1 and column == 0
             # Six narrow columns let a last row of two stand in the middle under a row of three.
             width = 6 // columns
-            left = column * width
+            first_column = column * width
             if len(self.cards) == 5 and columns == 3 and row == 1:
-                left, width = column * 3, 3
-            self._grid.addWidget(card, row, left, 1, 6 if alone_in_its_row else width)
+                first_column, width = column * 3, 3
+            self._grid.addWidget(card, row, first_column, 1, 6 if alone_in_its_row else width)
             self._grid.setRowStretch(row, 1)
         for column in range(6):
             self._grid.setColumnStretch(column, 1)
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
-        said = self._message_words.text()
-        shown = (
-            (self._title.text(), said or self._invitation.text())
+        message = self._message_words.text()
+        sentences = (
+            (self._title.text(), message or self._invitation.text())
             if self._services
-            else (self._no_service.words.text(), said)
+            else (self._no_service.words.text(), message)
         )
-        return [*filter(None, shown), *(f"{card.accessibleName()}." for card in self.cards)]
+        return [*filter(None, sentences), *(f"{card.accessibleName()}." for card in self.cards)]
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -420,10 +422,10 @@ class StartPage(KioskPage):
             _("Welcome. What do you need today?") if self._services else _("Welcome")
         )
         self._no_service.setVisible(not self._services)
-        said = self._notice_words()
-        self._message_words.setText(said)
-        self._message.setVisible(bool(said))
-        self._invitation.setVisible(bool(self._services) and not said)
+        message = self._notice_words()
+        self._message_words.setText(message)
+        self._message.setVisible(bool(message))
+        self._invitation.setVisible(bool(self._services) and not message)
         self._invitation.setText(_("Touch a button. An adviser will answer you on this screen."))
         self._no_service.show_state(is_known=self._is_known)
         for _icon, words, text in self._promises:

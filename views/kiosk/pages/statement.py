@@ -21,7 +21,7 @@ _TELL = N_("If something keeps you from using this kiosk, tell the reception.")
 
 
 class StatementPage(KioskPage):
-    """What callers can count on, what is missing, and whom they can tell.
+    """The page that says what callers can count on, what is missing, and whom they can tell.
 
     Signals:
         back_requested: back to the page before.

@@ -25,7 +25,7 @@ GIVEN_BACK = "desk_lost"
 
 
 def wait_words(least_s: int | None, most_s: int | None) -> str:
-    """How long it may take (seconds; None: unknown) in words that promise nothing."""
+    """Return how long it may take (seconds; None: unknown) in words that promise nothing."""
     if least_s is None:
         return _("We do not know the waiting time yet.")
     least, most = max(0, least_s) // 60, None if most_s is None else -(-max(0, most_s) // 60)
@@ -48,27 +48,29 @@ def wait_words(least_s: int | None, most_s: int | None) -> str:
 
 
 def needs_words(ticket: Ticket) -> list[str]:
-    """Whether somebody who signs, or speaks the language, can answer; nothing is promised."""
+    """Say whether somebody who signs, or speaks the language, can answer;
+    nothing is promised.
+    """
     words = []
     for need in ticket.needs:
-        found = need in ticket.skills
+        has_skill = need in ticket.skills
         if need == SIGN_LANGUAGE:
             words.append(
                 _("An adviser who signs goes first for you.")
-                if found
+                if has_skill
                 else _("No adviser here signs. You can write with the one who answers.")
             )
         elif need != WRITING:
             words.append(
                 _("An adviser who speaks your language goes first for you.")
-                if found
+                if has_skill
                 else _("No adviser here is known to speak your language. One answers in French.")
             )
     return words
 
 
 def ahead_words(position: int) -> str:
-    """How many are served before the one at `position` (1 is the next)."""
+    """Say how many are served before the one at `position` (1 is the next)."""
     if position <= 1:
         return _("You are next.")
     words = ngettext("One person is before you.", "{count} people are before you.", position - 1)
@@ -76,7 +78,7 @@ def ahead_words(position: int) -> str:
 
 
 def elapsed_words(elapsed_s: float) -> str:
-    """How long the caller has been waiting."""
+    """Say how long the caller has been waiting."""
     minutes = int(elapsed_s // 60)
     if minutes < 1:
         return _("You have just arrived.")
@@ -89,7 +91,7 @@ def elapsed_words(elapsed_s: float) -> str:
 
 
 class WaitingPage(KioskPage):
-    """From the press of the button to the agent's face.
+    """The page between the press of the button and the agent's face.
 
     Signals:
         leave_requested: the caller leaves the queue, and has confirmed it.
@@ -125,9 +127,11 @@ class WaitingPage(KioskPage):
         self._title = label("title", centred=True)
         self._message, self._message_words = QFrame(), label("body")
         self._message.setObjectName("site_message")
-        said = spaced(QHBoxLayout(self._message), (2, 0.5, 2, 0.5), 1.4)
-        said.addWidget(IconView("message-text", 3, colour=BLUE), 0, Qt.AlignmentFlag.AlignTop)
-        said.addWidget(self._message_words, 1)
+        message_row = spaced(QHBoxLayout(self._message), (2, 0.5, 2, 0.5), 1.4)
+        message_row.addWidget(
+            IconView("message-text", 3, colour=BLUE), 0, Qt.AlignmentFlag.AlignTop
+        )
+        message_row.addWidget(self._message_words, 1)
         self._ticket = QFrame()
         self._ticket.setObjectName("panel")
         self._ticket_title = label("lead", tone="grey", centred=True)
@@ -199,12 +203,12 @@ class WaitingPage(KioskPage):
 
     @staticmethod
     def _wait_words(answer: TicketAnswer | TicketChanged) -> str:
-        known = wait_words(answer.wait_s, answer.wait_most_s)
+        wait = wait_words(answer.wait_s, answer.wait_most_s)
         if answer.ticket.reason == GIVEN_BACK:
             return _("The next free adviser takes you first.") + (
-                f" {known}" if answer.wait_s is not None else ""
+                f" {wait}" if answer.wait_s is not None else ""
             )
-        return known
+        return wait
 
     def _waiting_title(self, ticket: Ticket) -> str:
         if ticket.reason == GIVEN_BACK:
@@ -233,18 +237,18 @@ class WaitingPage(KioskPage):
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
-        said = (self._title, self._message_words, self._ahead, self._wait)
-        return [text.text() for text in said if text.text()]
+        texts = (self._title, self._message_words, self._ahead, self._wait)
+        return [text.text() for text in texts if text.text()]
 
     # ---- facts ----
 
     def show_may_go(self, may: bool) -> None:
-        """Whether the service lets its callers wait elsewhere."""
+        """Show whether the service lets its callers wait elsewhere."""
         self._may_go = may
         self.retranslate()
 
     def show_messages(self, messages: Sequence[SiteMessage]) -> None:
-        """What supervisors say to the callers here, until each ends."""
+        """Show what supervisors say to the callers here, until each ends."""
         self._messages = messages
         self._show_messages()
 

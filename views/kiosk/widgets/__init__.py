@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What all pages of the kiosk are made of.
+"""The parts that all pages of the kiosk are made of.
 
 `page_base.KioskPage` is the base class of the pages, with large buttons and labels. `theme` has
 colours, fonts and the unit that all sizes follow; `icons` draws icons and countdowns,

@@ -33,7 +33,7 @@ _TAKING_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Ke
 
 
 class FingerWatch(QObject):
-    """Whether a finger or a mouse button is down anywhere in the program.
+    """A watch for a finger or a mouse button that is down anywhere in the program.
 
     Signals:
         pressed(QPoint): something is touched there (global pixels). released(): nothing is now.
@@ -83,7 +83,9 @@ class FingerWatch(QObject):
     def _on_touch(self, touch: QTouchEvent) -> None:
         points = touch.points()
         is_cancelled = touch.type() == QEvent.Type.TouchCancel
-        down = not is_cancelled and any(one.state() != QEventPoint.State.Released for one in points)
+        down = not is_cancelled and any(
+            point.state() != QEventPoint.State.Released for point in points
+        )
         self._note(touch=down)
         if touch.type() == QEvent.Type.TouchBegin and points:
             self.pressed.emit(points[0].globalPosition().toPoint())

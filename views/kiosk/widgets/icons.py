@@ -93,15 +93,15 @@ POINTING = frozenset({"arrow-left", "arrow-right"})
 
 
 def is_contrast(widget: QWidget) -> bool:
-    """Whether the caller has asked for high contrast."""
+    """True if the caller has asked for high contrast."""
     window = widget.window()
     return window is not None and bool(window.property("contrast"))
 
 
 def drawn(colour: str, widget: QWidget) -> QColor:
     """The colour in which `widget` draws what is `colour` without high contrast."""
-    seen = {INK: WHITE, BLUE: YELLOW, LINE: GREY} if is_contrast(widget) else {}
-    return QColor(seen.get(colour, colour))
+    contrast_colours = {INK: WHITE, BLUE: YELLOW, LINE: GREY} if is_contrast(widget) else {}
+    return QColor(contrast_colours.get(colour, colour))
 
 
 class IconView(QWidget):
@@ -228,7 +228,7 @@ class WaitingDots(QWidget):
 
 
 class PeopleRow(QWidget):
-    """How many people are before you: pale ones ahead, you in colour.
+    """The number of people before you: pale ones ahead, you in colour.
     More than five ahead become a number.
     """
 
@@ -257,8 +257,8 @@ class PeopleRow(QWidget):
         you = find_icon("human-greeting", drawn(BLUE, self).name())
         person = find_icon("human-male", drawn(LINE, self).name())
         you.paint(painter, QRect(0, 0, height - height // 10, height - height // 10))
-        shown = min(self._ahead, self.MOST)
-        for place in range(shown):
+        people = min(self._ahead, self.MOST)
+        for place in range(people):
             person.paint(
                 painter, QRect(height + place * step, height // 8, step, height - height // 5)
             )
@@ -268,5 +268,5 @@ class PeopleRow(QWidget):
             font.setBold(True)
             painter.setFont(font)
             painter.setPen(drawn(BLUE, self))
-            room = QRect(height + shown * step, 0, height, height)
+            room = QRect(height + people * step, 0, height, height)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, f"+{self._ahead - self.MOST}")

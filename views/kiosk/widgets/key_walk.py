@@ -13,14 +13,14 @@ from views.kiosk.widgets.page_base import TouchButton
 
 
 def in_order(window: QWidget) -> list[QWidget]:
-    """What can have the focus now, row by row, from left to right."""
-    found: list[tuple[int, int, QWidget]] = []
+    """Return what can have the focus now, row by row, from left to right."""
+    placed_widgets: list[tuple[int, int, QWidget]] = []
     for widget in window.findChildren(QWidget):
         takes_keys = isinstance(widget, TouchButton | QLineEdit)
         if takes_keys and widget.isVisible() and widget.isEnabled():
             middle = widget.mapTo(window, widget.rect().center())
-            found.append((middle.y() // 24, middle.x(), widget))
-    return [widget for _row, _x, widget in sorted(found, key=lambda one: one[:2])]
+            placed_widgets.append((middle.y() // 24, middle.x(), widget))
+    return [widget for _row, _x, widget in sorted(placed_widgets, key=lambda entry: entry[:2])]
 
 
 def walk(window: QWidget, *, forward: bool) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What every page of the kiosk is made of: the page itself, labels and big buttons.
+"""The parts of every page of the kiosk: the page itself, labels and big buttons.
 Used by all kiosk pages.
 """
 
@@ -52,10 +52,10 @@ class KioskPage(QFrame):
 
 
 def words_in_sight(part: QWidget) -> list[str]:
-    """What is written in a part of the screen, from top to bottom: its texts, and what its buttons
-    do; keys of a keyboard are not read out.
+    """Return what is written in a part of the screen, from top to bottom: its texts, and what
+    its buttons do; keys of a keyboard are not read out.
     """
-    found: list[tuple[int, int, str]] = []
+    placed_words: list[tuple[int, int, str]] = []
     for widget in part.findChildren(QWidget):
         if not widget.isVisibleTo(part) or not widget.isEnabled():
             continue
@@ -66,8 +66,8 @@ def words_in_sight(part: QWidget) -> list[str]:
         else:
             continue
         place = widget.mapTo(part, QPoint(0, 0))
-        found.append((place.y(), place.x(), words))
-    return [words for _y, _x, words in sorted(found) if words]
+        placed_words.append((place.y(), place.x(), words))
+    return [words for _y, _x, words in sorted(placed_words) if words]
 
 
 def needed_px(page: QWidget, width_px: int) -> int:
@@ -163,14 +163,14 @@ class TouchButton(PlainFace, QPushButton):
         return QSize(side_px, side_px)
 
     def sizeHint(self) -> QSize:
-        """What it shows, and no less than a finger."""
+        """Return the size of what it shows, and no less than a finger."""
         inner = self.layout()
         return (inner.sizeHint() if inner is not None else super().sizeHint()).expandedTo(
             self._touch()
         )
 
     def minimumSizeHint(self) -> QSize:
-        """What it shows, and no less than a finger."""
+        """Return the least size of what it shows, and no less than a finger."""
         inner = self.layout()
         return (inner.minimumSize() if inner is not None else super().minimumSizeHint()).expandedTo(
             self._touch()

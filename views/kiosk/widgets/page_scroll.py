@@ -32,7 +32,7 @@ class PageScroll(QScrollArea):
 
     @property
     def free_size(self) -> QSize:
-        """What a page has without a bar."""
+        """The size that a page has without a bar."""
         return self.maximumViewportSize()
 
     def fit(self, unit: float) -> None:

@@ -262,7 +262,7 @@ def grown(size_u: float, text: float, largest_u: float = LARGEST_GROWN) -> float
 
 
 def button_styles(p: Palette) -> dict[str, tuple[str, str, str, str]]:
-    """Of each button look: (background, pressed, text, border)."""
+    """Return for each button look: (background, pressed, text, border)."""
     return {
         "plain": (p.white, p.sky, p.ink, p.line),
         "card": (p.white, p.sky, p.ink, p.line),
@@ -350,16 +350,16 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
             f"QPushButton[look={look}] QLabel {{ color: {words}; }}"
             f"QPushButton[look={look}]:pressed {{ background: {pressed}; }}"
         )
-    held = f"background: {p.held}; border-color: {p.held};"
+    held_rule = f"background: {p.held}; border-color: {p.held};"
     rules += [
         f"QPushButton[look=key] {{ font-size: {px(4.6)}; }}"
         f"QPushButton[look=key][words=true] {{ font-size: {px(3.2)}; }}",
         f"QPushButton[look=key]:disabled {{ background: {p.paper}; color: {p.disabled};"
         f" border-color: {p.sky}; }}",
-        f"QPushButton[look=primary]:disabled, QPushButton[look=yes]:disabled {{ {held} }}",
+        f"QPushButton[look=primary]:disabled, QPushButton[look=yes]:disabled {{ {held_rule} }}",
         f"QPushButton[look=primary] QLabel:disabled, QPushButton[look=yes] QLabel:disabled"
         f" {{ color: {p.on_held}; }}",
-        f"QPushButton[look=yes][on_hold=true] {{ {held} }}",
+        f"QPushButton[look=yes][on_hold=true] {{ {held_rule} }}",
         f"QPushButton[look=yes][on_hold=true] QLabel {{ color: {p.on_held}; }}",
         f"QPushButton[look=plain]:checked {{ background: {p.sky}; border-color: {p.blue_words}; }}",
         f"QPushButton[look=plain]:disabled {{ background: {p.paper}; }}",

@@ -56,10 +56,10 @@ def read_birth_date(typed: str, today: date) -> BirthDay:
     text = typed.strip()
     if not text:
         return BirthDay(flaw=DateFlaw.MISSING)
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = found.groups()
-    elif found := _DAY_FIRST.fullmatch(text) or _TOGETHER.fullmatch(text):
-        day, month, year = found.groups()
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = match.groups()
+    elif match := _DAY_FIRST.fullmatch(text) or _TOGETHER.fullmatch(text):
+        day, month, year = match.groups()
     else:
         return BirthDay(flaw=DateFlaw.NOT_A_DATE)
     if len(year) == 2:

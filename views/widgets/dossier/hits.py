@@ -77,7 +77,7 @@ class HitList(QListWidget):
             self._soon.start(0)
 
     def _fit(self) -> None:
-        """As high as its lines: the card scrolls, not the list."""
+        """Make the list as high as its lines: the card scrolls, not the list."""
         self.scheduleDelayedItemsLayout()  # it is done when a place is asked for
         last = self.item(self.count() - 1)
         if last is not None:
@@ -98,7 +98,7 @@ class HitList(QListWidget):
 
 
 def hit_lines(hit: DossierHit) -> list[str]:
-    """Who, which dossier, and what speaks for it."""
+    """Return who it is, which dossier, and what speaks for it."""
     who = [hit.caller_name]
     if hit.born_on:
         who.append(_("born on {date}").format(date=french_day(hit.born_on)))

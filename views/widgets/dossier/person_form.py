@@ -75,8 +75,10 @@ class PersonForm(QWidget):
     def show_person(self, facts: Dossier) -> None:
         """Begins with whom the dossier is about now."""
         self._facts = facts
-        known = bool(facts.family_name)
-        self._fields["family_name"].fill(facts.family_name if known else facts.caller_name)
+        has_family_name = bool(facts.family_name)
+        self._fields["family_name"].fill(
+            facts.family_name if has_family_name else facts.caller_name
+        )
         self._fields["given_names"].fill(facts.given_names)
         self._fields["born_on"].fill(french_day(facts.born_on))
         self._fields["reason"].fill("")
@@ -164,22 +166,22 @@ class PersonForm(QWidget):
             wrong = next(field for field in self._fields.values() if field.is_wrong())
             wrong.setFocus()
             return
-        asked = (person, confirmed, self._fields["reason"].text())
-        if asked != self._asked:
-            self._asked = asked
-            self.kept.emit(*asked)
+        request = (person, confirmed, self._fields["reason"].text())
+        if request != self._asked:
+            self._asked = request
+            self.kept.emit(*request)
 
     def _person(self) -> CallerIdentity | None:
-        """Who was typed; None when something is wrong, which is said below its field."""
-        family, given, born, reason = self._fields.values()
+        """Return who was typed; None when something is wrong, which is said below its field."""
+        family, given_names, born, reason = self._fields.values()
         day = read_birth_date(born.text(), self._today())
         family.show_wrong("" if family.text() else _("Ask for the family name."))
-        given.show_wrong("" if given.text() else _("Ask for the given names."))
+        given_names.show_wrong("" if given_names.text() else _("Ask for the given names."))
         born.show_wrong(_(FLAWS[day.flaw]) if day.flaw is not None else "")
         is_said = is_reason(reason.text())
         reason.show_wrong("" if is_said else _("Say why, in a word or more."))
         facts = self._facts
-        now = (family.text(), given.text(), day.born_on)
+        now = (family.text(), given_names.text(), day.born_on)
         if facts is not None and now == (facts.family_name, facts.given_names, facts.born_on):
             family.show_wrong(_("Nothing is different yet."))
         if any(field.is_wrong() for field in self._fields.values()):

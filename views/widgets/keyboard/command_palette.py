@@ -150,12 +150,13 @@ class CommandPalette(QDialog):
         """Asks the sources again; what is typed and marked stays. Of two entries with the same
         words the first is kept.
         """
-        found: dict[str, PaletteEntry] = {}
+        entries_by_words: dict[str, PaletteEntry] = {}
         for source in self._sources:
-            for one in source():
-                found.setdefault(one.words, one)
+            for entry in source():
+                entries_by_words.setdefault(entry.words, entry)
         self._entries = [
-            (one, Searched(one.words, f"{one.kind} {one.more}")) for one in found.values()
+            (candidate, Searched(candidate.words, f"{candidate.kind} {candidate.more}"))
+            for candidate in entries_by_words.values()
         ]
         marked = self._at(self.list.currentRow())
         self._fill(marked.words if marked is not None else "")
@@ -173,7 +174,7 @@ class CommandPalette(QDialog):
         self.setGeometry(QRect(corner, QSize(width, height)))
 
     def _scale(self) -> float:
-        """How much larger than usual the text is."""
+        """Return how much larger than usual the text is."""
         return max(1.0, self.fontMetrics().height() / 17)
 
     def _fill(self, marked: str = "") -> None:
@@ -184,24 +185,31 @@ class CommandPalette(QDialog):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken(entry))
             self.list.addItem(item)
         places = range(self.list.count())
-        words = [one.words if (one := self._at(place)) is not None else "" for place in places]
+        words = [
+            line_entry.words if (line_entry := self._at(place)) is not None else ""
+            for place in places
+        ]
         self.list.setCurrentRow(words.index(marked) if marked in words else 0)
         if not self.list.count():
             self._hint.setText(_("Nothing fits. Try other words, or fewer."))
 
     def _found(self) -> list[PaletteEntry]:
-        """What fits, best first; without words what was used last, then all that is possible."""
-        wanted = words_wanted(self.field.text())
+        """Return what fits, best first; without words what was used last,
+        then all that is possible.
+        """
+        query = words_wanted(self.field.text())
         recent = self._recent()
         scored: list[tuple[float, PaletteEntry]] = []
         for entry, text in self._entries:
-            fits = text.score(wanted) if wanted else 1.0
+            fits = text.score(query) if query else 1.0
             if not fits:
                 continue
             if entry.id and entry.id in recent:
-                fits += 0.1 if wanted else 1.0 - recent.index(entry.id) / (RECENT + 1)
+                fits += 0.1 if query else 1.0 - recent.index(entry.id) / (RECENT + 1)
             scored.append((fits - (_NOT_NOW if entry.why_not else 0.0), entry))
-        scored.sort(key=lambda one: -one[0])  # equal ones stay in the sources' order
+        scored.sort(
+            key=lambda scored_entry: -scored_entry[0]
+        )  # equal ones stay in the sources' order
         return [entry for _fits, entry in scored]
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
@@ -265,7 +273,7 @@ class CommandPalette(QDialog):
 
 
 def forget_recent(settings: WindowSettings) -> None:
-    """What was used last is no longer on top."""
+    """Forget what was used last, so that it is no longer on top."""
     settings.write(_SETTING, "")
 
 

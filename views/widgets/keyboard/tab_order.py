@@ -44,23 +44,23 @@ def _chain(stops: list[QWidget]) -> list[QWidget]:
 
 def _walk(part: QWidget) -> list[QWidget]:
     """A widget and all inside it: its rows from top to bottom, in a row its columns."""
-    found = [part] if not part.isWindow() and _takes_keyboard(part) else []
+    widgets = [part] if not part.isWindow() and _takes_keyboard(part) else []
     inside = [
         child
         for child in part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         if child.isVisible() and not child.isWindow()
     ]
     for child in _read([(_place(child, part), child) for child in inside]):
-        found += _walk(child)
-    return found
+        widgets += _walk(child)
+    return widgets
 
 
 def _read(placed: list[tuple[QRect, QWidget]]) -> list[QWidget]:
     for start, end in ((QRect.top, QRect.bottom), (QRect.left, QRect.right)):
         groups = _apart(placed, start, end)
         if len(groups) > 1:
-            return [one for group in groups for one in _read(group)]
-    ordered = sorted(placed, key=lambda one: (one[0].top(), one[0].left()))
+            return [widget for group in groups for widget in _read(group)]
+    ordered = sorted(placed, key=lambda entry: (entry[0].top(), entry[0].left()))
     return [widget for _rect, widget in ordered]
 
 
@@ -72,7 +72,7 @@ def _apart(
     """Cuts where nothing lies across."""
     groups: list[list[tuple[QRect, QWidget]]] = []
     reached = 0
-    for rect, widget in sorted(placed, key=lambda one: start(one[0])):
+    for rect, widget in sorted(placed, key=lambda entry: start(entry[0])):
         if groups and start(rect) <= reached - OVERLAP_PX:
             groups[-1].append((rect, widget))
             reached = max(reached, end(rect))
@@ -82,10 +82,10 @@ def _apart(
     return groups
 
 
-def _takes_keyboard(one: QWidget) -> bool:
-    takes = bool(one.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
-    return takes and one.focusProxy() is None
+def _takes_keyboard(widget: QWidget) -> bool:
+    takes = bool(widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
+    return takes and widget.focusProxy() is None
 
 
-def _place(one: QWidget, part: QWidget) -> QRect:
-    return QRect(one.mapTo(part, QPoint(0, 0)), one.size())
+def _place(widget: QWidget, part: QWidget) -> QRect:
+    return QRect(widget.mapTo(part, QPoint(0, 0)), widget.size())

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What can be done in a window, for its command palette: its shortcuts by their table of words, and
-every button that has a name. Used by the desk's and the board's window.
+"""The things that can be done in a window, for its command palette: its shortcuts by their
+table of words, and every button that has a name. Used by the desk's and the board's window.
 
-A new button is found without being named anywhere: by its accessible name, its keys and whether it
-can be pressed.
+A new button is found without being named anywhere: by its accessible name, its keys and whether
+it can be pressed.
 """
 
 from __future__ import annotations
@@ -62,25 +62,38 @@ class WindowActions:
     def entries(self) -> list[PaletteEntry]:
         """The shortcuts in the order of their table, then the buttons that have none."""
         buttons = list(self._buttons())
-        made = [one for keys in self._named if (one := self._of_keys(keys, buttons)) is not None]
-        taken, names = {_normal(one.keys) for one in made}, {one.words for one in made}
+        entries = [
+            entry for keys in self._named if (entry := self._of_keys(keys, buttons)) is not None
+        ]
+        used_keys, names = (
+            {_normal(listed.keys) for listed in entries},
+            {listed.words for listed in entries},
+        )
         for button in buttons:
             keys, words = _keys_of(button), button.accessibleName()
-            is_listed = words in names or (keys and _normal(keys) in taken)
+            is_listed = words in names or (keys and _normal(keys) in used_keys)
             if not is_listed and self._in_reach(button):
                 names.add(words)
-                made.append(self._of_button(button, keys, words))
-        made += [self._of_action(one) for one in self._actions() if one.text() not in names]
-        return made
+                entries.append(self._of_button(button, keys, words))
+        entries += [
+            self._of_action(action) for action in self._actions() if action.text() not in names
+        ]
+        return entries
 
     def _of_keys(self, keys: str, buttons: Sequence[QAbstractButton]) -> PaletteEntry | None:
-        """What these keys do: what is in reach, else why it is not; None where a view takes them
-        only while the keyboard is in it.
+        """Return what these keys do: what is in reach, else why it is not; None where a view
+        takes them only while the keyboard is in it.
         """
-        wanted, words = _normal(keys), self._named[keys]
-        pressed = [one for one in buttons if _normal(_keys_of(one)) == wanted]
-        shorts = [one for one in self._window.findChildren(QShortcut) if _of_short(one) == wanted]
-        of_window = [one for one in shorts if one.parent() is self._window]
+        normal_keys, words = _normal(keys), self._named[keys]
+        pressed = [
+            candidate for candidate in buttons if _normal(_keys_of(candidate)) == normal_keys
+        ]
+        shorts = [
+            candidate
+            for candidate in self._window.findChildren(QShortcut)
+            if _of_short(candidate) == normal_keys
+        ]
+        of_window = [candidate for candidate in shorts if candidate.parent() is self._window]
         for button in pressed:
             if not of_window and self._in_reach(button):
                 return self._of_button(button, keys, words)
@@ -108,15 +121,15 @@ class WindowActions:
 
     def _actions(self) -> Iterator[QAction]:
         """Acts that a view has by itself; not those of menus, which a button opens."""
-        for one in self._window.findChildren(QAction):
-            owner = one.parent()
-            is_act = bool(one.text()) and not one.shortcut().isEmpty()
+        for action in self._window.findChildren(QAction):
+            owner = action.parent()
+            is_act = bool(action.text()) and not action.shortcut().isEmpty()
             in_menu = isinstance(owner, QMenu | QLineEdit)
             if is_act and not in_menu and isinstance(owner, QWidget) and self._in_reach(owner):
-                yield one
+                yield action
 
     def _in_reach(self, widget: QWidget) -> bool:
-        """Whether it is seen, or would be when its tab or its panel is opened."""
+        """True if it is seen, or would be when its tab or its panel is opened."""
         here: QWidget | None = widget
         while here is not None and here is not self._window:
             around = here.parentWidget()
@@ -196,7 +209,7 @@ def _is_tab(page: QWidget, around: QWidget | None) -> bool:
 
 
 def _reason_of(button: QAbstractButton) -> str:
-    """What the button's tool tip says beyond its name, else that it cannot be."""
+    """Return what the button's tool tip says beyond its name, else that it cannot be."""
     tip = button.toolTip()
     says_more = tip and button.accessibleName() not in tip
     return tip if says_more else _not_now()

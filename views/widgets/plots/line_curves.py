@@ -44,7 +44,7 @@ class Curve:
 
     @property
     def sign(self) -> str:
-        """How the legend shows it."""
+        """The sign that the legend shows for it."""
         if self.dots:
             return "▼"
         return "┅" if self.dashed else "━"
@@ -134,11 +134,11 @@ class LinePlot(ThemedPlot):
         self.setXRange(*self._range, padding=0.0)
 
     def set_edges(self, left_px: int, right_px: int) -> None:
-        """Where the curves begin and end, from the edges of this plot."""
+        """Set where the curves begin and end, from the edges of this plot."""
         item = self.getPlotItem()
-        left, top, _right, bottom = item.layout.getContentsMargins()
-        item.layout.setContentsMargins(left, top, right_px, bottom)
-        item.getAxis("left").setWidth(left_px - round(left))
+        left_margin, top, _right, bottom = item.layout.getContentsMargins()
+        item.layout.setContentsMargins(left_margin, top, right_px, bottom)
+        item.getAxis("left").setWidth(left_px - round(left_margin))
 
     # ---- painting ----
 
@@ -183,28 +183,28 @@ class LinePlot(ThemedPlot):
         self.setYRange(0.0, highest * 1.1, padding=0.0)
 
 
-def _kbps(seen: LineSeen) -> float | None:
-    return seen.kbps
+def _kbps(line_seen: LineSeen) -> float | None:
+    return line_seen.kbps
 
 
-def _loss(seen: LineSeen) -> float | None:
-    return seen.loss_percent
+def _loss(line_seen: LineSeen) -> float | None:
+    return line_seen.loss_percent
 
 
-def _concealed(seen: LineSeen) -> float | None:
-    return seen.concealed_percent
+def _concealed(line_seen: LineSeen) -> float | None:
+    return line_seen.concealed_percent
 
 
-def _rtt(seen: LineSeen) -> float | None:
-    return seen.rtt_ms
+def _rtt(line_seen: LineSeen) -> float | None:
+    return line_seen.rtt_ms
 
 
-def _height(seen: LineSeen) -> float | None:
-    return float(seen.height_px) if seen.height_px else None
+def _height(line_seen: LineSeen) -> float | None:
+    return float(line_seen.height_px) if line_seen.height_px else None
 
 
-def _freezes(seen: LineSeen) -> float | None:
-    return float(seen.height_px or 1) if seen.freezes else None
+def _freezes(line_seen: LineSeen) -> float | None:
+    return float(line_seen.height_px or 1) if line_seen.freezes else None
 
 
 _VALUES: dict[str, Callable[[LineSeen], float | None]] = {
@@ -302,13 +302,13 @@ def _pairs(
     points: list[LinePoint], value_of: Callable[[LineSeen], float | None], shift_s: float
 ) -> list[tuple[float, float | None]]:
     """A silence of more than a few points is a gap, not a straight line."""
-    found: list[tuple[float, float | None]] = []
+    pairs: list[tuple[float, float | None]] = []
     before_s: float | None = None
     step_s = (points[-1].at_s - points[0].at_s) / len(points) if points else 0.0
     longest_s = max(25.0, 2.5 * step_s)
     for point in points:
         if before_s is not None and point.at_s - before_s > longest_s:
-            found.append((before_s + shift_s + 0.1, None))
-        found.append((point.at_s + shift_s, value_of(point.seen)))
+            pairs.append((before_s + shift_s + 0.1, None))
+        pairs.append((point.at_s + shift_s, value_of(point.seen)))
         before_s = point.at_s
-    return found
+    return pairs

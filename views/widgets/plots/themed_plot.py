@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What all plots have in common: the theme's colours, and a title that is the legend.
+"""The common parts of all plots: the theme's colours, and a title that is the legend.
 Used by the board's curves of a day and by the curves of a line.
 """
 

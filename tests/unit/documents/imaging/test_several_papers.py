@@ -76,5 +76,5 @@ def test_a_step_that_is_left_out_is_not_done_and_nothing_else_changes() -> None:
     assert seen < 253 < lit
     assert Image.open(io.BytesIO(without[CleaningStage.GREY].jpeg)).mode == "RGB"
     assert without[CleaningStage.GREY].skew_deg == plain.skew_deg
-    edits = Edits().without(CleaningStage.LIGHT, wanted=False)
-    assert edits.without(CleaningStage.LIGHT, wanted=True) == Edits()
+    edits = Edits().without(CleaningStage.LIGHT, is_included=False)
+    assert edits.without(CleaningStage.LIGHT, is_included=True) == Edits()

@@ -96,8 +96,8 @@ class FlakyQuestions:
     def __init__(self, cut_for: int) -> None:
         self.cut_for, self.asked = cut_for, 0
 
-    async def help_kiosk(self, wanted: HelpKiosk) -> RemoteHelp:
-        return self._help(wanted.help_id, RemoteState.ASKED)
+    async def help_kiosk(self, request: HelpKiosk) -> RemoteHelp:
+        return self._help(request.help_id, RemoteState.ASKED)
 
     async def remote_help(self, help_id: str) -> RemoteHelp:
         self.asked += 1

@@ -71,7 +71,7 @@ async def test_a_caller_left_to_the_colleague_goes_straight_to_the_new_conversat
     hub = hall.world.hub
     assert hub is not None
     await until(lambda: hub.queue.presence.is_there("valdore", Role.AGENT, "bob"))
-    await alice_talk.invite(first.id, "bob", held=True)
+    await alice_talk.invite(first.id, "bob", is_on_hold=True)
     await bob_talk.answer_invitation(first.id, accept=True)
     await alice_talk.hand_over(first.id, PassReason.SPECIALIST)
     await until(lambda: kiosk.screen.page == "session with Bob T.")

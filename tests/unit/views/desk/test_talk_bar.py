@@ -148,7 +148,7 @@ def test_an_invitation_names_who_calls_and_takes_the_keyboard(qtbot: QtBot) -> N
     qtbot.addWidget(bar)
     answers: list[bool] = []
     bar.answered.connect(answers.append)
-    bar.show_call("Alice M.", "B012", "Aide au logement", held=True)
+    bar.show_call("Alice M.", "B012", "Aide au logement", is_held=True)
     assert "Alice M." in bar.accessibleName()
     child(bar, QAbstractButton, "invitation_decline").click()
     assert answers == [False]

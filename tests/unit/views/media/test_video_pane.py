@@ -140,7 +140,7 @@ def test_our_own_picture_says_that_there_is_no_camera(pane: VideoPane) -> None:
     assert pane.own_words() == "You"
     pane.show_own_camera(False)
     assert pane.own_words() == "You, without a camera"
-    pane.show_simulated(caller=False, own=True)
+    pane.show_simulated(caller=False, own_simulated=True)
     pane.show_own_camera(True)
     assert pane.own_words() == "You, simulated"
 
@@ -149,7 +149,7 @@ def test_a_simulated_picture_is_labelled(pane: VideoPane, engine: Engine, qtbot:
     engine.latest = plain(RED)
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
     before = colour_at(pane, 0.025, 0.05)
-    pane.show_simulated(caller=True, own=False)
+    pane.show_simulated(caller=True, own_simulated=False)
     assert is_like(before, RED)
     assert not is_like(colour_at(pane, 0.025, 0.05), RED)
 
@@ -233,10 +233,10 @@ def test_a_scripts_picture_of_the_window_is_refused_while_somebody_real_is_seen(
     driver = WindowDriver(box)
     driver.shot(str(tmp_path / "empty.png"))
     pane.set_source(lambda: plain(RED), lambda: plain(BLUE))
-    pane.show_simulated(caller=True, own=True)
+    pane.show_simulated(caller=True, own_simulated=True)
     driver.shot(str(tmp_path / "drawn.png"))
     for caller, own in ((True, False), (False, True)):
-        pane.show_simulated(caller=caller, own=own)
+        pane.show_simulated(caller=caller, own_simulated=own)
         with pytest.raises(PermissionError):
             driver.shot(str(tmp_path / "face.png"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["drawn.png", "empty.png"]

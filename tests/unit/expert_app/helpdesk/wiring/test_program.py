@@ -66,7 +66,7 @@ async def test_the_red_line_of_a_lost_moment_leaves_with_the_next_answer(
     )
     answers = [True, False, True]
 
-    async def find(wanted: LogFilter, before: str = "") -> LogsFound:
+    async def find(log_filter: LogFilter, before: str = "") -> LogsFound:
         if not answers.pop(0):
             raise HubUnreachable
         return LogsFound(rows=())

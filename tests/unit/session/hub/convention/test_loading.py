@@ -158,7 +158,7 @@ def test_everything_wrong_is_named_at_once(folder: Folder) -> None:
 
 @pytest.fixture
 def keeper(folder: Folder, tmp_path: Path) -> ConventionWatcher:
-    return ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+    return ConventionWatcher(folder.path, folder.operator_key, kept_path=tmp_path / "last-good")
 
 
 def look(keeper: ConventionWatcher) -> Catalogue | None:
@@ -249,19 +249,19 @@ def test_a_hub_that_starts_beside_a_wrong_file_goes_on_with_the_last_good_one(
 ) -> None:
     version = keeper.start().version
     folder.file("caisse").write_text("id = 7", encoding="utf-8")
-    again = ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+    again = ConventionWatcher(folder.path, folder.operator_key, kept_path=tmp_path / "last-good")
     assert again.start().version == version
     assert {problem.where for problem in again.state.problems} >= {"caisse.toml, id"}
     for file in read_files(folder.path).parts.values():
         (folder.path / file.file).unlink()
     assert (
-        ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+        ConventionWatcher(folder.path, folder.operator_key, kept_path=tmp_path / "last-good")
         .start()
         .version
         == version
     )
     with pytest.raises(CatalogueWrong):
-        ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "nothing").start()
+        ConventionWatcher(folder.path, folder.operator_key, kept_path=tmp_path / "nothing").start()
 
 
 def test_an_old_part_with_its_right_signature_is_not_taken_again(
@@ -276,7 +276,7 @@ def test_an_old_part_with_its_right_signature_is_not_taken_again(
     folder.write("caisse", old)
     assert look(keeper) is None
     assert [problem.code for problem in keeper.state.problems] == ["older_edition"]
-    again = ConventionWatcher(folder.path, folder.operator_key, kept=tmp_path / "last-good")
+    again = ConventionWatcher(folder.path, folder.operator_key, kept_path=tmp_path / "last-good")
     assert again.start().version == newest.version
     assert [problem.code for problem in again.state.problems] == ["older_edition"]
 
@@ -290,10 +290,10 @@ def test_what_was_kept_is_believed_only_with_its_signatures(
     kept.write_bytes(kept.read_bytes().replace(b"08:30", b"05:30"))
     folder.file("caisse").unlink()
     with pytest.raises(CatalogueWrong, match="part_missing"):
-        ConventionWatcher(folder.path, folder.operator_key, kept=kept).start()
+        ConventionWatcher(folder.path, folder.operator_key, kept_path=kept).start()
     kept.write_bytes(b"\x00")
     with pytest.raises(CatalogueWrong):
-        ConventionWatcher(folder.path, folder.operator_key, kept=kept).start()
+        ConventionWatcher(folder.path, folder.operator_key, kept_path=kept).start()
 
 
 def test_a_convention_that_could_not_be_taken_is_given_again(
@@ -332,7 +332,7 @@ def test_who_leaves_or_takes_its_word_back_is_obeyed_at_once(
 
 def test_a_half_written_file_takes_nothing_away(folder: Folder, tmp_path: Path) -> None:
     # where no signature would tell
-    keeper = ConventionWatcher(folder.path, "", kept=tmp_path / "last-good")
+    keeper = ConventionWatcher(folder.path, "", kept_path=tmp_path / "last-good")
     keeper.start()
     whole = folder.text("caisse")
     folder.file("caisse").write_text(whole[: whole.index("people = ")], encoding="utf-8")

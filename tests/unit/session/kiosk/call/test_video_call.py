@@ -51,7 +51,7 @@ async def test_nothing_is_told_of_a_call_that_is_no_more() -> None:
     kiosk.peer, desk.peer = desk, kiosk
     tasks, page = Tasks(), SeeingPage()
     call = KioskCall(kiosk, page, clock=ManualClock(), tasks=tasks, accepted_at_s=0.0)
-    call.start(held=True)
+    call.start(is_on_hold=True)
     await call._report()
     assert kiosk.said == []
     await call.hang_up()

@@ -100,7 +100,10 @@ async def world() -> AsyncIterator[World]:
     site.port = listener.sockets[0].getsockname()[1]
     far: list[str] = []
     dialler = Dialler(
-        look_up, own=list, far_proxy=lambda _address: far[0] if far else None, intranet=[INTRANET]
+        look_up,
+        read_networks=list,
+        far_proxy=lambda _address: far[0] if far else None,
+        intranet=[INTRANET],
     )
     proxy = ProxyServer(dialler)
     await proxy.start()

@@ -62,9 +62,9 @@ class Screen:
         self.shown: list[tuple[float, int, VideoFrame, str]] = []
         self.late = 0
 
-    def show(self, frame: av.VideoFrame, shown: VideoFrame, codec: str) -> None:
+    def show(self, frame: av.VideoFrame, preview: VideoFrame, codec: str) -> None:
         brightness = int(frame.to_ndarray(format="gray")[90, 160])
-        self.shown.append((time.monotonic(), brightness, shown, codec))
+        self.shown.append((time.monotonic(), brightness, preview, codec))
 
     def overtake(self) -> None:
         self.late += 1

@@ -42,7 +42,7 @@ def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
         "print."
     )
     window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
-    window.show_media(seen=False, heard=True)
+    window.show_media(is_seen=False, heard=True)
     assert window.session_page.line.text() == (
         "Your adviser hears you but does not see you. They see your page and can point at it. "
         "They can scan, but not print."
