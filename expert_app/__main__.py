@@ -461,7 +461,9 @@ def _doctor(arguments: Arguments) -> int:
 
     written = write_support(arguments.support, programs, findings)
     print(support_words(written, arguments.support), file=sys.stderr)
-    return code if written is not None else 2
+    if written is not None:
+        return code
+    return 2
 
 
 def _conformance(arguments: Arguments) -> int:
@@ -543,11 +545,10 @@ async def _enrol_invited(arguments: Arguments) -> int:
         if (owner := owner_of(data_folder(program_of(role), arguments.folder))) is not None
     }
     try:
-        line = (
-            read_invitation(invitation)
-            if invitation
-            else InvitationLine(tuple(arguments.bus or [LOOPBACK_BUS]), arguments.code)
-        )
+        if invitation:
+            line = read_invitation(invitation)
+        else:
+            line = InvitationLine(tuple(arguments.bus or [LOOPBACK_BUS]), arguments.code)
         enrolled = await enrol_with_line(
             line,
             tasks,

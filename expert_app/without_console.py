@@ -54,7 +54,10 @@ def run_without_console(program: Callable[[], int], show: Callable[[str], None] 
         try:
             code = program()
         except SystemExit as left:  # argparse, with a word that it does not know
-            code = left.code if isinstance(left.code, int) else 1
+            if isinstance(left.code, int):
+                code = left.code
+            else:
+                code = 1
     if code and words.text.strip():
         show(words.text.strip())
     return code

@@ -32,7 +32,10 @@ _corrections: dict[str, Mapping[str, str]] = {}
 
 def use_language(language: str) -> None:
     """Makes `language`, one of `CALLER_LANGUAGES`, the language of every text from now on."""
-    first = language if language in LANGUAGES else "fr"
+    if language in LANGUAGES:
+        first = language
+    else:
+        first = "fr"
     catalogue = gettext.translation(DOMAIN, ROOT / "locale", [first], fallback=first == "en")
     if language not in LANGUAGES:
         french, catalogue = (
@@ -57,7 +60,10 @@ def texts_of(language: str) -> frozenset[str]:
     programs), as the compiled catalogue has them: GNU gettext's manual, "The Format of GNU MO
     Files".
     """
-    domain = DOMAIN if language in LANGUAGES else CALLER_DOMAIN
+    if language in LANGUAGES:
+        domain = DOMAIN
+    else:
+        domain = CALLER_DOMAIN
     data = (ROOT / "locale" / language / "LC_MESSAGES" / f"{domain}.mo").read_bytes()
     _magic, _revision, count, _sources, table = struct.unpack_from("<5I", data)
     texts: set[str] = set()
@@ -91,7 +97,9 @@ def language_tag(language: str) -> str:
 
 def _(text: str) -> str:
     """The text in the language in use."""
-    return _corrected(_catalogue().gettext(text)) if text else ""
+    if text:
+        return _corrected(_catalogue().gettext(text))
+    return ""
 
 
 def ngettext(singular: str, many: str, count: int) -> str:
@@ -105,7 +113,9 @@ def N_(text: str) -> str:  # noqa: N802
 
 
 def _catalogue() -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, ROOT / "locale", ["fr"]) if _on_paper.get() else _active[0]
+    if _on_paper.get():
+        return gettext.translation(DOMAIN, ROOT / "locale", ["fr"])
+    return _active[0]
 
 
 def _corrected(text: str) -> str:

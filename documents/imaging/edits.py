@@ -118,9 +118,9 @@ class Edits(msgspec.Struct, frozen=True):
         left_edge, top, right, bottom = (
             min(max(side, 0.0), 1.0) for side in (left_edge, top, right, bottom)
         )
-        return (
-            PageBox(left_edge, top, right, bottom) if right > left_edge and bottom > top else None
-        )
+        if right > left_edge and bottom > top:
+            return PageBox(left_edge, top, right, bottom)
+        return None
 
     def undone(self) -> Edits:
         """These steps without the last."""

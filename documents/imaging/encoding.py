@@ -37,7 +37,9 @@ def encoding_for(line_kbps: int | None) -> Encoding:
     """Return the encoding for a document that crosses a line of `line_kbps` (None: not known)
     each time that it is filed or read.
     """
-    return Encoding.SMALL if line_kbps is not None and line_kbps < NARROW_KBPS else Encoding.JPEG
+    if line_kbps is not None and line_kbps < NARROW_KBPS:
+        return Encoding.SMALL
+    return Encoding.JPEG
 
 
 def as_jpeg(page: Image.Image, dpi: int, quality: int = JPEG_QUALITY) -> bytes:

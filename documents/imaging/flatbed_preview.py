@@ -245,7 +245,10 @@ def _labelled(mask: Mask) -> NDArray[np.int_]:
                 for run_start, right, label in above
                 if run_start <= end and right >= start
             }
-            label = min(touching) if touching else len(parents)
+            if touching:
+                label = min(touching)
+            else:
+                label = len(parents)
             if not touching:
                 parents.append(label)
             for other in touching:

@@ -127,7 +127,9 @@ def in_layers(page: Image.Image, dpi: int) -> Layers | None:
         tint=tint,
         tint_size=tint_size,
     )
-    return layers if _is_alike(page, layers, mask) else None
+    if _is_alike(page, layers, mask):
+        return layers
+    return None
 
 
 def compose(layers: Layers, size: tuple[int, int] | None = None) -> Image.Image:
@@ -440,7 +442,9 @@ def _around(paper: Field, weight: Field) -> Bytes:
         (fill.shape[1] * _COARSE, fill.shape[0] * _COARSE), Image.Resampling.BILINEAR
     )
     around = np.asarray(large)[:height, :width]
-    return around if around.ndim == 3 else around[..., None]
+    if around.ndim == 3:
+        return around
+    return around[..., None]
 
 
 def _summed(field: Field) -> Field:
@@ -456,7 +460,10 @@ def _summed(field: Field) -> Field:
 def _is_alike(page: Image.Image, layers: Layers, mask: Mask) -> bool:
     """No part of the page of a few millimetres has another brightness than before."""
     side = max(1, round(layers.dpi / INK_COLOUR_DPI)) * _BLOCK_PX
-    most = _DIFFERENT if layers.dpi >= _FINE_DPI else _ROUGHLY_DIFFERENT
+    if layers.dpi >= _FINE_DPI:
+        most = _DIFFERENT
+    else:
+        most = _ROUGHLY_DIFFERENT
     draw = _Drawing(layers)
     for top, bottom in _rows_of_blocks(page.height, side):
         before = page.crop((0, top, page.width, bottom)).convert("RGB")

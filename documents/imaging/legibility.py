@@ -109,8 +109,14 @@ def place_words(box: PageBox) -> str:
     """Return the place of a box in words; one that covers most of the page is everywhere."""
     if (box.right - box.left) > 0.66 and (box.bottom - box.top) > 0.66:
         return _("on the whole page")
-    across = 1 if (box.right - box.left) > 0.6 else _third((box.left + box.right) / 2)
-    down = 1 if (box.bottom - box.top) > 0.6 else _third((box.top + box.bottom) / 2)
+    if (box.right - box.left) > 0.6:
+        across = 1
+    else:
+        across = _third((box.left + box.right) / 2)
+    if (box.bottom - box.top) > 0.6:
+        down = 1
+    else:
+        down = _third((box.top + box.bottom) / 2)
     return _(_PLACES[down][across])
 
 

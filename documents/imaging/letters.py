@@ -140,7 +140,10 @@ def _draw_into(square: Levels, page: Image.Image, box: tuple[int, int, int, int]
         max(1, round((right - left_edge) * scale)),
         max(1, round((bottom - top) * scale)),
     )
-    resampling = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
+    if scale < 1:
+        resampling = Image.Resampling.BOX
+    else:
+        resampling = Image.Resampling.BILINEAR
     letter = page.resize((width, height), resampling, box)
     x, y = (SIDE_PX - width) // 2, (SIDE_PX - height) // 2
     square[y : y + height, x : x + width] = np.asarray(letter)

@@ -56,7 +56,10 @@ def lit_evenly(page: Planes, dpi: int) -> Planes:
     """The page as if lit evenly, on white paper."""
     small = _reduced(page, dpi)
     light = _light(small, _paper(small))
-    luma = light @ _LUMA if light.shape[2] == 3 else light
+    if light.shape[2] == 3:
+        luma = light @ _LUMA
+    else:
+        luma = light
     grey = _divided(page.grey, luma, _TONES)
     return Planes(grey, page.colour and _divided(page.colour, light, _EVEN))
 
@@ -95,7 +98,9 @@ def _ink_share(grey: Image.Image) -> float:
     ink = np.asarray(ImageChops.subtract(mean_around(grey, 10), grey)) > 40
     border = max(1, int(0.03 * min(ink.shape)))
     inner = ink[border:-border, border:-border]
-    return float(np.count_nonzero(inner)) / inner.size if inner.size else 0.0
+    if inner.size:
+        return float(np.count_nonzero(inner)) / inner.size
+    return 0.0
 
 
 def _reduced(page: Planes, dpi: int) -> Field:
@@ -103,7 +108,9 @@ def _reduced(page: Planes, dpi: int) -> Field:
     colours.
     """
     small = np.asarray(page.coarse(2 * max(1, round(dpi / _LIGHT_DPI / 2))), np.float32)
-    return small if small.ndim == 3 else small[..., None]
+    if small.ndim == 3:
+        return small
+    return small[..., None]
 
 
 def _divided(picture: Image.Image, light: Field, tones: Tones) -> Image.Image:

@@ -121,7 +121,10 @@ def _nearly_full(bits: Bytes, window: int) -> Bytes:
     covered, length = 0, 1
     while True:
         if window & length:
-            counted = block if counted is None else _summed(counted, block, covered)
+            if counted is None:
+                counted = block
+            else:
+                counted = _summed(counted, block, covered)
             covered += length
         if covered == window:
             assert counted is not None

@@ -108,7 +108,9 @@ def upright(picture: Image.Image, file: Image.Image) -> Image.Image:
         turn = _HELD.get(file.getexif().get(_ORIENTATION, 1))
     except Exception:  # whatever a hostile file has there, its pixels are good without
         return picture
-    return picture if turn is None else picture.transpose(turn)
+    if turn is None:
+        return picture
+    return picture.transpose(turn)
 
 
 def dpi_of(image: Image.Image) -> int:
@@ -118,7 +120,9 @@ def dpi_of(image: Image.Image) -> int:
         dpi = round(float(claimed[0]))
     except (TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError):
         return DEFAULT_DPI
-    return dpi if 50 <= dpi <= 1200 else DEFAULT_DPI
+    if 50 <= dpi <= 1200:
+        return dpi
+    return DEFAULT_DPI
 
 
 def plain(image: Image.Image) -> Image.Image:

@@ -41,7 +41,9 @@ class Planes:
 
     def coarse(self, factor: int) -> Image.Image:
         """The page `factor` (an even number) times smaller, mode "RGB" or "L"."""
-        return self.grey.reduce(factor) if self.colour is None else self.colour.reduce(factor // 2)
+        if self.colour is None:
+            return self.grey.reduce(factor)
+        return self.colour.reduce(factor // 2)
 
     def resized(self, size: Size) -> Planes:
         """The same page with other pixels."""
@@ -69,7 +71,10 @@ class Planes:
             return Planes(grey)
         a, b, c, d, e, f = back
         half, way, white = _half(size), (a, b, c / 2, d, e, f / 2), (255, 255, 255)
-        near = Image.Resampling.NEAREST if abs(a) + abs(b) > _COARSER else Image.Resampling.BILINEAR
+        if abs(a) + abs(b) > _COARSER:
+            near = Image.Resampling.NEAREST
+        else:
+            near = Image.Resampling.BILINEAR
         return Planes(
             grey, self.colour.transform(half, Image.Transform.AFFINE, way, near, fillcolor=white)
         )

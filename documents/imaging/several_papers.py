@@ -29,4 +29,6 @@ def find_papers(data: bytes, dpi: int) -> tuple[PageBox, ...]:
         return ()  # an area of the flatbed, a card: chosen by hand
     picture.draft("RGB", (_LOOK_PX, _LOOK_PX))
     boxes = find_sheets(plain(picture))
-    return tuple(boxes) if len(boxes) > 1 else ()
+    if len(boxes) > 1:
+        return tuple(boxes)
+    return ()

@@ -120,7 +120,9 @@ def _angle(ink: Ink) -> float | None:
     (lying, side_sharpness) = _sharpest(y - height / 2, width - 1 - x, height)
     if max(sharpness, side_sharpness) < _MIN_SHARPNESS:
         return None
-    return upright if sharpness >= side_sharpness else lying
+    if sharpness >= side_sharpness:
+        return upright
+    return lying
 
 
 def _sharpest(x: Coordinates, y: Coordinates, width: int) -> tuple[float, float]:
@@ -190,7 +192,9 @@ def _upness(level: Ink) -> float:
         )
         column[column <= _SPECKS_PX] = 0
         votes += [vote for line in _lines(column) if (vote := _vote(line)) is not None]
-    return float(np.mean(votes)) if votes else 0.0
+    if votes:
+        return float(np.mean(votes))
+    return 0.0
 
 
 def _lines(profile: NDArray[np.float64]) -> list[NDArray[np.float64]]:

@@ -78,7 +78,9 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
         """In which way the page is kept: "jpeg", "g4" or "mrc"."""
         if self.layers is None:
             return "jpeg"
-        return "g4" if self.layers.is_bilevel else "mrc"
+        if self.layers.is_bilevel:
+            return "g4"
+        return "mrc"
 
 
 def clean_page(
@@ -121,7 +123,10 @@ def _original(data: bytes, edits: Edits, dpi: int | None) -> tuple[Planes, int]:
         planes, dpi = planes_of(draw_page(data, edits.pdf_page, OUTPUT_DPI)), OUTPUT_DPI
     else:
         planes, dpi = open_planes(data, dpi)
-    box = None if edits.area is None else _corners(planes.size, edits.area)
+    if edits.area is None:
+        box = None
+    else:
+        box = _corners(planes.size, edits.area)
     return planes if box is None else planes.cropped(*box), dpi
 
 
@@ -169,10 +174,12 @@ class _Work:
         self.flaws = self.attempt("cut", lambda: cut_sides(grey, self.lie.turn_deg), self.flaws)
         if CleaningStage.CUT not in self.edits.left_out:
             sheet = self.attempt("edges", lambda: self._sheet(grey), SheetFound())
-            self.box, self.is_edge_doubtful = sheet.box, sheet.doubtful
+            self.box = sheet.box
+            self.is_edge_doubtful = sheet.doubtful
         level = self.attempt("level", lambda: self._level(self.dpi), None)
         if level is None:
-            self.lie, self.box = PageOrientation(), WHOLE
+            self.lie = PageOrientation()
+            self.box = WHOLE
             return self.resize()
         self.page = level
         return None
@@ -181,7 +188,10 @@ class _Work:
         """Even light where there is paper to read it from."""
         page = self.page
         paper = self.attempt("paper", lambda: shows_paper(page, self.dpi), False)
-        lit = self.attempt("light", lambda: lit_evenly(page, self.dpi), page) if paper else page
+        if paper:
+            lit = self.attempt("light", lambda: lit_evenly(page, self.dpi), page)
+        else:
+            lit = page
         self.kind = self.attempt("kind", lambda: kind_of(lit, paper, self.dpi), PageKind.COLOUR)
         if CleaningStage.LIGHT not in self.edits.left_out:
             self.is_lit = paper and "light" not in self.skipped
@@ -210,7 +220,10 @@ class _Work:
         if encoding is not Encoding.JPEG and self.is_lit and self.kind is not PageKind.PHOTO:
             layers = self.attempt("layers", lambda: self._layers(page, encoding), None)
         if encoding is Encoding.QUICK:
-            jpeg = b"" if layers is not None else quick_jpeg(page, self.dpi)
+            if layers is not None:
+                jpeg = b""
+            else:
+                jpeg = quick_jpeg(page, self.dpi)
         else:
             jpeg = as_jpeg(
                 page if layers is None else compose(layers, page.size).convert(page.mode), self.dpi
@@ -253,7 +266,10 @@ class _Work:
             del fine
         else:
             dpi = self.dpi
-        page = page if page.mode == "L" else page.convert("RGB")
+        if page.mode == "L":
+            page = page
+        else:
+            page = page.convert("RGB")
         return in_layers(page, dpi)
 
     def _in_its_colours(self, page: Planes) -> Image.Image:
@@ -263,7 +279,9 @@ class _Work:
         )
         if grey:
             return page.grey
-        return page.picture() if page.colour else page.grey.convert("RGB")
+        if page.colour:
+            return page.picture()
+        return page.grey.convert("RGB")
 
     def _wanted(self, lie: PageOrientation) -> PageOrientation:
         """Return how the page lies, without the corrections that the agent does not want."""
@@ -297,13 +315,17 @@ class _Work:
 
 def _turned(page: Image.Image, clockwise_deg: int) -> Image.Image:
     turn = _TURNS.get(clockwise_deg % 360)
-    return page if turn is None else page.transpose(turn)
+    if turn is None:
+        return page
+    return page.transpose(turn)
 
 
 def _cropped(page: Image.Image, crop: CropPage) -> Image.Image:
     """The rectangle; one that is inside out changes nothing."""
     box = _corners(page.size, crop)
-    return page if box is None else page.crop(box)
+    if box is None:
+        return page
+    return page.crop(box)
 
 
 def _corners(size: Size, crop: CropPage | TakeArea) -> tuple[int, int, int, int] | None:
@@ -313,4 +335,6 @@ def _corners(size: Size, crop: CropPage | TakeArea) -> tuple[int, int, int, int]
     top = int(crop.top * height)
     right = round(crop.right * width)
     bottom = round(crop.bottom * height)
-    return None if right <= left_edge or bottom <= top else (left_edge, top, right, bottom)
+    if right <= left_edge or bottom <= top:
+        return None
+    return (left_edge, top, right, bottom)

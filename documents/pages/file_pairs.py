@@ -59,7 +59,8 @@ class FilePairs[Kind: HashedFacts]:
     def __init__(
         self, folder: Path, suffix: str, *, kind: type[Kind], cipher: Cipher = NO_CIPHER
     ) -> None:
-        self._folder, self._suffix = folder, suffix
+        self._folder = folder
+        self._suffix = suffix
         self._cipher = cipher
         self._decoder = msgspec.json.Decoder(kind)
 
@@ -141,7 +142,10 @@ class FilePairs[Kind: HashedFacts]:
 
     def _moved(self, path: Path, damaged: Path, bytes_without_use: set[str]) -> Leftover:
         unfinished = path.suffix in (".part", _FACTS) and path.stem not in bytes_without_use
-        reason = LeftoverReason.INTERRUPTED if unfinished else LeftoverReason.DAMAGED
+        if unfinished:
+            reason = LeftoverReason.INTERRUPTED
+        else:
+            reason = LeftoverReason.DAMAGED
         return Leftover(reason=reason, path=move_durably(path, damaged))
 
     def _is_whole(self, name: str) -> bool:

@@ -54,7 +54,9 @@ def quick_copy(data: bytes, dpi: int) -> QuickCopy | None:
             add_layers(pdf, page.layers)
             pdf.save(file)
         candidate = QuickCopy(media_type=PDF, data=file.getvalue())
-    return candidate if len(candidate.data) < min(MAX_QUICK_BYTES, len(data) / 2) else None
+    if len(candidate.data) < min(MAX_QUICK_BYTES, len(data) / 2):
+        return candidate
+    return None
 
 
 def check_quick_copy(copy: QuickCopy) -> SafeQuickCopy:

@@ -71,7 +71,10 @@ def assemble(
             for page_of, page_words in zip(pdf.pages, words, strict=False):
                 if page_words:
                     add_words(pdf, page_of, page_words, font)
-        describe = None if origin is None else partial(put_origin, origin=origin, pictures=pictures)
+        if origin is None:
+            describe = None
+        else:
+            describe = partial(put_origin, origin=origin, pictures=pictures)
         return as_pdfa(
             pdf, PdfTitle(title, created, author=author, language=language), describe, flavour
         )
@@ -108,4 +111,6 @@ def kept_bytes(page: bytes | Layers) -> bytes:
     """Return the bytes of a page in the document, as `provenance.picture_bytes` reads them
     back.
     """
-    return page if isinstance(page, bytes) else layer_bytes(page)
+    if isinstance(page, bytes):
+        return page
+    return layer_bytes(page)

@@ -101,4 +101,6 @@ def _plain(picture: Image.Image) -> Image.Image:
     page = picture.convert("RGB")
     red, green, blue = page.reduce(4).split()
     same = red.tobytes() == green.tobytes() == blue.tobytes()
-    return page.convert("L") if same else page
+    if same:
+        return page.convert("L")
+    return page

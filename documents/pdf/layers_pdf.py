@@ -34,8 +34,14 @@ def add_layers(pdf: pikepdf.Pdf, layers: Layers) -> None:
             drawing="/Page Do",
         )
         return
-    pictures = {"Page": _paper(pdf, layers)} if layers.paper else {}
-    drawing = "/Page Do " if layers.paper else ""
+    if layers.paper:
+        pictures = {"Page": _paper(pdf, layers)}
+    else:
+        pictures = {}
+    if layers.paper:
+        drawing = "/Page Do "
+    else:
+        drawing = ""
     if layers.tint_size == (1, 1):
         red, green, blue = (round(band / 255, 4) for band in layers.colours[:3])
         pictures["Ink"] = _shape(pdf, layers, ImageMask=True)
@@ -68,7 +74,10 @@ def layer_bytes(layers: Layers) -> bytes:
     """Return the bytes of this page in the document: shape, paper, and which colour is where."""
     if layers.is_bilevel:
         return layers.shape
-    tint = layers.tint if layers.tint_size != (1, 1) else b""
+    if layers.tint_size != (1, 1):
+        tint = layers.tint
+    else:
+        tint = b""
     return layers.shape + layers.paper + tint
 
 
@@ -78,7 +87,10 @@ def read_layers(pictures: Dictionary) -> bytes | None:
     if not isinstance(ink, Stream):
         return None
     paper = pictures.get("/Page")
-    behind = paper.read_raw_bytes() if isinstance(paper, Stream) else b""
+    if isinstance(paper, Stream):
+        behind = paper.read_raw_bytes()
+    else:
+        behind = b""
     shape = ink.get("/Mask")
     if isinstance(shape, Stream):
         return shape.read_raw_bytes() + behind + _unpacked(ink)

@@ -189,7 +189,10 @@ def read_source[Told](data: bytes, kind: type[Told]) -> Told | None:
     nothing of that kind. The time grows like the file, whoever wrote it.
     """
     begin = _SOURCE.search(data)
-    end = data.find(b"</dc:source>", begin.end()) if begin is not None else -1
+    if begin is not None:
+        end = data.find(b"</dc:source>", begin.end())
+    else:
+        end = -1
     if begin is None or end < 0:
         return None
     try:
@@ -216,7 +219,10 @@ def _changed_pages(data: bytes, origin: Origin) -> tuple[int, ...] | None:
     except (SessionError, pikepdf.PdfError, ValueError, KeyError, AttributeError, RuntimeError):
         return None
     for number, page in enumerate(origin.pages, start=1):
-        picture = pictures[number - 1] if number <= len(pictures) else None
+        if number <= len(pictures):
+            picture = pictures[number - 1]
+        else:
+            picture = None
         if picture is None or sha256_of(picture) != page.kept_sha256:
             changed.append(number)
     changed += range(len(origin.pages) + 1, len(pictures) + 1)
@@ -231,4 +237,6 @@ def picture_bytes(page: pikepdf.Page) -> bytes | None:
     picture = pictures.get("/Page")
     if isinstance(pictures, pikepdf.Dictionary) and (layers := read_layers(pictures)) is not None:
         return layers
-    return picture.read_raw_bytes() if isinstance(picture, pikepdf.Stream) else None
+    if isinstance(picture, pikepdf.Stream):
+        return picture.read_raw_bytes()
+    return None

@@ -75,7 +75,10 @@ def draw_shown(data: bytes, page: int) -> DrawnPage:
     pages = count_shown(data)
     if not 0 <= page < pages:
         raise PageUnreadable(why="no_such_page")
-    picture = _pdf_page(data, page) if data.startswith(_PDF) else open_picture(data).image
+    if data.startswith(_PDF):
+        picture = _pdf_page(data, page)
+    else:
+        picture = open_picture(data).image
     if max(picture.size) > MAX_SIDE_RATIO * max(1, min(picture.size)):
         raise PageUnreadable(why="shape")
     if max(picture.size) > LONG_SIDE_PX:
@@ -110,7 +113,10 @@ def _encoded(picture: Image.Image) -> DrawnPage:
         return DrawnPage(exact, picture.width, picture.height)
     for quality in _QUALITIES:
         lossy = _webp(picture, quality=quality)
-        best = min(exact, lossy, key=len) if quality == _QUALITIES[0] else lossy
+        if quality == _QUALITIES[0]:
+            best = min(exact, lossy, key=len)
+        else:
+            best = lossy
         if len(best) <= MAX_PICTURE_BYTES:
             return DrawnPage(best, picture.width, picture.height)
     raise PageTooLarge(size_bytes=len(lossy), limit_bytes=MAX_PICTURE_BYTES)

@@ -172,7 +172,10 @@ def write_export(
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as file:
 
             def add(name: str, data: bytes, *, packed: bool = True) -> None:
-                kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+                if packed:
+                    kind = zipfile.ZIP_DEFLATED
+                else:
+                    kind = zipfile.ZIP_STORED
                 file.writestr(name, data, compress_type=kind)
                 sums.append((sha256_of(data), name))
 
@@ -201,7 +204,10 @@ def file_of(place: int, name: str, document_id: str, *, replaced: bool) -> str:
     "documents/01_Piece-d-identite_<id>.pdf".
     """
     words = folded(name).replace(" ", "-")[:60]
-    folder = "versions" if replaced else "documents"
+    if replaced:
+        folder = "versions"
+    else:
+        folder = "documents"
     return f"{folder}/{place:02}_{words or 'document'}_{document_id}.pdf"
 
 
@@ -276,7 +282,9 @@ def check_export(path: Path, trusted: Sequence[bytes] = ()) -> ExportVerdict:
     try:
         with zipfile.ZipFile(path) as file:
             limit = _limit(file.infolist(), path.stat().st_size)
-            return ExportVerdict(limit=limit) if limit else _check(file, trusted)
+            if limit:
+                return ExportVerdict(limit=limit)
+            return _check(file, trusted)
     except (
         *_DAMAGED,
         KeyError,
@@ -333,11 +341,10 @@ def _check(file: zipfile.ZipFile, trusted: Sequence[bytes]) -> ExportVerdict:
             documents[name] = verify(data, trusted)
     missing = tuple(name for name in listed_sums if name not in names)
     added = tuple(name for name in names if name not in listed_sums and name not in (SUMS, SEAL))
-    index = (
-        None
-        if INDEX in (*changed, *missing)
-        else msgspec.json.decode(file.read(INDEX), type=ExportIndex)
-    )
+    if INDEX in (*changed, *missing):
+        index = None
+    else:
+        index = msgspec.json.decode(file.read(INDEX), type=ExportIndex)
     return ExportVerdict(
         readable=True,
         whole=sealed and not changed and not missing and not added,
@@ -359,7 +366,9 @@ def _read(file: zipfile.ZipFile, name: str) -> bytes | None:
             read = data.read(MOST_BYTES + 1)
     except _DAMAGED:
         return None
-    return read if len(read) <= MOST_BYTES else None
+    if len(read) <= MOST_BYTES:
+        return read
+    return None
 
 
 def _check_seal(seal: bytes, listed: bytes) -> tuple[bytes, bool]:

@@ -99,7 +99,9 @@ def missing_text(facts: MissingFacts) -> str:
     if facts.phone:
         lines.append(facts.phone)
     text = "\n".join(lines)
-    return text if len(text) <= MAX_QR_LETTERS else text[: MAX_QR_LETTERS - 1] + "…"
+    if len(text) <= MAX_QR_LETTERS:
+        return text
+    return text[: MAX_QR_LETTERS - 1] + "…"
 
 
 def _top(sheet: PrintedSheet) -> None:
@@ -109,7 +111,10 @@ def _top(sheet: PrintedSheet) -> None:
 
 def _piece(sheet: PrintedSheet, piece: MissingPiece) -> None:
     x, width = MARGIN + _BOX + 5 * mm, INNER - _BOX - 5 * mm
-    details = [_("Refused last time: {reason}").format(reason=piece.reason)] if piece.reason else []
+    if piece.reason:
+        details = [_("Refused last time: {reason}").format(reason=piece.reason)]
+    else:
+        details = []
     details += [piece.hint] if piece.hint else []
     if piece.any_of:
         details.append(_("One of these will do: {papers}.").format(papers=", ".join(piece.any_of)))

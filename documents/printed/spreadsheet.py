@@ -25,4 +25,6 @@ def spreadsheet_csv(heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -
 
 def harmless(text: str) -> str:
     """A spreadsheet would run what begins like a formula."""
-    return f"'{text}" if text.startswith(RUN) else text
+    if text.startswith(RUN):
+        return f"'{text}"
+    return text

@@ -108,8 +108,14 @@ def check_one_dossier(
         ReasonNeeded: it has another one, and no reason was given.
     """
     last = last_opened(connection, organisation, access.session_id)
-    bound = last.dossier if last is not None else bound
-    row = kept_row(connection, organisation, bound) if bound else None
+    if last is not None:
+        bound = last.dossier
+    else:
+        bound = bound
+    if bound:
+        row = kept_row(connection, organisation, bound)
+    else:
+        row = None
     if row is None or row.number == dossier:
         return False
     if not access.reason.strip():
@@ -137,7 +143,9 @@ def opened_since(
 ) -> Row[Any] | None:
     """The line by which a session of this person came to its dossier, unless it is older."""
     line = last_opened(connection, organisation, session_id)
-    return line if line is not None and line.by_user == user and line.at_utc > since else None
+    if line is not None and line.by_user == user and line.at_utc > since:
+        return line
+    return None
 
 
 def opened_in(connection: Connection, organisation: str, session_id: str, user: str) -> list[str]:
@@ -247,7 +255,8 @@ class Accesses:
     """The register of all organisations, for those who may read it. Thread-safe."""
 
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
-        self._transactions, self._now = transactions, now
+        self._transactions = transactions
+        self._now = now
 
     def note_reading(self, organisation: str, access: Access) -> None:
         """Writes that the log of `access.session_id` is read. Raises `TooManyLogs`."""
@@ -299,7 +308,10 @@ class Accesses:
         """Count the openings and searches, or readings of logs, that were refused within the
         hour.
         """
-        kind = AccessKind.LOG_REFUSED if of_logs else AccessKind.REFUSED
+        if of_logs:
+            kind = AccessKind.LOG_REFUSED
+        else:
+            kind = AccessKind.REFUSED
         with self._transactions.reading() as connection:
             return _count(connection, organisation, kind, now=self._now())
 

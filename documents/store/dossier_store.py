@@ -138,14 +138,16 @@ class DossierStore:
         look_at: LookAtPdf = facts_of,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        self._now, self._look_at = now, look_at
+        self._now = now
+        self._look_at = look_at
         with reached():
             make_folder(folder)
             self._blobs: BlobStore = blobs or Blobs(folder / "documents")
             engine = tables.open_engine(folder, database_url)
         transactions = Transactions(engine)
         self._transactions = transactions
-        self._reading, self._writing = transactions.reading, transactions.writing
+        self._reading = transactions.reading
+        self._writing = transactions.writing
         self._targets = targets or {}
         self.deliveries = Deliveries(transactions)
         self.identities = Identities(transactions, now)
@@ -213,7 +215,9 @@ class DossierStore:
         )
         with self._reading() as connection:
             number = connection.execute(query).scalars().first()
-            return None if number is None else self._dossier(connection, organisation, number)
+            if number is None:
+                return None
+            return self._dossier(connection, organisation, number)
 
     def count(self, organisation: str) -> int:
         """Count the organisation's documents."""
@@ -532,8 +536,14 @@ class DossierStore:
             number: only of this dossier.
         """
         with self._reading() as connection:
-            dossier_row = kept_row(connection, organisation, number) if number else None
-            dossier_number = dossier_row.number if dossier_row is not None else number
+            if number:
+                dossier_row = kept_row(connection, organisation, number)
+            else:
+                dossier_row = None
+            if dossier_row is not None:
+                dossier_number = dossier_row.number
+            else:
+                dossier_number = number
             return search(connection, organisation, text, number=dossier_number, limit=limit)
 
     def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[SeenPage]:

@@ -105,7 +105,8 @@ class Identities:
     """
 
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
-        self._transactions, self._now = transactions, now
+        self._transactions = transactions
+        self._now = now
 
     def check_search(self, organisation: str, access: Access) -> None:
         """Before others are asked, e.g. the organisation's register.
@@ -178,7 +179,10 @@ class Identities:
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, access.by.user)
             row = kept_row(connection, organisation, number)
-            dossier_number = number if row is None else row.number
+            if row is None:
+                dossier_number = number
+            else:
+                dossier_number = row.number
             if is_written(connection, organisation, dossier_number, access):
                 return self._read(connection, organisation, dossier_number)
             # before it is said whether there is one: the register is asked for those that are not
@@ -189,7 +193,10 @@ class Identities:
                 connection, organisation, dossier_number, user=access.by.user, now=now
             ):
                 dossier = self._read(connection, organisation, dossier_number)
-                kind = AccessKind.OPENED_OTHER if other else AccessKind.OPENED
+                if other:
+                    kind = AccessKind.OPENED_OTHER
+                else:
+                    kind = AccessKind.OPENED
                 write_line(connection, organisation, kind, dossier_number, access=access, now=now)
                 return dossier
             refuse(connection, organisation, dossier_number, access=access, now=now)
@@ -221,8 +228,13 @@ class Identities:
             if alone and len(opened_in(connection, organisation, session_id, user)) > 1:
                 return None
             line = opened_since(connection, organisation, session_id, user=user, since=since)
-            row = kept_row(connection, organisation, line.dossier) if line is not None else None
-            return None if line is None or row is None else (str(row.number), str(line.by_name))
+            if line is not None:
+                row = kept_row(connection, organisation, line.dossier)
+            else:
+                row = None
+            if line is None or row is None:
+                return None
+            return (str(row.number), str(line.by_name))
 
     def view(
         self,
@@ -303,7 +315,9 @@ class Identities:
         """The dossier that this request has made, None before it has."""
         with self._transactions.reading() as connection:
             row = _made_before(connection, organisation, request_id)
-            return None if row is None else self._read(connection, organisation, row.number)
+            if row is None:
+                return None
+            return self._read(connection, organisation, row.number)
 
     def _insert(
         self, connection: Connection, organisation: str, new: NewDossier, *, access: Access
@@ -341,9 +355,10 @@ class Identities:
             one_at_a_time(connection, organisation, "numbers")
             row = _kept(connection, organisation, number)
             is_new = row.caller_number != caller_number
-            holder = (
-                _holder(connection, organisation, caller_number, but=row.number) if is_new else ""
-            )
+            if is_new:
+                holder = _holder(connection, organisation, caller_number, but=row.number)
+            else:
+                holder = ""
             if holder:
                 may_name_holder = self._tells_holder(connection, organisation, access)
             elif is_new:
@@ -351,7 +366,10 @@ class Identities:
                 connection.execute(
                     update(table).where(table.c.id == row.id).values(caller_number=caller_number)
                 )
-                kind = AccessKind.CORRECTED if row.caller_number else AccessKind.NUMBERED
+                if row.caller_number:
+                    kind = AccessKind.CORRECTED
+                else:
+                    kind = AccessKind.NUMBERED
                 write_line(
                     connection, organisation, kind, row.number, access=access, now=self._now()
                 )
@@ -546,7 +564,9 @@ def _holder(connection: Connection, organisation: str, caller_number: str, *, bu
 
 
 def _number_taken(holder: str, *, may_name_holder: bool) -> SessionError:
-    return NumberTaken(dossier=holder) if may_name_holder else TooManyDossiers(limit=MOST_SEARCHES)
+    if may_name_holder:
+        return NumberTaken(dossier=holder)
+    return TooManyDossiers(limit=MOST_SEARCHES)
 
 
 def _numbered(connection: Connection, organisation: str, caller_number: str) -> list[Row[Any]]:
@@ -591,7 +611,9 @@ def _alike(connection: Connection, organisation: str, caller: CallerIdentity) ->
 def _born(column: Column[str], born_on: str) -> ColumnElement[bool]:
     """Return the condition `may_be_same_day`; for an empty birth date, an empty one."""
     less_precise = [born_on[:4], born_on[:7], born_on]
-    return or_(column.in_(less_precise), column.like(f"{born_on}-%")) if born_on else column == ""
+    if born_on:
+        return or_(column.in_(less_precise), column.like(f"{born_on}-%"))
+    return column == ""
 
 
 def _doubles(connection: Connection, organisation: str, caller: CallerIdentity) -> list[DossierHit]:

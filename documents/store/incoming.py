@@ -67,7 +67,8 @@ class IncomingDossiers:
     """
 
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
-        self._transactions, self._now = transactions, now
+        self._transactions = transactions
+        self._now = now
 
     def take(
         self,
@@ -93,8 +94,14 @@ class IncomingDossiers:
             if plan.inserts or plan.updates:
                 self._write(connection, organisation, plan, access)
                 if not is_told:
-                    kind = AccessKind.CREATED if plan.inserts else AccessKind.CORRECTED
-                    only = dossiers[0].number if len(dossiers) == 1 else ""
+                    if plan.inserts:
+                        kind = AccessKind.CREATED
+                    else:
+                        kind = AccessKind.CORRECTED
+                    if len(dossiers) == 1:
+                        only = dossiers[0].number
+                    else:
+                        only = ""
                     now = self._now()
                     write_line(connection, organisation, kind, only, access=access, now=now)
             return plan.taken

@@ -24,7 +24,10 @@ _LOOK_DPI = 50
 def read_marks(data: bytes) -> FiledMarks:
     """Return what can be told of a document; what cannot be read is left out."""
     origin = read_origin(data)
-    scanned = [page.scanned_sha256 for page in origin.pages] if origin is not None else []
+    if origin is not None:
+        scanned = [page.scanned_sha256 for page in origin.pages]
+    else:
+        scanned = []
     looks = _fingerprints(data)
     scanned += [""] * (len(looks) - len(scanned))
     pages = tuple(PageMark(sha256, look) for sha256, look in zip(scanned, looks, strict=False))
@@ -45,7 +48,9 @@ def _fingerprint(data: bytes, number: int, picture: bytes | None) -> str:
     try:
         if picture and not picture.startswith(JPEG):
             picture = as_jpeg(draw_page(data, number, _LOOK_DPI).convert("L"), _LOOK_DPI)
-        return fingerprint_of(picture) if picture else ""
+        if picture:
+            return fingerprint_of(picture)
+        return ""
     except (OSError, ValueError, SessionError):
         return ""
 

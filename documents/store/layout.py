@@ -52,9 +52,10 @@ def bring_up_to_date(connection: Connection) -> None:
     if not {"about", "dossier", _VERSION_TABLE} & {*names}:
         _make(connection)
         return
-    stored_format = (
-        connection.execute(select(tables.about.c.format)).scalar() if "about" in names else None
-    )
+    if "about" in names:
+        stored_format = connection.execute(select(tables.about.c.format)).scalar()
+    else:
+        stored_format = None
     if stored_format == tables.FORMAT:
         return
     if stored_format is not None and stored_format > tables.FORMAT:

@@ -48,7 +48,8 @@ class Merges:
     """The merges of all organisations. Thread-safe."""
 
     def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
-        self._transactions, self._now = transactions, now
+        self._transactions = transactions
+        self._now = now
 
     def merge(
         self, organisation: str, merge_id: str, *, keep: str, merged: str, access: Access
@@ -104,7 +105,10 @@ class Merges:
     def listed(self, organisation: str, dossier: str = "") -> list[DossierMerged]:
         """The newest first, at most `MOST_LISTED`; of one dossier, or of all."""
         with self._transactions.reading() as connection:
-            row = find_row(connection, organisation, dossier) if dossier else None
+            if dossier:
+                row = find_row(connection, organisation, dossier)
+            else:
+                row = None
             if dossier and row is None:
                 return []
             query = _query(organisation).order_by(tables.merges.c.id.desc()).limit(MOST_LISTED)
@@ -146,8 +150,10 @@ class _Move:
     def __init__(
         self, connection: Connection, merge_key: int, *, target: Row[Any], gone: Row[Any]
     ) -> None:
-        self._connection, self._merge_key = connection, merge_key
-        self._kept, self._gone = target, gone
+        self._connection = connection
+        self._merge_key = merge_key
+        self._kept = target
+        self._gone = gone
 
     # ---- there
 
@@ -279,7 +285,10 @@ class _Move:
             }
         else:
             same = all(getattr(row, name) == set_to for name, (_, set_to) in change.items())
-            values = {name: was for name, (was, _) in change.items()} if same else {}
+            if same:
+                values = {name: was for name, (was, _) in change.items()}
+            else:
+                values = {}
         if values:
             self._set(table, move.row_id, values)
 

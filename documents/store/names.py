@@ -31,7 +31,9 @@ def search_key(family_name: str, given_names: str = "") -> str:
     between; only words where it is not known which is which.
     """
     words = " ".join(name_words(family_name))
-    return f"{words}|{' '.join(sorted(name_words(given_names)))}" if given_names else words
+    if given_names:
+        return f"{words}|{' '.join(sorted(name_words(given_names)))}"
+    return words
 
 
 def likeness(asked_family: str, asked_given: str, key: str) -> float:
@@ -55,7 +57,10 @@ def likeness(asked_family: str, asked_given: str, key: str) -> float:
         or set(known_given) <= set(given_names)
     ):
         return 1.0
-    by_family = 1.0 if same_family else _alike("".join(family), "".join(known_family))
+    if same_family:
+        by_family = 1.0
+    else:
+        by_family = _alike("".join(family), "".join(known_family))
     if not by_family and set(family) & set(known_family):
         by_family = ALIKE  # one of two names, as after a marriage
     by_given = max(
@@ -78,4 +83,6 @@ def _alike(name: str, other: str) -> float:
     if not name or not other:
         return 0.0
     ratio = SequenceMatcher(None, name, other, autojunk=False).ratio()
-    return ratio if ratio >= ALIKE else 0.0
+    if ratio >= ALIKE:
+        return ratio
+    return 0.0

@@ -225,12 +225,16 @@ class Procedures:
     def phrases(self, organisation: str) -> list[PhraseRule]:
         """Its sentences ready to be written; none where it wrote none."""
         file = self._files.get(organisation)
-        return file.phrases if file else []
+        if file:
+            return file.phrases
+        return []
 
     def notes(self, organisation: str) -> list[NoteRule]:
         """Its notes ready to be completed."""
         file = self._files.get(organisation)
-        return file.notes if file else []
+        if file:
+            return file.notes
+        return []
 
     def put(self, organisation: str, procedures: list[Procedure]) -> None:
         """Replaces those of an organisation."""
@@ -298,7 +302,9 @@ def load_procedures(folder: Path) -> Procedures:
 def by_language(words: Said) -> dict[str, str]:
     """Words by language; a plain text is French, no text is nothing."""
     if isinstance(words, str):
-        return {FRENCH: words} if words else {}
+        if words:
+            return {FRENCH: words}
+        return {}
     return dict(words)
 
 
@@ -324,13 +330,18 @@ def piece_id(procedure: str, rule: str) -> str:
 
 def holds_until(accepted_on: date, holds_days: int) -> date | None:
     """The last day on which an accepted piece holds; None: it holds without end."""
-    return accepted_on + timedelta(days=holds_days) if holds_days else None
+    if holds_days:
+        return accepted_on + timedelta(days=holds_days)
+    return None
 
 
 def _sentence(text: str) -> str:
     if not text:
         return ""
-    end = "" if re.search(r"[.!?…]$", text) else "."
+    if re.search(r"[.!?…]$", text):
+        end = ""
+    else:
+        end = "."
     return text[0].upper() + text[1:] + end
 
 

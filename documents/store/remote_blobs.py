@@ -50,8 +50,13 @@ class RemoteBlobs:
         close: Callable[[], object],
         move: Callable[[str, str], object] | None = None,
     ) -> None:
-        self._files, self._close, self._move = files, close, move
-        self._root = f"{root.strip('/')}/" if root.strip("/") else ""
+        self._files = files
+        self._close = close
+        self._move = move
+        if root.strip("/"):
+            self._root = f"{root.strip('/')}/"
+        else:
+            self._root = ""
 
     def close(self) -> None:
         """Ends the connections."""

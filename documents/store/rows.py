@@ -56,7 +56,9 @@ def uploaded(connection: Connection, organisation: str, upload_id: str) -> Docum
         table.c.organisation == organisation, table.c.upload_id == upload_id
     )
     row = connection.execute(query).first()
-    return None if row is None else document_of(row)
+    if row is None:
+        return None
+    return document_of(row)
 
 
 def same_bytes(document: DocumentRecord, sha256: str) -> DocumentRecord:
@@ -136,9 +138,10 @@ def change_piece(
         raise DossierUnknown(what="state", was=was.value, wanted=state.value)
     if (was, row.reason) == (state, reason) and state is not PieceState.FILED:
         return
-    expires = (
-        row.expires_on if state is PieceState.ACKNOWLEDGED else _expiry(row, state, moment.today)
-    )
+    if state is PieceState.ACKNOWLEDGED:
+        expires = row.expires_on
+    else:
+        expires = _expiry(row, state, moment.today)
     connection.execute(
         update(table).where(here).values(state=state.value, reason=reason, expires_on=expires)
     )
@@ -155,15 +158,22 @@ def change_piece(
 
 
 def _expiry(row: Row[Any], state: PieceState, today: date) -> str:
-    until = holds_until(today, row.holds_days) if state in SETTLED else None
-    return until.isoformat() if until else ""
+    if state in SETTLED:
+        until = holds_until(today, row.holds_days)
+    else:
+        until = None
+    if until:
+        return until.isoformat()
+    return ""
 
 
 def _state(row: Row[Any], today: date) -> PieceState:
     """A settled piece whose time is over is expected again."""
     state = PieceState(row.state)
     over = bool(row.expires_on) and row.expires_on < today.isoformat()
-    return PieceState.EXPECTED if over and state in SETTLED else state
+    if over and state in SETTLED:
+        return PieceState.EXPECTED
+    return state
 
 
 def history_of(connection: Connection, key: int) -> list[PieceStep]:
@@ -332,7 +342,10 @@ def document_columns(document: DocumentRecord) -> dict[str, Any]:
 
 def piece_columns(piece: Piece, place: int, rule: PieceRule | None = None) -> dict[str, str | int]:
     """A piece as its row; `place` is its order in the dossier, `rule` what asks for it."""
-    choices = [_Choice(id=choice.id, name=choice.name) for choice in rule.any_of] if rule else []
+    if rule:
+        choices = [_Choice(id=choice.id, name=choice.name) for choice in rule.any_of]
+    else:
+        choices = []
     return {
         "piece_id": piece.id,
         "place": place,

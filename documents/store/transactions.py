@@ -21,7 +21,8 @@ class Transactions:
     """Each is whole or not at all; on return of `writing` it is on the disk."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._users = engine, DatabaseUsers()
+        self._engine = engine
+        self._users = DatabaseUsers()
 
     def close(self) -> None:
         """Ends all connections, after what is being read and written; later ones raise."""
@@ -68,7 +69,10 @@ def _why(error: Exception) -> str:
     """Return the name that SQLite or the system gives it, e.g. "SQLITE_FULL", "ENOSPC"; else
     the error's class. A message might hold a value.
     """
-    driver_error = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(error, DBAPIError):
+        driver_error = error.orig
+    else:
+        driver_error = None
     if isinstance(driver_error, sqlite3.Error):
         return getattr(driver_error, "sqlite_errorname", type(error).__name__)
     if isinstance(error, OSError) and error.errno is not None:

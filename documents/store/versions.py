@@ -137,4 +137,6 @@ def _expect_again(
 
 def _shown(connection: Connection, dossier_key: int, document: DocumentRecord) -> str:
     piece = piece_name(connection, dossier_key, document.piece_id) or _("Other document")
-    return document.name if piece == document.name else f"{document.name} ({piece})"
+    if piece == document.name:
+        return document.name
+    return f"{document.name} ({piece})"

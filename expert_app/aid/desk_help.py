@@ -91,8 +91,12 @@ class DeskHelpJob:
         tasks: Tasks,
         answer_s: float = ANSWER_S,
     ) -> None:
-        self._desk, self._bar, self._report = desk, bar, report
-        self._clock, self._tasks, self._answer_s = clock, tasks, answer_s
+        self._desk = desk
+        self._bar = bar
+        self._report = report
+        self._clock = clock
+        self._tasks = tasks
+        self._answer_s = answer_s
         self._acting = asyncio.Lock()
         self._heard: set[str] = set()
         self._answer: asyncio.Future[bool] | None = None
@@ -147,7 +151,9 @@ class DeskHelpJob:
 
     def _refused(self, act: RemoteAct) -> str:
         talks = act in (RemoteAct.RESTART, RemoteAct.LINE) and self._desk.in_conversation()
-        return IN_CONVERSATION if talks else ""
+        if talks:
+            return IN_CONVERSATION
+        return ""
 
     async def _hide(self, began_s: float) -> None:
         await asyncio.sleep(max(0.0, SHOWN_S - (self._clock.monotonic_s() - began_s)))

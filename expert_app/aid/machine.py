@@ -47,7 +47,10 @@ def line_result(rates: LineRates | None) -> RemoteResult:
 
 def doctor_command(folder: str) -> list[str]:
     """The command line of `doctor` for an installation; `folder`: "" for the usual places."""
-    place = ["--folder", folder] if folder else []
+    if folder:
+        place = ["--folder", folder]
+    else:
+        place = []
     return [*own_python(), "-m", "expert_app", "doctor", "--json", *place]
 
 

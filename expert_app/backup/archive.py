@@ -104,7 +104,9 @@ class BackupWriter:
     """Writes `path`; it has its name only when it is whole. Use `writing`."""
 
     def __init__(self, tar: tarfile.TarFile, folder: Path, *, seed: bytes) -> None:
-        self._tar, self._folder, self._seed = tar, folder, seed
+        self._tar = tar
+        self._folder = folder
+        self._seed = seed
         self._parts: list[ArchivePart] = []
 
     @contextmanager
@@ -137,7 +139,8 @@ class BackupWriter:
 
     def _add(self, name: str, size_bytes: int, file: IO[bytes]) -> None:
         entry = tarfile.TarInfo(name)
-        entry.size, entry.mode = size_bytes, 0o600
+        entry.size = size_bytes
+        entry.mode = 0o600
         self._tar.addfile(entry, file)
 
 
@@ -189,7 +192,8 @@ class BackupReader:
 
     def __init__(self, tar: tarfile.TarFile, listed: ArchiveContents, *, signer: str) -> None:
         self.signer = signer
-        self._tar, self._listed = tar, listed
+        self._tar = tar
+        self._listed = listed
 
     @property
     def names(self) -> list[str]:
@@ -200,7 +204,9 @@ class BackupReader:
     def organisation(self) -> str:
         """The organisation whose vault it is a backup of, "" for a hub's."""
         facts = msgspec.json.decode(self._listed.facts)
-        return str(facts.get("organisation", "")) if isinstance(facts, dict) else ""
+        if isinstance(facts, dict):
+            return str(facts.get("organisation", ""))
+        return ""
 
     def facts[Facts: msgspec.Struct](self, kind: type[Facts]) -> Facts:
         """Return what the writer told. Raises `BackupDamaged`."""
@@ -290,7 +296,10 @@ def _member(tar: tarfile.TarFile, name: str) -> Iterator[IO[bytes]]:
     except KeyError as error:
         raise BackupDamaged(name) from error
     # An entry with holes may claim any size, and the reader would make the holes in memory.
-    file = tar.extractfile(entry) if entry.isreg() and not entry.issparse() else None
+    if entry.isreg() and not entry.issparse():
+        file = tar.extractfile(entry)
+    else:
+        file = None
     if file is None:
         raise BackupDamaged(name)
     with file:

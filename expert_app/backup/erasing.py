@@ -43,7 +43,9 @@ class HubEraser:
     """Erases in one hub's JetStream and history; the hub may go on working."""
 
     def __init__(self, streams: Streams, logs: KeptLogs, *, history: History) -> None:
-        self._streams, self.logs, self.history = streams, logs, history
+        self._streams = streams
+        self.logs = logs
+        self.history = history
         self._rows = rows_of_hub(history)
 
     async def erase(

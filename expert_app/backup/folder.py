@@ -22,7 +22,9 @@ LEFT_OVER = timedelta(days=1)
 
 def owner_of(settings: HubSettings) -> str:
     """First word of the names of this hub's or vault's backups."""
-    return f"vault-{settings.organisation}" if settings.serve else "hub"
+    if settings.serve:
+        return f"vault-{settings.organisation}"
+    return "hub"
 
 
 class BackupFolder:

@@ -86,14 +86,23 @@ async def restore(
         if await snapshots.names():
             raise TargetNotEmpty("streams")
         await asyncio.to_thread(_check_empty, settings, paths, facts)
-        replicas = settings.replicas if settings.bus else 1
+        if settings.bus:
+            replicas = settings.replicas
+        else:
+            replicas = 1
         # Sources before AUDIT: what AUDIT lacks of them is copied as soon as it is there.
         for saved in sorted(facts.streams, key=lambda stream: stream.name == AUDIT):
             # logs of an older version may be erased from now on
-            changes = {"deny_delete": False} if saved.name.startswith(LOGS) else {}
+            if saved.name.startswith(LOGS):
+                changes = {"deny_delete": False}
+            else:
+                changes = {}
             parts = backup.read(f"{STREAMS}{saved.name}")
             await snapshots.restore(saved, parts, replicas, changes)
-        created = (await connection.streams.state(AUDIT)).created if facts.audit_created else ""
+        if facts.audit_created:
+            created = (await connection.streams.state(AUDIT)).created
+        else:
+            created = ""
         missing = await asyncio.to_thread(
             _fill, backup, settings, paths, facts=facts, created=created
         )

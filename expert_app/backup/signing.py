@@ -25,7 +25,8 @@ class BackupOfStranger(Exception):
 
     def __init__(self, signer: str, wanted: str) -> None:
         super().__init__(signer)
-        self.signer, self.wanted = signer, wanted
+        self.signer = signer
+        self.wanted = wanted
 
 
 def backup_seed(paths: Paths) -> bytes:

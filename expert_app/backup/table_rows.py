@@ -97,7 +97,9 @@ def _insert(connection: Connection, table: Table, rows: list[BackupRow]) -> None
 
 
 def _moment(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
+    if value is None:
+        return None
+    return datetime.fromisoformat(value)
 
 
 def read_rows(parts: Iterable[bytes]) -> Iterator[BackupRow]:

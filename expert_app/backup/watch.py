@@ -35,7 +35,8 @@ class BackupWatch:
     """
 
     def __init__(self, settings: BackupSettings, whose: str, *, clock: Clock) -> None:
-        self._settings, self._clock = settings, clock
+        self._settings = settings
+        self._clock = clock
         self._folder = BackupFolder(Path(settings.folder), whose)
         self._looking: asyncio.Future[datetime | None] | None = None
         self._has_looked = False
@@ -90,7 +91,8 @@ class BackupWatch:
     def _set_away(self, why: str) -> None:
         if why and why != self._away:
             log.warning("the folder of the backups cannot be read: %s", why)
-        self._away, self._has_looked = why, True
+        self._away = why
+        self._has_looked = True
 
     async def _run(self) -> None:
         while True:

@@ -42,7 +42,9 @@ class AccessAlert:
         self, link: DossierRegisterLink, tasks: Tasks, *, again_s: float = AGAIN_S
     ) -> None:
         self.refused: Signal[list[AccessLine]] = Signal()
-        self._link, self._tasks, self._again_s = link, tasks, again_s
+        self._link = link
+        self._tasks = tasks
+        self._again_s = again_s
         self._told = {request.kind: 0 for request in REFUSED}
 
     def start(self) -> None:

@@ -66,8 +66,11 @@ class BoardAccesses:
         self._has_places = False
         self.saved: Signal[str] = Signal()
         self.failed: Signal[str] = Signal()
-        self._link, self._questions, self._tasks = link, questions, tasks
-        self._words, self._help_columns = words, help_columns
+        self._link = link
+        self._questions = questions
+        self._tasks = tasks
+        self._words = words
+        self._help_columns = help_columns
         self._request: AccessesRequest | RemoteHelpsRequest = AccessesRequest()
         self._reading = RepeatedReading(self._read, tasks, what="accesses", again_s=AGAIN_S)
         self.not_read: Signal[SessionError] = self._reading.not_read

@@ -267,7 +267,10 @@ class SupervisorApp:
         undo = next((candidate for candidate in self._undos if act_id in candidate.act_ids), None)
         act: Act | None = None
         if undo is not None:
-            act = undo.act if len(undo.act_ids) == 1 else None
+            if len(undo.act_ids) == 1:
+                act = undo.act
+            else:
+                act = None
             rest = tuple(other_id for other_id in undo.act_ids if other_id != act_id)
             at = self._undos.index(undo)
             self._undos[at : at + 1] = [undo._replace(act_ids=rest)] if rest else []

@@ -37,7 +37,8 @@ class BoardCorrections:
         self.likely: Signal[list[DossierHit]] = Signal()
         self.corrected: Signal[Dossier] = Signal()
         self.refused: Signal[SessionError] = Signal()
-        self._link, self._tasks = link, tasks
+        self._link = link
+        self._tasks = tasks
 
     def view(self, number: str, reason: str) -> None:
         """Opens it; that is a line of the register of accesses."""

@@ -67,8 +67,11 @@ class DossierExport:
         self.exported: Signal[str] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self.failed: Signal[str] = Signal()
-        self._link, self._words, self._exporter = exporter.link, words, exporter
-        self._clock, self._tasks = clock, tasks
+        self._link = exporter.link
+        self._words = words
+        self._exporter = exporter
+        self._clock = clock
+        self._tasks = tasks
         self._one_at_a_time = asyncio.Lock()
 
     def export(self, number: str, reason: str, path: str) -> None:

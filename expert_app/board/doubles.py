@@ -53,7 +53,8 @@ class BoardDoubles:
         self.compared: Signal[ComparedDossiers] = Signal()
         self.merged: Signal[DossierMerged] = Signal()
         self.troubled: Signal[DoublesTrouble] = Signal()
-        self._link, self._tasks = link, tasks
+        self._link = link
+        self._tasks = tasks
         self._reading = RepeatedReading(self._read, tasks, what="doubles", again_s=AGAIN_S)
         self.not_read: Signal[SessionError] = self._reading.not_read
         self._asked: tuple[str, str, str] | None = None
@@ -93,7 +94,8 @@ class BoardDoubles:
         """Makes two dossiers one."""
         # asked for again after a line was cut, the hub does it once
         if self._asked != (keep, merged, reason):
-            self._asked, self._request_id = (keep, merged, reason), new_id()
+            self._asked = (keep, merged, reason)
+            self._request_id = new_id()
         self._do(self._merge(self._request_id, keep, merged, reason))
 
     async def _merge(self, request_id: str, keep: str, merged: str, reason: str) -> None:

@@ -34,8 +34,10 @@ class RepeatedReading:
     def __init__(
         self, read: Callable[[], Awaitable[None]], tasks: Tasks, *, what: str, again_s: float
     ) -> None:
-        self._read, self._tasks = read, tasks
-        self._what, self._again_s = what, again_s
+        self._read = read
+        self._tasks = tasks
+        self._what = what
+        self._again_s = again_s
         self.not_read: Signal[SessionError] = Signal()
         self._reading: asyncio.Task[None] | None = None
 

@@ -34,7 +34,9 @@ class ReportFiles:
     def __init__(self, link: DeskLink, clock: Clock, *, tasks: Tasks) -> None:
         self.saved: Signal[str] = Signal()
         self.failed: Signal[str] = Signal()
-        self._link, self._clock, self._tasks = link, clock, tasks
+        self._link = link
+        self._clock = clock
+        self._tasks = tasks
 
     def save(self, first: date, last: date, path: str, grouped: Groupings) -> None:
         """Writes the figures of a period, with what the board's page has `grouped`; `saved` or

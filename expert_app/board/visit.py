@@ -45,7 +45,8 @@ class BoardVisit:
         self.began: Signal[Visit] = Signal()
         self.ended: Signal[Ticket | None] = Signal()
         self.troubled: Signal[SessionError] = Signal()
-        self._link, self._open_visit = link, open_visit
+        self._link = link
+        self._open_visit = open_visit
         self._client = third_party_client
         self._tasks = tasks
         self._current: Visit | None = None
@@ -102,7 +103,10 @@ class BoardVisit:
         if current is None:
             return
         ticket = self._ticket_of(current)
-        third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
+        if ticket is not None and ticket.talk is not None:
+            third = ticket.talk.third
+        else:
+            third = None
         if third is None and not current.is_seen:
             self._ask_soon(current)
             return

@@ -39,7 +39,10 @@ def run_desk(
     Args:
         address: the conversation that a helpdesk opens first.
     """
-    keys = key_file_in(paths.data) if SEED_VARIABLE not in os.environ else None
+    if SEED_VARIABLE not in os.environ:
+        keys = key_file_in(paths.data)
+    else:
+        keys = None
     try:
         tls_for(settings)
         # a damaged file of ours is told before any window

@@ -71,11 +71,10 @@ async def check_bus(addresses: list[str]) -> CheckResult:
         try:
             reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), WAIT_S)
             try:
-                greeting = (
-                    await asyncio.wait_for(reader.readline(), WAIT_S)
-                    if parts.scheme == "nats"
-                    else b"INFO "
-                )
+                if parts.scheme == "nats":
+                    greeting = await asyncio.wait_for(reader.readline(), WAIT_S)
+                else:
+                    greeting = b"INFO "
             finally:
                 writer.close()
             if greeting.startswith(b"INFO "):
@@ -217,7 +216,10 @@ async def check_scanner(address: str, certificate: str = "") -> CheckResult:
     try:
         status = await asyncio.wait_for(scanner.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
-        code = error.code if isinstance(error, SessionError) else "scanner_gone"
+        if isinstance(error, SessionError):
+            code = error.code
+        else:
+            code = "scanner_gone"
         sentence = _(
             "The scanner does not answer at {address} ({code}): check that it is on and its "
             "address."
@@ -247,7 +249,10 @@ async def check_printer(address: str, certificate: str = "") -> CheckResult:
     try:
         status = await asyncio.wait_for(printer.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
-        code = error.code if isinstance(error, SessionError) else "printer_gone"
+        if isinstance(error, SessionError):
+            code = error.code
+        else:
+            code = "printer_gone"
         sentence = _(
             "The printer does not answer at {address} ({code}): check that it is on and its "
             "address."
@@ -500,4 +505,6 @@ def report(findings: list[CheckResult], as_json: bool) -> int:
         for finding in findings:
             print(f"{signs[finding.level]:<9} {finding.name:<11} {finding.sentence}")
     sys.stdout.flush()
-    return 0 if all(f.level != "wrong" for f in findings) else 1
+    if all(f.level != "wrong" for f in findings):
+        return 0
+    return 1

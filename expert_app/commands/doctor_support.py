@@ -53,7 +53,9 @@ def without_secrets(value: Any, name: str = "") -> Any:
         return [without_secrets(entry, name) for entry in value]
     if SECRET_NAME.search(name) and not name.endswith(("_file", "_files")):
         return HIDDEN
-    return IN_ADDRESS.sub(f"{HIDDEN}@", value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return IN_ADDRESS.sub(f"{HIDDEN}@", value)
+    return value
 
 
 def settings_text(file: Path) -> str:

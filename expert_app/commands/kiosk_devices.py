@@ -32,7 +32,9 @@ def show_devices(seconds: float, certificates: Path | None, *, as_json: bool = F
         return 1
     if as_json:
         print(json.dumps([_data(device) for device in devices], ensure_ascii=False, indent=2))
-        return 0 if devices else 1
+        if devices:
+            return 0
+        return 1
     if not devices:
         print(
             _(
@@ -74,7 +76,10 @@ def _keep_certificate(device: FoundDevice, folder: Path) -> None:
         print(_("# its certificate cannot be seen: {why}").format(why=type(error).__name__))
         return
     folder.mkdir(parents=True, exist_ok=True)
-    key = "scanner" if device.is_scanner else "printer"
+    if device.is_scanner:
+        key = "scanner"
+    else:
+        key = "printer"
     path = folder / f"{key}-{device.uuid or parts.hostname}.pem"
     path.write_text(pem, encoding="ascii")
     print(f'{key}_certificate = "{path}"')

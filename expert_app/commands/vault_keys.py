@@ -44,7 +44,10 @@ def seal_key(request: SealKeyRequest) -> int:
     the exit code.
     """
     try:
-        first = date.fromisoformat(request.first) if request.first else datetime.now(UTC).date()
+        if request.first:
+            first = date.fromisoformat(request.first)
+        else:
+            first = datetime.now(UTC).date()
     except ValueError:
         print(_("A date is written like 2030-12-24."))
         return 2

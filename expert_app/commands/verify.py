@@ -102,7 +102,9 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
         *(verify_export(path, keys, as_json=as_json) == 0 for path in exports),
         *(_print_bundle(path, keys, as_json=as_json) for path in bundles),
     ]
-    return 0 if all(answers) else 1
+    if all(answers):
+        return 0
+    return 1
 
 
 def _print_bundle(path: Path, keys: Sequence[str], *, as_json: bool) -> bool:
@@ -146,7 +148,9 @@ def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
     "signed", "forged" when that is of something else, or "".
     """
     if not page.signature or page.scanned_at_utc is None:
-        return "forged" if page.signature else ""
+        if page.signature:
+            return "forged"
+        return ""
     words = page_words(
         origin.session,
         page.page_id,
@@ -155,7 +159,9 @@ def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
         dpi=page.dpi,
         taken_at=page.scanned_at_utc,
     )
-    return "signed" if is_signed(page.signer, words, page.signature) else "forged"
+    if is_signed(page.signer, words, page.signature):
+        return "signed"
+    return "forged"
 
 
 def _print_receipt(
@@ -188,7 +194,10 @@ def _print_code(
             )
         )
         return False
-    believed = (code.key in trusted) if trusted else None
+    if trusted:
+        believed = code.key in trusted
+    else:
+        believed = None
     agree = not documents or names_all(code, [sha256_of(data) for _name, data in documents])
     if as_json:
         print(msgspec.json.encode({"code": code, "matches": agree}).decode())
@@ -259,7 +268,10 @@ def _way(origin: Origin) -> list[str]:
         *(f"  {name} : {value}" for name, value in facts if value),
     ]
     for number, page in enumerate(origin.pages, start=1):
-        at = _moment(page.scanned_at_utc) if page.scanned_at_utc else "?"
+        if page.scanned_at_utc:
+            at = _moment(page.scanned_at_utc)
+        else:
+            at = "?"
         words = _("  Page {number}: scanned on {at}, {dpi} dpi, {device}")
         lines.append(words.format(number=number, at=at, dpi=page.dpi, device=page.device or "?"))
         lines.append(

@@ -54,7 +54,9 @@ def verify_export(path: Path, keys: Sequence[str], *, as_json: bool = False) -> 
         if as_json
         else "\n".join(export_words(verdict, path.name))
     )
-    return 0 if verdict.whole and verdict.trusted is not False else 1
+    if verdict.whole and verdict.trusted is not False:
+        return 0
+    return 1
 
 
 def export_words(verdict: ExportVerdict, name: str) -> list[str]:

@@ -79,7 +79,9 @@ def exit_code(findings: list[Finding], rules: Collection[str] = ()) -> int:
         return 1
     kept_rules = {finding.rule for finding in findings if finding.verdict is Verdict.KEPT}
     requested = rules or {finding.rule for finding in findings}
-    return 0 if kept_rules.issuperset(requested) else 3
+    if kept_rules.issuperset(requested):
+        return 0
+    return 3
 
 
 def _cases(options: TryOptions) -> Collection[ProtocolLevel]:
@@ -88,7 +90,9 @@ def _cases(options: TryOptions) -> Collection[ProtocolLevel]:
 
 
 def _rules(options: TryOptions) -> Mapping[str, Rule]:
-    return DESK_RULES if options.end == "desk" else RULES
+    if options.end == "desk":
+        return DESK_RULES
+    return RULES
 
 
 async def _run(options: TryOptions, levels: list[ProtocolLevel]) -> list[Finding]:

@@ -47,7 +47,8 @@ class DeskEnd:
 
     def __init__(self, world: ThrowAwayHub, user: str, *, tasks: Tasks) -> None:
         self.user = user
-        self._clock, self._tasks = SystemClock(), tasks
+        self._clock = SystemClock()
+        self._tasks = tasks
         self._bus = BusClient(
             [world.url],
             Role.AGENT,
@@ -134,13 +135,17 @@ class DeskEnd:
 
     def media_count(self) -> int:
         """Pictures and pieces of voice that came in the present call."""
-        return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
+        if self.peer is not None:
+            return self.peer.frames + self.peer.audio_packets
+        return 0
 
     def picture(self) -> str:
         """Return a mark of the last picture that came, "" before the first one."""
         if self.peer is None:
             return ""
-        return BLACK if self.peer.is_black else self.peer.checksum
+        if self.peer.is_black:
+            return BLACK
+        return self.peer.checksum
 
     def _on_mirror(self, session: str, headers: Mapping[str, str]) -> None:
         """Says at once how far the shared page has come, where that is asked."""
@@ -172,7 +177,8 @@ class DeskEnd:
                 await peer.close()
                 return
             self.refused_offer = ""
-            self.peer, self.call_id = peer, offer.call_id
+            self.peer = peer
+            self.call_id = offer.call_id
             peer.first_frame.connect(lambda _none: self._report_seen(session, topic))
             answer = CallAnswered(call_id=offer.call_id, sdp=sdp, simulated_camera=True)
             await self._try_send(session, topic, answer)

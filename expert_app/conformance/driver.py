@@ -221,7 +221,8 @@ class PersonDriver:
     def __init__(
         self, ask: Callable[[str], str] = input, words: Callable[[Instruction], str] | None = None
     ) -> None:
-        self._ask, self._words = ask, words or words_of_instruction
+        self._ask = ask
+        self._words = words or words_of_instruction
 
     async def instruct(self, instruction: Instruction) -> None:
         """See `Driver`."""
@@ -242,13 +243,19 @@ def words_of_instruction(instruction: Instruction) -> str:
     """Return what a person at the kiosk is asked to do."""
     match instruction:
         case Begin(servers=servers, code=code, ca_file=ca_file):
-            authority = f", authority {ca_file}" if ca_file else ""
+            if ca_file:
+                authority = f", authority {ca_file}"
+            else:
+                authority = ""
             return f"enrol the kiosk: bus {', '.join(servers)}{authority}, code {code}"
         case EnrolElsewhere(servers=servers, code=code, ca_file=ca_file):
             where = f"bus {', '.join(servers)}, authority {ca_file}, code {code}"
             return f"try to enrol another kiosk: {where}; it may fail"
         case Press(service=service, number=number):
-            typed = f" and type {number}" if number else ""
+            if number:
+                typed = f" and type {number}"
+            else:
+                typed = ""
             return f"press the button of the service {service!r}{typed}"
         case AnswerGrant(grant=grant, yes=yes):
             return f"when {grant.value!r} is asked, answer {'yes' if yes else 'no'}"

@@ -55,7 +55,8 @@ class Findings:
         ends_at_first: bool = False,
         rules: Mapping[str, Rule] = RULES,
     ) -> None:
-        self.patience, self.rules = patience, rules
+        self.patience = patience
+        self.rules = rules
         self._ends_at_first = ends_at_first
         self._verdicts: dict[str, tuple[Verdict, str]] = {}
 

@@ -43,9 +43,11 @@ class Impostor:
     """
 
     def __init__(self, listening: socket.socket, tls: ssl.SSLContext) -> None:
-        self._listening, self._tls = listening, tls
+        self._listening = listening
+        self._tls = tls
         self.port = int(listening.getsockname()[1])
-        self.calls, self.believed = 0, 0
+        self.calls = 0
+        self.believed = 0
 
     async def answer_all(self) -> None:
         """Until it is cancelled; one connection after the other."""
@@ -73,7 +75,8 @@ class _Hearing(asyncio.Protocol):
     """An encrypted connection: greets, hears one piece, refuses."""
 
     def __init__(self, greeting: bytes) -> None:
-        self.size_bytes, self.over = 0, asyncio.Event()
+        self.size_bytes = 0
+        self.over = asyncio.Event()
         self._greeting = greeting
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -118,7 +118,9 @@ class RecordedMessage:
     def session(self) -> str:
         """The session of session traffic, else ""."""
         parts = self.subject.split(".")
-        return parts[3] if parts[0] == "ses" else ""
+        if parts[0] == "ses":
+            return parts[3]
+        return ""
 
     def why_not(self) -> str:
         """Why a message of a session cannot be read."""
@@ -227,10 +229,14 @@ class ThrowAwayHub:
         port, websocket = free_port(), free_port()
         safe = self._make_safe(folder, address)
         tls, wss = ("tls", "wss") if safe else ("nats", "ws")
-        self.url, self.websocket = f"{tls}://{address}:{port}", f"{wss}://{address}:{websocket}"
-        self.pages, self.traffic, self.tried = pages, Traffic(), tried
+        self.url = f"{tls}://{address}:{port}"
+        self.websocket = f"{wss}://{address}:{websocket}"
+        self.pages = pages
+        self.traffic = Traffic()
+        self.tried = tried
         people = (KIOSK, AGENT, COLLEAGUE, SEALED_AGENT, VAULT)
-        self.folder, self.seeds = folder, {user: new_seed() for user in people}
+        self.folder = folder
+        self.seeds = {user: new_seed() for user in people}
         self._secret = VaultSecret(base64.b64encode(os.urandom(SECRET_BYTES)))
         self._paths = paths_for("hub", folder)
         catalogue = folder / "convention.toml"
@@ -328,10 +334,14 @@ class ThrowAwayHub:
         """Return what an end wrote into the log of a conversation of the sealed organisation:
         as the vault has it.
         """
-        return self._vault.logs.records.get((session, role), []) if self._vault else []
+        if self._vault:
+            return self._vault.logs.records.get((session, role), [])
+        return []
 
     def _key_of(self, user: str) -> str:
-        return self.key() if user == self.tried.user else public_key(self.seeds[user])
+        if user == self.tried.user:
+            return self.key()
+        return public_key(self.seeds[user])
 
     async def _open_vault(self) -> None:
         tasks = Tasks()
@@ -377,7 +387,10 @@ class ThrowAwayHub:
         """
         if self._tap is None:
             raise RuntimeError("the hub does not run")
-        mark = {FROM_HUB: "1"} if from_hub else {}
+        if from_hub:
+            mark = {FROM_HUB: "1"}
+        else:
+            mark = {}
         self.injected.add(payload)
         subject = f"evt.{self._tried_tokens(f'u.{self.tried.role}')}.{rest}"
         await self._tap.bus.publish(subject, payload, {**headers, **mark})

@@ -48,7 +48,9 @@ class Trial:
     def __init__(
         self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
     ) -> None:
-        self.world, self.findings, self.tasks = world, findings, tasks
+        self.world = world
+        self.findings = findings
+        self.tasks = tasks
         self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
         self._driver = driver
         self.away_s: list[float] = []
@@ -127,7 +129,10 @@ def check_all_sent(trial: Trial, *, beats: str, complete: str, right: str) -> No
         for earlier, later in pairwise(times)
         if not any(earlier <= away <= later for away in trial.away_s)
     ]
-    worst = max(gaps, default=0.0) if came else math.inf
+    if came:
+        worst = max(gaps, default=0.0)
+    else:
+        worst = math.inf
     findings.check(
         beats, worst <= BEAT_GAP_S * max(1.0, findings.patience), f"none for {worst:.0f} s"
     )

@@ -76,7 +76,10 @@ async def run_demo(options: DemoOptions) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     folder = options.folder or Path(tempfile.mkdtemp(prefix="poste-expert-demo-"))
     tasks = Tasks()
-    microphone = "simulated" if options.camera == "simulated" else "auto"
+    if options.camera == "simulated":
+        microphone = "simulated"
+    else:
+        microphone = "auto"
     setup = DemoSetup(
         script=bool(options.script),
         scanner=options.scanner,
@@ -119,7 +122,9 @@ async def _script(demo: Demo, options: DemoOptions) -> int:
         print(_("Report: {path}").format(path=options.report))
     if options.shots is not None:
         print(_("Pictures: {path}").format(path=options.shots))
-    return 0 if walk.ok else 1
+    if walk.ok:
+        return 0
+    return 1
 
 
 async def _person(demo: Demo) -> int:

@@ -96,8 +96,10 @@ class Demo:
 
     def __init__(self, folder: Path, tasks: Tasks, *, setup: DemoSetup) -> None:
         self.folder = private_folder(folder)
-        self.scanner_address, self.printer_address = setup.scanner, setup.printer
-        self._tasks, self._setup = tasks, setup
+        self.scanner_address = setup.scanner
+        self.printer_address = setup.printer
+        self._tasks = tasks
+        self._setup = setup
         self._site: web.AppRunner | None = None
         self._children: list[Child] = []
         self._settings: dict[str, Path] = {}
@@ -204,13 +206,19 @@ class Demo:
 
     async def _start_devices(self) -> None:
         if not self.scanner_address:
-            seconds = "0.5" if self._setup.script else "3"
+            if self._setup.script:
+                seconds = "0.5"
+            else:
+                seconds = "3"
             pages = str(private_folder(self.folder / "pages"))
             scanner = ["-m", "expert_app.simulated.escl_scanner", "--port", "0", "--pages", pages]
             ready = await self._launch("scanner", [*scanner, "--page-seconds", seconds])
             self.scanner_address = (await asyncio.wait_for(ready.ready, READY_S))["address"]
         if not self.printer_address:
-            seconds = "0.5" if self._setup.script else "4"
+            if self._setup.script:
+                seconds = "0.5"
+            else:
+                seconds = "4"
             spool = str(private_folder(self.printer_spool))
             printer = ["-m", "expert_app.simulated.ipp_printer", "--port", "0", "--spool", spool]
             ready = await self._launch("printer", [*printer, "--job-seconds", seconds])
@@ -226,8 +234,14 @@ class Demo:
 
     async def _program(self, name: str, *arguments: str, seed: bytes = b"") -> Child:
         """Starts one of our programs and waits until it is ready."""
-        environment = {SEED_VARIABLE: seed.decode()} if seed else {}
-        settings = ["--settings", str(self._settings[name])] if name in self._settings else []
+        if seed:
+            environment = {SEED_VARIABLE: seed.decode()}
+        else:
+            environment = {}
+        if name in self._settings:
+            settings = ["--settings", str(self._settings[name])]
+        else:
+            settings = []
         command = [
             "-m",
             "expert_app",

@@ -38,7 +38,8 @@ class PaperSteps:
     """The steps in between `form_filled` and `hung_up`."""
 
     def __init__(self, script: Script, demo: Demo) -> None:
-        self._script, self._demo = script, demo
+        self._script = script
+        self._demo = demo
         self._first: Evidence = {}
         self._filed: Evidence = {}
 
@@ -112,7 +113,10 @@ class PaperSteps:
             await self._scanner(fault="")
         self._first = page
         served = await scanner_served(self._demo.scanner_address)
-        on_the_way = "paper jam, said at the desk" if jammed else "none: a real scanner"
+        if jammed:
+            on_the_way = "paper jam, said at the desk"
+        else:
+            on_the_way = "none: a real scanner"
         return {
             "on_the_way": on_the_way,
             "preview_bytes": preview["size_bytes"],

@@ -137,7 +137,10 @@ def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:
         data = next(hub_folder.rglob(f"{document.sha256}.pdf")).read_bytes()
         origin = read_origin(data)
         same(f"seal of {document.id}", verify(data).whole, True)
-        scans = [page.scanned_sha256 for page in origin.pages] if origin is not None else []
+        if origin is not None:
+            scans = [page.scanned_sha256 for page in origin.pages]
+        else:
+            scans = []
         facts.append(
             {"id": document.id, "pages": document.pages, "sha256": document.sha256, "scans": scans}
         )

@@ -151,8 +151,12 @@ class AgentWork:
         self.calls_changed: Signal[list[datetime]] = Signal()
         self.provisional_changed: Signal[list[str]] = Signal()
         self.note_failed: Signal[tuple[str, str]] = Signal()
-        self._app, self._link, self._work, self.owed = app, link, work, owed
-        self._user, self._tasks = user, tasks
+        self._app = app
+        self._link = link
+        self._work = work
+        self.owed = owed
+        self._user = user
+        self._tasks = tasks
         self._reported = ReportedState(True)
         self._unreported: ReportedState | None = None
         self._offer: Ticket | None = None

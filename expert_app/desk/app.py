@@ -123,9 +123,13 @@ class DeskApp:
         self.document_opened: Signal[tuple[str, bytes]] = Signal()
         self.troubled: Signal[DeskTrouble] = Signal()
         self.trouble_cleared: Signal[str] = Signal()
-        self._link, self._filing, self._open_session = link, filing, open_session
-        self._clock, self._tasks = clock, tasks
-        self.resumed, self._line = asyncio.Event(), asyncio.Event()
+        self._link = link
+        self._filing = filing
+        self._open_session = open_session
+        self._clock = clock
+        self._tasks = tasks
+        self.resumed = asyncio.Event()
+        self._line = asyncio.Event()
         self._session: DeskSession | None = None
         self._ended: SessionEnded | None = None
         self._dossier: Dossier | None = None
@@ -223,7 +227,9 @@ class DeskApp:
     async def _enter(self, facts: SessionFacts, resumed: bool) -> None:
         if self._session is not None:
             return
-        self._ended, self._dossier, self._dossier_known = None, None, False
+        self._ended = None
+        self._dossier = None
+        self._dossier_known = False
         self.clear_trouble(KIOSK_DISK)
         session = self._session = await self._open(facts, resumed)
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
@@ -253,7 +259,10 @@ class DeskApp:
     def call_host(self, is_called: bool) -> None:
         """The agent calls the site's host to the caller, or takes that back."""
         if self._session is not None and self._ended is None:
-            state = HelpState.WANTED if is_called else HelpState.NONE
+            if is_called:
+                state = HelpState.WANTED
+            else:
+                state = HelpState.NONE
             self._do(self._link.call_host(self._session.facts.id, state), "call the host")
 
     def finish(self, outcome: str) -> None:
@@ -393,7 +402,8 @@ class DeskApp:
             if number:
                 raise
             if self._session is session:
-                self._dossier, self._dossier_known = None, True
+                self._dossier = None
+                self._dossier_known = True
                 self.dossier_changed.emit(None)
             return
         if self._session is session:
@@ -436,7 +446,8 @@ class DeskApp:
 
     def show_dossier(self, facts: Dossier) -> None:
         """Shows the dossier as the store has it, whichever job of the desk asked for it."""
-        self._dossier, self._dossier_known = facts, True
+        self._dossier = facts
+        self._dossier_known = True
         self.dossier_changed.emit(facts)
 
     def set_piece(self, piece_id: str, state: PieceState, reason: str) -> None:
@@ -521,7 +532,10 @@ class DeskApp:
             self.trouble(error.code, error.detail, key=name)
         except OSError as error:
             log.error("%s: %s", name, error.strerror)
-            code = DeskDiskUnusable.code if is_disk_error(error) else "unexpected"
+            if is_disk_error(error):
+                code = DeskDiskUnusable.code
+            else:
+                code = "unexpected"
             self.trouble(code, {"why": error.strerror or type(error).__name__}, key=name)
 
     def trouble(self, code: str, detail: dict[str, Value], key: str) -> None:

@@ -110,4 +110,6 @@ class AskFirst:
 def _given(session: DeskSession, grant: Grant) -> bool:
     """Leave to keep outlives the conversation."""
     grants = session.grants
-    return grants.may_keep if grant is Grant.KEEP else grants.allowed(grant)
+    if grant is Grant.KEEP:
+        return grants.may_keep
+    return grants.allowed(grant)

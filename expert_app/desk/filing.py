@@ -245,9 +245,13 @@ class Filing:
         self.unfiled_changed: Signal[str] = Signal()
         self.left_pages_deleted: Signal[DeletedPages] = Signal()
         self.left_pages_filed: Signal[int] = Signal()
-        self._outbox, self._workers, self._store = outbox, workers, store
-        self._clock, self._tasks = clock, tasks
-        self._notary, self._reader = notary, reader
+        self._outbox = outbox
+        self._workers = workers
+        self._store = store
+        self._clock = clock
+        self._tasks = tasks
+        self._notary = notary
+        self._reader = reader
         self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
@@ -258,7 +262,8 @@ class Filing:
         self._rate = UploadRate(clock)
         self._again_s = again_s
         self._again: asyncio.Task[None] | None = None
-        self._making, self._sending = asyncio.Lock(), asyncio.Lock()
+        self._making = asyncio.Lock()
+        self._sending = asyncio.Lock()
 
     # ---- a session ----
 
@@ -370,7 +375,10 @@ class Filing:
             )
             clean = await asyncio.wait_for(work, CLEAN_S)
         except (SessionError, TimeoutError, OSError) as error:
-            code = error.code if isinstance(error, SessionError) else "unexpected"
+            if isinstance(error, SessionError):
+                code = error.code
+            else:
+                code = "unexpected"
             log.warning("page not cleaned: %s", type(error).__name__)
             self.page_failed.emit(PageTrouble(page_id, code))
             return
@@ -400,7 +408,9 @@ class Filing:
 
     def kept_page(self, page_id: str) -> KeptPage | None:
         """A page of the session in hand; None when it is not here any more."""
-        return None if self._session is None else self._find(self._session.facts.id, page_id)
+        if self._session is None:
+            return None
+        return self._find(self._session.facts.id, page_id)
 
     # ---- what the agent does with pages ----
 
@@ -472,7 +482,10 @@ class Filing:
 
     def left_behind(self) -> list[UnfiledPage]:
         """Pages of conversations that ended without being finished here, the first to go first."""
-        here = None if self._session is None else self._session.facts.id
+        if self._session is None:
+            here = None
+        else:
+            here = self._session.facts.id
         return [page for page in self._outbox.unfiled() if page.session_id != here]
 
     def age_out(self) -> None:
@@ -600,7 +613,10 @@ class Filing:
         if self._notary is not None and facts is not None and len(ways) == len(pages):
             origin = origin_of(facts, ways, self._scanner, created)
         author, contents = self._store.organisation_name, [page.content for page in pages]
-        words = [] if self._reader is None else await self._reader.of(page_ids)
+        if self._reader is None:
+            words = []
+        else:
+            words = await self._reader.of(page_ids)
         work = self._workers.submit(
             assemble, contents, name, created, author=author, origin=origin, words=words
         )

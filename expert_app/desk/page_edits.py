@@ -49,7 +49,9 @@ class PageEdits:
     ) -> None:
         self.page_split: Signal[SplitPage] = Signal()
         self.papers = papers
-        self._app, self._filing, self._outbox = app, filing, outbox
+        self._app = app
+        self._filing = filing
+        self._outbox = outbox
 
     def remove(self, page_id: str, reason: RemovalReason) -> None:
         """Takes a page out."""
@@ -76,7 +78,10 @@ class PageEdits:
 
     async def _split(self, page_id: str, boxes: Sequence[CropPage | TakeArea]) -> None:
         session = self._app.session
-        pages = self._outbox.pages(session.facts.id) if session is not None else []
+        if session is not None:
+            pages = self._outbox.pages(session.facts.id)
+        else:
+            pages = []
         page = next((page for page in pages if page.page_id == page_id), None)
         if page is None:
             raise DossierUnknown(what="page")

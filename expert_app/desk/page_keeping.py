@@ -44,7 +44,8 @@ class PageKeeper:
     """Stores pages; edits that the agent made before a page was here are applied then."""
 
     def __init__(self, outbox: Outbox, workers: Workers) -> None:
-        self._outbox, self._workers = outbox, workers
+        self._outbox = outbox
+        self._workers = workers
         self._early: dict[str, list[EditChange]] = {}
 
     def change_later(self, page_id: str, change: EditChange) -> None:

@@ -51,12 +51,14 @@ def _page(page: KeptPage, clean: CleanPage, device: str) -> PageOrigin:
 
 def _treatment(page: KeptPage, clean: CleanPage) -> list[str]:
     """Each step in a few words that no language needs to translate."""
-    source_steps = ["given by the caller"] if page.given else []
-    steps = (
-        source_steps
-        if page.edits.as_scanned or CleaningStage.LIGHT in page.edits.left_out
-        else [*source_steps, "light"]
-    )
+    if page.given:
+        source_steps = ["given by the caller"]
+    else:
+        source_steps = []
+    if page.edits.as_scanned or CleaningStage.LIGHT in page.edits.left_out:
+        steps = source_steps
+    else:
+        steps = [*source_steps, "light"]
     steps += [f"turned {clean.turned_deg}"] if clean.turned_deg else []
     steps += [f"skew {clean.skew_deg}"] if clean.skew_deg else []
     box = clean.box

@@ -37,7 +37,8 @@ class QuickCopyDecoder:
 
     def __init__(self, app: DeskApp, workers: Workers) -> None:
         self.decoded: Signal[ShownQuickCopy] = Signal()
-        self._app, self._workers = app, workers
+        self._app = app
+        self._workers = workers
         app.session_opened.connect(self._on_opened)
 
     def _on_opened(self, session: DeskSession) -> None:

@@ -126,7 +126,9 @@ def _procedure_of(
     }
     if procedure_ids:
         matches = [procedure for procedure in procedures if procedure.id in procedure_ids]
-        return matches[0] if len(procedure_ids) == len(matches) == 1 else None
+        if len(procedure_ids) == len(matches) == 1:
+            return matches[0]
+        return None
     return next(
         (
             procedure

@@ -65,7 +65,8 @@ class DeskReceipts:
         self._link = link
         self._outbox = outbox
         self._printer = printer
-        self._clock, self._signer = clock, signer
+        self._clock = clock
+        self._signer = signer
         self._procedures: list[ProcedureFacts] = []
         self._owed: dict[str, bool] = {}
         self._in_conversation = False
@@ -127,7 +128,10 @@ class DeskReceipts:
     @staticmethod
     def _name(facts: ReceiptFacts) -> str:
         """A registration has another name: only a receipt makes pieces "acknowledged"."""
-        words = _("Registration {number}") if facts.registered_only else _("Receipt {number}")
+        if facts.registered_only:
+            words = _("Registration {number}")
+        else:
+            words = _("Receipt {number}")
         return words.format(number=facts.dossier_number)
 
     async def _save(self, path: Path) -> None:

@@ -28,7 +28,8 @@ class DeskSessionOpener:
 
     def __init__(self, parts: DeskParts, filing: Filing) -> None:
         self.seal_refused: Signal[SessionError] = Signal()
-        self._parts, self._filing = parts, filing
+        self._parts = parts
+        self._filing = filing
 
     def open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         """The desk's end of a conversation; `resumed` after a restart of the program.

@@ -63,7 +63,10 @@ class PapersFinder:
         from documents.imaging.several_papers import find_papers
 
         session = self._app.session
-        pages = self._outbox.pages(session.facts.id) if session is not None else []
+        if session is not None:
+            pages = self._outbox.pages(session.facts.id)
+        else:
+            pages = []
         page = next((page for page in pages if page.page_id == page_id), None)
         if page is None or page.given or page.edits.steps:
             return

@@ -182,14 +182,20 @@ class ThirdPartyJob:
         self.talk_changed.emit(answer)
 
     def _on_held(self, session: DeskSession, talk: Talk) -> None:
-        reason = talk.hold_reason.value if talk.hold_reason is not None else ""
+        if talk.hold_reason is not None:
+            reason = talk.hold_reason.value
+        else:
+            reason = ""
         session.event_log.write(HeldChanged(held=talk.held, reason=reason))
 
     def _on_third(self, session: DeskSession, third: Third | None) -> None:
         if third is None:
             session.event_log.write(ThirdChanged(role="", state="gone"))
         elif third.state is not ThirdState.CALLED:
-            role = "supervisor" if third.role is Role.SUPERVISOR else "agent"
+            if third.role is Role.SUPERVISOR:
+                role = "supervisor"
+            else:
+                role = "agent"
             session.event_log.write(ThirdChanged(role=role, state=third.state.value))
 
     # ---- what the queue says
@@ -205,7 +211,10 @@ class ThirdPartyJob:
         for ticket in tickets:
             if session is not None and ticket.session == session.facts.id:
                 session.third_parties.on_ticket(ticket)
-            third = ticket.talk.third if ticket.talk is not None else None
+            if ticket.talk is not None:
+                third = ticket.talk.third
+            else:
+                third = None
             if third is not None and (third.role, third.user) == self._client.me:
                 if third.state is ThirdState.CALLED:
                     invitation = ticket
@@ -265,7 +274,10 @@ class ThirdPartyJob:
             self._do(self._client.leave(self._visit.session_id), "leave the conversation")
 
     def _show_invitation(self, ticket: Ticket | None) -> None:
-        session_id = ticket.session or "" if ticket is not None else ""
+        if ticket is not None:
+            session_id = ticket.session or ""
+        else:
+            session_id = ""
         if session_id == self._invitation:
             return
         self._invitation = session_id

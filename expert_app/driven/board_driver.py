@@ -18,7 +18,8 @@ class BoardDriver(WindowDriver):
     def __init__(self, board: QWidget, visit: QWidget) -> None:
         super().__init__(board)
         self._board = board
-        self._visit_window, self._visit = visit, WindowDriver(visit)
+        self._visit_window = visit
+        self._visit = WindowDriver(visit)
 
     def click(self, name: str) -> None:
         """As a person; "first_ticket" is the first line of the callers."""

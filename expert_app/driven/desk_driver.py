@@ -35,7 +35,8 @@ class DeskDriver(WindowDriver):
 
     def __init__(self, window: DeskWindow, mirror: MirrorPane) -> None:
         super().__init__(window)
-        self._desk, self._mirror = window, mirror
+        self._desk = window
+        self._mirror = mirror
 
     def click(self, name: str) -> None:
         """As a person; "mirror_middle" moves the mouse to the middle of the mirrored page."""

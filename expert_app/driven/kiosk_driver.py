@@ -38,7 +38,8 @@ class KioskDriver(WindowDriver):
         note: Callable[..., None],
     ) -> None:
         super().__init__(window, names)
-        self._browser, self._note = browser, note
+        self._browser = browser
+        self._note = note
 
     def click(self, name: str) -> None:
         """As a person; "look:SELECTOR" reads a field of the page instead."""
@@ -52,7 +53,10 @@ class KioskDriver(WindowDriver):
 
     def _touch_file(self, file_id: str) -> None:
         sheet = self._window.findChild(GiveFileSheet)
-        button = sheet.buttons.get(file_id) if sheet is not None and sheet.isVisible() else None
+        if sheet is not None and sheet.isVisible():
+            button = sheet.buttons.get(file_id)
+        else:
+            button = None
         if button is None:
             raise LookupError(f"file {file_id} is not on screen")
         self.click_at(button)

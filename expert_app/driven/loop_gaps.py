@@ -27,20 +27,24 @@ class LoopGaps(QObject):
         super().__init__()
         self._waits = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
         self.longest_ms = 0.0
-        self._at_s, self._waited_s = time.monotonic(), self._waiting_s()
+        self._at_s = time.monotonic()
+        self._waited_s = self._waiting_s()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._timer.start(TICK_MS)
 
     def _waiting_s(self) -> float:
-        return int(self._waits.read_text().split()[1]) / 1e9 if self._waits.exists() else 0.0
+        if self._waits.exists():
+            return int(self._waits.read_text().split()[1]) / 1e9
+        return 0.0
 
     def _tick(self) -> None:
         now_s, waited_s = time.monotonic(), self._waiting_s()
         gap_s = now_s - self._at_s - (waited_s - self._waited_s)
         self.longest_ms = max(self.longest_ms, gap_s * 1000)
-        self._at_s, self._waited_s = now_s, waited_s
+        self._at_s = now_s
+        self._waited_s = waited_s
 
     def stop(self) -> float:
         """The longest gap, in milliseconds."""

@@ -56,9 +56,10 @@ class WindowDriver:
         self._gaps: LoopGaps | None = None
 
     def _find(self, name: str) -> QWidget:
-        named = (
-            [self._names[name]] if name in self._names else self._window.findChildren(QWidget, name)
-        )
+        if name in self._names:
+            named = [self._names[name]]
+        else:
+            named = self._window.findChildren(QWidget, name)
         found = [widget for widget in named if widget.isVisible()]
         if not found:
             raise LookupError(f"{name} is not on screen")
@@ -83,13 +84,19 @@ class WindowDriver:
         to where the keyboard is. Raises `LookupError` when that is nowhere.
         """
         wanted = QKeySequence(keys)
-        shortcuts = [] if QApplication.activePopupWidget() else self._window.findChildren(QShortcut)
+        if QApplication.activePopupWidget():
+            shortcuts = []
+        else:
+            shortcuts = self._window.findChildren(QShortcut)
         for one in shortcuts:
             place = one.parent()
             if one.key() == wanted and one.isEnabled() and _is_seen(place):
                 one.activated.emit()
                 return
-        actions = [] if QApplication.activePopupWidget() else self._window.findChildren(QAction)
+        if QApplication.activePopupWidget():
+            actions = []
+        else:
+            actions = self._window.findChildren(QAction)
         for action in actions:
             if action.shortcut() == wanted and action.isEnabled() and _is_seen(action.parent()):
                 action.trigger()
@@ -154,7 +161,10 @@ class WindowDriver:
 
     def _choose_line(self, shown: QListWidget | QTreeWidget, text: str) -> None:
         """Clicks the first line that has the text, in any column."""
-        columns = shown.columnCount() if isinstance(shown, QTreeWidget) else 1
+        if isinstance(shown, QTreeWidget):
+            columns = shown.columnCount()
+        else:
+            columns = 1
         model, viewport = shown.model(), shown.viewport()
         assert model is not None
         assert viewport is not None
@@ -219,7 +229,9 @@ class WindowDriver:
         first time on.
         """
         before, self._gaps = self._gaps, LoopGaps()
-        return before.stop() if before is not None else 0.0
+        if before is not None:
+            return before.stop()
+        return 0.0
 
     def visible(self) -> list[str]:
         """Names of the visible, enabled buttons."""

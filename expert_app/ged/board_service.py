@@ -30,7 +30,8 @@ class GedBoardService:
     def __init__(
         self, settings: Sequence[GedSettings] = (), courier: Courier | None = None
     ) -> None:
-        self._settings, self._courier = settings, courier
+        self._settings = settings
+        self._courier = courier
 
     def wake(self) -> None:
         """There may be something to carry."""
@@ -66,7 +67,9 @@ def _target(name: str, kind: str, counts: Sequence[TargetCount]) -> TargetFacts:
     by_state = {entry.state: entry for entry in counts if entry.target == name}
 
     def count(state: DeliveryState) -> int:
-        return by_state[state].count if state in by_state else 0
+        if state in by_state:
+            return by_state[state].count
+        return 0
 
     oldest: datetime | None = (
         by_state[DeliveryState.WAITING].oldest_utc if DeliveryState.WAITING in by_state else None

@@ -34,8 +34,12 @@ class Cmis:
     """`Connector` of kind "cmis". `secret` is the password of `user` (HTTP Basic)."""
 
     def __init__(self, settings: GedSettings, secret: str) -> None:
-        self._settings, self._root = settings, ""
-        auth = (settings.user, secret) if settings.user else None
+        self._settings = settings
+        self._root = ""
+        if settings.user:
+            auth = (settings.user, secret)
+        else:
+            auth = None
         self._http = client(settings.ca_file, {"Accept": "application/json"}, auth)
 
     async def close(self) -> None:
@@ -112,7 +116,10 @@ class Cmis:
             reason = _EXCEPTIONS.get(_exception(response), Reason.REFUSED)
             raise NotDelivered(reason, _message(response))
         body = decoded(response)
-        properties = body.get("succinctProperties") if isinstance(body, dict) else None
+        if isinstance(body, dict):
+            properties = body.get("succinctProperties")
+        else:
+            properties = None
         if not isinstance(properties, dict):
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "succinctProperties")
         return properties
@@ -126,7 +133,9 @@ class Cmis:
 
     def _path(self, parcel: Parcel, name: str = "") -> str:
         folder = f"{self._settings.path}/{plain(parcel.dossier, 60)}"
-        return f"{folder}/{name}" if name else folder
+        if name:
+            return f"{folder}/{name}"
+        return folder
 
     def _url(self, path: str) -> str:
         return self._root + quote(path)
@@ -149,10 +158,22 @@ async def repository_url(
     if response.status_code != 200:
         raise NotDelivered(Reason.ADDRESS, f"HTTP {response.status_code}")
     body = decoded(response)
-    repositories = body if isinstance(body, dict) else {}
-    facts = repositories.get(repository) if repository else next(iter(repositories.values()), None)
-    name = "rootFolderUrl" if root else "repositoryUrl"
-    url = str(facts.get(name, "")) if isinstance(facts, dict) else ""
+    if isinstance(body, dict):
+        repositories = body
+    else:
+        repositories = {}
+    if repository:
+        facts = repositories.get(repository)
+    else:
+        facts = next(iter(repositories.values()), None)
+    if root:
+        name = "rootFolderUrl"
+    else:
+        name = "repositoryUrl"
+    if isinstance(facts, dict):
+        url = str(facts.get(name, ""))
+    else:
+        url = ""
     if not url:
         raise NotDelivered(Reason.ADDRESS, f"repository {repository}".strip())
     theirs, ours = httpx.URL(url), httpx.URL(address)
@@ -183,7 +204,9 @@ def _exception(response: httpx.Response) -> str:
         body = response.json()
     except ValueError:
         return ""
-    return str(body.get("exception", "")) if isinstance(body, dict) else ""
+    if isinstance(body, dict):
+        return str(body.get("exception", ""))
+    return ""
 
 
 def _message(response: httpx.Response) -> str:
@@ -191,5 +214,8 @@ def _message(response: httpx.Response) -> str:
         body = response.json()
     except ValueError:
         return f"HTTP {response.status_code}"
-    words = body.get("message") if isinstance(body, dict) else ""
+    if isinstance(body, dict):
+        words = body.get("message")
+    else:
+        words = ""
     return str(words or f"HTTP {response.status_code}")[:300]

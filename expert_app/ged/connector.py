@@ -59,7 +59,9 @@ class NotDelivered(Exception):
 
     def __init__(self, reason: Reason, words: str = "", *, again_s: float = 0.0) -> None:
         super().__init__(reason.value)
-        self.reason, self.words, self.again_s = reason, words, again_s
+        self.reason = reason
+        self.words = words
+        self.again_s = again_s
 
 
 class CopyArrived(NamedTuple):

@@ -146,7 +146,10 @@ class _TargetCourier:
         if settings.earlier:
             await self._persistently_add_earlier()
         while True:
-            wait_s = self._pace.ask_s if self._asked else self._pace.poll_s
+            if self._asked:
+                wait_s = self._pace.ask_s
+            else:
+                wait_s = self._pace.poll_s
             try:
                 parcel = await _in_thread(
                     self._store.deliveries.claim,
@@ -200,7 +203,8 @@ class _TargetCourier:
         except asyncio.CancelledError:
             await _in_thread(keep.release, parcel.delivery, self._clock.utc_now())
             raise
-        self._failures, self.away = 0, ""
+        self._failures = 0
+        self.away = ""
         now = self._clock.utc_now()
         if isinstance(outcome, CopyArrived):
             self._asked.pop(parcel.receipt, None)
@@ -233,8 +237,14 @@ class _TargetCourier:
         self._asked.pop(parcel.receipt, None)
         now = self._clock.utc_now()
         everything = trouble.reason in EVERYTHING_WAITS
-        self._failures = self._failures + 1 if everything else 0
-        self.away = trouble.reason.value if everything else ""
+        if everything:
+            self._failures = self._failures + 1
+        else:
+            self._failures = 0
+        if everything:
+            self.away = trouble.reason.value
+        else:
+            self.away = ""
         tries = max(parcel.tries, self._failures - 1)
         wait_s = max(self._wait_s(tries), trouble.again_s)
         next_try: datetime | None = now + timedelta(seconds=wait_s)
@@ -244,13 +254,18 @@ class _TargetCourier:
         failed = self._store.deliveries.failed
         reason, words = trouble.reason.value, trouble.words
         await _in_thread(failed, parcel.delivery, reason, words, next_try=next_try, now=now)
-        return wait_s if everything else 0.0
+        if everything:
+            return wait_s
+        return 0.0
 
     def _wait_s(self, tries: int) -> float:
         """Doubled with each try, spread so that many hubs do not come at once."""
         settings = self._target.settings
         longest = settings.tries_most_s
-        wait_s = longest if tries > 30 else min(settings.tries_from_s * 2.0**tries, longest)
+        if tries > 30:
+            wait_s = longest
+        else:
+            wait_s = min(settings.tries_from_s * 2.0**tries, longest)
         return wait_s * random.uniform(0.8, 1.0)
 
 

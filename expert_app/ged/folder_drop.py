@@ -34,7 +34,8 @@ class FolderDrop:
     """`Connector` of kind "folder"."""
 
     def __init__(self, settings: GedSettings) -> None:
-        self._folder, self._form = Path(settings.folder), settings.sidecar
+        self._folder = Path(settings.folder)
+        self._form = settings.sidecar
 
     async def find(self, parcel: Parcel) -> str:
         """Its name, when the pair lies there and is this document."""
@@ -82,7 +83,10 @@ class FolderDrop:
 
 
 def _trouble(error: OSError) -> NotDelivered:
-    reason = Reason.ACCESS if isinstance(error, PermissionError) else Reason.DISK
+    if isinstance(error, PermissionError):
+        reason = Reason.ACCESS
+    else:
+        reason = Reason.DISK
     return NotDelivered(reason, error.strerror or type(error).__name__)
 
 

@@ -55,7 +55,10 @@ async def answer(
     except httpx.TimeoutException as error:
         raise NotDelivered(Reason.TIMEOUT) from error
     except httpx.TransportError as error:
-        reason = Reason.CERTIFICATE if "certificate" in str(error).lower() else Reason.UNREACHABLE
+        if "certificate" in str(error).lower():
+            reason = Reason.CERTIFICATE
+        else:
+            reason = Reason.UNREACHABLE
         raise NotDelivered(reason, type(error).__name__) from error
     read = httpx.Response(response.status_code, headers=_plain(response.headers), content=body)
     _check(read)
@@ -69,7 +72,10 @@ async def _body(response: httpx.Response, most_bytes: int) -> bytes:
     packing = response.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in ("identity", "", "gzip", "x-gzip", "deflate"):
         raise NotDelivered(Reason.NOT_UNDERSTOOD, "Content-Encoding")
-    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB) if packing not in ("identity", "") else None
+    if packing not in ("identity", ""):
+        unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+    else:
+        unpacker = None
     body = bytearray()
     try:
         async for part in response.aiter_raw():
@@ -105,9 +111,9 @@ def _check(response: httpx.Response) -> None:
 def _again_s(response: httpx.Response) -> float:
     """Retry-After in seconds (RFC 9110, section 10.2.3); a date is not worth a clock."""
     retry_after = response.headers.get("Retry-After", "")
-    return (
-        min(float(retry_after), 3600.0) if retry_after.isascii() and retry_after.isdigit() else 0.0
-    )
+    if retry_after.isascii() and retry_after.isdigit():
+        return min(float(retry_after), 3600.0)
+    return 0.0
 
 
 def decoded(response: httpx.Response) -> Any:

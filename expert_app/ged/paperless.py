@@ -115,7 +115,10 @@ def _outcome(task: dict[str, Any], receipt: str) -> Outcome:
 
 def _list(body: Any) -> list[dict[str, Any]]:
     """Items of an answer, which may come in pages."""
-    items = body.get("results") if isinstance(body, dict) else body
+    if isinstance(body, dict):
+        items = body.get("results")
+    else:
+        items = body
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise NotDelivered(Reason.NOT_UNDERSTOOD, "list")
     return items

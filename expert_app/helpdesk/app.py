@@ -115,8 +115,11 @@ class HelpdeskApp:
         pages: bool = True,
     ) -> None:
         self._pages = pages
-        self._link, self._questions = link, questions
-        self._seed, self._user, self._now = seed, user, now
+        self._link = link
+        self._questions = questions
+        self._seed = seed
+        self._user = user
+        self._now = now
         self.opened: OpenedConversation | None = None
 
     async def find(self, log_filter: LogFilter, before: str) -> LogsFound:

@@ -145,7 +145,10 @@ def write_bundle(
     Raises:
         OSError: the file cannot be written. BusRefusedIdentity: this is not a seed.
     """
-    records = list(source.records) if with_pages else without_pages(source.records)
+    if with_pages:
+        records = list(source.records)
+    else:
+        records = without_pages(source.records)
     parts = _parts(source, records, exported_at, with_pages=with_pages)
     manifest = msgspec.json.format(
         msgspec.json.encode(
@@ -203,11 +206,10 @@ def _log_bytes(session_id: str, records: Sequence[Record]) -> bytes:
 
 
 def _read_me(title: str, *, with_pages: bool) -> str:
-    pages = (
-        _("The structure of the shared pages is in the journal: bars and boxes, no words.")
-        if with_pages
-        else _("Without the shared pages; sites have numbers instead of names.")
-    )
+    if with_pages:
+        pages = _("The structure of the shared pages is in the journal: bars and boxes, no words.")
+    else:
+        pages = _("Without the shared pages; sites have numbers instead of names.")
     lines = [
         title,
         "",

@@ -71,13 +71,14 @@ def bundle_lines(verdict: BundleVerdict, name: str) -> list[str]:
 def manifest_words(manifest: BundleManifest) -> str:
     """Return what the bundle says of itself."""
     at = manifest.exported_at_utc.astimezone()
-    words = (
-        _("Conversation {number} of {organisation}, saved on {date} by {user}, with the pages.")
-        if manifest.with_pages
-        else _(
+    if manifest.with_pages:
+        words = _(
+            "Conversation {number} of {organisation}, saved on {date} by {user}, with the pages."
+        )
+    else:
+        words = _(
             "Conversation {number} of {organisation}, saved on {date} by {user}, without the pages."
         )
-    )
     return words.format(
         number=manifest.short_number or manifest.session_id,
         organisation=manifest.organisation or "?",

@@ -89,7 +89,10 @@ def _part(sheet: PrintedSheet, part: SummaryPart, started_at: datetime | None) -
 
 
 def _line(sheet: PrintedSheet, line: SummaryLine, started_at: datetime | None) -> None:
-    style = _FAILED if line.tone in ("bad", "warn") else _TEXT
+    if line.tone in ("bad", "warn"):
+        style = _FAILED
+    else:
+        style = _TEXT
     width = INNER - _TIME_WIDTH - (_SIDE_WIDTH if line.side else 0)
     height = height_of(line.words, style, width)
     sheet.need(height)

@@ -100,7 +100,9 @@ def _number(file: Path, query: str) -> int | None:
             row = base.execute(query).fetchone()
     except sqlite3.Error:
         return None
-    return int(row[0]) if row else None
+    if row:
+        return int(row[0])
+    return None
 
 
 def _copy(file: Path, to: Path) -> None:

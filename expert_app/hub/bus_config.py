@@ -41,7 +41,10 @@ def bus_config(settings: HubSettings, paths: Paths, node: str = "") -> str:
     """
     book = open_book(paths)
     accounts = load_catalogue(settings).accounts(book.keys(), book.revoked())
-    place = _node(settings, node) if node else _alone(settings)
+    if node:
+        place = _node(settings, node)
+    else:
+        place = _alone(settings)
     if not place.is_safe:
         words = _(
             "Servers on other machines need tls_certificate, tls_key and, under [cluster], ca_file."

@@ -49,7 +49,9 @@ def check(path: Path, operator_key: str, now: datetime, *, as_json: bool = False
         _print_json(reading.catalogue, problems, is_signed=bool(operator_key))
     else:
         _print_check(reading.catalogue, problems, now, is_signed=bool(operator_key))
-    return 1 if problems else 0
+    if problems:
+        return 1
+    return 0
 
 
 def _advice(catalogue: Catalogue, files: Files, path: Path, now: datetime) -> list[Problem]:
@@ -71,7 +73,10 @@ def _print_check(
             )
         )
     if problems:
-        heading = _("The convention cannot be used:") if grave(problems) else _("Surely not meant:")
+        if grave(problems):
+            heading = _("The convention cannot be used:")
+        else:
+            heading = _("Surely not meant:")
         print(f"{heading}\n{listed(problems)}")
     elif catalogue is not None:
         print(_("The convention is complete. Version {version}.").format(version=catalogue.version))
@@ -111,7 +116,10 @@ def sign(path: Path, part: str, seed_file: Path | None, *, make_key: bool) -> in
         part: the file's name with or without ending; "" for a convention in one file.
         make_key: makes the key first; its public half is printed.
     """
-    file = path if path.is_file() else path / f"{(part or NETWORK).removesuffix('.toml')}.toml"
+    if path.is_file():
+        file = path
+    else:
+        file = path / f"{(part or NETWORK).removesuffix('.toml')}.toml"
     name = signing_name(file.stem)
     try:
         if make_key:

@@ -64,7 +64,10 @@ class ConventionUpdates:
         while True:
             with contextlib.suppress(TimeoutError):
                 settling = self._watcher.is_settling
-                wait_s = min(self._poll_s, SETTLE_S) if settling else self._poll_s
+                if settling:
+                    wait_s = min(self._poll_s, SETTLE_S)
+                else:
+                    wait_s = self._poll_s
                 await asyncio.wait_for(self._poll_now.wait(), wait_s)
             self._poll_now.clear()
             before = self._watcher.state
@@ -117,7 +120,8 @@ class ConventionUpdates:
             for home, kiosk in leaving.keys() - self._leaving_told.keys():
                 log.warning("kiosk %s/%s left the convention with a caller there", home, kiosk)
             server.let_finish(leaving)
-            self._leaving_told, self._keys_due = leaving, True
+            self._leaving_told = leaving
+            self._keys_due = True
         self._leaving = leaving
 
     async def _take_keys(self, server: OwnServer) -> None:

@@ -69,7 +69,10 @@ def find_sources(settings: HubSettings, paths: Paths, *, delivers: bool = True) 
     Raises:
         ProceduresWrong, ExtraMissing, KeyMissing.
     """
-    folder = Path(settings.procedures) if settings.procedures else shipped()
+    if settings.procedures:
+        folder = Path(settings.procedures)
+    else:
+        folder = shipped()
     return DossierSources(
         procedures=load_procedures(folder),
         blobs=open_blobs(settings, paths),

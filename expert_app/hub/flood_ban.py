@@ -31,7 +31,9 @@ class FloodBan:
         self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, *, ban_s: float = BAN_S
     ) -> None:
         self.keys: set[str] = set()
-        self._take_keys, self._tasks, self._ban_s = take_keys, tasks, ban_s
+        self._take_keys = take_keys
+        self._tasks = tasks
+        self._ban_s = ban_s
 
     def ban(self, key: str) -> None:
         """Out at once, in again after a while; a client that floods again is out again."""

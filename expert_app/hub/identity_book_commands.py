@@ -176,7 +176,10 @@ def invitation_line(settings: HubSettings, code: str) -> InvitationLine | None:
     if not addresses:
         return None
     file = settings.tls_certificate
-    mark = authority_fingerprint(Path(file)) if file else ""
+    if file:
+        mark = authority_fingerprint(Path(file))
+    else:
+        mark = ""
     return InvitationLine(tuple(addresses), code, mark)
 
 

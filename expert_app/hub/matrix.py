@@ -65,7 +65,9 @@ def _week(hours: Hours, monday: date) -> str:
 
 
 def _named(first: int, last: int) -> str:
-    return _(_DAYS[first]) if first == last else f"{_(_DAYS[first])}-{_(_DAYS[last])}"
+    if first == last:
+        return _(_DAYS[first])
+    return f"{_(_DAYS[first])}-{_(_DAYS[last])}"
 
 
 def _day(hours: Hours, day: date) -> str:
@@ -77,4 +79,6 @@ def _day(hours: Hours, day: date) -> str:
     if hours.closed_by(day) is not None:
         return _("closed exceptionally ({day})").format(day=day.strftime("%d/%m"))
     holiday = next((name for region in hours.regions if (name := public_holiday(region, day))), "")
-    return _("closed ({reason})").format(reason=holiday) if holiday else _("closed")
+    if holiday:
+        return _("closed ({reason})").format(reason=holiday)
+    return _("closed")

@@ -38,7 +38,8 @@ class MetricsCollector(Collector):
     """
 
     def __init__(self, prefix: str, tasks: Tasks) -> None:
-        self._prefix, self._tasks = prefix, tasks
+        self._prefix = prefix
+        self._tasks = tasks
         self._troubles: Sequence[Trouble] = ()
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
@@ -187,7 +188,9 @@ class HubMetrics(MetricsCollector):
     def facts(self) -> dict[str, int]:
         """See `MetricsCollector.facts`."""
         days = self._hub.network.state.certificate_days
-        return {} if days is None else {"certificate_days": days}
+        if days is None:
+            return {}
+        return {"certificate_days": days}
 
     def _store(self) -> Iterator[Metric]:
         space = self._hub.space

@@ -51,7 +51,8 @@ class _BoundedConnection(asyncio.Protocol):
     """
 
     def __init__(self, inner: asyncio.Protocol, open_now: dict[_BoundedConnection, None]) -> None:
-        self._inner, self._open_now = inner, open_now
+        self._inner = inner
+        self._open_now = open_now
         self._transport: asyncio.Transport | None = None
         self._limit: asyncio.TimerHandle | None = None
 
@@ -112,7 +113,8 @@ class Monitor:
         tasks: Tasks,
         refused: RefusedLog | None = None,
     ) -> None:
-        self._host, self._port = host, port
+        self._host = host
+        self._port = port
         self._tasks = tasks
         self._health = health
         self._metrics = metrics
@@ -135,7 +137,9 @@ class Monitor:
         if self._server is None:
             return ""
         host, port = self._server.sockets[0].getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        if ":" in host:
+            return f"http://[{host}]:{port}"
+        return f"http://{host}:{port}"
 
     async def start(self) -> bool:
         """Begins to listen; False when the address cannot be had, which must not keep a hub from
@@ -196,7 +200,10 @@ class Monitor:
     async def _healthz(self, _accept: str) -> web.Response:
         troubles = await self._health.check()
         self._metrics.found(troubles)
-        status = 503 if any(trouble.grave for trouble in troubles) else 200
+        if any(trouble.grave for trouble in troubles):
+            status = 503
+        else:
+            status = 200
         text = health_text(troubles, self._metrics.facts())
         return web.Response(status=status, text=text, content_type="application/json")
 
@@ -222,7 +229,9 @@ async def open_monitor(
     monitor = Monitor(
         host.strip("[]"), int(port), health=health, metrics=metrics, tasks=tasks, refused=refused
     )
-    return monitor if await monitor.start() else None
+    if await monitor.start():
+        return monitor
+    return None
 
 
 def health_text(troubles: list[Trouble], facts: Mapping[str, int]) -> str:

@@ -71,7 +71,8 @@ class OwnServer:
         catalogue: Catalogue,
         tasks: Tasks,
     ) -> None:
-        self._settings, self._paths = settings, paths
+        self._settings = settings
+        self._paths = paths
         self._catalogue = catalogue
         self.started: Signal[int | None] = Signal()
         self._tasks = tasks
@@ -82,7 +83,10 @@ class OwnServer:
         self.enrolment: Enrolment | None = None
         self.sign_on = open_sign_on(settings, self._book, catalogue=catalogue, tasks=tasks)
         self._ban = FloodBan(self.take_keys, tasks)
-        certificate = Path(settings.tls_certificate) if settings.tls_certificate else None
+        if settings.tls_certificate:
+            certificate = Path(settings.tls_certificate)
+        else:
+            certificate = None
         self.certificate = CertificateWatch(
             certificate, take=self._take_certificate, clock=SystemClock()
         )
@@ -99,7 +103,10 @@ class OwnServer:
             SessionError: it does not start. KeyMissing: the hub has no key for another server.
         """
         if self._settings.bus:
-            ca_file = Path(self._settings.ca_file) if self._settings.ca_file else None
+            if self._settings.ca_file:
+                ca_file = Path(self._settings.ca_file)
+            else:
+                ca_file = None
             return BusAddress(
                 self._settings.bus_urls, hub_seed(self._settings), client_tls(ca_file)
             )
@@ -211,7 +218,10 @@ class OwnServer:
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The public key of a kiosk, enrolled or in the convention."""
         enrolled = self._enrolled.get((home, Role.KIOSK, kiosk), ())
-        key = enrolled[-1] if enrolled else self._catalogue.kiosk_key(home, kiosk)
+        if enrolled:
+            key = enrolled[-1]
+        else:
+            key = self._catalogue.kiosk_key(home, kiosk)
         return key or self._leaving.get((home, kiosk), "")
 
     def on_flood(self, who: str) -> None:

@@ -185,14 +185,18 @@ class HubProgram:
         """
         is_own = bool(self._settings.procedures)
         procedures = self._sources.procedures
-        return unknown_names(procedures, self._convention.catalogue) if is_own else []
+        if is_own:
+            return unknown_names(procedures, self._convention.catalogue)
+        return []
 
     def _procedure_names(self) -> list[Trouble]:
         return name_troubles(self.unknown_names())
 
     def _network_disk(self) -> list[Trouble]:
         kind = network_disk(self._paths.data)
-        return [Trouble("disk_remote", False, {"kind": kind})] if kind else []
+        if kind:
+            return [Trouble("disk_remote", False, {"kind": kind})]
+        return []
 
     def _disk_space(self) -> DiskSpace:
         """The disks under everything the hub keeps:
@@ -234,7 +238,10 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         program = HubProgram(settings, paths, options=options)
     except CANNOT_START as error:
         return print_cannot_start(error)
-    announce = options.watch(program, stop.set) if options.watch is not None else None
+    if options.watch is not None:
+        announce = options.watch(program, stop.set)
+    else:
+        announce = None
     stop_on_signals(stop.set)
     if hasattr(signal, "SIGHUP"):
         loop = asyncio.get_running_loop()

@@ -35,7 +35,9 @@ class StoreWatch:
         courier: Courier,
         registers: OpenRegisters | None = None,
     ) -> None:
-        self._store, self._blobs, self._courier = store, blobs, courier
+        self._store = store
+        self._blobs = blobs
+        self._courier = courier
         self._registers = registers or OpenRegisters()
         self._away = ""
         self._refused: dict[str, int] = {}
@@ -48,7 +50,10 @@ class StoreWatch:
         """`documents_away` (grave: nothing can be filed), `ged_away`, `ged_refused` (copies wait,
         or want a person), and what registers are away.
         """
-        troubles = [Trouble("documents_away", True, {"why": self._away})] if self._away else []
+        if self._away:
+            troubles = [Trouble("documents_away", True, {"why": self._away})]
+        else:
+            troubles = []
         troubles += [
             Trouble("ged_away", False, {"name": name, "why": why})
             for name, why in self._courier.away.items()

@@ -118,10 +118,13 @@ class KioskApp:
         self.wiped: Signal[KioskWiped] = Signal()
         self.caller_left: Signal[str] = Signal()
         self.trouble_changed: Signal[str] = Signal()
-        self._link, self._screen, self._running = link, screen, running
+        self._link = link
+        self._screen = screen
+        self._running = running
         self._open_session = open_session
         memory = paths.data / "ticket"
-        self._runtime, self._memory = paths.runtime, TicketMemory(memory)
+        self._runtime = paths.runtime
+        self._memory = TicketMemory(memory)
         self._unreported = UnreportedLeavings(memory.with_suffix(".left"))
         self._tasks = tasks
         self._button = CallButton(link, clock)
@@ -138,7 +141,8 @@ class KioskApp:
         self._service = self._talked = ""
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
-        self._closing, self._connected = asyncio.Lock(), asyncio.Event()
+        self._closing = asyncio.Lock()
+        self._connected = asyncio.Event()
         self._no_line = BusUnreachable.code
 
     # ---- start and stop ----
@@ -267,11 +271,10 @@ class KioskApp:
         """The caller touched a service's button."""
         self._service = service
         self.elsewhere.forget()
-        kind = (
-            next((s.number_kind for s in self._offer.services if s.id == service), "")
-            if self._offer
-            else ""
-        )
+        if self._offer:
+            kind = next((s.number_kind for s in self._offer.services if s.id == service), "")
+        else:
+            kind = ""
         if kind:
             self._screen.ask_number(kind)
         else:
@@ -440,7 +443,10 @@ class KioskApp:
 
     def _on_connection_failed(self, error: SessionError) -> None:
         waits = not isinstance(error, NOT_BY_WAITING)
-        self._no_line = BusUnreachable.code if waits else error.code
+        if waits:
+            self._no_line = BusUnreachable.code
+        else:
+            self._no_line = error.code
         if not waits:
             self._show_trouble(self._no_line)
 
@@ -495,11 +501,10 @@ class KioskApp:
         if self._running.id == facts.id:
             return None
         if self._running.session is not None:
-            reason = (
-                "passed_on"
-                if self._running.session.facts.ticket_id == facts.ticket_id
-                else "replaced"
-            )
+            if self._running.session.facts.ticket_id == facts.ticket_id:
+                reason = "passed_on"
+            else:
+                reason = "replaced"
             await self._close(
                 SessionEnded(session_id=self._running.session.facts.id, by="hub", reason=reason)
             )
@@ -543,7 +548,10 @@ class KioskApp:
             if session is None:
                 return
             waits_again = ended.reason in WAITS_AGAIN
-            self._talked = "" if waits_again else self._memory.ticket
+            if waits_again:
+                self._talked = ""
+            else:
+                self._talked = self._memory.ticket
             self.session_ended.emit(ended)
             if not waits_again:
                 self._screen.show_goodbye(None)
@@ -552,11 +560,10 @@ class KioskApp:
             self._running.session = None
             self.wiped.emit(wiped)
             if waits_again:
-                next_wait = (
-                    self._go_on()
-                    if ended.reason == "desk_lost"
-                    else self._check_ticket(self._memory.ticket)
-                )
+                if ended.reason == "desk_lost":
+                    next_wait = self._go_on()
+                else:
+                    next_wait = self._check_ticket(self._memory.ticket)
                 self._start(next_wait, "wait again")
                 return
             self._release()

@@ -35,7 +35,9 @@ class CallReady:
     def __init__(
         self, page: CallPage, media: CallMedia, *, ticket: Callable[[], Ticket | None]
     ) -> None:
-        self._page, self._media, self._ticket = page, media, ticket
+        self._page = page
+        self._media = media
+        self._ticket = ticket
 
     async def keep(self) -> None:
         """Runs for ever. A relay is asked for an address only while a caller waits: it would hold

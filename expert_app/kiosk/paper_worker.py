@@ -31,7 +31,9 @@ def _quick_copy(data: bytes, dpi: int) -> tuple[str, bytes] | None:
     from documents.pages.quick_copy import quick_copy
 
     copy = quick_copy(data, dpi)
-    return None if copy is None else (copy.media_type, copy.data)
+    if copy is None:
+        return None
+    return (copy.media_type, copy.data)
 
 
 def _pages_to_print(document: bytes) -> int:

@@ -92,9 +92,12 @@ class RemoteHelpJob:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self._kiosk, self._notice = kiosk, notice
-        self._report, self._idle = report, idle
-        self._clock, self._tasks = clock, tasks
+        self._kiosk = kiosk
+        self._notice = notice
+        self._report = report
+        self._idle = idle
+        self._clock = clock
+        self._tasks = tasks
         self._acting = asyncio.Lock()
         self._heard: set[str] = set()
 

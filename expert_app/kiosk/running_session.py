@@ -21,7 +21,9 @@ class RunningSession:
     @property
     def id(self) -> str:
         """The session's id, "" while nobody talks."""
-        return self.session.facts.id if self.session is not None else ""
+        if self.session is not None:
+            return self.session.facts.id
+        return ""
 
     def has_only_drawn_faces(self, is_drawn_here: bool) -> bool:
         """Return True if nobody real is on the screen, as in the demo.

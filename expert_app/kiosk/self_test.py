@@ -109,7 +109,9 @@ class SelfTest:
         name: str,
         clock: Clock,
     ) -> None:
-        self._things, self._report, self._idle = things, report, idle
+        self._things = things
+        self._report = report
+        self._idle = idle
         self._clock = clock
         self._at = time.fromisoformat(at) if at else None
         self._later = timedelta(seconds=zlib.crc32(name.encode()) % round(SPREAD.total_seconds()))

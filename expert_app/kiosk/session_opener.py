@@ -36,7 +36,10 @@ class KioskSessionOpener:
     def __init__(
         self, parts: KioskParts, link: KioskLink, *, sealing: KioskSealing, paths: Paths
     ) -> None:
-        self._parts, self._link, self._sealing, self._paths = parts, link, sealing, paths
+        self._parts = parts
+        self._link = link
+        self._sealing = sealing
+        self._paths = paths
 
     def open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
         """The session's parts, not started yet.

@@ -34,7 +34,8 @@ class SessionPresenter:
     """Connects one session's signals to the screen."""
 
     def __init__(self, session: KioskSession, screen: SessionScreen) -> None:
-        self._session, self._screen = session, screen
+        self._session = session
+        self._screen = screen
         self._done = "scanned"
         session.third_parties.changed.connect(screen.show_talk)
         session.chat.changed.connect(screen.show_chat)
@@ -81,7 +82,10 @@ class SessionPresenter:
             self._done = "given"
             self._screen.remind_of("stick")
         else:
-            self._done = "previewed" if scan.kind is ScanKind.PREVIEW else "scanned"
+            if scan.kind is ScanKind.PREVIEW:
+                self._done = "previewed"
+            else:
+                self._done = "scanned"
             self._screen.remind_of("original")
             self._screen.show_devices_notice("scanning")
 

@@ -39,7 +39,9 @@ class TicketMemory:
             ticket = self._path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return ""
-        return ticket if is_id(ticket) else ""
+        if is_id(ticket):
+            return ticket
+        return ""
 
     def forget(self) -> None:
         """Nobody is there."""

@@ -85,8 +85,12 @@ class KioskElsewhere:
         self.stepped_away: Signal[Ticket] = Signal()
         self.returns_shown: Signal[int] = Signal()
         self.slip_printed: Signal[tuple[str, int]] = Signal()
-        self._link, self._screen, self._printer = link, screen, printer
-        self._offer, self._release, self._show_ticket = offer, release, show_ticket
+        self._link = link
+        self._screen = screen
+        self._printer = printer
+        self._offer = offer
+        self._release = release
+        self._show_ticket = show_ticket
         self._clock = clock
         self._kept: Ticket | None = None
         self._caller = 0

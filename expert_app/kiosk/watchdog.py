@@ -35,7 +35,10 @@ async def keep_notifying() -> None:
     if not os.environ.get("NOTIFY_SOCKET"):
         return
     limit_us = os.environ.get("WATCHDOG_USEC", "")
-    every_s = int(limit_us) / 3e6 if limit_us.isdigit() else USUAL_S
+    if limit_us.isdigit():
+        every_s = int(limit_us) / 3e6
+    else:
+        every_s = USUAL_S
     notify("READY=1")
     while True:
         notify("WATCHDOG=1")

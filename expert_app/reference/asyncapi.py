@@ -150,7 +150,9 @@ def _sessions(builder: _Builder) -> None:
 
 def _sent_by(end: SendingEnd, topic: str, raw: SendingEnd | None) -> list[str]:
     if raw is not None:
-        return [topic] if raw in (end, SendingEnd.EITHER) else []
+        if raw in (end, SendingEnd.EITHER):
+            return [topic]
+        return []
     rows = [
         row for row in MESSAGE_ROWS if topic in row.topics and row.by in (end, SendingEnd.EITHER)
     ]

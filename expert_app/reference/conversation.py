@@ -90,7 +90,10 @@ class _Script:
 
     def ask(self, verb: str, request: HubMessage, answer: HubMessage) -> None:
         """A request and its answer."""
-        subject = verb if "." in verb else f"svc.{ME}.{verb}"
+        if "." in verb:
+            subject = verb
+        else:
+            subject = f"svc.{ME}.{verb}"
         self._add("kiosk", subject, {}, text=encode(request).decode())
         self._add("hub", "(answer)", {}, text=encode(answer).decode())
 
@@ -297,11 +300,16 @@ def _shortened(value: Any) -> Any:
         return value[:12] + "…"
     if isinstance(value, dict):
         return {name: _shortened(item) for name, item in value.items()}
-    return [_shortened(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_shortened(item) for item in value]
+    return value
 
 
 def _line(step: dict[str, Any]) -> str:
-    mark = ">" if step["by"] == "kiosk" else "<"
+    if step["by"] == "kiosk":
+        mark = ">"
+    else:
+        mark = "<"
     headers = " ".join(f"[{name}: {value}]" for name, value in step["headers"].items())
     payload = step.get("base64", "")
     if step.get("text"):

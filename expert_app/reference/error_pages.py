@@ -39,7 +39,10 @@ to its own person, about its own connection.
 @cache
 def _source(folder: str) -> str:
     place = ROOT / folder
-    files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    if place.is_file():
+        files = [place]
+    else:
+        files = sorted(place.rglob("*.py"))
     return "\n".join(path.read_text("utf-8") for path in files)
 
 

@@ -131,7 +131,10 @@ _SAID: tuple[tuple[str, str, dict[str, str], bytes], ...] = (
 
 
 def _sealed(box: SealBox, who: str, topic: str, headers: dict[str, str], payload: bytes) -> Any:
-    text = json.dumps(headers).encode() if headers else b""
+    if headers:
+        text = json.dumps(headers).encode()
+    else:
+        text = b""
     plain = len(text).to_bytes(2, "big") + text + payload
     stamp, sealed = box.seal(topic, plain)
     return {

@@ -71,7 +71,9 @@ KIOSK_LOG = Path(__file__).resolve().parents[2] / "session" / "kiosk" / "event_l
 
 
 def _kib(size_bytes: int) -> str:
-    return f"{size_bytes // 1024} KiB" if size_bytes < 1 << 20 else f"{size_bytes >> 20} MiB"
+    if size_bytes < 1 << 20:
+        return f"{size_bytes // 1024} KiB"
+    return f"{size_bytes >> 20} MiB"
 
 
 def _sizes() -> str:

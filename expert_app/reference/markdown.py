@@ -31,7 +31,9 @@ def _cell(text: str) -> str:
 
 def code(text: str) -> str:
     """In backticks; nothing when empty."""
-    return f"`{text}`" if text else ""
+    if text:
+        return f"`{text}`"
+    return ""
 
 
 def codes(texts: Iterable[str]) -> str:

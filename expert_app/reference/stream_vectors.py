@@ -91,7 +91,10 @@ def raw_piece(text: bytes, *, start: bool) -> bytes:
 
     The window is 4 MiB; a block holds at most 128 KiB.
     """
-    head = b"\x28\xb5\x2f\xfd" + bytes((0x00, 12 << 3)) if start else b""
+    if start:
+        head = b"\x28\xb5\x2f\xfd" + bytes((0x00, 12 << 3))
+    else:
+        head = b""
     blocks = [text[at : at + 131_072] for at in range(0, len(text), 131_072)]
     return head + b"".join((len(block) << 3).to_bytes(3, "little") + block for block in blocks)
 
@@ -110,7 +113,10 @@ def _stream(name: str, *, packed: bool) -> Case:
     for seq, (kind, epoch, start) in enumerate(_STREAM):
         text = _events(kind, seq)
         data = text.encode()
-        piece = packer.pack(data, start=start) if packed else raw_piece(data, start=start)
+        if packed:
+            piece = packer.pack(data, start=start)
+        else:
+            piece = raw_piece(data, start=start)
         parts = list(parts_of(piece, epoch=epoch, seq=seq, start=start))
         payloads.append({"epoch": epoch, "seq": seq, "start": start, "events": text})
         steps.append({"seq": seq, "piece_bytes": len(piece), "parts": len(parts)})

@@ -32,7 +32,8 @@ class RegisterAnswers:
     """
 
     def __init__(self, store: DossierStore, registers: Registers) -> None:
-        self._store, self._registers = store, registers
+        self._store = store
+        self._registers = registers
 
     def agents_create(self, organisation: str) -> bool:
         """Agents make dossiers themselves, whether the register answers or not."""
@@ -101,7 +102,10 @@ class RegisterAnswers:
 
 def _hit(question: RegisterQuestion, caller: CallerIdentity, record: RegisterRecord) -> DossierHit:
     same = record.born_on == question.born_on and like(question, record) == 1.0
-    why = HitReason.SAME_NAME_AND_BIRTH if same else HitReason.SIMILAR_NAME_AND_BIRTH
+    if same:
+        why = HitReason.SAME_NAME_AND_BIRTH
+    else:
+        why = HitReason.SIMILAR_NAME_AND_BIRTH
     if caller.caller_number and is_same_number(record.caller_number, caller.caller_number):
         why = HitReason.SAME_NUMBER
     parts = (record.given_names.strip(), record.family_name.strip())

@@ -25,8 +25,12 @@ class CmisRegister:
     """`RegisterSource` of kind "cmis". `secret` is the password of `user` (HTTP Basic)."""
 
     def __init__(self, settings: RegisterSettings, secret: str) -> None:
-        self._settings, self._url = settings, ""
-        auth = (settings.user, secret) if settings.user else None
+        self._settings = settings
+        self._url = ""
+        if settings.user:
+            auth = (settings.user, secret)
+        else:
+            auth = None
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         limits = httpx.Timeout(settings.answer_s)
         self._http = client(settings.ca_file, headers, auth, limits=limits)
@@ -71,7 +75,9 @@ class CmisRegister:
 
     def _field(self, properties: dict[str, Any], name: str) -> Any:
         fields: dict[Any, str] = self._settings.fields
-        return properties.get(fields[name]) if name in fields else None
+        if name in fields:
+            return properties.get(fields[name])
+        return None
 
 
 def literal(value: str) -> str:
@@ -82,7 +88,10 @@ def literal(value: str) -> str:
 
 def _objects(body: Any) -> list[dict[str, Any]]:
     """The properties of a query's results (section 5.2.11)."""
-    items = body.get("results") if isinstance(body, dict) else None
+    if isinstance(body, dict):
+        items = body.get("results")
+    else:
+        items = None
     if not isinstance(items, list):
         raise NotDelivered(Reason.NOT_UNDERSTOOD, "results")
     objects = [item.get("succinctProperties") if isinstance(item, dict) else None for item in items]

@@ -68,7 +68,8 @@ class CsvRefused(Exception):
 
     def __init__(self, code: str, **detail: str | int) -> None:
         super().__init__(code, detail)
-        self.code, self.detail = code, detail
+        self.code = code
+        self.detail = detail
 
 
 class RefusedLine(NamedTuple):
@@ -85,7 +86,9 @@ class RefusedLine(NamedTuple):
 class _Wrong(Exception):
     def __init__(self, column: str, reason: str, *, other_line: int = 0) -> None:
         super().__init__(reason)
-        self.column, self.reason, self.other_line = column, reason, other_line
+        self.column = column
+        self.reason = reason
+        self.other_line = other_line
 
 
 @dataclass
@@ -117,7 +120,10 @@ def read_csv(
     head = next(lines, None)
     if head is None:
         raise CsvRefused("empty")
-    delimiter = ";" if head[1].count(";") >= head[1].count(",") else ","
+    if head[1].count(";") >= head[1].count(","):
+        delimiter = ";"
+    else:
+        delimiter = ","
     try:
         heads = _cells(head[1], delimiter)
         columns = _columns(heads)
@@ -144,7 +150,10 @@ def decoded(data: bytes, encoding: str) -> str:
         return data.decode("utf-8-sig" if encoding in ("", "utf-8") else encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        code = "not_utf8" if encoding in ("", "utf-8") else "other_encoding"
+        if encoding in ("", "utf-8"):
+            code = "not_utf8"
+        else:
+            code = "other_encoding"
         raise CsvRefused(code, line=line, encoding=encoding) from error
 
 
@@ -191,7 +200,9 @@ class _LineCheck:
     """Makes records of lines; remembers numbers that stood there before."""
 
     def __init__(self, columns: Sequence[str], kinds: Sequence[str], *, today: date) -> None:
-        self._columns, self._kinds, self._today = columns, kinds, today
+        self._columns = columns
+        self._kinds = kinds
+        self._today = today
         self._numbers: dict[str, int] = {}
         self._caller_numbers: dict[str, int] = {}
 

@@ -49,7 +49,8 @@ class RegisterLookup:
         self.settings = settings
         self.agents_create = settings.created_by == "agent"
         self.away = ""
-        self._source, self._clock = source, clock
+        self._source = source
+        self._clock = clock
         self._rests_until_s = float("-inf")
         self._answers: OrderedDict[RegisterQuestion, tuple[float, list[RegisterRecord]]] = (
             OrderedDict()
@@ -73,7 +74,9 @@ class RegisterLookup:
 
     async def by_number(self, number: str) -> list[RegisterRecord]:
         """See `Register`."""
-        return await self._remembered(RegisterQuestion(number=number)) if number else []
+        if number:
+            return await self._remembered(RegisterQuestion(number=number))
+        return []
 
     async def by_caller_number(self, caller_number: str) -> list[RegisterRecord]:
         """See `Register`."""

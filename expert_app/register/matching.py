@@ -39,7 +39,8 @@ class ProvisionalMatcher:
     """Matches what is provisional, for each organisation that has a register."""
 
     def __init__(self, store: DossierStore, lookups: Sequence[RegisterLookup]) -> None:
-        self._store, self._lookups = store, lookups
+        self._store = store
+        self._lookups = lookups
         self._round = 0
         self._asked: dict[tuple[str, str], int] = {}
 

@@ -63,7 +63,10 @@ class RestRegister:
         items = inside(body, self._settings.records)
         if items is None:
             return []
-        items = items if isinstance(items, list) else [items]
+        if isinstance(items, list):
+            items = items
+        else:
+            items = [items]
         if not all(isinstance(item, dict) for item in items):
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "records")
         return items
@@ -83,5 +86,8 @@ def _filled(template: str, question: RegisterQuestion) -> str:
 def inside(value: Any, path: str) -> Any:
     """Return what is at a path with dots, e.g. "person.birth.date"; None when it is not there."""
     for part in path.split(".") if path else ():
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, dict):
+            value = value.get(part)
+        else:
+            value = None
     return value

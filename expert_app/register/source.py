@@ -100,7 +100,9 @@ def records_of(readers: Sequence[Callable[[str], Any]]) -> list[RegisterRecord]:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        return " ".join(str(part) for part in value) if isinstance(value, list) else ""
+        if isinstance(value, list):
+            return " ".join(str(part) for part in value)
+        return ""
     return str(value).strip()
 
 

@@ -104,4 +104,6 @@ def line_words(line: RefusedLine) -> str:
 def away_words(reason: str, organisation: str) -> str:
     """Why a register did not answer, and what to do."""
     template = AWAY.get(reason)
-    return _(template).format(secret=f"register.{organisation}") if template else reason
+    if template:
+        return _(template).format(secret=f"register.{organisation}")
+    return reason

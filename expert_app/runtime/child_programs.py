@@ -54,7 +54,9 @@ class Child:
     @property
     def returncode(self) -> int | None:
         """The exit code, or None while it runs."""
-        return self._process.returncode if self._process else None
+        if self._process:
+            return self._process.returncode
+        return None
 
     async def start(self, environment: Mapping[str, str] | None = None) -> None:
         """Starts the process; `ready` is done once it says so."""

@@ -567,7 +567,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Every address of a bus that is not ours;
         a word of the command line may hold several, with commas.
         """
-        urls = self.bus.split(",") if isinstance(self.bus, str) else self.bus
+        if isinstance(self.bus, str):
+            urls = self.bus.split(",")
+        else:
+            urls = self.bus
         return [url.strip() for url in urls if url.strip()]
 
 

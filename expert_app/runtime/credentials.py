@@ -63,7 +63,10 @@ def load_seed(
     Raises:
         KeyMissing: there is none, or the place where it is kept cannot be read.
     """
-    seed_text = os.environ.get(given_variable) if given_variable else None
+    if given_variable:
+        seed_text = os.environ.get(given_variable)
+    else:
+        seed_text = None
     if seed_text:
         return seed_text.encode()
     if key_file is not None:

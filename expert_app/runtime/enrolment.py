@@ -103,7 +103,9 @@ async def enrol_here(
 
 
 def _path(file: str) -> Path | None:
-    return Path(file) if file else None
+    if file:
+        return Path(file)
+    return None
 
 
 def try_keyring() -> None:
@@ -154,7 +156,10 @@ async def enrol_with_line(
     answer = await enrol_here(
         bus, line.code, ca_file, tasks, authority=authority, key_file=key_file, only=only
     )
-    ours = paths if isinstance(paths, Paths) else program_paths(answer, paths)
+    if isinstance(paths, Paths):
+        ours = paths
+    else:
+        ours = program_paths(answer, paths)
     if authority:
         ca_file = str(await asyncio.to_thread(keep_authority, authority, ours))
     settings = await asyncio.to_thread(remember, answer, bus, ca_file, ours, key_file=key_file)
@@ -195,7 +200,10 @@ def remember(
         "ca_file": str(Path(ca_file).absolute()) if ca_file else "",
     }
     settings: DeskSettings | KioskSettings | DisplaySettings
-    kept_in = str(key_file.absolute()) if key_file is not None else ""
+    if key_file is not None:
+        kept_in = str(key_file.absolute())
+    else:
+        kept_in = ""
     if answer.role is Role.VAULT:
         return _remember_vault(answer, bus, ca_file, paths=paths, key_file=kept_in)
     if answer.role is Role.DISPLAY:

@@ -55,7 +55,8 @@ class FolderInUse(Exception):
 
     def __init__(self, folder: Path, owner: Owner | None) -> None:
         super().__init__(str(folder))
-        self.folder, self.owner = folder, owner
+        self.folder = folder
+        self.owner = owner
 
     @property
     def words(self) -> str:

@@ -53,9 +53,10 @@ def trust_relays(ca_file: str, folder: Path) -> None:
     if not ca_file or not Path(ca_file).is_file():
         return
     system = ssl.get_default_verify_paths()
-    system_authorities = (
-        Path(system.cafile).read_bytes() if system.cafile and Path(system.cafile).is_file() else b""
-    )
+    if system.cafile and Path(system.cafile).is_file():
+        system_authorities = Path(system.cafile).read_bytes()
+    else:
+        system_authorities = b""
     bundle = folder / "relay-authorities.pem"
     bundle.write_bytes(system_authorities + b"\n" + Path(ca_file).read_bytes())
     os.environ["SSL_CERT_FILE"] = str(bundle)

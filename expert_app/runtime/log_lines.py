@@ -52,7 +52,8 @@ class MaskedLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Formats a record; the time and the logger's name stay as they are."""
         masked = copy(record)
-        masked.msg, masked.args = mask(record.getMessage(), KEPT), None
+        masked.msg = mask(record.getMessage(), KEPT)
+        masked.args = None
         masked.exc_text = None
         return super().format(masked)
 

@@ -96,7 +96,10 @@ class Engines:
 
     def show(self, pane: VideoPane, *, third_party: bool = False, shows_own: bool = True) -> None:
         """Lets a pane show what one of them receives, and our own picture."""
-        engine = self.third_party if third_party else self.main
+        if third_party:
+            engine = self.third_party
+        else:
+            engine = self.main
         pane.set_source(engine.latest_frame, engine.own_frame if shows_own else None)
         if self.pages is not None and self.browsers is not None:
             place = 1 if third_party else 0
@@ -400,7 +403,10 @@ def open_camera(settings: MediaSettings) -> FrameSource:
     if settings.camera != "auto":
         path = camera_path(settings.camera) or settings.camera
     else:
-        path = next(iter(camera_devices()), "") if sys.platform == "linux" else camera_path("")
+        if sys.platform == "linux":
+            path = next(iter(camera_devices()), "")
+        else:
+            path = camera_path("")
     if not path:
         return NoCamera()
     return CameraSource(path, width_px, height_px=height_px, fps=settings.camera_rate)

@@ -44,9 +44,11 @@ class NetworkWatch:
         *,
         addresses: Callable[[], frozenset[str]] = own_addresses,
     ) -> None:
-        self._changed, self._addresses = changed, addresses
+        self._changed = changed
+        self._addresses = addresses
         self._known = addresses()
-        self._seen, self._calm = self._known, 0
+        self._seen = self._known
+        self._calm = 0
         self._timer = QTimer(parent)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -55,7 +57,10 @@ class NetworkWatch:
     def tick(self) -> None:
         """Calls `changed` for other addresses once they stay."""
         addresses = self._addresses()
-        self._calm = self._calm + 1 if addresses == self._seen else 1
+        if addresses == self._seen:
+            self._calm = self._calm + 1
+        else:
+            self._calm = 1
         self._seen = addresses
         if addresses and addresses != self._known and self._calm >= CALM_TICKS:
             self._known = addresses

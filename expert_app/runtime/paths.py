@@ -51,7 +51,9 @@ class Paths:
     def arguments(self) -> list[str]:
         """The arguments that make another program of ours use the same folders."""
         is_below = self.config.parent == self.data
-        return ["--folder", str(self.data.parent)] if is_below else []
+        if is_below:
+            return ["--folder", str(self.data.parent)]
+        return []
 
     @property
     def organisation_file(self) -> Path:

@@ -65,7 +65,9 @@ class SessionOwners:
             text = (self._folder / f"{session_id}.owner").read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError):
             return ""
-        return text if is_id(text) else ""
+        if is_id(text):
+            return text
+        return ""
 
     def note(self, session_id: str, organisation: str) -> None:
         """Notes the owner of a session before its log begins; forgets owners of sessions whose
@@ -93,8 +95,12 @@ class CertificateCache:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self._seals, self._organisation, self._user = seals, settings.organisation, settings.user
-        self._path, self._clock, self._tasks = path, clock, tasks
+        self._seals = seals
+        self._organisation = settings.organisation
+        self._user = settings.user
+        self._path = path
+        self._clock = clock
+        self._tasks = tasks
         self._kept = self._load()
         self._renewing: asyncio.Task[None] | None = None
 
@@ -109,11 +115,10 @@ class CertificateCache:
         `SealKeyOld`.
         """
         certificate = self._kept
-        remaining = (
-            certificate.until_utc - self._clock.utc_now()
-            if certificate is not None
-            else timedelta()
-        )
+        if certificate is not None:
+            remaining = certificate.until_utc - self._clock.utc_now()
+        else:
+            remaining = timedelta()
         if (
             certificate is None
             or (certificate.organisation, certificate.user) != (self._organisation, self._user)
@@ -221,7 +226,9 @@ class KioskSealing:
     def __init__(self, bus: BusClient, paths: Paths, *, clock: Clock, tasks: Tasks) -> None:
         assert bus.seals is not None
         self.protected: Signal[SessionSealed] = Signal()
-        self._seals, self._clock, self._tasks = bus.seals, clock, tasks
+        self._seals = bus.seals
+        self._clock = clock
+        self._tasks = tasks
         self._owners = SessionOwners(paths.folder("logs"))
 
     def protect(

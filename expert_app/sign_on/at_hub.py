@@ -75,11 +75,16 @@ class SignOnAtHub:
         check_s: float | None = None,
         look_s: float = LOOK_S,
     ) -> None:
-        self._providers, self._book, self._catalogue = providers, book, catalogue
-        self._tasks, self._check_s, self._look_s = tasks, check_s, look_s
+        self._providers = providers
+        self._book = book
+        self._catalogue = catalogue
+        self._tasks = tasks
+        self._check_s = check_s
+        self._look_s = look_s
         self._watched: dict[str, _Watched] = {}
         self._asking: dict[str, asyncio.Task[str]] = {}
-        self._away, self._unchecked = set[str](), set[str]()
+        self._away = set[str]()
+        self._unchecked = set[str]()
         self._running: asyncio.Task[None] | None = None
         self._is_with_caller: Callable[[str, str], bool] = nobody_talks
 
@@ -205,7 +210,9 @@ class SignOnAtHub:
     # ---- who is in
 
     def _every_s(self, provider: Provider) -> float:
-        return provider.settings.check_minutes * 60 if self._check_s is None else self._check_s
+        if self._check_s is None:
+            return provider.settings.check_minutes * 60
+        return self._check_s
 
     async def _watch(self, sign_off: Callable[[str], Awaitable[None]]) -> None:
         while True:
@@ -255,7 +262,10 @@ def open_provider(settings: SignOnSettings) -> Provider:
     from expert_app.sign_on.provider import Provider  # 7 MB that a hub without any does not need
 
     name = sign_on_name(settings.id)
-    secret = load_secret(name, settings.secret_file) if settings.client == "confidential" else ""
+    if settings.client == "confidential":
+        secret = load_secret(name, settings.secret_file)
+    else:
+        secret = ""
     return Provider(settings, secret)
 
 
@@ -271,7 +281,9 @@ def open_sign_on(
             providers[provider_settings.id] = open_provider(provider_settings)
         except KeyMissing as error:
             log.error("nobody signs on with %s: %s", provider_settings.id, error.why)
-    return SignOnAtHub(providers, book, catalogue=catalogue, tasks=tasks) if providers else None
+    if providers:
+        return SignOnAtHub(providers, book, catalogue=catalogue, tasks=tasks)
+    return None
 
 
 def show_signed_on(catalogue: Catalogue, book: IdentityBook) -> None:

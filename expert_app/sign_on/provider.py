@@ -97,7 +97,9 @@ class Provider:
         steady_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings
-        self._secret, self._time_s, self._steady_s = secret, time_s, steady_s
+        self._secret = secret
+        self._time_s = time_s
+        self._steady_s = steady_s
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         limits = httpx.Timeout(settings.answer_s)
         self._http = client(settings.ca_file, headers, limits=limits)
@@ -122,7 +124,10 @@ class Provider:
             "scope": " ".join(self.settings.scopes),
             **self.settings.parameters,
         }
-        joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
+        if urlsplit(metadata.authorization_endpoint).query:
+            joint = "&"
+        else:
+            joint = "?"
         page = f"{metadata.authorization_endpoint}{joint}{urlencode(parameters)}"
         if len(page) > MOST_PAGE_LETTERS:  # no desk takes it, nor the other offers beside it
             log.error("provider %s has too long an address", self.settings.id)
@@ -168,7 +173,10 @@ class Provider:
         try:
             tokens = await self._token(await self._about(), form)
             token = _text(tokens, "id_token")
-            claims = await self._checked(token, None) if token else {"sub": subject}
+            if token:
+                claims = await self._checked(token, None)
+            else:
+                claims = {"sub": subject}
         except SignOnRefused as error:
             if error.detail.get("why") == SignOnTrouble.CODE:
                 raise
@@ -205,7 +213,8 @@ class Provider:
                 log.error("provider %s says that it is another issuer", self.settings.id)
                 raise SignOnRefused(why=SignOnTrouble.ISSUER)
             self._check_addresses(metadata)
-            self._metadata, self._said_at_s = metadata, self._steady_s()
+            self._metadata = metadata
+            self._said_at_s = self._steady_s()
             return metadata
 
     def _check_addresses(self, metadata: _Metadata) -> None:
@@ -337,7 +346,9 @@ def _is_address(text: str, schemes: Collection[str]) -> bool:
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name, "")
-    return value if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return value
+    return ""
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

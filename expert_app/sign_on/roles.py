@@ -39,7 +39,10 @@ def inside(claims: Mapping[str, Any], path: str) -> Any:
         return claims[path]
     value: Any = claims
     for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, dict):
+            value = value.get(part)
+        else:
+            value = None
     return value
 
 
@@ -95,7 +98,10 @@ def place_of(
         raise EnrolmentElsewhere(role=fitting[0].role)
     rule = possible[0]
     role = ROLES[rule.role]
-    user_id = next(texts(inside(claims, settings.user_claim)), "") if settings.user_claim else ""
+    if settings.user_claim:
+        user_id = next(texts(inside(claims, settings.user_claim)), "")
+    else:
+        user_id = ""
     if user_id and is_id(user_id) and catalogue.is_filed(rule.organisation, role, user_id):
         return Place(Identity(rule.organisation, role, user_id), "", ())
     user = user_of(settings.issuer, subject)

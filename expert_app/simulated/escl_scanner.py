@@ -84,7 +84,9 @@ class SimulatedScanner:
     """
 
     def __init__(self, folder: Path, page_seconds: float, *, sized: bool = True) -> None:
-        self._folder, self._page_seconds, self._sized = folder, page_seconds, sized
+        self._folder = folder
+        self._page_seconds = page_seconds
+        self._sized = sized
         self._fault: Fault = ""
         self._page = 0
         self._jobs: dict[str, ScannerJob] = {}
@@ -155,7 +157,10 @@ class SimulatedScanner:
         ):
             raise web.HTTPConflict
         pages = await self.pages()
-        job.left = list(range(len(pages))) if job.source == "Feeder" else [self._page % len(pages)]
+        if job.source == "Feeder":
+            job.left = list(range(len(pages)))
+        else:
+            job.left = [self._page % len(pages)]
         self._jobs = {job.id: job}
         return web.Response(status=201, headers={"Location": f"/eSCL/ScanJobs/{job.id}"})
 
@@ -194,7 +199,8 @@ class SimulatedScanner:
         a client that closes the connection may send DELETE a moment later.
         """
         if job.state == "Processing":
-            job.state, job.abandoned = "Aborted", True
+            job.state = "Aborted"
+            job.abandoned = True
 
     async def _send(
         self, request: web.Request, job: ScannerJob, picture: bytes

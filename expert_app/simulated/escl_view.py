@@ -66,7 +66,10 @@ CAPABILITIES = f"""{_HEAD.format("ScannerCapabilities")}
 def status_xml(fault: str, *, working: bool) -> str:
     """eSCL ScannerStatus for a fault ("" for none)."""
     feeder = _FEEDER_STATES.get(fault, "ScannerAdfLoaded")
-    state = "Processing" if working else "Idle"
+    if working:
+        state = "Processing"
+    else:
+        state = "Idle"
     if fault in ("jam", "cover_open"):
         state = "Stopped"
     return f"""{_HEAD.format("ScannerStatus")}

@@ -78,7 +78,9 @@ class Hand:
     def __init__(
         self, draw: ImageDraw.ImageDraw, random: np.random.Generator, *, ink: tuple[int, int, int]
     ) -> None:
-        self._draw, self._random, self._ink = draw, random, ink
+        self._draw = draw
+        self._random = random
+        self._ink = ink
 
     def write(self, at: Point, text: str, size_px: float, pitch_px: float | None = None) -> float:
         """Writes capitals from the top left corner `at`; `pitch_px` for one letter per box.

@@ -121,7 +121,8 @@ class SimulatedPrinter:
     """The state of the device and its HTTP handlers; `job_seconds`: how long a job prints."""
 
     def __init__(self, spool: Path, job_seconds: float) -> None:
-        self._spool, self._job_seconds = spool, job_seconds
+        self._spool = spool
+        self._job_seconds = job_seconds
         self._fault: Fault = ""
         self._changed = asyncio.Event()
         self._jobs: dict[int, PrinterJob] = {}
@@ -170,11 +171,10 @@ class SimulatedPrinter:
         return web.Response(body=encode(self._answer(message)), content_type="application/ipp")
 
     def _answer(self, message: Message) -> Message:
-        act = (
-            self._operations.get(Operation(message.code))
-            if message.code in set(Operation)
-            else None
-        )
+        if message.code in set(Operation):
+            act = self._operations.get(Operation(message.code))
+        else:
+            act = None
         status, groups = act(message) if act else (_NOT_SUPPORTED, ())
         head = operation_attributes(
             status_message=text_value("ok" if status == _OK else f"status {status:#06x}")
@@ -187,7 +187,10 @@ class SimulatedPrinter:
     def _printer(self, message: Message) -> Answer:
         everything = self._printer_attributes()
         requested = message.group(GroupTag.OPERATION).get("requested-attributes")
-        names = set(requested.strings()) if requested else {"all"}
+        if requested:
+            names = set(requested.strings())
+        else:
+            names = {"all"}
         chosen = {
             name: value for name, value in everything.items() if name in names or "all" in names
         }
@@ -197,7 +200,10 @@ class SimulatedPrinter:
         """RFC 8011, section 5.4."""
         reason = _HOLDING.get(self._fault, "")
         waiting = [job for job in self._jobs.values() if job.state < JOB_CANCELED]
-        state = PRINTER_PROCESSING if waiting else PRINTER_IDLE
+        if waiting:
+            state = PRINTER_PROCESSING
+        else:
+            state = PRINTER_IDLE
         if reason:
             state = PRINTER_STOPPED
         return {
@@ -243,18 +249,17 @@ class SimulatedPrinter:
         if job.sha256 or not message.data:
             return (IppStatus.NOT_POSSIBLE if job.sha256 else _BAD_REQUEST), ()
         (self._spool / f"job-{job.id}.pdf").write_bytes(message.data)
-        job.size_bytes, job.sha256 = len(message.data), hashlib.sha256(message.data).hexdigest()
+        job.size_bytes = len(message.data)
+        job.sha256 = hashlib.sha256(message.data).hexdigest()
         self._set(job, JOB_PENDING)
         self._tasks.start(self._print(job), name=f"job {job.id}")
         return _OK, ((GroupTag.JOB, job.attributes(self._base)),)
 
     def _job(self, message: Message) -> Answer:
         job = self._find(message)
-        return (
-            (_OK, ((GroupTag.JOB, job.attributes(self._base)),))
-            if job
-            else (IppStatus.NOT_FOUND, ())
-        )
+        if job:
+            return (_OK, ((GroupTag.JOB, job.attributes(self._base)),))
+        return (IppStatus.NOT_FOUND, ())
 
     def _cancel(self, message: Message) -> Answer:
         job = self._find(message)
@@ -307,7 +312,8 @@ class SimulatedPrinter:
         self._changed = asyncio.Event()
 
     def _set(self, job: PrinterJob, state: int, *reasons: str) -> None:
-        job.state, job.reasons = state, reasons
+        job.state = state
+        job.reasons = reasons
         path = self._spool / f"job-{job.id}.json"
         part = path.with_suffix(".part")
         part.write_bytes(msgspec.json.encode(job))

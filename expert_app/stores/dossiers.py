@@ -40,7 +40,10 @@ def open_blobs(settings: HubSettings, paths: Paths) -> BlobStore:
     place = settings.documents
     if place.kind == "folder":
         return Blobs(documents_folder(settings, paths, "dossiers") / FILES)
-    secret = load_secret(DOCUMENTS, place.secret_file) if place.user else ""
+    if place.user:
+        secret = load_secret(DOCUMENTS, place.secret_file)
+    else:
+        secret = ""
     try:
         if place.kind == "s3":
             return s3_blobs(
@@ -85,7 +88,10 @@ def open_targets(settings: HubSettings) -> list[DeliveryTarget]:
     targets = []
     for system in settings.ged:
         wants_secret = system.kind == "paperless" or bool(system.user)
-        secret = load_secret(ged_name(system.name), system.secret_file) if wants_secret else ""
+        if wants_secret:
+            secret = load_secret(ged_name(system.name), system.secret_file)
+        else:
+            secret = ""
         targets.append(DeliveryTarget(system, make_connector(system, secret)))
     return targets
 

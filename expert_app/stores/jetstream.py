@@ -93,7 +93,10 @@ def store_limits(settings: HubSettings, folder: Path | None) -> StoreLimits:
     store = settings.store
     quota_bytes = store.quota_mb << 20
     if not quota_bytes:
-        quota_bytes = QUOTA_BYTES if folder is None else _half_of_the_disk(folder)
+        if folder is None:
+            quota_bytes = QUOTA_BYTES
+        else:
+            quota_bytes = _half_of_the_disk(folder)
     return StoreLimits(
         quota_bytes=quota_bytes,
         session_log_bytes=store.session_log_mb << 20,
@@ -108,7 +111,9 @@ def server_store_bytes(settings: HubSettings, folder: Path | None) -> int:
     lets none be made or changed while their sum is above its limit.
     """
     quota_bytes = store_limits(settings, folder).quota_bytes
-    return OWN_SERVER_BYTES if folder is not None else quota_bytes + quota_bytes // 4
+    if folder is not None:
+        return OWN_SERVER_BYTES
+    return quota_bytes + quota_bytes // 4
 
 
 def _half_of_the_disk(folder: Path) -> int:
@@ -141,7 +146,10 @@ async def store_of(
             stack.enter_context(own_folder(paths.data, "hub restore"))
         connection: HubConnection | None = None
         if settings.bus:
-            ca_file = Path(settings.ca_file) if settings.ca_file else None
+            if settings.ca_file:
+                ca_file = Path(settings.ca_file)
+            else:
+                ca_file = None
             connection = await _connected(
                 settings.bus_urls,
                 hub_seed(settings),
@@ -164,7 +172,10 @@ async def _running(settings: HubSettings, paths: Paths, tasks: Tasks) -> HubConn
         access = msgspec.json.decode(_path(paths).read_bytes(), type=RunningHub)
     except (OSError, msgspec.MsgspecError):
         return None
-    tls = pinned_tls(Path(settings.tls_certificate)) if settings.tls_certificate else None
+    if settings.tls_certificate:
+        tls = pinned_tls(Path(settings.tls_certificate))
+    else:
+        tls = None
     try:
         return await _connected(
             [access.url], access.seed.encode(), tasks, tls=tls, timeout_s=RUNNING_S

@@ -20,7 +20,10 @@ def open_lookup(settings: RegisterSettings, clock: Clock) -> RegisterLookup:
         KeyMissing: its secret, or the certificate of its authority, is not there.
     """
     name = register_name(settings.organisation)
-    secret = load_secret(name, settings.secret_file) if wants_secret(settings) else ""
+    if wants_secret(settings):
+        secret = load_secret(name, settings.secret_file)
+    else:
+        secret = ""
     try:
         return make_lookup(settings, secret, clock)
     except OSError as error:
@@ -31,7 +34,10 @@ def open_lookup(settings: RegisterSettings, clock: Clock) -> RegisterLookup:
 
 def open_registers(settings: HubSettings, clock: Clock) -> OpenRegisters:
     """All of them; a vault has only its own organisation's. Raises `KeyMissing`."""
-    organisation = settings.organisation if settings.serve else ""
+    if settings.serve:
+        organisation = settings.organisation
+    else:
+        organisation = ""
     registers = [
         register for register in settings.register if organisation in ("", register.organisation)
     ]

@@ -52,7 +52,8 @@ class VaultEraser:
     """Erases in the vault's file."""
 
     def __init__(self, settings: HubSettings, paths: Paths) -> None:
-        self._settings, self._paths = settings, paths
+        self._settings = settings
+        self._paths = paths
         self._keeper = log_of(settings, paths)
         self.logs = VaultKeptLogs(self._keeper)
 

@@ -67,7 +67,10 @@ def read_own_part(path: Path, organisation: str, signer: str) -> OrganisationEnt
 
 def _verify(part: ConventionPart, signer: str) -> None:
     if signer and not is_genuine(part.name, part.text, part.signature, signer):
-        code = "signature_wrong" if part.signature else "unsigned"
+        if part.signature:
+            code = "signature_wrong"
+        else:
+            code = "unsigned"
         raise CatalogueWrong([Problem(code, part.file, {"key": signer})])
 
 
@@ -105,8 +108,11 @@ class OwnPart:
         book: IdentityBook,
         clock: Clock,
     ) -> None:
-        self._path, self._organisation, self._signer = path, organisation, signer
-        self._changes, self._clock = book, clock
+        self._path = path
+        self._organisation = organisation
+        self._signer = signer
+        self._changes = book
+        self._clock = clock
         self._files = [load_secret(f"{organisation}.seal", Path(file)) for file in secret_files]
         self._mark = ""
         self.missing: list[SealKey] = []
@@ -121,7 +127,8 @@ class OwnPart:
             return False
         entry = read_own_part(self._path, self._organisation, self._signer)
         self._secrets, self.missing = self._find(entry.seal_keys)
-        self.entry, self._mark = entry, mark
+        self.entry = entry
+        self._mark = mark
         self._keys: dict[tuple[Role, str], str] = {
             (ROLES[person.role], person.id): person.key for person in entry.people if person.key
         }

@@ -81,8 +81,10 @@ class VaultProgram:
     """The vault's process: connection to the network's bus, store, server."""
 
     def __init__(self, settings: HubSettings, paths: Paths) -> None:
-        self._settings, self._paths = settings, paths
-        self._clock, self._tasks = SystemClock(), Tasks()
+        self._settings = settings
+        self._paths = paths
+        self._clock = SystemClock()
+        self._tasks = Tasks()
         keep_old_databases(settings, paths)
         vault = settings.vault
         self.part = OwnPart(
@@ -94,7 +96,10 @@ class VaultProgram:
             clock=self._clock,
         )
         self.part.secrets()
-        key_file = Path(vault.key_file) if vault.key_file else None
+        if vault.key_file:
+            key_file = Path(vault.key_file)
+        else:
+            key_file = None
         seed = load_seed(key_name(settings.organisation, Role.VAULT, vault.user), key_file)
         check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
@@ -203,7 +208,9 @@ class VaultProgram:
         not have.
         """
         is_own = bool(self._settings.procedures) and Part.DOSSIER in self._settings.serve
-        return names_not_in(self._sources.procedures, self.part.entry) if is_own else []
+        if is_own:
+            return names_not_in(self._sources.procedures, self.part.entry)
+        return []
 
     async def _monitor(
         self, health: VaultHealth, server: VaultServer, stack: contextlib.AsyncExitStack
@@ -341,7 +348,10 @@ async def run(settings: HubSettings, paths: Paths, *, watch: WatchService | None
     for key in program.part.missing:
         words = _("The secret of the sealing key {key} (valid until {day}) is not on this machine.")
         print(words.format(key=key_id(key.key), day=key.last))
-    announce = watch(program, stop.set) if watch is not None else None
+    if watch is not None:
+        announce = watch(program, stop.set)
+    else:
+        announce = None
     stop_on_signals(stop.set)
 
     def ready() -> None:

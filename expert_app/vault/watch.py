@@ -60,7 +60,10 @@ class VaultHealth:
         """
         if self.is_leaving:
             return [Trouble("stopping", True)]
-        troubles = [] if self.is_connected() else [Trouble("bus_unreachable", True)]
+        if self.is_connected():
+            troubles = []
+        else:
+            troubles = [Trouble("bus_unreachable", True)]
         troubles += await asyncio.to_thread(self._stores)
         await self.disk_space.measure()
         troubles += disk_troubles(self.disk_space)

@@ -62,7 +62,9 @@ class KeyFile(keyring.backend.KeyringBackend):
 
     def __init__(self, path: Path, key: bytes, *, salt: bytes, entries: dict[str, str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # keyring leaves it untyped
-        self._path, self._key, self._salt = path, key, salt
+        self._path = path
+        self._key = key
+        self._salt = salt
         self._entries = dict(entries)
 
     # ---- as the library asks ----
@@ -121,7 +123,9 @@ class KeyFile(keyring.backend.KeyringBackend):
 def key_file_in(data: Path) -> Path | None:
     """The file of keys of a program, where it has one."""
     path = data / NAME
-    return path if path.is_file() else None
+    if path.is_file():
+        return path
+    return None
 
 
 def new_key_file(data: Path, passphrase: str) -> KeyFile:

@@ -28,7 +28,8 @@ class ReleaseWatch:
 
     def __init__(self, bus: BusClient, tasks: Tasks) -> None:
         self.wanted: Signal[ReleaseAnswer] = Signal()
-        self._bus, self._tasks = bus, tasks
+        self._bus = bus
+        self._tasks = tasks
         self._known = ReleaseAnswer()
         self._asking: asyncio.Task[None] | None = None
         bus.connected.connect(self._on_connected)
@@ -36,7 +37,10 @@ class ReleaseWatch:
     def _on_connected(self, connected: bool) -> None:
         if self._asking is not None:
             self._asking.cancel()
-        self._asking = self._tasks.keep(self._ask, name="ask for releases") if connected else None
+        if connected:
+            self._asking = self._tasks.keep(self._ask, name="ask for releases")
+        else:
+            self._asking = None
 
     async def _ask(self) -> None:
         while True:

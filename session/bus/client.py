@@ -140,13 +140,19 @@ class BusClient:
         if not is_id(user):
             raise ValueError(f"not an id: {user!r}")
         self.role = role
-        self._me = SendingEnd.KIOSK if role is Role.KIOSK else SendingEnd.DESK
+        if role is Role.KIOSK:
+            self._me = SendingEnd.KIOSK
+        else:
+            self._me = SendingEnd.DESK
         self.user = user
         self.clock = clock
         self.notifications: Signal[HubEvent] = Signal()
         self.not_taken: Counter[str] = Counter()
         self._in_beats = b""
-        self.desk = public_key(seed) if role is Role.AGENT else ""
+        if role is Role.AGENT:
+            self.desk = public_key(seed)
+        else:
+            self.desk = ""
         headers = {PROGRAM: program_version(), DESK: self.desk}
         self._headers = {name: value for name, value in headers.items() if value} or None
         self._asks = self._headers
@@ -291,11 +297,10 @@ class BusClient:
     ) -> Answer:
         subject = subjects.service(self.role, self.user, verb)
         payload = encode(message)
-        second = (
-            SecondRequest(subjects.to_all(self.role, self.user, verb), SECOND_S)
-            if len(payload) < SECOND_BYTES
-            else None
-        )
+        if len(payload) < SECOND_BYTES:
+            second = SecondRequest(subjects.to_all(self.role, self.user, verb), SECOND_S)
+        else:
+            second = None
         try:
             answer = await self._connection.request(
                 subject, payload, timeout_s, self._asks, second=second
@@ -345,7 +350,9 @@ class BusClient:
         """The client of our organisation's vault; None when the hub keeps its dossiers.
         Raises as `SealingClient.vault`.
         """
-        return await self.seals.vault(self.seals.home, part) if self.seals is not None else None
+        if self.seals is not None:
+            return await self.seals.vault(self.seals.home, part)
+        return None
 
     async def sealed_number(self, organisation: str, number: str) -> str | None:
         """A caller's number as an organisation's vault alone can read it;
@@ -412,7 +419,10 @@ class BusClient:
         """Sends `message` with each sign of life from now on, until it is None:
         every hub gets it, none stores it.
         """
-        self._in_beats = b"" if message is None else encode(message)
+        if message is None:
+            self._in_beats = b""
+        else:
+            self._in_beats = encode(message)
 
     def beat(self) -> None:
         """Starts the signs of life, one every 5 s while connected, and one as soon as the bus is

@@ -92,7 +92,9 @@ class Door:
     def __init__(
         self, urls: Sequence[str], *, tasks: Tasks, tls: ssl.SSLContext | None = None
     ) -> None:
-        self._urls, self._tasks, self._tls = urls, tasks, tls
+        self._urls = urls
+        self._tasks = tasks
+        self._tls = tls
 
     async def offers(self) -> tuple[SignOnOffer, ...]:
         """Providers with which people sign on here. A hub that is older says nothing, or that it

@@ -51,8 +51,14 @@ class HubConnection:
     ) -> None:
         self.network = ""
         self.not_taken = 0
-        self._urls, self._seed, self._tasks, self._tls = urls, seed, tasks, tls
-        probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
+        self._urls = urls
+        self._seed = seed
+        self._tasks = tasks
+        self._tls = tls
+        if len(urls) == 1:
+            probe_s = PROBE_S
+        else:
+            probe_s = PROBE_CLUSTER_S
         self.bus = Connection(
             urls, seed, tasks=tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
         )
@@ -92,7 +98,10 @@ class HubConnection:
                 self.not_taken += 1
             elif message.reply and not message.reply.startswith(OVER_A_SERVICE):
                 is_own = is_own_inbox(sender, message.reply)
-                reply = answer_subject(sender.organisation, message.reply) if is_own else ""
+                if is_own:
+                    reply = answer_subject(sender.organisation, message.reply)
+                else:
+                    reply = ""
                 handler(msgspec.structs.replace(message, reply=reply))
             else:
                 handler(message)

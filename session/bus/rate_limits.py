@@ -55,7 +55,8 @@ class Bursts:
     """
 
     def __init__(self, clock: Clock, quiet_s: float) -> None:
-        self._clock, self._quiet_s = clock, quiet_s
+        self._clock = clock
+        self._quiet_s = quiet_s
         self._last_s: dict[str, float] = {}
 
     def begins(self, name: str) -> bool:

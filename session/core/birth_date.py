@@ -32,7 +32,9 @@ def birth_date(year: int, month: int, day: int) -> str:
     complete = date(year, month or 1, day or 1).isoformat()
     if month == 0:
         return complete[:4]
-    return complete if day else complete[:7]
+    if day:
+        return complete
+    return complete[:7]
 
 
 def parse_birth_date(text: str) -> str:

@@ -98,7 +98,10 @@ def leave_no_memory_behind() -> None:
     import resource
 
     _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    most = 1 if hard == resource.RLIM_INFINITY else min(hard, 1)
+    if hard == resource.RLIM_INFINITY:
+        most = 1
+    else:
+        most = min(hard, 1)
     resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
 

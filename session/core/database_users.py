@@ -23,7 +23,8 @@ class DatabaseUsers:
 
     def __init__(self) -> None:
         self._changed = Condition()
-        self._count, self._closed = 0, False
+        self._count = 0
+        self._closed = False
 
     @contextmanager
     def one_more(self) -> Iterator[None]:

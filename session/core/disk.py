@@ -47,4 +47,6 @@ def network_disk(folder: Path) -> str:
         at = Path(words[1].replace("\\040", " "))
         if folder.is_relative_to(at) and len(at.parts) >= len(place.parts):
             place, kind = at, words[2]
-    return kind if kind in _REMOTE else ""
+    if kind in _REMOTE:
+        return kind
+    return ""

@@ -32,4 +32,6 @@ def tidy_short_number(typed: str) -> str:
     """
     letters = tidy_code(typed)
     is_number = len(letters) == LETTERS and all(letter in ALPHABET for letter in letters)
-    return in_groups(letters) if is_number else ""
+    if is_number:
+        return in_groups(letters)
+    return ""

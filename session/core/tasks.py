@@ -72,7 +72,8 @@ class Tasks:
         self, on_error: ErrorHandler = _log_error, *, pause_s: tuple[float, float] = PAUSE_S
     ) -> None:
         self.failures: dict[str, int] = {}
-        self._on_error, self._pause_s = on_error, pause_s
+        self._on_error = on_error
+        self._pause_s = pause_s
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failing: dict[str, tuple[FailingTask, float]] = {}
 

@@ -110,7 +110,10 @@ class EventLog:
 
     def not_taken(self, refused: MessageRefused) -> None:
         """The other end, or the hub, did not take a message of ours."""
-        topic = refused.topic if refused.topic.isalpha() and refused.topic.islower() else ""
+        if refused.topic.isalpha() and refused.topic.islower():
+            topic = refused.topic
+        else:
+            topic = ""
         self._log.write(events.MessageNotTaken(by=Writer.DESK, topic=topic[:20], code=refused.code))
 
     def listen_to_line(self, line: LineEnd) -> None:

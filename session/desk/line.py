@@ -48,12 +48,18 @@ class DeskLine(LineEnd):
         tasks: Tasks,
         declared_kbps: int = 0,
     ) -> None:
-        self._call, self._engine, self._devices = call, engine, devices
+        self._call = call
+        self._engine = engine
+        self._devices = devices
         self._watching: asyncio.Task[Any] | None = None
         self._line_kbps = 0.0
         self._third_there = False
-        self._third_bytes, self._own = 0, MediaStats()
-        start_kbps = rates.down_kbps if rates is not None else GUESS_KBPS
+        self._third_bytes = 0
+        self._own = MediaStats()
+        if rates is not None:
+            start_kbps = rates.down_kbps
+        else:
+            start_kbps = GUESS_KBPS
         super().__init__(
             channel,
             clock,

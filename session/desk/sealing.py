@@ -54,8 +54,11 @@ class DeskSeal(SealBase):
         tasks: Tasks,
     ) -> None:
         super().__init__(facts.organisation, facts.id, tasks=tasks)
-        self._session_id, self._certificate, self._seed = facts.id, certificate, seed
-        self._clock, self._began_s = clock, clock.monotonic_s()
+        self._session_id = facts.id
+        self._certificate = certificate
+        self._seed = seed
+        self._clock = clock
+        self._began_s = clock.monotonic_s()
         self._mine = X25519PrivateKey.generate()
         self._is_asking = True
         self._asking = tasks.start(self._ask(), name="seal the session")
@@ -97,8 +100,10 @@ class DeskSeal(SealBase):
 
     def _begin_again(self) -> None:
         if not self._is_asking:
-            self._before, self._box = self._box, None
-            self._mine, self._is_asking = X25519PrivateKey.generate(), True
+            self._before = self._box
+            self._box = None
+            self._mine = X25519PrivateKey.generate()
+            self._is_asking = True
             self._began_s = self._clock.monotonic_s()
             self._asking = self._tasks.start(self._ask(), name="seal the session again")
 

@@ -114,7 +114,9 @@ class DeskSession:
         self.kiosk_wiped: Signal[KioskWiped] = Signal()
         self.not_understood: Signal[None] = Signal()
         self.flooded: Signal[str] = channel.flooded
-        self._channel, self._log, self._tasks = channel, parts.log_writer, parts.tasks
+        self._channel = channel
+        self._log = parts.log_writer
+        self._tasks = parts.tasks
         clock, tasks = parts.clock, parts.tasks
         self._build_call(parts)
         self.grants = DeskGrants(channel, clock, tasks=tasks, memory=parts.keep_memory)

@@ -82,7 +82,8 @@ class Hub:
         self, parts: HubParts, *, dossiers: DossierStoreLike, turn: TurnCredentials | None = None
     ) -> None:
         self.parts = parts
-        self.flood_watch, self.sightings = FloodWatch(parts.clock), Sightings(parts.clock)
+        self.flood_watch = FloodWatch(parts.clock)
+        self.sightings = Sightings(parts.clock)
         self._stores = stores = _stores(parts)
         self._log_keeper = _log_keeper(parts)
         outgoing, counts = OutgoingCallers(parts, stores.callers), RequestCounts()

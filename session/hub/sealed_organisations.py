@@ -41,8 +41,10 @@ class SealedOrganisations:
         keeper: LogKeeper,
         view: KnownSessions,
     ) -> None:
-        self._catalogue, self._sessions = catalogue, sessions
-        self._keeper, self._view = keeper, view
+        self._catalogue = catalogue
+        self._sessions = sessions
+        self._keeper = keeper
+        self._view = view
 
     @handles("seal")
     async def seal(self, asker: Asker, request: SealCardRequest) -> SealCardAnswer:

@@ -55,14 +55,21 @@ class KioskLine(LineEnd):
         tasks: Tasks,
         declared_kbps: int = 0,
     ) -> None:
-        self._call, self._page, self._devices = call, page, devices
+        self._call = call
+        self._page = page
+        self._devices = devices
         self._watching: asyncio.Task[Any] | None = None
         self._third: KioskCall | None = None
-        self._third_bytes, self._third_stats = 0, MediaStats()
+        self._third_bytes = 0
+        self._third_stats = MediaStats()
         self._peer_rule: LineGoverned | None = None
         self._received: tuple[str, int] = ("", 0)
-        self._received_at_s, self._patience_s = 0.0, SECOND_AFTER_S
-        start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
+        self._received_at_s = 0.0
+        self._patience_s = SECOND_AFTER_S
+        if rates is not None:
+            start_kbps = rates.up_kbps
+        else:
+            start_kbps = GUESS_KBPS
         super().__init__(
             channel,
             clock,
@@ -78,7 +85,8 @@ class KioskLine(LineEnd):
 
     def set_third(self, call: KioskCall | None) -> None:
         """A call with a third person began on the same line, or ended (None)."""
-        self._third, self._third_stats = call, MediaStats()
+        self._third = call
+        self._third_stats = MediaStats()
         self.set_faces(1 if call is None else 2)
         if call is not None:
             call.limit_picture(self.shares.face)
@@ -143,7 +151,8 @@ class KioskLine(LineEnd):
         if (call_id, packets) != self._received:
             if packets:
                 self._patience_s = SECOND_AFTER_S
-            self._received, self._received_at_s = (call_id, packets), now_s
+            self._received = (call_id, packets)
+            self._received_at_s = now_s
         elif now_s - self._received_at_s >= self._patience_s:
             self._patience_s = min(2 * self._patience_s, LONGEST_PATIENCE_S)
             self._received_at_s = now_s

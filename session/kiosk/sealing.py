@@ -43,7 +43,9 @@ class KioskSeal(SealBase):
         self, facts: SessionFacts, keys: Sequence[SealKey], *, clock: Clock, tasks: Tasks
     ) -> None:
         super().__init__(facts.organisation, facts.id, tasks=tasks)
-        self._facts, self._keys, self._clock = facts, list(keys), clock
+        self._facts = facts
+        self._keys = list(keys)
+        self._clock = clock
         self._offer: SealOffered | None = None
         self._needed_s = float("-inf")
         self._answered: set[str] = set()

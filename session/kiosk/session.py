@@ -152,7 +152,9 @@ class KioskSession:
     ) -> None:
         clock, tasks = parts.clock, parts.tasks
         self.facts = facts
-        self._channel, self._parts, self._folder = channel, parts, folder
+        self._channel = channel
+        self._parts = parts
+        self._folder = folder
         self._log = log_writer
         self._resumed = resumed
         self.grants = KioskGrants(channel, clock, tasks=tasks, text_version=parts.consent_version)

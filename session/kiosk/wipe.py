@@ -75,14 +75,20 @@ def sweep(runtime: Path, *, but_of_ticket: str = "") -> Swept:
         but_of_ticket: a ticket whose session may still run;
             the folder of its session is left until that is known.
     """
-    folders = sorted(runtime.glob(f"{FOLDER_PREFIX}*")) if runtime.is_dir() else []
+    if runtime.is_dir():
+        folders = sorted(runtime.glob(f"{FOLDER_PREFIX}*"))
+    else:
+        folders = []
     if but_of_ticket:
         folders = [
             folder
             for folder in folders
             if not folder.name.startswith(f"{FOLDER_PREFIX}{but_of_ticket}")
         ]
-    webs = sorted(runtime.glob(f"{WEB_PREFIX}*")) if runtime.is_dir() else []
+    if runtime.is_dir():
+        webs = sorted(runtime.glob(f"{WEB_PREFIX}*"))
+    else:
+        webs = []
     folders += [folder for folder in webs if not folder.name.startswith(_OUR_RUN)]
     files = sum(_count_files(folder) for folder in folders)
     for folder in folders:

@@ -690,7 +690,10 @@ def mirror_parts(
     started_at_utc: datetime, data: bytes, *, is_snapshot: bool, events: int
 ) -> list[MirrorChunk]:
     """The records that carry one zstd frame, as many as its size needs (at least one)."""
-    cuts = range(0, len(data), MAX_MIRROR_PART_BYTES) if data else range(1)
+    if data:
+        cuts = range(0, len(data), MAX_MIRROR_PART_BYTES)
+    else:
+        cuts = range(1)
     return [
         MirrorChunk(
             started_at_utc=started_at_utc,

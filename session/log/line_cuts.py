@@ -18,7 +18,9 @@ class LineCuts:
     """
 
     def __init__(self, write: Callable[[AnyEvent], None], writer: Writer, *, clock: Clock) -> None:
-        self._write, self._writer, self._clock = write, writer, clock
+        self._write = write
+        self._writer = writer
+        self._clock = clock
         self._lost_at_s: float | None = None
         self._is_over = False
 

@@ -26,7 +26,8 @@ class LineSeries:
     """
 
     def __init__(self, write: Callable[[AnyEvent], None], by: Writer) -> None:
-        self._write, self._by = write, by
+        self._write = write
+        self._by = by
         self._seen: list[LineSeen] = []
         self._last: LineGoverned | None = None
 

@@ -157,7 +157,10 @@ def order_of(times: Times, evidence: Evidence) -> Order:
     rows = np.lexsort((times.number, times.writer))
     writer, number = times.writer[rows], times.number[rows]
     repeats = (writer[1:] == writer[:-1]) & (number[1:] == number[:-1])
-    rows = rows[np.concatenate([[True], ~repeats])] if len(rows) else rows
+    if len(rows):
+        rows = rows[np.concatenate([[True], ~repeats])]
+    else:
+        rows = rows
     at_s = times.at_s[rows]
     present = np.unique(times.writer[rows])
     skew_s: dict[Writer, float] = {}

@@ -67,8 +67,10 @@ class MirrorCollector:
         structure: PageStructure,
         tasks: Tasks | None = None,
     ) -> None:
-        self._write, self._clock = write, clock
-        self._structure, self._tasks = structure, tasks
+        self._write = write
+        self._clock = clock
+        self._structure = structure
+        self._tasks = tasks
         self._texts: list[_Text] = []
         self._events = 0
         self._is_snapshot = False
@@ -99,7 +101,8 @@ class MirrorCollector:
         if is_snapshot:
             self.flush()
         if self._started_at is None:
-            self._started_at, self._started_s = self._clock.utc_now(), self._clock.monotonic_s()
+            self._started_at = self._clock.utc_now()
+            self._started_s = self._clock.monotonic_s()
         self._is_snapshot = self._is_snapshot or is_snapshot
         self._events += events
         if inner := text[1:-1].strip():

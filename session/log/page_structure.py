@@ -119,7 +119,9 @@ class PageStructure:
             epoch: number of the web document that they are of.
         """
         if epoch != self._epoch:
-            self._epoch, self._was_private, self._keeps_words = epoch, False, False
+            self._epoch = epoch
+            self._was_private = False
+            self._keeps_words = False
         try:
             events = msgspec.json.decode(text, type=list[dict[str, Any]])
         except DAMAGE:
@@ -151,13 +153,18 @@ class PageStructure:
             }
         if kind == INCREMENTAL:
             return self._change(data)
-        return self._custom(data) if kind == CUSTOM else None
+        if kind == CUSTOM:
+            return self._custom(data)
+        return None
 
     def _meta(self, data: Node) -> Node:
         href = without_query(str(data["href"]))
         # A kiosk that does not tell where a page goes without being loaded anew is not believed.
         self._follow(href if data.get("follows") is True else "")
-        host = "/".join(href.split("/", 3)[:3]) + "/" if href.startswith("http") else "about:blank"
+        if href.startswith("http"):
+            host = "/".join(href.split("/", 3)[:3]) + "/"
+        else:
+            host = "about:blank"
         return {"href": host, "width": _place(data["width"]), "height": _place(data["height"])}
 
     def _follow(self, address: str) -> None:
@@ -206,7 +213,10 @@ class PageStructure:
             if node.get("compatMode") in ("BackCompat", "CSS1Compat"):
                 structure["compatMode"] = node["compatMode"]
             # The address of a document in a frame is not known.
-            within = _IS_PRIVATE if self._nodes else 0
+            if self._nodes:
+                within = _IS_PRIVATE
+            else:
+                within = 0
             return structure | {"childNodes": []}, inherited | within | _IS_DOCUMENT
         if kind == _DOCTYPE:
             return structure | {"name": "html", "publicId": "", "systemId": ""}, 0
@@ -223,7 +233,10 @@ class PageStructure:
 
     def _element(self, node: Node, structure: Node, inherited: int) -> tuple[Node, int]:
         tag = str(node["tagName"]).lower()
-        safe_tag = tag if tag in HTML or tag in BOXES else element_name(tag, self._names)
+        if tag in HTML or tag in BOXES:
+            safe_tag = tag
+        else:
+            safe_tag = element_name(tag, self._names)
         for name in ("isSVG", "isShadow", "isShadowHost", "needBlock"):
             if node.get(name) is True:
                 structure[name] = True
@@ -303,7 +316,10 @@ class PageStructure:
         for name, value in changes.items():
             if new := self._style.property(name):
                 if isinstance(value, list):
-                    priority = "important" if value[1:] == ["important"] else ""
+                    if value[1:] == ["important"]:
+                        priority = "important"
+                    else:
+                        priority = ""
                     reduced[new] = [self._style.value(name, str(value[0])), priority]
                 else:
                     reduced[new] = value and self._style.value(name, str(value))
@@ -376,13 +392,16 @@ class PageStructure:
         node_id, attributes = _id(change["id"]), change["attributes"]
         flags = self._nodes.get(node_id)
         if "contenteditable" in attributes:
-            self._was_private, self._keeps_words = True, False
+            self._was_private = True
+            self._keeps_words = False
         if flags is None or flags & (_IS_QUIET | _IS_MARKED):
             return None
         reduced = self._attributes(attributes, flags)
         if flags & _IS_BOX and isinstance(reduced.get("style", 0), str | None):
             reduced["style"] = (reduced["style"] or "") + _BOX
-        return {"id": node_id, "attributes": reduced} if reduced else None
+        if reduced:
+            return {"id": node_id, "attributes": reduced}
+        return None
 
     def _style_event(self, data: Node) -> Node | None:
         reduced: Node = {"source": data["source"]}
@@ -406,7 +425,9 @@ class PageStructure:
         for name in ("replace", "replaceSync"):
             if isinstance(data.get(name), str):
                 reduced[name] = self._sheet(data[name])
-        return reduced if self._declaration_event(data, reduced) else None
+        if self._declaration_event(data, reduced):
+            return reduced
+        return None
 
     def _declaration_event(self, data: Node, reduced: Node) -> bool:
         """Writes what is set and removed; whether the event is kept."""
@@ -510,7 +531,9 @@ def _words_below(root: Node) -> Iterator[tuple[Node, str, int]]:
 
 
 def _shadow(removed: Node) -> Node:
-    return {"isShadow": True} if removed.get("isShadow") is True else {}
+    if removed.get("isShadow") is True:
+        return {"isShadow": True}
+    return {}
 
 
 def _id(number: object) -> int:
@@ -527,4 +550,6 @@ def _place(number: object) -> int:
 
 
 def _index(index: object) -> object:
-    return [_id(number) for number in index] if isinstance(index, list) else _id(index)
+    if isinstance(index, list):
+        return [_id(number) for number in index]
+    return _id(index)

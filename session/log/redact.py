@@ -138,7 +138,9 @@ def searched(chunk: MirrorChunk) -> MirrorChunk:
     """The chunk itself when its page is clean, else without it. A page of some megabytes takes a
     second: call it in a worker thread.
     """
-    return msgspec.structs.replace(chunk, data=b"") if _frame_findings(chunk.data) else chunk
+    if _frame_findings(chunk.data):
+        return msgspec.structs.replace(chunk, data=b"")
+    return chunk
 
 
 def redact(record: Record) -> Record:

@@ -103,7 +103,9 @@ def _bar(match: re.Match[str]) -> str:
     """In place of one word, or of the space between two."""
     if not match[1]:
         return BAR * min(_MOST_BARS, 2 * -(-len(match[0]) // 3))
-    return "\n" if "\n" in match[0] else " "
+    if "\n" in match[0]:
+        return "\n"
+    return " "
 
 
 def _plain(text: str) -> str:
@@ -115,7 +117,9 @@ def _plain(text: str) -> str:
         if match[2] is not None:
             return match[2]
         code = int(match[1], 16)
-        return chr(code) if code <= 0x10FFFF else "�"
+        if code <= 0x10FFFF:
+            return chr(code)
+        return "�"
 
     return _ESCAPE.sub(sign, text)
 
@@ -144,7 +148,10 @@ def _number(text: str) -> str:
     if unit and unit not in _UNITS:
         return "0"
     value = max(-_LARGEST, min(_LARGEST, float(match[0])))
-    sign = "+" if text.startswith("+") else ""
+    if text.startswith("+"):
+        sign = "+"
+    else:
+        sign = ""
     return f"{sign}{value:.3f}".rstrip("0").rstrip(".") + unit
 
 
@@ -166,7 +173,10 @@ class StyleStructure:
         run: list[Token] = []
         skipped = depth = brackets = 0
         for token in _tokens(text):
-            sign = token.text if token.kind == "sign" else ""
+            if token.kind == "sign":
+                sign = token.text
+            else:
+                sign = ""
             if skipped:
                 skipped += (sign == "{") - (sign == "}")
                 if not skipped:
@@ -197,7 +207,9 @@ class StyleStructure:
     def rule(self, text: str) -> str:
         """One rule; an empty one when nothing of it is kept: rules are counted."""
         sheet = self.sheet(text)
-        return sheet if "{" in sheet else f"{NEVER}{{}}"
+        if "{" in sheet:
+            return sheet
+        return f"{NEVER}{{}}"
 
     def media(self, text: str) -> str:
         """A list of media queries."""
@@ -208,8 +220,12 @@ class StyleStructure:
         if not words:
             return ""
         if words[0].kind == "at":
-            return "" if inside else f"{NEVER}{{}}"
-        return self._declaration(words) if inside else ""
+            if inside:
+                return ""
+            return f"{NEVER}{{}}"
+        if inside:
+            return self._declaration(words)
+        return ""
 
     def _prelude(self, run: list[Token]) -> str | None:
         """Return what stands before a block; None when the whole block is not kept."""
@@ -281,10 +297,15 @@ class StyleStructure:
 
     def _element(self, text: str) -> str:
         name = _plain(text).lower()
-        return name if name in HTML or self._is_step(name) else element_name(name, self._names)
+        if name in HTML or self._is_step(name):
+            return name
+        return element_name(name, self._names)
 
     def _pseudo(self, tokens: list[Token], at: int, out: list[str]) -> int:
-        colons = 2 if _text(tokens, at + 1) == ":" else 1
+        if _text(tokens, at + 1) == ":":
+            colons = 2
+        else:
+            colons = 1
         at += colons
         if _kind(tokens, at) == "word" and is_style_word(tokens[at].text):
             out.append(":" * colons + tokens[at].text.lower())
@@ -304,7 +325,10 @@ class StyleStructure:
         """An attribute that is not kept is on no element any more."""
         after = _after_bracket(tokens, at)
         parts = [token for token in tokens[at + 1 : after - 1] if token.kind != "space"]
-        name = _plain(parts[0].text).lower() if parts else ""
+        if parts:
+            name = _plain(parts[0].text).lower()
+        else:
+            name = ""
         selector = NEVER
         if len(parts) == 1 and (name in FLAGS or name in ENUMS):
             selector = f"[{name}]"
@@ -325,7 +349,10 @@ class StyleStructure:
         run: list[Token] = []
         brackets = 0
         for token in _tokens(text):
-            sign = token.text if token.kind == "sign" else ""
+            if token.kind == "sign":
+                sign = token.text
+            else:
+                sign = ""
             brackets += token.kind == "function" or sign in ("(", "[", "{")
             brackets -= sign in (")", "]", "}") and brackets > 0
             if sign == ";" and not brackets:
@@ -341,7 +368,9 @@ class StyleStructure:
         name = _plain(name)
         if name.startswith("--"):
             return self._name_of(name)
-        return name.lower() if is_style_word(name) else ""
+        if is_style_word(name):
+            return name.lower()
+        return ""
 
     def value(self, name: str, text: str) -> str:
         """The value of a property (its name as it was)."""
@@ -355,7 +384,9 @@ class StyleStructure:
         if not name or not rest or rest[0].text != ":":
             return ""
         value = self._value(tokens[0].text.lower(), _stripped(rest[1:]))
-        return f"{name}:{value};" if value else ""
+        if value:
+            return f"{name}:{value};"
+        return ""
 
     def _value(self, name: str, tokens: list[Token]) -> str:
         if name.startswith("--") and not _is_measure(tokens):
@@ -379,7 +410,9 @@ class StyleStructure:
             case "number":
                 return _number(token.text)
             case "hash":
-                return token.text if _COLOUR.fullmatch(token.text) else ""
+                if _COLOUR.fullmatch(token.text):
+                    return token.text
+                return ""
             case "url":
                 return "none"
             case "string":
@@ -403,7 +436,9 @@ class StyleStructure:
     def _word(self, name: str, word: str) -> str:
         if is_style_word(word) and not word.startswith("--"):
             return word.lower()
-        return "sans-serif" if name in _FONTS else self._name_of(word)
+        if name in _FONTS:
+            return "sans-serif"
+        return self._name_of(word)
 
 
 def _is_measure(tokens: list[Token]) -> bool:
@@ -431,15 +466,21 @@ def element_name(name: str, names: Names) -> str:
 
 def split_texts(text: str, keep: Callable[[str], str]) -> str:
     """`_cssText`: the text of one <style>, cut where its nodes end."""
-    return _SPLIT.join(map(keep, text.split(_SPLIT))) if _SPLIT in text else keep(text)
+    if _SPLIT in text:
+        return _SPLIT.join(map(keep, text.split(_SPLIT)))
+    return keep(text)
 
 
 def _kind(tokens: list[Token], at: int) -> str:
-    return tokens[at].kind if at < len(tokens) else ""
+    if at < len(tokens):
+        return tokens[at].kind
+    return ""
 
 
 def _text(tokens: list[Token], at: int) -> str:
-    return tokens[at].text if at < len(tokens) else ""
+    if at < len(tokens):
+        return tokens[at].text
+    return ""
 
 
 def _after_bracket(tokens: list[Token], at: int) -> int:

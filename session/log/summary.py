@@ -238,7 +238,9 @@ def _end_s(timeline: Moments) -> float:
     over_s = _first_s(timeline, *_OVER)
     if over_s is not None:
         return over_s
-    return timeline[-1].at_s if timeline else 0.0
+    if timeline:
+        return timeline[-1].at_s
+    return 0.0
 
 
 def _opened_s(timeline: Moments) -> float | None:
@@ -247,7 +249,9 @@ def _opened_s(timeline: Moments) -> float | None:
 
 def _talk_s(timeline: Moments) -> float:
     opened_s = _opened_s(timeline)
-    return max(0.0, _end_s(timeline) - opened_s) if opened_s is not None else 0.0
+    if opened_s is not None:
+        return max(0.0, _end_s(timeline) - opened_s)
+    return 0.0
 
 
 def _requested_service(timeline: Moments) -> str:
@@ -262,7 +266,10 @@ def _spans(
     begun_s: float | None = None
     for moment in timeline:
         if starts(moment.event):
-            begun_s = moment.at_s if begun_s is None else begun_s
+            if begun_s is None:
+                begun_s = moment.at_s
+            else:
+                begun_s = begun_s
         elif begun_s is not None and (ends(moment.event) or isinstance(moment.event, _OVER)):
             spans.append((begun_s, moment.at_s))
             begun_s = None
@@ -438,7 +445,9 @@ def _trouble_code(event: Event) -> str:
     if isinstance(event, events.MessageNotTaken):
         return ""  # for programmers: the end that waited for it shows its own trouble
     code = str(getattr(event, "code", ""))
-    return "" if code == "grant_missing" or code in NO_TROUBLE else code
+    if code == "grant_missing" or code in NO_TROUBLE:
+        return ""
+    return code
 
 
 def _mended_s(timeline: Moments, code: str, after_s: float) -> float | None:
@@ -473,7 +482,10 @@ def _refused(timeline: Moments) -> Iterator[SummaryFact]:
     for at_s, event in _of(timeline, events.GrantChanged):
         if event.allowed or event.reason not in (GrantReason.ANSWERED, GrantReason.SILENT):
             continue
-        last = questions[-1][-1] if questions else None
+        if questions:
+            last = questions[-1][-1]
+        else:
+            last = None
         if last and event.reason is last[1].reason and is_same_answer(at_s - last[0]):
             questions[-1].append((at_s, event))
         else:
@@ -521,7 +533,10 @@ def _cuts(timeline: Moments) -> list[_Cut]:
             ),
             None,
         )
-        seconds = back[1] if back else max(0.0, _end_s(timeline) - at_s)
+        if back:
+            seconds = back[1]
+        else:
+            seconds = max(0.0, _end_s(timeline) - at_s)
         cuts.append(_Cut(lost.by, at_s, seconds, back[0] if back else None))
     return cuts
 
@@ -618,8 +633,14 @@ def _restarted(timeline: Moments) -> Iterator[SummaryFact]:
         if isinstance(moment.event, events.SessionResumed):
             by = moment.event.by
             before = [earlier.at_s for earlier in timeline[:place] if earlier.writer is by]
-            seconds = moment.at_s - before[-1] if before else 0.0
-            side = FaultSide.KIOSK if by is Writer.KIOSK else FaultSide.DESK
+            if before:
+                seconds = moment.at_s - before[-1]
+            else:
+                seconds = 0.0
+            if by is Writer.KIOSK:
+                side = FaultSide.KIOSK
+            else:
+                side = FaultSide.DESK
             yield SummaryFact(
                 kind=FactKind.RESTARTED, at_s=moment.at_s, by=by, side=side, seconds=seconds
             )
@@ -665,10 +686,16 @@ def _missing(log: OpenedLog, timeline: Moments) -> list[SummaryFact]:
     facts = []
     for writer in (Writer.KIOSK, Writer.DESK):
         numbers = np.sort(log.columns.number[log.columns.writer == WRITERS.index(writer)])
-        missing = int(numbers[-1]) + 1 - len(numbers) if len(numbers) else 0
+        if len(numbers):
+            missing = int(numbers[-1]) + 1 - len(numbers)
+        else:
+            missing = 0
         nothing = not len(numbers) and _opened_s(timeline) is not None
         if missing or nothing:
-            side = FaultSide.KIOSK if writer is Writer.KIOSK else FaultSide.DESK
+            if writer is Writer.KIOSK:
+                side = FaultSide.KIOSK
+            else:
+                side = FaultSide.DESK
             facts.append(
                 SummaryFact(
                     kind=FactKind.RECORDS_MISSING,
@@ -684,7 +711,10 @@ def _missing(log: OpenedLog, timeline: Moments) -> list[SummaryFact]:
 def _gap_s(numbers: npt.NDArray[np.int64], timeline: Moments, writer: Writer) -> float:
     """Return where the first missing record of a writer would be."""
     after = numbers[numbers != np.arange(len(numbers))]
-    number = int(after[0]) if len(after) else 0
+    if len(after):
+        number = int(after[0])
+    else:
+        number = 0
     return next(
         (moment.at_s for moment in timeline if moment.writer is writer and moment.number >= number),
         0.0,

@@ -56,7 +56,8 @@ class HeldText:
 
     def __init__(self, text: bytes) -> None:
         self._text = text
-        self.is_cut, self.size_bytes = False, len(text)
+        self.is_cut = False
+        self.size_bytes = len(text)
 
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """See `LogText`."""
@@ -74,7 +75,8 @@ class PlainText:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.is_cut, self.size_bytes = False, path.stat().st_size
+        self.is_cut = False
+        self.size_bytes = path.stat().st_size
 
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """See `LogText`."""
@@ -105,7 +107,8 @@ class PackedText:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.is_cut, self.size_bytes = False, path.stat().st_size
+        self.is_cut = False
+        self.size_bytes = path.stat().st_size
         self._frames: list[_Frame] = []
         self._unpacked: OrderedDict[int, bytes] = OrderedDict()
         self._unpacking = threading.Lock()  # the window reads, and whoever saves the log
@@ -197,7 +200,9 @@ def open_text(path: Path) -> LogText:
     """The text of a file. Raises `OSError`."""
     with path.open("rb") as stream:
         is_packed = stream.read(4) == _MAGIC
-    return PackedText(path) if is_packed else PlainText(path)
+    if is_packed:
+        return PackedText(path)
+    return PlainText(path)
 
 
 def packed_frames(text: Iterator[bytes]) -> Iterator[bytes]:

@@ -98,7 +98,9 @@ def part_of(code: str) -> TroublePart:
 def trouble_of(event: AnyEvent) -> LogTrouble | None:
     """The trouble that an event tells, None for an event of the ordinary course."""
     trouble = _of_parts(event) or _of_ends(event)
-    return None if trouble is None or trouble.code in NO_TROUBLE else trouble
+    if trouble is None or trouble.code in NO_TROUBLE:
+        return None
+    return trouble
 
 
 def is_same_answer(seconds_after: float) -> bool:

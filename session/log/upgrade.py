@@ -46,7 +46,9 @@ def upgraded_line(line: bytes) -> bytes:
     it is.
     """
     try:
-        return encode_record(decode_record(line)) if format_of(line) < FORMAT else line
+        if format_of(line) < FORMAT:
+            return encode_record(decode_record(line))
+        return line
     except (LogUnreadable, LogTooNew):
         return line
 
@@ -137,7 +139,10 @@ class _Upgrade:
         )
         nothing = msgspec.structs.replace(chunks[0], data=b"", part=0, parts=1)
         for at, (place, record) in enumerate(zip(places, records, strict=True)):
-            event = pieces[at] if at < len(pieces) else nothing
+            if at < len(pieces):
+                event = pieces[at]
+            else:
+                event = nothing
             upgraded[place] = msgspec.structs.replace(record, event=event)
 
 

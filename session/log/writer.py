@@ -83,7 +83,10 @@ class LogWriter:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / f"{session_id}.{writer}.jsonl"
         self._lines = _read_spool(self.path)
-        self._first = decode_record(self._lines[0]).number if self._lines else 0
+        if self._lines:
+            self._first = decode_record(self._lines[0]).number
+        else:
+            self._first = 0
         self._found = len(self._lines)
         self._asked = False
         self._acknowledged = self._first
@@ -129,7 +132,10 @@ class LogWriter:
             number=self.next_number,
             event=event,
         )
-        record = record if is_searched else redact(record)
+        if is_searched:
+            record = record
+        else:
+            record = redact(record)
         if record.redacted:
             log.error("a %s event was not clean and was redacted", type(event).__name__)
         for part in _parts_of(record.event):
@@ -248,7 +254,8 @@ class LogWriter:
             encode_record(msgspec.structs.replace(record, number=first + index))
             for index, record in enumerate(records)
         ]
-        self._first, self._found = first, 0
+        self._first = first
+        self._found = 0
         try:
             _replace_spool(self.path, self._lines)
         except OSError as error:
@@ -265,7 +272,10 @@ class LogWriter:
             log.warning("the log of this session is full: the page is no longer kept")
             steps = [record for record in waiting if not isinstance(record.event, MirrorChunk)]
             full = TroubleShown(by=self._writer, code=LogFull.code)
-            at_utc = waiting[0].at_utc if waiting else self._clock.utc_now()
+            if waiting:
+                at_utc = waiting[0].at_utc
+            else:
+                at_utc = self._clock.utc_now()
             cut = Record(at_utc=at_utc, writer=self._writer, number=0, event=full)
             self._count_on(self._acknowledged, [cut, *steps])
             self._pages_kept = False
@@ -274,7 +284,10 @@ class LogWriter:
         self._moved.set()
 
     def _is_old(self) -> bool:
-        last = decode_record(self._lines[-1]).at_utc if self._lines else self._clock.utc_now()
+        if self._lines:
+            last = decode_record(self._lines[-1]).at_utc
+        else:
+            last = self._clock.utc_now()
         return self._clock.utc_now() - last > timedelta(days=UNKNOWN_DAYS)
 
     def _give_up(self, why: str) -> None:

@@ -69,7 +69,9 @@ def mask_picture(address: str) -> str:
     head, _comma, body = address.partition(",")
     if not head.lower().startswith("data:image/svg"):
         return mask(address)
-    return NO_PICTURE if find(_words_in(_drawing(head, body)), LIVE) else address
+    if find(_words_in(_drawing(head, body)), LIVE):
+        return NO_PICTURE
+    return address
 
 
 def _drawing(head: str, body: str) -> str:

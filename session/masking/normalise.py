@@ -34,7 +34,10 @@ class _Forms(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         digit = unicodedata.digit(chr(code), None)  # also in circles and brackets
-        plain = unicodedata.normalize("NFKC", chr(code)) if digit is None else str(digit)
+        if digit is None:
+            plain = unicodedata.normalize("NFKC", chr(code))
+        else:
+            plain = str(digit)
         form = "".join(map(_form_of, plain))
         self[code] = form
         return form
@@ -44,14 +47,18 @@ def _form_of(letter: str) -> str:
     if unicodedata.category(letter) in _UNSEEN or ord(letter) in _FILLERS:
         return ""
     digit = unicodedata.decimal(letter, None)
-    return letter if digit is None else str(digit)
+    if digit is None:
+        return letter
+    return str(digit)
 
 
 _FORMS = _Forms()
 
 
 def _folded_gap(gap: re.Match[str]) -> str:
-    return FAR if len(gap[0]) > _MOST_GAP else " "
+    if len(gap[0]) > _MOST_GAP:
+        return FAR
+    return " "
 
 
 class Plain:
@@ -66,11 +73,15 @@ class Plain:
 
     def __init__(self, original: str) -> None:
         self.original = original
-        self.text = original if original.isascii() else original.translate(_FORMS)
+        if original.isascii():
+            self.text = original
+        else:
+            self.text = original.translate(_FORMS)
         words = self.text.replace("_", " ")
-        self._words = (
-            _IN_ADDRESS.sub(lambda gap: " " * len(gap[0]), words) if "%" in words else words
-        )
+        if "%" in words:
+            self._words = _IN_ADDRESS.sub(lambda gap: " " * len(gap[0]), words)
+        else:
+            self._words = words
         self.folded = _GAP.sub(
             " " if _FAR_GAP.search(self._words) is None else _folded_gap, self._words
         )

@@ -194,7 +194,10 @@ class _Run:
         tokens = self._tokens
         begin, before = 0, ""
         for at in range(1, len(tokens) + 1):
-            gap = self._gap_before(at) if at < len(tokens) else None
+            if at < len(tokens):
+                gap = self._gap_before(at)
+            else:
+                gap = None
             if at - begin > 1 and gap != before:
                 yield from self._as_one(begin, at)
                 begin = at - 1

@@ -84,7 +84,9 @@ def allowed_candidates(sdp: str, plan: IcePlan) -> str:
         for line in lines
         if not line.startswith("a=candidate:") or _allowed(line, plan, networks)
     ]
-    return "\r\n".join(allowed_lines) + "\r\n" if len(allowed_lines) < len(lines) else sdp
+    if len(allowed_lines) < len(lines):
+        return "\r\n".join(allowed_lines) + "\r\n"
+    return sdp
 
 
 def _allowed(

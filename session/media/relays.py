@@ -84,7 +84,9 @@ def _reason(error: TransactionFailed) -> str:
     18).
     """
     code, _words = error.response.attributes.get("ERROR-CODE", (0, ""))
-    return "full" if code in (486, 508) else "refused"
+    if code in (486, 508):
+        return "full"
+    return "refused"
 
 
 def no_relay(why: Collection[str]) -> RelayUnreachable:

@@ -96,7 +96,9 @@ def _main(name: str, parameters: str) -> bool:
 
 def _apt(parameters: str) -> str:
     match = re.search(r"apt=(\d+)", parameters)
-    return match[1] if match else ""
+    if match:
+        return match[1]
+    return ""
 
 
 def _is_local_name(line: str) -> bool:
@@ -168,7 +170,10 @@ def lean(answer: str) -> str:
     """
     sections = re.split(r"(?m)^(?=m=)", "\n".join(answer.splitlines()) + "\n")
     bundled = re.search(r"^a=group:BUNDLE (\S+)(.*)$", sections[0], re.MULTILINE)
-    others = set(bundled[2].split()) if bundled else set()
+    if bundled:
+        others = set(bundled[2].split())
+    else:
+        others = set()
     return _join(line for section in sections for line in _leaned(section, others))
 
 

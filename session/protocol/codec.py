@@ -62,20 +62,16 @@ def encode(message: msgspec.Struct) -> bytes:
 def encode_session(message: SessionMessage) -> bytes:
     """Return what `decode_session` reads: JSON, packed where it is long. Raises as `encode`."""
     payload = encode(message)
-    return (
-        payload
-        if len(payload) < PACK_FROM_BYTES
-        else zstandard.ZstdCompressor(level=_PACK_LEVEL).compress(payload)
-    )
+    if len(payload) < PACK_FROM_BYTES:
+        return payload
+    return zstandard.ZstdCompressor(level=_PACK_LEVEL).compress(payload)
 
 
 def _unpacked(payload: bytes) -> bytes:
     """JSON; never more than `MAX_CONTROL_BYTES` of it, whatever a packed message claims to hold."""
-    return (
-        unpack(payload, MAX_CONTROL_BYTES)
-        if payload.startswith(zstandard.FRAME_HEADER)
-        else payload
-    )
+    if payload.startswith(zstandard.FRAME_HEADER):
+        return unpack(payload, MAX_CONTROL_BYTES)
+    return payload
 
 
 _decoders: dict[tuple[Any, bool], msgspec.json.Decoder[Any]] = {}

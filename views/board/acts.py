@@ -98,7 +98,9 @@ class ActBeginner(QObject):
 
         def make(ticket: Ticket, target: object) -> OnTicket:
             ref = str(target)
-            return GiveToOrganisation(ticket, ref) if "/" in ref else GiveToService(ticket, ref)
+            if "/" in ref:
+                return GiveToOrganisation(ticket, ref)
+            return GiveToService(ticket, ref)
 
         self._begin_on(tickets, make)
         title = _("Give {number} to another service").format(number=_numbers(tickets))
@@ -148,7 +150,10 @@ class ActBeginner(QObject):
 
     def move(self, service: str) -> None:
         """Moves everybody who waits for a service."""
-        targets = self._targets(service) if service else []
+        if service:
+            targets = self._targets(service)
+        else:
+            targets = []
         if not targets:
             return
         count = sum(
@@ -323,12 +328,16 @@ class ActBeginner(QObject):
                 for act in acts
                 if not (isinstance(act, GiveToService) and act.ticket.service == act.service)
             )
-            return acts[0] if len(acts) == 1 else Several(acts)
+            if len(acts) == 1:
+                return acts[0]
+            return Several(acts)
 
         self._begin(make_all)
 
     def _begin(self, make: Make | None, undoes: str = "") -> None:
-        self._pending, self._undoes, self._given = make, undoes, None
+        self._pending = make
+        self._undoes = undoes
+        self._given = None
         if not self._panel.isVisible():
             self._back = self._window.focusWidget()
 
@@ -347,7 +356,9 @@ class ActBeginner(QObject):
             on_reason(reason)
 
     def _on_cancelled(self) -> None:
-        self._pending, self._undoes, self._given = None, "", None
+        self._pending = None
+        self._undoes = ""
+        self._given = None
         self._focus_back()
 
     def _focus_back(self) -> None:

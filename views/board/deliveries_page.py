@@ -54,7 +54,8 @@ class BoardDeliveriesPage(QWidget):
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
-        self._facts, self._clock = facts, clock
+        self._facts = facts
+        self._clock = clock
         self._copies: dict[str, Delivery] = {}
         self._state = QComboBox()
         self._state.setObjectName("ged_state")
@@ -179,7 +180,9 @@ class BoardDeliveriesPage(QWidget):
         if copy.next_try_utc <= now:
             return _("now")
         at = copy.next_try_utc.astimezone()
-        return f"{at:%H:%M}" if at.date() == now.astimezone().date() else f"{at:%d/%m %H:%M}"
+        if at.date() == now.astimezone().date():
+            return f"{at:%H:%M}"
+        return f"{at:%d/%m %H:%M}"
 
     def _chosen(self) -> Delivery | None:
         return self._copies.get(self.table.chosen())
@@ -191,7 +194,10 @@ class BoardDeliveriesPage(QWidget):
 
     def _allow(self) -> None:
         copy, connected = self._chosen(), self._facts.connected
-        state = copy.state if copy is not None else DeliveryState.DELIVERED
+        if copy is not None:
+            state = copy.state
+        else:
+            state = DeliveryState.DELIVERED
         self._retry.setEnabled(connected and state is not DeliveryState.DELIVERED)
         self._give_up.setEnabled(
             connected and state in (DeliveryState.WAITING, DeliveryState.REFUSED)
@@ -259,11 +265,10 @@ def _sum_words(target: TargetFacts) -> str:
     kind = KINDS.get(target.kind, target.kind)
     parts = [_("{count} delivered").format(count=target.delivered)]
     if target.waiting:
-        since = (
-            f"{target.oldest_utc.astimezone():%d/%m/%Y %H:%M}"
-            if target.oldest_utc is not None
-            else "?"
-        )
+        if target.oldest_utc is not None:
+            since = f"{target.oldest_utc.astimezone():%d/%m/%Y %H:%M}"
+        else:
+            since = "?"
         parts.append(
             _("{count} waiting, the oldest filed on {since}").format(
                 count=target.waiting, since=since

@@ -52,7 +52,9 @@ class BoardFacts:
 
     def sites(self) -> list[SiteFacts]:
         """Sites with buttons of ours, once the hub has told them."""
-        return list(self.board.sites) if self.board is not None else []
+        if self.board is not None:
+            return list(self.board.sites)
+        return []
 
     def site_name(self, ref: str) -> str:
         """The name of a site."""
@@ -60,7 +62,10 @@ class BoardFacts:
 
     def agent(self, agent_id: str) -> AgentFacts | None:
         """An agent as the hub told it last."""
-        agents = self.board.agents if self.board is not None else []
+        if self.board is not None:
+            agents = self.board.agents
+        else:
+            agents = []
         return next((agent for agent in agents if agent.id == agent_id), None)
 
     def waiting(self, ticket_ids: Sequence[str]) -> list[Ticket]:
@@ -70,7 +75,10 @@ class BoardFacts:
 
     def readers(self) -> list[tuple[object, str]]:
         """Return whom a message can be for, and in words."""
-        agents = self.board.agents if self.board is not None else []
+        if self.board is not None:
+            agents = self.board.agents
+        else:
+            agents = []
         agents_there = sorted(
             (agent for agent in agents if agent.state is not AgentState.OFFLINE),
             key=lambda agent: agent.name,
@@ -107,24 +115,29 @@ class BoardFacts:
             return self.services[service].name
         targets = (target for group in self.elsewhere.values() for target in group)
         hit = next((candidate for candidate in targets if candidate.ref == service), None)
-        return f"{hit.organisation_name} – {hit.service_name}" if hit is not None else service
+        if hit is not None:
+            return f"{hit.organisation_name} – {hit.service_name}"
+        return service
 
     def agent_name(self, agent: str) -> str:
         """The name that callers read."""
-        agents = self.board.agents if self.board is not None else []
+        if self.board is not None:
+            agents = self.board.agents
+        else:
+            agents = []
         return next((candidate.name for candidate in agents if candidate.id == agent), agent)
 
     def agent_names(self) -> dict[str, str]:
         """The names of all agents, by id."""
-        return (
-            {agent.id: agent.name for agent in self.board.agents} if self.board is not None else {}
-        )
+        if self.board is not None:
+            return {agent.id: agent.name for agent in self.board.agents}
+        return {}
 
     def queue_states(self) -> dict[str, QueueFacts]:
         """Open or closed, by service."""
-        return (
-            {queue.service: queue for queue in self.board.queues} if self.board is not None else {}
-        )
+        if self.board is not None:
+            return {queue.service: queue for queue in self.board.queues}
+        return {}
 
     def is_closed(self, service: str) -> bool:
         """True when a supervisor has closed the service."""

@@ -90,7 +90,10 @@ class Figure(Card):
         words = max(
             (letters.horizontalAdvance(word) for word in self._title.text().split(" ")), default=0
         )
-        chip = 0 if self._chip.isHidden() else self._chip.sizeHint().width()
+        if self._chip.isHidden():
+            chip = 0
+        else:
+            chip = self._chip.sizeHint().width()
         return max(words, chip, self._value.sizeHint().width()) + 2 * SPACE[2]
 
     def show_value(self, value: str, words: str, alert: bool, icon_name: str = "available") -> None:
@@ -106,7 +109,9 @@ class Figure(Card):
         """Return what this figure's alert says, "" without one; its value is read in the
         figure, where it does not grow old.
         """
-        return self._alarm if self._is_alert else ""
+        if self._is_alert:
+            return self._alarm
+        return ""
 
     def value(self) -> str:
         """The figure shown."""
@@ -248,8 +253,14 @@ class BoardFigures(QFrame):
     def show_lines(self, totals: LineTotals) -> None:
         """Kiosks with a good line, of those that were measured; a bad one is an alert."""
         words = _("{weak} weak · {bad} bad").format(weak=totals.weak, bad=totals.bad)
-        state_words = _("Alert: {count} bad").format(count=totals.bad) if totals.bad else words
-        value = f"{totals.good}/{totals.measured}" if totals.measured else "–"
+        if totals.bad:
+            state_words = _("Alert: {count} bad").format(count=totals.bad)
+        else:
+            state_words = words
+        if totals.measured:
+            value = f"{totals.good}/{totals.measured}"
+        else:
+            value = "–"
         self.lines.show_value(value, state_words, totals.bad > 0, "signal_good")
 
     def show_lines_refused(self) -> None:
@@ -272,7 +283,10 @@ class BoardFigures(QFrame):
                 figure.show_value("–", _("History not readable"), alert=False, icon_name="warning")
             return
         total = day.answered + day.abandoned
-        percent = round(100 * day.within / total) if total else 100
+        if total:
+            percent = round(100 * day.within / total)
+        else:
+            percent = 100
         low = total > 0 and percent < limits.level_percent
         usual = _("Today")
         self.level.show_value(

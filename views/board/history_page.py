@@ -50,7 +50,8 @@ class BoardHistoryPage(QWidget):
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
-        self._facts, self._clock = facts, clock
+        self._facts = facts
+        self._clock = clock
         self._acts: dict[str, ActFacts] = {}
         self._days = filter_box("history_days", _("Days"))
         for key, words in (
@@ -143,9 +144,15 @@ class BoardHistoryPage(QWidget):
         words, icon_name = KINDS[act.kind]
         local = act.at_utc.astimezone()
         today = self._clock.utc_now().astimezone().date()
-        time = f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m %H:%M}"
+        if local.date() == today:
+            time = f"{local:%H:%M}"
+        else:
+            time = f"{local:%d/%m %H:%M}"
         taken_back = act.undoes and act.kind is not ActKind.WITHDRAW
-        kind = _("{kind} (taking back)").format(kind=_(words)) if taken_back else _(words)
+        if taken_back:
+            kind = _("{kind} (taking back)").format(kind=_(words))
+        else:
+            kind = _(words)
         tone = {UndoState.POSSIBLE: "good", UndoState.UNDONE: "accent"}.get(act.undo, "soft")
         cells = (
             Cell(time, "soft"),

@@ -162,7 +162,9 @@ def _row(line: LineFacts, now: datetime) -> TableRow:
 
 def _carries(line: LineFacts) -> str:
     rates = line.rates
-    return f"{rates.up_kbps:.0f} / {rates.down_kbps:.0f} kb/s" if rates is not None else "–"
+    if rates is not None:
+        return f"{rates.up_kbps:.0f} / {rates.down_kbps:.0f} kb/s"
+    return "–"
 
 
 def _newest(line: LineFacts) -> datetime | None:
@@ -186,8 +188,6 @@ def _ago(at: datetime | None, now: datetime) -> str:
     minutes = int(max(0.0, (now - at).total_seconds()) // 60)
     if minutes < 1:
         return _("Less than 1 min ago")
-    return (
-        _("{minutes} min ago").format(minutes=minutes)
-        if minutes < 60
-        else f"{at.astimezone():%H:%M}"
-    )
+    if minutes < 60:
+        return _("{minutes} min ago").format(minutes=minutes)
+    return f"{at.astimezone():%H:%M}"

@@ -92,7 +92,8 @@ class BoardLivePage(QWidget):
         self._acts = acts
         self._clock = clock
         self._limits = limits
-        self._sorted_by, self._descending = IN_TURN, False
+        self._sorted_by = IN_TURN
+        self._descending = False
         self.queues = TargetTable(
             "board_queues",
             _("Services"),
@@ -113,7 +114,8 @@ class BoardLivePage(QWidget):
             "board_agents", _("Agents"), heads=[_("Agent"), _("State"), _("Since")], wide=1
         )
         self.tickets.sort_by_heads()
-        self._of_service, self._of_site = _filter("board_of_service"), _filter("board_of_site")
+        self._of_service = _filter("board_of_service")
+        self._of_site = _filter("board_of_site")
         self._of_service.setAccessibleName(_("Show only one service"))
         self._of_site.setAccessibleName(_("Show only one site"))
         self._make_acts()
@@ -144,7 +146,10 @@ class BoardLivePage(QWidget):
                 is_known=facts.connected,
             )
         )
-        agents = facts.board.agents if facts.board is not None else []
+        if facts.board is not None:
+            agents = facts.board.agents
+        else:
+            agents = []
         only = self._of_service.currentData() or ""
         able = [
             agent for agent in agents if not only or not agent.services or only in agent.services
@@ -206,7 +211,9 @@ class BoardLivePage(QWidget):
             if service in ("", None, ticket.service) and site in ("", None, ticket.site)
         ]
         key = self._sort_key()
-        return tickets if key is None else sorted(tickets, key=key, reverse=self._descending)
+        if key is None:
+            return tickets
+        return sorted(tickets, key=key, reverse=self._descending)
 
     def _sort_key(self) -> Callable[[Ticket], tuple[object, ...]] | None:
         """None: in turn, as they are served; else who waits comes in turn within equals."""
@@ -232,11 +239,13 @@ class BoardLivePage(QWidget):
     def _on_sort(self, column: int) -> None:
         """Up, down, then in turn again."""
         if column != self._sorted_by:
-            self._sorted_by, self._descending = column, False
+            self._sorted_by = column
+            self._descending = False
         elif not self._descending:
             self._descending = True
         else:
-            self._sorted_by, self._descending = IN_TURN, False
+            self._sorted_by = IN_TURN
+            self._descending = False
         self.tickets.show_sorting(self._sorted_by, self._descending)
         self.refresh()
 

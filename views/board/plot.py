@@ -41,7 +41,9 @@ class Series:
         """The sign that the legend shows for it."""
         if self.columns:
             return "▮"
-        return "┅" if self.dashed else "━"
+        if self.dashed:
+            return "┅"
+        return "━"
 
 
 class _Hours(pg.AxisItem):
@@ -59,7 +61,10 @@ class _Hours(pg.AxisItem):
         while (maximum - minimum) / step > max(2.0, size / 60.0):
             step *= 2
         offset = datetime.fromtimestamp(minimum, UTC).astimezone().utcoffset()
-        shift = offset.total_seconds() if offset is not None else 0.0
+        if offset is not None:
+            shift = offset.total_seconds()
+        else:
+            shift = 0.0
         first = -(-(minimum + shift) // step) * step - shift
         count = int((maximum - first) // step) + 1
         return [(step, [first + step * place for place in range(count)])]
@@ -97,7 +102,10 @@ class TimePlot(ThemedPlot):
 
     def mark(self, place: int) -> None:
         """Points at a place; -1 at none."""
-        self._place = place if 0 <= place < len(self._times) else -1
+        if 0 <= place < len(self._times):
+            self._place = place
+        else:
+            self._place = -1
         self._mark.setVisible(self._place >= 0)
         if self._place >= 0:
             self._mark.setPos(self._times[self._place] + self._width_s / 2)
@@ -139,7 +147,10 @@ class TimePlot(ThemedPlot):
     def _add_line(self, series: Series, tokens: Tokens) -> None:
         middles = [at + self._width_s / 2 for at in self._times]
         values = [float("nan") if value is None else value for value in series.values]
-        style = Qt.PenStyle.DashLine if series.dashed else Qt.PenStyle.SolidLine
+        if series.dashed:
+            style = Qt.PenStyle.DashLine
+        else:
+            style = Qt.PenStyle.SolidLine
         colour = getattr(tokens, series.tone)
         pen = pg.mkPen(colour, width=2, style=style)
         options: dict[str, Any] = {"connect": "finite", "symbol": "o", "symbolSize": 5}
@@ -159,7 +170,10 @@ class TimePlot(ThemedPlot):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Arrows, Home and End move the mark."""
         last = len(self._times) - 1
-        now = self._place if self._place >= 0 else last + 1
+        if self._place >= 0:
+            now = self._place
+        else:
+            now = last + 1
         places = {
             Qt.Key.Key_Left: max(0, now - 1),
             Qt.Key.Key_Right: min(last, now + 1),

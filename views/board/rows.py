@@ -47,7 +47,9 @@ _ORDER = list(AGENT_STATES)
 def priority_words(priority: int) -> str:
     """The name of the highest level that `priority` reaches."""
     names = [words for level, words in PRIORITIES if priority >= level]
-    return _(names[-1]) if names else _("Low")
+    if names:
+        return _(names[-1])
+    return _("Low")
 
 
 def ticket_row(
@@ -60,7 +62,10 @@ def ticket_row(
 ) -> TableRow:
     """Number, service, site, wait, priority, whom it is with or kept for."""
     waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
-    since = ticket.arrived_at_utc if waiting else ticket.accepted_at_utc or ticket.arrived_at_utc
+    if waiting:
+        since = ticket.arrived_at_utc
+    else:
+        since = ticket.accepted_at_utc or ticket.arrived_at_utc
     seconds = (now_utc - since).total_seconds()
     order = list(services)
     service = services.get(ticket.service)
@@ -143,7 +148,10 @@ def _queue_row(
     worst_s = max(waits_s, default=0.0)
     look = wait_style(worst_s, limits.waits.of(service))
     many = 0 < service.most_waiting <= len(waits_s)
-    closed = facts.closed if facts is not None else service.closed
+    if facts is not None:
+        closed = facts.closed
+    else:
+        closed = service.closed
     cells = (
         Cell(service.name, icon_name=service.icon, place=place, hint=_level_words(facts)),
         Cell(
@@ -157,9 +165,15 @@ def _queue_row(
         _level_cell(facts, limits.level_percent),
         Cell(_("Is closed"), "warn", "forbidden") if closed else _expected_cell(facts),
     )
-    why = f"{facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
+    if facts is not None and facts.closed:
+        why = f"{facts.changed_by}: {facts.reason}"
+    else:
+        why = ""
     late = look.words if waits_s else ""
-    full = _("too many callers") if many else ""
+    if many:
+        full = _("too many callers")
+    else:
+        full = ""
     spoken = ", ".join(part for part in (*(cell.text for cell in cells), late, full, why) if part)
     return TableRow(service.id, cells, spoken)
 
@@ -167,12 +181,17 @@ def _queue_row(
 def _count_tone(count: int, many: bool) -> str:
     if many:
         return "bad"
-    return "" if count else "soft"
+    if count:
+        return ""
+    return "soft"
 
 
 def _level_cell(facts: QueueFacts | None, level_percent: int) -> Cell:
     """The share of the day's callers who were answered in time; those who gave up were not."""
-    total = facts.answered + facts.abandoned if facts is not None else 0
+    if facts is not None:
+        total = facts.answered + facts.abandoned
+    else:
+        total = 0
     if facts is None or not total:
         return Cell("–", "soft", right=True)
     percent = round(100 * facts.within / total)
@@ -180,7 +199,10 @@ def _level_cell(facts: QueueFacts | None, level_percent: int) -> Cell:
 
 
 def _level_words(facts: QueueFacts | None) -> str:
-    total = facts.answered + facts.abandoned if facts is not None else 0
+    if facts is not None:
+        total = facts.answered + facts.abandoned
+    else:
+        total = 0
     if facts is None or not total:
         return ""
     return _("{percent} % answered in time today").format(percent=round(100 * facts.within / total))
@@ -191,7 +213,9 @@ def _expected_cell(facts: QueueFacts | None) -> Cell:
     if facts is None:
         return Cell(_("Is open"), "good")
     if facts.wait_s is None:
-        return Cell("–", "soft") if facts.answering else Cell(_("Nobody"), "warn", "warning")
+        if facts.answering:
+            return Cell("–", "soft")
+        return Cell(_("Nobody"), "warn", "warning")
     return Cell(expected_words(facts.wait_s, facts.wait_most_s))
 
 
@@ -217,17 +241,32 @@ def agent_rows(
     rows = []
     for agent in in_order(agents):
         words, icon_name, tone = AGENT_STATES[agent.state]
-        service = services[agent.service].name if agent.service in services else agent.service
-        reason = "" if agent.reason in SAID_BY_STATE else agent.reason
-        why = _(PAUSE_WORDS.get(reason, reason)) if reason else ""
-        by = _("by {name}").format(name=agent.by_name) if agent.by_name and not agent.ticket else ""
+        if agent.service in services:
+            service = services[agent.service].name
+        else:
+            service = agent.service
+        if agent.reason in SAID_BY_STATE:
+            reason = ""
+        else:
+            reason = agent.reason
+        if reason:
+            why = _(PAUSE_WORDS.get(reason, reason))
+        else:
+            why = ""
+        if agent.by_name and not agent.ticket:
+            by = _("by {name}").format(name=agent.by_name)
+        else:
+            by = ""
         parts = (_(words), agent.ticket or why, service if agent.ticket else by)
         state = " · ".join(part for part in parts if part)
         if agent.help:
             asks = _("Asks for help: {reason}").format(reason=help_words(agent.help))
             state, icon_name, tone = f"{asks} · {state}", "bell", "bad"
         since_utc = agent.help_since_utc or agent.since_utc
-        since = "" if since_utc is None else clock_words((now_utc - since_utc).total_seconds())
+        if since_utc is None:
+            since = ""
+        else:
+            since = clock_words((now_utc - since_utc).total_seconds())
         cells = (
             Cell(
                 agent.name,
@@ -237,7 +276,10 @@ def agent_rows(
             Cell(state, tone, icon_name),
             Cell(since, "soft"),
         )
-        today = _services_words(agent, services) if agent.for_today else ""
+        if agent.for_today:
+            today = _services_words(agent, services)
+        else:
+            today = ""
         spoken_parts = (*(cell.text for cell in cells), agent.why, today)
         rows.append(TableRow(agent.id, cells, ", ".join(part for part in spoken_parts if part)))
     return rows

@@ -43,9 +43,11 @@ class BoardStatisticsPage(QWidget):
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
-        self._facts, self._clock = facts, clock
+        self._facts = facts
+        self._clock = clock
         self._services: Mapping[str, Service] = {}
-        self._days, self._by = QComboBox(), QComboBox()
+        self._days = QComboBox()
+        self._by = QComboBox()
         self._days.setObjectName("statistics_days")
         self._days.setAccessibleName(_("Days"))
         for days, words in (
@@ -192,7 +194,9 @@ class BoardStatisticsPage(QWidget):
     def _name(self, by: StatisticsBy, key: str) -> str:
         match by:
             case StatisticsBy.SERVICE:
-                return self._services[key].name if key in self._services else key
+                if key in self._services:
+                    return self._services[key].name
+                return key
             case StatisticsBy.HOUR:
                 return _("{hour}:00 to {hour}:59").format(hour=key)
             case StatisticsBy.DAY:
@@ -256,4 +260,6 @@ def _solved(answers: Mapping[str, int]) -> str:
 
 
 def _share(part: int, of: int) -> str:
-    return f"{part} ({round(100 * part / of)}\u00a0%)" if of and part else str(part)
+    if of and part:
+        return f"{part} ({round(100 * part / of)}\u00a0%)"
+    return str(part)

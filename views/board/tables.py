@@ -138,7 +138,8 @@ class BoardTable(QTreeWidget):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionsClickable(False)
         header.sectionClicked.connect(self.sort_requested)
-        self._wide, self._most_px = wide, most_px
+        self._wide = wide
+        self._most_px = most_px
         self._items: dict[str, QTreeWidgetItem] = {}
         self._shown: dict[str, tuple[TableRow, Tokens]] = {}
         self._widths: list[int] = []
@@ -224,13 +225,18 @@ class BoardTable(QTreeWidget):
         head = self.headerItem()
         if head is not None:
             for column, cell in enumerate(row.cells):
-                side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+                if cell.right:
+                    side = Qt.AlignmentFlag.AlignRight
+                else:
+                    side = Qt.AlignmentFlag.AlignLeft
                 head.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
 
     def chosen(self) -> str:
         """The id of the row that acts are about, or ""."""
         item = self.currentItem()
-        return str(item.data(0, _ID)) if item is not None else ""
+        if item is not None:
+            return str(item.data(0, _ID))
+        return ""
 
     def all_chosen(self) -> list[str]:
         """Ids of all chosen rows, from top to bottom."""
@@ -252,7 +258,10 @@ class BoardTable(QTreeWidget):
         header = self.header()
         assert header is not None
         header.setSortIndicatorShown(column >= 0)
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        if descending:
+            order = Qt.SortOrder.DescendingOrder
+        else:
+            order = Qt.SortOrder.AscendingOrder
         header.setSortIndicator(column, order)
 
     def choose(self, row_id: str) -> None:
@@ -274,7 +283,9 @@ class BoardTable(QTreeWidget):
     def id_at(self, place: QPoint) -> str:
         """The id of the row at a place of the viewport, or ""."""
         item = self.itemAt(place)
-        return str(item.data(0, _ID)) if item is not None else ""
+        if item is not None:
+            return str(item.data(0, _ID))
+        return ""
 
     def _deal(self, rows: Sequence[TableRow]) -> None:
         """Puts the rows in order. The chosen row stays chosen; when it is gone, the row in its
@@ -283,7 +294,10 @@ class BoardTable(QTreeWidget):
         chosen, several = self.chosen(), self.all_chosen()
         at = self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
         bar = self.verticalScrollBar()
-        scrolled = bar.value() if bar is not None else 0
+        if bar is not None:
+            scrolled = bar.value()
+        else:
+            scrolled = 0
         self.blockSignals(True)
         while self.topLevelItemCount():
             self.takeTopLevelItem(0)
@@ -305,7 +319,10 @@ class BoardTable(QTreeWidget):
 
     def _fill(self, item: QTreeWidgetItem, row: TableRow, before: TableRow | None) -> None:
         for column, cell in enumerate(row.cells):
-            previous = before.cells[column] if before is not None else None
+            if before is not None:
+                previous = before.cells[column]
+            else:
+                previous = None
             if previous is None or (previous.tone, previous.place, previous.icon_name) != (
                 cell.tone,
                 cell.place,
@@ -320,16 +337,18 @@ class BoardTable(QTreeWidget):
 
     def _fill_tone(self, item: QTreeWidgetItem, column: int, cell: Cell, strong: bool) -> None:
         tokens, service = tokens_for(self.palette()), cell.place >= 0
-        colour = (
-            service_colour(self.palette(), cell.place)
-            if service
-            else getattr(tokens, cell.tone or "text")
-        )
+        if service:
+            colour = service_colour(self.palette(), cell.place)
+        else:
+            colour = getattr(tokens, cell.tone or "text")
         item.setForeground(column, QBrush(QColor(colour)))
         item.setIcon(
             column, icon(cell.icon_name, cell.tone or "soft") if cell.icon_name else QIcon()
         )
-        side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+        if cell.right:
+            side = Qt.AlignmentFlag.AlignRight
+        else:
+            side = Qt.AlignmentFlag.AlignLeft
         item.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
         font = item.font(column)
         font.setBold(strong)
@@ -436,4 +455,6 @@ def _widths(rows: Sequence[TableRow]) -> list[int]:
 
 def _ticket_of(event: QDropEvent) -> str:
     data = event.mimeData()
-    return data.data(TICKET_MIME).data().decode("ascii", "replace") if data is not None else ""
+    if data is not None:
+        return data.data(TICKET_MIME).data().decode("ascii", "replace")
+    return ""

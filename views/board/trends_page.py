@@ -46,7 +46,8 @@ class BoardTrendsPage(QWidget):
         super().__init__()
         self._clock = clock
         self._quarters: list[Quarter] = []
-        self._hours, self._service = QComboBox(), tell_choice(QComboBox())
+        self._hours = QComboBox()
+        self._service = tell_choice(QComboBox())
         self._hours.setObjectName("trends_hours")
         self._hours.setAccessibleName(_("Hours shown"))
         for hours in HOURS:
@@ -219,11 +220,15 @@ class BoardTrendsPage(QWidget):
 
 
 def _minutes(seconds: int | None) -> float | None:
-    return None if seconds is None else round(seconds / 60, 2)
+    if seconds is None:
+        return None
+    return round(seconds / 60, 2)
 
 
 def _wait(seconds: int | None) -> str:
-    return "–" if seconds is None else clock_words(seconds)
+    if seconds is None:
+        return "–"
+    return clock_words(seconds)
 
 
 def _hours(quarters: Sequence[Quarter]) -> list[tuple[datetime, tuple[int, int, int]]]:

@@ -88,15 +88,19 @@ class BoardWindow(QMainWindow):
         super().__init__()
         self.setObjectName("board_window")
         announcer_of(self)
-        self._clock, self._limits = clock, thresholds or Thresholds()
+        self._clock = clock
+        self._limits = thresholds or Thresholds()
         self._facts = BoardFacts()
         self._may_close = False
-        self.header, self.figures = BoardHeader(), BoardFigures(self._limits)
-        self.panel, self.messages = ActPanel(), MessageBar()
+        self.header = BoardHeader()
+        self.figures = BoardFigures(self._limits)
+        self.panel = ActPanel()
+        self.messages = MessageBar()
         self._acts = ActBeginner(self._facts, self.panel, messages=self.messages, window=self)
         limits = QueueLimits(self._limits.waits, self._limits.level_percent)
         self.live = BoardLivePage(self._facts, self._acts, clock=clock, limits=limits)
-        self.trends, self.lines = BoardTrendsPage(clock), BoardLinesPage(clock)
+        self.trends = BoardTrendsPage(clock)
+        self.lines = BoardLinesPage(clock)
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
         self.copies = BoardDeliveriesPage(self._facts, clock)
@@ -207,7 +211,10 @@ class BoardWindow(QMainWindow):
             self.figures.show_waiting(facts.tickets, facts.services, self._clock.utc_now())
         else:
             self.figures.show_waiting_unknown()
-        alerts = self.figures.new_alerts() if self._facts.board is not None else []
+        if self._facts.board is not None:
+            alerts = self.figures.new_alerts()
+        else:
+            alerts = []
         if alerts:
             self.messages.show_message(
                 Level.WARNING, _("Alert: {what}").format(what=" · ".join(alerts)), key="alerts"

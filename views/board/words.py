@@ -68,7 +68,10 @@ def words_of(act: Act, facts: BoardFacts) -> str:
             words = _("everybody from {service} to {target}")
             return words.format(service=facts.service_name(service), target=facts.service_name(to))
         case SetQueue(service=service, closed=closed):
-            words = _("{service} closed") if closed else _("{service} open")
+            if closed:
+                words = _("{service} closed")
+            else:
+                words = _("{service} open")
             return words.format(service=facts.service_name(service))
         case Announce(to=None):
             return _("message to all agents")
@@ -128,7 +131,10 @@ def change_of(act: ActFacts, facts: BoardFacts) -> str:
         case ActKind.OPEN | ActKind.OPEN_SITE:
             return f"{_('Is closed')} → {_('Is open')}"
         case ActKind.AGENT_STATE:
-            pause = "" if act.text in ("available", "paused") else act.text
+            if act.text in ("available", "paused"):
+                pause = ""
+            else:
+                pause = act.text
             return f"→ {state_style(act.text == 'available', pause)[0]}"
         case ActKind.AGENT_SERVICES:
             return f"→ {_services(tuple(filter(None, act.text.split(','))), facts)}"
@@ -158,5 +164,8 @@ def _services(services: tuple[str, ...], facts: BoardFacts) -> str:
 
 
 def _side(side: ActSide, facts: BoardFacts) -> tuple[str, str, str]:
-    reserved_for = facts.agent_name(side.assigned_to) if side.assigned_to else _("everybody")
+    if side.assigned_to:
+        reserved_for = facts.agent_name(side.assigned_to)
+    else:
+        reserved_for = _("everybody")
     return facts.service_name(side.service), priority_words(side.priority).lower(), reserved_for

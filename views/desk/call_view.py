@@ -125,11 +125,13 @@ class CallView(QWidget):
         self.setObjectName("call_view")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Picture and voice of the caller"))
-        self._clock, self._video = clock, video
+        self._clock = clock
+        self._video = video
         self._since: datetime | None = None
         self._on = {"microphone": True, "camera": True}
         self._measured = self._given_up = False
-        self._form, self._state_now = CallForm.LARGE, CallState.NEW
+        self._form = CallForm.LARGE
+        self._state_now = CallState.NEW
         self._dragged_from: QPoint | None = None
         self._third = VideoPane()
         self._third.setObjectName("call_third_pane")
@@ -205,7 +207,10 @@ class CallView(QWidget):
             (self._microphone, "microphone", on_off[0], "Ctrl+M"),
             (self._camera, "camera", on_off[1], "Ctrl+E"),
         ):
-            words = texts[0] if self._on[key] else texts[1]
+            if self._on[key]:
+                words = texts[0]
+            else:
+                words = texts[1]
             self._device_words[button] = words
             button.setIcon(
                 icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn")
@@ -274,7 +279,10 @@ class CallView(QWidget):
         if isinstance(self._video, VideoPane):  # our own picture would hide half of a small one
             self._video.set_own_place(OwnPlace.HIDDEN if form is CallForm.CARD else OwnPlace.CORNER)
         self._controls.setMaximumWidth(300 if form is CallForm.COLUMN else 16_777_215)
-        margin = 2 if form is CallForm.CARD else SPACE[2]
+        if form is CallForm.CARD:
+            margin = 2
+        else:
+            margin = SPACE[2]
         self._control_box.setContentsMargins(margin, SPACE[0], margin, SPACE[0])
         restyle(self, form=form.value)
         for button in (self._microphone, self._camera):
@@ -492,7 +500,8 @@ class CallView(QWidget):
         self._control_box = QBoxLayout(_ACROSS, self._controls)
         self._control_box.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         self._control_box.setSpacing(SPACE[1])
-        self._state_box, self._button_box = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
+        self._state_box = QBoxLayout(_ACROSS)
+        self._button_box = QBoxLayout(_ACROSS)
         self._button_rows = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
         for box in (self._state_box, self._button_box, *self._button_rows):
             box.setSpacing(SPACE[1])
@@ -552,7 +561,10 @@ class MoveHandle(PlainFace, QToolButton):
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Takes it in hand."""
-        self._from = None if event is None else event.globalPosition().toPoint()
+        if event is None:
+            self._from = None
+        else:
+            self._from = event.globalPosition().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """It goes along."""

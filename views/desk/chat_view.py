@@ -193,7 +193,10 @@ class ChatView(QWidget):
             bubble.show_line(line)
 
     def _append(self, line: ChatLine) -> _Bubble:
-        french = self._french.get(line.text, line.text) if line.mine else line.text
+        if line.mine:
+            french = self._french.get(line.text, line.text)
+        else:
+            french = line.text
         bubble = self._bubbles[line.words_id] = _Bubble(line, french)
         self._lines.insertWidget(self._lines.count() - 1, bubble)  # before the stretch
         self._to_end.start()

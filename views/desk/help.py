@@ -188,7 +188,10 @@ class ShortcutHelp(QWidget):
         parent = self.parentWidget()
         if parent is not None:
             window = parent.window()
-            self._back = None if window is None else window.focusWidget()
+            if window is None:
+                self._back = None
+            else:
+                self._back = window.focusWidget()
             self.setGeometry(parent.rect())
         self._fit()
         self.show()

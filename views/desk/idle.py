@@ -97,7 +97,8 @@ class LeftPagesLine(QFrame):
 
     def __init__(self, session_id: str, words: str) -> None:
         super().__init__()
-        self.words, self._sure = words, False
+        self.words = words
+        self._sure = False
         self._id = session_id
         self._file = push_button(_("File in its dossier"), "kept", "quiet", name="left_pages_file")
         self._delete = push_button(_("Delete"), "", "quiet", name="left_pages_delete")
@@ -211,9 +212,12 @@ class IdlePage(QWidget):
         self.setObjectName("idle_page")
         self.setAccessibleName(_("Between two conversations"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._available, self._connected, self._refused = True, False, False
+        self._available = True
+        self._connected = False
+        self._refused = False
         self._silent = False
-        self._waiting, self._next = 0, ("", "")
+        self._waiting = 0
+        self._next = ("", "")
         self._offered = self._accepting = False
         self._icon = IconLabel("available", "good", size_px=44)
         self._title = label(role="large", name="idle_title")
@@ -285,7 +289,8 @@ class IdlePage(QWidget):
         """Show how many wait; of the next one the number, and service and site in words."""
         if (number, whence) != self._next:
             self.show_preview("")
-        self._waiting, self._next = waiting, (number, whence)
+        self._waiting = waiting
+        self._next = (number, whence)
         self._show()
 
     def show_offered(self, offered: bool) -> None:
@@ -304,7 +309,9 @@ class IdlePage(QWidget):
         """Show whether the agent is available, whether the hub answers,
         and whether an offer was left unanswered.
         """
-        self._available, self._connected, self._silent = available, connected, silent
+        self._available = available
+        self._connected = connected
+        self._silent = silent
         self._refused = self._refused and not connected
         self._show()
 

@@ -39,11 +39,10 @@ class InvitationBar(QFrame):
 
     def show_call(self, name: str, ticket: str, service: str, is_held: bool) -> None:
         """Show who calls, and about which caller."""
-        words = (
-            _("{name} asks you about {ticket}, {service}. The caller waits.")
-            if is_held
-            else _("{name} asks you to join the conversation with {ticket}, {service}.")
-        )
+        if is_held:
+            words = _("{name} asks you about {ticket}, {service}. The caller waits.")
+        else:
+            words = _("{name} asks you to join the conversation with {ticket}, {service}.")
         self._words.setText(words.format(name=name, ticket=ticket, service=service))
         self.setAccessibleName(self._words.text())
         self.show()

@@ -157,18 +157,23 @@ class OfferCard(QFrame):
         accepted after a moment, unless the agent declines.
         """
         is_same = self._ticket is not None and self._ticket.id == ticket.id
-        self._ticket, self._until = ticket, ticket.offer_until_utc
+        self._ticket = ticket
+        self._until = ticket.offer_until_utc
         if not is_same:
-            self._by_itself_at = self._clock.utc_now() + BY_ITSELF if by_itself else None
+            if by_itself:
+                self._by_itself_at = self._clock.utc_now() + BY_ITSELF
+            else:
+                self._by_itself_at = None
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
         self._known.setVisible(comes_back)
         self._needs.show_state(need_words(ticket.needs), "needs", "accent")
         self._needs.setVisible(bool(ticket.needs))
         self._set_enabled(True)
-        whole_s = (
-            0.0 if self._until is None else (self._until - self._clock.utc_now()).total_seconds()
-        )
+        if self._until is None:
+            whole_s = 0.0
+        else:
+            whole_s = (self._until - self._clock.utc_now()).total_seconds()
         self._bar.setRange(0, max(1, round(whole_s * 1000)))
         self.refresh()
         self._second.start()
@@ -215,9 +220,10 @@ class OfferCard(QFrame):
         self._where.setText(
             _("{site} · waiting for {time}").format(site=self._ticket.site, time=waited)
         )
-        by_itself_s = (
-            None if self._by_itself_at is None else (self._by_itself_at - now).total_seconds()
-        )
+        if self._by_itself_at is None:
+            by_itself_s = None
+        else:
+            by_itself_s = (self._by_itself_at - now).total_seconds()
         words = _("{seconds} s to answer").format(seconds=round(left_s))
         if by_itself_s is not None:
             words = _("Accepted by itself in {seconds} s").format(
@@ -233,7 +239,9 @@ class OfferCard(QFrame):
     @property
     def ticket_id(self) -> str:
         """The offered ticket, "" for none."""
-        return self._ticket.id if self._ticket is not None else ""
+        if self._ticket is not None:
+            return self._ticket.id
+        return ""
 
     # ---- building
 
@@ -262,7 +270,10 @@ class OfferCard(QFrame):
         self.setAccessibleName(words)
         self._accept.setAccessibleDescription(self.accessibleName())
         window = self.window()
-        self._back = window.focusWidget() if window is not None else None
+        if window is not None:
+            self._back = window.focusWidget()
+        else:
+            self._back = None
         if not isinstance(self._back, _TYPING):
             self._accept.setFocus()
 

@@ -48,7 +48,9 @@ Target = TargetAgent | TargetService | MoveTarget
 
 
 def _id_of(target: Target) -> str:
-    return target.ref if isinstance(target, MoveTarget) else target.id
+    if isinstance(target, MoveTarget):
+        return target.ref
+    return target.id
 
 
 class PassOnPanel(QFrame):
@@ -146,7 +148,10 @@ class PassOnPanel(QFrame):
             self._add(agent, f"{agent.name} · {_(words)}", icon_name)
         for queue in targets.services:
             if not queue.closed:
-                queue_words = _("back into the same queue") if queue.id == service else _("queue")
+                if queue.id == service:
+                    queue_words = _("back into the same queue")
+                else:
+                    queue_words = _("queue")
                 waiting = _("{count} waiting").format(count=queue.waiting)
                 self._add(queue, f"{queue.name} · {queue_words} · {waiting}", "queue")
         for other in targets.elsewhere:
@@ -176,7 +181,10 @@ class PassOnPanel(QFrame):
         """Chooses a colleague or a queue by its id."""
         for place in range(self._targets.count()):
             item = self._targets.item(place)
-            target = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+            if item is not None:
+                target = item.data(Qt.ItemDataRole.UserRole)
+            else:
+                target = None
             if target is not None and _id_of(target) == target_id:
                 self._targets.setCurrentRow(place)
 
@@ -196,12 +204,13 @@ class PassOnPanel(QFrame):
 
     def _chosen(self) -> Target | None:
         item = self._targets.currentItem()
-        target = (
-            item.data(Qt.ItemDataRole.UserRole)
-            if item is not None and self._targets.isEnabled()
-            else None
-        )
-        return target if isinstance(target, TargetAgent | TargetService | MoveTarget) else None
+        if item is not None and self._targets.isEnabled():
+            target = item.data(Qt.ItemDataRole.UserRole)
+        else:
+            target = None
+        if isinstance(target, TargetAgent | TargetService | MoveTarget):
+            return target
+        return None
 
     def _allow(self) -> None:
         chosen = self._chosen()

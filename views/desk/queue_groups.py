@@ -72,16 +72,17 @@ def sections(
     mine, others = list[Ticket](), list[Ticket]()
     for ticket in rest:
         (mine if is_mine(ticket) else others).append(ticket)
-    queue_sections = [QueueSection(NEXT, [first])] if first is not None else []
+    if first is not None:
+        queue_sections = [QueueSection(NEXT, [first])]
+    else:
+        queue_sections = []
     if mine:
         queue_sections.append(QueueSection(MINE, mine))
     if by is GroupBy.ARRIVAL:
         # a head is only needed to part them from this agent's own
-        return (
-            [*queue_sections, QueueSection(REST if mine else "", others)]
-            if others
-            else queue_sections
-        )
+        if others:
+            return [*queue_sections, QueueSection(REST if mine else "", others)]
+        return queue_sections
     groups: dict[str, list[Ticket]] = {one: [] for one in services} if by is by.SERVICE else {}
     for ticket in others:
         groups.setdefault(ticket.service if by is by.SERVICE else ticket.site, []).append(ticket)
@@ -156,7 +157,10 @@ class QueueGroup(PlainFace, QPushButton):
         words = _("{group}: {count} waiting, longest {time}").format(
             group=name, count=count, time=clock_words(longest_s)
         )
-        state = _("folded") if self.isChecked() else _("unfolded")
+        if self.isChecked():
+            state = _("folded")
+        else:
+            state = _("unfolded")
         self.setAccessibleName(", ".join(part for part in (words, look.words, state) if part))
         self.setToolTip(tip_words(", ".join(part for part in (name, look.words) if part)))
         self._fit()
@@ -170,4 +174,6 @@ class QueueGroup(PlainFace, QPushButton):
 
 
 def _arrow(folded: bool) -> str:
-    return "arrow_right" if folded else "down"
+    if folded:
+        return "arrow_right"
+    return "down"

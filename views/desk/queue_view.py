@@ -96,7 +96,9 @@ class DeskQueueView(QFrame):
         self._stop = ""
         self._ringing: set[str] = set()
         self._offered = False
-        self._busy, self._connected, self._accepting = False, False, ""
+        self._busy = False
+        self._connected = False
+        self._accepting = ""
         self._seen_at: datetime | None = None
         self._agent = ""
         self._work: dict[str, ServiceWork] = {}
@@ -178,7 +180,8 @@ class DeskQueueView(QFrame):
 
     def set_busy(self, busy: bool) -> None:
         """True while this agent is in a session or wrap-up: no other caller can be taken."""
-        self._busy, self._accepting = busy, ""
+        self._busy = busy
+        self._accepting = ""
         self._allow()
 
     def set_availability(self, available: bool, reason: str = "") -> None:
@@ -213,7 +216,10 @@ class DeskQueueView(QFrame):
     def service(self, service_id: str) -> tuple[Service | None, int]:
         """A service and its place in the organisation's list (for its colour)."""
         order = list(self._services)
-        place = order.index(service_id) if service_id in order else len(order)
+        if service_id in order:
+            place = order.index(service_id)
+        else:
+            place = len(order)
         return self._services.get(service_id), place
 
     def next_ticket(self) -> Ticket | None:
@@ -441,7 +447,10 @@ class DeskQueueView(QFrame):
         self._empty.setVisible(not visible_tickets)
         # beneath rows that may be old; where there are none, their place says it
         self._line_frame.setHidden(self._connected or not waiting)
-        count = str(len(waiting)) if waiting or self._connected else "–"
+        if waiting or self._connected:
+            count = str(len(waiting))
+        else:
+            count = "–"
         self._count.setText(_("Waiting: {count}").format(count=count))
         if waiting and not visible_tickets:
             self._empty.show_words(
@@ -499,7 +508,10 @@ class DeskQueueView(QFrame):
                 if self._waiting_box.indexOf(head) != at:
                     self._waiting_box.insertWidget(at, head)
                 at += 1
-            named = under if section.key not in ("", NEXT, MINE, REST) else ""
+            if section.key not in ("", NEXT, MINE, REST):
+                named = under
+            else:
+                named = ""
             self._place(self._waiting_box, tickets, at=at, under=named)
             at += len(tickets)
         self._reachable = [*chain.from_iterable(rows)]
@@ -542,7 +554,9 @@ class DeskQueueView(QFrame):
         fixed_names = {MINE: _("Your callers"), REST: _("Everybody else")}
         if key in fixed_names:
             return fixed_names[key]
-        return self._services[key].name if key in self._services else key
+        if key in self._services:
+            return self._services[key].name
+        return key
 
     def _place(
         self, box: QVBoxLayout, tickets: Sequence[Ticket], *, at: int = 0, under: str = ""
@@ -576,7 +590,10 @@ class DeskQueueView(QFrame):
         """Tab stops once among the rows: where the keyboard was last, else at the first."""
         reachable = [ticket.id for ticket in self._reachable]
         stop = ticket_id or self._stop
-        self._stop = stop if stop in reachable else next(iter(reachable), "")
+        if stop in reachable:
+            self._stop = stop
+        else:
+            self._stop = next(iter(reachable), "")
         for key, ticket_line in self._rows.items():
             ticket_line.set_tab_stop(key == self._stop)
 

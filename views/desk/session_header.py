@@ -55,7 +55,9 @@ _RENEW = N_("allowed for {left} more; press to ask again")
 
 def answer_words(left_s: float) -> str:
     """The time that the caller has for an answer, short; "…" when it is not known any more."""
-    return _("{seconds} s").format(seconds=round(left_s)) if left_s > 0 else "…"
+    if left_s > 0:
+        return _("{seconds} s").format(seconds=round(left_s))
+    return "…"
 
 
 class GrantButton(PlainFace, QPushButton):
@@ -71,7 +73,10 @@ class GrantButton(PlainFace, QPushButton):
     def __init__(self, grant: Grant) -> None:
         super().__init__()
         self.grant = grant
-        self._allowed, self._asked, self._left_s, self._answer_s = False, False, 0.0, 0.0
+        self._allowed = False
+        self._asked = False
+        self._left_s = 0.0
+        self._answer_s = 0.0
         self._with_words = True
         self.setObjectName(f"grant_{grant.value}")
         size_icons(self, 20, 16)
@@ -82,8 +87,12 @@ class GrantButton(PlainFace, QPushButton):
 
     def show_state(self, allowed: bool, is_asked: bool = False) -> None:
         """Shows whether the caller allows it, or is being asked."""
-        self._allowed, self._asked = allowed, is_asked and not allowed
-        self._left_s = self._left_s if allowed else 0.0
+        self._allowed = allowed
+        self._asked = is_asked and not allowed
+        if allowed:
+            self._left_s = self._left_s
+        else:
+            self._left_s = 0.0
         state = "none"
         if allowed:
             state = "allowed"
@@ -133,16 +142,25 @@ class GrantButton(PlainFace, QPushButton):
     def _show_words(self) -> None:
         words, state = _(GRANT_WORDS[self.grant][0]), _NOT_YET
         if self._allowed:
-            state = _RENEW if self._left_s else _ALLOWED
+            if self._left_s:
+                state = _RENEW
+            else:
+                state = _ALLOWED
         elif self._asked:
             state = _ASKED
-        time_words = clock_words(self._left_s) if self._left_s else ""
+        if self._left_s:
+            time_words = clock_words(self._left_s)
+        else:
+            time_words = ""
         self._show_icon()
         counted = ""
         if self._asked:
             counted = answer_words(self._answer_s)
         elif self._allowed:
-            counted = time_words if 0 < self._left_s < SOON_S else ""
+            if 0 < self._left_s < SOON_S:
+                counted = time_words
+            else:
+                counted = ""
         if self._with_words:
             self.setText(f"{words} {counted}".rstrip())
         else:
@@ -219,7 +237,8 @@ class SessionHeader(QFrame):
 
     def show_page(self, with_page: bool, *, tools: bool = True) -> None:
         """All in one line, with the page's tools or without; or the facts with all words."""
-        self._with_page, self._with_tools = with_page, with_page and tools
+        self._with_page = with_page
+        self._with_tools = with_page and tools
         if self._page_bar is not None:
             self._page_bar.setVisible(self._with_tools)
         for part in (self._number, self._service, self._where, self._fill):
@@ -245,7 +264,10 @@ class SessionHeader(QFrame):
     def _arrange(self) -> None:
         buttons = list(self._grants.values())
         if self._with_page:
-            tools = ROOMY_PX if self._with_tools else NARROW_PX // 2
+            if self._with_tools:
+                tools = ROOMY_PX
+            else:
+                tools = NARROW_PX // 2
             words = self.width() >= tools + sum(button.words_px() for button in buttons)
             for button in buttons:
                 button.show_words(words)
@@ -333,4 +355,6 @@ class SessionHeader(QFrame):
 
 
 def _number(number: str) -> str:
-    return _("No. {number}").format(number=number) if number else _("no number")
+    if number:
+        return _("No. {number}").format(number=number)
+    return _("no number")

@@ -32,7 +32,10 @@ class SidePanel(QFrame):
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         size_icons(self._tabs, 18, 18)
-        self._chat, self._guide, self._devices, self._dossier = chat, guide, devices, dossier
+        self._chat = chat
+        self._guide = guide
+        self._devices = devices
+        self._dossier = dossier
         self._tabs.addTab(guide, icon("stages"), _("Guide"))
         self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))
         self._tabs.addTab(devices, icon("scanner"), _("Scanner and printer"))

@@ -66,8 +66,10 @@ class SignInView(QWidget):
         self._words = label(name="sign_in_words", wrap=True)
         self._mark = IconLabel("error", "bad", size_px=20)
         self._read = label("", "soft", name="sign_in_read", wrap=True)
-        self._network, self._authority = QWidget(), QWidget()
-        self._secret, self._chosen = QWidget(), NewPassphrase("passphrase")
+        self._network = QWidget()
+        self._authority = QWidget()
+        self._secret = QWidget()
+        self._chosen = NewPassphrase("passphrase")
         self._plainly = label("", "soft", name="sign_in_no_keyring", wrap=True)
         self._build()
         for line in (self._code, self._address):
@@ -128,7 +130,9 @@ class SignInView(QWidget):
 
     def passphrase(self) -> str:
         """The passphrase for the file of keys; "" where the keyring has them."""
-        return self._chosen.good() if not self._secret.isHidden() else ""
+        if not self._secret.isHidden():
+            return self._chosen.good()
+        return ""
 
     def show_busy(self) -> None:
         """The code is being checked."""
@@ -250,7 +254,10 @@ class SignInView(QWidget):
         self._read.setVisible(is_line)
         self._read.setText(_read_words(invitation))
         both = bool(self._code.text().strip() and self._address.text().strip())
-        is_given = bool(invitation is not None and invitation.code) if is_line else both
+        if is_line:
+            is_given = bool(invitation is not None and invitation.code)
+        else:
+            is_given = both
         is_kept = self._secret.isHidden() or bool(self._chosen.good())
         self._enter.setEnabled(is_given and is_kept and not self._busy)
         self._organisation.setVisible(self._network_line() is not None)
@@ -273,11 +280,15 @@ class SignInView(QWidget):
         text = self._code.text().strip()
         if self._is_line:
             try:
-                return None if read_network(text).code else text
+                if read_network(text).code:
+                    return None
+                return text
             except EnrolmentRefused:
                 return None
         address = self._address.text().strip()
-        return address if address and not text else None
+        if address and not text:
+            return address
+        return None
 
     # ---- what the person does ----
 
@@ -290,7 +301,10 @@ class SignInView(QWidget):
             self._show_note(_("Asking the network…"), is_error=False)
             self._busy = True
             self._show()
-            file = "" if is_known else self._ca_file.text().strip()
+            if is_known:
+                file = ""
+            else:
+                file = self._ca_file.text().strip()
             self.organisation_requested.emit(line, file)
 
     def _on_enter(self) -> None:

@@ -80,19 +80,17 @@ def third_words(name: str, third: Third, is_held: bool) -> str:
     if third.state is ThirdState.CALLED:
         return _("{name} is being called…").format(name=name)
     if third.role is Role.SUPERVISOR:
-        words = (
-            _("{name} (supervisor) listens and speaks. The caller reads it too.")
-            if third.state is ThirdState.IN
-            else _("{name} (supervisor) joins as soon as the caller reads it on the screen.")
-        )
+        if third.state is ThirdState.IN:
+            words = _("{name} (supervisor) listens and speaks. The caller reads it too.")
+        else:
+            words = _("{name} (supervisor) joins as soon as the caller reads it on the screen.")
     elif third.state is ThirdState.ANNOUNCED:
         words = _("{name} comes as soon as the caller reads it on the screen.")
     else:
-        words = (
-            _("{name} talks with you. The caller waits.")
-            if is_held
-            else _("{name} is with you and the caller.")
-        )
+        if is_held:
+            words = _("{name} talks with you. The caller waits.")
+        else:
+            words = _("{name} is with you and the caller.")
     return words.format(name=name)
 
 
@@ -119,8 +117,10 @@ class TalkBar(QFrame):
         super().__init__()
         self.setObjectName("talk_bar")
         self._answer: TalkAnswer | None = None
-        self._painted_key, self._narrow = "", False
-        self._help, self._help_from = HelpState.NONE, HelpFrom.CALLER
+        self._painted_key = ""
+        self._narrow = False
+        self._help = HelpState.NONE
+        self._help_from = HelpFrom.CALLER
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._emit_painted)
@@ -184,7 +184,10 @@ class TalkBar(QFrame):
     def show_talk(self, answer: TalkAnswer | None) -> None:
         """The talk as it is now; None for two people who simply talk."""
         self._answer = answer
-        talk = answer.talk if answer is not None else Talk()
+        if answer is not None:
+            talk = answer.talk
+        else:
+            talk = Talk()
         self._show_hold(talk)
         self._show_third(talk, answer.third_name if answer is not None else "")
         self.setVisible(talk != Talk())
@@ -197,7 +200,10 @@ class TalkBar(QFrame):
 
     def _name_buttons(self) -> None:
         is_held = self._answer is not None and self._answer.talk.held
-        words = _("Talk again") if is_held else _("Hold")
+        if is_held:
+            words = _("Talk again")
+        else:
+            words = _("Hold")
         self._hold.setText("" if self._narrow else words)
         name_button(self._hold, words, "F5")
         self._pass_on.setText("" if self._narrow else _("Pass on…"))
@@ -217,7 +223,8 @@ class TalkBar(QFrame):
         """Show what the host has answered, and who has called.
         Only the agent's own call can be taken back here.
         """
-        self._help, self._help_from = state, by
+        self._help = state
+        self._help_from = by
         is_called = state is not HelpState.NONE
         self._host.setEnabled(
             not is_called or (by is HelpFrom.AGENT and state is not HelpState.HERE)
@@ -227,7 +234,9 @@ class TalkBar(QFrame):
 
     def third(self) -> Third | None:
         """The third person shown."""
-        return self._answer.talk.third if self._answer is not None else None
+        if self._answer is not None:
+            return self._answer.talk.third
+        return None
 
     def _show_hold(self, talk: Talk) -> None:
         self._name_buttons()
@@ -251,7 +260,10 @@ class TalkBar(QFrame):
             self._painted_key = ""
             return
         is_colleague = third.role is Role.AGENT
-        badge = _("Colleague") if is_colleague else _("Supervisor")
+        if is_colleague:
+            badge = _("Colleague")
+        else:
+            badge = _("Supervisor")
         self._badge.show_state(
             badge, "agent", "solid" if third.state is ThirdState.IN else "accent"
         )

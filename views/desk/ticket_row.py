@@ -146,8 +146,11 @@ class TicketRow(QFrame):
         self._known.hide()
         self._later = Chip("ticket_later")
         self._later.hide()
-        self._can, self._is_kept = True, False
-        self._limits, self._primary, self._under = WaitLimits(), False, ""
+        self._can = True
+        self._is_kept = False
+        self._limits = WaitLimits()
+        self._primary = False
+        self._under = ""
         self._is_next = False
         self._form: RowForm | None = None
         self._below = False
@@ -217,7 +220,10 @@ class TicketRow(QFrame):
             return
         self._fitted = fitted
         room = self.width() - 2 * BORDER_PX
-        form = RowForm.CARD if self._primary else self._line_form(room, chips)
+        if self._primary:
+            form = RowForm.CARD
+        else:
+            form = self._line_form(room, chips)
         margins = MARGINS[form]
         room -= margins[0] + margins[2] + self._taken(form)
         self._fit_badges(form, room, chips)
@@ -232,7 +238,9 @@ class TicketRow(QFrame):
         needed = self._taken(RowForm.LINE) + margins[0] + margins[2]
         needed += sum(chip.width_px(words=False) + BADGE_SPACE for chip in chips)
         needed += names * PLACE_LETTERS * self.fontMetrics().averageCharWidth() + 40
-        return RowForm.LINE if needed <= room else RowForm.TWO_LINES
+        if needed <= room:
+            return RowForm.LINE
+        return RowForm.TWO_LINES
 
     def _taken(self, form: RowForm) -> int:
         """Pixels of what is never cut and stands in the first line."""
@@ -258,7 +266,8 @@ class TicketRow(QFrame):
     def _arrange(self, form: RowForm, *, below: bool) -> None:
         if (form, below) == (self._form, self._below):
             return
-        self._form, self._below = form, below
+        self._form = form
+        self._below = below
         line, card = form is RowForm.LINE, form is RowForm.CARD
         policy = QSizePolicy.Policy
         self._badges.setSizePolicy(policy.Fixed if line else policy.Ignored, policy.Fixed)
@@ -316,7 +325,8 @@ class TicketRow(QFrame):
         """
         self.ticket = ticket
         waiting = ticket.state in WAITING
-        self._primary, self._under = waiting and (next_one or ringing), under
+        self._primary = waiting and (next_one or ringing)
+        self._under = under
         self._limits = WaitLimits().of(service)
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
@@ -444,7 +454,10 @@ class TicketRow(QFrame):
         """Set whether Tab comes here: one row of the queue does,
         the arrows reach the others.
         """
-        policy = Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus
+        if stops:
+            policy = Qt.FocusPolicy.StrongFocus
+        else:
+            policy = Qt.FocusPolicy.ClickFocus
         if self.focusPolicy() != policy:
             self.setFocusPolicy(policy)
             self._accept.setFocusPolicy(policy)

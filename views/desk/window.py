@@ -214,7 +214,8 @@ class DeskWindow(QMainWindow):
 
     def show_session(self, session: SessionFacts) -> None:
         """A conversation begins (or goes on after a restart)."""
-        self._session, self._in_wrap_up = session, False
+        self._session = session
+        self._in_wrap_up = False
         self.idle.show_accepting(False)
         ticket = self.queue.ticket(session.ticket_id)
         service, place = self.queue.service(session.service)
@@ -284,7 +285,10 @@ class DeskWindow(QMainWindow):
         session, lasted = self._session, None
         if session is not None and just_now:
             lasted = (self._clock.utc_now() - session.opened_at_utc).total_seconds()
-        ticket = None if session is None else self.queue.ticket(session.ticket_id)
+        if session is None:
+            ticket = None
+        else:
+            ticket = self.queue.ticket(session.ticket_id)
         self._in_wrap_up = True
         self.call.show_state(CallState.CLOSED)
         self.call.show_started(None)
@@ -295,7 +299,10 @@ class DeskWindow(QMainWindow):
         self.talk_bar.commands.hide()
         self._open_side()
         self.queue.set_busy(True)
-        work = None if session is None else self.queue.work(session.service)
+        if session is None:
+            work = None
+        else:
+            work = self.queue.work(session.service)
         self.wrap_up.show_number("" if session is None else short_number(session.id))
         self.wrap_up.start(
             ticket.number if ticket else "", lasted, work.outcomes if work is not None else ()
@@ -384,7 +391,9 @@ class DeskWindow(QMainWindow):
     def _side_wanted(self) -> bool:
         """Beside a shared page: as the agent left it, else where there is room."""
         side_open = self._memory.now.side_open
-        return self.width() >= ROOM_FOR_SIDE_PX if side_open is None else side_open
+        if side_open is None:
+            return self.width() >= ROOM_FOR_SIDE_PX
+        return side_open
 
     def _on_page_focus(self, box: QRect, _name: str) -> None:
         """The small face does not lie over the field that has the keyboard."""
@@ -436,7 +445,9 @@ class DeskWindow(QMainWindow):
     def _without_viewer(self) -> QWidget:
         if self._session is None:
             return self.idle
-        return self.phone if self._session.phone and not self._in_wrap_up else self.wrap_up
+        if self._session.phone and not self._in_wrap_up:
+            return self.phone
+        return self.wrap_up
 
     def close_now(self) -> None:
         """Remembers place and panels, and closes; the program has stopped everything before."""
@@ -602,7 +613,10 @@ class DeskWindow(QMainWindow):
         self.header.show_agent_state(words, icon_name, "accent")
 
     def _on_state(self, available: bool, reason: str) -> None:
-        self._reason = "" if available else reason
+        if available:
+            self._reason = ""
+        else:
+            self._reason = reason
         self._show_state()
 
     def show_accepting(self, accepting: bool) -> None:
@@ -626,8 +640,14 @@ class DeskWindow(QMainWindow):
         """The middle gets what the two sides leave."""
         self._ordering.start()
         folded = self._left.currentWidget() is self._rail
-        left_px = rail_width() if folded else self._queue_width()
-        side = 0 if self._side.isHidden() else self._side_width()
+        if folded:
+            left_px = rail_width()
+        else:
+            left_px = self._queue_width()
+        if self._side.isHidden():
+            side = 0
+        else:
+            side = self._side_width()
         self._columns.setSizes([left_px, max(340, self._columns.width() - left_px - side), side])
 
     def _order_tabs(self) -> None:
@@ -643,14 +663,19 @@ class DeskWindow(QMainWindow):
         order_by_sight([*parts, self._side, self.messages])
 
     def _side_width(self) -> int:
-        usual = _SIDE_WIDTH if self.width() >= WIDE_PX * 1.2 else SIDE_LEAST_PX
+        if self.width() >= WIDE_PX * 1.2:
+            usual = _SIDE_WIDTH
+        else:
+            usual = SIDE_LEAST_PX
         larger = min(round(usual * text_scale()), round(self.width() * _SIDE_PART))
         return max(usual, larger)
 
     def _queue_width(self) -> int:
         """Between callers the queue is what is worked with."""
         wide = min(640, round(self.width() * _QUEUE_PART))
-        return max(_QUEUE_WIDTH, wide) if self._session is None else _QUEUE_WIDTH - 50
+        if self._session is None:
+            return max(_QUEUE_WIDTH, wide)
+        return _QUEUE_WIDTH - 50
 
     def _toggle_queue(self) -> None:
         self._fold_queue(self._left.currentWidget() is self.queue)
@@ -786,7 +811,10 @@ class DeskWindow(QMainWindow):
     def _seen_page(self, page_id: str) -> tuple[str, QImage, str, Sequence[Mark]] | None:
         """Return what is seen of a page: its title, picture, note and marks."""
         facts, order = self.devices.page(page_id), self.devices.strip.order()
-        picture = None if facts is None else facts.picture()
+        if facts is None:
+            picture = None
+        else:
+            picture = facts.picture()
         if facts is None or picture is None or page_id not in order:
             return None
         number = order.index(page_id) + 1

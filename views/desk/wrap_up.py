@@ -150,9 +150,10 @@ class WrapUpView(QWidget):
         `outcomes` are the service's own.
         """
         self._since = self._clock.utc_now()
-        lasted = (
-            "" if lasted_s is None else _("It lasted {time}.").format(time=clock_words(lasted_s))
-        )
+        if lasted_s is None:
+            lasted = ""
+        else:
+            lasted = _("It lasted {time}.").format(time=clock_words(lasted_s))
         self._lasted.setText(
             _("Request {number}.").format(number=ticket_number) + f" {lasted}".rstrip()
         )
@@ -257,7 +258,10 @@ class WrapUpView(QWidget):
         """A ready note stands in the field, in the place of a proposal or behind the agent's own
         words; the agent completes it.
         """
-        written = "" if self._note_is_ours() else self._note.toPlainText().strip()
+        if self._note_is_ours():
+            written = ""
+        else:
+            written = self._note.toPlainText().strip()
         self._note.setPlainText(f"{written} {text}".lstrip()[:NOTE_LETTERS])  # its end is to go on
         self._note.moveCursor(QTextCursor.MoveOperation.End)
         self._note.setFocus()
@@ -388,7 +392,10 @@ class WrapUpView(QWidget):
     def _offer_note(self) -> None:
         """One press takes the proposal out, another one writes it."""
         note, ours = self._proposed_note, self._note_is_ours()
-        note = "" if self._later.isChecked() else note
+        if self._later.isChecked():
+            note = ""
+        else:
+            note = note
         self._no_note.setVisible(bool(note) and ours)
         self._fill_note.setVisible(bool(note) and note not in self._note.toPlainText())
         self._fill_note.setToolTip(tip_words(f"{note}  (Ctrl+N)"))
@@ -407,7 +414,8 @@ class WrapUpView(QWidget):
                 self._grid.removeWidget(button)
                 button.hide()
                 button.deleteLater()
-            self._outcomes, self._own = [], service_outcomes
+            self._outcomes = []
+            self._own = service_outcomes
             named = [(outcome.id, outcome.name, "kept") for outcome in service_outcomes] or [
                 (code, _(text), name) for code, text, name in OUTCOMES
             ]
@@ -459,7 +467,10 @@ class WrapUpView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """The digit before an outcome chooses it."""
-        place = -1 if event is None else event.key() - Qt.Key.Key_1
+        if event is None:
+            place = -1
+        else:
+            place = event.key() - Qt.Key.Key_1
         if 0 <= place < min(9, len(self._outcomes)):
             self._outcomes[place].click()
         else:
@@ -467,7 +478,9 @@ class WrapUpView(QWidget):
 
     def _chosen(self) -> str:
         chosen = self._group.checkedButton()
-        return str(chosen.property("code")) if chosen is not None else ""
+        if chosen is not None:
+            return str(chosen.property("code"))
+        return ""
 
     def _on_prolong(self) -> None:
         self._prolong.setEnabled(False)

@@ -50,7 +50,8 @@ class ConversationPage(QWidget):
     def __init__(self, replay: ReplayView, *, has_pages: bool = True) -> None:
         super().__init__()
         self.setObjectName("conversation_page")
-        self.replay, self._has_pages = replay, has_pages
+        self.replay = replay
+        self._has_pages = has_pages
         self.summary = SummaryPanel()
         self.notes = NotesPanel(lambda: self.replay.position_s)
         self._started_at: datetime | None = None

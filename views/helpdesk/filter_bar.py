@@ -82,7 +82,10 @@ class FilterBar(QWidget):
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self._now = now
-        self._menus = (ORGANISATIONS, *MENUS) if of_all else MENUS
+        if of_all:
+            self._menus = (ORGANISATIONS, *MENUS)
+        else:
+            self._menus = MENUS
         self._choices: dict[str, list[tuple[str, str]]] = {
             "parts": [(code, _(words)) for code, words in PARTS.items()],
             "states": [(code, _(words)) for code, words in STATES.items()],
@@ -263,7 +266,9 @@ class FilterBar(QWidget):
             words if field in ("parts", "states") else value
             for value, words in self._choices.get(field, [])
         ]
-        return [ANY, *named] if field == "troubles" else named
+        if field == "troubles":
+            return [ANY, *named]
+        return named
 
 
 def key_of(field: str) -> str:

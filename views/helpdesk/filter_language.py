@@ -128,7 +128,10 @@ def tokens_of(text: str) -> list[FilterToken]:
 
 def add_token(text: str, field: str, value: str) -> str:
     """The line with one more condition; one that stands there already is not added."""
-    written = f'{KEYS[field][0]}:"{value}"' if " " in value else f"{KEYS[field][0]}:{value}"
+    if " " in value:
+        written = f'{KEYS[field][0]}:"{value}"'
+    else:
+        written = f"{KEYS[field][0]}:{value}"
     if FilterToken(KEYS[field][0], value) in tokens_of(text):
         return text
     return f"{text.strip()} {written}".strip()
@@ -175,20 +178,27 @@ def number_of(text: str) -> str:
     or a session's id; "" otherwise.
     """
     plain = text.strip()
-    short = tidy_short_number(plain) if _SAID.fullmatch(plain) else ""
+    if _SAID.fullmatch(plain):
+        short = tidy_short_number(plain)
+    else:
+        short = ""
     if spoken_times(plain, _SOME_DAY).since is not None:
         return ""  # "A012 hier": a ticket of a day
     # a word of eight letters is no number; one number in twenty has no digit, and has its dash
     if short and ("-" in plain[4:5] or any(letter.isdigit() for letter in plain)):
         return short
-    return plain if is_id(plain) and len(plain) >= 24 and "_" in plain else ""
+    if is_id(plain) and len(plain) >= 24 and "_" in plain:
+        return plain
+    return ""
 
 
 class _Reading:
     """Collects what the parts of a line say."""
 
     def __init__(self, now: datetime, *, sites: Sequence[str], kiosks: Mapping[str, str]) -> None:
-        self._now, self._sites, self._kiosks = now, sites, kiosks
+        self._now = now
+        self._sites = sites
+        self._kiosks = kiosks
         self._hours: tuple[int, int] | None = None
         self._until_minute: int | None = None
         self._lists: dict[str, list[str]] = {}
@@ -376,7 +386,9 @@ def when(value: str, now: datetime) -> datetime | None:
     if ":" in typed and (minute := minute_of(typed)) is not None:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         at = midnight + timedelta(minutes=minute)
-        return at if at <= now else at - timedelta(days=1)
+        if at <= now:
+            return at
+        return at - timedelta(days=1)
     for form in _FORMS:
         try:
             at = datetime.strptime(
@@ -387,7 +399,9 @@ def when(value: str, now: datetime) -> datetime | None:
             continue
         local = at.replace(tzinfo=now.tzinfo)
         is_ahead = form == "%d/%m" and local > now
-        return local.replace(year=now.year - 1) if is_ahead else local
+        if is_ahead:
+            return local.replace(year=now.year - 1)
+        return local
     return None
 
 
@@ -403,7 +417,10 @@ def completions(
         values_of: values of a field that are worth proposing.
     """
     words = _TOKEN.findall(text)
-    last = words[-1] if words and not text.endswith(" ") else ""
+    if words and not text.endswith(" "):
+        last = words[-1]
+    else:
+        last = ""
     before = text[: len(text) - len(last)]
     key, colon, value = last.partition(":")
     if not colon:

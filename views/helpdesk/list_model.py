@@ -38,7 +38,8 @@ class ConversationModel(QAbstractTableModel):
 
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
-        self._now, self._palette = now, QPalette()
+        self._now = now
+        self._palette = QPalette()
         self._columns = [
             column for place, column in enumerate(COLUMNS) if of_all or place != OF_ALL
         ]
@@ -51,12 +52,15 @@ class ConversationModel(QAbstractTableModel):
     def show_rows(self, rows: Sequence[LogRow], following: str) -> None:
         """The first page: everything before is gone."""
         self.beginResetModel()
-        self._rows, self._next, self._asked = list(rows), following, ""
+        self._rows = list(rows)
+        self._next = following
+        self._asked = ""
         self.endResetModel()
 
     def add_rows(self, rows: Sequence[LogRow], following: str) -> None:
         """The next page."""
-        self._next, self._asked = following, ""
+        self._next = following
+        self._asked = ""
         if not rows:
             return
         first = len(self._rows)
@@ -77,7 +81,9 @@ class ConversationModel(QAbstractTableModel):
 
     def row(self, place: int) -> LogRow | None:
         """The conversation of a line."""
-        return self._rows[place] if 0 <= place < len(self._rows) else None
+        if 0 <= place < len(self._rows):
+            return self._rows[place]
+        return None
 
     def rows(self) -> list[LogRow]:
         """All that are here."""
@@ -92,11 +98,15 @@ class ConversationModel(QAbstractTableModel):
 
     def rowCount(self, parent: QModelIndex = _NOWHERE) -> int:
         """Lines that are here."""
-        return 0 if parent.isValid() else len(self._rows)
+        if parent.isValid():
+            return 0
+        return len(self._rows)
 
     def columnCount(self, parent: QModelIndex = _NOWHERE) -> int:
         """Columns."""
-        return 0 if parent.isValid() else len(COLUMNS)
+        if parent.isValid():
+            return 0
+        return len(COLUMNS)
 
     def canFetchMore(self, parent: QModelIndex) -> bool:
         """True if there is a next page that nobody has asked for."""

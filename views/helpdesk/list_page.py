@@ -86,8 +86,10 @@ class ListPage(QWidget):
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self.setObjectName("list_page")
-        self._now, self._of_all = now, of_all
-        self._filter, self._number = LogFilter(), ""
+        self._now = now
+        self._of_all = of_all
+        self._filter = LogFilter()
+        self._number = ""
         self._counts = LogCounts()
         self._answered: LogFilter | None = None
         self._busy = self._connected = self._known = self._is_showing = False
@@ -113,7 +115,8 @@ class ListPage(QWidget):
 
     def show_found(self, answer: LogsFound, *, first: bool) -> None:
         """A page of the list; the first one brings the counts."""
-        self._known, self._answered = True, self._filter
+        self._known = True
+        self._answered = self._filter
         self.filter.show_organisations(row.organisation for row in answer.rows)
         if first:
             self._show_first(answer)
@@ -311,7 +314,8 @@ class ListPage(QWidget):
         self.open_requested.emit(session_id, self.reason())
 
     def _on_filter(self, typed: TypedFilter) -> None:
-        self._filter, self._number = typed.filter, typed.number
+        self._filter = typed.filter
+        self._number = typed.number
         self._why.setText(_("Reason"))
         self.ask()
         if typed.number:

@@ -119,6 +119,9 @@ class NotesPanel(QWidget):
 
     def _on_remove(self) -> None:
         item = self._list.currentItem()
-        note = item.data(_NOTE) if item is not None else None
+        if item is not None:
+            note = item.data(_NOTE)
+        else:
+            note = None
         if isinstance(note, LogNote):
             self.note_removed.emit(note.id)

@@ -63,7 +63,8 @@ class RemoteHelpPage(QWidget):
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self.setObjectName("kiosk_page")
-        self._now, self._of_all = now, of_all
+        self._now = now
+        self._of_all = of_all
         self._known: list[HelpPlace] = []
         self._read_at: datetime | None = None
         self._busy = self._connected = self._at_desk = False
@@ -88,7 +89,10 @@ class RemoteHelpPage(QWidget):
         for test_row in rows:
             fault = any(check.is_fault for check in test_row.checks)
             at = start_words(test_row.at_utc, self._now())
-            name = f"{test_row.organisation}/{test_row.kiosk}" if self._of_all else test_row.kiosk
+            if self._of_all:
+                name = f"{test_row.organisation}/{test_row.kiosk}"
+            else:
+                name = test_row.kiosk
             words = f"{test_row.site} · {name}  ·  {at}  ·  {faults_words(test_row.checks)}"
             item = QListWidgetItem(
                 icon("error" if fault else "allowed", "bad" if fault else "good"), plain_text(words)
@@ -179,7 +183,8 @@ class RemoteHelpPage(QWidget):
         choices = ((KIOSK, _("Kiosk"), "site"), (DESK, _("Desk"), "agent"))
         self._where = Segments("help_where", _("Where"), choices=choices)
         self._where.chosen.connect(self._on_where)
-        self._kiosk, self._reason = QLineEdit(), QLineEdit()
+        self._kiosk = QLineEdit()
+        self._reason = QLineEdit()
         for line, name, words, hint in (
             (self._kiosk, "kiosk_id", _("Kiosk"), ""),
             (
@@ -233,9 +238,10 @@ class RemoteHelpPage(QWidget):
             else _("Only where nobody is. The kiosk's screen says so; nothing of a test is kept.")
         )
         self._place.setText(_("Agent") if self._at_desk else _("Kiosk"))
-        words = (
-            _("Name or id of the agent") if self._at_desk else _("Site, name or id of the kiosk")
-        )
+        if self._at_desk:
+            words = _("Name or id of the agent")
+        else:
+            words = _("Site, name or id of the kiosk")
         if self._of_all:
             words = _("{id}, after that of the organisation and /").format(id=words)
         self._offer_places()

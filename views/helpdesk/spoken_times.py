@@ -123,7 +123,8 @@ class _Reading:
     """
 
     def __init__(self, text: str, now: datetime) -> None:
-        self.text, self._now = text, now
+        self.text = text
+        self._now = now
         self.since: datetime | None = None
         self.until: datetime | None = None
         self.hours: tuple[int | None, int | None] = (None, None)
@@ -132,7 +133,9 @@ class _Reading:
     def span(self) -> tuple[int, int] | None:
         """The hours, where any were said."""
         first, last = self.hours
-        return None if first is None and last is None else (first or 0, last or DAY_MIN)
+        if first is None and last is None:
+            return None
+        return (first or 0, last or DAY_MIN)
 
     def ago(self) -> None:
         """Take "il y a une heure" and "tout à l'heure"."""
@@ -143,7 +146,8 @@ class _Reading:
         number, unit = int(found[1] or found[3]), found[2] or found[4]
         at = self._now - number * _UNITS[unit]
         if unit in "mh":
-            self.since, self.until = at - ABOUT, min(self._now, at + ABOUT)
+            self.since = at - ABOUT
+            self.until = min(self._now, at + ABOUT)
         else:
             self._set_days(_midnight(at))
 
@@ -160,7 +164,10 @@ class _Reading:
             self.hours = (self.hours[0], _minute(found[1], found[2]))
         if self.hours == (None, None) and (found := self._take(_AT)) is not None:
             minute = _minute(found[1], found[2])
-            self.hours = about(minute) if minute is not None else self.hours
+            if minute is not None:
+                self.hours = about(minute)
+            else:
+                self.hours = self.hours
 
     def days(self) -> None:
         """Take a day, a week or a month."""
@@ -194,7 +201,8 @@ class _Reading:
                 self.hours = (60 * first, 60 * last)
 
     def _set_days(self, day: datetime) -> None:
-        self.since, self.until = day, day + timedelta(days=1)
+        self.since = day
+        self.until = day + timedelta(days=1)
 
     def _take(self, form: str | re.Pattern[str]) -> re.Match[str] | None:
         found = re.search(form, self.text)
@@ -209,7 +217,9 @@ def _midnight(at: datetime) -> datetime:
 
 
 def _minute(hour: str, minute: str | None) -> int | None:
-    return 60 * int(hour) + int(minute or 0) if int(hour) <= 24 else None
+    if int(hour) <= 24:
+        return 60 * int(hour) + int(minute or 0)
+    return None
 
 
 # ---- days
@@ -243,7 +253,10 @@ def _month_of(name: str) -> int:
 
 
 def _day_of_month(found: re.Match[str], today: datetime) -> _Days | None:
-    month = today if int(found[1]) <= today.day else today.replace(day=1) - timedelta(days=1)
+    if int(found[1]) <= today.day:
+        month = today
+    else:
+        month = today.replace(day=1) - timedelta(days=1)
     try:
         return _one(month.replace(day=int(found[1])))
     except ValueError:

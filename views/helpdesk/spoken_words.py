@@ -53,12 +53,16 @@ def hours_of(value: str) -> tuple[int, int] | None:
     """
     if (span := SPAN.fullmatch(value.strip())) is not None:
         first, last = 60 * int(span[1]), 60 * int(span[2])
-        return (first, last) if first < last <= 24 * 60 else None
+        if first < last <= 24 * 60:
+            return (first, last)
+        return None
     minute = minute_of(value)
     if minute is None:
         return None
     whole_hour = not minute % 60 and not re.search(r"\D\d{2}$", value.strip())
-    return (minute, minute + 60) if whole_hour else about(minute)
+    if whole_hour:
+        return (minute, minute + 60)
+    return about(minute)
 
 
 def minute_of(value: str) -> int | None:
@@ -67,7 +71,9 @@ def minute_of(value: str) -> int | None:
     if typed is None:
         return None
     hour, minutes = int(typed[1] or typed[3]), int(typed[2] or 0)
-    return 60 * hour + minutes if hour < 24 else None
+    if hour < 24:
+        return 60 * hour + minutes
+    return None
 
 
 def windows(first: datetime, last: datetime, hours: tuple[int, int]) -> tuple[TimeWindow, ...]:
@@ -96,7 +102,9 @@ def parts_for(words: Sequence[str]) -> tuple[TroublePart, ...]:
         [part for part, names in _PARTS.items() if word.startswith(tuple(names.split()))]
         for word in words
     ]
-    return tuple(dict.fromkeys(chain.from_iterable(named))) if named and all(named) else ()
+    if named and all(named):
+        return tuple(dict.fromkeys(chain.from_iterable(named)))
+    return ()
 
 
 def place_words(words: Sequence[str], names: Iterable[str]) -> list[str]:

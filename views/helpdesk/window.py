@@ -70,7 +70,8 @@ class HelpdeskView(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("desk_root")
-        self._now, self._network = now, network
+        self._now = now
+        self._network = network
         of_all = network is not None
         self.list = ListPage(now, of_all=of_all)
         self.conversation = ConversationPage(replay, has_pages=not of_all)

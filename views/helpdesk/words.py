@@ -59,7 +59,9 @@ _WHY_NOT: dict[LogState, str] = {
 
 def outcome_words(code: str) -> str:
     """Return how a conversation ended."""
-    return _(_OUTCOMES[code]) if code in _OUTCOMES else code.replace("_", " ")
+    if code in _OUTCOMES:
+        return _(_OUTCOMES[code])
+    return code.replace("_", " ")
 
 
 def troubles_words(troubles: tuple[TroubleCount, ...]) -> str:
@@ -93,7 +95,9 @@ def start_words(at_utc: datetime, now: datetime) -> str:
     local, here = at_utc.astimezone(), now.astimezone()
     if local.date() == here.date():
         return f"{local:%H:%M}"
-    return f"{local:%d/%m %H:%M}" if local.year == here.year else f"{local:%d/%m/%Y %H:%M}"
+    if local.year == here.year:
+        return f"{local:%d/%m %H:%M}"
+    return f"{local:%d/%m/%Y %H:%M}"
 
 
 def row_start_words(row: LogRow, now: datetime) -> str:
@@ -101,7 +105,9 @@ def row_start_words(row: LogRow, now: datetime) -> str:
     if row.state is not LogState.ERASED:
         return start_words(row.started_at_utc, now)
     day = row.started_at_utc
-    return f"{day:%d/%m}" if day.year == now.year else f"{day:%d/%m/%Y}"
+    if day.year == now.year:
+        return f"{day:%d/%m}"
+    return f"{day:%d/%m/%Y}"
 
 
 def row_length(row: LogRow) -> str:

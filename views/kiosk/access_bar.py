@@ -70,9 +70,11 @@ class AccessBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("access_bar")
-        self.text, self.contrast = TEXT_SIZES[0], False
+        self.text = TEXT_SIZES[0]
+        self.contrast = False
         self.is_speaking = self.writes = self.signs = False
-        self._help_state, self._own_pause = HelpState.NONE, False
+        self._help_state = HelpState.NONE
+        self._own_pause = False
         self.bigger = AccessButton("bigger", "format-size")
         self.contrast_button = AccessButton("contrast", "contrast-circle")
         self.listen = AccessButton("listen", "volume-high")
@@ -169,7 +171,8 @@ class AccessBar(QFrame):
     def forget(self) -> None:
         """The next caller sees the kiosk as everybody does."""
         if (self.text, self.contrast) != (TEXT_SIZES[0], False):
-            self.text, self.contrast = TEXT_SIZES[0], False
+            self.text = TEXT_SIZES[0]
+            self.contrast = False
             self._show_appearance()
         if self.writes or self.signs:
             self.writes = self.signs = False
@@ -260,7 +263,10 @@ class AccessBar(QFrame):
         }
         state = self._help_state
         self.help.set_words(words[state], spoken=spoken.get(state, words[state]))
-        self.help.picture.name = "hand-heart" if state is HelpState.NONE else "check-bold"
+        if state is HelpState.NONE:
+            self.help.picture.name = "hand-heart"
+        else:
+            self.help.picture.name = "check-bold"
         self.help.show_on(state is not HelpState.NONE)
         self.help.picture.show_icon(
             self.help.picture.name, WHITE if state is HelpState.NONE else INK

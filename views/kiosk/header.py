@@ -35,6 +35,9 @@ class KioskHeader(QFrame):
 
     def retranslate(self) -> None:
         """The names are French, whatever the language is, and stand beside the icon."""
-        side = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+        if self.isRightToLeft():
+            side = Qt.AlignmentFlag.AlignRight
+        else:
+            side = Qt.AlignmentFlag.AlignLeft
         for name in (self._organisation, self._site):
             name.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)

@@ -81,7 +81,9 @@ _LOUDER = {Qt.Key.Key_VolumeUp: 1, Qt.Key.Key_VolumeDown: -1}
 
 def _sentence(words: str) -> str:
     """End words so that a voice takes a breath after them."""
-    return words if words[-1:] in ".?!:…" else f"{words}."
+    if words[-1:] in ".?!:…":
+        return words
+    return f"{words}."
 
 
 class KioskWindow(QWidget):
@@ -504,7 +506,10 @@ class KioskWindow(QWidget):
     def _listen(self) -> None:
         """Says the page that is shown; the first time, what kind of voice this is."""
         self._spoken = " ".join(_sentence(words) for words in self._page.words())
-        first = "" if self._has_spoken else _("This is a synthetic voice.") + " "
+        if self._has_spoken:
+            first = ""
+        else:
+            first = _("This is a synthetic voice.") + " "
         self._has_spoken = True
         self.speak_requested.emit(first + self._spoken)
         self.bar.show_speaking(True)
@@ -667,7 +672,8 @@ class KioskWindow(QWidget):
     def _ask_phone(self, then: Callable[[str], None], kind: str = PHONE) -> None:
         before = self._page
         self.ask_number(kind)
-        self._phone_for, self._before_number = then, before
+        self._phone_for = then
+        self._before_number = before
 
     def _on_number(self, number: str) -> None:
         if self._phone_for is not None:
@@ -697,7 +703,10 @@ class KioskWindow(QWidget):
 
     def _on_closed(self, service: Service) -> None:
         answer = self._offer
-        contacts = answer.contacts if answer is not None else {}
+        if answer is not None:
+            contacts = answer.contacts
+        else:
+            contacts = {}
         owner = service.organisation or (answer.organisation if answer is not None else "")
         self.closed_page.show_service(service, contacts.get(owner, Contact()))
         self._show(self.closed_page)
@@ -770,7 +779,8 @@ class KioskWindow(QWidget):
         portrait = is_portrait(self.width(), self.height())
         unit = unit_px(self.width(), self.height())
         if portrait != self._portrait or unit != self._unit:
-            self._portrait, self._unit = portrait, unit
+            self._portrait = portrait
+            self._unit = unit
             for page in self.pages():
                 page.set_portrait(portrait)
             self._dressed.clear()
@@ -781,7 +791,9 @@ class KioskWindow(QWidget):
 
     @property
     def _colours(self) -> Palette:
-        return CONTRAST if self.bar.contrast else PLAIN
+        if self.bar.contrast:
+            return CONTRAST
+        return PLAIN
 
     def _colour_ground(self) -> None:
         """Colour what lies behind the pages."""

@@ -95,7 +95,10 @@ class FramingAid(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(self.rect())
         painter.fillRect(room, QColor(tokens.stage))
-        frame = self._own_frame() if self.isVisible() else None
+        if self.isVisible():
+            frame = self._own_frame()
+        else:
+            frame = None
         height = room.width() * 9 / 16
         picture_rect = QRectF(0, (room.height() - height) / 2, room.width(), height)
         if frame is not None:
@@ -136,7 +139,8 @@ class CalibrationPage(QWidget):
         self.setObjectName("calibration_page")
         self.setWindowTitle(_("Life-size: measure the screen"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._ruler, self._aid = CardRuler(), FramingAid(own_frame)
+        self._ruler = CardRuler()
+        self._aid = FramingAid(own_frame)
         self._scale = QSlider(Qt.Orientation.Horizontal)
         self._scale.setRange(round(LEAST_PX_PER_MM * PER_STEP), round(MOST_PX_PER_MM * PER_STEP))
         self._scale.setObjectName("calibration_scale")

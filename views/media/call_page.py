@@ -245,7 +245,10 @@ class LockedCallPage(QWidget):
                 self._on_reply(message)
 
     def _on_reply(self, message: dict[str, Any]) -> None:
-        future = self._replies.get(message["id"]) if isinstance(message.get("id"), int) else None
+        if isinstance(message.get("id"), int):
+            future = self._replies.get(message["id"])
+        else:
+            future = None
         if future is None or future.done():
             return
         if "error" in message:
@@ -326,4 +329,6 @@ def _decoded(text: str) -> dict[str, Any]:
         message = json.loads(text)
     except ValueError:
         return {}
-    return message if isinstance(message, dict) else {}
+    if isinstance(message, dict):
+        return message
+    return {}

@@ -46,15 +46,21 @@ class MediaDevices(QObject):
 
     def cameras(self) -> list[str]:
         """Names of cameras."""
-        return _names(self._qt.QMediaDevices.videoInputs()) if self._qt is not None else []
+        if self._qt is not None:
+            return _names(self._qt.QMediaDevices.videoInputs())
+        return []
 
     def microphones(self) -> list[str]:
         """Names of microphones."""
-        return _names(self._qt.QMediaDevices.audioInputs()) if self._qt is not None else []
+        if self._qt is not None:
+            return _names(self._qt.QMediaDevices.audioInputs())
+        return []
 
     def speakers(self) -> list[str]:
         """Names of loudspeakers and headsets."""
-        return _names(self._qt.QMediaDevices.audioOutputs()) if self._qt is not None else []
+        if self._qt is not None:
+            return _names(self._qt.QMediaDevices.audioOutputs())
+        return []
 
 
 def camera_path(name: str) -> str:

@@ -45,7 +45,9 @@ class DesktopNotification(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._bus = QDBusConnection.sessionBus()
-        self._shown, self._wanted, self._chosen = 0, False, True
+        self._shown = 0
+        self._wanted = False
+        self._chosen = True
         self._bus.connect("", PATH, SERVICE, "ActionInvoked", self._on_action)
 
     def choose(self, *, is_shown: bool) -> None:

@@ -168,9 +168,18 @@ class QualityPanel(QWidget):
 def _figures(line_seen: LineSeen | None) -> tuple[str, ...]:
     if line_seen is None:
         return ("–",) * 6
-    rtt = f"{line_seen.rtt_ms:.0f} ms" if line_seen.rtt_ms is not None else "–"
-    picture = f"{line_seen.height_px} · {line_seen.fps:.0f}/s" if line_seen.height_px else "–"
-    freezes = str(line_seen.freezes) if line_seen.freezes else _("no")
+    if line_seen.rtt_ms is not None:
+        rtt = f"{line_seen.rtt_ms:.0f} ms"
+    else:
+        rtt = "–"
+    if line_seen.height_px:
+        picture = f"{line_seen.height_px} · {line_seen.fps:.0f}/s"
+    else:
+        picture = "–"
+    if line_seen.freezes:
+        freezes = str(line_seen.freezes)
+    else:
+        freezes = _("no")
     return (
         f"{line_seen.kbps:.0f} kb/s",
         _percent(line_seen.loss_percent),
@@ -195,8 +204,14 @@ def _worst_words(worst: WorstMinute | None, now_s: float) -> str:
     if worst is None:
         return _("No bad minute in this conversation.")
     minutes = max(0, round((now_s - worst.end_s) / 60))
-    when = _("now") if minutes == 0 else _("{minutes} min ago").format(minutes=minutes)
-    side = _("from the caller") if worst.way is LineDirection.FROM_CALLER else _("to the caller")
+    if minutes == 0:
+        when = _("now")
+    else:
+        when = _("{minutes} min ago").format(minutes=minutes)
+    if worst.way is LineDirection.FROM_CALLER:
+        side = _("from the caller")
+    else:
+        side = _("to the caller")
     words = _(
         "Worst minute: {when}, {side}: {loss} lost, sound guessed {guessed}, picture stood still "
         "{freezes} times"
@@ -214,4 +229,6 @@ def _ago(seconds: float) -> str:
     """E.g. "-2 min" on an axis that ends now."""
     if seconds > -1:
         return _("now")
-    return f"−{-seconds / 60:.0f} min" if seconds <= -60 else f"−{-seconds:.0f} s"
+    if seconds <= -60:
+        return f"−{-seconds / 60:.0f} min"
+    return f"−{-seconds:.0f} s"

@@ -35,8 +35,10 @@ class Ring(QObject):
 
     def __init__(self, window: QWidget, volume: float = 0.6) -> None:
         super().__init__(window)
-        self._window, self._volume = window, volume
-        self._left, self._wanted = 0, True
+        self._window = window
+        self._volume = volume
+        self._left = 0
+        self._wanted = True
         self._effect: QSoundEffect | None = None
         self._again = QTimer(self)
         self._again.setInterval(round(REPEAT_S * 1000))
@@ -46,7 +48,8 @@ class Ring(QObject):
         """Set whether a new caller is heard, and how loud (0..1);
         the sign blinks in any case.
         """
-        self._wanted, self._volume = sounds, volume
+        self._wanted = sounds
+        self._volume = volume
         if self._effect is not None:
             self._effect.setVolume(volume)
 

@@ -228,11 +228,10 @@ class MediaSettingsPage(QWidget):
         if none:
             combo.addItem(none, "none")
         if combo.findData(chosen) < 0:
-            away = (
-                _("Simulated")
-                if chosen == "simulated"
-                else _("{name} (not plugged in)").format(name=chosen)
-            )
+            if chosen == "simulated":
+                away = _("Simulated")
+            else:
+                away = _("{name} (not plugged in)").format(name=chosen)
             combo.addItem(away, chosen)
         combo.setCurrentIndex(combo.findData(chosen))
 

@@ -51,7 +51,8 @@ class QueueDevice(QIODevice):
 
     def __init__(self, queue: SampleQueue, on_played: Callable[[Pcm], None] | None = None) -> None:
         super().__init__()
-        self._queue, self._on_played = queue, on_played
+        self._queue = queue
+        self._on_played = on_played
 
     def isSequential(self) -> bool:
         """A stream has no positions."""
@@ -169,7 +170,9 @@ def open_speaker(name: str, voice: VoiceFilter | None = None) -> Speaker | None:
     None where there is none that takes our sound.
     """
     device = _chosen(QMediaDevices.audioOutputs(), QMediaDevices.defaultAudioOutput(), name)
-    return Speaker(device, voice) if device is not None else None
+    if device is not None:
+        return Speaker(device, voice)
+    return None
 
 
 def open_microphone(name: str, voice: VoiceFilter | None = None) -> Microphone | None:
@@ -177,10 +180,14 @@ def open_microphone(name: str, voice: VoiceFilter | None = None) -> Microphone |
     None where there is none that gives our sound.
     """
     device = _chosen(QMediaDevices.audioInputs(), QMediaDevices.defaultAudioInput(), name)
-    return Microphone(device, voice) if device is not None else None
+    if device is not None:
+        return Microphone(device, voice)
+    return None
 
 
 def _chosen(devices: list[QAudioDevice], default: QAudioDevice, name: str) -> QAudioDevice | None:
     named = [device for device in devices if name and device.description() == name]
     device = named[0] if named else default
-    return None if device.isNull() or not device.isFormatSupported(sound_format()) else device
+    if device.isNull() or not device.isFormatSupported(sound_format()):
+        return None
+    return device

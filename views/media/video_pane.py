@@ -176,7 +176,10 @@ class VideoPane(QWidget):
         if self._picture is not None and self._picture[0].parent() is self:
             self._picture[0].hide()
             self._picture[0].setParent(None)
-        self._picture = None if picture is None or size is None else (picture, size)
+        if picture is None or size is None:
+            self._picture = None
+        else:
+            self._picture = (picture, size)
         self._size = None
         self._overlay.setVisible(self._picture is not None)
         self._take_picture()
@@ -187,7 +190,8 @@ class VideoPane(QWidget):
         """
         self._state = state
         if state in (MediaState.CLOSED, MediaState.HELD):
-            self._frames, self._size = (None, None), None
+            self._frames = (None, None)
+            self._size = None
         self._update()
 
     def show_name(self, name: str) -> None:
@@ -228,7 +232,8 @@ class VideoPane(QWidget):
             camera_x: where our camera is, in pixels of the screen from its left edge;
                 None when nobody said so.
         """
-        self._life_size, self._camera_x = width, camera_x
+        self._life_size = width
+        self._camera_x = camera_x
         self._place_picture()
         self._update()
 
@@ -304,7 +309,10 @@ class VideoPane(QWidget):
         """Paints again only when one of the pictures is a new one."""
         if self._state in (MediaState.CLOSED, MediaState.HELD):
             return
-        caller = self._sources[0]() if self._picture is None else None
+        if self._picture is None:
+            caller = self._sources[0]()
+        else:
+            caller = None
         latest = (caller, self._sources[1]() if self._own_place != OwnPlace.HIDDEN else None)
         if any(new is not old for new, old in zip(latest, self._frames, strict=True)):
             self._frames = latest
@@ -330,27 +338,30 @@ class VideoPane(QWidget):
         self._overlay.setGeometry(self.rect())
         if self._picture is not None and self._picture[0].parent() is self:
             room = self._caller_space()
-            picture_rect = self._shown_at(self._size, room) if self._size is not None else room
+            if self._size is not None:
+                picture_rect = self._shown_at(self._size, room)
+            else:
+                picture_rect = room
             self._picture[0].setGeometry(picture_rect.toAlignedRect())
 
     def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
         """Return the picture's place: as large as in the room when that is known and wanted,
         else as large as the pane; under the camera.
         """
-        camera_x = (
-            None
-            if self._camera_x is None
-            else self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
-        )
-        true = (
-            None
-            if self._life_size is None
-            else life_size_rect(size_px, room, self._life_size, camera_x)
-        )
+        if self._camera_x is None:
+            camera_x = None
+        else:
+            camera_x = self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
+        if self._life_size is None:
+            true = None
+        else:
+            true = life_size_rect(size_px, room, self._life_size, camera_x)
         if true is not None:
             return true
         picture_rect = fitted(*size_px, room)
-        return picture_rect if camera_x is None else under_camera(picture_rect, room, camera_x)
+        if camera_x is None:
+            return picture_rect
+        return under_camera(picture_rect, room, camera_x)
 
     def _caller_space(self) -> QRectF:
         room = QRectF(self.rect())
@@ -418,7 +429,9 @@ class VideoPane(QWidget):
         """Return what stands under our own picture."""
         if not self._own_camera_there:
             return _("You, without a camera")
-        return _("You, simulated") if self._simulated[1] else _("You")
+        if self._simulated[1]:
+            return _("You, simulated")
+        return _("You")
 
     def _paint_label(self, painter: QPainter, corner: QPointF, text: str, token: str) -> float:
         """Words on a dark plate; returns where the plate ends below."""

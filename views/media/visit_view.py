@@ -65,7 +65,8 @@ class VisitView(QWidget):
         super().__init__()
         self.setObjectName("guest_view")
         self._on = {"microphone": True, "camera": True}
-        self.caller, self.agent = VideoPane(), VideoPane()
+        self.caller = VideoPane()
+        self.agent = VideoPane()
         self.agent.setObjectName("guest_agent_pane")
         self.agent.setAccessibleName(_("Picture of the agent"))
         self.agent.set_own_place(OwnPlace.HIDDEN)
@@ -75,7 +76,8 @@ class VisitView(QWidget):
             label(role="caption", name="guest_caller"),
             label(role="caption", name="guest_agent"),
         )
-        self._microphone, self._camera = self._control("microphone"), self._control("camera")
+        self._microphone = self._control("microphone")
+        self._camera = self._control("camera")
         self._leave = ConfirmButton(
             _("Leave"), _("Press again"), icon_name="hang_up", name="guest_leave", keys="F11"
         )
@@ -86,7 +88,10 @@ class VisitView(QWidget):
 
     def _control(self, which: str) -> QPushButton:
         button = push_button("", which, name=f"guest_{which}")
-        signal = self.microphone_requested if which == "microphone" else self.camera_requested
+        if which == "microphone":
+            signal = self.microphone_requested
+        else:
+            signal = self.camera_requested
         button.clicked.connect(lambda: signal.emit(not self._on[which]))
         return button
 
@@ -137,13 +142,12 @@ class VisitView(QWidget):
     def show_let_in(self, agent_name: str, is_held: bool) -> None:
         """Both screens show who we are; voice and picture travel."""
         self._badge.show_state(_("Visible"), "see_page", "solid")
-        words = (
-            _("You talk with {name}. The caller waits and is neither seen nor heard.")
-            if is_held
-            else _(
+        if is_held:
+            words = _("You talk with {name}. The caller waits and is neither seen nor heard.")
+        else:
+            words = _(
                 "The caller and {name} see you and hear you, and your name stands on both screens."
             )
-        )
         self._words.setText(words.format(name=agent_name))
 
     def show_caller_simulated(self, simulated: bool, own_simulated: bool) -> None:

@@ -222,9 +222,13 @@ class QtVoice(QObject):
         from PyQt6.QtTextToSpeech import QTextToSpeech
 
         for engine in QTextToSpeech.availableEngines():
-            speech = None if engine == "mock" else QTextToSpeech(engine, self)
+            if engine == "mock":
+                speech = None
+            else:
+                speech = QTextToSpeech(engine, self)
             if speech is not None and speech.state() is QTextToSpeech.State.Ready:
-                self._speech, self._volume = speech, volume
+                self._speech = speech
+                self._volume = volume
                 self._speech.setVolume(volume / 100)
                 self.name = engine
                 return

@@ -84,7 +84,8 @@ class ReplayControls(QWidget):
         return tool_button(words, icon_name, f"replay_{name}", keys=keys, checkable=True)
 
     def _arrange(self) -> None:
-        self._moving, self._shown = QWidget(), QWidget()
+        self._moving = QWidget()
+        self._shown = QWidget()
         row(
             self._moving,
             *(self.earlier_trouble, self.earlier, self.play, self.later, self.later_trouble),

@@ -98,9 +98,13 @@ def _value_words(name: str, value: object) -> str:
     if name == "code" and value:
         return f"{sentence(str(value)).title} ({value})"
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        if value:
+            return _("yes")
+        return _("no")
     unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
-    return f"{value}\u00a0{unit}" if unit and value is not None else str(value)
+    if unit and value is not None:
+        return f"{value}\u00a0{unit}"
+    return str(value)
 
 
 def lines_of(log: OpenedLog, row: int) -> list[tuple[str, str]]:
@@ -129,7 +133,10 @@ def _field_lines(record: Record) -> list[tuple[str, str]]:
         if field.name == "data" and isinstance(value, bytes):
             lines.append((_("Size"), size_words(len(value))))
         elif value not in ("", None):
-            name = _(FIELDS[field.name]) if field.name in FIELDS else field.name
+            if field.name in FIELDS:
+                name = _(FIELDS[field.name])
+            else:
+                name = field.name
             lines.append((name, _value_words(field.name, value)))
     return lines
 
@@ -165,7 +172,9 @@ class EventDetails(QWidget):
     def show_event(self, log: OpenedLog, row: int | None, gap: Gap | None = None) -> None:
         """Another event, or a gap, or nothing."""
         if (log, row, gap) != (self._log, self._row, self._gap):
-            self._log, self._row, self._gap = log, row, gap
+            self._log = log
+            self._row = row
+            self._gap = gap
             if self.isVisible():
                 self._show()
 

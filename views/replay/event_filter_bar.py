@@ -117,7 +117,10 @@ class EventFilterBar(QWidget):
 
     def show_count(self, hits: int, of: int) -> None:
         """Show how many events there are."""
-        words = _("Events: {of}") if hits == of else _("Events: {found} of {of}")
+        if hits == of:
+            words = _("Events: {of}")
+        else:
+            words = _("Events: {found} of {of}")
         self._count.setText(words.format(found=_number(hits), of=_number(of)))
 
     def focus_words(self) -> None:

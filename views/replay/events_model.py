@@ -77,7 +77,9 @@ class EventsModel(QAbstractTableModel):
     ) -> None:
         """Shows lines of a log, in which its gaps are."""
         self.beginResetModel()
-        self._log, self._gaps, self._tokens = log, gaps, tokens
+        self._log = log
+        self._gaps = gaps
+        self._tokens = tokens
         self._words.cache_clear()
         self._rows, self._at_s = lines
         self.endResetModel()
@@ -100,13 +102,23 @@ class EventsModel(QAbstractTableModel):
 
     def log_row(self, row: int) -> int | None:
         """The log's row in a line of the table; None for a gap."""
-        entry = int(self._rows[row]) if 0 <= row < len(self._rows) else -1
-        return entry if entry >= 0 else None
+        if 0 <= row < len(self._rows):
+            entry = int(self._rows[row])
+        else:
+            entry = -1
+        if entry >= 0:
+            return entry
+        return None
 
     def gap(self, row: int) -> Gap | None:
         """The gap in a line of the table."""
-        entry = int(self._rows[row]) if 0 <= row < len(self._rows) else 0
-        return self._gaps[-1 - entry] if entry < 0 else None
+        if 0 <= row < len(self._rows):
+            entry = int(self._rows[row])
+        else:
+            entry = 0
+        if entry < 0:
+            return self._gaps[-1 - entry]
+        return None
 
     def offset_s(self, row: int) -> float:
         """Return when the line of the table was."""
@@ -129,11 +141,15 @@ class EventsModel(QAbstractTableModel):
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """All lines."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+        if parent is not None and parent.isValid():
+            return 0
+        return len(self._rows)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         """Time and two more."""
-        return 0 if parent is not None and parent.isValid() else 3
+        if parent is not None and parent.isValid():
+            return 0
+        return 3
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
@@ -157,7 +173,10 @@ class EventsModel(QAbstractTableModel):
         if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
             return plain_text(self._text(index.row(), row, column))
         if role == _Role.ToolTipRole:
-            cell_text = self._text(index.row(), row, column) if column != TIME else ""
+            if column != TIME:
+                cell_text = self._text(index.row(), row, column)
+            else:
+                cell_text = ""
             return tip_words(cell_text or self._words(row))
         if role == _Role.DecorationRole and self._is_place_of(row, column):
             return self._icon(row)
@@ -174,7 +193,9 @@ class EventsModel(QAbstractTableModel):
             return clock_words(at_s).rjust(7, _FIGURE_SPACE)
         if column == FIRST and not self._two_ends:
             return _(END_NAMES[self._writer(row)])
-        return self._words(row) if self._is_place_of(row, column) else ""
+        if self._is_place_of(row, column):
+            return self._words(row)
+        return ""
 
     def _is_place_of(self, row: int, column: int) -> bool:
         """True if the sentence stands in this column."""
@@ -184,7 +205,9 @@ class EventsModel(QAbstractTableModel):
 
     def _writer(self, row: int) -> Writer:
         assert self._log is not None
-        return self._log.writer(row) if row >= 0 else self._gaps[-1 - row].writer
+        if row >= 0:
+            return self._log.writer(row)
+        return self._gaps[-1 - row].writer
 
     def _describe(self, row: int) -> str:
         assert self._log is not None
@@ -197,11 +220,15 @@ class EventsModel(QAbstractTableModel):
         if row < 0:
             return icon("disconnected", "warn")
         meaning = self._log.meaning(row)
-        return icon("error", "bad") if meaning.is_trouble else icon(LANES[meaning.lane][1], "soft")
+        if meaning.is_trouble:
+            return icon("error", "bad")
+        return icon(LANES[meaning.lane][1], "soft")
 
     def _brush(self, row: int) -> QBrush | None:
         assert self._log is not None
         assert self._tokens is not None
         if row < 0:
             return QBrush(QColor(self._tokens.warn))
-        return QBrush(QColor(self._tokens.bad)) if self._log.meaning(row).is_trouble else None
+        if self._log.meaning(row).is_trouble:
+            return QBrush(QColor(self._tokens.bad))
+        return None

@@ -82,7 +82,10 @@ class EventsTable(QTableView):
         metrics = self.fontMetrics()
         beside = self.verticalHeader()
         assert beside is not None
-        lines = LINES_OF_TWO_ENDS if self._two_ends else 1
+        if self._two_ends:
+            lines = LINES_OF_TWO_ENDS
+        else:
+            lines = 1
         beside.setDefaultSectionSize(lines * metrics.height() + 8)
         self.setColumnWidth(TIME, metrics.horizontalAdvance("00:00:00") + 22)
         narrow = max(metrics.horizontalAdvance(name) for name in (_("Kiosk"), _("Desk"))) + 24

@@ -57,7 +57,10 @@ class Matcher:
         if event_filter.is_all:
             return self._log.marks
         needles = plain(event_filter.words).split()
-        texts = self._all_texts() if needles else [""] * len(self._log.meanings)
+        if needles:
+            texts = self._all_texts()
+        else:
+            texts = [""] * len(self._log.meanings)
         table = np.array(
             [
                 self._fits(meaning, event_filter) and all(needle in text for needle in needles)

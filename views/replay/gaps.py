@@ -73,9 +73,17 @@ def conversation(log: OpenedLog) -> tuple[float, float]:
     ends = log.rows_of(
         lambda meaning: isinstance(meaning.event, events.HungUp | events.SessionEnded)
     )
-    begin_s = log.offset_s(int(begins[0])) if len(begins) else 0.0
-    end_s = log.offset_s(int(ends[-1])) if len(ends) else log.duration_s
-    return (begin_s, end_s) if end_s > begin_s else (0.0, log.duration_s)
+    if len(begins):
+        begin_s = log.offset_s(int(begins[0]))
+    else:
+        begin_s = 0.0
+    if len(ends):
+        end_s = log.offset_s(int(ends[-1]))
+    else:
+        end_s = log.duration_s
+    if end_s > begin_s:
+        return (begin_s, end_s)
+    return (0.0, log.duration_s)
 
 
 def _silences(
@@ -111,8 +119,13 @@ def _cuts(log: OpenedLog, writer: Writer) -> list[tuple[float, float]]:
     lost_s: float | None = None
     for row in rows.tolist():
         if isinstance(log.meaning(row).event, events.LineLost):
-            lost_s = log.offset_s(row) if lost_s is None else lost_s
+            if lost_s is None:
+                lost_s = log.offset_s(row)
+            else:
+                lost_s = lost_s
         elif lost_s is not None:
             cuts.append((lost_s, log.offset_s(row)))
             lost_s = None
-    return cuts if lost_s is None else [*cuts, (lost_s, log.duration_s)]
+    if lost_s is None:
+        return cuts
+    return [*cuts, (lost_s, log.duration_s)]

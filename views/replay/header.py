@@ -71,8 +71,10 @@ class ReplayHeader(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._title = ElidedLabel("", "large", name="replay_title")
-        self._ticket, self._call = Chip("replay_ticket"), Chip("replay_call")
-        self._page, self._paper = Chip("replay_page"), Chip("replay_paper")
+        self._ticket = Chip("replay_ticket")
+        self._call = Chip("replay_call")
+        self._page = Chip("replay_page")
+        self._paper = Chip("replay_paper")
         self._line = Chip("replay_line")
         self._notes = label("", "soft", name="replay_notes", wrap=True)
         self._notes.hide()

@@ -75,7 +75,10 @@ def _place(lane: Lane, writer: Writer | None) -> int:
 def _by_row(log: OpenedLog, rows: Places, *, two_ends: bool) -> list[Places]:
     """Rows of a log by their place; sorted once, not looked through for each place."""
     lanes = np.array([_place(meaning.lane, None) for meaning in log.meanings], dtype=np.uint8)
-    its_place = lanes[log.columns.meaning[rows]] if len(lanes) else np.zeros(0, dtype=np.uint8)
+    if len(lanes):
+        its_place = lanes[log.columns.meaning[rows]]
+    else:
+        its_place = np.zeros(0, dtype=np.uint8)
     if two_ends:
         its_place = its_place + np.uint8(len(LANES)) * log.columns.writer[rows]
     places = len(LANES) * len(WRITERS)
@@ -167,7 +170,9 @@ def _pairs(
         elif not begin and begun is not None:
             spans.append(_span(log, lane, begun, log.offset_s(row)))
             begun = None
-    return spans if begun is None else [*spans, _span(log, lane, begun, log.duration_s)]
+    if begun is None:
+        return spans
+    return [*spans, _span(log, lane, begun, log.duration_s)]
 
 
 def _span(log: OpenedLog, lane: Lane, begun: int, end_s: float) -> LaneSpan:

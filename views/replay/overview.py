@@ -35,7 +35,8 @@ class Overview(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._time, self.gutter = time, 112
+        self._time = time
+        self.gutter = 112
         self._log: OpenedLog | None = None
         self._marks: Places = np.zeros(0, dtype=np.int64)
         self._troubles: Places = np.zeros(0, dtype=np.int64)
@@ -47,7 +48,9 @@ class Overview(QWidget):
 
     def show_marks(self, log: OpenedLog, marks: Places, gutter: int) -> None:
         """Shows these marks of a log, below the timeline's names."""
-        self._log, self._marks, self.gutter = log, marks, gutter
+        self._log = log
+        self._marks = marks
+        self.gutter = gutter
         at = np.searchsorted(marks, log.troubles)
         is_shown = (
             np.append(marks, -1)[at] == log.troubles
@@ -88,7 +91,9 @@ class Overview(QWidget):
             return "left"
         if abs(x - right) <= _EDGE:
             return "right"
-        return "middle" if left_x < x < right else ""
+        if left_x < x < right:
+            return "middle"
+        return ""
 
     # ---- mouse and keyboard
 

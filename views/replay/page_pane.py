@@ -29,7 +29,8 @@ class PagePane(QFrame):
     def __init__(self, mirror: MirrorPane) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self._mirror, self._scale = mirror, FIT
+        self._mirror = mirror
+        self._scale = FIT
         self._empty = EmptyState("shared_page", "", advice="", name="replay_empty")
         self._area = QScrollArea()
         self._area.setObjectName("replay_page_area")

@@ -25,7 +25,9 @@ class ShownTime(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.begin_s, self.end_s, self.duration_s = 0.0, 1.0, 0.0
+        self.begin_s = 0.0
+        self.end_s = 1.0
+        self.duration_s = 0.0
 
     @property
     def length_s(self) -> float:
@@ -40,7 +42,8 @@ class ShownTime(QObject):
     def set_duration(self, duration_s: float) -> None:
         """Another session: all of it is shown."""
         self.duration_s = duration_s
-        self.begin_s, self.end_s = 0.0, max(duration_s, 1.0)
+        self.begin_s = 0.0
+        self.end_s = max(duration_s, 1.0)
         self.changed.emit()
 
     def show(self, begin_s: float, end_s: float) -> None:
@@ -49,7 +52,8 @@ class ShownTime(QObject):
         length_s = min(max(end_s - begin_s, LEAST_S), whole_s)
         begin_s = min(max(begin_s, 0.0), whole_s - length_s)
         if (begin_s, begin_s + length_s) != (self.begin_s, self.end_s):
-            self.begin_s, self.end_s = begin_s, begin_s + length_s
+            self.begin_s = begin_s
+            self.end_s = begin_s + length_s
             self.changed.emit()
 
     def show_all(self) -> None:

@@ -82,7 +82,8 @@ class Timeline(QAbstractSlider):
 
     def __init__(self, time: ShownTime) -> None:
         self._rows: list[TimelineRow] = []
-        self._time, self._version = time, 0
+        self._time = time
+        self._version = 0
         super().__init__()
         self.setObjectName("replay_timeline")
         self.setAccessibleName(_("Time in the session"))
@@ -106,7 +107,9 @@ class Timeline(QAbstractSlider):
         """Shows these marks of a log."""
         if log is not self._log:
             self._spans = whole_log(log).spans
-        self._log, self._marks, self._gaps = log, marks, gaps
+        self._log = log
+        self._marks = marks
+        self._gaps = gaps
         self.setRange(0, max(1, round(log.duration_s * 1000)))
         self._arrange()
 
@@ -118,11 +121,10 @@ class Timeline(QAbstractSlider):
     def _arrange(self) -> None:
         if self._log is not None:
             is_whole = self._marks is self._log.marks and not self._two_ends
-            self._rows = (
-                whole_log(self._log).rows
-                if is_whole
-                else rows_of(self._log, self._marks, two_ends=self._two_ends)
-            )
+            if is_whole:
+                self._rows = whole_log(self._log).rows
+            else:
+                self._rows = rows_of(self._log, self._marks, two_ends=self._two_ends)
         self._version += 1
         self._measure()
         self.updateGeometry()
@@ -149,7 +151,9 @@ class Timeline(QAbstractSlider):
     @staticmethod
     def _name_of(row: TimelineRow) -> str:
         name = _(LANES[row.lane][0])
-        return name if row.writer is None else f"{_(END_NAMES[row.writer])} · {name}"
+        if row.writer is None:
+            return name
+        return f"{_(END_NAMES[row.writer])} · {name}"
 
     @property
     def _space(self) -> int:
@@ -174,7 +178,9 @@ class Timeline(QAbstractSlider):
     def row_at(self, y: float) -> TimelineRow | None:
         """The row at a height."""
         number = int((y - self._axis) // self._height)
-        return self._rows[number] if 0 <= number < len(self._rows) and y >= self._axis else None
+        if 0 <= number < len(self._rows) and y >= self._axis:
+            return self._rows[number]
+        return None
 
     def mark_at(self, point: QPointF) -> int | None:
         """The mark drawn under a point, as a row of the log; a trouble before all others."""

@@ -90,9 +90,10 @@ class MirrorTrack:
             self._looked_for_first = True
             unpacked = map(self._events, self._snapshots)
             first_events = next((candidate for candidate in unpacked if candidate.pictures), None)
-            self._first_picture_s = (
-                first_events.offsets_s[first_events.pictures[0]] if first_events else None
-            )
+            if first_events:
+                self._first_picture_s = first_events.offsets_s[first_events.pictures[0]]
+            else:
+                self._first_picture_s = None
         return self._first_picture_s
 
     def _events(self, number: int) -> _Unpacked:
@@ -114,7 +115,10 @@ class MirrorTrack:
             return _NOTHING
         # Within a chunk by the kiosk's clock, which may jump: time never goes back here, nor
         # beyond the record. The first event may have come later than the others, by a slow way.
-        first_ms = events[0].timestamp if events else 0
+        if events:
+            first_ms = events[0].timestamp
+        else:
+            first_ms = 0
         own_s = (
             min(stretch.written_s, stretch.start_s + (event.timestamp - first_ms) / 1000)
             for event in events
@@ -129,4 +133,6 @@ class MirrorTrack:
 
 def _joined(texts: Iterable[bytes]) -> str:
     joined = b",".join(texts)
-    return "[" + joined.decode() + "]" if joined else ""
+    if joined:
+        return "[" + joined.decode() + "]"
+    return ""

@@ -82,7 +82,9 @@ class ReplayView(QWidget):
         self._clock = clock
         self.time = ShownTime()
         self._position_s = 0.0
-        self.events_shown, self.last_event, self.state = 0, "", SessionState()
+        self.events_shown = 0
+        self.last_event = ""
+        self.state = SessionState()
         self.filter = EventFilter()
         self._marks: Places = np.zeros(0, dtype=np.int64)
         self._gaps: list[Gap] = []
@@ -111,7 +113,8 @@ class ReplayView(QWidget):
     # ---- building
 
     def _build(self) -> None:
-        self._header, self._controls = ReplayHeader(), ReplayControls()
+        self._header = ReplayHeader()
+        self._controls = ReplayControls()
         self._page = PagePane(self.mirror)
         self._build_side()
         self._build_below()
@@ -135,7 +138,8 @@ class ReplayView(QWidget):
         """The list with its filter, and one event in full."""
         self._model = EventsModel()
         self._table = EventsTable(self._model)
-        self._bar, self._details = EventFilterBar(), EventDetails()
+        self._bar = EventFilterBar()
+        self._details = EventDetails()
         self._details.hide()
         upper, pad = QWidget(), SPACE[1]
         column(upper, self._bar, self._table, space=SPACE[0]).setStretch(1, 1)
@@ -498,12 +502,14 @@ class ReplayView(QWidget):
 
     def _show_marks(self) -> None:
         self._marks = self._matcher.marks(self.filter)
-        gaps = self._gaps if self.filter.is_all else []
-        lines = (
-            whole_log(self.log).lines
-            if self.filter.is_all
-            else lines_of(self.log, self._marks, gaps)
-        )
+        if self.filter.is_all:
+            gaps = self._gaps
+        else:
+            gaps = []
+        if self.filter.is_all:
+            lines = whole_log(self.log).lines
+        else:
+            lines = lines_of(self.log, self._marks, gaps)
         self._model.show_lines(self.log, lines, gaps, tokens_for(self.palette()))
         self._timeline.show_marks(self.log, self._marks, self._gaps)
         self._overview.show_marks(self.log, self._marks, self._timeline.gutter)
@@ -523,8 +529,14 @@ class ReplayView(QWidget):
         if past != self.events_shown or position_s == 0.0:
             self.state = log.state_before(count)
         self.events_shown = past
-        self.last_event = log.meaning(int(log.marks[past - 1])).label if past else ""
-        words = describe(log.record(int(log.marks[past - 1])).event) if past else ""
+        if past:
+            self.last_event = log.meaning(int(log.marks[past - 1])).label
+        else:
+            self.last_event = ""
+        if past:
+            words = describe(log.record(int(log.marks[past - 1])).event)
+        else:
+            words = ""
         self._controls.show_moment(self._time_words(), words)
         if self._replay.playing:
             self.time.reveal(position_s)

@@ -162,14 +162,12 @@ def describe(event: Event) -> str:
 def _third_sentence(role: str, state: str) -> str:
     """Say who joined, and whether both screens show it already."""
     if role == "supervisor":
-        return (
-            _("A supervisor joined")
-            if state == "in"
-            else _("A supervisor was announced on both screens")
-        )
-    return (
-        _("A colleague joined") if state == "in" else _("A colleague was announced on both screens")
-    )
+        if state == "in":
+            return _("A supervisor joined")
+        return _("A supervisor was announced on both screens")
+    if state == "in":
+        return _("A colleague joined")
+    return _("A colleague was announced on both screens")
 
 
 def _switches_sentence(camera_on: bool, microphone_on: bool) -> str:
@@ -189,20 +187,16 @@ def _grant_sentence(event: events.GrantChanged) -> str:
     """
     if event.allowed:
         by_mandate = event.actor is GrantActor.FACILITATOR
-        return (
-            _("Allowed under mandate {mandate}: {grant}")
-            if by_mandate
-            else _("The caller allowed: {grant}")
-        )
+        if by_mandate:
+            return _("Allowed under mandate {mandate}: {grant}")
+        return _("The caller allowed: {grant}")
     if event.reason is GrantReason.EXPIRED:
         return _("The time is over: {grant}")
     if event.reason in (GrantReason.WITHDRAWN, GrantReason.STOPPED):
         return _("The caller took back: {grant}")
-    return (
-        _("No answer counts as no: {grant}")
-        if event.reason is GrantReason.SILENT
-        else _("The caller refused: {grant}")
-    )
+    if event.reason is GrantReason.SILENT:
+        return _("No answer counts as no: {grant}")
+    return _("The caller refused: {grant}")
 
 
 def _values(event: Event) -> dict[str, str]:

@@ -140,7 +140,8 @@ class DisplayWindow(QWidget):
     def _build_header(self) -> QFrame:
         header = QFrame()
         header.setObjectName("display_header")
-        self._organisation, self._site = label("large", wrap=False), label("lead", wrap=False)
+        self._organisation = label("large", wrap=False)
+        self._site = label("lead", wrap=False)
         self._time = label("call-time", wrap=False)
         names = spaced(QVBoxLayout(), (0,), 0)
         names.addWidget(self._organisation)
@@ -151,7 +152,8 @@ class DisplayWindow(QWidget):
         return header
 
     def _build_numbers(self) -> QWidget:
-        self._called_title, self._next_title = label("title"), label("title")
+        self._called_title = label("title")
+        self._next_title = label("title")
         self._nobody = label("large", centred=True)
         self.calls = [_CallRow(first=place == 0) for place in range(MOST_CALLED)]
         left_column = spaced(QVBoxLayout(), (0,), 1.6)
@@ -214,7 +216,8 @@ class DisplayWindow(QWidget):
 
     def show_answer(self, answer: DisplayAnswer) -> None:
         """Shows the hub's answer."""
-        self._answer, self._answered_s = answer, self._clock.monotonic_s()
+        self._answer = answer
+        self._answered_s = self._clock.monotonic_s()
         self._why.clear()
         fresh = [
             call

@@ -67,7 +67,9 @@ class KioskCard(Card):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._name = label(role="title", name=f"name_{facts.id}")
         self._site = label(role="soft")
-        self.there, self.caller, self.help = Chip(), Chip(), Chip()
+        self.there = Chip()
+        self.caller = Chip()
+        self.help = Chip()
         self.coming = push_button(
             _("I am coming"), "arrow_right", "primary", name=f"coming_{facts.id}"
         )
@@ -96,7 +98,10 @@ class KioskCard(Card):
         self._name.setText(kiosk_words("" if facts.place else facts.name, facts.place))
         self._site.setText(facts.site)
         self.there.setVisible(not facts.there or facts.closed)
-        words = _("Gives no sign of life") if not facts.there else _("Closed by the operator")
+        if not facts.there:
+            words = _("Gives no sign of life")
+        else:
+            words = _("Closed by the operator")
         self.there.show_state(words, "disconnected" if not facts.there else "forbidden", "bad")
         icon, words, tone = _CALLERS[facts.caller] if self._known else _UNKNOWN
         self.caller.show_state(_(words), icon, tone)

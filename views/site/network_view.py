@@ -108,7 +108,10 @@ class NetworkView(QWidget):
         self._sign.set_icon("warning", "bad" if _is_grave(answer.hubs) else "warn")
         self._warning.setText("\n".join(wrong))
         self._sites = {site.id: site for site in answer.sites}
-        newest = answer.hubs[0].convention if answer.hubs else ""
+        if answer.hubs:
+            newest = answer.hubs[0].convention
+        else:
+            newest = ""
         self.hubs.show_rows([_hub_row(hub, newest) for hub in answer.hubs])
         self.sites.show_rows([_site_row(site) for site in answer.sites])
         self._on_selected()
@@ -169,7 +172,10 @@ def _troubles(hubs: Sequence[HubFacts]) -> list[str]:
                 hubs_by_trouble.setdefault((not trouble.grave, words), []).append(hub.id)
     lines = []
     for (is_mild, words), names in sorted(hubs_by_trouble.items(), key=lambda entry: entry[0][0]):
-        urgent = words if is_mild else _("Urgent: {words}").format(words=words)
+        if is_mild:
+            urgent = words
+        else:
+            urgent = _("Urgent: {words}").format(words=words)
         everywhere = len(names) == len(hubs)
         lines.append(urgent if everywhere else f"{', '.join(names)} · {urgent}")
     more = len(lines) - TROUBLES_SHOWN
@@ -225,7 +231,9 @@ def _certificate_cell(days: int | None) -> Cell:
     if days < 0:
         return Cell(_("ended"), "bad", "error")
     words = _("{count} days").format(count=days)
-    return Cell(words, "warn", "warning") if days <= SOON_DAYS else Cell(words, "good")
+    if days <= SOON_DAYS:
+        return Cell(words, "warn", "warning")
+    return Cell(words, "good")
 
 
 def _site_row(site: SiteFacts) -> TableRow:

@@ -46,7 +46,9 @@ HELP_REASONS: tuple[tuple[str, str], ...] = (
 def help_words(reason: str) -> str:
     """A reason in words; one of a newer desk as it is."""
     words = dict(HELP_REASONS).get(reason, "")
-    return _(words) if words else reason
+    if words:
+        return _(words)
+    return reason
 
 
 StateStyle = tuple[str, str, str]
@@ -59,7 +61,10 @@ def state_style(available: bool, reason: str) -> StateStyle:
         return _("Available"), "available", "good"
     if reason == NOT_RESPONDING:
         return _("Not responding"), "wait_long", "bad"
-    words = dict(PAUSES).get(reason, "") if reason else ""
+    if reason:
+        words = dict(PAUSES).get(reason, "")
+    else:
+        words = ""
     return (
         (_("Paused · {reason}").format(reason=_(words)) if words else _("Paused")),
         "paused",

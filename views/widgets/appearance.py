@@ -27,7 +27,8 @@ class Appearance:
     def __init__(
         self, application: QApplication, settings: WindowSettings, *, theme: str = "light"
     ) -> None:
-        self._application, self._settings = application, settings
+        self._application = application
+        self._settings = settings
         self.dark = (settings.read(_THEME) or theme) == "dark"
         self.text_size = _text_size(settings.read(_TEXT_SIZE))
 
@@ -60,4 +61,6 @@ def _text_size(setting: str) -> float:
         size = float(setting)
     except ValueError:
         return 1.0
-    return size if size in TEXT_SIZES else 1.0
+    if size in TEXT_SIZES:
+        return size
+    return 1.0

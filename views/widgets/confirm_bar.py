@@ -42,7 +42,9 @@ class ConfirmButton(PlainFace, QPushButton):
     ) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._texts, self._keys, self._kind = (text, confirm_text), keys, kind
+        self._texts = (text, confirm_text)
+        self._keys = keys
+        self._kind = kind
         self._short = False
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)

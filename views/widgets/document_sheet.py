@@ -42,7 +42,9 @@ def page_image(data: bytes) -> QImage | None:
     if not size.isValid() or max(size.width(), size.height()) > MAX_SIDE_PX:
         return None
     image = reader.read()
-    return None if image.isNull() else image
+    if image.isNull():
+        return None
+    return image
 
 
 class DocumentSheet(QWidget):
@@ -85,18 +87,20 @@ class DocumentSheet(QWidget):
     @property
     def ratio(self) -> float:
         """Height by width."""
-        return (
-            self._pixmap.height() / max(1, self._pixmap.width())
-            if self._pixmap is not None
-            else 1.414
-        )
+        if self._pixmap is not None:
+            return self._pixmap.height() / max(1, self._pixmap.width())
+        return 1.414
 
     # ---- facts ----
 
     def show_picture(self, page: int, image: QImage) -> None:
         """Another page, without marks."""
-        self._page, self._pixmap, self._scaled = page, QPixmap.fromImage(image), None
-        self._marks, self._spot, self._told = [], None, None
+        self._page = page
+        self._pixmap = QPixmap.fromImage(image)
+        self._scaled = None
+        self._marks = []
+        self._spot = None
+        self._told = None
         self.update()
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
@@ -121,7 +125,8 @@ class DocumentSheet(QWidget):
         self._pixmap = None
         self._scaled = None
         self._told = None
-        self._marks, self._spot = [], None
+        self._marks = []
+        self._spot = None
         self.update()
 
     # ---- places ----
@@ -187,7 +192,8 @@ class SheetView(QScrollArea):
 
     def __init__(self, sheet: DocumentSheet, *, wide: bool) -> None:
         super().__init__()
-        self._sheet, self._wide = sheet, wide
+        self._sheet = sheet
+        self._wide = wide
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -203,8 +209,14 @@ class SheetView(QScrollArea):
         assert viewport is not None  # a scroll area has one
         space, ratio = viewport.size(), self._sheet.ratio
         whole_px = min(space.width(), round(space.height() / ratio))
-        readable = space.width() if self._wide else min(READABLE_PX, space.width())
-        width = whole_px if whole_px >= min(READABLE_PX, space.width()) else readable
+        if self._wide:
+            readable = space.width()
+        else:
+            readable = min(READABLE_PX, space.width())
+        if whole_px >= min(READABLE_PX, space.width()):
+            width = whole_px
+        else:
+            width = readable
         self._sheet.resize(max(1, width), max(1, round(width * ratio)))
 
     def to_top(self) -> None:

@@ -180,7 +180,9 @@ def letter_of(design_name: str) -> tuple[str, str]:
     """
     family, letters = _font()
     letter = letters.get(design_name, "")
-    return (family, chr(int(letter, 16))) if family and letter else ("", "")
+    if family and letter:
+        return (family, chr(int(letter, 16)))
+    return ("", "")
 
 
 @lru_cache(maxsize=256)
@@ -234,7 +236,8 @@ class _GlyphEngine(LetterEngine):
 
     def __init__(self, name: str, tone: str) -> None:
         super().__init__()
-        self._name, self._tone = name, tone
+        self._name = name
+        self._tone = tone
 
     def letter(self, mode: QIcon.Mode) -> tuple[str, str, QColor]:
         """Paler where nothing can be pressed."""
@@ -276,7 +279,8 @@ class IconLabel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._icon, self._shown = QIcon(), ("", "")
+        self._icon = QIcon()
+        self._shown = ("", "")
         size_icons(self, size_px, size_px)
         self.set_icon(name, tone)
 
@@ -288,7 +292,10 @@ class IconLabel(QWidget):
     def set_icon(self, name: str, tone: str = "text") -> None:
         """Shows another icon; "" shows none and takes no place."""
         self._shown = (name, tone)
-        self._icon = icon(name, tone) if name else QIcon()
+        if name:
+            self._icon = icon(name, tone)
+        else:
+            self._icon = QIcon()
         self._take_place()
         self.update()
 
@@ -298,6 +305,9 @@ class IconLabel(QWidget):
     def paintEvent(self, event: object) -> None:
         """Paints the icon in the middle."""
         painter = QPainter(self)
-        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        if self.isEnabled():
+            mode = QIcon.Mode.Normal
+        else:
+            mode = QIcon.Mode.Disabled
         self._icon.paint(painter, self.rect(), Qt.AlignmentFlag.AlignCenter, mode)
         painter.end()

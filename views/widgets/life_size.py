@@ -63,18 +63,20 @@ def life_size_rect(
     height = width * size_px[1] / size_px[0]
     if width < LEAST_SHARE * space.width() and height < LEAST_SHARE * space.height():
         return None
-    centre = space.center().x() if camera_x is None else camera_x
+    if camera_x is None:
+        centre = space.center().x()
+    else:
+        centre = camera_x
     left_x = centre - width / 2
     if width >= space.width():
         left_x = min(space.left(), max(space.right() - width, left_x))
     else:
         left_x = min(space.right() - width, max(space.left(), left_x))
     top = space.top() + EYES_OF_PANE * space.height() - EYES_OF_PICTURE * height
-    top = (
-        min(space.top(), max(space.bottom() - height, top))
-        if height >= space.height()
-        else space.top()
-    )
+    if height >= space.height():
+        top = min(space.top(), max(space.bottom() - height, top))
+    else:
+        top = space.top()
     return QRectF(left_x, top, width, height)
 
 

@@ -18,11 +18,10 @@ from views.widgets.theme import SPACE
 
 def not_read(words: str, at_utc: datetime | None) -> str:
     """Return why something was not read, with the time of its last answer."""
-    last_read = (
-        _("Last read at {time}.").format(time=f"{at_utc.astimezone():%H:%M:%S}")
-        if at_utc is not None
-        else ""
-    )
+    if at_utc is not None:
+        last_read = _("Last read at {time}.").format(time=f"{at_utc.astimezone():%H:%M:%S}")
+    else:
+        last_read = ""
     return f"{words} {last_read}".strip()
 
 
@@ -47,7 +46,10 @@ class ListState(QWidget):
         counts: Sequence[QLabel] = (),
     ) -> None:
         super().__init__()
-        self._rows, self._empty, self._now, self._counts = rows, empty, now, counts
+        self._rows = rows
+        self._empty = empty
+        self._now = now
+        self._counts = counts
         self._answered_at: datetime | None = None
         self._reading = EmptyState("retry", _("Being read…"), advice="", name=f"{name}_reading")
         self._trouble = label(role="small", name=f"{name}_trouble", wrap=True)
@@ -61,7 +63,9 @@ class ListState(QWidget):
     @property
     def trouble(self) -> str:
         """Why the list was not read, "" when it was."""
-        return "" if self._trouble.isHidden() else self._trouble.text()
+        if self._trouble.isHidden():
+            return ""
+        return self._trouble.text()
 
     def show_asked(self) -> None:
         """Something else was asked for: the rows before are no answer to it, and go when none

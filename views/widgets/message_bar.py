@@ -60,7 +60,8 @@ class MessageLine(QFrame):
         self, level: Level, text: str, *, key: str, actions: Sequence[MessageAction] = ()
     ) -> None:
         super().__init__()
-        self.key, self.level = key, level
+        self.key = key
+        self.level = level
         self._leaving = QTimer(self)
         self._leaving.setSingleShot(True)
         self._leaving.timeout.connect(self.dismissed)
@@ -82,7 +83,10 @@ class MessageLine(QFrame):
         self.setAccessibleName(f"{_(_WORD[level])}: {text}")
 
     def _action_button(self, action: MessageAction, place: int) -> QWidget:
-        name = f"message_action{place + 1}" if place else "message_action"
+        if place:
+            name = f"message_action{place + 1}"
+        else:
+            name = "message_action"
         button = push_button(action.text, kind="plain", name=name)
         # it goes first: what the act says may come in its place
         button.clicked.connect(self.dismissed)
@@ -143,7 +147,10 @@ class MessageBar(QWidget):
             other: a second one.
             stays: until somebody has dismissed it or chosen.
         """
-        before = self._find(key) if key is not None else None
+        if key is not None:
+            before = self._find(key)
+        else:
+            before = None
         news = before is None or before.text() != text
         actions = [each for each in (action, other) if each is not None]
         if before is not None and not news and before.level is level and not actions:

@@ -137,7 +137,9 @@ def _finish(button: QAbstractButton, text: str, name: str, keys: str) -> None:
 def native_keys(keys: str) -> str:
     """Keys as the keyboard of this system names them; the large key says "Enter", not "Return"."""
     enter = keys.replace("Return", "Enter")
-    return QKeySequence(enter).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    if keys:
+        return QKeySequence(enter).toString(QKeySequence.SequenceFormat.NativeText)
+    return ""
 
 
 def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
@@ -211,7 +213,8 @@ class Chip(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._icon, self._hidden = IconLabel(size_px=14), ""
+        self._icon = IconLabel(size_px=14)
+        self._hidden = ""
         self._words = label(role="chip")
         row(self, self._icon, self._words, space=5, margins=(8, 2, 9, 2))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -229,8 +232,12 @@ class Chip(QFrame):
         more = layout.spacing() + self._words.sizeHint().width()
         now = self.sizeHint().width()
         if self._words.isHidden():
-            return now + more if words else now
-        return now if words else now - more
+            if words:
+                return now + more
+            return now
+        if words:
+            return now
+        return now - more
 
     def show_words(self, with_words: bool) -> None:
         """The icon alone where there is no room for words; these are in the tool tip then, unless
@@ -238,7 +245,10 @@ class Chip(QFrame):
         """
         self._words.setVisible(with_words)
         if self.toolTip() in ("", self._hidden):
-            self._hidden = "" if with_words else tip_words(self._words.text())
+            if with_words:
+                self._hidden = ""
+            else:
+                self._hidden = tip_words(self._words.text())
             self.setToolTip(tip_words(self._hidden))
 
     def show_state(self, text: str, icon_name: str = "", tone: str = "soft") -> None:
@@ -365,7 +375,10 @@ def row(
     margins: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> QHBoxLayout:
     """A horizontal layout of `parts`; a number is a space in pixels, 0 takes all space left."""
-    box = QHBoxLayout() if parent is None else QHBoxLayout(parent)
+    if parent is None:
+        box = QHBoxLayout()
+    else:
+        box = QHBoxLayout(parent)
     box.setSpacing(space)
     box.setContentsMargins(*margins)
     _fill(box, parts)
@@ -379,7 +392,10 @@ def column(
     margins: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> QVBoxLayout:
     """A vertical layout of `parts`; a number is a space in pixels, 0 takes all space left."""
-    box = QVBoxLayout() if parent is None else QVBoxLayout(parent)
+    if parent is None:
+        box = QVBoxLayout()
+    else:
+        box = QVBoxLayout(parent)
     box.setSpacing(space)
     box.setContentsMargins(*margins)
     _fill(box, parts)
@@ -411,11 +427,15 @@ class FlowLayout(QLayout):
 
     def itemAt(self, index: int) -> QLayoutItem | None:
         """One of them, None for a place beyond the last."""
-        return self._items[index] if 0 <= index < len(self._items) else None
+        if 0 <= index < len(self._items):
+            return self._items[index]
+        return None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
         """One of them, no longer part of this."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        if 0 <= index < len(self._items):
+            return self._items.pop(index)
+        return None
 
     def expandingDirections(self) -> Qt.Orientation:
         """It wants no more than it needs."""
@@ -459,7 +479,10 @@ class FlowLayout(QLayout):
             growing = [
                 item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal
             ]
-            more = spare // len(growing) if growing else 0
+            if growing:
+                more = spare // len(growing)
+            else:
+                more = 0
             left_px = room.left() + (spare if self._to_end and not growing else 0)
             for item in line:
                 size = QSize(min(item.sizeHint().width(), room.width()), high)
@@ -498,4 +521,6 @@ def clock_words(seconds: float) -> str:
     """A length of time for people: "4:07", "1:02:09"; never negative."""
     total_s = max(0, int(seconds))
     hours, minutes, rest = total_s // 3600, total_s // 60 % 60, total_s % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    if hours:
+        return f"{hours}:{minutes:02}:{rest:02}"
+    return f"{minutes}:{rest:02}"

@@ -23,7 +23,9 @@ def pdf_picture(data: bytes) -> QImage | None:
     document.load(buffer)
     pages = [_page(document, number) for number in range(min(document.pageCount(), MOST_PAGES))]
     document.close()
-    return _stacked(pages) if pages else None
+    if pages:
+        return _stacked(pages)
+    return None
 
 
 def pdf_page(data: bytes, number: int) -> QImage | None:
@@ -33,7 +35,10 @@ def pdf_page(data: bytes, number: int) -> QImage | None:
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     document = QPdfDocument(None)
     document.load(buffer)
-    page = _page(document, number - 1) if 1 <= number <= document.pageCount() else None
+    if 1 <= number <= document.pageCount():
+        page = _page(document, number - 1)
+    else:
+        page = None
     document.close()
     return page
 

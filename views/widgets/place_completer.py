@@ -46,7 +46,10 @@ class PlaceCompleter(QCompleter):
         self._places.clear()
         for place in places:
             item = QStandardItem(plain_text(place_words(place)))
-            name = f"{place.organisation}/{place.id}" if of_all else place.id
+            if of_all:
+                name = f"{place.organisation}/{place.id}"
+            else:
+                name = place.id
             item.setData(name, _ID)
             item.setToolTip(tip_words(name))
             self._places.appendRow(item)
@@ -74,7 +77,10 @@ class PlaceCompleter(QCompleter):
 
 def place_words(place: HelpPlace) -> str:
     """Say where it is, its name and id, and when it was last seen."""
-    name = place.id if place.name in ("", place.id) else f"{place.name} ({place.id})"
+    if place.name in ("", place.id):
+        name = place.id
+    else:
+        name = f"{place.name} ({place.id})"
     if place.there:
         presence = _("there now")
     elif place.desk:

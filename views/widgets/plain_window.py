@@ -20,7 +20,10 @@ TITLE_BAR_PX = 40
 def resize_on_screen(window: QWidget, width_px: int, height_px: int) -> None:
     """A window of this size, or as large as its screen has room for."""
     screen = window.screen()
-    room = screen.availableGeometry() if screen is not None else None
+    if screen is not None:
+        room = screen.availableGeometry()
+    else:
+        room = None
     if room is not None and room.width() >= SMALLEST_PX:
         width_px = min(width_px, room.width())
         height_px = min(height_px, room.height() - TITLE_BAR_PX)

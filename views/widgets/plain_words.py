@@ -116,7 +116,10 @@ class PlainLabel(QLabel):
         inside, line = self.contentsRect(), " ".join(plain_text(self._written).splitlines())
         elided = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, inside.width())
         if self.toolTip() in ("", self._hidden):
-            self._hidden = "" if elided == line else tip_words(self._written)
+            if elided == line:
+                self._hidden = ""
+            else:
+                self._hidden = tip_words(self._written)
             self.setToolTip(tip_words(self._hidden))
         if elided == line:
             super().paintEvent(event)

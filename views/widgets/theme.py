@@ -145,7 +145,9 @@ Never the only sign.
 
 def tokens_for(palette: QPalette) -> Tokens:
     """The colours that belong to a widget's palette: dark when its window colour is."""
-    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    if palette.color(QPalette.ColorRole.Window).lightness() < 128:
+        return DARK
+    return LIGHT
 
 
 def service_colour(palette: QPalette, place: int) -> str:
@@ -153,7 +155,9 @@ def service_colour(palette: QPalette, place: int) -> str:
     palette.
     """
     light, dark = SERVICE_COLOURS[place % len(SERVICE_COLOURS)]
-    return dark if tokens_for(palette) is DARK else light
+    if tokens_for(palette) is DARK:
+        return dark
+    return light
 
 
 def contrast(first: str, second: str) -> float:
@@ -166,7 +170,9 @@ def _luminance(colour: str) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.2)."""
 
     def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+        if part <= 0.04045:
+            return part / 12.92
+        return float(((part + 0.055) / 1.055) ** 2.4)
 
     c = QColor(colour)
     return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF())

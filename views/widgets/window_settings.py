@@ -44,7 +44,9 @@ class IniSettings:
 
     def read(self, name: str) -> str:
         """The text under `name`, or ""."""
-        return "" if name in self._fixed else str(self._store.value(name, ""))
+        if name in self._fixed:
+            return ""
+        return str(self._store.value(name, ""))
 
     def write(self, name: str, value: str) -> None:
         """Keeps a text under `name`."""

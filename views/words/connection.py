@@ -43,4 +43,6 @@ def why_not_connected(error: SessionError, addresses: Sequence[str]) -> str:
 
 def _first(addresses: Sequence[str]) -> str:
     """A cluster has several; one is enough for a person to compare."""
-    return addresses[0] if addresses else "?"
+    if addresses:
+        return addresses[0]
+    return "?"

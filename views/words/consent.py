@@ -122,7 +122,10 @@ def powers_sentence(grants: Mapping[Grant, bool], is_seen: bool = True, heard: b
         grants.get(Grant.CONTROL, False),
         grants.get(Grant.TYPE, False),
     )
-    page = _PAGE[on_page] if grants.get(Grant.SEE_PAGE, False) else _NO_PAGE
+    if grants.get(Grant.SEE_PAGE, False):
+        page = _PAGE[on_page]
+    else:
+        page = _NO_PAGE
     devices = _DEVICES[grants.get(Grant.SCAN, False), grants.get(Grant.PRINT, False)]
     sentences = [
         _MEDIA[is_seen, heard],
@@ -139,7 +142,9 @@ def question_words(question: Question) -> tuple[str, str, str]:
         return QUESTIONS[question[0]]
     if set(question) <= {Grant.SCAN, Grant.KEEP}:
         return _PAPERS
-    return _FILL if set(question) <= {Grant.SEE_PAGE, *NEEDS_PAGE} else _SEVERAL
+    if set(question) <= {Grant.SEE_PAGE, *NEEDS_PAGE}:
+        return _FILL
+    return _SEVERAL
 
 
 def time_words(question: Question) -> str:

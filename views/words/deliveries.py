@@ -56,5 +56,8 @@ def copy_words(copy: Delivery) -> tuple[str, str]:
     if copy.reason == "given_up":
         return state, copy.words
     reason_text = REASONS.get(copy.reason)
-    reason = _(reason_text) if reason_text is not None else copy.reason
+    if reason_text is not None:
+        reason = _(reason_text)
+    else:
+        reason = copy.reason
     return state, f"{reason} ({copy.words})" if copy.words else reason

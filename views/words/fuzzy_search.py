@@ -75,4 +75,6 @@ def _fit(query_word: str, word: str) -> float:
     # the word may be begun only: as many letters as were typed, or one more or less
     beginnings = {word, *(word[: len(query_word) + step] for step in (-1, 0, 1))}
     alike = max(OSA.normalized_similarity(query_word, beginning) for beginning in beginnings)
-    return _WITH_SLIPS * alike if alike >= _LEAST_ALIKE else 0.0
+    if alike >= _LEAST_ALIKE:
+        return _WITH_SLIPS * alike
+    return 0.0

@@ -36,8 +36,12 @@ def caller_words(step: LineStep, *, document: bool, motion: bool = False) -> str
     if document and step is not LineStep.PHOTO:
         return _("A page arrives: smaller picture")
     if motion:
-        return _("Sign language: fluid, smaller") if step is not LineStep.FULL else ""
-    return _(_OF_CALLER[step]) if step in _OF_CALLER else ""
+        if step is not LineStep.FULL:
+            return _("Sign language: fluid, smaller")
+        return ""
+    if step in _OF_CALLER:
+        return _(_OF_CALLER[step])
+    return ""
 
 
 def own_words(step: LineStep, *, document: bool, motion: bool = False) -> str:
@@ -45,16 +49,20 @@ def own_words(step: LineStep, *, document: bool, motion: bool = False) -> str:
     if document and step is not LineStep.PHOTO:
         return _("A document leaves: you are smaller")
     if motion:
-        return _("Sign language: you are fluid, smaller") if step is not LineStep.FULL else ""
-    return _(_OF_OURS[step]) if step in _OF_OURS else ""
+        if step is not LineStep.FULL:
+            return _("Sign language: you are fluid, smaller")
+        return ""
+    if step in _OF_OURS:
+        return _(_OF_OURS[step])
+    return ""
 
 
 def short_words(step: LineStep, *, document: bool, motion: bool = False) -> str:
     """Two words for a table or the replay."""
     if motion:
-        return (
-            _("Sign language")
-            if step is LineStep.FULL and not document
-            else _("Sign language, smaller")
-        )
-    return _("Document mode") if document else _(_SHORT[step])
+        if step is LineStep.FULL and not document:
+            return _("Sign language")
+        return _("Sign language, smaller")
+    if document:
+        return _("Document mode")
+    return _(_SHORT[step])

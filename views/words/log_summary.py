@@ -123,18 +123,25 @@ def length_words(seconds: float) -> str:
 
 def grant_words(grant: str) -> str:
     """Return what a power is called; an unknown one by its code."""
-    return _(_GRANTS[Grant(grant)]) if grant in tuple(Grant) else grant
+    if grant in tuple(Grant):
+        return _(_GRANTS[Grant(grant)])
+    return grant
 
 
 def side_words(side: FaultSide | None) -> str:
     """On whose side, in a word or two; "" for nobody's."""
-    return _(SIDES[side]) if side is not None else ""
+    if side is not None:
+        return _(SIDES[side])
+    return ""
 
 
 def _line(fact: SummaryFact) -> SummaryLine:
     tone = "text"
     if fact.side is not None:
-        tone = "warn" if fact.mended_s is not None or fact.side is FaultSide.CALLER else "bad"
+        if fact.mended_s is not None or fact.side is FaultSide.CALLER:
+            tone = "warn"
+        else:
+            tone = "bad"
     words = _sentence(fact)
     if fact.mended_s is not None:
         words = f"{words} {_mended(fact)}"
@@ -206,48 +213,49 @@ def _values(words: str, fact: SummaryFact) -> str:
 
 def _cut_sentence(fact: SummaryFact) -> str:
     if fact.code or not fact.seconds:
-        return (
-            _("The kiosk was away; its own part of the log says nothing of it.")
-            if fact.by is Writer.KIOSK
-            else _("The desk was away; its own part of the log says nothing of it.")
-        )
-    words = (
-        _("The kiosk's line was cut for {length}.")
-        if fact.by is Writer.KIOSK
-        else _("The desk's line was cut for {length}.")
-    )
+        if fact.by is Writer.KIOSK:
+            return _("The kiosk was away; its own part of the log says nothing of it.")
+        return _("The desk was away; its own part of the log says nothing of it.")
+    if fact.by is Writer.KIOSK:
+        words = _("The kiosk's line was cut for {length}.")
+    else:
+        words = _("The desk's line was cut for {length}.")
     return _times(words.format(length=length_words(fact.seconds)), fact.times)
 
 
 def _missing_sentence(fact: SummaryFact) -> str:
     if not fact.count:
-        return (
-            _("Nothing that the kiosk wrote has arrived.")
-            if fact.by is Writer.KIOSK
-            else _("Nothing that the desk wrote has arrived.")
-        )
-    words = (
-        _("Events of the kiosk that are missing in the log: {count}.")
-        if fact.by is Writer.KIOSK
-        else _("Events of the desk that are missing in the log: {count}.")
-    )
+        if fact.by is Writer.KIOSK:
+            return _("Nothing that the kiosk wrote has arrived.")
+        return _("Nothing that the desk wrote has arrived.")
+    if fact.by is Writer.KIOSK:
+        words = _("Events of the kiosk that are missing in the log: {count}.")
+    else:
+        words = _("Events of the desk that are missing in the log: {count}.")
     return words.format(count=fact.count)
 
 
 def _times(words: str, times: int) -> str:
-    return words if times <= 1 else f"{words} {_('({times} times)').format(times=times)}"
+    if times <= 1:
+        return words
+    return f"{words} {_('({times} times)').format(times=times)}"
 
 
 def host_words(host: str) -> str:
     """A web site; one that the last guard masked is said so."""
-    return _("an address that was masked") if host == REPLACEMENT else host
+    if host == REPLACEMENT:
+        return _("an address that was masked")
+    return host
 
 
 def _hosts(hosts: tuple[str, ...]) -> str:
     if not hosts:
         return ""
     names = ", ".join(map(host_words, hosts[:MOST_HOSTS]))
-    more = "…" if len(hosts) > MOST_HOSTS else ""
+    if len(hosts) > MOST_HOSTS:
+        more = "…"
+    else:
+        more = ""
     return f" ({names}{more})"
 
 

@@ -38,13 +38,17 @@ def day_words(at: datetime, now: datetime) -> str:
 def when_words(iso: str, now: datetime) -> str:
     """E.g. "tomorrow at 8:30" from ISO 8601 with offset; "" for "" and what is no date."""
     at = _read(iso)
-    return "" if at is None else _("{day} at {hour}").format(day=day_words(at, now), hour=hour(at))
+    if at is None:
+        return ""
+    return _("{day} at {hour}").format(day=day_words(at, now), hour=hour(at))
 
 
 def opens_words(iso: str, now: datetime) -> str:
     """E.g. "Opens tomorrow at 8:30."; "Closed." when nobody knows."""
     when = when_words(iso, now)
-    return _("Opens {when}.").format(when=when) if when else _("Closed for now.")
+    if when:
+        return _("Opens {when}.").format(when=when)
+    return _("Closed for now.")
 
 
 def _read(iso: str) -> datetime | None:
@@ -52,4 +56,6 @@ def _read(iso: str) -> datetime | None:
         at = datetime.fromisoformat(iso)
     except ValueError:
         return None
-    return at if at.tzinfo is not None else None
+    if at.tzinfo is not None:
+        return at
+    return None

@@ -45,7 +45,10 @@ def release_words(answer: ReleaseAnswer, version: str, today: date) -> ReleaseWo
             "Version {newest} of the program is there; here is {version}. Nothing is changed by "
             "itself."
         )
-    day = f"{answer.by:%d/%m/%Y}" if answer.by is not None else ""
+    if answer.by is not None:
+        day = f"{answer.by:%d/%m/%Y}"
+    else:
+        day = ""
     text = words.format(newest=answer.newest, version=version, day=day)
     if answer.where:
         text += " " + _("Where to get it: {where}").format(where=answer.where)

@@ -90,7 +90,10 @@ _DESK_WAITS = (
 def check_words(check: SelfCheck) -> str:
     """One thing that was tried."""
     words = _CODES.get(check.code)
-    finding = _(words) if words is not None else sentence(check.code).title
+    if words is not None:
+        finding = _(words)
+    else:
+        finding = sentence(check.code).title
     return _("{name}: {value}").format(name=_(_PARTS[check.part]), value=finding)
 
 
@@ -124,7 +127,10 @@ def help_words(entry: RemoteHelp, *, of_all: bool = False) -> str:
     Args:
         of_all: whose kiosk it is, is worth saying.
     """
-    place = f"{entry.organisation}/{entry.kiosk}" if of_all else entry.kiosk
+    if of_all:
+        place = f"{entry.organisation}/{entry.kiosk}"
+    else:
+        place = entry.kiosk
     act, ended = _(ACTS[entry.act][0]), _(_STATES[entry.state])
     return f"{place} · {act} · {entry.by_name or entry.by} · {entry.reason} · {ended}"
 
@@ -139,7 +145,10 @@ class HelpWords(NamedTuple):
 
 def help_columns(entry: RemoteHelp) -> HelpWords:
     """See `HelpWords`."""
-    place = _("Desk of {agent}") if entry.desk else _("Kiosk {kiosk}")
+    if entry.desk:
+        place = _("Desk of {agent}")
+    else:
+        place = _("Kiosk {kiosk}")
     return HelpWords(
         _(ACTS[entry.act][0]),
         place.format(agent=entry.kiosk, kiosk=entry.kiosk),
@@ -164,5 +173,8 @@ def _fact_words(name: str, value: str, code: str) -> str:
     else:
         content = _(level[1])
     words = _NAMES.get(name)
-    named = _(words) if words is not None else name.replace("_", " ")
+    if words is not None:
+        named = _(words)
+    else:
+        named = name.replace("_", " ")
     return _("{name}: {value}").format(name=named, value=content or _("nothing"))

@@ -142,7 +142,9 @@ def part_words(part: str) -> str:
     """A share of the store, as people call it."""
     if part.startswith(_LOG_PREFIX):
         return _(_LOGS).format(organisation=part.removeprefix(_LOG_PREFIX))
-    return _(_PARTS[part]) if part in _PARTS else part
+    if part in _PARTS:
+        return _(_PARTS[part])
+    return part
 
 
 class _Values(dict[str, str | int]):

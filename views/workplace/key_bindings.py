@@ -77,8 +77,10 @@ class KeyBindings:
         settings: WindowSettings,
         local: Collection[str] = (),
     ) -> None:
-        self._window, self._settings = window, settings
-        self._named, self._local = dict(named), frozenset(map(normal, local))
+        self._window = window
+        self._settings = settings
+        self._named = dict(named)
+        self._local = frozenset(map(normal, local))
         self.changed: Signal[None] = Signal()
         self._own = dict(_read(settings.read(_SETTING)))
         self.apply()

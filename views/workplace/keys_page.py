@@ -32,7 +32,9 @@ class KeyButton(PlainFace, QPushButton):
     def __init__(self, name: str, what: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._what, self._keys, self._listens = what, "", False
+        self._what = what
+        self._keys = ""
+        self._listens = False
         self.clicked.connect(self._on_clicked)
 
     def show_keys(self, keys: str) -> None:

@@ -75,7 +75,9 @@ class NewPassphrase(QWidget):
         """The passphrase, once it is long enough and typed twice alike; else ""."""
         first = self._first.text()
         is_good = len(first) >= LEAST_LETTERS and first == self._again.text()
-        return first if is_good else ""
+        if is_good:
+            return first
+        return ""
 
     def last_line(self) -> QLineEdit:
         """Return where Enter ends the typing."""

@@ -43,7 +43,8 @@ class SettingsWindow(QDialog):
         self.setObjectName("settings")
         self.setWindowTitle(_("Settings"))
         self.setModal(False)
-        self._names, self._stack = QListWidget(), QStackedWidget()
+        self._names = QListWidget()
+        self._stack = QStackedWidget()
         self._names.setObjectName("settings_pages")
         self._names.setAccessibleName(_("Pages of the settings"))
         for named_page in pages:

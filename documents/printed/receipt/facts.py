@@ -196,7 +196,9 @@ def state_words(piece: ReceivedPiece, facts: ReceiptFacts) -> str:
     """On a registration, whether the piece is in the store yet; on a receipt all are."""
     if not facts.registered_only:
         return ""
-    return _("registered") if piece.registered else _("filed")
+    if piece.registered:
+        return _("registered")
+    return _("filed")
 
 
 def fingerprint(piece: ReceivedPiece) -> str:
@@ -266,13 +268,23 @@ def rights_words() -> str:
 
 def foot_words(facts: ReceiptFacts) -> list[str]:
     """Return the foot's lines: where, with whom, in which conversation."""
-    place = [_("Reception point: {site}").format(site=facts.site)] if facts.site else []
-    agent = [_("Adviser: {agent}").format(agent=facts.agent_name)] if facts.agent_name else []
-    ticket = (
-        [_("Ticket: {ticket}").format(ticket=facts.ticket_number)] if facts.ticket_number else []
-    )
+    if facts.site:
+        place = [_("Reception point: {site}").format(site=facts.site)]
+    else:
+        place = []
+    if facts.agent_name:
+        agent = [_("Adviser: {agent}").format(agent=facts.agent_name)]
+    else:
+        agent = []
+    if facts.ticket_number:
+        ticket = [_("Ticket: {ticket}").format(ticket=facts.ticket_number)]
+    else:
+        ticket = []
     number = short_number(facts.session_id)
-    session = [_("Number of the conversation: {number}").format(number=number)] if number else []
+    if number:
+        session = [_("Number of the conversation: {number}").format(number=number)]
+    else:
+        session = []
     return ["  ·  ".join(parts) for parts in (place + agent, ticket + session) if parts]
 
 

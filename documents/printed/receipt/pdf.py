@@ -121,10 +121,15 @@ def finish_receipt(
         subject=kind_words(facts),
         language=facts.language,
     )
-    describe = None if signer is None else partial(put_record, facts=facts, code=code)
+    if signer is None:
+        describe = None
+    else:
+        describe = partial(put_record, facts=facts, code=code)
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
         data = as_pdfa(pdf, title, describe, flavour)
-    return data if signer is None else seal(data, signer.public_key, signer.sign)
+    if signer is None:
+        return data
+    return seal(data, signer.public_key, signer.sign)
 
 
 class _Receipt:
@@ -133,7 +138,9 @@ class _Receipt:
     """
 
     def __init__(self, facts: ReceiptFacts, pages: int, *, code: str) -> None:
-        self._facts, self._pages, self._code = facts, pages, code
+        self._facts = facts
+        self._pages = pages
+        self._code = code
 
     def draw(self) -> tuple[bytes, int]:
         """The PDF and how many pages it has."""
@@ -267,7 +274,10 @@ class _Receipt:
             height_of(pages, other, INNER * 0.14),
         )
         sheet.text(pages, other, x=MARGIN + indent + INNER * 0.58, width=INNER * 0.14)
-        last = TextStyle(BODY, 8, 13, SOFT) if tick else other
+        if tick:
+            last = TextStyle(BODY, 8, 13, SOFT)
+        else:
+            last = other
         sheet.text(print_, last, x=MARGIN + indent + INNER * 0.72, width=INNER * 0.25)
         sheet.down(height + 1.6 * mm)
         sheet.line()

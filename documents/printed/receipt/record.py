@@ -96,7 +96,10 @@ def read_record(data: bytes) -> ReceiptRecord | None:
 def read_code(text: str) -> ReceiptCode | None:
     """A code as a camera read it; None: it is not one of ours, or carries no signature."""
     at = text.find(f"{MARK}|")
-    parts = text[at:].strip().split("|") if at >= 0 and len(text) <= MAX_CODE else []
+    if at >= 0 and len(text) <= MAX_CODE:
+        parts = text[at:].strip().split("|")
+    else:
+        parts = []
     if len(parts) != 9:
         return None
     _mark, organisation, dossier, received, count, hashed, state, key_letters, signature_letters = (
@@ -141,7 +144,10 @@ def verify_receipt(data: bytes, trusted: Sequence[bytes] = ()) -> ReceiptVerdict
     sealed = check_seal(data)
     code = read_code(record.code)
     agrees = code is not None and code.genuine and _same(code, record)
-    key = sealed.key if sealed is not None else b""
+    if sealed is not None:
+        key = sealed.key
+    else:
+        key = b""
     if code is not None and code.key != key:
         agrees = False
     return ReceiptVerdict(

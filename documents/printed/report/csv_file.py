@@ -88,9 +88,13 @@ def _count(number: int) -> str | int:
     """A number; "<5" for one that is too small to be told, "" for one that would give it away."""
     if number >= 0:
         return number
-    return "<5" if number == SMALL else ""
+    if number == SMALL:
+        return "<5"
+    return ""
 
 
 def _safe(cell: str | int) -> str | int:
     """A text that a spreadsheet would run gets an apostrophe before it."""
-    return harmless(cell) if isinstance(cell, str) else cell
+    if isinstance(cell, str):
+        return harmless(cell)
+    return cell

@@ -59,7 +59,10 @@ def _masked_crossing(crossed: Crossed) -> Crossed:
 
 def _hidden_row(row: ReportFigures) -> ReportFigures:
     """Nothing but that there was somebody."""
-    count = SMALL if is_small(row.callers) else HIDDEN
+    if is_small(row.callers):
+        count = SMALL
+    else:
+        count = HIDDEN
     return ReportFigures(
         key=row.key,
         name=row.name,

@@ -101,10 +101,12 @@ class _Report:
     """Draws one; `pages` is the number of pages, 0 while it is being counted."""
 
     def __init__(self, facts: ReportFacts, pages: int) -> None:
-        self._facts, self._pages = facts, pages
-        self._chapter = (
-            facts.chapters[0] if facts.chapters else Chapter(organisation="", total=_nobody())
-        )
+        self._facts = facts
+        self._pages = pages
+        if facts.chapters:
+            self._chapter = facts.chapters[0]
+        else:
+            self._chapter = Chapter(organisation="", total=_nobody())
 
     def draw(self) -> tuple[bytes, int]:
         """The PDF and how many pages it has."""
@@ -207,10 +209,16 @@ class _Report:
     def _days(self, sheet: PrintedSheet) -> None:
         days = every_day(self._chapter.days, self._facts.first, self._facts.last)
         by_week = len(days) > MOST_COLUMNS
-        chart_columns = _weeks(days) if by_week else _day_columns(days)
+        if by_week:
+            chart_columns = _weeks(days)
+        else:
+            chart_columns = _day_columns(days)
         sheet.need(62 * mm)
         legend(sheet, ((_("Answered"), ACCENT), (_("Gave up"), AMBER)), MARGIN + INNER)
-        heading = _("Callers per week") if by_week else _("Callers per day")
+        if by_week:
+            heading = _("Callers per week")
+        else:
+            heading = _("Callers per day")
         sheet.down(sheet.text(heading, _HEADING, width=INNER * 0.6) + 3 * mm)
         axis = _whole_steps(max(sum(column.parts) for column in chart_columns))
         columns(
@@ -384,7 +392,10 @@ def _row(sheet: PrintedSheet, cells: Sequence[str], first: TextStyle, other: Tex
     x, height = MARGIN, 0.0
     for place, (cell, part) in enumerate(zip(cells, _WIDTHS, strict=True)):
         width = INNER * part
-        kind = first if place == 0 else _right(other)
+        if place == 0:
+            kind = first
+        else:
+            kind = _right(other)
         height = max(height, sheet.text(cell, kind, x=x, width=width - 1 * mm))
         x += width
     sheet.down(height + 1.4 * mm)
@@ -410,7 +421,10 @@ def _day_columns(days: Sequence[ReportFigures]) -> list[ChartColumn]:
     for place, figures in enumerate(days):
         day = date.fromisoformat(figures.key)
         is_named = not is_dense or day.weekday() == 0 or place == 0
-        label = f"{day.day:02}/{day.month:02}" if is_named else ""
+        if is_named:
+            label = f"{day.day:02}/{day.month:02}"
+        else:
+            label = ""
         chart_columns.append(ChartColumn(label, _parts(figures)))
     return chart_columns
 
@@ -434,11 +448,9 @@ def _weeks(days: Sequence[ReportFigures]) -> list[ChartColumn]:
 def _whole_steps(highest: float) -> list[float]:
     """No half callers."""
     axis = steps(highest)
-    return (
-        axis
-        if all(value == int(value) for value in axis)
-        else [float(value) for value in range(int(highest) + 2)]
-    )
+    if all(value == int(value) for value in axis):
+        return axis
+    return [float(value) for value in range(int(highest) + 2)]
 
 
 def _hour_label(key: str) -> str:
@@ -446,7 +458,9 @@ def _hour_label(key: str) -> str:
 
 
 def _plain(value: float) -> str:
-    return whole(int(value)) if value == int(value) else f"{value:g}"
+    if value == int(value):
+        return whole(int(value))
+    return f"{value:g}"
 
 
 def _nobody() -> ReportFigures:

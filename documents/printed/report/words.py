@@ -92,7 +92,9 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
 def outcome_words(code: str) -> str:
     """Return the meaning of a code; a code we do not know is shown as it is."""
-    return _(_OUTCOMES[code]) if code in _OUTCOMES else code
+    if code in _OUTCOMES:
+        return _(_OUTCOMES[code])
+    return code
 
 
 def duration(seconds: int | None) -> str:
@@ -113,13 +115,17 @@ def duration(seconds: int | None) -> str:
 def whole(number: int) -> str:
     """With a narrow no-break space between thousands, as in French and in ISO 80000-1."""
     if number < 0:
-        return "<\u00a05" if number == SMALL else "–"
+        if number == SMALL:
+            return "<\u00a05"
+        return "–"
     return f"{number:,}".replace(",", "\u202f")
 
 
 def share(part: int, of: int) -> str:
     """E.g. "12 %"; a dash of nothing."""
-    return f"{round(100 * part / of)}\u00a0%" if of > 0 and part >= 0 else "–"
+    if of > 0 and part >= 0:
+        return f"{round(100 * part / of)}\u00a0%"
+    return "–"
 
 
 def solved_share(solved: Mapping[str, int]) -> str:

@@ -100,7 +100,9 @@ class DossierErasures:
     def __init__(
         self, transactions: Transactions, blobs: BlobStore, *, now: Callable[[], datetime]
     ) -> None:
-        self._transactions, self._blobs, self._now = transactions, blobs, now
+        self._transactions = transactions
+        self._blobs = blobs
+        self._now = now
 
     def plan(self, organisation: str, number: str) -> DossierErasure:
         """Return what `erase` would do. Raises `DossierUnknown`."""

@@ -22,7 +22,8 @@ class DeliveryConnections:
     def __init__(
         self, window: BoardWindow, deliveries: BoardDeliveries, *, export: DossierExport
     ) -> None:
-        self._window, self._deliveries = window, deliveries
+        self._window = window
+        self._deliveries = deliveries
         page = window.copies
         page.wanted.connect(deliveries.show)
         page.retry_wanted.connect(deliveries.retry)

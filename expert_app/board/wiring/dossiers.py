@@ -36,7 +36,9 @@ class DossierPages:
         corrections: BoardCorrections,
         alert: AccessAlert,
     ) -> None:
-        self._window, self._accesses, self._doubles = window, accesses, doubles
+        self._window = window
+        self._accesses = accesses
+        self._doubles = doubles
         window.accesses.wanted.connect(accesses.show)
         window.accesses.file_wanted.connect(accesses.save)
         accesses.received.connect(window.accesses.show_accesses)

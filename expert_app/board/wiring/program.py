@@ -154,8 +154,10 @@ class BoardProgram:
         jobs: BoardJobs,
         program: Program,
     ) -> None:
-        self._settings, self._program = settings, program
-        self.jobs, self.app = jobs, jobs.app
+        self._settings = settings
+        self._program = program
+        self.jobs = jobs
+        self.app = jobs.app
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._window_settings = IniSettings(
@@ -354,7 +356,10 @@ class BoardProgram:
             self.app.act(act, reason)
 
     def _on_done(self, result: ActDone) -> None:
-        words = _("Taken back: {act}") if result.undone else _("Done: {act}")
+        if result.undone:
+            words = _("Taken back: {act}")
+        else:
+            words = _("Done: {act}")
         text = words.format(act=self._words(result.act))
         if isinstance(result.act, MoveQueue) or (
             result.left and not isinstance(result.act, Several)
@@ -383,7 +388,9 @@ class BoardProgram:
         self._show_trouble(trouble.code, trouble.detail)
 
     def _words(self, act: Act | None) -> str:
-        return self.window.words_of(act) if act is not None else _("act of the history")
+        if act is not None:
+            return self.window.words_of(act)
+        return _("act of the history")
 
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)

@@ -84,7 +84,8 @@ class HostProgram:
         self.bus.refused.connect(self._on_refused)
         program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
         self.link = SiteLink(self.bus, program.tasks)
-        self._ring, self._notification = Ring(self.window), DesktopNotification(self.window)
+        self._ring = Ring(self.window)
+        self._notification = DesktopNotification(self.window)
         self._calling: list[str] = []
         self._notifications = NotificationChoices(
             NotificationsPage(host_notifications()),

@@ -73,7 +73,9 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
                 raise Refused(words.format(sessions=", ".join(running)))
             if request.dry or plan.holds:
                 _print_result(plan, request, dry=True)
-                return 1 if plan.holds else 0
+                if plan.holds:
+                    return 1
+                return 0
             if not (request.yes or _is_confirmed(plan, request)):
                 raise Refused(_("Nothing was erased."))
             # the line first: a dossier that is gone without one would come back with a backup
@@ -94,7 +96,9 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
             append_to_register(settings, line)
             erasure = await asyncio.to_thread(store.erasures.erase, organisation, request.number)
     _print_result(erasure, request, dry=False)
-    return 1 if erasure.holds else 0
+    if erasure.holds:
+        return 1
+    return 0
 
 
 def _plan(store: DossierStore, organisation: str, number: str) -> DossierErasure:
@@ -149,7 +153,10 @@ def _print_result(erasure: DossierErasure, request: DossierErasureRequest, *, dr
         return
     rows = ngettext("{count} row", "{count} rows", erasure.rows).format(count=erasure.rows)
     parts = (counted_dossiers(erasure.dossiers), counted_documents(erasure.documents), rows)
-    words = _("Would be erased: {what}.") if dry else _("Erased: {what}.")
+    if dry:
+        words = _("Would be erased: {what}.")
+    else:
+        words = _("Erased: {what}.")
     print(words.format(what=", ".join(parts)))
     for line in _elsewhere(erasure, dry=dry):
         print(line)

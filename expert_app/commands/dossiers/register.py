@@ -88,7 +88,9 @@ def run_import(request: ImportRequest, settings: HubSettings, paths: Paths) -> i
     _print_result(
         request, organisation, result, settings, paths, seconds=time.monotonic() - began_s
     )
-    return 1 if result.refused else 0
+    if result.refused:
+        return 1
+    return 0
 
 
 def _refused(words: str) -> int:
@@ -97,7 +99,10 @@ def _refused(words: str) -> int:
 
 
 def _organisation(requested: str, settings: HubSettings) -> str:
-    vault_organisation = settings.organisation if settings.serve else ""
+    if settings.serve:
+        vault_organisation = settings.organisation
+    else:
+        vault_organisation = ""
     if not requested and not vault_organisation:
         raise _NotHere(_("Say whose dossiers these are with --org."))
     if vault_organisation and requested and requested != vault_organisation:
@@ -267,10 +272,15 @@ async def _ask(lookup: RegisterLookup, number: str, *, as_json: bool) -> int:
             "fields": _filled(records),
         }
         print(msgspec.json.encode(facts).decode())
-        return 0 if away is None else 1
+        if away is None:
+            return 0
+        return 1
     if away is not None:
         print(_("The register of {organisation} is away.").format(organisation=lookup.organisation))
-        detail = f" ({away.words})" if away.words else ""
+        if away.words:
+            detail = f" ({away.words})"
+        else:
+            detail = ""
         print(away_words(away.reason, lookup.organisation) + detail)
         return 1
     words = _("The register of {organisation} answers, in {milliseconds} ms.")

@@ -79,7 +79,10 @@ def run_check(path: Path, settings: HubSettings, signer: str = "") -> int:
     try:
         with reading(path) as backup:
             is_hub = HISTORY in backup.names
-            contents = hub_contents(backup) if is_hub else vault_contents(backup)
+            if is_hub:
+                contents = hub_contents(backup)
+            else:
+                contents = vault_contents(backup)
             signed = short_form(backup.signer)
             if signer:
                 check_named(backup.signer, signer)
@@ -88,7 +91,9 @@ def run_check(path: Path, settings: HubSettings, signer: str = "") -> int:
         return 1
     print("\n".join(_lines(path, contents, settings)))
     print(_("Signed by {signer}.").format(signer=signed))
-    return 1 if contents.missing_files else 0
+    if contents.missing_files:
+        return 1
+    return 0
 
 
 def _lines(path: Path, contents: BackupContents, settings: HubSettings) -> list[str]:

@@ -111,7 +111,10 @@ def _procedures(context: Context) -> int:
     from session.hub.convention.problems import CatalogueWrong
 
     named = context.arguments.folder_of_procedures or context.settings.procedures
-    folder = Path(named) if named else shipped()
+    if named:
+        folder = Path(named)
+    else:
+        folder = shipped()
     convention = None
     if context.settings.catalogue:
         try:
@@ -288,17 +291,16 @@ def _erase(context: Context) -> int:
     arguments = context.arguments
     first, last = arguments.first or arguments.day, arguments.last or arguments.day
     try:
-        tickets = (
-            None
-            if arguments.session
-            else TicketFilter(
+        if arguments.session:
+            tickets = None
+        else:
+            tickets = TicketFilter(
                 erase.day_of(first),
                 erase.day_of(last),
                 number=arguments.ticket,
                 kiosk=arguments.kiosk,
                 site=arguments.site,
             )
-        )
     except ValueError:
         print(_("Say the days as 2026-03-01: --ticket NUMBER --day DAY, or --from DAY --to DAY."))
         return 2

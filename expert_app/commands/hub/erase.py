@@ -91,7 +91,10 @@ async def open_eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eras
     )
     try:
         async with store_of(settings, paths, tasks, alone=False) as connection:
-            folder = None if settings.bus else paths.folder("bus")
+            if settings.bus:
+                folder = None
+            else:
+                folder = paths.folder("bus")
             logs = KeptLogs(
                 connection.streams,
                 replicas=settings.replicas if settings.bus else 1,
@@ -118,7 +121,9 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
         plan = await eraser.erase(organisation, sessions, dry=True)
         if request.dry or not plan.sessions:
             _print_result(plan, request, dry=True)
-            return 0 if plan.sessions else 1
+            if plan.sessions:
+                return 0
+            return 1
         if not (request.yes or _is_confirmed(plan, request)):
             raise Refused(_("Nothing was erased."))
         erased = await eraser.erase(organisation, plan.sessions)
@@ -135,9 +140,12 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
         )
         await eraser.logs.note(line)
         append_to_register(settings, line)
-    erased.held, erased.running = plan.held, plan.running
+    erased.held = plan.held
+    erased.running = plan.running
     _print_result(erased, request, dry=False)
-    return 1 if erased.held or erased.running else 0
+    if erased.held or erased.running:
+        return 1
+    return 0
 
 
 async def _chosen(request: EraseRequest, organisation: str, eraser: Eraser) -> Sequence[str]:
@@ -159,7 +167,9 @@ async def _chosen(request: EraseRequest, organisation: str, eraser: Eraser) -> S
 def _what(request: EraseRequest) -> str:
     if request.tickets is None:
         return "session"
-    return "ticket" if request.tickets.number else "period"
+    if request.tickets.number:
+        return "ticket"
+    return "period"
 
 
 def _is_confirmed(plan: Erased, request: EraseRequest) -> bool:

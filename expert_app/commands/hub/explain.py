@@ -50,7 +50,10 @@ def line_of(refused: RefusedMessage, settings: HubSettings) -> str:
     """One refusal as a line."""
     at = local_time(refused.at_utc, settings, "%H:%M:%S")
     what = f"{refused.where} {refused.of}".strip()
-    why = f": {refused.why}" if refused.why else ""
+    if refused.why:
+        why = f": {refused.why}"
+    else:
+        why = ""
     return f"{at}  {refused.who}  {what}  {refused.code} ({refused.by}){why}"
 
 
@@ -77,7 +80,10 @@ def explain(
             print(words.format(address=listen), file=sys.stderr)
             return 1
         for refused in refusals:
-            line = msgspec.json.encode(refused).decode() if as_json else line_of(refused, settings)
+            if as_json:
+                line = msgspec.json.encode(refused).decode()
+            else:
+                line = line_of(refused, settings)
             print(line, flush=True)
         last = max([last, *(refusal.number for refusal in refusals)])
         if is_first and not refusals and not as_json:

@@ -59,7 +59,10 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
             _("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code))
         )
         return 1
-    data = report_csv(facts.chapters) if file.suffix.lower() == ".csv" else report(facts)
+    if file.suffix.lower() == ".csv":
+        data = report_csv(facts.chapters)
+    else:
+        data = report(facts)
     file.write_bytes(data)
     print(_("{file}: {count} callers.").format(file=file, count=_callers(facts.chapters)))
     return 0

@@ -55,7 +55,10 @@ def rebuild(settings: HubSettings, paths: Paths) -> int:
 
 async def _rebuild(settings: HubSettings, paths: Paths) -> int:
     tasks = Tasks()
-    opened = _vault(settings, paths, tasks) if settings.serve else _hub(settings, paths, tasks)
+    if settings.serve:
+        opened = _vault(settings, paths, tasks)
+    else:
+        opened = _hub(settings, paths, tasks)
     try:
         async with opened as indexer:
             return await indexer.rebuild()
@@ -74,7 +77,10 @@ async def _hub(settings: HubSettings, paths: Paths, tasks: Tasks) -> AsyncIterat
     try:
         async with store_of(settings, paths, tasks, alone=False) as connection:
             limits = store_limits(settings, None if settings.bus else paths.folder("bus"))
-            replicas = settings.replicas if settings.bus else 1
+            if settings.bus:
+                replicas = settings.replicas
+            else:
+                replicas = 1
             keeper = LogKeeper(connection, {}, replicas=replicas, limits=limits)
             await keeper.kept.prepare()
             rows = rows_of_hub(history)

@@ -218,7 +218,10 @@ def _identity(
     if row.name:
         names = {user: catalogue.person_name(row.organisation, user) for user in candidates}
         candidates = [user for user in candidates if row.name in (user, names[user])]
-    here = _at_site(candidates, row, role, catalogue) if row.site else candidates
+    if row.site:
+        here = _at_site(candidates, row, role, catalogue)
+    else:
+        here = candidates
     if candidates and not here:
         return RowProblem(row.line, "not_at_site", {"name": row.name, "site": row.site})
     if not here:

@@ -183,7 +183,10 @@ def _print_next(places: Places) -> None:
     ):
         print(f"  {name:<18} {words}")
     print("\n" + _("Next:"))
-    where = "" if _is_found_without(places) else f" --settings {_shell(places.settings)}"
+    if _is_found_without(places):
+        where = ""
+    else:
+        where = f" --settings {_shell(places.settings)}"
     for number, (words, command) in enumerate(_steps(places, where), 1):
         print(f"  {number}. {words}\n       {command}")
     if where:
@@ -233,4 +236,6 @@ def _is_found_without(places: Places) -> bool:
 
 def _shell(path: Path) -> str:
     text = str(path)
-    return f"'{text}'" if " " in text else text
+    if " " in text:
+        return f"'{text}'"
+    return text

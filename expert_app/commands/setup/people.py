@@ -143,11 +143,10 @@ class _Reading:
 
     def person(self, identity: Identity, listed: str, *, in_convention: bool = True) -> Person:
         sighting = self.seen.get(identity)
-        name = (
-            self.catalogue.person_name(identity.organisation, identity.user)
-            if in_convention
-            else identity.user
-        )
+        if in_convention:
+            name = self.catalogue.person_name(identity.organisation, identity.user)
+        else:
+            name = identity.user
         return Person(
             organisation=identity.organisation,
             role=identity.role.name.lower(),
@@ -172,7 +171,9 @@ class _Reading:
             return "convention"
         if identity in self.invited:
             return "invited"
-        return "revoked" if listed else "none"
+        if listed:
+            return "revoked"
+        return "none"
 
 
 # ---- words
@@ -190,7 +191,10 @@ def _cells(person: Person, now: datetime, zone: ZoneInfo) -> list[str]:
         key = _("{state}, on {computers}").format(state=key, computers=", ".join(person.computers))
     if not person.in_convention:
         key = _("{state}, not in the convention").format(state=key)
-    who = person.user if person.name == person.user else f"{person.user} ({person.name})"
+    if person.name == person.user:
+        who = person.user
+    else:
+        who = f"{person.user} ({person.name})"
     return [
         person.organisation,
         person.role,

@@ -69,11 +69,15 @@ class Address:
         """
         if is_loopback(self.host):
             return "127.0.0.1"
-        return "::" if ":" in self.host else "0.0.0.0"
+        if ":" in self.host:
+            return "::"
+        return "0.0.0.0"
 
     @property
     def _host(self) -> str:
-        return f"[{self.host}]" if ":" in self.host else self.host
+        if ":" in self.host:
+            return f"[{self.host}]"
+        return self.host
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,9 @@ def find_settings(program: str, named: Path | None, folder: Path | None) -> Sett
 
 def _from_environment() -> Path | None:
     file_name = os.environ.get(VARIABLE, "")
-    return Path(file_name) if file_name else None
+    if file_name:
+        return Path(file_name)
+    return None
 
 
 def _is_trusted(path: Path) -> bool:

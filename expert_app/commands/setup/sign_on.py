@@ -31,7 +31,9 @@ def try_sign_on(settings: HubSettings) -> int:
     else:
         print(_("The line for the page “Sign in” of every desk:"))
         print(line.text.removesuffix("#"))
-    return 0 if all(results) else 1
+    if all(results):
+        return 0
+    return 1
 
 
 async def _try(settings: SignOnSettings) -> bool:

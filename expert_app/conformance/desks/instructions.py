@@ -109,7 +109,9 @@ def words_of_desk_instruction(instruction: Instruction) -> str:
     """Return what a person at the desk is asked to do."""
     match instruction:
         case HoldCaller(on=on):
-            return "let the caller wait" if on else "go on with the caller who waits"
+            if on:
+                return "let the caller wait"
+            return "go on with the caller who waits"
         case WriteWords(text=text):
             return f"write to the caller: {text}"
         case Hide(on=on):
@@ -121,7 +123,9 @@ def words_of_desk_instruction(instruction: Instruction) -> str:
         case OpenPage(address=address):
             return f"open {address} in the kiosk's browser"
         case ShowDocument(on=on):
-            return "show the caller a document of two pages" if on else "end what is shown"
+            if on:
+                return "show the caller a document of two pages"
+            return "end what is shown"
     return _PLAIN.get(type(instruction)) or words_of_instruction(instruction)
 
 

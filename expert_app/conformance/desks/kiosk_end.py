@@ -88,7 +88,8 @@ class ScannedItem:
     """
 
     def __init__(self, offer: PageOffered, data: bytes) -> None:
-        self.offer, self.sent = offer, data
+        self.offer = offer
+        self.sent = data
         self.lost: set[int] = set()
 
 
@@ -107,8 +108,13 @@ class KioskEnd:
     """
 
     def __init__(self, world: ThrowAwayHub, tasks: Tasks) -> None:
-        self._clock, self._tasks, self._seed = SystemClock(), tasks, world.seeds[KIOSK]
-        self._service = SEALED_SERVICE if world.tried == TRIED_SEALED_DESK else SERVICE
+        self._clock = SystemClock()
+        self._tasks = tasks
+        self._seed = world.seeds[KIOSK]
+        if world.tried == TRIED_SEALED_DESK:
+            self._service = SEALED_SERVICE
+        else:
+            self._service = SERVICE
         pins = PinnedKeys(world.folder / "signers.json", {}, clock=self._clock)
         self._seals = SealingClient(pins, ORGANISATION)
         self._seal: KioskSeal | None = None
@@ -190,7 +196,8 @@ class KioskEnd:
     async def offer(self, call_id: str = "") -> str:
         """Offers a call; its id."""
         await self.close_call()
-        self.call_id, self.peer = call_id or new_id(), PlainPeer()
+        self.call_id = call_id or new_id()
+        self.peer = PlainPeer()
         sdp = await self.peer.offer()
         offer = CallOffered(call_id=self.call_id, sdp=sdp, simulated_camera=True)
         await self.send("call", offer)
@@ -204,7 +211,9 @@ class KioskEnd:
 
     def media_count(self) -> int:
         """Pictures and pieces of voice that came in the present call."""
-        return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
+        if self.peer is not None:
+            return self.peer.frames + self.peer.audio_packets
+        return 0
 
     # ---- powers
 
@@ -255,7 +264,10 @@ class KioskEnd:
     async def send_chunks(self, item: ScannedItem, which: list[int] | None = None) -> None:
         """Sends these chunks of a page, or all but those that get lost."""
         count, page_id = item.offer.chunks, item.offer.page_id
-        indexes = which if which is not None else [n for n in range(count) if n not in item.lost]
+        if which is not None:
+            indexes = which
+        else:
+            indexes = [n for n in range(count) if n not in item.lost]
         for index in indexes:
             part = piece(item.sent, count, index)
             await self.send_raw(CHUNK, part, headers_of(page_id, index))
@@ -288,8 +300,12 @@ class KioskEnd:
     # ---- what comes
 
     def _on_opened(self, facts: SessionFacts) -> None:
-        self.facts, self.given, self.asked = facts, {}, {}
-        self.pages, self.calls, self._seq = {}, [], 0
+        self.facts = facts
+        self.given = {}
+        self.asked = {}
+        self.pages = {}
+        self.calls = []
+        self._seq = 0
         self.received, channel = [], self._bus.channel(facts.id)
         self._protect(facts, channel)
         for topic in LISTENED:

@@ -117,7 +117,10 @@ async def _log(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.findings.seen(lambda: stage.world.sealed_log(talk.id, "a"), 10)
     in_clear = stage.traffic.requests("log", talk.began)
     good = bool(stage.world.sealed_log(talk.id, "a")) and not in_clear
-    why = "it went to the hub" if in_clear else "the vault has nothing of it"
+    if in_clear:
+        why = "it went to the hub"
+    else:
+        why = "the vault has nothing of it"
     stage.findings.check("D-506", good, why)
 
 

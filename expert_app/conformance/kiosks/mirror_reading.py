@@ -26,7 +26,8 @@ class MirrorReading:
         self.starts = self.payloads = 0
         self.text = ""
         self.wrong: list[str] = []
-        self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
+        self._assembler = mirror.FrameAssembler()
+        self._unpacker = mirror.Unpacker()
         for record in sent:
             try:
                 for frame in self._assembler.add(record.payload, record.headers):

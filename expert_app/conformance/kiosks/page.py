@@ -290,7 +290,10 @@ async def expiry(stage: Stage) -> None:
     await stage.findings.seen(ended, LATE_S)
     changes = ended()
     good = not early and bool(changes) and changes[0].reason is GrantReason.EXPIRED
-    when = "too early" if early else "at the end"
+    if early:
+        when = "too early"
+    else:
+        when = "at the end"
     words = f"given for {left_s:.0f} s, it said {when} {changes[:1]}"
     if stage.findings.check("P-219", good, words):
         await _commands_without(stage, talk, "P-219")

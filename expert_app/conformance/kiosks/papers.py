@@ -181,7 +181,10 @@ async def _plan(stage: Stage, talk: Conversation, page: PageOffered) -> None:
 def _signature(stage: Stage, talk: Conversation, page: PageOffered) -> None:
     key = stage.world.key()
     signed = page.signer == key and is_signed(key, words_of(talk.id, page), page.signature)
-    why = "the signer is another key" if page.signer != key else "the signature does not fit"
+    if page.signer != key:
+        why = "the signer is another key"
+    else:
+        why = "the signature does not fit"
     stage.findings.check("P-305", signed, why)
 
 
@@ -290,7 +293,9 @@ class _Job:
     """One document that the desk offers; `bytes_sent` may be others than those of the offer."""
 
     def __init__(self, stage: Stage, talk: Conversation, *, data: bytes) -> None:
-        self.stage, self.talk, self.data = stage, talk, data
+        self.stage = stage
+        self.talk = talk
+        self.data = data
         self.bytes_sent = data
         digest = hashlib.sha256(data).hexdigest()
         self.offer = PrintOffered(

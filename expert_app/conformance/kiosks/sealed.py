@@ -66,7 +66,10 @@ async def _converse(stage: Stage, agent: DeskEnd) -> None:
     await findings.seen(lambda: stage.world.sealed_log(session, "k"), 10)
     in_clear = stage.traffic.requests("log", since)
     good = bool(stage.world.sealed_log(session, "k")) and not in_clear
-    why = "it went to the hub" if in_clear else "the vault has nothing of it"
+    if in_clear:
+        why = "it went to the hub"
+    else:
+        why = "the vault has nothing of it"
     findings.check("P-506", good, why)
 
 

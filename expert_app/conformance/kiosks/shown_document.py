@@ -45,7 +45,9 @@ class _Show:
     """One document that our desk shows. `damaged`: pages whose bytes are others than offered."""
 
     def __init__(self, stage: Stage, talk: Conversation) -> None:
-        self.stage, self.talk, self.id = stage, talk, new_id()
+        self.stage = stage
+        self.talk = talk
+        self.id = new_id()
         self.since = stage.traffic.mark()
         self.damaged: set[int] = set()
         self._data = {page: picture() for page in range(PAGES)}
@@ -103,7 +105,10 @@ class _Show:
     async def send_chunks(self, page: int, indexes: Collection[int]) -> None:
         """Chunks of a page."""
         data = self._data[page]
-        sent = bytes(len(data)) if page in self.damaged else data
+        if page in self.damaged:
+            sent = bytes(len(data))
+        else:
+            sent = data
         for index in indexes:
             part = piece(sent, count_chunks(len(data)), index)
             headers = dict(headers_of(self.item(page), index))
@@ -201,7 +206,10 @@ async def _closes(show: _Show) -> None:
     await show.start()  # as a desk that did not hear of it
     await findings.seen(lambda: ended(since), PAINTED_S)
     is_shown_again = bool(show.sent(ShownPagePainted) or show.sent(ShownPageRequested))
-    fault = "it was shown again" if is_shown_again else "no ShowEnded with `by_caller` came"
+    if is_shown_again:
+        fault = "it was shown again"
+    else:
+        fault = "no ShowEnded with `by_caller` came"
     findings.check("P-335", first and ended(since) and not is_shown_again, fault)
 
 

@@ -138,7 +138,9 @@ class Stage(Trial):
             return [change for change in self.changes(talk, grant) if change.request_id == request]
 
         await self.findings.seen(reported, 10)
-        return reported()[-1] if reported() else None
+        if reported():
+            return reported()[-1]
+        return None
 
     async def allow(self, talk: Conversation, grant: Grant) -> None:
         """The caller gives a power. Raises `RuleBroken`."""

@@ -379,8 +379,13 @@ async def third(stage: Stage) -> None:
 async def _third(stage: Stage, state: ThirdState) -> Third | None:
     def now() -> Third | None:
         ticket = stage.ticket()
-        third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
-        return third if third is not None and third.state is state else None
+        if ticket is not None and ticket.talk is not None:
+            third = ticket.talk.third
+        else:
+            third = None
+        if third is not None and third.state is state:
+            return third
+        return None
 
     await stage.findings.seen(now, 5)
     return now()

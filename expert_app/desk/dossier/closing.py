@@ -35,7 +35,10 @@ def closing_proposal(
         opened_at_utc: when the conversation began: what was filed since is of this conversation.
         reason: why it ended, as in `SessionEnded`.
     """
-    cut = "cut_off" if reason in CUT_OFF else ""
+    if reason in CUT_OFF:
+        cut = "cut_off"
+    else:
+        cut = ""
     if dossier is None:
         return ClosingProposal(cut)
     filed = [
@@ -58,4 +61,6 @@ def closing_proposal(
 def phone_in(contact: str) -> str:
     """The first French telephone number of a text as ten digits, "" without one."""
     match = re.search(r"(?<!\d)(?:(?:\+|00)33[\s.-]*|0)([1-79])((?:[\s.-]*\d){8})(?!\d)", contact)
-    return "" if match is None else "0" + re.sub(r"\D", "", "".join(match.groups()))
+    if match is None:
+        return ""
+    return "0" + re.sub(r"\D", "", "".join(match.groups()))

@@ -49,7 +49,9 @@ class DossierFinding:
         self.likely: Signal[list[DossierHit]] = Signal()
         self.alike: Signal[list[DossierHit]] = Signal()
         self.refused: Signal[FindingRefused] = Signal()
-        self._app, self._link, self._tasks = app, link, tasks
+        self._app = app
+        self._link = link
+        self._tasks = tasks
         self._making: tuple[str, CallerIdentity] | None = None
         self._request_id = ""
 
@@ -84,7 +86,8 @@ class DossierFinding:
     ) -> None:
         # asked for again after a line was cut, the hub makes it once
         if self._making != (session_id, caller):
-            self._making, self._request_id = (session_id, caller), new_id()
+            self._making = (session_id, caller)
+            self._request_id = new_id()
         answer = await self._link.create(
             session_id, caller, request_id=self._request_id, confirmed=confirmed, reason=reason
         )
@@ -141,7 +144,9 @@ class DossierFinding:
 
     def _session_id(self) -> str | None:
         session = self._app.session
-        return session.facts.id if session is not None else None
+        if session is not None:
+            return session.facts.id
+        return None
 
     def _do(self, act: str, work: Awaitable[None]) -> None:
         session_id = self._session_id()

@@ -97,7 +97,10 @@ class DeskGuide:
         self.phrases_changed: Signal[list[Phrase]] = Signal()
         self.notes_changed: Signal[list[NoteTemplate]] = Signal()
         self.progress_changed: Signal[GuideProgress | None] = Signal()
-        self._app, self._link, self._pieces, self._tasks = app, link, pieces, tasks
+        self._app = app
+        self._link = link
+        self._pieces = pieces
+        self._tasks = tasks
         self._memory = memory
         self._guides: list[Guide] = []
         self._shipped = [
@@ -145,7 +148,10 @@ class DeskGuide:
 
     def step(self, step: str) -> GuideStep | None:
         """A step of the chosen guide."""
-        steps = self._guide.steps if self._guide is not None else []
+        if self._guide is not None:
+            steps = self._guide.steps
+        else:
+            steps = []
         return next((candidate for candidate in steps if candidate.id == step), None)
 
     # ---- what comes ----
@@ -163,7 +169,8 @@ class DeskGuide:
             return
         if self._app.session is not session:
             return
-        self._known, self._guides = True, answer.guides
+        self._known = True
+        self._guides = answer.guides
         self._take_up(session.facts.id)
         self.guides_changed.emit(answer.guides)
         self.phrases_changed.emit(answer.phrases or self._shipped)
@@ -180,7 +187,10 @@ class DeskGuide:
         if self._guide is None:
             begun = {piece.procedure for piece in dossier.pieces}
             begun_guides = [guide for guide in self._guides if guide.id in begun]
-            self._guide = begun_guides[0] if len(begun_guides) == 1 else None
+            if len(begun_guides) == 1:
+                self._guide = begun_guides[0]
+            else:
+                self._guide = None
         else:
             self._begin_procedure(dossier)
         self._publish()
@@ -198,7 +208,10 @@ class DeskGuide:
         if step.id in self._said:
             return self._said[step.id]
         dossier = self._app.dossier
-        pieces = dossier.pieces if dossier is not None and step.piece else ()
+        if dossier is not None and step.piece:
+            pieces = dossier.pieces
+        else:
+            pieces = ()
         return any(piece.id == step.piece and piece.state not in NOT_HERE for piece in pieces)
 
     def _keep(self) -> None:
@@ -222,7 +235,8 @@ class DeskGuide:
             return
         if ticks.session == session_id and self._guide is None:
             self._guide = next((guide for guide in self._guides if guide.id == ticks.guide), None)
-            self._cases, self._said = set(ticks.cases), dict(ticks.said)
+            self._cases = set(ticks.cases)
+            self._said = dict(ticks.said)
 
     def _on_closed(self) -> None:
         self._memory.write(TICKS, "")
@@ -232,7 +246,9 @@ class DeskGuide:
         self.progress_changed.emit(self.progress)
 
     def _forget(self) -> None:
-        self._guides, self._guide, self._known = [], None, False
+        self._guides = []
+        self._guide = None
+        self._known = False
         self._cases.clear()
         self._said.clear()
         self.guides_changed.emit([])

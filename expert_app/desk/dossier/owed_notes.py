@@ -37,7 +37,8 @@ class OwedNotes:
 
     def __init__(self, memory: TickMemory, clock: Clock) -> None:
         self.changed: Signal[list[OwedNote]] = Signal()
-        self._memory, self._clock = memory, clock
+        self._memory = memory
+        self._clock = clock
         self._owed = self._kept()
 
     @property

@@ -41,7 +41,8 @@ class PieceScan:
     def __init__(self, app: DeskApp, filing: Filing, *, devices: DevicesJob) -> None:
         self.ready: Signal[ScannedPiece] = Signal()
         self._devices = devices
-        self._piece_id, self._scan_id = "", ""
+        self._piece_id = ""
+        self._scan_id = ""
         self._page: ScanRequest | None = None
         self._expected: int | None = None
         self._kept: list[str] = []
@@ -66,8 +67,10 @@ class PieceScan:
 
     def stop(self) -> None:
         """Nothing more is done by itself."""
-        self._piece_id, self._scan_id = "", ""
-        self._page, self._expected = None, None
+        self._piece_id = ""
+        self._scan_id = ""
+        self._page = None
+        self._expected = None
         self._kept.clear()
         self._read.clear()
 

@@ -134,10 +134,14 @@ class DeskPieces:
     # ---- procedures ----
 
     def _on_dossier(self, dossier: Dossier | None) -> None:
-        number = dossier.number if dossier is not None else ""
+        if dossier is not None:
+            number = dossier.number
+        else:
+            number = ""
         if number == self._asked_for:
             return
-        self._asked_for, self._chosen = number, ""
+        self._asked_for = number
+        self._chosen = ""
         self.procedures_changed.emit([])
         if number:
             self._app.do(self._ask(), PROCEDURES)

@@ -55,7 +55,10 @@ def guided(
     if missing:
         outcome = guide.missing
     else:
-        outcome = "" if open_steps else guide.done
+        if open_steps:
+            outcome = ""
+        else:
+            outcome = guide.done
     note = _note(progress, dossier)
     return proposal._replace(outcome=outcome, note=note[:NOTE_LETTERS])
 
@@ -88,7 +91,9 @@ def _note(progress: GuideProgress, dossier: Dossier | None) -> str:
 
 
 def _missing(dossier: Dossier | None) -> list[str]:
-    return [piece.name for piece in dossier.missing] if dossier is not None else []
+    if dossier is not None:
+        return [piece.name for piece in dossier.missing]
+    return []
 
 
 def _listed(names: Sequence[str]) -> str:

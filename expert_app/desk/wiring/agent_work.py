@@ -65,13 +65,16 @@ class AgentWorkConnections:
         self._ring = ring
         self._app = app
         self._work = work
-        self._filing, self._user, self._settings = filing, user, settings
+        self._filing = filing
+        self._user = user
+        self._settings = settings
         self._why_ended = ""
         self._guide: DeskGuide | None = None
         self._calls: list[datetime] = []
         self._provisional: list[str] = []
         self._templates: dict[str, NoteTemplate] = {}
-        self._notification, self._notified = notification, ""
+        self._notification = notification
+        self._notified = ""
         self._connect_queue()
         self._connect_wrap_up()
 
@@ -276,7 +279,10 @@ class AgentWorkConnections:
         if self._window.isActiveWindow():
             return
         service, _place = self._window.queue.service(ticket.service)
-        what = service.name if service is not None else ticket.service
+        if service is not None:
+            what = service.name
+        else:
+            what = ticket.service
         self._notified = ticket.id
         self._notification.show(
             _("A caller for you"), f"{ticket.number} · {what} · {ticket.site}", _("Accept")
@@ -339,7 +345,10 @@ class AgentWorkConnections:
         facts = session.facts
         ticket, service = self._window.queue.ticket(facts.ticket_id), facts.service
         service_facts = self._window.queue.service(service)[0]
-        number = ticket.number if ticket is not None else short_number(facts.id)
+        if ticket is not None:
+            number = ticket.number
+        else:
+            number = short_number(facts.id)
         began = f"{facts.opened_at_utc.astimezone():%H:%M}"
         return (
             f"{number} · {service_facts.name if service_facts is not None else service} · {began}"
@@ -371,7 +380,10 @@ class AgentWorkConnections:
         agent finishes by hand.
         """
         session = self._app.session
-        unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
+        if session is not None:
+            unfiled = self._filing.unfiled(session.facts.id)
+        else:
+            unfiled = 0
         if unfiled:
             words = _(
                 "The time is over, but pages are not filed yet: {count}. File them or take them "

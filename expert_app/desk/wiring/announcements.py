@@ -53,12 +53,15 @@ class DeskAnnouncements:
         devices: DevicesJob,
         filing: Filing,
     ) -> None:
-        self._window, self._app = window, app
+        self._window = window
+        self._app = app
         self._given: dict[Grant, bool] = {}
         self._new: list[Grant] = []
         self._gone: list[Grant] = []
         self._warned: set[Grant] = set()
-        self._page, self._weak, self._answered = "", "", False
+        self._page = ""
+        self._weak = ""
+        self._answered = False
         self._call = MediaState.NEW
         self._together = QTimer(window)
         self._together.setSingleShot(True)
@@ -103,7 +106,10 @@ class DeskAnnouncements:
 
     def _called(self, ticket: Ticket) -> str:
         service = self._window.queue.service(ticket.service)[0]
-        name = service.name if service is not None else ticket.service
+        if service is not None:
+            name = service.name
+        else:
+            name = ticket.service
         return f"{ticket.number}, {name}, {ticket.site}"
 
     def _on_state(self, state: ReportedState) -> None:
@@ -118,11 +124,18 @@ class DeskAnnouncements:
         self._app.trouble_cleared.connect(self._on_cleared)
 
     def _on_opened(self, session: DeskSession) -> None:
-        self._given, self._page, self._weak = dict(session.grants.all()), "", ""
-        self._new, self._gone, self._warned = [], [], set()
+        self._given = dict(session.grants.all())
+        self._page = ""
+        self._weak = ""
+        self._new = []
+        self._gone = []
+        self._warned = set()
         self._call = MediaState.NEW
         ticket = self._window.queue.ticket(session.facts.ticket_id)
-        caller = self._called(ticket) if ticket is not None else session.facts.site
+        if ticket is not None:
+            caller = self._called(ticket)
+        else:
+            caller = session.facts.site
         self._announce(_("The conversation begins: {caller}").format(caller=caller))
         session.grants.changed.connect(lambda change: self._on_grant(session, change))
         session.call.state_changed.connect(self._on_call)
@@ -159,7 +172,8 @@ class DeskAnnouncements:
 
     def _announce_powers(self) -> None:
         new, gone = self._new, self._gone
-        self._new, self._gone = [], []
+        self._new = []
+        self._gone = []
         if new:
             self._announce(_("The caller allows: {powers}").format(powers=_named(new)))
         if gone:
@@ -231,7 +245,9 @@ class DeskAnnouncements:
         """
         session = self._app.session
         is_whole = session is not None and session.call.has_all_devices
-        return _("You see and hear each other.") if is_whole else _("The call stands.")
+        if is_whole:
+            return _("You see and hear each other.")
+        return _("The call stands.")
 
     def _on_line(self, rule: LineGoverned) -> None:
         """Announce what the caller's line gives up; said when it begins and when it is over."""

@@ -49,7 +49,9 @@ class ConversationConnections:
         ask_first: AskFirst,
     ) -> None:
         self._ask_first = ask_first
-        self._window, self._mirror, self._video = window, mirror, video
+        self._window = window
+        self._mirror = mirror
+        self._video = video
         self._app = app
         self._media = media
         self._tasks = tasks
@@ -104,9 +106,10 @@ class ConversationConnections:
     def _on_refused(self, refused: tuple[tuple[Grant, ...], bool]) -> None:
         """A no is seen and heard."""
         grants, answered = refused
-        sentence = (
-            _("The caller said no: {powers}") if answered else _("No answer, so no: {powers}")
-        )
+        if answered:
+            sentence = _("The caller said no: {powers}")
+        else:
+            sentence = _("No answer, so no: {powers}")
         powers = ", ".join(_(GRANT_WORDS[grant][0]) for grant in grants)
         self._window.messages.show_message(
             Level.WARNING, sentence.format(powers=powers), key=REFUSED
@@ -273,4 +276,6 @@ class ConversationConnections:
 def _quality(lost: float) -> Quality:
     if lost < 0.01:
         return Quality.GOOD
-    return Quality.MEDIUM if lost < 0.04 else Quality.BAD
+    if lost < 0.04:
+        return Quality.MEDIUM
+    return Quality.BAD

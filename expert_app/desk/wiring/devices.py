@@ -118,7 +118,10 @@ class DevicesConnections:
         self._view.show_devices(report)
 
     def _on_scan_progress(self, progress: ScanProgressed) -> None:
-        words = _("The caller chooses a file…") if self._job.is_file(progress.scan_id) else ""
+        if self._job.is_file(progress.scan_id):
+            words = _("The caller chooses a file…")
+        else:
+            words = ""
         self._view.show_scan_progress(progress.percent, words)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:

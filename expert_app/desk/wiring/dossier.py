@@ -21,7 +21,9 @@ class DossierConnections:
     def __init__(
         self, window: DeskWindow, app: DeskApp, *, finding: DossierFinding, link: DeskLink
     ) -> None:
-        self._window, self._app, self._link = window, app, link
+        self._window = window
+        self._app = app
+        self._link = link
         view = window.dossier
         finder = view.finder
         app.session_opened.connect(self._on_opened)

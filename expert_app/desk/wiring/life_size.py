@@ -69,7 +69,9 @@ class LifeSize:
     def _guess(self) -> float:
         """Pixels a millimetre as the system believes: wrong on many screens, a beginning on all."""
         screen = self._screen()
-        return screen.physicalDotsPerInch() / MM_PER_INCH if screen is not None else 4.0
+        if screen is not None:
+            return screen.physicalDotsPerInch() / MM_PER_INCH
+        return 4.0
 
     def _on_switched(self, on: bool) -> None:
         self._on = on

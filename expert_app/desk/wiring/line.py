@@ -24,7 +24,8 @@ class LineConnections:
     """Follows the line of each session as it opens."""
 
     def __init__(self, window: DeskWindow, app: DeskApp, *, clock: Clock) -> None:
-        self._window, self._app = window, app
+        self._window = window
+        self._app = app
         self.panel = QualityPanel(clock, window)
         self._rules: dict[LineDirection, LineGoverned] = {}
         self._signing: tuple[str, datetime] | None = None

@@ -46,14 +46,17 @@ class MediaConnections:
         *,
         store: WindowSettings,
     ) -> None:
-        self._media, self._store = media, store
+        self._media = media
+        self._store = store
         self.page = MediaSettingsPage()
         self._devices = MediaDevices(window)
         self._sound = SoundDevices(window)
         self._camera: FrameSource | None = None
         self._microphone: SoundSource | None = None
         self._speaker: SoundSink | None = None
-        self._meter, self._number, self._tone_left = LevelMeter(), 0, 0
+        self._meter = LevelMeter()
+        self._number = 0
+        self._tone_left = 0
         self._check: EchoCheck | None = None
         self._cancel_check: CancelCheck | None = None
         self._tick = QTimer(window)
@@ -124,11 +127,15 @@ class MediaConnections:
         """
         if (shared := self._media.engines.shared) is not None:
             return shared.camera.view()
-        return None if self._media.in_use else open_camera(self._media.settings)
+        if self._media.in_use:
+            return None
+        return open_camera(self._media.settings)
 
     def _close_devices(self) -> None:
         self._tick.stop()
-        self._check, self._cancel_check, self._tone_left = None, None, 0
+        self._check = None
+        self._cancel_check = None
+        self._tone_left = 0
         self.page.show_testing(False)
         if self._camera is not None:
             self._camera.close()
@@ -183,7 +190,10 @@ class MediaConnections:
         """
         if self._check is not None and self._check.done:
             finding, self._check = self._check.result(), None
-            voice = voice_filter(self._media.settings) if finding is EchoFinding.HEARD else None
+            if finding is EchoFinding.HEARD:
+                voice = voice_filter(self._media.settings)
+            else:
+                voice = None
             if voice is None:
                 self._show_echo(finding)
                 return

@@ -33,7 +33,9 @@ class PaletteConnections:
     def __init__(
         self, window: DeskWindow, jobs: DeskJobs, *, link: DeskLink, settings: WindowSettings
     ) -> None:
-        self._window, self._jobs, self._link = window, jobs, link
+        self._window = window
+        self._jobs = jobs
+        self._link = link
         self._library: list[LibraryItem] = []
         self._procedures: list[ProcedureFacts] = []
         self._targets: TargetsAnswer | None = None
@@ -68,7 +70,8 @@ class PaletteConnections:
         app.session_closed.connect(lambda _outcome: self._forget())
 
     def _forget(self) -> None:
-        self._targets, self._wanted_target = None, ""
+        self._targets = None
+        self._wanted_target = ""
 
     def _on_library(self, items: list[LibraryItem]) -> None:
         self._library = items
@@ -102,7 +105,9 @@ class PaletteConnections:
             offered = self._window.offer.ticket_id or self._window.queue.next_ticket()
             if not offered and not self._window.is_connected:
                 return _("Connection lost")
-            return "" if offered else _("Nobody is waiting.")
+            if offered:
+                return ""
+            return _("Nobody is waiting.")
         if keys == "F4" and not self._window.offer.ticket_id:
             return _("No caller is offered to you now.")
         if keys == "F10" and self._window.invitation.isVisible():
@@ -111,10 +116,14 @@ class PaletteConnections:
             return _("No colleague calls you now.")
         if group not in SESSION_GROUPS:
             return ""
-        return self._no_talk() if group == CONVERSATION_GROUP else self._no_session()
+        if group == CONVERSATION_GROUP:
+            return self._no_talk()
+        return self._no_session()
 
     def _no_session(self) -> str:
-        return "" if self._jobs.app.session is not None else _("There is no conversation now.")
+        if self._jobs.app.session is not None:
+            return ""
+        return _("There is no conversation now.")
 
     def _no_talk(self) -> str:
         if self._window.wrap_up.isVisible():
@@ -207,7 +216,10 @@ class PaletteConnections:
             if ticket.state is not TicketState.WAITING or work is None or work.after_s is None:
                 continue
             service = queue.service(ticket.service)[0]
-            name = service.name if service is not None else ticket.service
+            if service is not None:
+                name = service.name
+            else:
+                name = ticket.service
             yield PaletteEntry(
                 id="",
                 words=_("Accept {number}: {service}, {site}").format(
@@ -240,7 +252,10 @@ class PaletteConnections:
             yield self._target(agent.id, f"{agent.name} · {_(state)}", _("Colleague"), icon_name)
         for queue in targets.services:
             waiting = _("{count} waiting").format(count=queue.waiting)
-            closed = _("This queue is closed.") if queue.closed else ""
+            if queue.closed:
+                closed = _("This queue is closed.")
+            else:
+                closed = ""
             words = f"{queue.name} · {waiting}"
             yield self._target(queue.id, words, _("Queue"), "queue", why_not=closed)
 

@@ -56,8 +56,11 @@ class PieceConnections:
         scan: PieceScan,
         ask_first: AskFirst,
     ) -> None:
-        self._window, self._app = window, app
-        self._pieces, self._scan, self._ask_first = pieces, scan, ask_first
+        self._window = window
+        self._app = app
+        self._pieces = pieces
+        self._scan = scan
+        self._ask_first = ask_first
         bar, view = window.dossier.pieces_bar, window.dossier
         bar.procedure_requested.connect(pieces.start_procedure)
         bar.missing_requested.connect(pieces.print_missing)
@@ -100,7 +103,10 @@ class PieceConnections:
 
     def _on_history(self, past: PieceHistory) -> None:
         dossier = self._app.dossier
-        names = {piece.id: piece.name for piece in dossier.pieces} if dossier is not None else {}
+        if dossier is not None:
+            names = {piece.id: piece.name for piece in dossier.pieces}
+        else:
+            names = {}
         self._window.dossier.pieces_bar.show_history(past, names)
 
     def _on_duplicate(self, duplicate: DuplicatePage) -> None:
@@ -157,8 +163,11 @@ class GuideConnections:
         documents: ShownDocumentsJob,
         ask_first: AskFirst,
     ) -> None:
-        self._window, self._app, self._guide = window, app, guide
-        self._documents, self._ask_first = documents, ask_first
+        self._window = window
+        self._app = app
+        self._guide = guide
+        self._documents = documents
+        self._ask_first = ask_first
         view = window.guide
         guide.guides_changed.connect(self._on_guides)
         guide.refused.connect(self._on_refused)
@@ -171,14 +180,18 @@ class GuideConnections:
         view.done_changed.connect(guide.set_done)
         view.step_requested.connect(self._on_step)
         view.say_requested.connect(self._on_send_words)
-        self._live, self._language = True, ""
+        self._live = True
+        self._language = ""
         guide.start()
 
     # ---- facts ----
 
     def _on_opened(self, session: DeskSession) -> None:
         ticket = self._window.queue.ticket(session.facts.ticket_id)
-        needs = ticket.needs if ticket is not None else ()
+        if ticket is not None:
+            needs = ticket.needs
+        else:
+            needs = ()
         self._language = next((need for need in needs if need in LANGUAGE_NAMES), "")
         self._window.chat.show_language(self._language or FRENCH)
         session.grants.changed.connect(self._on_grant)
@@ -202,7 +215,10 @@ class GuideConnections:
         self._window.side.offer_guide(True)
 
     def _show(self, progress: GuideProgress | None) -> None:
-        steps = progress.steps() if progress is not None else []
+        if progress is not None:
+            steps = progress.steps()
+        else:
+            steps = []
         self._window.devices.filing.follow_guide([step.piece for step in steps if step.piece])
         if progress is None:
             self._window.guide.show_progress(None)

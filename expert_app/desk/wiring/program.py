@@ -122,8 +122,11 @@ class Desk:
         connections: DeskConnections,
         program: Program,
     ) -> None:
-        self.parts, self.jobs, self.screen = parts, jobs, screen
-        self._connections, self._program = connections, program
+        self.parts = parts
+        self.jobs = jobs
+        self.screen = screen
+        self._connections = connections
+        self._program = program
         self._support = SupportConnections(
             screen.window.messages,
             parts.paths,
@@ -138,7 +141,8 @@ class Desk:
             clock=program.clock,
             tasks=program.tasks,
         )
-        self._queue_seen, self._old_logs = asyncio.Event(), asyncio.Lock()
+        self._queue_seen = asyncio.Event()
+        self._old_logs = asyncio.Lock()
         jobs.filing.left_pages_deleted.connect(self._on_left_pages_deleted)
         parts.link.queue_changed.connect(self._on_queue)
         screen.window.header.settings_pressed.connect(self._on_settings)

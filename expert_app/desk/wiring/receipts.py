@@ -26,7 +26,9 @@ class ReceiptConnections:
         pieces: DeskPieces,
         ask_first: AskFirst,
     ) -> None:
-        self._window, self._receipts, self._ask_first = window, receipts, ask_first
+        self._window = window
+        self._receipts = receipts
+        self._ask_first = ask_first
         window.devices.print_receipt_requested.connect(self._on_print)
         window.devices.save_receipt_requested.connect(receipts.save)
         pieces.procedures_changed.connect(receipts.set_procedures)

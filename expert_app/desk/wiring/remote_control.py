@@ -20,7 +20,9 @@ class RemoteControlConnections:
     """The view on one side; on the other the session that is open."""
 
     def __init__(self, view: SharedPageView, app: DeskApp, *, ask_first: AskFirst) -> None:
-        self._view, self._app, self._ask_first = view, app, ask_first
+        self._view = view
+        self._app = app
+        self._ask_first = ask_first
         acts, tools = view.acts, view.tools
         acts.click_requested.connect(self._command(lambda to, spot: to.click(spot)))
         acts.scroll_requested.connect(
@@ -65,7 +67,10 @@ class RemoteControlConnections:
 
     def _on_tool_wanted(self, tool: Tool) -> None:
         """The tool is in hand when the caller has said yes."""
-        powers = FILL if tool is Tool.CONTROL else POINT
+        if tool is Tool.CONTROL:
+            powers = FILL
+        else:
+            powers = POINT
         self._ask_first.do(powers, partial(self._view.tools.choose, tool))
 
     def _follow(self, session: DeskSession) -> None:

@@ -35,8 +35,10 @@ class ShownDocumentConnections:
         link: DeskLink,
     ) -> None:
         assert isinstance(window.cobrowse, SharedPageView)
-        self._window, self._view = window, window.cobrowse
-        self._app, self._documents = app, documents
+        self._window = window
+        self._view = window.cobrowse
+        self._app = app
+        self._documents = documents
         view, document = self._view, self._view.document
         view.library.push_requested.connect(documents.push)
         view.library.cancel_requested.connect(documents.cancel)

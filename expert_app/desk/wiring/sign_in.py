@@ -45,7 +45,9 @@ async def sign_in(
     """
     build = partial(SignIn, paths=paths, program=program, why=why)
     outcome = await show_first(build, settings, program)
-    return outcome.result() if outcome is not None else None
+    if outcome is not None:
+        return outcome.result()
+    return None
 
 
 class SignIn:
@@ -54,14 +56,19 @@ class SignIn:
     def __init__(
         self, settings: DeskSettings, *, paths: Paths, program: Program, why: str = ""
     ) -> None:
-        self._paths, self._program, self._has_file = paths, program, False
+        self._paths = paths
+        self._program = program
+        self._has_file = False
         self.done: asyncio.Future[tuple[DeskSettings, bytes]] = (
             asyncio.get_running_loop().create_future()
         )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
-        address = settings.bus[0] if settings.bus and settings.bus != [LOOPBACK_BUS] else ""
+        if settings.bus and settings.bus != [LOOPBACK_BUS]:
+            address = settings.bus[0]
+        else:
+            address = ""
         self.view = SignInView(address, settings.ca_file)
         self.window = PlainWindow(self.first.around(self.view), _("Expert desk"))
         self.window.resize(*WINDOW_SIZE)

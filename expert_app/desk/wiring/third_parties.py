@@ -46,7 +46,9 @@ class ThirdPartyConnections:
         self._app = app
         self._link = link
         self._ring = ring
-        self._media, self._desk, self._filing = media, desk, filing
+        self._media = media
+        self._desk = desk
+        self._filing = filing
         self._agent_name = ""
         self._visited: Visit | None = None
         self._connect_requests()

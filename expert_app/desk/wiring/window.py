@@ -50,9 +50,12 @@ class WindowConnections:
         link: DeskLink,
         ask_first: AskFirst,
     ) -> None:
-        self._window, self._ring, self._app = window, ring, app
+        self._window = window
+        self._ring = ring
+        self._app = app
         self._ask_first = ask_first
-        self._filing, self._link = filing, link
+        self._filing = filing
+        self._link = link
         self._connect_queue()
         self._connect_filing()
 
@@ -93,13 +96,19 @@ class WindowConnections:
     def _show_host(self, tickets: list[Ticket]) -> None:
         """Shows in a conversation whether the site's host is called, comes, or hears the agent."""
         session = self._app.session
-        ours = session.facts.ticket_id if session is not None else ""
+        if session is not None:
+            ours = session.facts.ticket_id
+        else:
+            ours = ""
         ticket = next((ticket for ticket in tickets if ticket.id == ours), None)
         if ticket is None or ticket.state is not TicketState.IN_SESSION:
             self._window.messages.clear("host")
             return
         # an older hub tells only that the host is there
-        state = HelpState.HERE if ticket.with_host else ticket.help
+        if ticket.with_host:
+            state = HelpState.HERE
+        else:
+            state = ticket.help
         self._window.talk_bar.show_host(state, ticket.help_from)
         if state is HelpState.NONE:
             self._window.messages.clear("host")
@@ -140,11 +149,10 @@ class WindowConnections:
         )
 
     def _on_agent_changed(self, change: AgentChanged) -> None:
-        words = (
-            _("{name} has changed what you serve today: {reason}")
-            if change.services
-            else _("{name} has changed your state: {reason}")
-        )
+        if change.services:
+            words = _("{name} has changed what you serve today: {reason}")
+        else:
+            words = _("{name} has changed your state: {reason}")
         self._window.messages.show_message(
             Level.WARNING, words.format(name=change.by_name, reason=change.reason), key="changed"
         )
@@ -167,7 +175,10 @@ class WindowConnections:
 
     def show_trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
         """Puts an error in words into the message bar."""
-        level = Level.INFO if code == NobodyWaits.code else Level.ERROR
+        if code == NobodyWaits.code:
+            level = Level.INFO
+        else:
+            level = Level.ERROR
         self._window.messages.show_message(level, sentence(code, detail).sentence, key=key or code)
 
     def show_leftover(self, leftover: Leftover) -> None:
@@ -220,11 +231,10 @@ class WindowConnections:
         from documents.imaging.legibility import DOUBT_WORDS
         from documents.imaging.legibility import sentence as flaw_sentence
 
-        notes = (
-            [_("Blank page")]
-            if page.clean.blank
-            else [flaw_sentence(finding) for finding in page.flaws]
-        )
+        if page.clean.blank:
+            notes = [_("Blank page")]
+        else:
+            notes = [flaw_sentence(finding) for finding in page.flaws]
         notes += [_(DOUBT_WORDS[doubt]) for doubt in page.clean.doubts]
         marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
         self._window.devices.show_page_cleaned(

@@ -32,7 +32,9 @@ class NetworkPage:
     ) -> None:
         self._view = NetworkView()
         self.widget = ConnectionGate(self._view)
-        self.link, self._tasks, self._refused = NetworkLink(bus, tasks), tasks, refused
+        self.link = NetworkLink(bus, tasks)
+        self._tasks = tasks
+        self._refused = refused
         self._answered_at: datetime | None = None
         self._clock = bus.clock
         self.link.changed.connect(self._on_changed)

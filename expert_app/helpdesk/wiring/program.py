@@ -110,7 +110,8 @@ class HelpdeskProgram:
         program: Program,
         address: SessionAddress | None = None,
     ) -> None:
-        self._program, self._addresses = program, settings.bus
+        self._program = program
+        self._addresses = settings.bus
         self._is_operator = ROLES[settings.role] is Role.OPERATOR
         self._settings = settings
         application = QApplication.instance()
@@ -151,7 +152,9 @@ class HelpdeskProgram:
         self.window = PlainWindow(self.view, _("Network") if self._is_operator else _("Helpdesk"))
         resize_on_screen(self.window, *WINDOW_SIZE)
         self._searches = SavedSearches(paths.folder("helpdesk"))
-        self._address, self._answered, self._filter = address, False, LogFilter()
+        self._address = address
+        self._answered = False
+        self._filter = LogFilter()
         self.noted: Signal[Noted] = Signal()
         self._support = SupportConnections(
             self.view.messages,

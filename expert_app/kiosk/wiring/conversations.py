@@ -30,8 +30,10 @@ class ConversationWiring:
         line_reports: LineReports,
         paper: PaperWorker,
     ) -> None:
-        self._panes, self._place = panes, place
-        self._line_reports, self._paper = line_reports, paper
+        self._panes = panes
+        self._place = place
+        self._line_reports = line_reports
+        self._paper = paper
 
     def connect(self, session: KioskSession) -> None:
         """Connects the session; before it starts."""

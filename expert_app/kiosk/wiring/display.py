@@ -56,7 +56,10 @@ class DisplayProgram:
         self._program = program
         self.window = DisplayWindow(program.clock)
         self.chime = Chime(settings.volume, self.window)
-        self._voice = open_voice(settings.volume, self.window) if settings.speak else None
+        if settings.speak:
+            self._voice = open_voice(settings.volume, self.window)
+        else:
+            self._voice = None
         self._bus = BusClient(
             settings.bus,
             Role.DISPLAY,

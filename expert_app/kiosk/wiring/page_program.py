@@ -52,7 +52,8 @@ class Pipes(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._in, self._out = os.dup(0), os.dup(1)
+        self._in = os.dup(0)
+        self._out = os.dup(1)
         nothing = os.open(os.devnull, os.O_RDWR)
         for end in (0, 1):
             os.dup2(nothing, end)
@@ -89,7 +90,9 @@ class PageProgram(QObject):
 
     def __init__(self, view: PageView, pipes: Pipes, *, proxy: WebProxy) -> None:
         super().__init__()
-        self._view, self._pipes, self._proxy = view, pipes, proxy
+        self._view = view
+        self._pipes = pipes
+        self._proxy = proxy
         self._reader = CommandReader()
         self._touches = TouchWatch(self)
         self._touches.touched.connect(view.take_keyboard)
@@ -125,7 +128,10 @@ class PageProgram(QObject):
                 self._view.obey(command)
             case messages.UseAppearance(language=language, unit_px=unit):
                 use_language(language)
-                palette = CONTRAST if command.contrast else PLAIN
+                if command.contrast:
+                    palette = CONTRAST
+                else:
+                    palette = PLAIN
                 apply_unit(self._view, unit, text=command.text, palette=palette)
                 self._view.obey(command)
             case _:

@@ -58,7 +58,9 @@ class BrowserReturn:
     """
 
     def __init__(self, offer: SignOnOffer, key: str, *, language: str = "fr") -> None:
-        self._offer, self._key, self._language = offer, key, language
+        self._offer = offer
+        self._key = key
+        self._language = language
         self.verifier = secrets.token_urlsafe(64)
         self.redirect = ""
         self._state = secrets.token_urlsafe(24)
@@ -126,14 +128,20 @@ class BrowserReturn:
         is_ours = hmac.compare_digest(query.get("state", "").encode(), self._state.encode())
         if not is_ours:
             return self._shown(_("This page belongs to no sign-in."), "", status=400)
-        code = query.get("code", "") if self._is_theirs(query.get("iss", "")) else ""
+        if self._is_theirs(query.get("iss", "")):
+            code = query.get("code", "")
+        else:
+            code = ""
         if not self._answer.done():
             if code:
                 self._answer.set_result(code)
             elif query.get("error") == "access_denied":
                 self._answer.set_exception(SignOnGivenUp())
             else:
-                why = SignOnTrouble.ISSUER if query.get("code") else SignOnTrouble.CODE
+                if query.get("code"):
+                    why = SignOnTrouble.ISSUER
+                else:
+                    why = SignOnTrouble.CODE
                 self._answer.set_exception(SignOnRefused(why=why))
         if code:
             return self._shown(

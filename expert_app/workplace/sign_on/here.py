@@ -169,9 +169,10 @@ async def prolong(
 
 def _remember(answer: SignOnAnswer, network: OfferingNetwork, paths: Paths) -> DeskSettings:
     who = EnrolAnswer(organisation=answer.organisation, role=answer.role, user=answer.user)
-    ca_file = (
-        str(keep_authority(network.authority, paths)) if network.authority else network.ca_file
-    )
+    if network.authority:
+        ca_file = str(keep_authority(network.authority, paths))
+    else:
+        ca_file = network.ca_file
     settings = remember(who, network.bus, ca_file, paths)
     assert isinstance(settings, DeskSettings)
     settings = msgspec.structs.replace(settings, signed_on_until=answer.until_utc.isoformat())
@@ -185,7 +186,10 @@ async def sign_off(settings: DeskSettings, seed: bytes, tasks: Tasks) -> None:
     """
     if not settings.signed_on_until:
         return
-    ca_file = Path(settings.ca_file) if settings.ca_file else None
+    if settings.ca_file:
+        ca_file = Path(settings.ca_file)
+    else:
+        ca_file = None
     try:
         async with asyncio.timeout(SIGN_OFF_S):
             await Door(settings.bus, tasks=tasks, tls=client_tls(ca_file)).sign_off(seed)

@@ -54,7 +54,9 @@ class Elsewhere:
         program: Program,
         seed: bytes,
     ) -> None:
-        self._settings, self._program, self._seed = settings, program, seed
+        self._settings = settings
+        self._program = program
+        self._seed = seed
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)

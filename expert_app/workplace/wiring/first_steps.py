@@ -35,7 +35,9 @@ class FirstSteps:
         self, settings: DeskSettings, paths: Paths, *, application: QApplication, tasks: Tasks
     ) -> None:
         self.language: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._settings, self._choices, self._tasks = settings, choices_of(paths), tasks
+        self._settings = settings
+        self._choices = choices_of(paths)
+        self._tasks = tasks
         self._appearance = Appearance(application, self._choices, theme=settings.theme)
         self._appearance.apply()
         self._page: FirstPage | None = None

@@ -24,8 +24,10 @@ class NotificationChoices:
         notification: DesktopNotification,
         store: WindowSettings,
     ) -> None:
-        self.page, self._ring = page, ring
-        self._notification, self._store = notification, store
+        self.page = page
+        self._ring = ring
+        self._notification = notification
+        self._store = store
         page.chosen.connect(self._on_chosen)
         page.ring_requested.connect(ring.sound_once)
         self._apply()
@@ -44,7 +46,10 @@ class NotificationChoices:
 
     def _apply(self) -> None:
         volume = self._store.read("ring_volume") or _USUAL_VOLUME
-        loud = int(volume) if volume.isdigit() else int(_USUAL_VOLUME)
+        if volume.isdigit():
+            loud = int(volume)
+        else:
+            loud = int(_USUAL_VOLUME)
         self._ring.choose(sounds=self._wants("ring"), volume=min(loud, 100) / 100)
         self._notification.choose(is_shown=self._wants("notify"))
 

@@ -60,9 +60,14 @@ class SettingsConnections:
         pages: Sequence[NamedPage] = (),
     ) -> None:
         self.language_chosen: Signal[str] = Signal()
-        self._appearance, self._language, self._store = appearance, language, store
-        self._paths, self._tasks, self._choices = paths, tasks, choices_of(paths)
-        self.appearance_page, self.privacy_page = AppearancePage(), PrivacyPage()
+        self._appearance = appearance
+        self._language = language
+        self._store = store
+        self._paths = paths
+        self._tasks = tasks
+        self._choices = choices_of(paths)
+        self.appearance_page = AppearancePage()
+        self.privacy_page = PrivacyPage()
         all_pages = [
             NamedPage(_("Appearance"), "colour", self.appearance_page),
             *pages,

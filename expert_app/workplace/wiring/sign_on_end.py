@@ -45,8 +45,10 @@ class SignOnEnd:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self._messages, self._prolong = messages, prolong
-        self._clock, self._tasks = clock, tasks
+        self._messages = messages
+        self._prolong = prolong
+        self._clock = clock
+        self._tasks = tasks
         self._until = datetime.fromisoformat(until) if until else None
         self._warned: timedelta | None = None
         self._busy = False

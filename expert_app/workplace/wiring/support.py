@@ -30,7 +30,9 @@ CRASH, SUPPORT, RELEASE = "crash_report", "support_file", "release"
 def documents_folder() -> Path:
     """Return the folder where a person finds a file again."""
     folder = Path(platformdirs.user_documents_dir())
-    return folder if folder.is_dir() else Path.home()
+    if folder.is_dir():
+        return folder
+    return Path.home()
 
 
 class SupportConnections:
@@ -43,8 +45,11 @@ class SupportConnections:
     def __init__(
         self, messages: MessageBar, paths: Paths, *, language: str, program: Program, bus: BusClient
     ) -> None:
-        self._messages, self._paths = messages, paths
-        self._language, self._tasks, self._clock = language, program.tasks, program.clock
+        self._messages = messages
+        self._paths = paths
+        self._language = language
+        self._tasks = program.tasks
+        self._clock = program.clock
         self._releases = ReleaseWatch(bus, program.tasks)
         self._releases.wanted.connect(self._on_release)
 
@@ -73,7 +78,10 @@ class SupportConnections:
         if notice is None:
             self._messages.clear(RELEASE)
             return
-        level = Level.WARNING if notice.late else Level.INFO
+        if notice.late:
+            level = Level.WARNING
+        else:
+            level = Level.INFO
         self._messages.show_message(level, notice.text, RELEASE, stays=True)
 
     def write_file(self) -> None:
@@ -113,9 +121,8 @@ class SupportConnections:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        text = (
-            output.splitlines()[-1]
-            if output
-            else _("The file for the help desk could not be made.")
-        )
+        if output:
+            text = output.splitlines()[-1]
+        else:
+            text = _("The file for the help desk could not be made.")
         self._messages.show_message(Level.WARNING, text, SUPPORT)

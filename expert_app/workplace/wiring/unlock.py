@@ -38,7 +38,8 @@ class Unlock:
     """The window, and what its buttons do."""
 
     def __init__(self, settings: DeskSettings, *, paths: Paths, program: Program) -> None:
-        self._path, self._program = paths.data / NAME, program
+        self._path = paths.data / NAME
+        self._program = program
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)

@@ -149,7 +149,9 @@ class StreamFollower[Kept]:
             async with asyncio.timeout(ASK_S):
                 state = await self._streams.state(self._stream)
             if state.has_leader:
-                return state.last_revision if state.messages else -state.last_revision
+                if state.messages:
+                    return state.last_revision
+                return -state.last_revision
             await asyncio.sleep(0.2)
 
     async def _load(self, current: _Pass[Kept], inbox: str) -> None:
@@ -234,7 +236,10 @@ class StreamFollower[Kept]:
             if loop.time() - checked_s > CHECK_S:
                 checked_s = loop.time()
                 last_revision = (await self._streams.state(self._stream)).last_revision
-                behind = behind + 1 if last_revision > current.revision else 0
+                if last_revision > current.revision:
+                    behind = behind + 1
+                else:
+                    behind = 0
                 if behind > 1 or last_revision < current.revision:
                     return
 

@@ -214,7 +214,10 @@ class Streams:
             reply = await self._ask(f"STREAM.CREATE.{name}", full)
             if reply.error is not None and reply.error.err_code in _MADE_MEANWHILE:
                 retry = await self._ask(f"STREAM.UPDATE.{name}", full)
-                reply = retry if retry.error is None else reply
+                if retry.error is None:
+                    reply = retry
+                else:
+                    reply = reply
         self._raise(reply)
 
     async def state(self, name: str) -> StreamState:
@@ -369,7 +372,10 @@ class Streams:
             payload, headers = base64.b64decode(message.data), base64.b64decode(message.hdrs)
         except binascii.Error as error:
             raise StoreUnreachable(why="answer is not base64") from error
-        at = datetime.fromisoformat(message.time) if message.time else None
+        if message.time:
+            at = datetime.fromisoformat(message.time)
+        else:
+            at = None
         return Stored(message.subject, payload, headers_of(headers), message.seq, at)
 
     async def _ask(self, verb: str, body: Mapping[str, Any]) -> _Reply:

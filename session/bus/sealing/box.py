@@ -67,7 +67,10 @@ class Window:
         """It came, and was genuine."""
         ahead = number - self._highest
         if ahead > 0:  # the sender chooses how far
-            before = self._seen << ahead if ahead < WINDOW else 0
+            if ahead < WINDOW:
+                before = self._seen << ahead
+            else:
+                before = 0
             self._seen = (before | 1) & ((1 << WINDOW) - 1)
             self._highest = number
         else:

@@ -98,7 +98,8 @@ class SealBase:
 
     def attach(self, publish: Publish, deliver: Deliver) -> None:
         """See `ChannelSeal.attach`."""
-        self._publish, self._deliver = publish, deliver
+        self._publish = publish
+        self._deliver = deliver
 
     async def send(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         """See `ChannelSeal.send`."""
@@ -124,7 +125,8 @@ class SealBase:
                 self._waiting.popleft()
 
     def _take_box(self, box: SealBox) -> None:
-        self._before, self._box = self._box, box
+        self._before = self._box
+        self._box = box
         self._tasks.start(self._flush(), name="send what waited for a key")
 
     async def _flush(self) -> None:
@@ -185,7 +187,10 @@ async def _nowhere(topic: str, payload: bytes, headers: Mapping[str, str] | None
 
 def _packed(payload: bytes, headers: Mapping[str, str]) -> bytes:
     """Headers are as private as the rest: two bytes of length, their JSON, the payload."""
-    text = json.dumps(dict(headers)).encode() if headers else b""
+    if headers:
+        text = json.dumps(dict(headers)).encode()
+    else:
+        text = b""
     return len(text).to_bytes(2, "big") + text + payload
 
 
@@ -193,7 +198,10 @@ def _unpacked(data: bytes) -> tuple[bytes, dict[str, str]]:
     """Raises `SealBroken`: the other end has the key, and writes what it likes."""
     end = 2 + int.from_bytes(data[:2], "big")
     try:
-        headers = msgspec.json.decode(data[2:end], type=dict[str, str]) if end > 2 else {}
+        if end > 2:
+            headers = msgspec.json.decode(data[2:end], type=dict[str, str])
+        else:
+            headers = {}
     except NOT_DECODED as error:
         raise SealBroken(why="headers") from error
     return data[end:], headers

@@ -65,8 +65,10 @@ class SealingClient:
         """Called once by the bus's client:
         the connection, who we are, and how the hub is asked for a card.
         """
-        self._connection, self._fetch = connection, fetch
-        self._caller, self._seed = Caller(self.home, role, user), seed
+        self._connection = connection
+        self._fetch = fetch
+        self._caller = Caller(self.home, role, user)
+        self._seed = seed
 
     def take_card(self, organisation: str, card: SealCard | None) -> list[SealKey]:
         """A card as the hub gave it with a session:

@@ -37,7 +37,8 @@ class PinnedKeys:
     """
 
     def __init__(self, path: Path, settings: Mapping[str, str], *, clock: Clock) -> None:
-        self._path, self.clock = path, clock
+        self._path = path
+        self.clock = clock
         self._settings = dict(settings)
         self._seen = self._load()
 

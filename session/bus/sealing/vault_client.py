@@ -120,15 +120,18 @@ class VaultClient:
         seed: bytes,
         keys: Callable[[], Sequence[SealKey]],
     ) -> None:
-        self._connection, self._organisation, self._part = connection, organisation, part
-        self._caller, self._seed, self._keys = caller, seed, keys
+        self._connection = connection
+        self._organisation = organisation
+        self._part = part
+        self._caller = caller
+        self._seed = seed
+        self._keys = keys
         who = (caller.role, caller.user, part.value)
         is_home = organisation == caller.home
-        self._subject = (
-            subjects.vault_in(organisation, *who)
-            if is_home
-            else subjects.vault_out(organisation, *who)
-        )
+        if is_home:
+            self._subject = subjects.vault_in(organisation, *who)
+        else:
+            self._subject = subjects.vault_out(organisation, *who)
         self._box: SealBox | None = None
         self._greeting = asyncio.Lock()
 
@@ -144,7 +147,10 @@ class VaultClient:
             SealBroken: the answer was changed on the way.
                 SessionError: what the vault refused, by its class.
         """
-        computer = computer_name() if self._caller.role in PEOPLE else ""
+        if self._caller.role in PEOPLE:
+            computer = computer_name()
+        else:
+            computer = ""
         call = VaultCall(verb=verb, body=msgspec.Raw(encode(message)), computer=computer)
         payload = msgspec.json.encode(call)
         for attempt in (1, 2):
@@ -153,7 +159,10 @@ class VaultClient:
             answer = await self._request(sealed, {SEAL_HEADER: str(stamp)}, timeout_s)
             code = _refused_in_clear(answer)
             if code == UNKNOWN and attempt == 1:
-                self._box = None if self._box is box else self._box
+                if self._box is box:
+                    self._box = None
+                else:
+                    self._box = self._box
                 continue
             if code:
                 raise from_code(code) if code != UNKNOWN else VaultAway(part=self._part.value)

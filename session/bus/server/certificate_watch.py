@@ -60,7 +60,9 @@ class CertificateWatch:
         self, file: Path | None, *, take: Callable[[], Awaitable[None]], clock: Clock
     ) -> None:
         self.checked: Signal[int | None] = Signal()
-        self._file, self._take, self._clock = file, take, clock
+        self._file = file
+        self._take = take
+        self._clock = clock
         self._found: _Found | None = None
 
     @property

@@ -237,7 +237,10 @@ def _cluster(settings: ServerSettings) -> str:
     if not (cluster.secret.isalnum() and is_id(cluster.node) and is_id(cluster.name)):
         raise ValueError("not a cluster's name, node or secret")
     routes = _list([f"nats-route://node:{cluster.secret}@{route}" for route in cluster.routes])
-    monitor = f'http: "127.0.0.1:{cluster.monitor_port}"\n' if cluster.monitor_port else ""
+    if cluster.monitor_port:
+        monitor = f'http: "127.0.0.1:{cluster.monitor_port}"\n'
+    else:
+        monitor = ""
     safe = ""
     if cluster.ca_file is not None:
         authority = _quoted(cluster.ca_file.absolute().as_posix())
@@ -292,13 +295,19 @@ def _listeners(settings: ServerSettings) -> str:
     if tls:
         lines.append(f"tls {{ {tls}, {FIRST_BYTE}, timeout: 5 }}")
     if settings.websocket_port is not None:
-        safe = f"tls {{ {tls} }}" if tls else "no_tls: true"
+        if tls:
+            safe = f"tls {{ {tls} }}"
+        else:
+            safe = "no_tls: true"
         lines.append(f'websocket {{ listen: "{settings.host}:{settings.websocket_port}", {safe} }}')
     return "\n".join(lines)
 
 
 def _leaf(settings: ServerSettings) -> str:
-    listen = f"{settings.host}:{settings.leaf_port}" if settings.leaf_port is not None else ""
+    if settings.leaf_port is not None:
+        listen = f"{settings.host}:{settings.leaf_port}"
+    else:
+        listen = ""
     return leaf_block(settings.partners, listen, _tls(settings))
 
 
@@ -343,7 +352,10 @@ def config_text(
         inbox = f'{{ account: {ENROL_ACCOUNT}, subject: "{subjects.ENROL_INBOX}.>" }}'
         imports.append(f'{{ service: {inbox}, to: "{subjects.ENROLLED}.>" }}')
         organisations += "\n" + _enrolment()
-    name = settings.cluster.node if settings.cluster is not None else "poste-expert"
+    if settings.cluster is not None:
+        name = settings.cluster.node
+    else:
+        name = "poste-expert"
     return f"""server_name: {name}
 {_listeners(settings)}
 max_payload: 1MB

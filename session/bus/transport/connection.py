@@ -298,11 +298,12 @@ class Connection:
         try:
             await self.publish(subject, payload, headers, reply=reply)
             late = loop.call_later(timeout_s, _give_up, answer)
-            soon = (
-                loop.call_later(second.after_s, self._ask_second, second, token, payload, headers)
-                if second
-                else None
-            )
+            if second:
+                soon = loop.call_later(
+                    second.after_s, self._ask_second, second, token, payload, headers
+                )
+            else:
+                soon = None
             try:
                 message = await answer
             finally:
@@ -451,7 +452,8 @@ class Connection:
         async def on_lost() -> None:
             connection.lost.set()
 
-        self._certificate, self._why = None, ""
+        self._certificate = None
+        self._why = ""
         options: dict[str, Any] = {} if self._tls is None else {"tls": self._tls}
         async with asyncio.timeout(CONNECT_S):
             await connection.client.connect(
@@ -482,11 +484,10 @@ class Connection:
             bound_silence(connection.client)
             note_encryption(connection.client)
             self._live = connection
-            self._server = (
-                connection.client.connected_url.netloc
-                if connection.client.connected_url is not None
-                else ""
-            )
+            if connection.client.connected_url is not None:
+                self._server = connection.client.connected_url.netloc
+            else:
+                self._server = ""
             for subscription in list(self._subscriptions):
                 await self._place(subscription, connection)
             await connection.client.flush(timeout=int(CONNECT_S))
@@ -505,7 +506,10 @@ class Connection:
         elif isinstance(error, OSError):
             # aiohttp has its own errors around the system's
             cause = getattr(error, "os_error", error)
-            self._why = UNKNOWN_NAME if isinstance(cause, socket.gaierror) else NOBODY_ANSWERS
+            if isinstance(cause, socket.gaierror):
+                self._why = UNKNOWN_NAME
+            else:
+                self._why = NOBODY_ANSWERS
         else:
             log.info("the bus says: %s", str(error)[:200])
 
@@ -526,7 +530,8 @@ class Connection:
         self._emit(self.failed, self._refusal or BusUnreachable(why=self._why))
 
     def _note_connected(self) -> None:
-        self._refusal, self._doubted = None, False
+        self._refusal = None
+        self._doubted = False
         self._settled.set()
         self._notify(True)
 
@@ -563,7 +568,10 @@ class Connection:
                     )
                 await asyncio.wait([probe], timeout=self._probe_s)
                 if probe.done():
-                    unanswered = 0 if not probe.cancelled() and probe.result() else unanswered + 1
+                    if not probe.cancelled() and probe.result():
+                        unanswered = 0
+                    else:
+                        unanswered = unanswered + 1
                     probe = None
                 else:
                     unanswered += 1

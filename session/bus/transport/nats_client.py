@@ -148,7 +148,10 @@ def bound_silence(client: Client) -> None:
     back.
     """
     writer = getattr(client._transport, "_bare_io_writer", None)
-    connected = writer.get_extra_info("socket") if writer is not None else None
+    if writer is not None:
+        connected = writer.get_extra_info("socket")
+    else:
+        connected = None
     if connected is not None and sys.platform == "linux":
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNACKED_S * 1000))
 

@@ -97,7 +97,9 @@ def why_refused(error: ssl.SSLCertVerificationError, now: datetime) -> BusCertif
         return BusCertificateNotYetValid(here=here)
     if code == HAS_EXPIRED:
         return BusCertificateExpired(here=here)
-    return BusCertificateOtherName() if code in OTHER_NAMES else BusCertificateRefused()
+    if code in OTHER_NAMES:
+        return BusCertificateOtherName()
+    return BusCertificateRefused()
 
 
 def pinned_tls(certificate: Path) -> ssl.SSLContext:

@@ -155,7 +155,10 @@ class DeskGrants:
     def _on_message(self, message: SessionMessage) -> None:
         if not isinstance(message, GrantChanged):
             return
-        until_s = self._clock.monotonic_s() + message.left_s if message.allowed else 0.0
+        if message.allowed:
+            until_s = self._clock.monotonic_s() + message.left_s
+        else:
+            until_s = 0.0
         self._until_s[message.grant] = until_s
         self._settle_request(message)
         if message.grant is Grant.KEEP:

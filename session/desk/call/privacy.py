@@ -47,7 +47,8 @@ class DeskPrivacy:
 
     def set(self, on: bool) -> None:
         """Begins or ends the agent's pause."""
-        self.mine, self._asked = on, True
+        self.mine = on
+        self._asked = True
         self._show()
         self._publish()
 

@@ -91,7 +91,9 @@ class ThirdPartyCall:
     def __init__(self, channel: SessionChannel, engine: OfferingEngine, *, tasks: Tasks) -> None:
         self.peer_media_seen: Signal[MediaSeen] = Signal()
         self.peer_simulated: Signal[bool] = Signal()
-        self._channel, self._engine, self._tasks = channel, engine, tasks
+        self._channel = channel
+        self._engine = engine
+        self._tasks = tasks
         self._call_id = ""
         self._answered = asyncio.Event()
         self._offering: asyncio.Task[None] | None = None

@@ -158,7 +158,9 @@ class DeskCall:
     @property
     def call_id(self) -> str:
         """The present call's, "" while there is none."""
-        return self._line.call_id if self._line is not None else ""
+        if self._line is not None:
+            return self._line.call_id
+        return ""
 
     # ---- requests of the agent
 
@@ -184,7 +186,9 @@ class DeskCall:
         self._stop_listening()
         if self._watching is not None:
             self._watching.cancel()
-        self._line, self._ask_at_s, self._offered_id = None, None, ""
+        self._line = None
+        self._ask_at_s = None
+        self._offered_id = ""
         self._stop_watching_engine()
         await self._engine.close_call()
         self._change_state(MediaState.CLOSED)
@@ -195,7 +199,8 @@ class DeskCall:
             return
         self._held = is_on_hold
         if is_on_hold:
-            self._line, self._ask_at_s = None, None
+            self._line = None
+            self._ask_at_s = None
             self._change_state(MediaState.HELD)
             self._tasks.start(self._stop_media(), name="desk-call-hold")
             return
@@ -305,7 +310,10 @@ class DeskCall:
         async with self._answering:
             if offer.call_id != self._offered_id:
                 return  # a newer offer has come meanwhile
-            began_s = self._clock.monotonic_s() if self._had_frame else self._accepted_at_s
+            if self._had_frame:
+                began_s = self._clock.monotonic_s()
+            else:
+                began_s = self._accepted_at_s
             try:
                 sdp = await self._engine.answer(allowed_candidates(offer.sdp, self._plan))
             except CallLost as error:
@@ -372,7 +380,8 @@ class DeskCall:
 
     def _judge(self, line: _Line, stats: MediaStats, now_s: float) -> None:
         if stats.packets != line.packets:
-            line.packets, line.heard_s = stats.packets, now_s
+            line.packets = stats.packets
+            line.heard_s = now_s
             self._ask_at_s = None
         silent_s = now_s - line.heard_s
         if silent_s >= LOST_AFTER_S:
@@ -431,11 +440,10 @@ class DeskCall:
 
 
 def _media_seen(line: _Line, stats: MediaStats) -> MediaSeen:
-    first_ms = (
-        None
-        if stats.first_frame_s is None
-        else round((stats.first_frame_s - line.began_s) * 1000, 1)
-    )
+    if stats.first_frame_s is None:
+        first_ms = None
+    else:
+        first_ms = round((stats.first_frame_s - line.began_s) * 1000, 1)
     return MediaSeen(
         call_id=line.call_id,
         first_frame_ms=first_ms,

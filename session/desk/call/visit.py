@@ -53,7 +53,9 @@ class Visit:
         self.let_in: Signal[None] = Signal()
         self.ended: Signal[Ticket | None] = Signal()
         self.session_id = channel.session_id
-        self._me, self._clock, self._tasks = me, clock, tasks
+        self._me = me
+        self._clock = clock
+        self._tasks = tasks
         now_s = clock.monotonic_s()
         self.caller = DeskCall(
             channel, caller_engine, clock=clock, tasks=tasks, accepted_at_s=now_s, topic=THIRD_TOPIC
@@ -80,7 +82,10 @@ class Visit:
         """The ticket as the hub has it now; None when there is none any more."""
         if self._is_over:
             return
-        third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
+        if ticket is not None and ticket.talk is not None:
+            third = ticket.talk.third
+        else:
+            third = None
         is_open = (
             ticket is not None
             and ticket.session == self.session_id

@@ -91,7 +91,9 @@ class DeskRemoteControl:
         self.answered: Signal[Answer] = Signal()
         self.paused: Signal[float] = Signal()
         self.zoomed: Signal[int] = Signal()
-        self._channel, self._epoch, self._tasks = channel, epoch, tasks
+        self._channel = channel
+        self._epoch = epoch
+        self._tasks = tasks
         self._zoom = 100
         self._sent: OrderedDict[str, type[PageCommand]] = OrderedDict()
         self._text = ""
@@ -103,7 +105,8 @@ class DeskRemoteControl:
         """The session is over."""
         self._stop_listening()
         self._sent.clear()
-        self._text, self._scroll = "", None
+        self._text = ""
+        self._scroll = None
 
     # ---- in the page ----
 
@@ -120,9 +123,10 @@ class DeskRemoteControl:
         """Scrolls what lies around a place, by CSS pixels;
         turns that follow each other travel together.
         """
-        before = (
-            self._scroll if self._scroll is not None and self._scroll[0].node == spot.node else None
-        )
+        if self._scroll is not None and self._scroll[0].node == spot.node:
+            before = self._scroll
+        else:
+            before = None
         if self._scroll is not None and before is None:
             self._flush()
         right, down = (before[1], before[2]) if before else (0.0, 0.0)
@@ -167,7 +171,10 @@ class DeskRemoteControl:
 
     def zoom(self, steps: int) -> None:
         """Larger (1) or smaller (-1) by a quarter; 0 as it was."""
-        wanted_percent = 100 if steps == 0 else self._zoom + 25 * steps
+        if steps == 0:
+            wanted_percent = 100
+        else:
+            wanted_percent = self._zoom + 25 * steps
         percent = min(max(wanted_percent, MIN_ZOOM), MAX_ZOOM)
         self._send(ZoomRequested(command_id=new_id(), epoch=self._epoch(), percent=percent))
 

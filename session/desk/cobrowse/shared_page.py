@@ -75,7 +75,10 @@ class _Arrival:
     @property
     def missing(self) -> list[int]:
         """Indexes of the chunks that are not here; empty while nothing was announced."""
-        count = -(-self.sent.size_bytes // MAX_CHUNK_BYTES) if self.sent else 0
+        if self.sent:
+            count = -(-self.sent.size_bytes // MAX_CHUNK_BYTES)
+        else:
+            count = 0
         return [index for index in range(count) if index not in self.chunks]
 
     def settle(self) -> None:
@@ -125,9 +128,12 @@ class DeskSharedPage:
         self.dialog_shown: Signal[DialogShown] = Signal()
         self.dialog_closed: Signal[str] = Signal()
         self.mirror_chunk: Signal[MirrorChunk] = Signal()
-        self._channel, self._clock, self._tasks = channel, clock, tasks
+        self._channel = channel
+        self._clock = clock
+        self._tasks = tasks
         self._asked_at_s = float("-inf")
-        self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
+        self._assembler = mirror.FrameAssembler()
+        self._unpacker = mirror.Unpacker()
         self._stretch = MirrorCollector(
             self._on_stretch, clock, structure=PageStructure(record_text), tasks=tasks
         )
@@ -293,7 +299,8 @@ class DeskSharedPage:
         if frame.start and not snapshot:
             self._on_unreadable(MessageMalformed(why="Start without a full picture"))
             return
-        self._complete, self._epoch = True, frame.epoch
+        self._complete = True
+        self._epoch = frame.epoch
         self._stretch.add(text, is_snapshot=snapshot, events=len(events), epoch=frame.epoch)
         if self._stretch_timer is None:
             self._stretch_timer = asyncio.get_running_loop().call_later(
@@ -382,7 +389,10 @@ class DeskSharedPage:
         if arrival is None:
             return
         too_large = not 0 <= sent.size_bytes <= MAX_RESOURCE_BYTES
-        arrival.sent = msgspec.structs.replace(sent, size_bytes=0) if too_large else sent
+        if too_large:
+            arrival.sent = msgspec.structs.replace(sent, size_bytes=0)
+        else:
+            arrival.sent = sent
         arrival.settle()
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:

@@ -120,7 +120,9 @@ class DeskShownDocument:
         self.painted: Signal[ShownPagePainted] = Signal()
         self.marks_changed: Signal[Sequence[Mark]] = Signal()
         self.ended: Signal[Ended] = Signal()
-        self._channel, self._clock, self._tasks = channel, clock, tasks
+        self._channel = channel
+        self._clock = clock
+        self._tasks = tasks
         self._sure = OrderedSender(channel, TOPIC, tasks=tasks)
         self._bytes: dict[str, bytes] = {}
         self._chunks = ChunkSender(
@@ -136,12 +138,16 @@ class DeskShownDocument:
     def shown(self) -> Shown | None:
         """The document that is shown now."""
         show = self._show
-        return Shown(show.title, show.pages, show.page) if show is not None else None
+        if show is not None:
+            return Shown(show.title, show.pages, show.page)
+        return None
 
     @property
     def marks(self) -> Sequence[Mark]:
         """Marks of the page in view."""
-        return tuple(self._show.marks.get(self._show.page, ())) if self._show is not None else ()
+        if self._show is not None:
+            return tuple(self._show.marks.get(self._show.page, ()))
+        return ()
 
     # ---- requests of the agent
 
@@ -158,10 +164,14 @@ class DeskShownDocument:
     def turn(self, page: int) -> None:
         """Turns to another page at both ends."""
         show = self._show
-        page = min(max(page, 0), show.pages - 1) if show is not None else 0
+        if show is not None:
+            page = min(max(page, 0), show.pages - 1)
+        else:
+            page = 0
         if show is None or page == show.page:
             return
-        show.page, show.painted = page, None
+        show.page = page
+        show.painted = None
         show.heard_s = show.published_s = self._clock.monotonic_s()
         for of_page, item_id in show.items.items():
             if of_page != page:

@@ -120,8 +120,10 @@ class Pages:
         self._sure = sure
         self._tasks = tasks
         self._keep = keep
-        self._is_kept, self._standing = is_kept, standing
-        self._session_id, self._kiosk_key = session_id, kiosk_key
+        self._is_kept = is_kept
+        self._standing = standing
+        self._session_id = session_id
+        self._kiosk_key = kiosk_key
         self._arrivals = Arrivals(clock)
         self._offers: dict[str, PageOffered] = {}
         self._damaged: set[str] = set()
@@ -242,7 +244,10 @@ class Pages:
             return
         self._kept.add(offer.page_id)
         self._sure.send(PageKept(page_id=offer.page_id))
-        notifier = self.preview_received if offer.kind is ScanKind.PREVIEW else self.received
+        if offer.kind is ScanKind.PREVIEW:
+            notifier = self.preview_received
+        else:
+            notifier = self.received
         notifier.emit(ReceivedPage(offer, data, unasked))
 
     async def _until_kept(self, offer: PageOffered, data: bytes, unasked: bool) -> None:
@@ -280,5 +285,8 @@ class Pages:
             elif overdue.item_id not in self._interrupted:
                 self._interrupted.add(overdue.item_id)
                 offer = self._offers.get(overdue.item_id)
-                kind = offer.kind if offer is not None else ScanKind.PAGE
+                if offer is not None:
+                    kind = offer.kind
+                else:
+                    kind = ScanKind.PAGE
                 self.failed.emit(PageNotReceived(overdue.item_id, TransferInterrupted.code, kind))

@@ -40,7 +40,8 @@ _LAST = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 class _Document:
     def __init__(self, offer: PrintOffered, data: bytes, *, now_s: float) -> None:
-        self.offer, self.data = offer, data
+        self.offer = offer
+        self.data = data
         self.heard_s = self.offered_s = now_s
         self.state: PrintState | None = None
 
@@ -131,7 +132,8 @@ class Prints:
     def on_changed(self, change: PrintChanged) -> None:
         """The kiosk reports on a print, perhaps one that an earlier run of the desk asked for."""
         if (document := self._documents.get(change.print_id)) is not None:
-            document.heard_s, document.state = self._clock.monotonic_s(), change.state
+            document.heard_s = self._clock.monotonic_s()
+            document.state = change.state
         if change.state in _LAST:
             self._documents.pop(change.print_id, None)
             self._chunks.drop(change.print_id)

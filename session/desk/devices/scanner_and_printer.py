@@ -125,7 +125,9 @@ class DeskDevices:
         tick_s: float = 0.25,
         kiosk_key: str = "",
     ) -> None:
-        self._channel, self._tasks, self._tick_s = channel, tasks, tick_s
+        self._channel = channel
+        self._tasks = tasks
+        self._tick_s = tick_s
         self._may_scan = may_scan
         self._sure = OrderedSender(channel, TOPIC, tasks=tasks)
         self._scans = Scans(channel, TOPIC, clock=clock, tasks=tasks, memory=disk.scan_memory)
@@ -144,7 +146,8 @@ class DeskDevices:
         self._prints = Prints(
             channel, TOPIC, clock=clock, tasks=tasks, sure=self._sure, kbps=chunk_kbps
         )
-        self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
+        self._prints.kiosk_key = kiosk_key
+        self._is_known = bool(kiosk_key)
         self._watch: asyncio.Task[None] | None = None
         self._left_at_kiosk = False
         self.report_changed: Signal[DevicesReported] = Signal()

@@ -65,7 +65,10 @@ class Scans:
         self._over: set[str] = set()
         self._memory = memory
         known = memory is not None and memory.exists()
-        self._asked = set(memory.read_text().split()) if memory is not None and known else set()
+        if memory is not None and known:
+            self._asked = set(memory.read_text().split())
+        else:
+            self._asked = set()
 
     def __len__(self) -> int:
         return len(self._running)
@@ -113,7 +116,8 @@ class Scans:
 
     def _note_answer(self, scan_id: str) -> None:
         running = self._running.setdefault(scan_id, _Running(None, self._clock.monotonic_s()))
-        running.is_answered, running.heard_s = True, self._clock.monotonic_s()
+        running.is_answered = True
+        running.heard_s = self._clock.monotonic_s()
 
     def on_ended(self, ended: ScanEnded) -> None:
         """The scan is over; emitted once, however often the kiosk repeats it."""

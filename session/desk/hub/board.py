@@ -151,7 +151,10 @@ class BoardLink:
 
     async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:
         """Closes a service for new calls, or opens it."""
-        verb = "close_queue" if closed else "open_queue"
+        if closed:
+            verb = "close_queue"
+        else:
+            verb = "open_queue"
         await self._request(
             verb, QueueStateRequest(service=service, reason=reason, act_id=act_id or new_id()), Done
         )

@@ -136,7 +136,8 @@ class DeskLink:
         self._bus = bus
         self._clock = clock
         self._tasks = tasks
-        self._queue, self._reservations = QueueCopy(), Reservations()
+        self._queue = QueueCopy()
+        self._reservations = Reservations()
         self._loading: asyncio.Task[None] | None = None
         self._is_connected = False
         self._ended: set[str] = set()
@@ -319,7 +320,10 @@ class DeskLink:
                 upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES]
             )
             state = await self._request("upload_chunk", part, UploadState, BULK_S)
-            stalls = stalls + 1 if state.received_bytes <= at else 0
+            if state.received_bytes <= at:
+                stalls = stalls + 1
+            else:
+                stalls = 0
             if stalls > TRIES:
                 raise TransferInterrupted(received_bytes=at, size_bytes=len(data))
         if progress is not None:
@@ -370,7 +374,10 @@ class DeskLink:
             request = LogRequest(
                 session_id=session_id, after=after, reason=reason, computer=computer
             )
-            verb = "read_log" if pages else "read_events"
+            if pages:
+                verb = "read_log"
+            else:
+                verb = "read_events"
             part = await self._request(verb, request, LogPart, BULK_S)
             records += [bytes(record) for record in part.records]
             after = part.next
@@ -439,7 +446,8 @@ class DeskLink:
             if steady or attempt == SNAPSHOT_TRIES - 1:
                 self._queue.load(tickets, first.revision)
                 self.services = first.services
-                self.organisation_name, self.agent_name = first.organisation_name, first.your_name
+                self.organisation_name = first.organisation_name
+                self.agent_name = first.your_name
                 return
 
     def _on_ticket(self, message: Incoming) -> None:

@@ -40,7 +40,8 @@ class ConventionVersions:
         self._heard_s[version] = now_s
         if not version or is_first or (last_s is not None and now_s - last_s < STALE_S):
             return False
-        self.newest, self._is_new = version, True
+        self.newest = version
+        self._is_new = True
         return True
 
     def take_change(self) -> bool:

@@ -177,7 +177,10 @@ class DossierRegisterLink:
 
     async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses, to dossiers or (`LogAccessesRequest`) to logs."""
-        verb = "log_accesses" if isinstance(request, LogAccessesRequest) else "accesses"
+        if isinstance(request, LogAccessesRequest):
+            verb = "log_accesses"
+        else:
+            verb = "accesses"
         return await self._bus.request_with_retries(verb, request, AccessesAnswer, WAIT_S)
 
     async def every_access(self, request: AccessesRequest) -> list[AccessLine]:

@@ -100,7 +100,10 @@ class QueueCopy:
         agrees = revision <= self._revision and open_tickets == len(self._line)
         if revision == self._revision and digest not in (None, self._digest):
             agrees = False
-        self._disagreements = 0 if agrees else self._disagreements + 1
+        if agrees:
+            self._disagreements = 0
+        else:
+            self._disagreements = self._disagreements + 1
         return self._disagreements >= DISAGREEMENTS
 
     def ordered(self) -> list[Ticket]:

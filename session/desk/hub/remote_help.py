@@ -20,7 +20,8 @@ class DeskHelpLink:
     """Over the desk's connection."""
 
     def __init__(self, bus: BusClient, clock: Clock) -> None:
-        self._bus, self._clock = bus, clock
+        self._bus = bus
+        self._clock = clock
 
     async def report(self, help_id: str, result: RemoteResult) -> None:
         """Tells what came of it."""

@@ -42,7 +42,9 @@ class SiteLink:
         self.changed: Signal[SiteAnswer] = Signal()
         self.not_read: Signal[SessionError] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
-        self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
+        self._bus = bus
+        self._tasks = tasks
+        self._poll_s = poll_s
 
     def start(self) -> None:
         """Starts to poll."""
@@ -81,7 +83,9 @@ class NetworkLink:
         self.changed: Signal[NetworkAnswer] = Signal()
         self.not_read: Signal[SessionError] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
-        self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
+        self._bus = bus
+        self._tasks = tasks
+        self._poll_s = poll_s
 
     def start(self) -> None:
         """Starts to poll."""

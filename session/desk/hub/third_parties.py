@@ -93,7 +93,10 @@ class ThirdPartyClient:
         answer = await self._request(
             "passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer
         )
-        vault = await self._bus.vault(Part.DOSSIER) if answer.by_name else None
+        if answer.by_name:
+            vault = await self._bus.vault(Part.DOSSIER)
+        else:
+            vault = None
         if vault is None:
             return answer
         request = PassedNoteRequest(session_id=session_id)
@@ -144,7 +147,10 @@ class ThirdPartyClient:
         """The part of the note that goes to the hub: all of it, or nothing where the
         organisation's vault keeps it.
         """
-        vault = await self._bus.vault(Part.DOSSIER) if note else None
+        if note:
+            vault = await self._bus.vault(Part.DOSSIER)
+        else:
+            vault = None
         if vault is None:
             return note
         await vault.ask(

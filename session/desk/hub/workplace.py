@@ -40,7 +40,9 @@ class Workplace:
 
     def __init__(self, bus: BusClient, link: DeskLink, *, computer: str, tasks: Tasks) -> None:
         self.elsewhere: Signal[WorkHereAnswer] = Signal()
-        self._bus, self._computer, self._tasks = bus, computer, tasks
+        self._bus = bus
+        self._computer = computer
+        self._tasks = tasks
         bus.notifications.connect(self._on_notification)
         bus.elsewhere.connect(self._on_refused)
         link.connection_changed.connect(self._on_connection)

@@ -129,17 +129,23 @@ class Enrolment:
         standing: Callable[[], Awaitable[Collection[Standing]]] | None = None,
         sign_on: SignOnGate | None = None,
     ) -> None:
-        self._standing, self._sign_on = standing, sign_on
+        self._standing = standing
+        self._sign_on = sign_on
         self._sign_ons: dict[SignOnRequest, asyncio.Task[SignedOn | SessionError]] = {}
         self.newcomers = NewcomerQueue(clock)
-        self._connection, self._book, self._reload = connection, book, reload
-        self._clock, self._tasks, self._cut_off = clock, tasks, cut_off
+        self._connection = connection
+        self._book = book
+        self._reload = reload
+        self._clock = clock
+        self._tasks = tasks
+        self._cut_off = cut_off
         self._closed_rate = RateLimits(clock, CLOSED_PER_S, burst=CLOSED_BURST)
         self._is_open = True
         self._repeat_until_s = float("-inf")
         self._flooding: set[Source] = set()
         self._answering: set[Source] = set()
-        self._has_flood, self._has_news = asyncio.Event(), asyncio.Event()
+        self._has_flood = asyncio.Event()
+        self._has_news = asyncio.Event()
         self._applying = asyncio.Lock()
         self._running: list[asyncio.Task[None]] = []
         self._unsubscribe: Callable[[], None] | None = None
@@ -254,7 +260,10 @@ class Enrolment:
     # ---- sign-on with an organisation's provider
 
     async def _offers(self) -> HubMessage:
-        offers = await self._sign_on.offers() if self._sign_on is not None else []
+        if self._sign_on is not None:
+            offers = await self._sign_on.offers()
+        else:
+            offers = []
         return SignOnOffersAnswer(offers=tuple(offers))
 
     async def _signed_on(self, request: SignOnRequest) -> HubMessage:

@@ -188,7 +188,10 @@ class IdentityBook:
             adds: the computer that uses it comes beside those of this identity, instead of taking
                 their place.
         """
-        letters = CODE_LETTERS if valid_for <= SHORT else LONG_CODE_LETTERS
+        if valid_for <= SHORT:
+            letters = CODE_LETTERS
+        else:
+            letters = LONG_CODE_LETTERS
         code = "".join(secrets.choice(ALPHABET) for _ in range(letters))
         until = (now + valid_for).isoformat()
         with self._change() as base:
@@ -373,7 +376,9 @@ class IdentityBook:
             for key, until, at in rows
             if datetime.fromisoformat(until) <= now or datetime.fromisoformat(at) > early
         }
-        return [one for one in self.signed_on() if one.key in ended] if ended else []
+        if ended:
+            return [one for one in self.signed_on() if one.key in ended]
+        return []
 
     # ---- keys
 

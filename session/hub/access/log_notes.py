@@ -77,8 +77,10 @@ class LogNoteService:
         name_of: Callable[[str, str], str],
         clock: Clock,
     ) -> None:
-        self._store, self._check_over = store, check_over
-        self._name_of, self._clock = name_of, clock
+        self._store = store
+        self._check_over = check_over
+        self._name_of = name_of
+        self._clock = clock
 
     @handles("log_notes")
     async def notes(self, asker: Asker, request: ReadLogNotes) -> LogNotes:

@@ -40,7 +40,8 @@ class LogRegister:
     """
 
     def __init__(self, readings: LogReadings, name_of: Callable[[str, str], str]) -> None:
-        self._readings, self._name_of = readings, name_of
+        self._readings = readings
+        self._name_of = name_of
 
     async def note(self, asker: Asker, request: LogRequest, *, of: str = "") -> None:
         """Writes down who reads which log, and why. Raises `LogReasonNeeded`, `TooManyLogs`.

@@ -81,7 +81,10 @@ def overstayed(standing: Iterable[Standing], asking: Collection[Source] = ()) ->
     leave: set[Source] = set()
     for ones in of_host.values():
         ones.sort(key=lambda peer: peer.age_s)
-        too_many = ones[OF_ONE_HOST:] if is_crowd else []
+        if is_crowd:
+            too_many = ones[OF_ONE_HOST:]
+        else:
+            too_many = []
         leave |= {
             peer.source for peer in (*too_many, *ones) if peer.age_s > STAY_S or peer in too_many
         }
@@ -152,7 +155,9 @@ class NewcomerQueue:
                 newcomer.excess = REFUSED_IN_WORDS  # it is told again while it goes on
                 self.forget(source)
                 return Knock.CUT_OFF
-            return Knock.REFUSED if newcomer.excess <= REFUSED_IN_WORDS else Knock.DROPPED
+            if newcomer.excess <= REFUSED_IN_WORDS:
+                return Knock.REFUSED
+            return Knock.DROPPED
         newcomer.tries -= 1
         if not is_read or (self._waiting >= WAITING and not self._give_way(source)):
             self.dropped += 1
@@ -215,7 +220,10 @@ class NewcomerQueue:
         longest = max(
             connections, key=lambda candidate: len(connections[candidate].waiting), default=source
         )
-        least = len(self._known[source].waiting) + 1 if host == source.host else 0
+        if host == source.host:
+            least = len(self._known[source].waiting) + 1
+        else:
+            least = 0
         if longest == source or len(connections[longest].waiting) <= least:
             return False
         connections[longest].waiting.pop()

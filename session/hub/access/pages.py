@@ -32,7 +32,9 @@ class PagedAnswers:
         if not isinstance(request, ListRequest) or not request.after:
             return None
         answer, until_s = self._kept.get(_key(asker, request), (None, 0.0))
-        return answer if self._clock.monotonic_s() < until_s else None
+        if self._clock.monotonic_s() < until_s:
+            return answer
+        return None
 
     def keep(self, asker: Asker, request: object, answer: object) -> None:
         """Keep an answer that has more than one page."""

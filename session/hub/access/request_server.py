@@ -181,14 +181,16 @@ class RequestServer:
         if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.counts = counts
-        self._refused, self._on_excess = flood_watch.refused, flood_watch.dropped
+        self._refused = flood_watch.refused
+        self._on_excess = flood_watch.dropped
         self.received: Signal[Incoming] = Signal()
         self.answered: Signal[AnsweredRequest] = Signal()
         self._connection = connection
         self._handlers = handlers
         self._clock = clock
         self._tasks = tasks
-        self._forward, self._still_allowed = forward, still_allowed
+        self._forward = forward
+        self._still_allowed = still_allowed
         self._answering: set[asyncio.Task[None]] = set()
         self._in_hand = _RequestsInHand()
         self._pages = PagedAnswers(clock)
@@ -215,7 +217,10 @@ class RequestServer:
         link proved it.
         """
         who, _, verb = message.subject.partition(".")[2].rpartition(".")
-        rates = self._bulk_rates if verb in BULK else self._rates
+        if verb in BULK:
+            rates = self._bulk_rates
+        else:
+            rates = self._rates
         within = rates.take(who)
         if not message.reply or (not within and not self._refused_rates.take(who)):
             self.counts.dropped += 1

@@ -46,7 +46,10 @@ class Sightings:
             return
         reported_version = message.headers.get(PROGRAM, "")[:VERSION_LETTERS]
         before = self._seen.get(sender)
-        version = reported_version if reported_version.isprintable() else ""
+        if reported_version.isprintable():
+            version = reported_version
+        else:
+            version = ""
         self._seen[sender] = self._clock.utc_now(), version or (before[1] if before else "")
 
     def all(self) -> list[Sighting]:

@@ -188,7 +188,10 @@ class Dispatch:
             for service in self._catalogue.organisation(organisation).services
             if service.mode == "push" and view.is_wanted(organisation, service.id)
         }
-        free = self._agents.free(organisation) if pushed else []
+        if pushed:
+            free = self._agents.free(organisation)
+        else:
+            free = []
         if free:
             await self._offer_all(organisation, pushed, free)
 
@@ -212,7 +215,9 @@ class Dispatch:
                 offered.agent,
                 offered.offer_until_utc,
             )
-            return unoffered(now, "hub", reason, declined_at_utc) if same else None
+            if same:
+                return unoffered(now, "hub", reason, declined_at_utc)
+            return None
 
         _, changed = await self._changes.change(offered.organisation, offered.id, decide)
         return changed

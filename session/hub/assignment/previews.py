@@ -25,8 +25,11 @@ class CallerPreviews:
     def __init__(
         self, core: QueueCore, routing: Routing, *, lines: KioskLines, dossiers: DossierStoreLike
     ) -> None:
-        self._catalogue, self._callers = core.catalogue, core.callers
-        self._routing, self._lines, self._dossiers = routing, lines, dossiers
+        self._catalogue = core.catalogue
+        self._callers = core.callers
+        self._routing = routing
+        self._lines = lines
+        self._dossiers = dossiers
 
     @handles("preview_caller")
     async def preview(self, asker: Asker, request: PreviewRequest) -> CallerPreview:
@@ -60,7 +63,10 @@ class CallerPreviews:
         number = record.dossier
         if not number and record.number:
             dossier = await self._dossiers.find_by_caller_number(organisation, record.number)
-            number = dossier.number if dossier is not None else ""
+            if dossier is not None:
+                number = dossier.number
+            else:
+                number = ""
         if not number:
             return None
         name = self._catalogue.agent(organisation, asker.user).name

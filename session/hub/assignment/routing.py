@@ -108,7 +108,9 @@ class Routing:
     def following(self, organisation: str, agent: str) -> Ticket | None:
         """The caller whom `next` would give to this agent now. Raises `NotAllowed`."""
         in_turn = self._in_turn(organisation, agent, None)
-        return in_turn[0] if in_turn else None
+        if in_turn:
+            return in_turn[0]
+        return None
 
     def _in_turn(self, organisation: str, agent: str, service: str | None) -> list[Ticket]:
         """Return the tickets this agent may serve, in order:

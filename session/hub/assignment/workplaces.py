@@ -34,9 +34,12 @@ class Workplaces:
     """
 
     def __init__(self, core: QueueCore, *, agents: AgentStates, store: BoardStore) -> None:
-        self._view, self._presence, self._clock = core.view, core.presence, core.clock
+        self._view = core.view
+        self._presence = core.presence
+        self._clock = core.clock
         self._notifications = core.notifications
-        self._agents, self._store = agents, store
+        self._agents = agents
+        self._store = store
 
     def is_elsewhere(self, asker: Asker) -> bool:
         """True if this agent works at another computer than the one that asks."""

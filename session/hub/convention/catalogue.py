@@ -96,9 +96,12 @@ class Catalogue:
 
     def take(self, other: Catalogue) -> None:
         """Takes the content of `other`, at once, for everybody who holds this object."""
-        self._filed, self._version = other._filed, other._version
-        self._sites, self._services = other._sites, other._services
-        self._kiosks_at, self._site_names = other._kiosks_at, other._site_names
+        self._filed = other._filed
+        self._version = other._version
+        self._sites = other._sites
+        self._services = other._services
+        self._kiosks_at = other._kiosks_at
+        self._site_names = other._site_names
         self.advice = other.advice
         self._add_signed_on()
 
@@ -135,7 +138,10 @@ class Catalogue:
     def is_filed(self, organisation: str, role: Role, user: str) -> bool:
         """True if the files have this person, however the key is known."""
         entry = self._filed.get(organisation)
-        people = entry.people if entry is not None else []
+        if entry is not None:
+            people = entry.people
+        else:
+            people = []
         return any((ROLES[person.role], person.id) == (role, user) for person in people)
 
     @property
@@ -206,7 +212,9 @@ class Catalogue:
         None when it has no vault. Raises `NotAllowed`.
         """
         entry = self.organisation(organisation)
-        return SealCard(organisation=organisation, keys=entry.seal_keys) if entry.vaults else None
+        if entry.vaults:
+            return SealCard(organisation=organisation, keys=entry.seal_keys)
+        return None
 
     def kiosks_offering(self, organisation: str, service: str) -> Iterator[tuple[str, str]]:
         """(home, kiosk) of every kiosk with a button for this service, in whichever account it
@@ -290,7 +298,9 @@ class Catalogue:
         "" for our own, and for one that we do not know.
         """
         entry = self._organisations.get(organisation)
-        return entry.network if entry is not None else ""
+        if entry is not None:
+            return entry.network
+        return ""
 
     def transfer_targets(self, organisation: str, service: str) -> list[tuple[str, str]]:
         """(organisation, service) that callers of this service may be sent to.
@@ -356,11 +366,11 @@ class Catalogue:
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The file's public key of a kiosk, "" for none or when it is not ours."""
         entry = self._organisations.get(home)
-        return (
-            next((kiosk_entry.key for kiosk_entry in entry.kiosks if kiosk_entry.id == kiosk), "")
-            if entry
-            else ""
-        )
+        if entry:
+            return next(
+                (kiosk_entry.key for kiosk_entry in entry.kiosks if kiosk_entry.id == kiosk), ""
+            )
+        return ""
 
     def accounts(
         self,

@@ -73,7 +73,10 @@ def read_files(path: Path) -> Files:
         part = _part(path)
         return Files({part.name: part}, whole=True)
     except OSError as error:
-        name = Path(error.filename).name if error.filename else path.name
+        if error.filename:
+            name = Path(error.filename).name
+        else:
+            name = path.name
         raise CatalogueWrong(
             [Problem("unreadable", name, {"why": error.strerror or "?"})]
         ) from error

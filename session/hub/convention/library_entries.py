@@ -59,7 +59,9 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         """The item's purpose; without a word in the convention, its nature."""
         if self.kind:
             return LibraryKind(self.kind)
-        return LibraryKind.DOCUMENT if self.is_document else LibraryKind.PAGE
+        if self.is_document:
+            return LibraryKind.DOCUMENT
+        return LibraryKind.PAGE
 
 
 def library_problems(

@@ -86,11 +86,10 @@ def read(files: Files, operator_key: str = "", known_editions: Mapping[str, int]
         known_editions: editions that the hub has already, by part; an older one is refused.
     """
     reading = Reading()
-    entries = (
-        _whole(files, operator_key, reading)
-        if files.whole
-        else _folder(files, operator_key, reading)
-    )
+    if files.whole:
+        entries = _whole(files, operator_key, reading)
+    else:
+        entries = _folder(files, operator_key, reading)
     for name, edition in reading.editions.items():
         if edition < known_editions.get(name, 0):
             values = {"edition": edition, "known": known_editions[name]}

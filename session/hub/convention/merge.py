@@ -70,7 +70,10 @@ def hosts(
     owner: OrganisationEntry, site: str, organisations: Sequence[OrganisationEntry]
 ) -> list[OrganisationEntry]:
     """The organisations at whose site of this id `owner` may offer services: itself first."""
-    itself = [owner] if any(candidate.id == site for candidate in owner.sites) else []
+    if any(candidate.id == site for candidate in owner.sites):
+        itself = [owner]
+    else:
+        itself = []
     return itself + [
         entry
         for entry in organisations

@@ -55,10 +55,16 @@ def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInf
 
 
 def _misfit(value: Any, kind: Any, where: str, path: str) -> Iterator[Problem]:
-    inner = get_args(kind)[0] if get_origin(kind) is list else None
+    if get_origin(kind) is list:
+        inner = get_args(kind)[0]
+    else:
+        inner = None
     if inner is not None and isinstance(value, list) and _is_struct(inner):
         for number, item in enumerate(value, start=1):
-            name = item.get("id") if isinstance(item, dict) else None
+            if isinstance(item, dict):
+                name = item.get("id")
+            else:
+                name = None
             yield from _misfit(
                 item, inner, where, f"{path}.{name if isinstance(name, str) else number}"
             )
@@ -77,4 +83,6 @@ def _is_struct(kind: Any) -> bool:
 
 def _place(where: str, path: str, name: str) -> str:
     inside = f"{path}{name}".rstrip(".")
-    return f"{where}, {inside}" if inside else where
+    if inside:
+        return f"{where}, {inside}"
+    return where

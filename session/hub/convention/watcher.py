@@ -54,7 +54,9 @@ class ConventionWatcher:
     """
 
     def __init__(self, path: Path, operator_key: str, *, kept_path: Path) -> None:
-        self._path, self._operator_key, self._kept = path, operator_key, kept_path
+        self._path = path
+        self._operator_key = operator_key
+        self._kept = kept_path
         self._mark = self._settling = ""
         self._given = ""
         self._editions: dict[str, int] = {}
@@ -81,7 +83,10 @@ class ConventionWatcher:
             if reading.catalogue is not None:
                 return self._took(reading.catalogue, reading.problems)
             problems = reading.problems
-        earlier = read(self._good, self._operator_key).catalogue if self._good is not None else None
+        if self._good is not None:
+            earlier = read(self._good, self._operator_key).catalogue
+        else:
+            earlier = None
         if earlier is None:
             raise CatalogueWrong(problems)
         return self._took(earlier, problems)
@@ -107,7 +112,9 @@ class ConventionWatcher:
             return None
         previous, self._given = self._given, reading.catalogue.version
         self._took(reading.catalogue, reading.problems)
-        return reading.catalogue if self._given != previous else None
+        if self._given != previous:
+            return reading.catalogue
+        return None
 
     @property
     def is_settling(self) -> bool:
@@ -143,7 +150,8 @@ class ConventionWatcher:
     def _remember(self, files: Files, reading: Reading) -> None:
         if reading.catalogue is None:
             return
-        self._good, self._editions = files, reading.editions
+        self._good = files
+        self._editions = reading.editions
         rows = [(part.name, part.file, part.text, part.signature) for part in files.parts.values()]
         beside = self._kept.with_suffix(".part")
         try:

@@ -27,7 +27,8 @@ class DeliveryService:
     """Lists copies, and does what a supervisor decides about them."""
 
     def __init__(self, store: DossierStoreLike, name_of: NameOf) -> None:
-        self._store, self._name_of = store, name_of
+        self._store = store
+        self._name_of = name_of
 
     @handles("deliveries")
     async def listed(self, asker: Asker, request: DeliveriesRequest) -> DeliveriesAnswer:

@@ -31,7 +31,8 @@ class ExportService:
     """Gives a whole dossier away, part by part, to whoever has noted an export of it."""
 
     def __init__(self, store: DossierStoreLike, name_of: NameOf) -> None:
-        self._store, self._name_of = store, name_of
+        self._store = store
+        self._name_of = name_of
         self._reader = DocumentReader(store, CACHED_DOCUMENTS)
 
     @handles("export")

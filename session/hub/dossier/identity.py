@@ -60,7 +60,9 @@ class IdentityService:
     def __init__(
         self, dossiers: DossierService, *, number_kind: NumberKind, name_of: NameOf, clock: Clock
     ) -> None:
-        self._dossiers, self._number_kind, self._name_of = dossiers, number_kind, name_of
+        self._dossiers = dossiers
+        self._number_kind = number_kind
+        self._name_of = name_of
         self._clock = clock
 
     @property

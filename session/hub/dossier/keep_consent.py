@@ -62,7 +62,9 @@ class NatsKeepConsentStore:
     async def get(self, organisation: str, session_id: str) -> KeepConsentRecord | None:
         """See `KeepConsentStore`."""
         stored = await self._streams.last(CALLERS, f"caller.{organisation}.keep-{session_id}")
-        return decode_plain(KeepConsentRecord, stored.payload) if stored is not None else None
+        if stored is not None:
+            return decode_plain(KeepConsentRecord, stored.payload)
+        return None
 
     async def put(self, organisation: str, session_id: str, record: KeepConsentRecord) -> None:
         """See `KeepConsentStore`."""
@@ -75,7 +77,8 @@ class KeepConsents:
     """Records what kiosks say about keeping documents; asked before anything is filed."""
 
     def __init__(self, store: KeepConsentStore, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+        self._store = store
+        self._clock = clock
 
     async def on_message(self, ticket: Ticket, payload: bytes) -> None:
         """A kiosk's message of the topic "grant"; anything but a word about keeping is left alone.

@@ -40,7 +40,9 @@ class KeptLogs:
     def __init__(
         self, streams: Streams, *, replicas: int = 1, limits: StoreLimits = NO_LIMITS
     ) -> None:
-        self._streams, self._replicas, self._limits = streams, replicas, limits
+        self._streams = streams
+        self._replicas = replicas
+        self._limits = limits
 
     async def prepare(self) -> None:
         """Makes the streams, or brings them to today's settings."""
@@ -88,7 +90,9 @@ class KeptLogs:
 
     async def _total(self, aside: str) -> int:
         last = await self._streams.last(HELD, aside)
-        return _total.decode(last.headers[STATE].encode()).total if last is not None else 0
+        if last is not None:
+            return _total.decode(last.headers[STATE].encode()).total
+        return 0
 
     async def copy_new(self) -> None:
         """Copy aside, too, what ends have sent since for held conversations."""
@@ -120,7 +124,9 @@ class KeptLogs:
 
     async def _hold_of(self, organisation: str, session_id: str) -> Hold | None:
         stored = await self._streams.next(HELD, f"held.{organisation}.{session_id}", 1)
-        return None if stored is None else _hold.decode(stored.headers[HOLD].encode())
+        if stored is None:
+            return None
+        return _hold.decode(stored.headers[HOLD].encode())
 
     # ---- erased
 

@@ -84,7 +84,8 @@ class Library:
     """
 
     def __init__(self, catalogue: Catalogue, folder: Path | None) -> None:
-        self._catalogue, self._folder = catalogue, folder
+        self._catalogue = catalogue
+        self._folder = folder
         self._good: dict[tuple[Path, str], tuple[_Mark, int]] = {}
         self._bytes: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
@@ -117,7 +118,10 @@ class Library:
 
     def _items(self, organisation: str) -> Iterator[LibraryItem]:
         for entry in self._entries(organisation):
-            size_bytes = self._size(organisation, entry) if entry.is_document else 0
+            if entry.is_document:
+                size_bytes = self._size(organisation, entry)
+            else:
+                size_bytes = 0
             if entry.is_document and not size_bytes:
                 continue
             yield LibraryItem(
@@ -130,7 +134,9 @@ class Library:
             )
 
     def _path(self, organisation: str, entry: LibraryEntry) -> Path | None:
-        return self._folder / organisation / entry.file if self._folder is not None else None
+        if self._folder is not None:
+            return self._folder / organisation / entry.file
+        return None
 
     def _size(self, organisation: str, entry: LibraryEntry) -> int:
         """Bytes of a document that is as it should be; 0 when it is not.

@@ -255,7 +255,10 @@ class LogKeeper:
             if writer not in state.ends:
                 raise NotAllowed(why="not an end of this session")
             next_number = state.next.get(writer, 0)
-            fresh = list(records[next_number - first :]) if first <= next_number else []
+            if first <= next_number:
+                fresh = list(records[next_number - first :])
+            else:
+                fresh = []
             if not fresh:
                 return next_number
             begun = state.begun_at_utc or self._now()

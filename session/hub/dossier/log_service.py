@@ -50,7 +50,9 @@ class LogService:
         catalogue: Catalogue,
         register: LogRegister,
     ) -> None:
-        self._keeper, self._view, self._catalogue = keeper, view, catalogue
+        self._keeper = keeper
+        self._view = view
+        self._catalogue = catalogue
         self._register = register
 
     @handles("log")
@@ -73,7 +75,10 @@ class LogService:
         if asker.role is not Role.KIOSK:
             return asker.organisation, asker.writer
         stored = self._view.session_anywhere(session_id)
-        owner = stored.ticket.organisation if stored is not None else ""
+        if stored is not None:
+            owner = stored.ticket.organisation
+        else:
+            owner = ""
         if not owner:  # over for long: the kiosk's line was away
             owner = await self._keeper.owner(session_id, self._catalogue.served)
         visitor = owner != asker.organisation

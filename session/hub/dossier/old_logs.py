@@ -48,7 +48,9 @@ class OldLogs:
     ) -> None:
         self.left: dict[str, int] = {}
         self.aside: dict[str, set[str]] = {}
-        self._streams, self._total_of, self._now = streams, total_of, now
+        self._streams = streams
+        self._total_of = total_of
+        self._now = now
         self._lock = asyncio.Lock()
 
     async def first(self, organisation: str) -> str | None:
@@ -144,7 +146,9 @@ class OldLogs:
 
     def _age_s(self, stored: Stored) -> float:
         at = stored.stored_at_utc
-        return 0.0 if at is None else (self._now() - at).total_seconds()
+        if at is None:
+            return 0.0
+        return (self._now() - at).total_seconds()
 
 
 def _stream_of(subject: str) -> str:

@@ -43,7 +43,8 @@ class RegisterAway(Exception):
 
     def __init__(self, reason: str, words: str = "") -> None:
         super().__init__(f"{reason} {words}".strip())
-        self.reason, self.words = reason, words
+        self.reason = reason
+        self.words = words
 
 
 class Register(Protocol):

@@ -152,7 +152,10 @@ class DossierService:
         session_dossier = record.dossier
         if not session_dossier and record.number:
             by_caller = await self._store.find_by_caller_number(organisation, record.number)
-            session_dossier = by_caller.number if by_caller is not None else ""
+            if by_caller is not None:
+                session_dossier = by_caller.number
+            else:
+                session_dossier = ""
         if not (number or session_dossier):
             raise DossierUnknown
         dossier = await self._store.identities.open(

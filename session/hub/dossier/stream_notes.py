@@ -23,7 +23,8 @@ class StreamNotes:
     """
 
     def __init__(self, streams: Streams, days: Callable[[str], float]) -> None:
-        self._streams, self._days = streams, days
+        self._streams = streams
+        self._days = days
 
     async def read(self, organisation: str, session_id: str) -> StoredNotes:
         """See `NoteStore`."""

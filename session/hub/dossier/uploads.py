@@ -52,16 +52,16 @@ class Upload:
         """Bytes on the disk."""
         if self._done_path.exists():
             return self.begin.size_bytes
-        return self._part_path.stat().st_size if self._part_path.exists() else 0
+        if self._part_path.exists():
+            return self._part_path.stat().st_size
+        return 0
 
     @property
     def answer(self) -> DocumentFiled | None:
         """The answer to the commit, once there was one."""
-        return (
-            decode_plain(DocumentFiled, self._done_path.read_bytes())
-            if self._done_path.exists()
-            else None
-        )
+        if self._done_path.exists():
+            return decode_plain(DocumentFiled, self._done_path.read_bytes())
+        return None
 
     def add(self, offset: int, data: bytes) -> int:
         """Appends `data` when it is what comes next; returns the bytes on the disk either way.
@@ -164,7 +164,9 @@ class UploadSpool:
 
     def _load(self, base: Path) -> Upload | None:
         path = base.with_suffix(".json")
-        return Upload(base, decode_plain(UploadBegin, path.read_bytes())) if path.exists() else None
+        if path.exists():
+            return Upload(base, decode_plain(UploadBegin, path.read_bytes()))
+        return None
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -25,7 +25,8 @@ class CallerAnswers:
     """Answers the verb, for every kiosk about its own tickets."""
 
     def __init__(self, moved: MovedTickets, audit: Audit) -> None:
-        self._moved, self._audit = moved, audit
+        self._moved = moved
+        self._audit = audit
         self._answered: deque[str] = deque(maxlen=REMEMBERED)
 
     @handles("solved")

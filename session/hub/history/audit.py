@@ -329,4 +329,6 @@ def _revision(message: Incoming) -> int:
     <stream> <sequence> ..." (nats-server, `JSStreamSource`).
     """
     words = message.headers.get("Nats-Stream-Source", "").split(" ")
-    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+    if len(words) > 1 and words[1].isdigit():
+        return int(words[1])
+    return 0

@@ -161,7 +161,9 @@ def _read(
 
 
 def _numbers(text: str) -> Numbers:
-    return np.fromstring(text, np.int64, sep=",") if text else np.zeros(0, np.int64)
+    if text:
+        return np.fromstring(text, np.int64, sep=",")
+    return np.zeros(0, np.int64)
 
 
 def _groups(
@@ -197,7 +199,9 @@ def _row(
 
 def _rank(ordered: Numbers, percent: int) -> int | None:
     """Nearest rank: the smallest value that at least `percent` of all do not exceed."""
-    return int(ordered[(len(ordered) * percent + 99) // 100 - 1]) if len(ordered) else None
+    if len(ordered):
+        return int(ordered[(len(ordered) * percent + 99) // 100 - 1])
+    return None
 
 
 def _counted(values: Numbers, named: dict[int, str]) -> dict[str, int]:

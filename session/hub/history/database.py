@@ -127,7 +127,10 @@ class History:
                 self._insert_new(connection, tables.acts, acts)
             self._add_answers(connection, stream, entries)
             rows = [_transition(stream, entry, ticket) for entry, ticket in read]
-            fresh = self._insert_fresh(connection, rows) if rows else frozenset()
+            if rows:
+                fresh = self._insert_fresh(connection, rows)
+            else:
+                fresh = frozenset()
             finished = [
                 (entry, ticket)
                 for entry, ticket in read
@@ -297,7 +300,10 @@ class History:
 
     @property
     def _dialect(self) -> Any:
-        name = "postgresql" if self.engine.dialect.name == "postgresql" else "sqlite"
+        if self.engine.dialect.name == "postgresql":
+            name = "postgresql"
+        else:
+            name = "sqlite"
         # only the one in use is held in memory
         return importlib.import_module(f"sqlalchemy.dialects.{name}")
 
@@ -411,7 +417,10 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
                 "service": board.name,
             }
         case BroadcastRecord():
-            kind = "withdraw" if record.withdrawn else "broadcast"
+            if record.withdrawn:
+                kind = "withdraw"
+            else:
+                kind = "broadcast"
             return row | {
                 "act": record.act or board.name,
                 "kind": kind,

@@ -127,9 +127,9 @@ class Projection:
         """Return what the database has: another hub that shares it may have stored more than we
         did.
         """
-        return (
-            0 if self._stream is None else await asyncio.to_thread(history.last_seq, self._stream)
-        )
+        if self._stream is None:
+            return 0
+        return await asyncio.to_thread(history.last_seq, self._stream)
 
     def start(self) -> None:
         """Begins, in the background: the queue does not wait for the history."""
@@ -167,7 +167,10 @@ class Projection:
             except SessionError as error:
                 self._note(str(error.detail.get("why", error.code)))
             self.caught_up.clear()
-            pause_s = PAUSE_S[0] if self.position.applied > before else min(pause_s * 2, PAUSE_S[1])
+            if self.position.applied > before:
+                pause_s = PAUSE_S[0]
+            else:
+                pause_s = min(pause_s * 2, PAUSE_S[1])
             await asyncio.sleep(pause_s)
 
     async def _follow(self) -> None:

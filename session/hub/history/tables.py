@@ -208,9 +208,9 @@ def _with_driver(database_url: str) -> str:
     SQLAlchemy would look for another one.
     """
     kind, colon, rest = database_url.partition(":")
-    return (
-        f"postgresql+psycopg{colon}{rest}" if kind in ("postgres", "postgresql") else database_url
-    )
+    if kind in ("postgres", "postgresql"):
+        return f"postgresql+psycopg{colon}{rest}"
+    return database_url
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:

@@ -227,7 +227,8 @@ class _Counter:
     """Plays the changes in order and keeps who waits."""
 
     def __init__(self, first: datetime, count: int, *, service: str) -> None:
-        self._first, self._service = first, service
+        self._first = first
+        self._service = service
         self._sums = [_Sum() for _ in range(count)]
         self._waiting: set[str] = set()
         self._known: set[str] = set()
@@ -253,7 +254,10 @@ class _Counter:
 
     def _take(self, change: _Change) -> None:
         mine = self._service in ("", change.service)
-        now = self._sums[self._place] if self._place >= 0 else _Sum()
+        if self._place >= 0:
+            now = self._sums[self._place]
+        else:
+            now = _Sum()
         if change.ticket not in self._known:
             self._known.add(change.ticket)
             now.arrived += mine
@@ -288,4 +292,6 @@ class _Counter:
 def _rank(values: list[int], percent: int) -> int | None:
     """Nearest rank, as in `session.hub.history.counts`."""
     ordered = sorted(values)
-    return ordered[(len(ordered) * percent + 99) // 100 - 1] if ordered else None
+    if ordered:
+        return ordered[(len(ordered) * percent + 99) // 100 - 1]
+    return None

@@ -159,7 +159,9 @@ class LogDigest(msgspec.Struct):
     def _take_course(self, event: AnyEvent, at_utc: datetime) -> None:
         match event:
             case events.SessionOpened():
-                self.service, self.kiosk, self.agent = event.service, event.kiosk, event.agent
+                self.service = event.service
+                self.kiosk = event.kiosk
+                self.agent = event.agent
             case events.HungUp(reason=reason) | events.SessionEnded(reason=reason):
                 self.ended_at_utc = at_utc
                 self.outcome = self.outcome or reason
@@ -218,7 +220,10 @@ def _rank(minute: LineMinute) -> tuple[float, float]:
     """Return how bad a minute was: by loss;
     where next to nothing was lost, by what the line carried.
     """
-    lost = minute.loss_percent if minute.loss_percent >= LEAST_LOSS else 0.0
+    if minute.loss_percent >= LEAST_LOSS:
+        lost = minute.loss_percent
+    else:
+        lost = 0.0
     return lost, -minute.kbps
 
 

@@ -220,7 +220,9 @@ def _state(row: Any) -> LogState:
         return LogState.ERASED
     if row.ended_at_utc is None:
         return LogState.RUNNING
-    return LogState.ENDED if row.records else LogState.NO_LOG
+    if row.records:
+        return LogState.ENDED
+    return LogState.NO_LOG
 
 
 # ---- counts

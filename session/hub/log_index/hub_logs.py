@@ -40,8 +40,10 @@ class HubLogs:
         database: Callable[[], Database],
         view: KnownTickets | None,
     ) -> None:
-        self._keeper, self._catalogue = keeper, catalogue
-        self._database, self._view = database, view
+        self._keeper = keeper
+        self._catalogue = catalogue
+        self._database = database
+        self._view = view
 
     def log_days(self) -> dict[str, int]:
         """Return the log days of organisations without a vault."""
@@ -66,7 +68,10 @@ class HubLogs:
         """The queue's word, else the history's."""
         facts: dict[str, TicketFacts] = {}
         for session_id in sessions:
-            stored = self._view.session_anywhere(session_id) if self._view is not None else None
+            if self._view is not None:
+                stored = self._view.session_anywhere(session_id)
+            else:
+                stored = None
             if stored is not None and stored.ticket.session == session_id:
                 facts[session_id] = of_ticket(stored.ticket)
         rest = [other for other in sessions if other not in facts]

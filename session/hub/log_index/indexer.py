@@ -64,8 +64,10 @@ class LogIndexer:
     """Args: clock: of retention."""
 
     def __init__(self, rows: LogRows, source: ListedLogs, *, clock: Clock, tasks: Tasks) -> None:
-        self._rows, self._source = rows, source
-        self._clock, self._tasks = clock, tasks
+        self._rows = rows
+        self._source = source
+        self._clock = clock
+        self._tasks = tasks
         self._due: dict[tuple[str, str], float] = {}
         self._seen: set[tuple[str, str]] = set()
         self._working: list[tuple[str, str]] = []

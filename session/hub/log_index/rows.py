@@ -74,7 +74,8 @@ class LogRows:
     """
 
     def __init__(self, database: Callable[[], Database], *, time_zone: str) -> None:
-        self._database, self._zone = database, ZoneInfo(time_zone)
+        self._database = database
+        self._zone = ZoneInfo(time_zone)
         self._prepared: Database | None = None
 
     def database(self) -> Database:
@@ -144,7 +145,10 @@ class LogRows:
             for conversation in conversations
         }
         database = self.database()
-        kind = "postgresql" if database.engine.dialect.name == "postgresql" else "sqlite"
+        if database.engine.dialect.name == "postgresql":
+            kind = "postgresql"
+        else:
+            kind = "sqlite"
         dialect = importlib.import_module(f"sqlalchemy.dialects.{kind}")
         statement = _upsert(dialect)
         with database.writing() as connection:
@@ -185,7 +189,10 @@ class LogRows:
 
     def _row(self, conversation: ListedConversation) -> dict[str, Any]:
         summary, ticket = conversation.summary, conversation.ticket
-        accepted = ticket.started_at_utc if ticket else None
+        if ticket:
+            accepted = ticket.started_at_utc
+        else:
+            accepted = None
         started = accepted or summary.started_at_utc or datetime.now(UTC)
         worst = summary.worst_minute()
         return {
@@ -317,7 +324,9 @@ def _end_of(conversation: ListedConversation, started: datetime) -> datetime | N
     ended = (ticket.ended_at_utc if ticket else None) or summary.ended_at_utc
     if ended is not None:
         return max(ended, started)
-    return (summary.last_at_utc or started) if ticket is not None else None
+    if ticket is not None:
+        return summary.last_at_utc or started
+    return None
 
 
 def _prepare(connection: Connection) -> None:
@@ -353,4 +362,6 @@ def _naive(at: datetime) -> datetime:
 
 
 def _maybe_naive(at: datetime | None) -> datetime | None:
-    return None if at is None else _naive(at)
+    if at is None:
+        return None
+    return _naive(at)

@@ -62,11 +62,15 @@ class PlaceNames:
 
     def _kiosk_words(self, kiosk: str) -> str:
         name, site = self._kiosks.get(kiosk, ("", ""))
-        return f"{name} · {site}" if name and site else name
+        if name and site:
+            return f"{name} · {site}"
+        return name
 
     def _service_words(self, service: str, organisations: Sequence[str]) -> str:
         names = {self._services.get((owner, service), "") for owner in organisations} - {""}
-        return names.pop() if len(names) == 1 else ""
+        if len(names) == 1:
+            return names.pop()
+        return ""
 
 
 def _worded(count: CountOf, words: str) -> CountOf:
@@ -89,8 +93,11 @@ class LogListService:
         elsewhere: Callable[[], Iterable[str]],
         entries: Callable[[], Iterable[OrganisationEntry]] = tuple,
     ) -> None:
-        self._rows, self._indexer = rows, indexer
-        self._ours, self._elsewhere, self._entries = ours, elsewhere, entries
+        self._rows = rows
+        self._indexer = indexer
+        self._ours = ours
+        self._elsewhere = elsewhere
+        self._entries = entries
 
     @handles("find_logs")
     async def find(self, asker: Asker, request: FindLogs) -> LogsFound:
@@ -99,9 +106,15 @@ class LogListService:
         ours = sorted(self._ours())
         if not is_operator and asker.organisation not in ours:
             raise NotAllowed(why="organisation")
-        whose = ours if is_operator else [asker.organisation]
+        if is_operator:
+            whose = ours
+        else:
+            whose = [asker.organisation]
         page = await asyncio.to_thread(find_logs, self._rows, whose, request)
-        elsewhere = tuple(sorted(self._elsewhere())) if is_operator else ()
+        if is_operator:
+            elsewhere = tuple(sorted(self._elsewhere()))
+        else:
+            elsewhere = ()
         names = PlaceNames(self._entries())
         return msgspec.structs.replace(
             page,

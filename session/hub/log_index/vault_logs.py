@@ -80,8 +80,10 @@ class VaultLogs:
         days: Callable[[], int],
         sessions: VaultSessions | None,
     ) -> None:
-        self._keeper, self._organisation = keeper, organisation
-        self._days, self._sessions = days, sessions
+        self._keeper = keeper
+        self._organisation = organisation
+        self._days = days
+        self._sessions = sessions
 
     def log_days(self) -> dict[str, int]:
         """The one organisation's."""
@@ -108,4 +110,6 @@ class VaultLogs:
         if ticket is None or ticket.session != session_id:
             return TicketFacts(is_over=is_over)
         facts = of_ticket(ticket)
-        return facts if facts.is_over == is_over else replace(facts, is_over=is_over)
+        if facts.is_over == is_over:
+            return facts
+        return replace(facts, is_over=is_over)

@@ -38,14 +38,18 @@ class Attendance:
         hours: Iterable[int] = (),
     ) -> None:
         self.hours = set(hours)
-        self._heard, self._clock = heard, clock
+        self._heard = heard
+        self._clock = clock
         self._begun = clock.utc_now()
         self._refusing: dict[str, datetime] = {}
 
     def check(self) -> None:
         """Writes down whether somebody is there now; called twice a minute."""
         now = self._clock.utc_now()
-        here = {_hour(now)} if self._silence(now) < SILENT else set()
+        if self._silence(now) < SILENT:
+            here = {_hour(now)}
+        else:
+            here = set()
         first, last = _hour(now) - DAY_HOURS, _hour(now)
         self.hours = {hour for hour in self.hours | here if first <= hour <= last}
 
@@ -71,7 +75,9 @@ class Attendance:
 
     def _silence(self, now: datetime) -> timedelta:
         newest = max((sighting.at_utc for sighting in self._heard()), default=None)
-        return timedelta.max if newest is None else now - newest
+        if newest is None:
+            return timedelta.max
+        return now - newest
 
 
 def _hour(at: datetime) -> int:

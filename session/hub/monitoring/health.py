@@ -98,7 +98,9 @@ class Health:
             state = await self._connection.streams.state(BUCKET)
         except StoreUnreachable as error:
             return [Trouble("store_unreachable", True, {"why": str(error.detail.get("why", ""))})]
-        return [] if state.has_leader else [Trouble("no_leader", True)]
+        if state.has_leader:
+            return []
+        return [Trouble("no_leader", True)]
 
     def _history(self, *, is_stored: bool) -> list[Trouble]:
         """A history that waits for the store has nothing of its own."""
@@ -106,7 +108,9 @@ class Health:
         if not self._projection.is_open or (why and is_stored):
             return [Trouble("history_closed", False, {"why": why} if why else {})]
         behind = self._projection.position.behind
-        return [Trouble("history_behind", False, {"changes": behind})] if behind > BEHIND else []
+        if behind > BEHIND:
+            return [Trouble("history_behind", False, {"changes": behind})]
+        return []
 
 
 def task_troubles(tasks: Tasks) -> list[Trouble]:

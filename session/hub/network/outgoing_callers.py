@@ -144,7 +144,9 @@ class OutgoingCallers:
             )
 
     def _network_after(self, ticket: Ticket) -> str:
-        return self.network_of(split_service(ticket.moved_to, "")[0]) if ticket.moved_to else ""
+        if ticket.moved_to:
+            return self.network_of(split_service(ticket.moved_to, "")[0])
+        return ""
 
     async def _leave(self, kiosk: Kiosk, sent: _Sent) -> None:
         try:
@@ -239,11 +241,10 @@ class OutgoingCallers:
 
         Raises `HubUnreachable` when the link is down: the kiosk asks again.
         """
-        sent = (
-            self._of(asker.organisation, asker.user)
-            if asker.role is Role.KIOSK and verb in KIOSK_VERBS
-            else None
-        )
+        if asker.role is Role.KIOSK and verb in KIOSK_VERBS:
+            sent = self._of(asker.organisation, asker.user)
+        else:
+            sent = None
         if sent is None or not await self._has_arrived(sent):
             return None
         if verb in OF_A_TICKET:
@@ -268,7 +269,10 @@ class OutgoingCallers:
     async def pass_on(self, message: Incoming) -> bool:
         """Session traffic of our kiosk for the other network; False when it is not for them."""
         _ses, home, role, kiosk, session, _topic = message.subject.split(".")
-        sent = self._of(home, kiosk) if role == Role.KIOSK else None
+        if role == Role.KIOSK:
+            sent = self._of(home, kiosk)
+        else:
+            sent = None
         if sent is None or not sent.ticket_id or ticket_of(session) != sent.ticket_id:
             return False
         headers = {

@@ -44,7 +44,9 @@ class PartnerWatch:
     """
 
     def __init__(self, catalogue: Catalogue, ask: Ask, *, tasks: Tasks) -> None:
-        self._catalogue, self._ask, self._tasks = catalogue, ask, tasks
+        self._catalogue = catalogue
+        self._ask = ask
+        self._tasks = tasks
         self._troubles: list[Trouble] = []
         self._polling: asyncio.Task[None] | None = None
 

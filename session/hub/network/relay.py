@@ -188,7 +188,10 @@ class Relay:
         _, organisation, role, user, _, topic = message.subject.split(".")
         sender = f"{organisation}.{role}.{user}"
         too_many = code == RateLimited.code
-        is_told = self._bursts.begins(f"{sender}.{topic}") if too_many else self._told.take(sender)
+        if too_many:
+            is_told = self._bursts.begins(f"{sender}.{topic}")
+        else:
+            is_told = self._told.take(sender)
         if is_told or not too_many:
             self._refused.note(sender, topic, code, why=why)
         if is_told:
@@ -244,7 +247,10 @@ class Relay:
             await self._send(stored.ticket, message)
         else:
             self._hold(organisation, session_id, message)
-            at_kiosk = user if role == Role.KIOSK else ""
+            if role == Role.KIOSK:
+                at_kiosk = user
+            else:
+                at_kiosk = ""
             self._tasks.start(
                 self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up"
             )
@@ -347,7 +353,10 @@ class Relay:
         except SessionError:
             return  # who receives it says so
         who = f"{peer.organisation}.{peer.role}.{peer.user}"
-        by = "kiosk" if speaker.role is Role.KIOSK else "desk"
+        if speaker.role is Role.KIOSK:
+            by = "kiosk"
+        else:
+            by = "desk"
         if isinstance(refusal, MessageRefused):
             self._refused.note(
                 who, refusal.topic, refusal.code, why=refusal.why, of=refusal.of, by=by

@@ -43,11 +43,16 @@ def peer_of(ticket: Ticket, speaker: End, topic: str) -> End | None:
         )
     if speaker == ends[0]:
         return ends[1]
-    return ends[0] if speaker == ends[1] else None
+    if speaker == ends[1]:
+        return ends[0]
+    return None
 
 
 def _let_in(ticket: Ticket) -> Third | None:
-    third = ticket.talk.third if ticket.talk is not None else None
+    if ticket.talk is not None:
+        third = ticket.talk.third
+    else:
+        third = None
     if (
         ticket.state is not TicketState.IN_SESSION
         or third is None

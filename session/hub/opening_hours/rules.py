@@ -129,7 +129,9 @@ def _message(hours: Hours, day: date) -> Words:
     in_force = hours.closed_by(day) or next(
         (span for span in hours.openings if span.holds(day)), None
     )
-    return in_force.message if in_force is not None else ""
+    if in_force is not None:
+        return in_force.message
+    return ""
 
 
 def _intervals(hours: Hours, first: date) -> Iterator[tuple[datetime, datetime]]:
@@ -189,5 +191,7 @@ def french(words: Words) -> str:
 def by_language(words: Words) -> dict[str, str]:
     """The sentence in each language it has, "fr" for one that names none."""
     if isinstance(words, str):
-        return {"fr": words} if words else {}
+        if words:
+            return {"fr": words}
+        return {}
     return {str(language): text for language, text in words.items()}

@@ -98,7 +98,8 @@ class AgentClaims:
     """Claims for the tickets of a store."""
 
     def __init__(self, claims: AgentClaimStore, tickets: TicketStore) -> None:
-        self._claims, self._tickets = claims, tickets
+        self._claims = claims
+        self._tickets = tickets
 
     async def claim(self, before: StoredTicket, after: Ticket) -> None:
         """Called before `after` is stored:

@@ -104,7 +104,9 @@ class AgentStates:
         served = [
             service for service in services or () if self._catalogue.has(organisation, service)
         ]
-        return msgspec.structs.replace(person, services=served) if served else person
+        if served:
+            return msgspec.structs.replace(person, services=served)
+        return person
 
     def _day(self, at_utc: datetime) -> date:
         return at_utc.astimezone(self._zone).date()
@@ -155,7 +157,9 @@ class AgentStates:
         """End of the last conversation or pause that this hub knows of."""
         record = self.reported(organisation, agent)
         worked = self._idle_since.get((organisation, agent), _NEVER)
-        return worked if record is None else max(worked, record.at_utc)
+        if record is None:
+            return worked
+        return max(worked, record.at_utc)
 
     def ticket_in_hand(self, organisation: str, agent: str) -> Ticket | None:
         """The conversation or wrap-up that the agent has in hand."""
@@ -186,9 +190,10 @@ class AgentStates:
         ticket = self.ticket_in_hand(organisation, person.id)
         if ticket is not None:
             state = _IN_HAND[ticket.state]
-            since = (
-                ticket.accepted_at_utc if state is AgentState.IN_SESSION else ticket.ended_at_utc
-            )
+            if state is AgentState.IN_SESSION:
+                since = ticket.accepted_at_utc
+            else:
+                since = ticket.ended_at_utc
             return AgentFacts(
                 id=person.id,
                 name=person.name,
@@ -200,7 +205,10 @@ class AgentStates:
         helping = self._view.helping(organisation, person.id)
         if helping:
             visits = helping[0].talk is not None and helping[0].talk.third is not None
-            state = AgentState.IN_SESSION if visits else AgentState.WRAP_UP
+            if visits:
+                state = AgentState.IN_SESSION
+            else:
+                state = AgentState.WRAP_UP
             return AgentFacts(id=person.id, name=person.name, state=state, ticket=helping[0].number)
         record = self.reported(organisation, person.id)
         # Whole seconds: hubs hear of a change a moment apart, and their boards say the same.

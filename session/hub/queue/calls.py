@@ -120,10 +120,16 @@ class Calls:
         except NotAllowed as error:  # the kiosk has left the convention
             raise ServiceUnknown(service=request.service) from error
         is_sealed = self._catalogue.card(organisation) is not None
-        number = "" if is_sealed else checked_number(service.number_kind, request.caller_number)
+        if is_sealed:
+            number = ""
+        else:
+            number = checked_number(service.number_kind, request.caller_number)
         record = CallerRecord(number=number, sealed=request.sealed_number if is_sealed else "")
         has_number = bool(record.number or record.sealed)
-        visitor = home if home != organisation else ""
+        if home != organisation:
+            visitor = home
+        else:
+            visitor = ""
         identity = ticket_id(
             organisation, f"{visitor}/{kiosk}" if visitor else kiosk, request.request_id
         )
@@ -277,7 +283,9 @@ class Calls:
 
     async def _abandon(self, ticket: Ticket, reason: str) -> None:
         def decide(now: Ticket) -> Ticket | None:
-            return self._abandoned(now, reason, "hub") if now.state in WAITING else None
+            if now.state in WAITING:
+                return self._abandoned(now, reason, "hub")
+            return None
 
         stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
@@ -315,9 +323,10 @@ class Calls:
         """The ticket with its place, and its session when there is one."""
         ticket = stored.ticket
         position, wait = self._places.place(ticket)
-        session = (
-            self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None
-        )
+        if ticket.state is TicketState.IN_SESSION:
+            session = self._sessions.kiosk_facts(ticket)
+        else:
+            session = None
         least_s, most_s = wait_fields(wait)
         return TicketAnswer(
             ticket=ticket,

@@ -26,7 +26,9 @@ def serves_after_s(
     """
     if person.services and service.id not in person.services:
         return None
-    return 0 if {*service.skills, *skills} <= set(person.skills) else service.relax_s
+    if {*service.skills, *skills} <= set(person.skills):
+        return 0
+    return service.relax_s
 
 
 class Eligibility:

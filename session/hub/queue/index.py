@@ -123,7 +123,9 @@ class TicketIndex:
 
     def newest_arrival(self) -> datetime | None:
         """Return when the last of those who wait arrived."""
-        return self._arrivals[-1][0] if self._arrivals else None
+        if self._arrivals:
+            return self._arrivals[-1][0]
+        return None
 
     def position(self, ticket: Ticket) -> int:
         """1 for the next one served."""
@@ -164,7 +166,10 @@ class TicketIndex:
     def next_number(self, letter: str) -> str:
         """A short word for a new ticket that no open one has."""
         numbers = self._letters.get(letter)
-        start = numbers.newest if numbers is not None else 0
+        if numbers is not None:
+            start = numbers.newest
+        else:
+            start = 0
         if numbers is not None and len(numbers.taken) >= 999:
             return f"{letter}000"
         for step in range(1, 1000):
@@ -185,11 +190,16 @@ class _Letter:
     @property
     def newest(self) -> int:
         """The figure of the ticket that arrived last."""
-        return self._newest[1] if self._newest is not None else 0
+        if self._newest is not None:
+            return self._newest[1]
+        return 0
 
     def add(self, ticket: Ticket) -> None:
         self.known += 1
-        figure = int(ticket.number[1:]) if ticket.number[1:].isdigit() else 0
+        if ticket.number[1:].isdigit():
+            figure = int(ticket.number[1:])
+        else:
+            figure = 0
         if self._newest is None or self._newest[0] <= ticket.arrived_at_utc:
             self._newest = (ticket.arrived_at_utc, figure)
         if ticket.state in OPEN:
@@ -219,8 +229,14 @@ def agents_helping(ticket: Ticket) -> set[str]:
     """Agents who are busy with a ticket that is not theirs:
     called in, or wrapping up after passing it on.
     """
-    third = ticket.talk.third if ticket.talk is not None else None
-    agents = {third.user} if third is not None and third.role is Role.AGENT else set()
+    if ticket.talk is not None:
+        third = ticket.talk.third
+    else:
+        third = None
+    if third is not None and third.role is Role.AGENT:
+        agents = {third.user}
+    else:
+        agents = set()
     if ticket.passed is not None and ticket.passed.wrapping:
         agents.add(ticket.passed.by)
     return agents

@@ -69,4 +69,6 @@ class PlaceNotifications:
 
 def wait_fields(wait: WaitRange | None) -> tuple[int | None, int | None]:
     """A range as the messages carry it: (wait_s, wait_most_s)."""
-    return (None, None) if wait is None else (wait.least_s, wait.most_s)
+    if wait is None:
+        return (None, None)
+    return (wait.least_s, wait.most_s)

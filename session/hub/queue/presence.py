@@ -123,11 +123,9 @@ class PresenceWatch:
         patience = self._presence.patience
         kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
-            return (
-                [CallerLost(ticket)]
-                if kiosk_silent_s > patience.kiosk_s and not ticket.away
-                else []
-            )
+            if kiosk_silent_s > patience.kiosk_s and not ticket.away:
+                return [CallerLost(ticket)]
+            return []
         if (
             ticket.state is not TicketState.IN_SESSION
             or ticket.agent is None
@@ -152,7 +150,9 @@ class PresenceWatch:
     ) -> Finding | None:
         before = self._reported.get((session, notified_role), True)
         self._reported[session, notified_role] = present
-        return PeerChanged(ticket, notified_role, present) if present != before else None
+        if present != before:
+            return PeerChanged(ticket, notified_role, present)
+        return None
 
     def forget(self, sessions_open: set[str]) -> None:
         """Drops what is known of sessions that are not open any more."""

@@ -88,7 +88,9 @@ class NatsReturnStore:
     async def agent_of(self, organisation: str, number: str) -> str | None:
         """See `ReturnStore`."""
         stored = await self._streams.last(STREAM, self._subject(organisation, number))
-        return decode_plain(_Served, stored.payload).agent if stored is not None else None
+        if stored is not None:
+            return decode_plain(_Served, stored.payload).agent
+        return None
 
     async def remember(self, organisation: str, number: str, agent: str) -> None:
         """See `ReturnStore`."""
@@ -129,7 +131,9 @@ class ReturningCallers:
             log.info("nobody knows who served a caller before: %s", error.code)
             return None
         agent, at_utc = self._at_kiosk.get((organisation, home, kiosk), (None, None))
-        return agent if at_utc is not None and self._clock.utc_now() - at_utc < AT_KIOSK else None
+        if at_utc is not None and self._clock.utc_now() - at_utc < AT_KIOSK:
+            return agent
+        return None
 
     async def served(self, ticket: Ticket, number: str) -> None:
         """A conversation with a caller who gave a number is closed."""

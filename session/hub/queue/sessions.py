@@ -253,7 +253,10 @@ class Sessions:
             decide,
             asker.user if asker.role is Role.KIOSK else "",
         )
-        by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
+        if stored.ticket.changed_by.startswith(f"{Role.KIOSK}."):
+            by = "kiosk"
+        else:
+            by = "agent"
         await notify_both(
             self._notifications,
             stored.ticket,
@@ -298,11 +301,9 @@ class Sessions:
             nonlocal was_live
             _check_end(ticket, organisation, role=Role.AGENT, user=agent, session_id=session_id)
             was_live = ticket.state is TicketState.IN_SESSION
-            return (
-                self._closed(ticket, outcome, f"{Role.AGENT}.{agent}")
-                if ticket.state in LIVE
-                else None
-            )
+            if ticket.state in LIVE:
+                return self._closed(ticket, outcome, f"{Role.AGENT}.{agent}")
+            return None
 
         stored = await self._change_session(organisation, session_id, decide)
         if stored.ticket.caller_number_given:
@@ -332,9 +333,9 @@ class Sessions:
         """Ends a wrap-up that nobody finished."""
 
         def decide(now: Ticket) -> Ticket | None:
-            return (
-                self._closed(now, "forgotten", "hub") if now.state is TicketState.WRAP_UP else None
-            )
+            if now.state is TicketState.WRAP_UP:
+                return self._closed(now, "forgotten", "hub")
+            return None
 
         await self._changes.change(ticket.organisation, ticket.id, decide)
         await self._callers.forget(ticket.organisation, ticket.id)
@@ -483,13 +484,18 @@ def kiosk_writer(ticket: Ticket) -> str:
     """The name of the ticket's kiosk among the writers of the session's log, with its home when it
     lives in another account.
     """
-    return f"k.{ticket.home}/{ticket.kiosk}" if ticket.home else f"k.{ticket.kiosk}"
+    if ticket.home:
+        return f"k.{ticket.home}/{ticket.kiosk}"
+    return f"k.{ticket.kiosk}"
 
 
 def _check_end(
     ticket: Ticket, organisation: str, *, role: Role, user: str, session_id: str
 ) -> None:
-    is_end = ticket.is_at(organisation, user) if role is Role.KIOSK else ticket.agent == user
+    if role is Role.KIOSK:
+        is_end = ticket.is_at(organisation, user)
+    else:
+        is_end = ticket.agent == user
     if ticket.session != session_id or not is_end:
         raise TicketUnknown
 

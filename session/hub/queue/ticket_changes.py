@@ -140,7 +140,10 @@ class TicketChanges:
             ImpossibleTransition: `decide` wants a state that may not follow (`TRANSITIONS`).
         """
         in_view = self.view.get(organisation, ticket_id)
-        changed = await self._try_known(in_view, decide) if in_view is not None else None
+        if in_view is not None:
+            changed = await self._try_known(in_view, decide)
+        else:
+            changed = None
         if changed is not None:
             return changed, True
         for _ in range(TRIES):
@@ -163,7 +166,9 @@ class TicketChanges:
         """
         try:
             after = decide(in_view.ticket)
-            return None if after is None else await self._put(after, in_view)
+            if after is None:
+                return None
+            return await self._put(after, in_view)
         except StoreUnreachable:
             raise
         except (RevisionConflict, SessionError):
@@ -174,7 +179,10 @@ class TicketChanges:
             raise ImpossibleTransition(before.ticket.state, after.state)
         if self._claims is not None:
             await self._claims.claim(before, after)
-        store = self._store.retire if after.state in ENDED else self._store.replace
+        if after.state in ENDED:
+            store = self._store.retire
+        else:
+            store = self._store.replace
         return self._seen(StoredTicket(after, await store(after, before.revision)))
 
     def _seen(self, stored: StoredTicket) -> StoredTicket:

@@ -37,8 +37,11 @@ class TurnCredentials:
         clock: Clock,
         valid_s: int = VALID_S,
     ) -> None:
-        self._urls, self._secret, self._relay_only = list(urls), secret, relay_only
-        self._clock, self._valid_s = clock, valid_s
+        self._urls = list(urls)
+        self._secret = secret
+        self._relay_only = relay_only
+        self._clock = clock
+        self._valid_s = valid_s
 
     def rules(self, session_id: str) -> IceRules | None:
         """Return the rules for one session; None when there is no TURN server and every way is

@@ -100,7 +100,9 @@ class QueueView:
 
     def _index(self, organisation: str) -> TicketIndex:
         index = self._indexes.get(organisation)
-        return index if index is not None else TicketIndex()
+        if index is not None:
+            return index
+        return TicketIndex()
 
     def forget_ended(self, is_old: Callable[[Ticket], bool]) -> None:
         """Drops ended tickets for which `is_old` is true."""
@@ -131,8 +133,13 @@ class QueueView:
     def by_session(self, organisation: str, session_id: str) -> StoredTicket | None:
         """The ticket whose session is or was `session_id`."""
         key = self._sessions.get(session_id)
-        stored = self.get(*key) if key is not None and key[0] == organisation else None
-        return stored if stored is not None and stored.ticket.session == session_id else None
+        if key is not None and key[0] == organisation:
+            stored = self.get(*key)
+        else:
+            stored = None
+        if stored is not None and stored.ticket.session == session_id:
+            return stored
+        return None
 
     def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
         """All open tickets of a kiosk, whichever organisation serves them."""
@@ -149,7 +156,9 @@ class QueueView:
         which does not know by its subject who serves it.
         """
         key = self._sessions.get(session_id)
-        return self.by_session(key[0], session_id) if key is not None else None
+        if key is not None:
+            return self.by_session(key[0], session_id)
+        return None
 
     def is_running(self, session_id: str) -> bool:
         """True if somebody is in this conversation, or may come back to it."""

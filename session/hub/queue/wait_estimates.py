@@ -92,7 +92,9 @@ class HandlingTimes:
     def of(self, organisation: str, service: str) -> Seconds:
         """Times to draw from; never empty."""
         samples = list(self._samples.get((organisation, service), ()))
-        return samples if len(samples) >= ENOUGH_SAMPLES else [*samples, *USUAL_S]
+        if len(samples) >= ENOUGH_SAMPLES:
+            return samples
+        return [*samples, *USUAL_S]
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,9 @@ class Play:
     def at_end(self, service: str) -> WaitRange | None:
         """The range of one who came now, without taking the place."""
         if self._played >= MOST_PLAYED:
-            return None if self._last is None else WaitRange(self._last.least_s, None)
+            if self._last is None:
+                return None
+            return WaitRange(self._last.least_s, None)
         return _range([heap[0] for heap in self._next_heaps((service, frozenset()))])
 
     def _starts(self, need: Wanted) -> list[float]:
@@ -184,7 +188,9 @@ class Play:
 
 
 def _wanted(place: str | Wanted) -> Wanted:
-    return (place, frozenset()) if isinstance(place, str) else place
+    if isinstance(place, str):
+        return (place, frozenset())
+    return place
 
 
 def _range(starts: list[float]) -> WaitRange | None:
@@ -276,7 +282,10 @@ class WaitEstimates:
         if ticket.state not in (TicketState.WAITING, TicketState.OFFERED):
             return None
         estimate = self._known.get(ticket.organisation)
-        age_s = self._clock.monotonic_s() - estimate.at_s if estimate is not None else FRESH_S
+        if estimate is not None:
+            age_s = self._clock.monotonic_s() - estimate.at_s
+        else:
+            age_s = FRESH_S
         if estimate is None or age_s >= FRESH_S:
             estimate = self._play_line(ticket.organisation)
         elif ticket.id not in estimate.ranges:
@@ -288,7 +297,9 @@ class WaitEstimates:
         if ticket.id in estimate.ranges:
             return estimate.ranges[ticket.id]
         last = next((each for each in reversed(estimate.ranges.values()) if each is not None), None)
-        return None if last is None else WaitRange(last.least_s, None)
+        if last is None:
+            return None
+        return WaitRange(last.least_s, None)
 
     def of_newcomer(self, organisation: str, service: str) -> WaitRange | None:
         """The range of a caller who came now; None when nobody can know."""
@@ -304,7 +315,10 @@ class WaitEstimates:
         )
         estimates = played.go_on([_place(ticket) for ticket in waiting])
         ranges = {ticket.id: each for ticket, each in zip(waiting, estimates, strict=True)}
-        last = queue_order(waiting[-1]) if waiting else BEFORE_ALL
+        if waiting:
+            last = queue_order(waiting[-1])
+        else:
+            last = BEFORE_ALL
         estimate = self._known[organisation] = _Known(
             self._clock.monotonic_s(), ranges, played, last
         )

@@ -106,10 +106,13 @@ class RemoteActs:
         clock: Clock,
         time_zone: str,
     ) -> None:
-        self._history, self._catalogue = history, catalogue
+        self._history = history
+        self._catalogue = catalogue
         self._zone = ZoneInfo(time_zone)
-        self._tickets, self._presence = tickets, presence
-        self._notifications, self._clock = notifications, clock
+        self._tickets = tickets
+        self._presence = presence
+        self._notifications = notifications
+        self._clock = clock
         self._prepared: History | None = None
 
     @handles("help_kiosk")
@@ -141,7 +144,10 @@ class RemoteActs:
             "result": "",
         }
         await asyncio.to_thread(self._write, row, request.desk)
-        role = Role.AGENT if request.desk else Role.KIOSK
+        if request.desk:
+            role = Role.AGENT
+        else:
+            role = Role.KIOSK
         log.info("%s is wanted at %s %s", request.act.value, role.name.lower(), request.kiosk)
         event = RemoteHelpWanted(
             help_id=request.help_id, act=request.act, by_name=str(row["by_name"])
@@ -180,11 +186,10 @@ class RemoteActs:
     @handles("help_places")
     async def places(self, asker: Asker, _request: HelpPlacesRequest) -> HelpPlaces:
         """The kiosks and desks of the asker's organisation; an operator's are all."""
-        homes = (
-            sorted(self._catalogue.organisations)
-            if asker.role is Role.OPERATOR
-            else [asker.organisation]
-        )
+        if asker.role is Role.OPERATOR:
+            homes = sorted(self._catalogue.organisations)
+        else:
+            homes = [asker.organisation]
         places = [place for home in homes for place in self._places_of(home)]
         places.sort(
             key=lambda place: (place.desk, place.organisation, place.site, place.name or place.id)
@@ -207,7 +212,10 @@ class RemoteActs:
 
     def _place(self, home: str, role: Role, user: str, *, name: str, site: str) -> HelpPlace:
         now = self._clock.utc_now().replace(microsecond=0)
-        ago_s = None if role is Role.AGENT else self._presence.seen_s_ago(home, role, user)
+        if role is Role.AGENT:
+            ago_s = None
+        else:
+            ago_s = self._presence.seen_s_ago(home, role, user)
         return HelpPlace(
             organisation=home,
             id=user,
@@ -270,7 +278,10 @@ class RemoteActs:
                 connection.execute(insert(_desks).values(help_id=row["help_id"]))
 
     def _close(self, asker: Asker, request: RemoteHelpDone) -> None:
-        state = RemoteState.FAILED if request.result.code else RemoteState.DONE
+        if request.result.code:
+            state = RemoteState.FAILED
+        else:
+            state = RemoteState.DONE
         place = and_(
             _table.c.help_id == request.help_id,
             _table.c.organisation == asker.organisation,
@@ -292,7 +303,9 @@ class RemoteActs:
         )
         with self._database().reading() as connection:
             row = connection.execute(_with_desks().where(place)).first()
-        return None if row is None else self._help_of(row, with_result=True)
+        if row is None:
+            return None
+        return self._help_of(row, with_result=True)
 
     def _list(self, asker: Asker, request: RemoteHelpsRequest) -> list[RemoteHelp]:
         """One more than is listed, when there are more."""

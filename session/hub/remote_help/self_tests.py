@@ -55,8 +55,10 @@ class KioskSelfTests:
     def __init__(
         self, history: Callable[[], History], catalogue: Catalogue, *, clock: Clock, tasks: Tasks
     ) -> None:
-        self._history, self._catalogue = history, catalogue
-        self._clock, self._tasks = clock, tasks
+        self._history = history
+        self._catalogue = catalogue
+        self._clock = clock
+        self._tasks = tasks
         self._prepared: History | None = None
         self._known: list[SelfTestRow] = []
         self._task: asyncio.Task[None] | None = None
@@ -68,7 +70,10 @@ class KioskSelfTests:
         """A kiosk reports; the hub adds what it finds of the kiosk's clock."""
         now = self._clock.utc_now()
         wrong_s = round((request.at_utc - now).total_seconds(), 1)
-        code = "clock_wrong" if abs(wrong_s) > CLOCK_S else ""
+        if abs(wrong_s) > CLOCK_S:
+            code = "clock_wrong"
+        else:
+            code = ""
         clock = SelfCheck(part=CheckedPart.CLOCK, code=code, value=wrong_s)
         others = [check for check in request.checks if check.part is not CheckedPart.CLOCK]
         checks = (*others, clock)

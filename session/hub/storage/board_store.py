@@ -287,17 +287,23 @@ class NatsBoardStore:
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         """See `BoardStore`."""
         entry = self._queues.get((organisation, service))
-        return entry[1] if entry is not None else None
+        if entry is not None:
+            return entry[1]
+        return None
 
     def agent(self, organisation: str, user: str) -> AgentRecord | None:
         """See `BoardStore`."""
         entry = self._agents.get((organisation, user))
-        return entry[1] if entry is not None else None
+        if entry is not None:
+            return entry[1]
+        return None
 
     def site(self, organisation: str, site: str) -> QueueRecord | None:
         """See `BoardStore`."""
         entry = self._sites.get((organisation, site))
-        return entry[1] if entry is not None else None
+        if entry is not None:
+            return entry[1]
+        return None
 
     async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
         """See `BoardStore`."""
@@ -334,7 +340,9 @@ class NatsBoardStore:
     def duty(self, organisation: str, user: str) -> DutyRecord | None:
         """See `BoardStore`."""
         entry = self._duties.get((organisation, user))
-        return entry[1] if entry is not None else None
+        if entry is not None:
+            return entry[1]
+        return None
 
     async def put_duty(self, organisation: str, user: str, record: DutyRecord) -> None:
         """See `BoardStore`."""

@@ -44,7 +44,8 @@ class DiskSpace:
         full_bytes: int = FULL_BYTES,
     ) -> None:
         self._folders = list(folders)
-        self.warn_bytes, self.full_bytes = warn_bytes, full_bytes
+        self.warn_bytes = warn_bytes
+        self.full_bytes = full_bytes
         self.free_bytes: int | None = None
 
     @property

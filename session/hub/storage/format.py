@@ -23,7 +23,9 @@ class StoredTooNew(Exception):
 
     def __init__(self, what: str, theirs: int, *, ours: int) -> None:
         super().__init__(f"{what}: {theirs} > {ours}")
-        self.what, self.theirs, self.ours = what, theirs, ours
+        self.what = what
+        self.theirs = theirs
+        self.ours = ours
 
 
 async def prepare(connection: HubConnection, replicas: int = 1) -> None:
@@ -46,7 +48,9 @@ async def read_format(streams: Streams) -> tuple[int, int]:
     The stream must have been prepared.
     """
     stored = await streams.last(STREAM, _SUBJECT)
-    return (1, 0) if stored is None else (int(stored.payload), stored.revision)
+    if stored is None:
+        return (1, 0)
+    return (int(stored.payload), stored.revision)
 
 
 async def put_format(streams: Streams, number: int, expected: int) -> bool:

@@ -190,7 +190,8 @@ class StoreSpace:
     def __init__(self, streams: Streams, limits: StoreLimits, *, clock: Clock) -> None:
         self.limits = limits
         self.parts: list[StorePart] = []
-        self._streams, self._clock = streams, clock
+        self._streams = streams
+        self._clock = clock
         self._measured_s: float | None = None
         self._said: dict[str, str] = {}
 
@@ -227,7 +228,10 @@ class StoreSpace:
         rest = sum(use.size_bytes for use in uses if use.max_bytes <= 0)
         self.parts = [StorePart(TICKETS, rest, self.limits.ticket_bytes)]
         for use in bounded:
-            kept_days = (now - use.oldest_at_utc).days if use.oldest_at_utc is not None else None
+            if use.oldest_at_utc is not None:
+                kept_days = (now - use.oldest_at_utc).days
+            else:
+                kept_days = None
             self.parts.append(
                 StorePart(
                     use.name,
@@ -270,7 +274,9 @@ def _state(part: StorePart) -> str:
         return "full"
     if part.is_shortened:
         return "shortened"
-    return "low" if part.is_low else ""
+    if part.is_low:
+        return "low"
+    return ""
 
 
 def is_store_full(error: StoreUnreachable) -> bool:

@@ -129,11 +129,9 @@ class NatsTicketStore:
         it.
         """
         payload, ticket = self._being_stored.get(stored.subject, (b"", None))
-        return (
-            StoredTicket(ticket, stored.revision)
-            if ticket is not None and payload == stored.payload
-            else _ticket(stored)
-        )
+        if ticket is not None and payload == stored.payload:
+            return StoredTicket(ticket, stored.revision)
+        return _ticket(stored)
 
     async def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """See `TicketStore`."""

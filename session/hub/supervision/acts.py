@@ -90,7 +90,9 @@ def act(history: History, organisation: str, act_id: str) -> ActFacts | None:
         row = connection.execute(
             _ticket_query(organisation, [_now.c.act == act_id]).limit(1)
         ).first()
-        return None if row is None else _ticket_act(row)
+        if row is None:
+            return None
+        return _ticket_act(row)
 
 
 def moved_tickets(history: History, organisation: str, act_id: str) -> list[str]:
@@ -192,11 +194,10 @@ def _on_tickets(connection: Connection, criteria: ActsWanted) -> list[ActFacts]:
 def _ticket_act(row: Any) -> ActFacts:
     act_id, undoes, by, reason, ticket, number, at, moved_to = row[:8]
     after = ActSide(service=row[11], priority=row[12], assigned_to=row[13] or "")
-    before = (
-        None
-        if row[8] is None
-        else ActSide(service=row[8], priority=row[9], assigned_to=row[10] or "")
-    )
+    if row[8] is None:
+        before = None
+    else:
+        before = ActSide(service=row[8], priority=row[9], assigned_to=row[10] or "")
     return ActFacts(
         id=act_id,
         kind=ActKind.ORGANISATION if moved_to else _kind(before, after),
@@ -221,7 +222,9 @@ def _kind(before: ActSide | None, after: ActSide) -> ActKind:
         return ActKind.SERVICE
     if before.assigned_to != after.assigned_to:
         return ActKind.AGENT
-    return ActKind.PRIORITY if before.priority != after.priority else ActKind.OTHER
+    if before.priority != after.priority:
+        return ActKind.PRIORITY
+    return ActKind.OTHER
 
 
 # ---- beside tickets

@@ -199,7 +199,10 @@ class Board:
             undoes=named.undoes or "",
         )
         await self._store.put_move(organisation, named.act, record)
-        undoes = None if named.undoes is None else with_queue(named.undoes)
+        if named.undoes is None:
+            undoes = None
+        else:
+            undoes = with_queue(named.undoes)
         marked = named._replace(act=with_queue(named.act))
 
         def decide(now: Ticket) -> Ticket | None:

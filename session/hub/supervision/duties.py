@@ -48,12 +48,18 @@ class AgentDuties:
         silent = state is AgentState.NOT_RESPONDING and request.available
         if state is AgentState.OFFLINE or silent:
             raise AgentAway(agent=agent)
-        pause = "" if request.available else request.pause
+        if request.available:
+            pause = ""
+        else:
+            pause = request.pause
         by = f"{Role.SUPERVISOR}.{asker.user}"
         await self._agents.set_by_supervisor(
             organisation, agent, request.available, pause=pause, by=by, why=request.reason
         )
-        decided_state = "available" if request.available else pause or "paused"
+        if request.available:
+            decided_state = "available"
+        else:
+            decided_state = pause or "paused"
         services = self._agents.services_today(organisation, agent)
         await self._decide(asker, request, state=decided_state, services=services)
         return Done()

@@ -103,7 +103,10 @@ class Undo:
         )
 
     def _shown(self, organisation: str, act: ActFacts, *, is_undone: bool) -> ActFacts:
-        state = UndoState.UNDONE if is_undone else self._state(organisation, act)
+        if is_undone:
+            state = UndoState.UNDONE
+        else:
+            state = self._state(organisation, act)
         return msgspec.structs.replace(
             act,
             by_name=self._name_of(organisation, act.by),
@@ -132,20 +135,16 @@ class Undo:
                 return self._move_state(organisation, act)
             case ActKind.CLOSE | ActKind.OPEN:
                 record = self._store.queue(organisation, act.service)
-                return (
-                    UndoState.POSSIBLE
-                    if record is not None and record.act == act.id
-                    else UndoState.CHANGED
-                )
+                if record is not None and record.act == act.id:
+                    return UndoState.POSSIBLE
+                return UndoState.CHANGED
             case ActKind.BROADCAST:
                 message = self._store.broadcast(organisation, act.ticket_id)
                 if message is not None and message[1].withdrawn:
                     return UndoState.UNDONE
-                return (
-                    UndoState.POSSIBLE
-                    if self._clock.utc_now() - act.at_utc < SHOWN
-                    else UndoState.ENDED
-                )
+                if self._clock.utc_now() - act.at_utc < SHOWN:
+                    return UndoState.POSSIBLE
+                return UndoState.ENDED
         return UndoState.NEVER
 
     def _move_state(self, organisation: str, act: ActFacts) -> UndoState:
@@ -154,7 +153,9 @@ class Undo:
             ticket.act == acts.with_queue(act.id) and ticket.service == act.to for ticket in waiting
         ):
             return UndoState.POSSIBLE
-        return UndoState.CHANGED if act.tickets else UndoState.NEVER
+        if act.tickets:
+            return UndoState.CHANGED
+        return UndoState.NEVER
 
     @staticmethod
     def _ticket_state(now: Ticket | None, act: ActFacts) -> UndoState:
@@ -167,7 +168,9 @@ class Undo:
         side = ActSide(
             service=now.service, priority=now.priority, assigned_to=now.assigned_to or ""
         )
-        return UndoState.POSSIBLE if now.act == act.id and side == act.after else UndoState.CHANGED
+        if now.act == act.id and side == act.after:
+            return UndoState.POSSIBLE
+        return UndoState.CHANGED
 
     # ---- taking back
 

@@ -139,7 +139,9 @@ class NatsCallbackStore:
     def get(self, organisation: str, ticket: str) -> Callback | None:
         """See `CallbackStore`."""
         entry = self._known.get((organisation, ticket))
-        return entry[1] if entry is not None else None
+        if entry is not None:
+            return entry[1]
+        return None
 
     def waiting(self) -> list[Callback]:
         """See `CallbackStore`."""
@@ -190,7 +192,8 @@ class Callbacks:
         self._callers = core.callers
         self._catalogue = core.catalogue
         self._closures = core.closures
-        self._clock, self._tasks = core.clock, core.tasks
+        self._clock = core.clock
+        self._tasks = core.tasks
         self._openings = openings
         self._sessions = sessions
 
@@ -258,7 +261,10 @@ class Callbacks:
             ):
                 return Done()  # the first answer was lost
             raise
-        phone = checked_phone(request.phone) if request.phone else record.phone
+        if request.phone:
+            phone = checked_phone(request.phone)
+        else:
+            phone = record.phone
         if not phone:
             raise NotAllowed(why="no telephone number")
         now = self._clock.utc_now()
@@ -356,5 +362,8 @@ class Callbacks:
 
 
 def _identity(organisation: str, home: str, kiosk: str, request_id: str) -> str:
-    place = kiosk if home == organisation else f"{home}/{kiosk}"
+    if home == organisation:
+        place = kiosk
+    else:
+        place = f"{home}/{kiosk}"
     return ticket_id(organisation, place, request_id)

@@ -86,7 +86,8 @@ class HostCalls:
         self._catalogue = core.catalogue
         self._closures = core.closures
         self._presence = core.presence
-        self._clock, self._tasks = core.clock, core.tasks
+        self._clock = core.clock
+        self._tasks = core.tasks
         self._calls: dict[Kiosk, _Call] = {}
         self._spoke_s: dict[Kiosk, float] = {}
         self._ended: set[Kiosk] = set()
@@ -114,7 +115,10 @@ class HostCalls:
         if word in (ENDED, HelpState.NONE):
             self._forget(kiosk)
         else:
-            begun_by = HelpFrom(by) if by else self._calls.get(kiosk, NO_CALL).by
+            if by:
+                begun_by = HelpFrom(by)
+            else:
+                begun_by = self._calls.get(kiosk, NO_CALL).by
             self._calls[kiosk] = _Call(HelpState(word), self._clock.monotonic_s(), begun_by)
 
     def _forget(self, kiosk: Kiosk) -> None:
@@ -137,10 +141,15 @@ class HostCalls:
             return call.state
         is_marked = any(ticket.with_host for ticket in self._changes.view.at_kiosk(home, kiosk))
         # a hub that has just started reads it in the ticket
-        return HelpState.HERE if is_marked else HelpState.NONE
+        if is_marked:
+            return HelpState.HERE
+        return HelpState.NONE
 
     def _is_fresh(self, call: _Call) -> bool:
-        limit_s = HERE_S if call.state is HelpState.HERE else FORGOTTEN_S
+        if call.state is HelpState.HERE:
+            limit_s = HERE_S
+        else:
+            limit_s = FORGOTTEN_S
         return self._clock.monotonic_s() - call.at_s <= limit_s
 
     # ---- the kiosk
@@ -158,11 +167,10 @@ class HostCalls:
         if not self._catalogue.kiosk_has_host(*kiosk):
             raise NotAllowed(why="no host here")
         current = self.state(*kiosk)
-        state = (
-            request.state
-            if request.state is HelpState.NONE or current is HelpState.NONE
-            else current
-        )
+        if request.state is HelpState.NONE or current is HelpState.NONE:
+            state = request.state
+        else:
+            state = current
         # a repeat of what the host has just finished
         if kiosk in self._ended and not request.new:
             state = HelpState.NONE
@@ -243,7 +251,9 @@ class HostCalls:
         }
         if TicketState.IN_SESSION in states:
             return CallerState.IN_SESSION
-        return CallerState.WAITING if states & WAITING else CallerState.NONE
+        if states & WAITING:
+            return CallerState.WAITING
+        return CallerState.NONE
 
     @handles("host")
     async def answer(self, asker: Asker, request: HostRequest) -> Done:

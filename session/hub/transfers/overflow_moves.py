@@ -85,7 +85,8 @@ class OverflowMoves:
     ) -> None:
         self._catalogue = core.catalogue
         self._view = core.view
-        self._clock, self._tasks = core.clock, core.tasks
+        self._clock = core.clock
+        self._tasks = core.tasks
         self._agents = agents
         self._moves = moves
         self._calls = calls

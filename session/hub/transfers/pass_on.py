@@ -266,8 +266,14 @@ class PassOn:
         ).ticket
         if ticket.passed is None:
             return PassingAnswer()
-        agent = "" if ticket.passed.lapsed else ticket.passed.agent
-        name = self._catalogue.person_name(ticket.organisation, agent) if agent else ""
+        if ticket.passed.lapsed:
+            agent = ""
+        else:
+            agent = ticket.passed.agent
+        if agent:
+            name = self._catalogue.person_name(ticket.organisation, agent)
+        else:
+            name = ""
         service = self._catalogue.service(ticket.organisation, ticket.service).name
         return PassingAnswer(agent_name=name, service_name=service)
 
@@ -329,7 +335,10 @@ def _check_own(ticket: Ticket, agent: str, session_id: str) -> None:
 
 def _colleague(ticket: Ticket) -> Third | None:
     """The agent who was called in and has come."""
-    third = ticket.talk.third if ticket.talk is not None else None
+    if ticket.talk is not None:
+        third = ticket.talk.third
+    else:
+        third = None
     if third is None or third.role is not Role.AGENT or third.state is ThirdState.CALLED:
         return None
     return third

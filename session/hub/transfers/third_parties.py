@@ -91,7 +91,10 @@ class ThirdParties:
 
         def decide(ticket: Ticket) -> Ticket | None:
             talk = _own_talk(ticket, asker, request.session_id)
-            reason = request.reason if request.held else None
+            if request.held:
+                reason = request.reason
+            else:
+                reason = None
             if (talk.held, talk.hold_reason) == (request.held, reason):
                 return None
             return _with(
@@ -130,7 +133,10 @@ class ThirdParties:
                 raise ColleagueBusy
             if not self.is_free(asker.organisation, request.agent) or request.agent == asker.user:
                 raise ColleagueBusy
-            reason = HoldReason.COLLEAGUE if request.held else None
+            if request.held:
+                reason = HoldReason.COLLEAGUE
+            else:
+                reason = None
             changed = msgspec.structs.replace(
                 talk, held=request.held, hold_reason=reason, third=third, last=None
             )
@@ -217,7 +223,10 @@ class ThirdParties:
             if asker.role in third.shown:
                 return None
             shown_to = tuple(sorted({*third.shown, asker.role}))
-            state = ThirdState.IN if set(shown_to) >= BANNERS else third.state
+            if set(shown_to) >= BANNERS:
+                state = ThirdState.IN
+            else:
+                state = third.state
             changed = msgspec.structs.replace(third, shown=shown_to, state=state)
             return _with(ticket, asker.writer, msgspec.structs.replace(talk, third=changed))
 
@@ -267,14 +276,22 @@ class ThirdParties:
         """Ends what took too long: a call nobody answers, a banner that does not come, a third desk
         that is gone.
         """
-        third = ticket.talk.third if ticket.talk is not None else None
+        if ticket.talk is not None:
+            third = ticket.talk.third
+        else:
+            third = None
         if third is None or self._why_over(ticket, third) is None:
             return
 
         def decide(now: Ticket) -> Ticket | None:
             talk = now.talk or Talk()
-            why = self._why_over(now, talk.third) if talk.third is not None else None
-            return None if why is None else _with(now, "hub", _without_third(talk, why))
+            if talk.third is not None:
+                why = self._why_over(now, talk.third)
+            else:
+                why = None
+            if why is None:
+                return None
+            return _with(now, "hub", _without_third(talk, why))
 
         stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
         if changed:
@@ -285,11 +302,15 @@ class ThirdParties:
             return ThirdEnd.LEFT
         lasted = self._clock.utc_now() - third.at_utc
         if third.state is ThirdState.CALLED:
-            return ThirdEnd.NO_ANSWER if lasted > RING else None
+            if lasted > RING:
+                return ThirdEnd.NO_ANSWER
+            return None
         if third.state is ThirdState.ANNOUNCED and lasted > BANNER:
             return ThirdEnd.LOST
         silent_s = self._presence.silent_s(ticket.organisation, third.role, third.user)
-        return ThirdEnd.LOST if silent_s > SILENT_S else None
+        if silent_s > SILENT_S:
+            return ThirdEnd.LOST
+        return None
 
     # ---- changing
 
@@ -316,7 +337,10 @@ class ThirdParties:
 
 
 def _with(ticket: Ticket, by: str, talk: Talk, reason: str | None = None) -> Ticket:
-    new_reason = ticket.reason if reason is None else reason
+    if reason is None:
+        new_reason = ticket.reason
+    else:
+        new_reason = reason
     return msgspec.structs.replace(
         ticket, talk=talk if talk != Talk() else None, changed_by=by, reason=new_reason
     )
@@ -340,7 +364,10 @@ def _is_end(ticket: Ticket, asker: Asker) -> bool:
 
 def _is_in(ticket: Ticket, asker: Asker) -> bool:
     """True for the ends and the third person."""
-    third = ticket.talk.third if ticket.talk is not None else None
+    if ticket.talk is not None:
+        third = ticket.talk.third
+    else:
+        third = None
     is_third = third is not None and (third.role, third.user) == (asker.role, asker.user)
     return _is_end(ticket, asker) or (is_third and asker.organisation == ticket.organisation)
 

@@ -63,7 +63,8 @@ class WaitingElsewhere:
         self._changes = core.changes
         self._callers = core.callers
         self._catalogue = core.catalogue
-        self._clock, self._tasks = core.clock, core.tasks
+        self._clock = core.clock
+        self._tasks = core.tasks
         self._calls = calls
         self._moved = moved
         self._waits = waits
@@ -90,7 +91,10 @@ class WaitingElsewhere:
             not in self._catalogue.service(waiting_ticket.organisation, waiting_ticket.service).away
         ):
             raise NotAllowed(why="away")
-        phone = checked_phone(request.phone) if request.how == "phone" else ""
+        if request.how == "phone":
+            phone = checked_phone(request.phone)
+        else:
+            phone = ""
 
         def decide(ticket: Ticket) -> Ticket | None:
             _check_waits(ticket)

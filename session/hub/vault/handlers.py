@@ -66,7 +66,10 @@ class VaultLogService:
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
         """An end appends its records; of a session that is new here the hub tells the ends."""
         visitor = asker.organisation != self._organisation
-        writer = f"{asker.role}.{asker.organisation}/{asker.user}" if visitor else asker.writer
+        if visitor:
+            writer = f"{asker.role}.{asker.organisation}/{asker.user}"
+        else:
+            writer = asker.writer
         session_id = request.session_id
         try:
             following = await self._append(request, writer)
@@ -173,7 +176,8 @@ class DeskCertificates:
     """Certificates of desks, by the vault's secret that is valid the longest."""
 
     def __init__(self, owner: VaultOwner, clock: Clock) -> None:
-        self._owner, self._clock = owner, clock
+        self._owner = owner
+        self._clock = clock
 
     @handles(CERTIFY)
     async def certify(self, asker: Asker, key: str) -> CertifyAnswer:

@@ -261,7 +261,10 @@ class VaultLog:
             self._upgrade(base, session_id)
             query = "SELECT count(*) FROM record WHERE session = ? AND writer = ?"
             next_number = int(base.execute(query, (session_id, writer)).fetchone()[0])
-            fresh = list(records[next_number - first :]) if first <= next_number else []
+            if first <= next_number:
+                fresh = list(records[next_number - first :])
+            else:
+                fresh = []
             if not fresh:
                 return next_number
             check_log_open(_begin(base, session_id, now), now)
@@ -366,7 +369,9 @@ class VaultLog:
         query = "SELECT touched_utc FROM session WHERE id = ?"
         with self._open() as base:
             row = base.execute(query, (session_id,)).fetchone()
-        return datetime.fromisoformat(row[0]) if row is not None else None
+        if row is not None:
+            return datetime.fromisoformat(row[0])
+        return None
 
     def erase(self, organisation: str, session_id: str) -> int:
         """Removes a log, and opens none of this id again; how many records there were."""
@@ -423,7 +428,9 @@ class VaultLog:
         query = "SELECT notes, revision FROM log_note WHERE session = ?"
         with self._open() as base:
             row = base.execute(query, (session_id,)).fetchone()
-        return (bytes(row[0]), int(row[1])) if row is not None else (b"[]", 0)
+        if row is not None:
+            return (bytes(row[0]), int(row[1]))
+        return (b"[]", 0)
 
     def write_log_notes(self, session_id: str, notes: bytes, expected: int) -> bool:
         """Puts these in place of those of a revision; False when there is another one."""
@@ -451,7 +458,9 @@ class VaultLog:
         """The dossier of this ticket's caller, "" when none was named."""
         with self._open() as base:
             row = base.execute("SELECT dossier FROM bound WHERE ticket = ?", (ticket,)).fetchone()
-        return "" if row is None else str(row[0])
+        if row is None:
+            return ""
+        return str(row[0])
 
     # ---- what an agent who passes a caller on wants the next one to know
 
@@ -466,4 +475,6 @@ class VaultLog:
         """The note left with this ticket, "" for none."""
         with self._open() as base:
             row = base.execute("SELECT text FROM note WHERE ticket = ?", (ticket,)).fetchone()
-        return "" if row is None else str(row[0])
+        if row is None:
+            return ""
+        return str(row[0])

@@ -140,8 +140,12 @@ class VaultServer:
     ) -> None:
         self.answered = self.refused = self.dropped = 0
         self.answered_call: Signal[AnsweredRequest] = Signal()
-        self._owner, self._handlers, self._clock = owner, handlers, clock
-        self._listen, self._send_answer, self._tasks = listen, answer, tasks
+        self._owner = owner
+        self._handlers = handlers
+        self._clock = clock
+        self._listen = listen
+        self._send_answer = answer
+        self._tasks = tasks
         self._peers: OrderedDict[tuple[Part, Caller, str], VaultPeer] = OrderedDict()
         self._hellos = RateLimits(clock, HELLOS_PER_S, burst=HELLOS_BURST)
         self._rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)

@@ -65,7 +65,9 @@ _TICK_S = 0.2
 
 def needed_for(grant: Grant) -> tuple[Grant, ...]:
     """The powers that `grant` takes, in the order in which they are asked."""
-    return (Grant.SEE_PAGE, grant) if grant in NEEDS_PAGE else (grant,)
+    if grant in NEEDS_PAGE:
+        return (Grant.SEE_PAGE, grant)
+    return (grant,)
 
 
 def ending_with(grant: Grant) -> tuple[Grant, ...]:
@@ -119,7 +121,9 @@ class KioskGrants:
         self.asked: Signal[Question] = Signal()
         self.settled: Signal[Question] = Signal()
         self.changed: Signal[GrantChanged] = Signal()
-        self._channel, self._clock, self._tasks = channel, clock, tasks
+        self._channel = channel
+        self._clock = clock
+        self._tasks = tasks
         self._text_version = text_version
         self._given = dict.fromkeys(Grant, _REFUSED)
         self._questions: deque[Question] = deque()
@@ -141,7 +145,9 @@ class KioskGrants:
     def missing_for(self, request: type[SessionMessage]) -> GrantMissing | None:
         """Why what such a message asks for must not be done; None when the caller allows it."""
         needed = power_for(request)
-        return GrantMissing(grant=needed) if needed and not self.allowed(needed) else None
+        if needed and not self.allowed(needed):
+            return GrantMissing(grant=needed)
+        return None
 
     def left_s(self, grant: Grant) -> float:
         """Seconds until the power ends by itself; 0 when it is not given."""
@@ -158,7 +164,9 @@ class KioskGrants:
     @property
     def question(self) -> Question:
         """The question that the caller is being asked now; empty when there is none."""
-        return self._questions[0] if self._questions else ()
+        if self._questions:
+            return self._questions[0]
+        return ()
 
     # ---- what the caller does ----
 
@@ -307,7 +315,10 @@ class KioskGrants:
     # ---- keeping and telling ----
 
     def _give(self, grant: Grant) -> None:
-        actor = GrantActor.CALLER if self._mandate is None else GrantActor.FACILITATOR
+        if self._mandate is None:
+            actor = GrantActor.CALLER
+        else:
+            actor = GrantActor.FACILITATOR
         until_s = self._clock.monotonic_s() + LASTS_S[grant]
         version = self._text_version(self._shown)
         self._set(
@@ -317,11 +328,18 @@ class KioskGrants:
 
     def _refuse(self, grants: Iterable[Grant], reason: GrantReason) -> None:
         is_answer = reason in (GrantReason.ANSWERED, GrantReason.SILENT)
-        actor = (
-            GrantActor.FACILITATOR if is_answer and self._mandate is not None else GrantActor.CALLER
-        )
-        mandate = self._mandate or "" if is_answer else ""
-        version = self._text_version(self._shown) if is_answer else ""
+        if is_answer and self._mandate is not None:
+            actor = GrantActor.FACILITATOR
+        else:
+            actor = GrantActor.CALLER
+        if is_answer:
+            mandate = self._mandate or ""
+        else:
+            mandate = ""
+        if is_answer:
+            version = self._text_version(self._shown)
+        else:
+            version = ""
         self._set({g: _Given(0.0, reason, actor, version, mandate) for g in grants})
 
     def _set(self, changing: dict[Grant, _Given]) -> None:

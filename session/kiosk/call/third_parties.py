@@ -66,7 +66,9 @@ class KioskThirdParties:
         self._call = call
         self._page = page
         self._link = link
-        self._clock, self._tasks, self._media = clock, tasks, media
+        self._clock = clock
+        self._tasks = tasks
+        self._media = media
         self._banner = ThirdBanner(channel.session_id, link, tasks=tasks)
 
     def on_ticket(self, ticket: Ticket) -> None:

@@ -210,7 +210,8 @@ class KioskCall:
         if is_on_hold:
             if self._offering is not None:
                 self._offering.cancel()
-            self._call_id, self._again = "", False
+            self._call_id = ""
+            self._again = False
             self._change_state("held")
         self._tasks.start(self._hold(is_on_hold), name="kiosk-call-hold")
 
@@ -279,9 +280,14 @@ class KioskCall:
         if wait_s > 0:
             await asyncio.sleep(min(wait_s, MIN_BETWEEN_OFFERS_S))
         now_s = self._clock.monotonic_s()
-        self._call_id, self._answered, self._offered_at_s = new_id(), False, now_s
+        self._call_id = new_id()
+        self._answered = False
+        self._offered_at_s = now_s
         self._attempts += 1
-        since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
+        if self._ever_seen:
+            since_s = 0.0
+        else:
+            since_s = now_s - self._accepted_at_s
         try:
             description = msgspec.convert(
                 await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S),

@@ -139,7 +139,9 @@ class FactReader:
     def _count(self, frames: int, size: int) -> None:
         now_s = self._clock.monotonic_s()
         if now_s - self._second_began_s >= 1.0:
-            self._second_began_s, self._frames, self._size = now_s, 0, 0
+            self._second_began_s = now_s
+            self._frames = 0
+            self._size = 0
         self._frames += frames
         self._size += size
         if self._frames > FRAMES_PER_S or self._size > BYTES_PER_S:

@@ -65,7 +65,8 @@ class PushFilter:
         except NOT_DECODED:
             return FilteredPush()
         if push.document != self._document:
-            self._document, self._texts = push.document, PageTexts()
+            self._document = push.document
+            self._texts = PageTexts()
         masked = filter_events([self._with_neighbours(event) for event in push.events])
         events = self._pointer.filter(masked)
         return FilteredPush(
@@ -89,9 +90,10 @@ class PushFilter:
                 return event
             data = msgspec.json.decode(event.data, type=dict[str, Any])
             is_picture = event.type == FULL_SNAPSHOT
-            changed = (
-                self._texts.mask_picture(data) if is_picture else self._texts.mask_change(data)
-            )
+            if is_picture:
+                changed = self._texts.mask_picture(data)
+            else:
+                changed = self._texts.mask_change(data)
         except (msgspec.MsgspecError, ValueError, TypeError, KeyError, AttributeError):
             return MirrorEvent(_UNKNOWN, event.data, event.timestamp)
         if not changed:

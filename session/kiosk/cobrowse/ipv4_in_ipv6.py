@@ -46,5 +46,8 @@ def _inside(address: IPv6Address, length: int) -> IPv4Address:
     """RFC 6052, section 2.2: behind the prefix, but for the ninth byte, which stays free."""
     packed = address.packed
     begin = length // 8
-    rest = packed[begin:] if begin > 8 else packed[begin:8] + packed[9:]
+    if begin > 8:
+        rest = packed[begin:]
+    else:
+        rest = packed[begin:8] + packed[9:]
     return IPv4Address(rest[:4])

@@ -79,7 +79,10 @@ def _mask_literal(string: re.Match[str]) -> str:
     name, literal = string["name"] or "", string["text"]
     if len(literal) < _SHORTEST or (literal.isascii() and _FEW_DIGITS.search(literal) is None):
         return string[0]
-    text = json.loads(literal, strict=False) if "\\" in literal else literal[1:-1]
+    if "\\" in literal:
+        text = json.loads(literal, strict=False)
+    else:
+        text = literal[1:-1]
     if string["shape"]:
         masked = mask_shape(text)
     elif name:
@@ -88,7 +91,9 @@ def _mask_literal(string: re.Match[str]) -> str:
         masked = mask_picture(text)
     else:
         masked = mask(text)
-    return string[0] if masked == text else name + json.dumps(masked, ensure_ascii=False)
+    if masked == text:
+        return string[0]
+    return name + json.dumps(masked, ensure_ascii=False)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -106,7 +111,10 @@ def _pieces(text: str) -> Iterator[str]:
             end += 1
         if _is_open(text[at:end]):
             rest = _REST_OF_STRING.match(text, end)
-            end = rest.end() + 1 if rest is not None else end
+            if rest is not None:
+                end = rest.end() + 1
+            else:
+                end = end
             if end > len(text) or text[end - 1] != '"':
                 raise ValueError("a string has no end")
         if ":" in text[end - 1 : end + 1] and (value := _VALUE.match(text, end)):
@@ -183,7 +191,9 @@ def _allowed_data(event: MirrorEvent) -> bytes | None:
     if event.type == FULL_SNAPSHOT:
         return data
     if event.type == INCREMENTAL:
-        return data if msgspec.json.decode(data, type=_Incremental).source in _SOURCES else None
+        if msgspec.json.decode(data, type=_Incremental).source in _SOURCES:
+            return data
+        return None
     if event.type == CUSTOM and len(data) <= _MAX_CUSTOM_BYTES:
         return _allowed_custom(data)
     return None
@@ -207,11 +217,9 @@ def address_event(address: str, timestamp: float) -> MirrorEvent:
 
 def source_of(event: MirrorEvent) -> int:
     """rrweb's incremental source of the event, -1 for other types."""
-    return (
-        msgspec.json.decode(event.data, type=_Incremental).source
-        if event.type == INCREMENTAL
-        else -1
-    )
+    if event.type == INCREMENTAL:
+        return msgspec.json.decode(event.data, type=_Incremental).source
+    return -1
 
 
 def filter_event(event: MirrorEvent) -> MirrorEvent | None:
@@ -222,17 +230,18 @@ def filter_event(event: MirrorEvent) -> MirrorEvent | None:
         return None
     try:
         data = _allowed_data(event)
-        text = _mask_json(data.decode()) if data is not None else None
+        if data is not None:
+            text = _mask_json(data.decode())
+        else:
+            text = None
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         log.warning(
             "a shared-page event of type %d was dropped: %s", event.type, type(error).__name__
         )
         return None
-    return (
-        MirrorEvent(event.type, msgspec.Raw(text.encode()), event.timestamp)
-        if text is not None
-        else None
-    )
+    if text is not None:
+        return MirrorEvent(event.type, msgspec.Raw(text.encode()), event.timestamp)
+    return None
 
 
 def filter_events(events: list[MirrorEvent]) -> list[MirrorEvent]:

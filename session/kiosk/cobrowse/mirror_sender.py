@@ -81,7 +81,8 @@ class MirrorSender:
         self._clock = clock
         self._tasks = tasks
         self._ask_snapshot = ask_snapshot
-        self._packer, self._window = mirror.Packer(), SendWindow(kbps, clock)
+        self._packer = mirror.Packer()
+        self._window = SendWindow(kbps, clock)
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
@@ -117,7 +118,8 @@ class MirrorSender:
         """The caller has stopped sharing: what waits is never sent."""
         self._waiting.clear()
         self._generation += 1
-        self._starving, self._restart_due = False, True
+        self._starving = False
+        self._restart_due = True
 
     def received(self, ack: int) -> None:
         """The desk said how far the stream arrived."""
@@ -196,5 +198,6 @@ class MirrorSender:
         now_s = self._clock.monotonic_s()
         if not self._restart_due and now_s - self._restarted_at_s < RESTART_S:
             return False
-        self._restart_due, self._restarted_at_s = False, now_s
+        self._restart_due = False
+        self._restarted_at_s = now_s
         return True

@@ -138,16 +138,20 @@ class PageGuard:
     """
 
     def __init__(self, tasks: Tasks, *, limit_s: float = PUSH_S) -> None:
-        self._tasks, self._limit_s = tasks, limit_s
+        self._tasks = tasks
+        self._limit_s = limit_s
         self._worker: _Worker | None = None
         self._spare: _Worker | None = None
-        self._turn, self._starts = asyncio.Lock(), asyncio.Lock()
+        self._turn = asyncio.Lock()
+        self._starts = asyncio.Lock()
         self._closed = False
 
     @property
     def pid(self) -> int:
         """The process that looks at pages now; 0 when there is none."""
-        return self._worker.pid if self._worker is not None else 0
+        if self._worker is not None:
+            return self._worker.pid
+        return 0
 
     def warm(self) -> None:
         """Starts the processes, so that the first page does not wait for them."""
@@ -191,7 +195,8 @@ class PageGuard:
             if self._spare is not None and not self._spare.alive:
                 self._spare = None
             if self._worker is None or not self._worker.alive:
-                self._worker, self._spare = self._spare, None
+                self._worker = self._spare
+                self._spare = None
             try:
                 self._worker = self._worker or await _Worker.begun()
                 self._spare = self._spare or await _Worker.begun()

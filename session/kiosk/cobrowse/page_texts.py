@@ -60,7 +60,9 @@ class _Node:
     __slots__ = ("first", "id", "is_box", "last", "next", "parent", "prev", "tag", "text")
 
     def __init__(self, node_id: int, *, tag: str, text: str | None) -> None:
-        self.id, self.tag, self.text = node_id, tag, text
+        self.id = node_id
+        self.tag = tag
+        self.text = text
         self.is_box = False
         self.parent: _Node | None = None
         self.prev: _Node | None = None
@@ -75,7 +77,9 @@ class _Piece:
     __slots__ = ("apart", "node", "text")
 
     def __init__(self, node: _Node, *, text: str, apart: bool) -> None:
-        self.node, self.text, self.apart = node, text, apart
+        self.node = node
+        self.text = text
+        self.apart = apart
 
 
 Write = Callable[[str], None]
@@ -169,7 +173,10 @@ class PageTexts:
         json_node = added["node"]
         self._remove(int(json_node["id"]))
         next_id = added.get("nextId")
-        before = self._nodes.get(next_id) if next_id is not None else None
+        if next_id is not None:
+            before = self._nodes.get(next_id)
+        else:
+            before = None
         _put(parent, self._build(json_node, places), before)
 
     def _remove(self, node_id: int) -> None:
@@ -227,7 +234,8 @@ class _Written:
     """
 
     def __init__(self, places: dict[int, Write], texts: list[JsonNode] | None = None) -> None:
-        self.places, self._texts = places, texts
+        self.places = places
+        self._texts = texts
         self.any = False
 
     def put(self, node: _Node, text: str) -> None:
@@ -255,8 +263,12 @@ def _put(parent: _Node, node: _Node, before: _Node | None) -> None:
     """Makes `node` a child of `parent`, before another child or as its last."""
     if before is not None and before.parent is not parent:
         before = None
-    node.parent, node.next = parent, before
-    node.prev = before.prev if before is not None else parent.last
+    node.parent = parent
+    node.next = before
+    if before is not None:
+        node.prev = before.prev
+    else:
+        node.prev = parent.last
     if node.prev is not None:
         node.prev.next = node
     else:
@@ -331,11 +343,10 @@ def _pieces(
     apart, nodes_left = True, 2 * steps_after if steps_after is not None else None
     while node is not None and nodes_left != 0:
         if nodes_left is not None and steps_after is not None:
-            nodes_left = (
-                max(nodes_left - 1, steps_after)
-                if changed and node.id in changed
-                else nodes_left - 1
-            )
+            if changed and node.id in changed:
+                nodes_left = max(nodes_left - 1, steps_after)
+            else:
+                nodes_left = nodes_left - 1
         if node.tag and node.tag not in _INLINE:
             apart = True
         if node.text is not None:
@@ -436,4 +447,6 @@ def _mask_boxes(pieces: list[_Piece], written: _Written) -> None:
 
 def _is_box(piece: _Piece) -> bool:
     text = piece.text.strip()
-    return len(text) == 1 if text and text != MASK else piece.node.is_box
+    if text and text != MASK:
+        return len(text) == 1
+    return piece.node.is_box

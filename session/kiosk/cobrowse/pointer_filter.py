@@ -38,7 +38,8 @@ class PointerFilter:
 
     def _allows(self, event: MirrorEvent) -> bool:
         if event.type == FULL_SNAPSHOT:
-            self._password, self._digits = False, set()
+            self._password = False
+            self._digits = set()
             self._note_fields(bytes(event.data))
         if event.type != INCREMENTAL:
             return True

@@ -245,7 +245,8 @@ class KioskRemoteControl:
         self._browser = browser
         self._page = page
         self._grants = grants
-        self._clock, self._tasks = clock, tasks
+        self._clock = clock
+        self._tasks = tasks
         self._waiting: deque[PageCommand] = deque()
         self._working = False
         self._open = True

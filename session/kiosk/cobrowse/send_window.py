@@ -46,7 +46,8 @@ class SendWindow:
     """
 
     def __init__(self, kbps: int | None, clock: Clock) -> None:
-        self._kbps, self._clock = kbps, clock
+        self._kbps = kbps
+        self._clock = clock
         self._free_at_s = 0.0
         self._window_bytes = FIRST_WINDOW_BYTES
         self._base_s: float | None = None
@@ -109,7 +110,10 @@ class SendWindow:
         while self._on_line and next(iter(self._on_line)) <= number:
             _, (size_bytes, sent_at_s) = self._on_line.popitem(last=False)
             acked_bytes, took_s = acked_bytes + size_bytes, now_s - sent_at_s
-        self._base_s = took_s if self._base_s is None else min(self._base_s, took_s)
+        if self._base_s is None:
+            self._base_s = took_s
+        else:
+            self._base_s = min(self._base_s, took_s)
         self._fit_window(acked_bytes, took_s, now_s)
         self._changed.set()
 
@@ -119,7 +123,10 @@ class SendWindow:
         if room > 0:
             # Twice as much per round trip until the line first showed its width, then a part more
             # per round trip.
-            step = 1.0 if self._shrunk_at_s < 0 else MIN_WINDOW_BYTES / self._window_bytes
+            if self._shrunk_at_s < 0:
+                step = 1.0
+            else:
+                step = MIN_WINDOW_BYTES / self._window_bytes
             self._window_bytes = min(
                 MAX_WINDOW_BYTES, self._window_bytes + int(acked_bytes * room * step)
             )

@@ -231,9 +231,15 @@ class KioskSharedPage:
         self.sharing_changed: Signal[bool] = Signal()
         self.page_announced: Signal[PageShown] = Signal()
         self.not_shared: Signal[str] = Signal()
-        self._channel, self._browser, self._grants = channel, browser, grants
-        self._clock, self._tasks, self._home = clock, tasks, home
-        self._open, self._sharing, self._private = True, False, False
+        self._channel = channel
+        self._browser = browser
+        self._grants = grants
+        self._clock = clock
+        self._tasks = tasks
+        self._home = home
+        self._open = True
+        self._sharing = False
+        self._private = False
         self._document = self._told_address = ""
         self._epoch = 0
         self._page: PageShown | None = None
@@ -247,8 +253,11 @@ class KioskSharedPage:
         )
         self._guard = guard
         self._pushes: deque[str] = deque()
-        self._filtering, self._shares = False, 0
-        self._picture_due, self._losses, self._unshareable = False, 0, False
+        self._filtering = False
+        self._shares = 0
+        self._picture_due = False
+        self._losses = 0
+        self._unshareable = False
         self._snapshot_at_s = float("-inf")
         self._painted: tuple[int, int] | None = None
         self._telling_pointer = False
@@ -323,7 +332,8 @@ class KioskSharedPage:
         """Another page, or another leave: it is tried again."""
         if self._unshareable:
             self.not_shared.emit("")
-        self._losses, self._unshareable = 0, False
+        self._losses = 0
+        self._unshareable = False
 
     def _set_sharing(self, sharing: bool) -> None:
         if sharing == self._sharing:
@@ -387,7 +397,10 @@ class KioskSharedPage:
         if not pointer.visible:
             self._browser.hide_pointer()
         elif not self._sharing or not self._grants.allowed(Grant.POINT):
-            needed = Grant.POINT if self._sharing else Grant.SEE_PAGE
+            if self._sharing:
+                needed = Grant.POINT
+            else:
+                needed = Grant.SEE_PAGE
             self._channel.refuse(TOPIC, GrantMissing.code, needed.value, type(pointer).__name__)
         elif pointer.epoch != self._epoch:
             self._channel.refuse(TOPIC, LATE, is_reported=False)
@@ -522,7 +535,10 @@ class KioskSharedPage:
         log.warning("a page is not shared: it could not be shown %d times", self._losses)
         self._unshareable = True
         self._follow_grant()
-        address = self._page.address if self._page is not None else ""
+        if self._page is not None:
+            address = self._page.address
+        else:
+            address = ""
         self._send(AddressRefused(address=address, code=PageNotShareable.code))
         self.not_shared.emit(PageNotShareable.code)
 
@@ -539,14 +555,14 @@ class KioskSharedPage:
         if mirrored and push.address != self._told_address:
             self._told_address = push.address
             address_entry = address_event(push.address, mirrored[0].timestamp)
-            mirrored = (
-                [*mirrored, address_entry]
-                if mirrored[0].type == mirror.META
-                else [address_entry, *mirrored]
-            )
+            if mirrored[0].type == mirror.META:
+                mirrored = [*mirrored, address_entry]
+            else:
+                mirrored = [address_entry, *mirrored]
         for events in _cut_at_snapshots(mirrored):
             if mirror.starts_with_snapshot(events):
-                self._picture_due, self._losses = False, 0
+                self._picture_due = False
+                self._losses = 0
             if not self._picture_due:
                 self._stream.queue(events, self._epoch)
         if push.lost:
@@ -569,7 +585,10 @@ class KioskSharedPage:
                 data, media_type = await self._fetch(request.address)
         if len(data) > MAX_RESOURCE_BYTES or not self._sharing:
             data, media_type = b"", ""
-        digest = hashlib.sha256(data).hexdigest() if data else ""
+        if data:
+            digest = hashlib.sha256(data).hexdigest()
+        else:
+            digest = ""
         self._resources[request.item_id] = data
         while len(self._resources) > _RESOURCES_KEPT:
             self._resources.popitem(last=False)
@@ -599,9 +618,10 @@ class KioskSharedPage:
     async def _send_chunks(self, item_id: str, indexes: Sequence[int]) -> None:
         data = self._resources.get(item_id, b"")
         for index in indexes:
-            chunk = (
-                data[index * MAX_CHUNK_BYTES : (index + 1) * MAX_CHUNK_BYTES] if index >= 0 else b""
-            )
+            if index >= 0:
+                chunk = data[index * MAX_CHUNK_BYTES : (index + 1) * MAX_CHUNK_BYTES]
+            else:
+                chunk = b""
             if not chunk or not self._sharing:
                 return
             try:

@@ -107,7 +107,8 @@ class _Show:
     """The document that is shown: pictures and marks by page."""
 
     def __init__(self, started: ShowStarted) -> None:
-        self.show_id, self.pages = started.show_id, started.pages
+        self.show_id = started.show_id
+        self.pages = started.pages
         self.page = min(started.page, started.pages - 1)
         self.pictures: dict[int, bytes] = {}
         self.marks: dict[int, list[Mark]] = {}
@@ -139,7 +140,9 @@ class KioskShownDocument:
         self.painted: Signal[int] = Signal()
         self.marked: Signal[str] = Signal()
         self.ended: Signal[bool] = Signal()
-        self._screen, self._clock, self._tasks = screen, clock, tasks
+        self._screen = screen
+        self._clock = clock
+        self._tasks = tasks
         self._channel = channel
         self._sender = OrderedSender(channel, TOPIC, tasks=tasks)
         self._arrivals = Arrivals(clock)
@@ -169,7 +172,8 @@ class KioskShownDocument:
         if self._watch is not None:
             self._watch.cancel()
         self._sender.close()
-        self._stops, self._listened = [], []
+        self._stops = []
+        self._listened = []
         remaining = 0 if self._forget() else 1
         if remaining:
             log.error("a shown document could not be taken away")
@@ -234,7 +238,8 @@ class KioskShownDocument:
         if page == show.page and show.sent is not None:
             self._sender.send(show.sent)
             return
-        show.page, show.sent = page, None
+        show.page = page
+        show.sent = None
         for item_id, of_page in list(show.items.items()):
             if of_page != page and self._arrivals.has(item_id):  # nobody looks at it now
                 self._arrivals.forget(item_id)
@@ -351,7 +356,8 @@ class KioskShownDocument:
         now_s = self._clock.monotonic_s()
         if painted == show.sent and (not pointer or now_s - self._pointer_sent_s < POINTER_SENT_S):
             return
-        show.sent, self._pointer_sent_s = painted, now_s
+        show.sent = painted
+        self._pointer_sent_s = now_s
         self._sender.send(painted)
         if first:
             self.painted.emit(page)

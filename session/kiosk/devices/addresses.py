@@ -36,7 +36,10 @@ def make_scanner(address: str, certificate: str = "") -> Scanner:
     Raises:
         AddressUnknown: none of these. CertificateWrong.
     """
-    tls = trust_only(Path(certificate)) if certificate else None
+    if certificate:
+        tls = trust_only(Path(certificate))
+    else:
+        tls = None
     scheme, _colon, rest = address.partition(":")
     if scheme == "sane":
         return SaneScanner(rest)
@@ -65,7 +68,10 @@ def make_printer(address: str, certificate: str = "") -> Printer:
     Raises:
         AddressUnknown: not one of these. CertificateWrong.
     """
-    tls = trust_only(Path(certificate)) if certificate else None
+    if certificate:
+        tls = trust_only(Path(certificate))
+    else:
+        tls = None
     scheme, _colon, rest = address.partition(":")
     if scheme == "windows":
         return WindowsPrinter(rest)

@@ -140,7 +140,10 @@ def device_of(
     plain = sorted(addresses, key=lambda address: ":" in address)
     if not plain or not port:
         return None
-    host = f"[{plain[0]}]" if ":" in plain[0] else plain[0]
+    if ":" in plain[0]:
+        host = f"[{plain[0]}]"
+    else:
+        host = plain[0]
     key, default = _PATHS[scheme]
     path = (properties.get(key) or default).strip("/")[:100]
     display_name = (properties.get("ty") or name.partition(".")[0])[:100]

@@ -73,7 +73,9 @@ class GivenFiles:
     ) -> None:
         self.asked: Signal[tuple[OfferedFile, ...]] = Signal()
         self.ended: Signal[None] = Signal()
-        self._folders, self._choose_s, self._tick_s = tuple(folders), choose_s, tick_s
+        self._folders = tuple(folders)
+        self._choose_s = choose_s
+        self._tick_s = tick_s
         self._paths: dict[str, Path] = {}
         self._answer: asyncio.Future[Path | None] | None = None
         self._is_cancelled = False
@@ -98,7 +100,8 @@ class GivenFiles:
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
         """One file. Raises `FileNotGiven`, `FileRefused`, `ScanCancelled`."""
-        self._answer, self._is_cancelled = asyncio.get_running_loop().create_future(), False
+        self._answer = asyncio.get_running_loop().create_future()
+        self._is_cancelled = False
         try:
             async with asyncio.timeout(self._choose_s):
                 async for step in self._waiting(self._answer):

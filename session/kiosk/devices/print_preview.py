@@ -53,7 +53,8 @@ class PrintShowing:
             except TimeoutError as error:
                 raise PrintDeclined(why="silence") from error
             finally:
-                self._answer, self._print_id = None, ""
+                self._answer = None
+                self._print_id = ""
                 self.ended.emit(preview.print_id)
         if not is_wanted:
             raise PrintDeclined(why="no")

@@ -165,14 +165,18 @@ class Prints:
         ours = print_binding(
             self._rules.session_id, self._rules.kiosk_key, offer.sha256, offer.copies
         )
-        return None if offer.bound_to == ours else PrintNotForUs()
+        if offer.bound_to == ours:
+            return None
+        return PrintNotForUs()
 
     def _refusal(self) -> SessionError | None:
         if self._is_over:
             return PrintNotForUs()
         if (missing := self._grants.missing_for(PrintOffered)) is not None:
             return missing
-        return PrinterGone() if self._printer is None else None
+        if self._printer is None:
+            return PrinterGone()
+        return None
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other items are left alone. Raises `MessageMalformed`."""

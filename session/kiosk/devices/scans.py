@@ -67,7 +67,8 @@ class Scans:
     ) -> None:
         self.started: Signal[ScanRequested] = Signal()
         self.ended: Signal[ScanEnded] = Signal()
-        self._scanner, self._files = scanner, files
+        self._scanner = scanner
+        self._files = files
         self._pages = pages
         self._grants = grants
         self._sender = sender
@@ -91,19 +92,26 @@ class Scans:
         elif (refusal := self._refusal(request)) is not None:
             self._end(request.scan_id, 0, refusal)
         else:
-            self._current, self._percent = request, UNKNOWN_PERCENT
+            self._current = request
+            self._percent = UNKNOWN_PERCENT
             self._task = self._tasks.start(self._scan(request), name="scan")
 
     def _source_of(self, request: ScanRequested) -> Scanner | None:
         """Return where the pages of this request come from."""
-        return self._files if request.source is ScanSource.FILE else self._scanner
+        if request.source is ScanSource.FILE:
+            return self._files
+        return self._scanner
 
     def _refusal(self, request: ScanRequested) -> SessionError | None:
         if (missing := self._grants.missing_for(ScanRequested)) is not None:
             return missing
         if self._source_of(request) is None:
-            return FileNotGiven(why="no") if request.source is ScanSource.FILE else ScannerGone()
-        return ScannerBusy() if self._current is not None else None
+            if request.source is ScanSource.FILE:
+                return FileNotGiven(why="no")
+            return ScannerGone()
+        if self._current is not None:
+            return ScannerBusy()
+        return None
 
     def on_cancel(self, scan_id: str) -> None:
         """Stops this scan; one that was never asked for will not start either."""
@@ -121,7 +129,10 @@ class Scans:
     async def _cancel(self) -> None:
         """Asks the scanner to stop; one that does not answer is left."""
         task = self._task
-        scanner = self._source_of(self._current) if self._current is not None else None
+        if self._current is not None:
+            scanner = self._source_of(self._current)
+        else:
+            scanner = None
         if task is None or scanner is None:
             return
         try:
@@ -147,7 +158,10 @@ class Scans:
                         raise TooManyPages(most=MAX_PAGES)
                     await self._pages.put(request, page)
                     page_count += 1
-            problem = None if page_count else _nothing(request)
+            if page_count:
+                problem = None
+            else:
+                problem = _nothing(request)
         except SessionError as error:
             problem = error
         except TimeoutError:
@@ -226,6 +240,6 @@ class Scans:
 
 def _nothing(request: ScanRequested) -> SessionError:
     """The scanner says that all is well and gave no page."""
-    return (
-        ScannerEmpty() if request.source is ScanSource.FEEDER else ScannerFailed(status="no page")
-    )
+    if request.source is ScanSource.FEEDER:
+        return ScannerEmpty()
+    return ScannerFailed(status="no page")

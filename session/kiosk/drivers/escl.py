@@ -94,7 +94,9 @@ class EsclScanner:
             verify=(tls or True) if scheme == "https" else False,
             trust_env=False,  # a proxy must never come between a kiosk and its own scanner
         )
-        self._answer_s, self._page_s, self._busy_wait_s = answer_s, page_s, busy_wait_s
+        self._answer_s = answer_s
+        self._page_s = page_s
+        self._busy_wait_s = busy_wait_s
         self._capabilities: Capabilities | None = None
         self._scanning = self._cancelled = False
         self._job = ""
@@ -112,7 +114,10 @@ class EsclScanner:
         state, code = ScannerState.READY, ""
         try:
             await self._known_capabilities()
-            status = None if self._scanning else await self._status()
+            if self._scanning:
+                status = None
+            else:
+                status = await self._status()
         except SessionError as error:
             state, code = ScannerState.FAULT, error.code
         else:
@@ -135,7 +140,8 @@ class EsclScanner:
         """Scans; see `Scanner.scan`."""
         if self._scanning:
             raise ScannerBusy(status="scanning")
-        self._scanning, self._cancelled = True, False
+        self._scanning = True
+        self._cancelled = False
         try:
             order = ScanOrder.fitted(settings, await self._known_capabilities())
             await self._start(order)
@@ -234,7 +240,10 @@ class EsclScanner:
                 data += part
                 if len(data) > MAX_ITEM_BYTES:
                     raise PageTooLarge(size_bytes=len(data))
-                percent = min(100, 100 * len(data) // announced) if announced else UNKNOWN_PERCENT
+                if announced:
+                    percent = min(100, 100 * len(data) // announced)
+                else:
+                    percent = UNKNOWN_PERCENT
                 if percent != last:
                     last = percent
                     yield percent
@@ -321,7 +330,10 @@ class EsclScanner:
     async def _ask_now(
         self, method: str, path: str, content: bytes
     ) -> tuple[int, httpx.Headers, bytes]:
-        headers = {"Content-Type": "text/xml"} if content else {}
+        if content:
+            headers = {"Content-Type": "text/xml"}
+        else:
+            headers = {}
         async with self._client.stream(method, path, content=content, headers=headers) as response:
             body = bytearray()
             async for part in response.aiter_raw():

@@ -94,7 +94,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     def limits(self, source: ScanSource, *, duplex: bool = False) -> InputLimits:
         """Return the limits of a source. Raises `ScannerFailed` when the scanner lacks it."""
-        limits = self.duplex if duplex else self.feeder
+        if duplex:
+            limits = self.duplex
+        else:
+            limits = self.feeder
         if source is ScanSource.GLASS:
             limits = self.flatbed
         if limits is None:
@@ -128,11 +131,9 @@ class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
             return ScannerFailed(
                 status=" ".join((self.state, self.feeder_state, *self.reasons)).strip()
             )
-        return (
-            ScannerBusy(status=self.state)
-            if source and self.state in ("Processing", "Testing")
-            else None
-        )
+        if source and self.state in ("Processing", "Testing"):
+            return ScannerBusy(status=self.state)
+        return None
 
 
 def parse_capabilities(xml: bytes) -> Capabilities:
@@ -184,10 +185,22 @@ class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
         it.
         """
         area = self.area
-        intent = "Preview" if self.settings.kind is ScanKind.PREVIEW else "Document"
-        source = "Platen" if self.settings.source is ScanSource.GLASS else "Feeder"
-        colour = "RGB24" if self.settings.colour else "Grayscale8"
-        sides = "\n<scan:Duplex>true</scan:Duplex>" if self.settings.duplex else ""
+        if self.settings.kind is ScanKind.PREVIEW:
+            intent = "Preview"
+        else:
+            intent = "Document"
+        if self.settings.source is ScanSource.GLASS:
+            source = "Platen"
+        else:
+            source = "Feeder"
+        if self.settings.colour:
+            colour = "RGB24"
+        else:
+            colour = "Grayscale8"
+        if self.settings.duplex:
+            sides = "\n<scan:Duplex>true</scan:Duplex>"
+        else:
+            sides = ""
         return f"""<?xml version="1.0" encoding="UTF-8"?>
 <scan:ScanSettings xmlns:scan="{SCAN_NAMESPACE}" xmlns:pwg="{PWG_NAMESPACE}">
 <pwg:Version>{self.version}</pwg:Version><scan:Intent>{intent}</scan:Intent>
@@ -220,7 +233,9 @@ def _text(element: Element, path: str) -> str:
 
 def _number(element: Element, path: str, default: int) -> int:
     text = _text(element, path)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    return default
 
 
 def _limits(caps: Element | None) -> InputLimits | None:

@@ -133,7 +133,9 @@ class IppPrinter:
             verify=(tls or True) if secure else False,
             trust_env=False,  # a proxy must never come between a kiosk and its own printer
         )
-        self._answer_s, self._document_s, self._gone_s = answer_s, document_s, gone_s
+        self._answer_s = answer_s
+        self._document_s = document_s
+        self._gone_s = gone_s
         self._poll_s = poll_s
         self._numbers = itertools.count(1)
 
@@ -227,11 +229,17 @@ class IppPrinter:
             except PrinterGone as error:
                 if loop.time() - heard_at >= self._gone_s:
                     raise
-                impressions = last.impressions if last else 0
+                if last:
+                    impressions = last.impressions
+                else:
+                    impressions = 0
                 progress = JobProgress(
                     state=PrintState.WAITING, code=error.code, impressions=impressions
                 )
-            pause_s = min(pause_s * 2, self._poll_s[1]) if progress == last else self._poll_s[0]
+            if progress == last:
+                pause_s = min(pause_s * 2, self._poll_s[1])
+            else:
+                pause_s = self._poll_s[0]
             if progress != last:
                 last = progress
                 yield progress
@@ -305,7 +313,10 @@ class IppPrinter:
     ) -> Message:
         """One operation. Raises `PrinterGone` (silence, or no IPP in the answer) and `_Refused`."""
         target = {"printer_uri": uri(self._uri)}  # RFC 8011, section 4.1.5: the target stands first
-        job_id = {"job_id": operands.pop("job_id")} if "job_id" in operands else {}
+        if "job_id" in operands:
+            job_id = {"job_id": operands.pop("job_id")}
+        else:
+            job_id = {}
         attributes = operation_attributes(
             **target, **job_id, requesting_user_name=name_value(_USER), **operands
         )

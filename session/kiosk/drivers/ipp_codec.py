@@ -73,7 +73,9 @@ class Attribute(msgspec.Struct, frozen=True):
     @property
     def first(self) -> Value:
         """The only or first value."""
-        return self.values[0] if self.values else None
+        if self.values:
+            return self.values[0]
+        return None
 
     def strings(self) -> tuple[str, ...]:
         """Return the values that are text."""
@@ -101,12 +103,16 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     def text(self, tag: GroupTag, name: str) -> str:
         """First value of an attribute when it is text, else empty."""
         attribute = self.group(tag).get(name)
-        return attribute.first if attribute and isinstance(attribute.first, str) else ""
+        if attribute and isinstance(attribute.first, str):
+            return attribute.first
+        return ""
 
     def number(self, tag: GroupTag, name: str, default: int = 0) -> int:
         """First value of an attribute when it is a number, else `default`."""
         attribute = self.group(tag).get(name)
-        return attribute.first if attribute and isinstance(attribute.first, int) else default
+        if attribute and isinstance(attribute.first, int):
+            return attribute.first
+        return default
 
 
 def keyword(*values: str) -> Attribute:
@@ -203,7 +209,9 @@ def _encode_value(tag: int, value: Value) -> bytes:
             case None | dict():
                 return b""
             case bool():
-                return b"\x01" if value else b"\x00"
+                if value:
+                    return b"\x01"
+                return b"\x00"
             case int():
                 return struct.pack(">i", value)
             case str():
@@ -282,7 +290,10 @@ def decode(data: bytes) -> Message:
 
 
 def _add(attributes: Attributes, name: str, tag: int, value: Value, *, first: bool) -> None:
-    before = None if first else attributes.get(name)
+    if first:
+        before = None
+    else:
+        before = attributes.get(name)
     attributes[name] = (
         Attribute(tag, (value,))
         if before is None

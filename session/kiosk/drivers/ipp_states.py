@@ -79,7 +79,9 @@ def _holds_up(reasons: tuple[str, ...]) -> str:
     """
     warned = tuple(reason for reason in reasons if not _ends_in(reason, "report"))
     code = _most_pressing(warned)
-    return "" if code == _NO_TONER else code
+    if code == _NO_TONER:
+        return ""
+    return code
 
 
 def fault_code(reasons: tuple[str, ...], *, stopped: bool = False) -> str:
@@ -92,12 +94,16 @@ def fault_code(reasons: tuple[str, ...], *, stopped: bool = False) -> str:
 
 def _reasons(attributes: Attributes, name: str) -> tuple[str, ...]:
     attribute = attributes.get(name)
-    return tuple(reason for reason in attribute.strings() if reason != "none") if attribute else ()
+    if attribute:
+        return tuple(reason for reason in attribute.strings() if reason != "none")
+    return ()
 
 
 def _number(attributes: Attributes, name: str) -> int:
     attribute = attributes.get(name)
-    return attribute.first if attribute and isinstance(attribute.first, int) else 0
+    if attribute and isinstance(attribute.first, int):
+        return attribute.first
+    return 0
 
 
 def printer_state(attributes: Attributes) -> tuple[ScannerState, str, tuple[str, ...]]:
@@ -138,7 +144,10 @@ def job_progress(job: Attributes, printer: Attributes) -> JobProgress:
     # A printer low of ink says "empty" long before it stops:
     # by itself no reason to call the job waiting.
     waits = stopped or (code and code != _NO_TONER)
-    moving = PrintState.PRINTING if state == JOB_PROCESSING else PrintState.SENT
+    if state == JOB_PROCESSING:
+        moving = PrintState.PRINTING
+    else:
+        moving = PrintState.SENT
     return JobProgress(
         state=PrintState.WAITING if waits else moving,
         code=code,

@@ -124,7 +124,9 @@ class Option(NamedTuple):
         numbers = [choice for choice in self.choices if isinstance(choice, int | float)]
         if numbers:
             return min(numbers, key=lambda number: abs(number - target))
-        return min(max(target, self.span[0]), self.span[1]) if self.span else target
+        if self.span:
+            return min(max(target, self.span[0]), self.span[1])
+        return target
 
 
 class SaneFrame(NamedTuple):
@@ -238,7 +240,10 @@ def _constraint(
     """SANE, section 4.2.9.7: 1 is a range, 2 a list of words that begins with its length, 3 a list
     of strings.
     """
-    scale = _FIXED if descriptor.type == Kind.FIXED else 1
+    if descriptor.type == Kind.FIXED:
+        scale = _FIXED
+    else:
+        scale = 1
     match descriptor.constraint_type:
         case 1:
             span = descriptor.constraint.range.contents

@@ -89,7 +89,9 @@ def set_up(device: SaneDevice, command: dict[str, Any]) -> float:
 
 def _texts(device: SaneDevice, name: str) -> list[str]:
     option = device.options().get(name)
-    return [choice for choice in option.choices if isinstance(choice, str)] if option else []
+    if option:
+        return [choice for choice in option.choices if isinstance(choice, str)]
+    return []
 
 
 def has_duplex(device: SaneDevice) -> bool:
@@ -125,10 +127,14 @@ def _set_area(device: SaneDevice, area: dict[str, int] | None) -> None:
     """Millimetres for the corners; None for the whole bed.
     Backends that count in pixels keep their default.
     """
-    far = (
-        (1e6, 1e6) if area is None else (area["left"] + area["width"], area["top"] + area["height"])
-    )
-    near = (0, 0) if area is None else (area["left"], area["top"])
+    if area is None:
+        far = (1e6, 1e6)
+    else:
+        far = (area["left"] + area["width"], area["top"] + area["height"])
+    if area is None:
+        near = (0, 0)
+    else:
+        near = (area["left"], area["top"])
     for name, place in zip(("br-x", "br-y", "tl-x", "tl-y"), (*far, *near), strict=True):
         option = device.options().get(name)
         if option is not None and option.usable and option.unit == UNIT_MM:
@@ -137,10 +143,16 @@ def _set_area(device: SaneDevice, area: dict[str, int] | None) -> None:
 
 def to_jpeg(raw: bytes, frame: SaneFrame, dpi: float) -> tuple[bytes, int, int]:
     """(JPEG, width, height). Raises `SaneError` when lines are missing."""
-    height = len(raw) // frame.bytes_per_line if frame.lines < 0 else frame.lines
+    if frame.lines < 0:
+        height = len(raw) // frame.bytes_per_line
+    else:
+        height = frame.lines
     if not height or len(raw) < height * frame.bytes_per_line:
         raise SaneError(f"only {len(raw) // frame.bytes_per_line} of {frame.lines} lines")
-    mode = "RGB" if frame.format == FRAME_RGB else "L"
+    if frame.format == FRAME_RGB:
+        mode = "RGB"
+    else:
+        mode = "L"
     picture = Image.frombuffer(
         mode, (frame.width_px, height), raw, "raw", mode, frame.bytes_per_line, 1
     )
@@ -155,9 +167,11 @@ class SaneWorker:
     """
 
     def __init__(self, library: SaneLibrary, frames: Frames) -> None:
-        self._library, self._frames = library, frames
+        self._library = library
+        self._frames = frames
         self._device: SaneDevice | None = None
-        self._cancelled, self._stopped = threading.Event(), threading.Event()
+        self._cancelled = threading.Event()
+        self._stopped = threading.Event()
         self._stopped.set()
         self._tidying = threading.Lock()
 
@@ -170,7 +184,10 @@ class SaneWorker:
                 continue
             self._cancelled.clear()
             self._stopped.clear()
-            act = self._scan if command["do"] == "scan" else self._report
+            if command["do"] == "scan":
+                act = self._scan
+            else:
+                act = self._report
             threading.Thread(target=self._guarded, args=(act, command), daemon=True).start()
         self._cancel()
         self._let_go()
@@ -253,7 +270,10 @@ class SaneWorker:
             raw += memoryview(buffer)[:count]
             if len(raw) > MAX_RAW_BYTES:
                 raise SaneError("page too large")
-            percent = 100 * len(raw) // total_bytes if total_bytes > 0 else -1
+            if total_bytes > 0:
+                percent = 100 * len(raw) // total_bytes
+            else:
+                percent = -1
             if percent >= last + PROGRESS_STEP or percent == 100 != last:
                 last = percent
                 self._frames.send("progress", percent=percent)

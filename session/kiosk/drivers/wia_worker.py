@@ -58,7 +58,9 @@ def handling(source: str, *, duplex: bool) -> int:
     """WIA_DPS_DOCUMENT_HANDLING_SELECT for a source."""
     if source == "glass":
         return _FLATBED
-    return _FEED | _DUPLEX if duplex else _FEED
+    if duplex:
+        return _FEED | _DUPLEX
+    return _FEED
 
 
 def region(area: dict[str, int], dpi: int) -> tuple[int, int, int, int]:

@@ -69,7 +69,10 @@ def job_progress(status: int, printer: str, pages: int) -> JobProgress:
         return JobProgress(state=PrintState.WAITING, code=code, impressions=pages)
     if status & _JOB_ERROR:
         return JobProgress(state=PrintState.FAILED, code=PrintFailed.code, impressions=pages)
-    moving = PrintState.PRINTING if status & _JOB_PRINTING else PrintState.SENT
+    if status & _JOB_PRINTING:
+        moving = PrintState.PRINTING
+    else:
+        moving = PrintState.SENT
     return JobProgress(state=moving, code=code, impressions=pages)
 
 
@@ -82,7 +85,8 @@ class WindowsPrinter:
     """
 
     def __init__(self, queue: str, spooler: Any = None) -> None:
-        self._queue, self._spooler = queue, spooler
+        self._queue = queue
+        self._spooler = spooler
 
     async def state(self) -> PrinterStatus:
         """Return how it is now; see `Printer.state`."""
@@ -91,7 +95,10 @@ class WindowsPrinter:
         except PrinterGone as error:
             return PrinterStatus(state=ScannerState.FAULT, name=self._queue, code=error.code)
         code = printer_code(int(printer_info["Status"]))
-        busy = ScannerState.BUSY if printer_info["cJobs"] else ScannerState.READY
+        if printer_info["cJobs"]:
+            busy = ScannerState.BUSY
+        else:
+            busy = ScannerState.READY
         return PrinterStatus(
             state=ScannerState.FAULT if code else busy,
             name=str(printer_info["pPrinterName"])[:200],

@@ -107,8 +107,11 @@ class WorkerScanner:
         options: Mapping[str, str | int | float | bool] | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._worker, self._name, self._device = worker, name[:200], device
-        self.quiet_s, self._cancel_s = quiet_s, cancel_s
+        self._worker = worker
+        self._name = name[:200]
+        self._device = device
+        self.quiet_s = quiet_s
+        self._cancel_s = cancel_s
         self.options = dict(options or {})
         self._environment = dict(environment or {})
         self._process: Process | None = None
@@ -121,7 +124,9 @@ class WorkerScanner:
     @property
     def worker_pid(self) -> int | None:
         """The worker's process id while there is one."""
-        return self._process.pid if self._process else None
+        if self._process:
+            return self._process.pid
+        return None
 
     async def state(self) -> ScannerStatus:
         """Return how it is now: opens the device, which is all that drivers offer for it."""
@@ -132,7 +137,8 @@ class WorkerScanner:
             async with self._turn:
                 await self._send(do="report", device=self._device)
                 event = await self._event()
-                self._feeder, self._duplex = event.feeder, event.duplex
+                self._feeder = event.feeder
+                self._duplex = event.duplex
         except ScannerBusy:
             state = ScannerState.BUSY
         except SessionError as error:
@@ -148,7 +154,8 @@ class WorkerScanner:
         """Scans; see `Scanner.scan`."""
         if self._scanning:
             raise ScannerBusy(status="scanning")
-        self._scanning, self._cancelled = True, False
+        self._scanning = True
+        self._cancelled = False
         ended = False
         try:
             async with self._turn:
@@ -308,7 +315,10 @@ def _command(settings: ScanSettings) -> dict[str, object]:
 def _page(event: WorkerEvent, settings: ScanSettings) -> ScannedPage:
     width_px, height_px = jpeg_size(event.payload)
     preview = settings.kind is ScanKind.PREVIEW  # of the whole glass, whose size is not told
-    dpi = event.dpi if preview else true_dpi(width_px, settings.area, event.dpi)
+    if preview:
+        dpi = event.dpi
+    else:
+        dpi = true_dpi(width_px, settings.area, event.dpi)
     return ScannedPage(
         data=event.payload, media_type="image/jpeg", width_px=width_px, height_px=height_px, dpi=dpi
     )

@@ -69,8 +69,12 @@ class CallButton:
         now_s = self._clock.monotonic_s()
         if asked_for == self._asked_for and now_s - self._pressed_at_s < SAME_PRESS_S:
             return
-        self._asked_for, self._request_id, self._pressed_at_s = asked_for, new_id(), now_s
+        self._asked_for = asked_for
+        self._request_id = new_id()
+        self._pressed_at_s = now_s
 
     def release(self) -> None:
         """The ticket is over or the caller left: the next press is a new caller's."""
-        self._asked_for, self._request_id, self._answer = None, "", None
+        self._asked_for = None
+        self._request_id = ""
+        self._answer = None

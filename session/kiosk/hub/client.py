@@ -346,7 +346,10 @@ class KioskLink:
             event.ticket.moved_from,
         ):
             return
-        self._ticket = event.ticket if event.ticket.state in OPEN else None
+        if event.ticket.state in OPEN:
+            self._ticket = event.ticket
+        else:
+            self._ticket = None
         if event.ticket.state is TicketState.WAITING:
             self._session = None
         self.ticket_changed.emit(event)
@@ -421,7 +424,10 @@ class KioskLink:
             )
 
     def _take(self, answer: TicketAnswer) -> None:
-        self._ticket = answer.ticket if answer.ticket.state in OPEN else None
+        if answer.ticket.state in OPEN:
+            self._ticket = answer.ticket
+        else:
+            self._ticket = None
         early, self._early = self._early, None
         for facts in (answer.session, early):
             if (

@@ -36,7 +36,9 @@ class HostCall:
     def __init__(self, link: KioskLink, tasks: Tasks, *, again_s: float = AGAIN_S) -> None:
         self.changed: Signal[HelpState] = Signal()
         self.state = HelpState.NONE
-        self._link, self._tasks, self._again_s = link, tasks, again_s
+        self._link = link
+        self._tasks = tasks
+        self._again_s = again_s
         self._running: asyncio.Task[None] | None = None
         self._pressed_s = 0.0
         self._is_taken_back = False

@@ -89,7 +89,9 @@ class LineMeasurement:
             await asyncio.wait([self._running])
         finally:
             forget()
-        return measurements[-1] if measurements else None
+        if measurements:
+            return measurements[-1]
+        return None
 
     async def _watch(self) -> None:
         while True:

@@ -54,7 +54,10 @@ def look_up(host: str) -> list[str]:
 
     A dot at the end keeps the system from trying the name below its own domains.
     """
-    name = host + "." if "." in host else host
+    if "." in host:
+        name = host + "."
+    else:
+        name = host
     answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     return [str(sockaddr[0]) for _family, _kind, _protocol, _name, sockaddr in answers]
 
@@ -64,7 +67,10 @@ def own_networks() -> list[IpNetwork]:
     networks: list[IpNetwork] = []
     for adapter in ifaddr.get_adapters():
         for adapter_ip in adapter.ips:
-            address = adapter_ip.ip if isinstance(adapter_ip.ip, str) else adapter_ip.ip[0]
+            if isinstance(adapter_ip.ip, str):
+                address = adapter_ip.ip
+            else:
+                address = adapter_ip.ip[0]
             network = ipaddress.ip_network(f"{address}/{adapter_ip.network_prefix}", strict=False)
             if network.prefixlen >= _WIDEST_OWN[network.version]:
                 networks.append(network)
@@ -90,7 +96,9 @@ class Dialler:
         intranet: Collection[str] = (),
     ) -> None:
         self._intranet = frozenset(canonical_host(host) for host in intranet) - {""}
-        self._look_up, self._read_own, self._far_proxy = look_up, read_networks, far_proxy
+        self._look_up = look_up
+        self._read_own = read_networks
+        self._far_proxy = far_proxy
         self._own: Sequence[IpNetwork] = ()
         self._own_until_s = 0.0
         self._nat64: Sequence[ipaddress.IPv6Network] | None = None
@@ -113,7 +121,10 @@ class Dialler:
             InsideAddress: an answer is an address of the kiosk's own network.
             OSError: the name is unknown or nobody answers; `TimeoutError` is one.
         """
-        far_proxy = None if listed and address_of(host) else self._far_proxy(f"https://{host}/")
+        if listed and address_of(host):
+            far_proxy = None
+        else:
+            far_proxy = self._far_proxy(f"https://{host}/")
         if far_proxy and not is_localhost(host):
             async with asyncio.timeout(LOOK_UP_S + CONNECT_S):
                 return await _through(far_proxy, host, port)
@@ -134,7 +145,10 @@ class Dialler:
         """
         is_known_number = listed and address_of(host) is not None
         is_asked = not is_known_number and any(_may_hold_ipv4(address) for address in addresses)
-        nat64 = await self._nat64_now() if is_asked else ()
+        if is_asked:
+            nat64 = await self._nat64_now()
+        else:
+            nat64 = ()
         networks = self._own_now()
         for address in addresses:
             if why_not_connect(
@@ -187,7 +201,8 @@ class Dialler:
     def _own_now(self) -> Sequence[IpNetwork]:
         now_s = asyncio.get_running_loop().time()
         if now_s >= self._own_until_s:
-            self._own, self._own_until_s = self._read_own(), now_s + _OWN_KEPT_S
+            self._own = self._read_own()
+            self._own_until_s = now_s + _OWN_KEPT_S
         return self._own
 
 
@@ -209,7 +224,10 @@ async def _through(far_proxy: str, host: str, port: int) -> Ends:
     reader, writer = await asyncio.open_connection(
         parts.hostname, parts.port or 80, limit=READ_BYTES
     )
-    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if ":" in host:
+        at = f"[{host}]:{port}"
+    else:
+        at = f"{host}:{port}"
     lines = [f"CONNECT {at} HTTP/1.1", f"Host: {at}"]
     if parts.username:
         word = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

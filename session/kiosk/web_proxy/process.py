@@ -48,7 +48,8 @@ class WebProxy:
             creationflags=NO_WINDOW,
         )
         ready = msgspec.json.decode(self._line(_START_S), type=ProxyReady)
-        self.port, self.secret = ready.port, ready.secret
+        self.port = ready.port
+        self.secret = ready.secret
 
     @property
     def pid(self) -> int:

@@ -57,7 +57,8 @@ class _Peer:
 
     def __init__(self, role: Role, *, reader: Reader, writer: Writer) -> None:
         self.http = h11.Connection(role, max_incomplete_event_size=_HEAD_BYTES)
-        self.reader, self.writer = reader, writer
+        self.reader = reader
+        self.writer = writer
 
     async def receive(self, limit_s: float) -> h11.Event | Nothing:
         """The next event; raises `TimeoutError`, `h11.ProtocolError`."""
@@ -256,7 +257,10 @@ def _absolute(target: str) -> tuple[str, int, str]:
     parts = urlsplit(target)
     if parts.scheme != "http" or "@" in parts.netloc or "\\" in target:
         raise ValueError(target)
-    port = 80 if parts.port is None else parts.port
+    if parts.port is None:
+        port = 80
+    else:
+        port = parts.port
     path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
     return canonical_host(parts.hostname or ""), _port(port), path
 

@@ -113,7 +113,10 @@ class Groups:
 
     def of(self, place: int) -> npt.NDArray[np.int64]:
         """The rows of a meaning, in order."""
-        begin = int(self._ends[place - 1]) if place else 0
+        if place:
+            begin = int(self._ends[place - 1])
+        else:
+            begin = 0
         return self._rows[begin : int(self._ends[place])].astype(np.int64)
 
 
@@ -155,7 +158,9 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     @property
     def duration_s(self) -> float:
         """The time from the first record to the last."""
-        return float(self.columns.at_s[-1]) if len(self) else 0.0
+        if len(self):
+            return float(self.columns.at_s[-1])
+        return 0.0
 
     # ---- all rows at once
 
@@ -174,7 +179,9 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
 
     def spread(self, table: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Return for each row what is said here of its meaning."""
-        return table.take(self.columns.meaning) if len(table) else np.zeros(0, dtype=np.bool_)
+        if len(table):
+            return table.take(self.columns.meaning)
+        return np.zeros(0, dtype=np.bool_)
 
     @property
     def marks(self) -> npt.NDArray[np.int64]:
@@ -251,7 +258,10 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
         is read a piece at a time, in any thread, and nothing of it is kept. What cannot be read is
         left out.
         """
-        rows = np.arange(len(self)) if rows is None else rows
+        if rows is None:
+            rows = np.arange(len(self))
+        else:
+            rows = rows
         starts, lengths = self.columns.start, self.columns.length
         rows = rows[np.argsort(starts[rows], kind="stable")]
         pieces = np.flatnonzero(np.diff(starts[rows] // _PIECE_BYTES, prepend=-1)).tolist()
@@ -302,7 +312,9 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     def label_before(self, count: int) -> str:
         """The name of the last mark among the first `count` rows, "" when there is none."""
         past = int(np.searchsorted(self.marks, count, side="left"))
-        return self.meaning(int(self.marks[past - 1])).label if past else ""
+        if past:
+            return self.meaning(int(self.marks[past - 1])).label
+        return ""
 
     # ---- the page
 

@@ -66,7 +66,10 @@ _WORD_NUMBERS = {"pages", "page", "times", "left_over", "simulated_camera"}
 
 def _makes_words(name: str, kind: object) -> bool:
     """True if a field makes a difference in words."""
-    kind = get_args(kind)[0] if get_args(kind) else kind
+    if get_args(kind):
+        kind = get_args(kind)[0]
+    else:
+        kind = kind
     if isinstance(kind, type) and issubclass(kind, StrEnum | bool):
         return True
     return name in _WORD_NUMBERS or (kind is str and not name.endswith(("id", "sha256", "agent")))
@@ -200,7 +203,8 @@ class _Scan:
     """
 
     def __init__(self, text: LogText, *, is_upgraded: bool = False) -> None:
-        self._text, self._is_upgraded = text, is_upgraded
+        self._text = text
+        self._is_upgraded = is_upgraded
         self._session_id = ""
         self._line = 0
         self._damaged: list[int] = []
@@ -324,13 +328,18 @@ class _Scan:
         key: object = event
         if kind in _WHOLE:
             keyed = _KEYS.get(kind)
-            key = kind if keyed is None else (kind, keyed(event))
+            if keyed is None:
+                key = kind
+            else:
+                key = (kind, keyed(event))
             self._note_whole(row, event, record.writer, at_s)
         elif kind is _Chunk:
             key = kind
             self._chunks.append((row, event, at_s))
         number = self._numbers.get(key)
-        return self._new_meaning(key, line, record.writer) if number is None else number
+        if number is None:
+            return self._new_meaning(key, line, record.writer)
+        return number
 
     def _new_meaning(self, key: object, line: bytes, writer: Writer) -> int:
         """The place of the meaning that a line is the first of. One whose hidden part is damaged
@@ -366,7 +375,10 @@ class _Scan:
         )
         order = order_of(Times(at_s, writer, number), self._evidence)
         rows = order.rows
-        first_s = float(order.at_s[0]) if len(rows) else 0.0
+        if len(rows):
+            first_s = float(order.at_s[0])
+        else:
+            first_s = 0.0
         columns = Columns(
             at_s=order.at_s - first_s,
             writer=writer[rows],
@@ -403,7 +415,10 @@ class _Scan:
         every = max(CHECKPOINT_ROWS, rows // MOST_CHECKPOINTS)
         changes, self._changes = _placed(self._changes, place), []
         marks = np.array([meaning.is_mark for meaning in self._meanings], dtype=np.bool_)
-        is_mark = np.flatnonzero(marks[columns.meaning]) if len(marks) else np.zeros(0, np.int64)
+        if len(marks):
+            is_mark = np.flatnonzero(marks[columns.meaning])
+        else:
+            is_mark = np.zeros(0, np.int64)
         states: list[SessionState] = []
         fold, next_change = StateFold(SessionState()), 0
         for begin in range(0, rows, every):
@@ -411,7 +426,10 @@ class _Scan:
                 fold.add(changes[next_change][1])
                 next_change += 1
             past = int(np.searchsorted(is_mark, begin))
-            label = self._meanings[columns.meaning[is_mark[past - 1]]].label if past else ""
+            if past:
+                label = self._meanings[columns.meaning[is_mark[past - 1]]].label
+            else:
+                label = ""
             states.append(fold.state(label))
         return Checkpoints(every, states)
 
@@ -422,7 +440,10 @@ class _Scan:
         latest_s = 0.0
         chunks = [(row, (chunk, at_s)) for row, chunk, at_s in self._chunks]
         for row, (chunk, at_s) in _placed(chunks, place):
-            waiting = [row] if chunk.part == 0 else [*waiting, row]
+            if chunk.part == 0:
+                waiting = [row]
+            else:
+                waiting = [*waiting, row]
             if len(waiting) != chunk.parts:
                 continue
             written_s = float(columns.at_s[row])

@@ -35,7 +35,8 @@ class Replay:
     """
 
     def __init__(self, log: OpenedLog, clock: Clock) -> None:
-        self.log, self._clock = log, clock
+        self.log = log
+        self._clock = clock
         self.duration_s = log.duration_s
         self.skip_idle = False
         self._speed = 1.0
@@ -74,7 +75,8 @@ class Replay:
 
     def pause(self) -> None:
         """Stops playing; `tick` still returns what was due until now."""
-        self._position_s, self._playing_since_s = self.position_s, None
+        self._position_s = self.position_s
+        self._playing_since_s = None
 
     def set_speed(self, speed: float) -> None:
         """0.5 to 16.0 times real time. Raises `ValueError`."""
@@ -116,7 +118,10 @@ class Replay:
         self._position_s = offset_s
         if self.playing:
             self._playing_since_s = self._clock.monotonic_s()
-        self._shown = self.log.count_until(offset_s) if offset_s > 0 else 0
+        if offset_s > 0:
+            self._shown = self.log.count_until(offset_s)
+        else:
+            self._shown = 0
 
 
 def whole_chunks(records: Iterable[Record]) -> list[MirrorChunk]:
@@ -125,7 +130,10 @@ def whole_chunks(records: Iterable[Record]) -> list[MirrorChunk]:
     parts: list[MirrorChunk] = []
     for record in records:
         if isinstance(record.event, MirrorChunk) and record.event.data:
-            parts = [record.event] if record.event.part == 0 else [*parts, record.event]
+            if record.event.part == 0:
+                parts = [record.event]
+            else:
+                parts = [*parts, record.event]
             if len(parts) == record.event.parts:
                 chunks.append(joined(parts))
     return chunks

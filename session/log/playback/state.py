@@ -80,10 +80,15 @@ class StateFold:
     """
 
     def __init__(self, state: SessionState) -> None:
-        self.ticket, self.session_open, self.call = state.ticket, state.session_open, state.call
-        self.sharing, self.wiped = state.sharing, state.wiped
-        self.seen_by, self.heard_by = set(state.seen_by), set(state.heard_by)
-        self.grants, self.scanning = set(state.grants), set(state.scanning)
+        self.ticket = state.ticket
+        self.session_open = state.session_open
+        self.call = state.call
+        self.sharing = state.sharing
+        self.wiped = state.wiped
+        self.seen_by = set(state.seen_by)
+        self.heard_by = set(state.heard_by)
+        self.grants = set(state.grants)
+        self.scanning = set(state.scanning)
         self.line_lost_by = set(state.line_lost_by)
         self.pages_received = dict.fromkeys(state.pages_received)
         self.pages_cleaned = dict.fromkeys(state.pages_cleaned)
@@ -128,12 +133,16 @@ def _talk(fold: StateFold, event: Event) -> None:
         case TicketAccepted():
             fold.ticket = TicketState.IN_SESSION
         case SessionOpened():
-            fold.ticket, fold.session_open = TicketState.IN_SESSION, True
+            fold.ticket = TicketState.IN_SESSION
+            fold.session_open = True
         case HungUp() | SessionEnded():
-            fold.ticket, fold.session_open = TicketState.WRAP_UP, False
-            fold.call, fold.sharing = "", False
+            fold.ticket = TicketState.WRAP_UP
+            fold.session_open = False
+            fold.call = ""
+            fold.sharing = False
         case SessionClosed():
-            fold.ticket, fold.session_open = TicketState.CLOSED, False
+            fold.ticket = TicketState.CLOSED
+            fold.session_open = False
         case KioskWiped(left_over=left_over):
             fold.wiped = left_over == 0
             fold.grants.clear()

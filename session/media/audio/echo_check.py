@@ -71,14 +71,18 @@ class EchoCheck:
             self._rest.append(pitch_level(heard))
         elif number >= PAUSE_BLOCKS + LATE_BLOCKS:
             self._played.append(pitch_level(heard))
-        return tone(number) if playing else None
+        if playing:
+            return tone(number)
+        return None
 
     def result(self) -> EchoFinding:
         """`DEAF`: the microphone brought nothing at all."""
         if self._silent:
             return EchoFinding.DEAF
         rest, played = float(np.median(self._rest)), float(np.median(self._played))
-        return EchoFinding.HEARD if played > max(LEAST, TIMES_LOUDER * rest) else EchoFinding.NONE
+        if played > max(LEAST, TIMES_LOUDER * rest):
+            return EchoFinding.HEARD
+        return EchoFinding.NONE
 
 
 LEARN_BLOCKS, JUDGED_BLOCKS = 75, 75

@@ -57,7 +57,9 @@ def choose_canceller(
         from session.media.audio.voice_filter import is_installed
 
         apm = is_installed()
-    return EchoCanceller.APM if apm else EchoCanceller.MISSING
+    if apm:
+        return EchoCanceller.APM
+    return EchoCanceller.MISSING
 
 
 def cancels_echo(microphone: str) -> bool:

@@ -66,11 +66,9 @@ def silence() -> Pcm:
 
 def rms(block: Pcm) -> float:
     """Root mean square of a block, 0..1 of full scale."""
-    return (
-        float(np.sqrt(np.mean(np.square(block.astype(np.float32))))) / 32768.0
-        if block.size
-        else 0.0
-    )
+    if block.size:
+        return float(np.sqrt(np.mean(np.square(block.astype(np.float32))))) / 32768.0
+    return 0.0
 
 
 class SampleQueue:
@@ -101,7 +99,9 @@ class SampleQueue:
                     self._parts.appendleft(part[count:])
                 count -= parts[-1].size
                 self._held -= parts[-1].size
-        return np.concatenate(parts) if parts else np.zeros(0, np.int16)
+        if parts:
+            return np.concatenate(parts)
+        return np.zeros(0, np.int16)
 
     @property
     def held(self) -> int:
@@ -123,7 +123,9 @@ class LevelMeter:
     def level(self) -> float:
         """RMS, 0..1."""
         squares = list(self._squares)
-        return math.sqrt(sum(squares) / len(squares)) if squares else 0.0
+        if squares:
+            return math.sqrt(sum(squares) / len(squares))
+        return 0.0
 
 
 class NullSink:

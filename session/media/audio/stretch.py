@@ -63,4 +63,6 @@ def _period(sound: Pcm, at_any_price: bool) -> int:
         alike = float(first @ other) / (float(np.linalg.norm(first) * np.linalg.norm(other)) + 1.0)
         if alike > likeness:
             best, likeness = lag * STEP, alike
-    return best if likeness >= ALIKE or at_any_price else 0
+    if likeness >= ALIKE or at_any_price:
+        return best
+    return 0

@@ -66,13 +66,19 @@ class VoiceEncoder(Encoder):
         for part in self._resampler.resample(cast(av.AudioFrame, frame)):
             for packet in self._codec.encode(part):
                 if self._wanted(bytes(packet)):
-                    first = self._made * BLOCK if not packets else first
+                    if not packets:
+                        first = self._made * BLOCK
+                    else:
+                        first = first
                     packets.append(bytes(packet))
                 self._made += 1
         return packets, first
 
     def _wanted(self, packet: bytes) -> bool:
-        self._silent = self._silent + 1 if len(packet) <= SILENT_PACKET_BYTES else 0
+        if len(packet) <= SILENT_PACKET_BYTES:
+            self._silent = self._silent + 1
+        else:
+            self._silent = 0
         return self._silent % SILENT_EVERY in (0, 1)
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:

@@ -81,9 +81,11 @@ class VoiceFilter:
             auto_gain_control=gain,
         )
         self._lock = threading.Lock()
-        self._far, self._near = np.zeros(0, np.int16), np.zeros(0, np.int16)
+        self._far = np.zeros(0, np.int16)
+        self._near = np.zeros(0, np.int16)
         self._far_level = 0.0
-        self._came, self._left = 0.0, 0.0
+        self._came = 0.0
+        self._left = 0.0
         self._broken = False
 
     def played(self, samples: Pcm) -> None:
@@ -102,7 +104,9 @@ class VoiceFilter:
         if self._far_level > AUDIBLE:
             self._came += sum(rms(frame) ** 2 for frame in frames)
             self._left += sum(rms(frame) ** 2 for frame in cleaned)
-        return np.concatenate(cleaned) if cleaned else np.zeros(0, np.int16)
+        if cleaned:
+            return np.concatenate(cleaned)
+        return np.zeros(0, np.int16)
 
     def measure(self) -> None:
         """Lets `removed_db` count anew."""
@@ -144,11 +148,16 @@ class VoiceFilter:
 
 def make_filter(*, suppress_noise: bool = True, gain: bool = False) -> VoiceFilter | None:
     """A filter, or None where the package is missing or cannot be loaded."""
-    return VoiceFilter(suppress_noise=suppress_noise, gain=gain) if _module() is not None else None
+    if _module() is not None:
+        return VoiceFilter(suppress_noise=suppress_noise, gain=gain)
+    return None
 
 
 def _frames(rest: Pcm, samples: Pcm) -> tuple[list[Pcm], Pcm]:
-    joined = np.concatenate((rest, samples)) if rest.size else samples
+    if rest.size:
+        joined = np.concatenate((rest, samples))
+    else:
+        joined = samples
     count = joined.size // FRAME
     return [joined[n * FRAME : (n + 1) * FRAME] for n in range(count)], joined[
         count * FRAME :

@@ -110,7 +110,10 @@ class VoicePlayout:
             self.counts["late"] += 1
             return
         self._held[at] = payload
-        self._newest = max(self._newest, at) if len(self._held) > 1 else at
+        if len(self._held) > 1:
+            self._newest = max(self._newest, at)
+        else:
+            self._newest = at
         if len(self._held) > MAX_HELD:
             self._start_again()
 
@@ -125,9 +128,10 @@ class VoicePlayout:
             if self._next is None:  # the stream was found to have stopped: it begins anew
                 continue
             block = self._make()
-            self._ready = (
-                np.concatenate((self._ready, self._fitted(block))) if block.size else silence()
-            )
+            if block.size:
+                self._ready = np.concatenate((self._ready, self._fitted(block)))
+            else:
+                self._ready = silence()
         return self._taken(self._ready)
 
     def close(self) -> None:
@@ -149,7 +153,9 @@ class VoicePlayout:
     @property
     def playing(self) -> int | None:
         """RTP time of what plays now, or None while nothing does."""
-        return None if self._next is None else (self._next - self._ready.size) & 0xFFFFFFFF
+        if self._next is None:
+            return None
+        return (self._next - self._ready.size) & 0xFFFFFFFF
 
     @property
     def blocks(self) -> tuple[int, int]:
@@ -197,12 +203,16 @@ class VoicePlayout:
         """A little shorter or longer when the buffer has been off its target for a while."""
         off_s = self.buffered_s - self.target_s
         side = int(off_s > MARGIN_S) - int(off_s < -MARGIN_S)
-        self._off_target = (
-            self._off_target + side if side * self._off_target >= 0 and side else side
-        )
+        if side * self._off_target >= 0 and side:
+            self._off_target = self._off_target + side
+        else:
+            self._off_target = side
         if abs(self._off_target) < PATIENCE or self._missing:
             return sound
-        changed = shorter(sound) if self._off_target > 0 else longer(sound)
+        if self._off_target > 0:
+            changed = shorter(sound)
+        else:
+            changed = longer(sound)
         if changed.size != sound.size:
             self.counts["shorter" if changed.size < sound.size else "longer"] += 1
             self._off_target -= side * 3  # the next one not at once
@@ -212,7 +222,8 @@ class VoicePlayout:
         assert self._next is not None
         packet = self._held.pop(self._next, None)
         if packet is not None:
-            self._missing, self._quiet = 0, len(packet) <= QUIET_BYTES
+            self._missing = 0
+            self._quiet = len(packet) <= QUIET_BYTES
             sound = self._decoder.decode(packet)
             self._next += sound.size
             self.counts["quiet" if self._quiet else "played"] += 1

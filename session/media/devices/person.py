@@ -132,7 +132,9 @@ def eyes_at(time_s: float) -> float:
     """
     since_blink_s = time_s % 4.1
     if since_blink_s < 0.16:
-        return EYES[2] if 0.04 < since_blink_s < 0.12 else EYES[1]
+        if 0.04 < since_blink_s < 0.12:
+            return EYES[2]
+        return EYES[1]
     return EYES[0]
 
 
@@ -143,4 +145,6 @@ def gaze_at(time_s: float) -> int:
     part = time_s % 13.0
     if 6.5 < part < 8.0:
         return -1
-    return 1 if 10.5 < part < 11.4 else 0
+    if 10.5 < part < 11.4:
+        return 1
+    return 0

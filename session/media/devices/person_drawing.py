@@ -39,7 +39,8 @@ class ShapePen:
     """Draws shapes given in units on one transparent picture."""
 
     def __init__(self, box: Box, scale: float) -> None:
-        self._left, self._top = box[0], box[1]
+        self._left = box[0]
+        self._top = box[1]
         self._unit = scale * SMOOTHING
         self._size = (round((box[2] - box[0]) * scale), round((box[3] - box[1]) * scale))
         self.picture = Image.new(

@@ -102,7 +102,8 @@ class _Tap:
     """A `SoundSource`."""
 
     def __init__(self, shared: SharedMicrophone, mine: deque[Pcm]) -> None:
-        self._shared, self._mine = shared, mine
+        self._shared = shared
+        self._mine = mine
         self._read_at_s = 0.0
 
     @property

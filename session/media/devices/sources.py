@@ -127,13 +127,18 @@ class CameraSource:
     @property
     def there(self) -> bool:
         """False when no picture came for a while; one that is just being opened is there."""
-        last_s = self._began_s if self._latest is None else self._latest[0]
+        if self._latest is None:
+            last_s = self._began_s
+        else:
+            last_s = self._latest[0]
         return time.monotonic() - last_s < GONE_AFTER_S
 
     def read(self) -> av.VideoFrame:
         """The camera's last picture, or a dark one while none arrives."""
         latest = self._latest
-        return latest[1] if latest is not None and self.working else self._dark
+        if latest is not None and self.working:
+            return latest[1]
+        return self._dark
 
     def close(self) -> None:
         """Stops the thread and gives the camera back."""

@@ -114,7 +114,10 @@ class AiortcSettings:
         servers = [
             RTCIceServer(s.url, s.username or None, s.credential or None) for s in self.ice_servers
         ]
-        policy = RTCIceTransportPolicy.RELAY if self.relay_only else RTCIceTransportPolicy.ALL
+        if self.relay_only:
+            policy = RTCIceTransportPolicy.RELAY
+        else:
+            policy = RTCIceTransportPolicy.ALL
         return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
 
 
@@ -237,7 +240,9 @@ class AiortcCall:
         self._settings = settings
         self._limits = PictureLimits()
         self._speaker = speaker
-        self._picture_shown, self._on_state, self._is_playing = on_picture, on_state, is_playing
+        self._picture_shown = on_picture
+        self._on_state = on_state
+        self._is_playing = is_playing
         self._encoder: PictureEncoder | None = None
         self._picture_sender: MediaSender | None = None
         start, most = settings.picture_kbps
@@ -327,7 +332,8 @@ class AiortcCall:
         start, most = self._settings.picture_kbps
         rate = SendRate(start * 1000, most * 1000, line_known=bool(self._settings.line_kbps))
         encoder = PictureEncoder(rate, codec)
-        self._encoder, self._picture_sender = encoder, sender
+        self._encoder = encoder
+        self._picture_sender = sender
         sender.send_with(encoder, self._on_report, pacer=PacketPacer(self._pace_bps))
         self._apply_limit()
 
@@ -335,7 +341,8 @@ class AiortcCall:
 
     def set_line(self, settings: AiortcSettings, limits: PictureLimits) -> None:
         """Takes another width of the line and another bound of the picture."""
-        self._settings, self._limits = settings, limits
+        self._settings = settings
+        self._limits = limits
         self._apply_limit()
 
     def _apply_limit(self) -> None:
@@ -344,7 +351,10 @@ class AiortcCall:
         self.picture.limit(self._limits.fps or float(self.picture.fps))
         if self._encoder is not None:
             self._encoder.limit(self._limits)
-            bound = min(most, self._limits.kbps) if self._limits.kbps else most
+            if self._limits.kbps:
+                bound = min(most, self._limits.kbps)
+            else:
+                bound = most
             self._encoder.rate.set_max(1000 * bound, line_known=bool(self._settings.line_kbps))
 
     def _pace_bps(self) -> float:
@@ -354,16 +364,19 @@ class AiortcCall:
         if self._settings.line_kbps >= WIDE_KBPS:
             # the next picture is taken when this one has left: on a busy computer that is late
             return max(pace, room)
-        return (
-            max(self._encoder.target_bitrate, min(pace, room)) if self._settings.line_kbps else pace
-        )
+        if self._settings.line_kbps:
+            return max(self._encoder.target_bitrate, min(pace, room))
+        return pace
 
     def _on_voice_report(self, packets: int, missed: int, rtt_s: float | None) -> None:
         self._reported["audio"] = (packets, missed)
 
     def _on_report(self, packets: int, missed: int, rtt_s: float | None) -> None:
         self._reported["video"] = (packets, missed)
-        self._rtt_s = rtt_s if rtt_s is not None else self._rtt_s
+        if rtt_s is not None:
+            self._rtt_s = rtt_s
+        else:
+            self._rtt_s = self._rtt_s
         if self._encoder is not None:
             self._encoder.rate.on_report(self._loss.share(packets, missed), rtt_s)
         if self.pictures is not None and rtt_s is not None:
@@ -417,7 +430,10 @@ class AiortcCall:
         while True:
             await asyncio.sleep(POLL_S)
             self._count()
-            heard_s = self._picture_sender.heard_at_s if self._picture_sender is not None else None
+            if self._picture_sender is not None:
+                heard_s = self._picture_sender.heard_at_s
+            else:
+                heard_s = None
             self.picture.sparing = heard_s is not None and loop.time() - heard_s > SILENT_AFTER_S
             if self._encoder is not None:
                 self._encoder.paused = self.outage.is_out(loop.time())
@@ -434,7 +450,10 @@ class AiortcCall:
                 transports.add(id(receiver.transport))
                 came_bytes, gone_bytes = receiver.transport_bytes()
                 received, sent = received + came_bytes, sent + gone_bytes
-        rtt_ms = None if self._rtt_s is None else self._rtt_s * 1000
+        if self._rtt_s is None:
+            rtt_ms = None
+        else:
+            rtt_ms = self._rtt_s * 1000
         self.received.transport = TransportCounts(packets, lost, rtt_ms, received)
         self._sent_bytes = sent
 

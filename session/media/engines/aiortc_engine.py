@@ -188,7 +188,9 @@ class AiortcEngine:
         """
         if plan == self._plan:
             return
-        self._plan, self._relay, self._relay_failed = plan, None, False
+        self._plan = plan
+        self._relay = None
+        self._relay_failed = False
         if plan.relays and self._thread.alive:
             self._thread.call_soon(self._find_relay_soon)
 
@@ -215,7 +217,9 @@ class AiortcEngine:
         call, earlier = self._call, self._earlier
         if call is not None and call.received.shown is None and earlier is not None:
             return earlier.received.shown
-        return call.received.shown if call is not None else None
+        if call is not None:
+            return call.received.shown
+        return None
 
     def own_frame(self) -> VideoFrame | None:
         """Our own last picture, 320 pixels wide."""
@@ -257,7 +261,10 @@ class AiortcEngine:
         if plan is not self._plan:
             return
         # a relay of the plan before, found late, is not taken
-        relay = self._relay if self._relay in plan.relays else None
+        if self._relay in plan.relays:
+            relay = self._relay
+        else:
+            relay = None
         self._relay_failed = bool(plan.relays) and relay is None
         if relay is None and plan.relay_only:
             raise no_relay(why)
@@ -361,8 +368,14 @@ class AiortcEngine:
         call.start(self._thread.tasks)
         if (older := self._earlier) is not None:
             # A call that never began is no loss: the one that still speaks goes on.
-            useless = before if before is not None and not before.has_begun else older
-            before = older if useless is before else before
+            if before is not None and not before.has_begun:
+                useless = before
+            else:
+                useless = older
+            if useless is before:
+                before = older
+            else:
+                before = before
             self._thread.tasks.start(useless.close(), name="call-replaced")
         self._earlier = before
         if before is not None:
@@ -375,7 +388,10 @@ class AiortcEngine:
         packets, silent_s = 0, 0.0
         while not (call.has_begun or call.closed or before.closed or silent_s > EARLIER_S):
             has_voice = before.received.transport.packets
-            silent_s = silent_s + BLOCK_S if has_voice == packets else 0.0
+            if has_voice == packets:
+                silent_s = silent_s + BLOCK_S
+            else:
+                silent_s = 0.0
             packets = has_voice
             await asyncio.sleep(BLOCK_S)
         if self._call is not call and call.closed:
@@ -443,7 +459,9 @@ class AiortcEngine:
 def _servers(plan: IcePlan, relay: IceServer | None) -> tuple[IceServer, ...]:
     """The plan's STUN servers and the one relay that aiortc uses."""
     others = tuple(server for server in plan.servers if not server.relays)
-    return others if relay is None else (*others, relay)
+    if relay is None:
+        return others
+    return (*others, relay)
 
 
 async def _release(ready: _FoundAddresses) -> None:

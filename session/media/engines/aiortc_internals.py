@@ -325,11 +325,9 @@ class QuickStart:
         self._answered = False
         self._timers: list[asyncio.TimerHandle] = []
         self._sending: set[asyncio.Task[None]] = set()
-        self._start, self._send, self._recv = (
-            self._ice_transport.start,
-            self._ice_transport._send,
-            self._ice_transport._recv,
-        )
+        self._start = self._ice_transport.start
+        self._send = self._ice_transport._send
+        self._recv = self._ice_transport._recv
         self._build_request = self._ice.build_request
         self._check_complete = self._ice.check_complete
         _set(self._ice_transport, "start", self._begin)
@@ -430,7 +428,8 @@ class QuickStart:
     def _forget_flight(self) -> None:
         for timer in self._timers:
             timer.cancel()
-        self._flight, self._timers = [], []
+        self._flight = []
+        self._timers = []
 
     def _again(self) -> None:
         if not self._ice._closing:
@@ -696,7 +695,8 @@ class MediaSender(RTCRtpSender):
         Args:
             pacer: for pictures; without one packets are sent at once.
         """
-        self._on_report, self._pacer = on_report, pacer
+        self._on_report = on_report
+        self._pacer = pacer
         _set(self, "_RTCRtpSender__encoder", encoder)
 
     @property
@@ -734,7 +734,9 @@ class MediaSender(RTCRtpSender):
                     passed_s: float = (
                         time.time() - _get(self, "_RTCRtpSender__lsr_time") - report.dlsr / 65536
                     )
-                    return passed_s if 0 <= passed_s < 10 else None
+                    if 0 <= passed_s < 10:
+                        return passed_s
+                    return None
         return None
 
     async def _retransmit(self, sequence_number: int) -> None:
@@ -792,7 +794,10 @@ class MediaSender(RTCRtpSender):
                 payloads, at = encoder.encode(frame, is_key_frame)
             else:
                 payloads, at = await loop.run_in_executor(None, encoder.encode, frame, is_key_frame)
-            level = compute_audio_level_dbov(frame) if self.kind == "audio" and payloads else None
+            if self.kind == "audio" and payloads:
+                level = compute_audio_level_dbov(frame)
+            else:
+                level = None
             timestamp = uint32_add(origin, at & 0xFFFFFFFF)
             for index, payload in enumerate(payloads):
                 packet = RtpPacket(

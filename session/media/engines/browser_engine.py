@@ -90,7 +90,10 @@ class _Sampler:
         """Takes what the page gave: a sample, or nothing."""
         self._brought_s = time.monotonic()
         self._number += 1
-        self.frame = None if value is None else _decoded(value, self._number)
+        if value is None:
+            self.frame = None
+        else:
+            self.frame = _decoded(value, self._number)
 
 
 class BrowserEngine:
@@ -110,7 +113,9 @@ class BrowserEngine:
         close_page: Callable[[], object] = bool,
     ) -> None:
         self.state_changed: Signal[MediaState] = Signal()
-        self._page, self._tasks, self._close_page = page, tasks, close_page
+        self._page = page
+        self._tasks = tasks
+        self._close_page = close_page
         self._settings = settings or BrowserSettings()
         self._on = {"camera": True, "microphone": True}
         self._in_call = self._closed = False
@@ -211,7 +216,8 @@ class BrowserEngine:
     def _begin(self) -> None:
         """Counts a new call from zero. The last picture stays until the first one comes."""
         self._in_call = True
-        self._stats, self._first_frame_s = MediaStats(), None
+        self._stats = MediaStats()
+        self._first_frame_s = None
         self._send_switches()
         if self._limits != PictureLimits():
             self._send_limits()
@@ -220,7 +226,8 @@ class BrowserEngine:
 
     def _end(self) -> None:
         self._in_call = False
-        self._stats, self._first_frame_s = MediaStats(), None
+        self._stats = MediaStats()
+        self._first_frame_s = None
         self._caller.frame = self._own.frame = None
         if self._watching is not None:
             self._watching.cancel()
@@ -299,7 +306,9 @@ class BrowserEngine:
         None before the first and after the call.
         """
         stats = self._stats
-        return (stats.width_px, stats.height_px) if stats.frames and stats.width_px else None
+        if stats.frames and stats.width_px:
+            return (stats.width_px, stats.height_px)
+        return None
 
     def stats(self) -> MediaStats:
         """Return what was received so far in the present call."""
@@ -331,7 +340,10 @@ class BrowserEngine:
             return
         if page_stats.first_frame_ms is not None and self._first_frame_s is None:
             self._first_frame_s = time.monotonic()
-        frames = page_stats.frames if self._first_frame_s is not None else 0
+        if self._first_frame_s is not None:
+            frames = page_stats.frames
+        else:
+            frames = 0
         counts = {name: getattr(page_stats, name) for name in _COUNTS}
         self._stats = MediaStats(
             **{**counts, "frames": frames, "first_frame_s": self._first_frame_s}

@@ -66,7 +66,9 @@ class OpusDecoder:
 
     def decode(self, packet: bytes) -> Pcm:
         """A packet's sound; what is not Opus is made up for like a lost packet."""
-        return self._decode(packet, MAX_SAMPLES, use_fec=False) if packet else self.conceal()
+        if packet:
+            return self._decode(packet, MAX_SAMPLES, use_fec=False)
+        return self.conceal()
 
     def recover(self, following: bytes) -> Pcm:
         """The sound of a lost packet, from the error correction in the one that followed it."""
@@ -82,7 +84,9 @@ class OpusDecoder:
             self._decoder, packet, size, self._out.ctypes.data, room, int(use_fec)
         )
         if count < 0:
-            return np.zeros(BLOCK, np.int16) if packet is None else self.conceal()
+            if packet is None:
+                return np.zeros(BLOCK, np.int16)
+            return self.conceal()
         return self._out[:count].copy()
 
     def close(self) -> None:

@@ -51,7 +51,10 @@ class _Drawn(VideoStreamTrack):
         await asyncio.sleep(FRAME_S)
         frame = av.VideoFrame(WIDTH_PX, HEIGHT_PX, "yuv420p")
         for plane in frame.planes:
-            grey = 16 if self.hidden else 64 + self._count % 128
+            if self.hidden:
+                grey = 16
+            else:
+                grey = 64 + self._count % 128
             plane.update(bytes([grey]) * plane.buffer_size)
         frame.pts = round(self._count * FRAME_S * CLOCK_HZ)
         frame.time_base = Fraction(1, CLOCK_HZ)
@@ -155,7 +158,8 @@ class PlainPeer:
 
     def _count_picture(self, frame: av.VideoFrame) -> None:
         self.frames += 1
-        self.width_px, self.height_px = frame.width, frame.height
+        self.width_px = frame.width
+        self.height_px = frame.height
         luma = frame.planes[0]
         self.checksum = f"{zlib.crc32(bytes(luma)):08x}"
         rows = np.frombuffer(luma, np.uint8).reshape(-1, luma.line_size)
@@ -222,9 +226,10 @@ class PlainCallPage:
         peer = self._peer
         if peer is None:
             raise CallLost(why="no call")
-        first_ms = (
-            None if peer.first_frame_s is None else (peer.first_frame_s - peer.began_s) * 1000
-        )
+        if peer.first_frame_s is None:
+            first_ms = None
+        else:
+            first_ms = (peer.first_frame_s - peer.began_s) * 1000
         return {
             "first_frame_ms": first_ms,
             "frames": peer.frames,

@@ -91,11 +91,13 @@ class QueueDelayEstimator:
         self._count(arrival_time_ms, payload_size)
         travelled_ms = arrival_time_ms - self._unwrapped(abs_send_time) * ABS_SEND_TIME_MS
         if self._window_began_ms is None or arrival_time_ms < self._window_began_ms:
-            self._window_began_ms, self._shortest_ms = arrival_time_ms, travelled_ms
+            self._window_began_ms = arrival_time_ms
+            self._shortest_ms = travelled_ms
         self._shortest_ms = min(self._shortest_ms, travelled_ms)
         if arrival_time_ms - self._window_began_ms >= WINDOW_MS:
             self._judge(arrival_time_ms)
-            self._window_began_ms, self._shortest_ms = arrival_time_ms, travelled_ms
+            self._window_began_ms = arrival_time_ms
+            self._shortest_ms = travelled_ms
         if (
             arrival_time_ms - self._reported_ms < REPORT_EVERY_MS
             and arrival_time_ms >= self._reported_ms
@@ -123,7 +125,10 @@ class QueueDelayEstimator:
         if self.queue_ms > 5000:  # a clock was set
             self._bases.clear()
             return
-        self._full_windows = self._full_windows + 1 if self.queue_ms > FULL_MS else 0
+        if self.queue_ms > FULL_MS:
+            self._full_windows = self._full_windows + 1
+        else:
+            self._full_windows = 0
         if self._full_windows >= 2:
             self._lower(now_ms)
         elif self.queue_ms < EMPTY_MS:
@@ -132,7 +137,8 @@ class QueueDelayEstimator:
     def _lower(self, now_ms: int) -> None:
         if 0 <= now_ms - self._lowered_ms < APART_MS:
             return
-        self._lowered_ms, self._reported_ms = now_ms, now_ms - REPORT_EVERY_MS
+        self._lowered_ms = now_ms
+        self._reported_ms = now_ms - REPORT_EVERY_MS
         came_bps = self._received_bits * 1000 / RATE_MS
         self._held_bps = HELD * max(came_bps, self._estimate_bps)
         self._estimate_bps = max(
@@ -145,6 +151,9 @@ class QueueDelayEstimator:
     def _raise(self) -> None:
         """Raises the estimate only as far as packets have proved, lately or before."""
         tried = 1.5 * self._received_bits * 1000 / RATE_MS + 20_000
-        pace = RETURN_PER_S if self._estimate_bps < self._held_bps else RISE_PER_S
+        if self._estimate_bps < self._held_bps:
+            pace = RETURN_PER_S
+        else:
+            pace = RISE_PER_S
         grown = min(self._estimate_bps * pace ** (WINDOW_MS / 1000), self._max_bps)
         self._estimate_bps = max(self._estimate_bps, min(grown, max(tried, self._held_bps)))

@@ -92,7 +92,8 @@ class ReceivedMedia:
             self._codec = codec
             self._freezes.add(time.monotonic())
             self._frames += 1
-            self._raw, self._shown = frame, screen_frame
+            self._raw = frame
+            self._shown = screen_frame
             self._first_frame_s = self._first_frame_s or time.monotonic()
 
     def pass_over(self) -> None:

@@ -47,8 +47,6 @@ def cheap_first(codecs: Sequence[str], line_kbps: int) -> tuple[str, ...]:
     """The picture's codecs in the order for this line: on a wide one those that cost less processor
     time come first.
     """
-    return (
-        tuple(sorted(codecs, key=lambda codec: codec != "vp8"))
-        if line_kbps >= WIDE_KBPS
-        else tuple(codecs)
-    )
+    if line_kbps >= WIDE_KBPS:
+        return tuple(sorted(codecs, key=lambda codec: codec != "vp8"))
+    return tuple(codecs)

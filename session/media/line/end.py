@@ -106,11 +106,21 @@ class LineEnd:
         self._priority: LinePriority | None = None  # None: not set at this end
         self._faces = 1
         self._geometry: Geometry | None = None
-        self._channel, self._clock, self._tasks = channel, clock, tasks
-        self._apply, self._traffic = apply, traffic
-        self._declared_kbps = declared_kbps if declared_kbps >= WIDE_KBPS else 0
-        least_kbps = budget_for_pages(self._declared_kbps) if self._declared_kbps else 0.0
-        self._estimate, self._governor = LineEstimate(start_kbps, least_kbps), Governor()
+        self._channel = channel
+        self._clock = clock
+        self._tasks = tasks
+        self._apply = apply
+        self._traffic = traffic
+        if declared_kbps >= WIDE_KBPS:
+            self._declared_kbps = declared_kbps
+        else:
+            self._declared_kbps = 0
+        if self._declared_kbps:
+            least_kbps = budget_for_pages(self._declared_kbps)
+        else:
+            least_kbps = 0.0
+        self._estimate = LineEstimate(start_kbps, least_kbps)
+        self._governor = Governor()
         self._meter = LineMeter(channel.session_id)
         self._recent = LineMeter(channel.session_id, SEEN_EVERY * TICK_S)
         self._loss = SentLoss()
@@ -179,7 +189,9 @@ class LineEnd:
             self._estimate.observe(now_s, self._observe(stats, traffic, took_s))
             self._govern(now_s, traffic.demand)
         self._measure(call_id, stats, now_s)
-        self._before, self._ticked_at_s, self._other_bytes = stats, now_s, traffic.sent_bytes
+        self._before = stats
+        self._ticked_at_s = now_s
+        self._other_bytes = traffic.sent_bytes
 
     def _observe(self, stats: MediaStats, traffic: OtherTraffic, took_s: float) -> LineObservation:
         lost = self._loss.share(stats.sent_packets, stats.sent_missed)

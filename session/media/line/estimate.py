@@ -99,7 +99,10 @@ class LineEstimate:
 
     def observe(self, now_s: float, observation: LineObservation) -> float:
         """Takes an observation in and returns the new estimate."""
-        took_s = min(5.0, now_s - self._observed_at_s) if self._observed_at_s is not None else 1.0
+        if self._observed_at_s is not None:
+            took_s = min(5.0, now_s - self._observed_at_s)
+        else:
+            took_s = 1.0
         self._observed_at_s = now_s
         if observation.other_kbps >= ALONE_SHARE * self._kbps:
             self._pages_at_s = now_s
@@ -109,7 +112,10 @@ class LineEstimate:
         full = loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS
         # a report without news does not take back the one before
         if full or observation.loss_percent is not None:
-            self._full_in_a_row = self._full_in_a_row + 1 if full else 0
+            if full:
+                self._full_in_a_row = self._full_in_a_row + 1
+            else:
+                self._full_in_a_row = 0
         if full and self._full_in_a_row >= 2:
             self._fall(now_s, observation, loss)
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
@@ -132,18 +138,20 @@ class LineEstimate:
 
     def _lower(self, kbps: float, *, lost: bool) -> None:
         """Never raises. `lost`: packets got lost, it is not a queue alone."""
-        least_kbps = 0.0 if lost else QUEUE_LEAST_KBPS
+        if lost:
+            least_kbps = 0.0
+        else:
+            least_kbps = QUEUE_LEAST_KBPS
         self._kbps = self._bounded(min(self._kbps, max(kbps, least_kbps)))
 
     def _settle(
         self, observation: LineObservation, took_s: float, *, queued: bool, alone: bool
     ) -> None:
         sent_kbps = observation.media_kbps + observation.other_kbps
-        reported_kbps = (
-            None
-            if observation.transport_kbps is None
-            else observation.transport_kbps + observation.other_kbps
-        )
+        if observation.transport_kbps is None:
+            reported_kbps = None
+        else:
+            reported_kbps = observation.transport_kbps + observation.other_kbps
         used = (
             observation.transport_kbps is not None
             and observation.media_kbps >= BOUND_SHARE * observation.transport_kbps

@@ -111,7 +111,8 @@ class _Stairs:
     def step(self, now_s: float, kbps: float, motion: bool) -> LineStep:
         allowed = face_step(kbps, motion=motion)
         if FACES.index(allowed) >= FACES.index(self._at):
-            self._at, self._room_since_s = allowed, None
+            self._at = allowed
+            self._room_since_s = None
             return self._at
         better = FACES[FACES.index(self._at) - 1]
         if kbps < from_kbps(motion)[better] * RISE:
@@ -119,7 +120,8 @@ class _Stairs:
         elif self._room_since_s is None:
             self._room_since_s = now_s
         elif now_s - self._room_since_s >= UP_AFTER_S:
-            self._at, self._room_since_s = better, now_s
+            self._at = better
+            self._room_since_s = now_s
         return self._at
 
 
@@ -127,7 +129,8 @@ class Governor:
     """Shares the budget out; call `shares` about once a second, with the same clock's seconds."""
 
     def __init__(self) -> None:
-        self._plain, self._beside_page = _Stairs(), _Stairs()
+        self._plain = _Stairs()
+        self._beside_page = _Stairs()
 
     def shares(
         self, now_s: float, budget_kbps: float, demand: Demand, talkers: Talkers = TWO_PEOPLE
@@ -208,11 +211,10 @@ def _split(bulk_kbps: float, demand: Demand, faces: int) -> tuple[int, int]:
     if demand.mirror and demand.page:
         mirror = round(bulk * MIRROR_SHARE)
         return bulk - mirror, mirror
-    first = (
-        bulk
-        if demand.mirror or demand.page
-        else max(LEAST_PAGE_KBPS, round(_bulk(bulk_kbps, faces)))
-    )
+    if demand.mirror or demand.page:
+        first = bulk
+    else:
+        first = max(LEAST_PAGE_KBPS, round(_bulk(bulk_kbps, faces)))
     return first, first
 
 

@@ -43,8 +43,10 @@ class LineMeter:
         self._call_id = ""
         self._began_s = 0.0
         self._before = MediaStats()
-        self._frames, self._moved_s = 0, 0.0
-        self._frozen, self._freezes = False, 0
+        self._frames = 0
+        self._moved_s = 0.0
+        self._frozen = False
+        self._freezes = 0
 
     def measure(
         self, call_id: str, stats: MediaStats, now_s: float, *, photos: bool = False
@@ -56,7 +58,9 @@ class LineMeter:
                 a picture that stands still is no fault.
         """
         if call_id != self._call_id:
-            self._call_id, self._began_s, self._before = call_id, now_s, stats
+            self._call_id = call_id
+            self._began_s = now_s
+            self._before = stats
             self._frames = stats.frames
             self._moved_s = now_s
             self._frozen = False
@@ -66,13 +70,17 @@ class LineMeter:
         if now_s - self._began_s < self._every_s:
             return None
         measured = self._measured(stats, now_s - self._began_s)
-        self._began_s, self._before, self._freezes = now_s, stats, 0
+        self._began_s = now_s
+        self._before = stats
+        self._freezes = 0
         return measured
 
     def _watch_picture(self, frames: int, now_s: float, photos: bool) -> None:
         """Counts a picture that stands still as one freeze, however long."""
         if frames != self._frames or photos:
-            self._frames, self._moved_s, self._frozen = frames, now_s, False
+            self._frames = frames
+            self._moved_s = now_s
+            self._frozen = False
         elif frames and not self._frozen and now_s - self._moved_s >= FROZEN_S:
             self._frozen = True
             self._freezes += 1

@@ -29,7 +29,9 @@ HANDS_FROM_KBPS = {LineStep.FULL: 200.0, LineStep.SMALL: 70.0, LineStep.FEW: 0.0
 
 def from_kbps(motion: bool) -> dict[LineStep, float]:
     """The least rate of each step. `motion`: somebody talks with the hands, there are no photos."""
-    return HANDS_FROM_KBPS if motion else FROM_KBPS
+    if motion:
+        return HANDS_FROM_KBPS
+    return FROM_KBPS
 
 
 def face_step(kbps: float, *, motion: bool = False) -> LineStep:

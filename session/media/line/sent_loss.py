@@ -36,5 +36,8 @@ class SentLoss:
         if 0 <= new < ENOUGH:
             return None
         lost = missed - self._missed
-        self._packets, self._missed = packets, missed
-        return min(1.0, max(0, lost) / new) if new > 0 else None
+        self._packets = packets
+        self._missed = missed
+        if new > 0:
+            return min(1.0, max(0, lost) / new)
+        return None

@@ -71,7 +71,10 @@ def split_unit(unit: bytes) -> list[bytes]:
     at = 0
     while at < len(unit):
         header = unit[at]
-        head = 2 if header & _HAS_EXTENSION else 1
+        if header & _HAS_EXTENSION:
+            head = 2
+        else:
+            head = 1
         if header & _FORBIDDEN or at + head > len(unit):
             raise ValueError("no OBU")
         size, body = len(unit) - at - head, at + head
@@ -174,7 +177,10 @@ def join(payloads: Sequence[bytes]) -> bytes:
 
 def _with_size(obu: bytearray) -> bytes:
     header = obu[0]
-    head = 2 if header & _HAS_EXTENSION else 1
+    if header & _HAS_EXTENSION:
+        head = 2
+    else:
+        head = 1
     if header & _FORBIDDEN or len(obu) < head:
         raise ValueError("no OBU")
     if header & _HAS_SIZE:

@@ -61,7 +61,8 @@ class PacketPacer:
         now_s = self._clock()
         if self._free_at_s < now_s - BURST_S - self._overslept_s:
             # there was nothing to send for a while
-            self._free_at_s, self._overslept_s = now_s - BURST_S, 0.0
+            self._free_at_s = now_s - BURST_S
+            self._overslept_s = 0.0
         delay_s = self._free_at_s - now_s
         self._free_at_s += (payload_bytes + HEADERS_BYTES) * 8 / max(1.0, self._rate_bps())
         return max(0.0, delay_s)
@@ -103,7 +104,8 @@ class PacketQueue[Packet]:
     """Sends what is put into it, at the pacer's pace, while `run` runs."""
 
     def __init__(self, pacer: PacketPacer, send: Callable[[Packet], Awaitable[None]]) -> None:
-        self._pacer, self._send = pacer, send
+        self._pacer = pacer
+        self._send = send
         self._waiting: deque[tuple[Packet, int]] = deque()
         self._bytes = 0
         self._filled = asyncio.Event()

@@ -113,7 +113,8 @@ class PictureAssembler:
             self._wait_key_s = SHORTEST_KEY_WAIT_S / 2
         self._heard_s = now_s
         if self._next is None:
-            self._next, self._high = number, number - 1
+            self._next = number
+            self._high = number - 1
         if number < self._next or number in self._held:
             return step
         if number - self._high > MAX_GAP or len(self._held) >= MAX_HELD:
@@ -160,10 +161,8 @@ class PictureAssembler:
             self._wait_key_s, 2 * self.rtt_s
         ):
             return False
-        self._asked_key_at_s, self._wait_key_s = (
-            now_s,
-            min(LONGEST_KEY_WAIT_S, 2 * self._wait_key_s),
-        )
+        self._asked_key_at_s = now_s
+        self._wait_key_s = min(LONGEST_KEY_WAIT_S, 2 * self._wait_key_s)
         return True
 
     def _unwrap(self, sequence_number: int) -> int:
@@ -232,6 +231,7 @@ class PictureAssembler:
         if self._needs_key and not key:
             self.counts["dropped"] += 1
             return None
-        self._needs_key, self._wait_key_s = False, SHORTEST_KEY_WAIT_S / 2
+        self._needs_key = False
+        self._wait_key_s = SHORTEST_KEY_WAIT_S / 2
         self.counts["whole"] += 1
         return WholePicture(packets[0].codec, data, packets[0].timestamp, key)

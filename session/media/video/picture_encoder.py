@@ -121,7 +121,9 @@ class PictureEncoder(Encoder):
 
     @property
     def _fps(self) -> float:
-        return min(float(FPS), self._limits.fps) if self._limits.fps else float(FPS)
+        if self._limits.fps:
+            return min(float(FPS), self._limits.fps)
+        return float(FPS)
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """The picture's RTP payloads, and its time on a clock of 90 kHz;
@@ -139,7 +141,10 @@ class PictureEncoder(Encoder):
         if self._codec is None or self._outgrown(self._codec, picture, now_s):
             self._codec = self._made(picture, now_s)
         key = self._key_owed and now_s - self._key_at_s > KEY_FRAMES_APART_S
-        picture.pict_type = PictureType.I if key else PictureType.NONE
+        if key:
+            picture.pict_type = PictureType.I
+        else:
+            picture.pict_type = PictureType.NONE
         if key:
             self._note_key(now_s)
         own_time, picture.pts, picture.time_base = (
@@ -162,7 +167,10 @@ class PictureEncoder(Encoder):
         if self.codec_name == "av1":
             return at
         usual = round(1 / self._fps / VIDEO_TIME_BASE)
-        gap = at - self._at if self._at is not None else usual
+        if self._at is not None:
+            gap = at - self._at
+        else:
+            gap = usual
         self._at = at
         self._encoder_pts += max(usual // 2, min(gap, round(LONGEST_GAP * usual)))
         return self._encoder_pts
@@ -172,7 +180,8 @@ class PictureEncoder(Encoder):
         raise NotImplementedError
 
     def _note_key(self, now_s: float) -> None:
-        self._key_owed, self._key_at_s = False, now_s
+        self._key_owed = False
+        self._key_at_s = now_s
         self.counts["keys"] += 1
 
     def _in_debt(self, now_s: float) -> bool:
@@ -182,19 +191,27 @@ class PictureEncoder(Encoder):
 
     def _packetized(self, data: bytes) -> list[bytes]:
         if self.codec_name == "av1":
-            return av1_payload.packetize(data) if data else []
+            if data:
+                return av1_payload.packetize(data)
+            return []
         self._picture_id = (self._picture_id + 1) % (1 << 15)
         return packetize_vp8(data, self._picture_id)
 
     def _scaled(self, frame: av.VideoFrame, now_s: float) -> av.VideoFrame:
-        share = MOVING_SHARE if self._limits.motion else 1.0
+        if self._limits.motion:
+            share = MOVING_SHARE
+        else:
+            share = 1.0
         height = self._ladder.height(int(share * self.target_bitrate), now_s)
         height = min(height, self._limits.height_px or height)
         if height >= frame.height:
-            return frame if frame.format.name == "yuv420p" else frame.reformat(format="yuv420p")
+            if frame.format.name == "yuv420p":
+                return frame
+            return frame.reformat(format="yuv420p")
         width = round(frame.width * height / frame.height / 2) * 2
         smaller = frame.reformat(width=width, height=height, format="yuv420p", interpolation="AREA")
-        smaller.pts, smaller.time_base = frame.pts, frame.time_base
+        smaller.pts = frame.pts
+        smaller.time_base = frame.time_base
         return smaller
 
     def _outgrown(self, codec: VideoCodecContext, picture: av.VideoFrame, now_s: float) -> bool:
@@ -213,7 +230,10 @@ class PictureEncoder(Encoder):
         self._made_at_s = now_s
         self._note_key(now_s)  # a new encoder begins with one
         self.counts["made"] += 1
-        make = av1_encoder if self.codec_name == "av1" else vp8_encoder
+        if self.codec_name == "av1":
+            make = av1_encoder
+        else:
+            make = vp8_encoder
         return make(
             picture.width, picture.height, int(self.target_bitrate * SHARE_OF_ESTIMATE), self._fps
         )
@@ -232,7 +252,8 @@ def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
 
 def _plain(name: str, *, width: int, height: int, bps: int, fps: float) -> VideoCodecContext:
     codec = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
-    codec.width, codec.height = width, height
+    codec.width = width
+    codec.height = height
     codec.bit_rate = bps
     codec.pix_fmt = "yuv420p"
     codec.gop_size = 3000
@@ -280,7 +301,8 @@ def _take_turns() -> None:
 def vp8_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
     """A libvpx encoder for real time, constant rate, small key frames."""
     codec = _plain("libvpx", width=width, height=height, bps=bps, fps=fps)
-    codec.qmin, codec.qmax = 4, 58
+    codec.qmin = 4
+    codec.qmax = 58
     codec.options = {
         "bufsize": str(int(bps * 0.6)),
         "rc_init_occupancy": str(int(bps * 0.4)),

@@ -74,7 +74,8 @@ class LipSync:
     def on_report(self, kind: str, ntp: int, rtp_timestamp: int) -> None:
         """Takes a sender report in. `ntp`: 64 bits, seconds in the upper 32."""
         clock = self._clocks[kind]
-        clock.ntp_s, clock.rtp = ntp / (1 << 32), rtp_timestamp
+        clock.ntp_s = ntp / (1 << 32)
+        clock.rtp = rtp_timestamp
 
     def on_played(self, timestamp: int, now_s: float) -> None:
         """Takes the RTP time of the voice that is heard now."""
@@ -140,5 +141,8 @@ class PictureSmoother:
             ordered = sorted(self._ways_s)
             self._quickest_s = ordered[0]
             late_s = ordered[int((len(ordered) - 1) * NEARLY_ALL)] - ordered[0]
-            self.target_s = min(MAX_EVEN_WAIT_S, late_s) if len(ordered) > 25 else 0.0
+            if len(ordered) > 25:
+                self.target_s = min(MAX_EVEN_WAIT_S, late_s)
+            else:
+                self.target_s = 0.0
         return min(MAX_EVEN_WAIT_S, max(0.0, self._quickest_s + self.target_s - way_s))

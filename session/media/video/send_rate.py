@@ -59,11 +59,14 @@ class SendRate:
     @property
     def estimate_kbps(self) -> float | None:
         """The other end's last estimate, whatever our own bounds are; None before the first."""
-        return None if self._estimate_bps is None else self._estimate_bps / 1000
+        if self._estimate_bps is None:
+            return None
+        return self._estimate_bps / 1000
 
     def set_max(self, bps: int, *, line_known: bool) -> None:
         """Sets another bound."""
-        self._max_bps, self.line_known = max(MIN_BPS, bps), line_known
+        self._max_bps = max(MIN_BPS, bps)
+        self.line_known = line_known
 
     def on_estimate(self, bps: int) -> None:
         """Takes the other end's estimate (REMB, draft-alvestrand-rmcat-remb)."""
@@ -82,21 +85,33 @@ class SendRate:
         if round_trip_s is not None and 0 <= round_trip_s < 10:
             self._round_trips.append(round_trip_s)
         lately_s = list(self._round_trips)[-2:]
-        queue_s = min(lately_s) - min(self._round_trips) if lately_s else 0.0
+        if lately_s:
+            queue_s = min(lately_s) - min(self._round_trips)
+        else:
+            queue_s = 0.0
         # A round trip also grows when the other direction is full;
         # then the other end's estimate of ours stays high.
         denied = self._estimate_bps is not None and self._estimate_bps >= self.bps
-        self._overflows = self._overflows if lost is None else lost > LOST
+        if lost is None:
+            self._overflows = self._overflows
+        else:
+            self._overflows = lost > LOST
         self._full = self._overflows or (queue_s > QUEUE_S and not denied)
         if self._full and self._calm:
             self._held_bps = HELD * self.bps
-        self._calm = 0 if self._full else self._calm + 1
+        if self._full:
+            self._calm = 0
+        else:
+            self._calm = self._calm + 1
         if lost is not None and lost > LOST:
             self._lower(self.bps * (1 - lost / 2))
         elif queue_s > 2 * QUEUE_S and not denied:
             self._lower(self.bps * 0.85)
         elif self.line_known and self._calm >= CALM_REPORTS:
-            pace = RETURN if self.bps < self._held_bps else RISE
+            if self.bps < self._held_bps:
+                pace = RETURN
+            else:
+                pace = RISE
             self._bps = min(self._max_bps, self.bps * pace)
 
     def _lower(self, bps: float) -> None:

@@ -54,11 +54,16 @@ class SizeLadder:
             index for index, (floor_bps, _height) in enumerate(self._rungs) if bps >= floor_bps
         )
         if self._rung is None or target_rung < self._rung:
-            self._rung, self._enough_since_s = target_rung, None
+            self._rung = target_rung
+            self._enough_since_s = None
         elif target_rung > self._rung and bps >= self._rungs[self._rung + 1][0] * UP_BEYOND:
-            self._enough_since_s = now_s if self._enough_since_s is None else self._enough_since_s
+            if self._enough_since_s is None:
+                self._enough_since_s = now_s
+            else:
+                self._enough_since_s = self._enough_since_s
             if now_s - self._enough_since_s >= UP_AFTER_S:
-                self._rung, self._enough_since_s = target_rung, None
+                self._rung = target_rung
+                self._enough_since_s = None
         else:
             self._enough_since_s = None
         return self._rungs[self._rung][1]

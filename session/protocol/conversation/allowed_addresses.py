@@ -25,8 +25,14 @@ class _Prefix(NamedTuple):
         """Scheme, host and port, the port only when it is not the scheme's own (RFC 6454, section
         6.2).
         """
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        if self.port == _PORTS[self.scheme]:
+            port = ""
+        else:
+            port = f":{self.port}"
+        if ":" in self.host:
+            host = f"[{self.host}]"
+        else:
+            host = self.host
         return f"{self.scheme}://{host}{port}"
 
 
@@ -36,7 +42,10 @@ def _parse(address: str) -> _Prefix | None:
     """
     try:
         parts: SplitResult = urlsplit(address)
-        port = _PORTS[parts.scheme] if parts.port is None else parts.port
+        if parts.port is None:
+            port = _PORTS[parts.scheme]
+        else:
+            port = parts.port
     except (ValueError, KeyError):
         return None
     host = _host(parts.hostname or "")
@@ -56,9 +65,14 @@ def _parse(address: str) -> _Prefix | None:
 
 def _host(text: str) -> str:
     """The host in its one form, the star of a prefix kept in front; "" when it is none."""
-    star = "*." if text.startswith("*.") else ""
+    if text.startswith("*."):
+        star = "*."
+    else:
+        star = ""
     host = canonical_host(text.removeprefix("*."))
-    return star + host if host and not (star and address_of(host)) else ""
+    if host and not (star and address_of(host)):
+        return star + host
+    return ""
 
 
 def _is_host(listed: str, host: str) -> bool:
@@ -68,7 +82,9 @@ def _is_host(listed: str, host: str) -> bool:
     if "*" in host:
         return False
     parent = listed.removeprefix("*.")
-    return host == listed if parent == listed else "." in parent and host.endswith("." + parent)
+    if parent == listed:
+        return host == listed
+    return "." in parent and host.endswith("." + parent)
 
 
 class AllowList:
@@ -117,7 +133,10 @@ class AllowList:
             prefix.host, target.host
         ):
             return False
-        below = prefix.path if prefix.path.endswith("/") else prefix.path + "/"
+        if prefix.path.endswith("/"):
+            below = prefix.path
+        else:
+            below = prefix.path + "/"
         return (
             target.path == prefix.path
             or target.path.startswith(below)
@@ -129,7 +148,10 @@ def without_query(address: str) -> str:
     """The address as it may be told and logged: no query, no fragment, no user."""
     try:
         parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
+        if parts.port:
+            port = f":{parts.port}"
+        else:
+            port = ""
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"[:2000]

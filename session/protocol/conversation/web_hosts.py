@@ -57,7 +57,10 @@ def is_look_alike(host: str) -> bool:
 
 
 def _ipv6(host: str) -> str:
-    inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if host.startswith("[") and host.endswith("]"):
+        inner = host[1:-1]
+    else:
+        inner = host
     try:
         return str(ipaddress.IPv6Address(inner))
     except ValueError:

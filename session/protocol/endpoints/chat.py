@@ -56,7 +56,8 @@ class Chat:
         self.changed: Signal[tuple[ChatLine, ...]] = Signal()
         self.sent_words: Signal[None] = Signal()
         self.received: Signal[ChatLine] = Signal()
-        self._channel, self._tasks = channel, tasks
+        self._channel = channel
+        self._tasks = tasks
         self._lines: tuple[ChatLine, ...] = ()
         self._shown: set[str] = set()
         self._stop_listening: Callable[[], None] = channel.on_message(TOPIC, self._on_message)

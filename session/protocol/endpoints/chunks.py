@@ -119,9 +119,10 @@ class Assembly:
         Raises `MessageMalformed` for a wrong index or length.
         """
         length = -(-self.size_bytes // self.chunks)
-        expected_bytes = (
-            length if index < self.chunks - 1 else self.size_bytes - length * (self.chunks - 1)
-        )
+        if index < self.chunks - 1:
+            expected_bytes = length
+        else:
+            expected_bytes = self.size_bytes - length * (self.chunks - 1)
         if not 0 <= index < self.chunks or len(data) != expected_bytes:
             raise MessageMalformed(why=f"chunk {index} of {self.chunks} with {len(data)} bytes")
         if index in self._parts:
@@ -243,7 +244,9 @@ class Arrivals:
             awaited.is_due = True
         if is_new:
             self._make_room(awaited.assembly)
-        return awaited.assembly if is_new else None
+        if is_new:
+            return awaited.assembly
+        return None
 
     def _make_room(self, newest: Assembly) -> None:
         """Forgets chunks of items that were announced last, where more is held than any sender of
@@ -312,7 +315,9 @@ class Outgoing:
 
     def left(self, item_id: str) -> int:
         """Chunks of the item that are waiting."""
-        return len(self._waiting[item_id][1]) if item_id in self._waiting else 0
+        if item_id in self._waiting:
+            return len(self._waiting[item_id][1])
+        return 0
 
     def add(self, item_id: str, chunks: int) -> None:
         """All chunks of an item, behind what waits; an item that is being sent simply goes on."""
@@ -356,7 +361,8 @@ class ChunkPace:
     """
 
     def __init__(self, kbps: int | None, clock: Clock) -> None:
-        self._kbps, self._clock = kbps, clock
+        self._kbps = kbps
+        self._clock = clock
         self._free_at_s = 0.0
 
     def set_rate(self, kbps: int) -> None:
@@ -366,7 +372,9 @@ class ChunkPace:
 
     def seconds_for(self, size_bytes: int) -> float:
         """Seconds that so many bytes take; 0 without a limit."""
-        return 0.0 if self._kbps is None else size_bytes * 8 / (self._kbps * 1000)
+        if self._kbps is None:
+            return 0.0
+        return size_bytes * 8 / (self._kbps * 1000)
 
     def wait_s(self, size_bytes: int, times: float = 1.0) -> float:
         """Seconds to wait before sending `size_bytes`, which are counted as sent then.

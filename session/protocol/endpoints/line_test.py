@@ -35,7 +35,9 @@ class LineTest:
     """Args: ask: asks the hub. go_on: False ends a test: the line is somebody's."""
 
     def __init__(self, ask: Ask, go_on: Callable[[], bool], *, clock: Clock) -> None:
-        self._ask, self._go_on, self._clock = ask, go_on, clock
+        self._ask = ask
+        self._go_on = go_on
+        self._clock = clock
 
     async def run(self) -> LineRates | None:
         """Return what the line carries; None when it was ended, or nobody can say.

@@ -44,7 +44,8 @@ class Refusals:
 
     def __init__(self, send: Callable[[MessageRefused], Awaitable[None]], tasks: Tasks) -> None:
         self.by_code: Counter[str] = Counter()
-        self._send, self._tasks = send, tasks
+        self._send = send
+        self._tasks = tasks
         self._told_s: deque[float] = deque(maxlen=MOST)
 
     def refuse(

@@ -225,7 +225,10 @@ class ChunkSender:
                 self.drop(item_id)
                 continue
             payload = piece(data, chunks, index)
-            times = HURRY if item_id in self._hurried else 1.0
+            if item_id in self._hurried:
+                times = HURRY
+            else:
+                times = 1.0
             await asyncio.sleep(self._pace.wait_s(len(payload), times))
             if not self._outgoing.has(item_id):
                 continue

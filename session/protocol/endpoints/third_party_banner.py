@@ -75,7 +75,9 @@ class ThirdBanner:
     """
 
     def __init__(self, session_id: str, link: TalkAsker, *, tasks: Tasks) -> None:
-        self._session_id, self._link, self._tasks = session_id, link, tasks
+        self._session_id = session_id
+        self._link = link
+        self._tasks = tasks
         self._acknowledged: Third | None = None
 
     def painted(self, third: Third | None, user: str) -> None:

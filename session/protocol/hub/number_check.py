@@ -95,7 +95,9 @@ def next_characters(kind: str, text: str) -> str:
     if kind == TICKET and at == 0:
         return LETTERS
     if kind == PHONE and at < 2:
-        return "0" if at == 0 else "12345679"
+        if at == 0:
+            return "0"
+        return "12345679"
     if kind == "france_travail" and at == _FRANCE_TRAVAIL_LETTER:
         return DIGITS + LETTERS
     if kind == "nir" and at == 0:

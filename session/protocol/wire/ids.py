@@ -44,4 +44,6 @@ def ticket_id(organisation: str, kiosk: str, request_id: str) -> str:
 def split_service(ref: str, home: str) -> tuple[str, str]:
     """(organisation, service) that `ref` means to a kiosk that lives in `home`."""
     organisation, slash, service = ref.rpartition("/")
-    return (organisation, service) if slash else (home, ref)
+    if slash:
+        return (organisation, service)
+    return (home, ref)

@@ -35,7 +35,9 @@ def sender_of(subject: str) -> Sender | None:
         return None
     _, organisation, letter, user = tokens[:4]
     is_known = letter in _LETTERS and all(map(is_id, (*organisation.split(":"), user)))
-    return Sender(organisation, Role(letter), user) if is_known else None
+    if is_known:
+        return Sender(organisation, Role(letter), user)
+    return None
 
 
 _LETTERS = frozenset(Role)
@@ -74,7 +76,9 @@ def newcomers_inbox(inbox_subject: str) -> str:
     """Return the subject on which the hub reaches an inbox of a newcomer; "" for what is none."""
     tokens = inbox_subject.split(".")
     is_inbox = inbox_subject.startswith(f"{ENROL_INBOX}.") and all(map(is_id, tokens))
-    return ".".join((ENROLLED, *tokens[2:])) if is_inbox else ""
+    if is_inbox:
+        return ".".join((ENROLLED, *tokens[2:]))
+    return ""
 
 
 def beat(role: Role, user: str) -> str:

@@ -55,7 +55,10 @@ def as_kept[Request](request: Request) -> Request:
 def typed_fields(kind: type) -> dict[str, str]:
     """The marked fields of a request, each with its mark."""
     info = inspect.type_info(kind)
-    fields = info.fields if isinstance(info, inspect.StructType) else ()
+    if isinstance(info, inspect.StructType):
+        fields = info.fields
+    else:
+        fields = ()
     marks = {field.encode_name: _mark_of(field.type) for field in fields}
     return {name: mark for name, mark in marks.items() if mark}
 

@@ -86,7 +86,8 @@ class BoardAccessesPage(QWidget):
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
-        self._facts, self._clock = facts, clock
+        self._facts = facts
+        self._clock = clock
         self._about = filter_box("accesses_about", _("Accesses to what"))
         for subject, words in (
             (_About.DOSSIERS, _("Dossiers")),
@@ -208,7 +209,10 @@ class BoardAccessesPage(QWidget):
         """Sets the filters to what one person was refused today (dossiers or logs), and asks."""
         for box in (self._days, self._person, self._kind, self._about):
             box.blockSignals(True)
-        subject = _About.LOGS if kind in LOG_KINDS else _About.DOSSIERS
+        if kind in LOG_KINDS:
+            subject = _About.LOGS
+        else:
+            subject = _About.DOSSIERS
         self._about.setCurrentIndex(self._about.findData(subject.value))
         self._show_about()
         self._days.setCurrentIndex(self._days.findData(TODAY))
@@ -316,7 +320,10 @@ class BoardAccessesPage(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.setNameFilter("CSV (*.csv)")
-        name = "aide" if self._shown is _About.HELP else "acces"
+        if self._shown is _About.HELP:
+            name = "aide"
+        else:
+            name = "acces"
         dialog.selectFile(f"{name}_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv")
         dialog.fileSelected.connect(self.file_wanted)
         dialog.finished.connect(dialog.deleteLater)

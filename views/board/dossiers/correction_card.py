@@ -98,7 +98,10 @@ class BoardCorrectionCard(Card):
             self._number.setFocus()
 
     def _show(self, facts: Dossier | None) -> None:
-        self._shown = "" if facts is None else facts.number
+        if facts is None:
+            self._shown = ""
+        else:
+            self._shown = facts.number
         self._side.show_dossier(facts, None)
         if facts is None:
             self._form.clear()

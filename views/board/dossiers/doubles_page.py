@@ -57,7 +57,8 @@ class BoardDoublesPage(QWidget):
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
-        self._facts, self._clock = facts, clock
+        self._facts = facts
+        self._clock = clock
         self._read_at: datetime | None = None
         self._merges: dict[str, DossierMerged] = {}
         self._shown: tuple[Dossier, Dossier, str] | None = None
@@ -152,7 +153,10 @@ class BoardDoublesPage(QWidget):
 
     def show_refused(self, words: str, number: str = "") -> None:
         """Why it was not done; below the number that it is about, if it is about one."""
-        field = self._merged if number and number == self._merged.text() else self._keep
+        if number and number == self._merged.text():
+            field = self._merged
+        else:
+            field = self._keep
         field.show_wrong(words)
         field.setFocus()
 

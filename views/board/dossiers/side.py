@@ -69,7 +69,10 @@ class DossierSide(Card):
 
 
 def _content_words(facts: Dossier) -> str:
-    parts = [facts.procedure] if facts.procedure else []
+    if facts.procedure:
+        parts = [facts.procedure]
+    else:
+        parts = []
     if facts.pieces:
         settled = sum(piece.state in SETTLED for piece in facts.pieces)
         parts.append(

@@ -39,11 +39,14 @@ class FilingPanel(Card):
         self._guided: tuple[str, ...] = ()
         self._said = ""
         self._name_is_ours = True
-        self._pages, self._arriving = 0, False
+        self._pages = 0
+        self._arriving = False
         self._dossier = False
         self._filing = False
         self._may_keep = False
-        self._live, self._answer_s, self._prints = True, 0.0, False
+        self._live = True
+        self._answer_s = 0.0
+        self._prints = False
         self._piece = tell_choice(QComboBox())
         self._piece.setObjectName("file_piece")
         self._piece.setAccessibleName(_("Piece"))
@@ -79,7 +82,9 @@ class FilingPanel(Card):
 
     def _guide_place(self, piece: Piece) -> int:
         is_guided = piece.id in self._guided
-        return self._guided.index(piece.id) if is_guided else len(self._guided)
+        if is_guided:
+            return self._guided.index(piece.id)
+        return len(self._guided)
 
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
         """The pieces that the procedure expects, in the guide's order where one is followed, else
@@ -116,7 +121,8 @@ class FilingPanel(Card):
         """Set how many pages would be filed, and whether others are on their way."""
         if count != self._pages:
             self._said = ""
-        self._pages, self._arriving = count, arriving
+        self._pages = count
+        self._arriving = arriving
         self._allow()
 
     def show_words(self, words: str) -> None:
@@ -227,12 +233,18 @@ class FilingPanel(Card):
         elif not self._dossier:
             why = _("Open a dossier first.")
         elif not self._pages:
-            why = _("The page is on its way.") if self._arriving else _("Scan a page first.")
+            if self._arriving:
+                why = _("The page is on its way.")
+            else:
+                why = _("Scan a page first.")
         elif not self._name.text().strip():
             why = _("Give the document a name.")
         else:
             why = ""
-        asks = "" if self._may_keep else f" · {_('Asks the caller first')}"
+        if self._may_keep:
+            asks = ""
+        else:
+            asks = f" · {_('Asks the caller first')}"
         self._file.setEnabled(not why)
         self._file.setText(asking_words(self._answer_s) if self._answer_s else _("File"))
         now = self._said or _("Pages: {count}").format(count=self._pages) + asks
@@ -253,10 +265,15 @@ class FilingPanel(Card):
         the chosen one on, those that are open. None for one page, or for more pages than pieces.
         """
         ids = [piece.id for piece in self._pieces]
-        first = ids.index(self.chosen_piece()) if self.chosen_piece() in ids else len(ids)
+        if self.chosen_piece() in ids:
+            first = ids.index(self.chosen_piece())
+        else:
+            first = len(ids)
         chosen, rest = self._pieces[first : first + 1], self._pieces[first + 1 :]
         series = [*chosen, *(piece for piece in rest if piece.state in _OPEN)][: self._pages]
-        return series if 1 < self._pages == len(series) else []
+        if 1 < self._pages == len(series):
+            return series
+        return []
 
     def _on_each(self) -> None:
         if series := self._series():

@@ -113,7 +113,10 @@ class PageStrip(QListWidget):
     def take(self, page_id: str) -> int:
         """Takes a page out; returns its place."""
         item = self._item(page_id)
-        place = self.row(item) if item is not None else -1
+        if item is not None:
+            place = self.row(item)
+        else:
+            place = -1
         if place >= 0:
             self.takeItem(place)
             self._number_all()
@@ -122,7 +125,9 @@ class PageStrip(QListWidget):
     def facts(self, page_id: str) -> StripPage | None:
         """A page as shown, or None."""
         item = self._item(page_id)
-        return None if item is None else _facts(item)
+        if item is None:
+            return None
+        return _facts(item)
 
     def pages(self) -> list[StripPage]:
         """All pages in their order."""
@@ -266,7 +271,10 @@ class _PageDelegate(QStyledItemDelegate):
             if len(self._thumbs) >= _MAX_THUMBS:
                 self._thumbs.clear()
             modes = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            upright = size if turns % 2 == 0 else size.transposed()
+            if turns % 2 == 0:
+                upright = size
+            else:
+                upright = size.transposed()
             small = source.scaled(upright, *modes).transformed(QTransform().rotate(90 * turns))
             small.setDevicePixelRatio(ratio)
             self._thumbs[key] = small
@@ -347,7 +355,10 @@ def _paint_words(
     name, tone = STATUS_WORDS[facts.status][1:]
     if facts.to_check() and facts.status != PageStatus.DAMAGED:
         name, tone = "warning", "warn"
-    words = f"{facts.percent} %" if facts.status == PageStatus.RECEIVING else facts.words()
+    if facts.status == PageStatus.RECEIVING:
+        words = f"{facts.percent} %"
+    else:
+        words = facts.words()
     line = QRect(cell.left() + 6, cell.bottom() - 25, cell.width() - 10, 22)
     font = QFont(painter.font())
     font.setPointSizeF(max(7.0, font.pointSizeF() * 0.9))

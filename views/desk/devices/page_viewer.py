@@ -31,7 +31,10 @@ class _Sheet(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size of the picture at its scale."""
-        size = QSize(1, 1) if self.image is None else self.image.size()
+        if self.image is None:
+            size = QSize(1, 1)
+        else:
+            size = self.image.size()
         return QSize(
             max(1, round(size.width() * self.scale)), max(1, round(size.height() * self.scale))
         )
@@ -102,7 +105,8 @@ class PageViewer(QFrame):
     ) -> None:
         """The same, and the keyboard stays where it is."""
         self._title.setText(title)
-        self._sheet.image, self._sheet.marks = image, marks
+        self._sheet.image = image
+        self._sheet.marks = marks
         self._note.setText(note)
         self._note_line.setVisible(bool(note))
         self.setAccessibleName(title)

@@ -303,7 +303,10 @@ class PreviewArea(QWidget):
         }
         if self._image is None or not self._act(key):
             if key in steps and self._image is not None:
-                size = _FINE_STEP if modifiers & Qt.KeyboardModifier.ControlModifier else _KEY_STEP
+                if modifiers & Qt.KeyboardModifier.ControlModifier:
+                    size = _FINE_STEP
+                else:
+                    size = _KEY_STEP
                 across, down = (step * size for step in steps[key])
                 self._step(across, down, bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
             else:
@@ -319,7 +322,10 @@ class PreviewArea(QWidget):
         elif key in (keys.Key_Delete, keys.Key_Backspace) and self._marks:
             self.remove_mark()
         elif key in (keys.Key_PageDown, keys.Key_PageUp) and self._marks:
-            step = 1 if key == keys.Key_PageDown else -1
+            if key == keys.Key_PageDown:
+                step = 1
+            else:
+                step = -1
             self._choose((self._current + step) % len(self._marks))
         elif key in (keys.Key_Return, keys.Key_Enter):
             self.scan_pressed.emit()
@@ -404,7 +410,10 @@ def _paint_frame(painter: QPainter, mark: QRectF, tokens: Tokens, *, chosen: boo
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor("#ffffff"), 3))
     painter.drawRect(mark)
-    style = Qt.PenStyle.SolidLine if chosen else Qt.PenStyle.DashLine
+    if chosen:
+        style = Qt.PenStyle.SolidLine
+    else:
+        style = Qt.PenStyle.DashLine
     painter.setPen(QPen(QColor(tokens.accent), 2, style))
     painter.drawRect(mark)
     if chosen:

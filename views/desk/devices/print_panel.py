@@ -100,7 +100,8 @@ class PrintPanel(Card):
 
     def __init__(self) -> None:
         super().__init__("print_panel", space=6, padding=SPACE[1])
-        self._allowed, self._answer_s = False, 0.0
+        self._allowed = False
+        self._answer_s = 0.0
         self._report: DevicesReported | None = None
         self._lines: dict[str, PrintLine] = {}
         self._state = Chip("printer_state")
@@ -131,7 +132,10 @@ class PrintPanel(Card):
             text, icon_name, tone = DEVICE_WORDS[report.printer]
             self._state.show_state(_(text), icon_name, tone)
         self._title.setToolTip(tip_words(report.printer_name if report else ""))
-        code = report.printer_code if report else ""
+        if report:
+            code = report.printer_code
+        else:
+            code = ""
         self._fault.setText(sentence(code).sentence if code else "")
         self._fault.setVisible(bool(code))
         self._hide_repeated_reasons()
@@ -208,7 +212,10 @@ class PrintPanel(Card):
 
     def _allow(self) -> None:
         has_printer = self.is_possible()
-        asks = "" if self._allowed else f"{_('Asks the caller first')}. "
+        if self._allowed:
+            asks = ""
+        else:
+            asks = f"{_('Asks the caller first')}. "
         receipt = _("Print receipt")
         self._receipt.setText(asking_words(self._answer_s) if self._answer_s else receipt)
         self._receipt.setAccessibleName(self._receipt.text())

@@ -63,7 +63,8 @@ class ProfileRow(QWidget):
 
     def show_possible(self, can: bool, report: DevicesReported | None) -> None:
         """Show whether a scan may begin now, and what the scanner has."""
-        self._can, self._report = can, report
+        self._can = can
+        self._report = report
         self._allow()
 
     def _allow(self) -> None:

@@ -96,7 +96,9 @@ class ScanPanel(Card):
 
     def __init__(self) -> None:
         super().__init__("scan_panel")
-        self._allowed, self._scanning, self._answer_s = False, False, 0.0
+        self._allowed = False
+        self._scanning = False
+        self._answer_s = 0.0
         self._report: DevicesReported | None = None
         self.areas: tuple[Area, ...] = ()
         self._make()
@@ -115,7 +117,10 @@ class ScanPanel(Card):
             self._state.show_state(_(text), icon_name, tone)
         self._name.setText(_("Scanner"))
         self._name.setToolTip(tip_words(report.scanner_name if report else ""))
-        code = report.scanner_code if report else ""
+        if report:
+            code = report.scanner_code
+        else:
+            code = ""
         self._fault.setText(sentence(code).sentence if code else "")
         self._fault.setVisible(bool(code))
         self._offer_sources(report)
@@ -183,11 +188,10 @@ class ScanPanel(Card):
     def _choose(self, profile: ScanProfile) -> None:
         """Sets everything as the profile says and begins."""
         self._set(profile)
-        kind = (
-            ScanKind.PREVIEW
-            if profile.preview and profile.source is ScanSource.GLASS
-            else ScanKind.PAGE
-        )
+        if profile.preview and profile.source is ScanSource.GLASS:
+            kind = ScanKind.PREVIEW
+        else:
+            kind = ScanKind.PAGE
         if kind is ScanKind.PAGE:
             self.areas = ()
         self.scan_requested.emit(self.chosen_scan(kind))
@@ -238,7 +242,8 @@ class ScanPanel(Card):
             "scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
         )
         self._source.currentIndexChanged.connect(lambda _place: self._allow())
-        self._profiles, self._pile = ProfileRow(), PileBar()
+        self._profiles = ProfileRow()
+        self._pile = PileBar()
         self._profiles.profile_pressed.connect(self._choose)
         self._pile.backs_pressed.connect(
             lambda: self.backs_requested.emit(self.chosen_scan(ScanKind.PAGE))
@@ -273,11 +278,9 @@ class ScanPanel(Card):
             return _("Scan the pile")
         if not self.areas:
             return _("Scan page")
-        return (
-            _("Scan the area")
-            if len(self.areas) == 1
-            else _("Scan {count} areas").format(count=len(self.areas))
-        )
+        if len(self.areas) == 1:
+            return _("Scan the area")
+        return _("Scan {count} areas").format(count=len(self.areas))
 
     def is_possible(self) -> bool:
         """True if a scan may begin now."""
@@ -329,13 +332,19 @@ class ScanPanel(Card):
         has_scanner = self._report is not None and self._report.scanner != ScannerState.NONE
         is_file = _source_of(self._source.currentData())[0] is ScanSource.FILE
         scans = has_scanner and not self._scanning
-        can = not self._scanning if is_file else scans
+        if is_file:
+            can = not self._scanning
+        else:
+            can = scans
         self._profiles.show_possible(scans, self._report)
         self._pile.set_possible(scans)
         for choice in (self._colour, self._dpi):
             choice.setEnabled(not is_file)
         self._acts.setVisible(not self._scanning and self._pile.isHidden())
-        asks = "" if self._allowed else f"{_('Asks the caller first')}. "
+        if self._allowed:
+            asks = ""
+        else:
+            asks = f"{_('Asks the caller first')}. "
         self._scan.setText(asking_words(self._answer_s) if self._answer_s else self._scan_words())
         for button, text in ((self._preview, _("Preview")), (self._scan, self._scan_words())):
             button.setEnabled(scans if button is self._preview else can)

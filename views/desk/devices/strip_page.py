@@ -103,26 +103,31 @@ class StripPage:
 
     def image(self) -> QImage | None:
         """The picture in use, as it came."""
-        return self.cleaned if self.shows_cleaned else self.original or self.quick_copy
+        if self.shows_cleaned:
+            return self.cleaned
+        return self.original or self.quick_copy
 
     def turns_left(self) -> int:
         """Quarter turns to the right by which the picture in use is turned to be as the agent wants
         it.
         """
-        return (self.turns - self.turns_in) % 4 if self.shows_cleaned else self.turns
+        if self.shows_cleaned:
+            return (self.turns - self.turns_in) % 4
+        return self.turns
 
     def picture(self) -> QImage | None:
         """The picture in use, turned."""
         image, turns = self.image(), self.turns_left()
-        return (
-            image
-            if image is None or not turns
-            else image.transformed(QTransform().rotate(90 * turns))
-        )
+        if image is None or not turns:
+            return image
+        return image.transformed(QTransform().rotate(90 * turns))
 
     def shown_marks(self) -> tuple[Mark, ...]:
         """The marks on what `picture` shows; none on the original, which lies otherwise."""
-        marks = self.marks if self.shows_cleaned else ()
+        if self.shows_cleaned:
+            marks = self.marks
+        else:
+            marks = ()
         for _turn in range(self.turns_left()):
             marks = tuple(
                 (1 - bottom, left_edge, 1 - top, right) for left_edge, top, right, bottom in marks

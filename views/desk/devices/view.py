@@ -510,7 +510,10 @@ class DevicesView(QWidget):
             if not part.isHidden()
         )
         row_px = self.strip.minimumHeight() + 2 * SPACE[2]
-        place = self._foot if below + row_px <= self.height() else self._body
+        if below + row_px <= self.height():
+            place = self._foot
+        else:
+            place = self._body
         if place.indexOf(self.printing) < 0:
             place.addWidget(self.printing)
 

@@ -81,7 +81,10 @@ class CorrectPanel(Card):
             words = _("Replaced by: {name}, {date}").format(name=later_document.name, date=at)
             self._what.addItem(plain_text(words), (LATER, later_document.id))
         ids = [piece.id for piece in pieces]
-        here = ids.index(document.piece_id) if document.piece_id in ids else len(ids)
+        if document.piece_id in ids:
+            here = ids.index(document.piece_id)
+        else:
+            here = len(ids)
         self._what.setCurrentIndex(here)
         self._name.setText(document.name)
         self._reason.setText("")
@@ -117,7 +120,9 @@ class CorrectPanel(Card):
 
     def _choice(self) -> tuple[str, str]:
         chosen = self._what.currentData()
-        return (str(chosen[0]), str(chosen[1])) if chosen is not None else (PIECE, "")
+        if chosen is not None:
+            return (str(chosen[0]), str(chosen[1]))
+        return (PIECE, "")
 
     def _allow(self) -> None:
         kind, target_id = self._choice()

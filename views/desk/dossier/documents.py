@@ -141,7 +141,10 @@ class DocumentList(QWidget):
 def last_version(document: DocumentRecord, documents: dict[str, DocumentRecord]) -> DocumentRecord:
     """The last version of a document."""
     for _step in range(len(documents)):
-        after = documents.get(document.replaced_by) if document.replaced_by else None
+        if document.replaced_by:
+            after = documents.get(document.replaced_by)
+        else:
+            after = None
         if after is None:
             break
         document = after

@@ -73,9 +73,14 @@ class FindCard(Card):
 
     def __init__(self, today: Callable[[], date]) -> None:
         super().__init__("dossier_search")
-        self._today, self._mode, self._busy = today, FIND, ""
-        self._kind, self._given = "", ""
-        self._is_bound, self._likely, self._line_was_cut = False, False, False
+        self._today = today
+        self._mode = FIND
+        self._busy = ""
+        self._kind = ""
+        self._given = ""
+        self._is_bound = False
+        self._likely = False
+        self._line_was_cut = False
         self._title = label(role="title", name="dossier_find_title", wrap=True)
         self._hint = label(role="soft", name="dossier_find_hint", wrap=True)
         self._open = push_button(_("Open"), name="dossier_open")
@@ -104,7 +109,8 @@ class FindCard(Card):
         """The caller of the conversation: kind and text of the number ("" for none); an unknown
         one is proposed for the new dossier.
         """
-        self._kind, self._given = kind, number
+        self._kind = kind
+        self._given = number
         field = self._fields["caller_number"]
         field.rename(number_name(kind))
         if not field.text():
@@ -140,8 +146,12 @@ class FindCard(Card):
         """Dossiers with the name and the birth date; the agent may have gone on meanwhile."""
         if self._busy != SEARCH:
             return
-        self._busy, self._likely = "", False
-        words = [_("Dossiers found: {count}.").format(count=len(hits))] if hits else []
+        self._busy = ""
+        self._likely = False
+        if hits:
+            words = [_("Dossiers found: {count}.").format(count=len(hits))]
+        else:
+            words = []
         if more:
             words.append(_("There are more: type the given names too."))
         if not hits:
@@ -161,7 +171,8 @@ class FindCard(Card):
 
     def show_likely(self, hits: Sequence[DossierHit]) -> None:
         """Nothing was made yet: the caller may have one of these."""
-        self._busy, self._likely = "", True
+        self._busy = ""
+        self._likely = True
         words = _("The caller may have a dossier already. Look at it together before you go on.")
         self._show_words(words, "warn")
         self._show_hits(hits, _("Dossiers that may be the caller's"))
@@ -198,7 +209,8 @@ class FindCard(Card):
         """The conversation is over: nothing of the caller stays, and nothing can be undone."""
         for field in self._fields.values():
             field.fill("")
-        self._busy, self._is_bound = "", False
+        self._busy = ""
+        self._is_bound = False
         self.show_caller("", "")
         self._forget_hits()
         self._show_mode(FIND)
@@ -250,7 +262,10 @@ class FindCard(Card):
         makes = mode == MAKE
         self._title.setText(self._title_words())
         self._hint.setText(self._hint_words())
-        given_names_label = _("Given names") if makes else _("Given names (if you know them)")
+        if makes:
+            given_names_label = _("Given names")
+        else:
+            given_names_label = _("Given names (if you know them)")
         self._fields["given_names"].rename(given_names_label)
         self._fields["reason"].setVisible(self._is_bound)
         for name in ("caller_number", "contact"):
@@ -266,7 +281,9 @@ class FindCard(Card):
     def _title_words(self) -> str:
         if self._mode == MAKE:
             return _("Create a dossier with the caller")
-        return _("Open another dossier") if self._is_bound else _("Which dossier?")
+        if self._is_bound:
+            return _("Open another dossier")
+        return _("Which dossier?")
 
     def _hint_words(self) -> str:
         if self._is_bound:

@@ -62,7 +62,9 @@ def act_icon(step: GuideStep) -> str:
         return "scanner"
     if step.page or step.address:
         return "shared_page"
-    return "ask" if step.powers else "kept"
+    if step.powers:
+        return "ask"
+    return "kept"
 
 
 class GuideView(QWidget):
@@ -163,7 +165,10 @@ class GuideView(QWidget):
         step = next((step for step in guide.steps if step.id == self._next), None)
         self._all_done.setVisible(step is None)
         self._next_button.setEnabled(step is not None)
-        words = _("Next: {step}").format(step=step.name) if step is not None else _("Next step")
+        if step is not None:
+            words = _("Next: {step}").format(step=step.name)
+        else:
+            words = _("Next step")
         name_button(self._next_button, words, NEXT_KEYS)
 
     def press_next(self) -> None:
@@ -216,7 +221,8 @@ class GuideView(QWidget):
         for old in (*self._rows.values(), *self._cases.values()):
             old.hide()
             old.deleteLater()
-        self._rows, self._cases = {}, {}
+        self._rows = {}
+        self._cases = {}
         self._case_title.setVisible(bool(guide and guide.cases))
         if guide is None:
             return

@@ -38,4 +38,6 @@ def export_words(step: PieceStep | ActStep | AccessLine) -> str:
     """One line of the history, or of the register of accesses."""
     if isinstance(step, AccessLine):
         return f"{step.dossier} : {access_words(step)}"
-    return act_words(step) if isinstance(step, ActStep) else state_words(step)
+    if isinstance(step, ActStep):
+        return act_words(step)
+    return state_words(step)

@@ -201,7 +201,9 @@ class PersonCard(Card):
 
 def _number(facts: Dossier | None) -> tuple[str, ...]:
     """Return what a number that is being typed belongs to."""
-    return () if facts is None else (facts.number, facts.caller_number)
+    if facts is None:
+        return ()
+    return (facts.number, facts.caller_number)
 
 
 def _person(facts: Dossier | None) -> tuple[str, ...]:

@@ -51,7 +51,10 @@ def piece_details(piece: Piece) -> str:
     if open_still and piece.any_of:
         parts.append(_("One of these will do: {papers}.").format(papers=", ".join(piece.any_of)))
     if piece.expires_on:
-        words = _("Out of date since {date}.") if open_still else _("Holds until {date}.")
+        if open_still:
+            words = _("Out of date since {date}.")
+        else:
+            words = _("Holds until {date}.")
         parts.append(words.format(date=french_day(piece.expires_on)))
     if open_still and piece.decided_by and piece.state is not PieceState.EXPECTED:
         parts.append(_("Decided by: {who}.").format(who=piece.decided_by))

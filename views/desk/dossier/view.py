@@ -67,7 +67,8 @@ class DossierView(QWidget):
         def today() -> date:
             return clock.utc_now().astimezone().date()
 
-        self.finder, self.person = FindCard(today), PersonCard(today)
+        self.finder = FindCard(today)
+        self.person = PersonCard(today)
         self._rows: dict[str, PieceRow] = {}
         self._facts: Dossier | None = None
         self._parts = QStackedWidget()
@@ -253,11 +254,12 @@ class DossierView(QWidget):
     def _on_correct(self, document_id: str) -> None:
         """Opens the correction of a document on the screen."""
         facts = self._facts
-        document = (
-            next((record for record in facts.documents if record.id == document_id), None)
-            if facts
-            else None
-        )
+        if facts:
+            document = next(
+                (record for record in facts.documents if record.id == document_id), None
+            )
+        else:
+            document = None
         if facts is not None and document is not None:
             replacements = {record.replaced_by for record in facts.documents}
             after = [

@@ -89,7 +89,10 @@ class LayoutMemory:
         """Writes what the agent changed."""
         self.now = replace(self.now, **changes)  # type: ignore[arg-type]  # names of its fields
         now = self.now
-        side = "-" if now.side_open is None else str(int(now.side_open))
+        if now.side_open is None:
+            side = "-"
+        else:
+            side = str(int(now.side_open))
         words = (now.page.value, f"{now.card_x:.3f}", f"{now.card_y:.3f}", side)
         self._settings.write(self._key(), " ".join(words))
 

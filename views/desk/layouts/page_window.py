@@ -31,7 +31,8 @@ class PageWindow(QWidget):
         self.setObjectName("page_window")
         self.setWindowTitle(_("The caller's page"))
         self.setMinimumSize(480, 320)
-        self._desk, self._settings = desk, settings
+        self._desk = desk
+        self._settings = settings
         self._box: QVBoxLayout = column(self, space=0)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)

@@ -60,11 +60,16 @@ class WorkStage(QWidget):
         super().__init__()
         self.setObjectName("work_stage")
         self.setMinimumSize(340, 190)
-        self._call, self._page, self._paper, self._bar = call, page, paper, bar
-        self._memory, self._window = memory, window
+        self._call = call
+        self._page = page
+        self._paper = paper
+        self._bar = bar
+        self._memory = memory
+        self._window = window
         self._window.closed.connect(self.window_closed)
         self._layout = Layout.FACE
-        self._busy, self._focused = QRect(), QRect()
+        self._busy = QRect()
+        self._focused = QRect()
         self._parts = QStackedWidget(self)
         self._parts.setObjectName("work_parts")
         self._parts.addWidget(page)
@@ -114,14 +119,19 @@ class WorkStage(QWidget):
         if now is not None and self.isAncestorOf(now) and self._parts.isAncestorOf(now):
             place = QRect(now.mapTo(self, QPoint(0, 0)), now.size())
             # the page as a whole is in use all the time
-            focused = place if place.height() < self.height() // 2 else QRect()
+            if place.height() < self.height() // 2:
+                focused = place
+            else:
+                focused = QRect()
         if focused != self._focused:
             self._focused = focused
             self._place()
 
     def place_of_card(self) -> QRect:
         """Return where the small face lies; empty in other layouts."""
-        return QRect() if _FORMS[self._layout] is not CallForm.CARD else self._call.geometry()
+        if _FORMS[self._layout] is not CallForm.CARD:
+            return QRect()
+        return self._call.geometry()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Places anew."""

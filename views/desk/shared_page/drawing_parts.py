@@ -60,7 +60,9 @@ def bounded_picture(data: bytes) -> bytes:
         return data
     size = QImageReader(buffer, QByteArray(kind)).size()
     is_bounded = size.isValid() and size.width() * size.height() <= MAX_PICTURE_PX
-    return data if is_bounded else b""
+    if is_bounded:
+        return data
+    return b""
 
 
 @functools.lru_cache(maxsize=8)
@@ -72,7 +74,9 @@ def drawn_parts(data: bytes) -> bytes:
         return b""
     try:
         root = fromstring(data)
-        return tostring(_kept(root)) if root.tag == f"{{{_SVG}}}svg" else b""
+        if root.tag == f"{{{_SVG}}}svg":
+            return tostring(_kept(root))
+        return b""
     except (ParseError, DefusedXmlException, ValueError, RecursionError):
         return b""
 

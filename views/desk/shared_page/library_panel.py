@@ -128,7 +128,8 @@ class LibraryPanel(QFrame):
 
     def show_items(self, items: Sequence[LibraryItem]) -> None:
         """The library as it is now."""
-        self._read_at, self._trouble = self._clock.utc_now(), ""
+        self._read_at = self._clock.utc_now()
+        self._trouble = ""
         self.items = list(items)
         self._fill()
         self.show_whole(self._wanted_whole)

@@ -313,7 +313,10 @@ class _Resources(QWebEngineUrlSchemeHandler):
             if sip.isdeleted(job):  # its page was replaced meanwhile
                 continue
             is_part = job.requestUrl().scheme() == "cbshell"
-            served = drawn_parts(data) if is_part else bounded_picture(data)
+            if is_part:
+                served = drawn_parts(data)
+            else:
+                served = bounded_picture(data)
             if served and media_type.lower().startswith(_SERVED_TYPES):
                 _reply(job, media_type.encode(), served)
             else:
@@ -388,7 +391,8 @@ class MirrorPane(QWidget):
     def __init__(self, parent: QWidget | None = None, *, fits_width: bool = False) -> None:
         super().__init__(parent)
         self._viewport = QSize()
-        self._fits_width, self._scale = fits_width, 0.0
+        self._fits_width = fits_width
+        self._scale = 0.0
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.setObjectName("mirror_scroll")
         self._bar.setRange(0, 0)
@@ -419,7 +423,8 @@ class MirrorPane(QWidget):
         self._marks_timer = QTimer(self)
         self._marks_timer.setInterval(MARK_LOOK_MS)
         self._marks_timer.timeout.connect(self._place_mark)
-        self._focus, self._new_focus = _Focus(), False
+        self._focus = _Focus()
+        self._new_focus = False
         self._focus_timer = QTimer(self)
         self._focus_timer.setInterval(MARK_LOOK_MS)
         self._focus_timer.timeout.connect(self._place_focus)
@@ -501,7 +506,8 @@ class MirrorPane(QWidget):
         self._early.clear()
         self.remove_marks()
         self._follow_focus(_Focus())
-        self._viewport, self._scale = QSize(), 0.0
+        self._viewport = QSize()
+        self._scale = 0.0
         self._bar.setValue(0)
         self._watch.rest()
         if self._is_ready:
@@ -743,14 +749,18 @@ class MirrorPane(QWidget):
     def _on_process_ended(self) -> None:
         """Begins anew after a moment: a page that does it each time does not keep the desk busy."""
         log.warning("the mirror's process has ended")
-        self._is_ready, self._is_lost = False, True
+        self._is_ready = False
+        self._is_lost = True
         self._undrawn_chars = 0
         self._early.clear()
         self._watch.stop()
         if not self._viewport.isEmpty():
             self._trouble.show_lost()
         soon = self._calm.isValid() and self._calm.elapsed() < CALM_MS
-        wait_ms = min(2 * self._restart.interval(), LONGEST_RESTART_MS) if soon else RESTART_MS
+        if soon:
+            wait_ms = min(2 * self._restart.interval(), LONGEST_RESTART_MS)
+        else:
+            wait_ms = RESTART_MS
         self._calm.start()
         self._restart.start(wait_ms)
 

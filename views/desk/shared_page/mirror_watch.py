@@ -58,7 +58,9 @@ class MirrorWatch(QObject):
     def __init__(self, page: QWebEnginePage) -> None:
         super().__init__(page)
         self._page = page
-        self._unanswered, self._is_silent, self._rests = 0, False, True
+        self._unanswered = 0
+        self._is_silent = False
+        self._rests = True
         self._timer = QTimer(self)
         self._timer.setInterval(PULSE_MS)
         self._timer.timeout.connect(self._on_pulse)

@@ -114,7 +114,8 @@ class MirrorOverlay(QWidget):
         self._start: QPointF | None = None
         self._frame: QRectF | None = None
         self._arrow: tuple[QPointF, QPointF] | None = None
-        self._focused, self._caret = QRectF(), QLineF()
+        self._focused = QRectF()
+        self._caret = QLineF()
         self.setMouseTracking(True)
         self.setObjectName("mirror_overlay")
 
@@ -132,7 +133,8 @@ class MirrorOverlay(QWidget):
         """Another tool. Control takes the keyboard, where there is a page to be seen: the caller's
         yes may come while the agent still looks for one.
         """
-        self._tool, self._start = tool, None
+        self._tool = tool
+        self._start = None
         self.setCursor(_CURSORS[tool])
         if tool is not Tool.POINT:
             self._spot = None
@@ -163,7 +165,8 @@ class MirrorOverlay(QWidget):
         line = caret or QLineF()
         if box == self._focused and line == self._caret:
             return False
-        self._focused, self._caret = box, line
+        self._focused = box
+        self._caret = line
         self.update()
         return True
 

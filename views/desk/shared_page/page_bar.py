@@ -124,7 +124,10 @@ class PageBar(QFrame):
         nothing is proposed before it is chosen.
         """
         edit = self.address.lineEdit()
-        text = "" if edit is None else edit.text()
+        if edit is None:
+            text = ""
+        else:
+            text = edit.text()
         self.address.clear()
         for words, address in addresses:
             self.address.addItem(icon("address", "soft"), plain_text(words), address)
@@ -135,7 +138,10 @@ class PageBar(QFrame):
         """The page that is open; what the agent writes, or has written and not opened, stays."""
         edit, text = self.address.lineEdit(), self.address.currentText()
         if edit is None or not (edit.hasFocus() or text not in ("", self._shown)):
-            self._shown = shown_address(address) if address else ""
+            if address:
+                self._shown = shown_address(address)
+            else:
+                self._shown = ""
             self.address.setEditText(self._shown)
             if edit is not None:
                 edit.setCursorPosition(0)  # its beginning says more
@@ -263,4 +269,6 @@ def _least(part: QWidget) -> int:
     """Return how wide a part is at least: a button as its icon."""
     if isinstance(part, QComboBox):
         return ADDRESS_PX
-    return 44 if part.objectName() == "cobrowse_open" else 30
+    if part.objectName() == "cobrowse_open":
+        return 44
+    return 30

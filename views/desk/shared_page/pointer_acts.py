@@ -62,9 +62,13 @@ class PointerActs(QObject):
         self, mirror: MirrorPane, tools: PageTools, *, bar: ValueBar, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self._mirror, self._tools, self._bar = mirror, tools, bar
+        self._mirror = mirror
+        self._tools = tools
+        self._bar = bar
         self._may_type = self._may_control = False
-        self._field_name, self._in_text, self._has_place = "", False, False
+        self._field_name = ""
+        self._in_text = False
+        self._has_place = False
         self._names_field = False
         self._menu: QMenu | None = None
         mirror.picked.connect(self._on_picked)
@@ -97,7 +101,10 @@ class PointerActs(QObject):
             return
         if answer.code == "grant_missing":
             power = str(answer.detail.get("grant", ""))
-            words = _(GRANT_WORDS[Grant(power)][0]) if power in list(Grant) else power
+            if power in list(Grant):
+                words = _(GRANT_WORDS[Grant(power)][0])
+            else:
+                words = power
             self._say(_("Missing permission: {power}").format(power=words), "warn")
         elif answer.code:
             self._say(sentence(answer.code, answer.detail).sentence, "warn")
@@ -149,7 +156,8 @@ class PointerActs(QObject):
         """Another field has the keyboard in the caller's page, or none."""
         has_place = not box.isEmpty()
         if (name, has_place) != (self._field_name, self._has_place):
-            self._field_name, self._has_place = name, has_place
+            self._field_name = name
+            self._has_place = has_place
             self._show_where()
 
     def show_paused(self) -> None:
@@ -159,7 +167,9 @@ class PointerActs(QObject):
 
     def clear(self) -> None:
         """Removes everything of a page that is gone."""
-        self._field_name, self._in_text, self._has_place = "", False, False
+        self._field_name = ""
+        self._in_text = False
+        self._has_place = False
         self._bar.close_bar()
         if self._menu is not None:
             self._menu.close()

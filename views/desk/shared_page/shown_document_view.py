@@ -69,7 +69,8 @@ class DrawingSheet(DocumentSheet):
 
     def take(self, pen: Pen) -> None:
         """Another pen."""
-        self._pen, self._places = pen, []
+        self._pen = pen
+        self._places = []
         self.setCursor(
             Qt.CursorShape.BlankCursor if pen is Pen.LASER else Qt.CursorShape.CrossCursor
         )
@@ -166,7 +167,8 @@ class ShownDocumentView(QWidget):
         super().__init__()
         self.setObjectName("shown_document")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._page, self._pages = 0, 0
+        self._page = 0
+        self._pages = 0
         self.sheet = DrawingSheet()
         self._view = SheetView(self.sheet, wide=False)
         self.sheet.pointed.connect(self.pointer_moved)
@@ -225,7 +227,8 @@ class ShownDocumentView(QWidget):
     def show_document(self, title: str, pages: int, page: int) -> None:
         """This page of this document is shown."""
         turned = (page, pages) != (self._page, self._pages)
-        self._page, self._pages = page, pages
+        self._page = page
+        self._pages = pages
         self._title.setText(title)
         self._place.setText(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
         for button in (self._back, self._next, self._place):

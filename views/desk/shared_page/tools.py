@@ -70,7 +70,9 @@ class PageTools(QFrame):
         self._shortcuts: list[QShortcut] = []
         self._grants: dict[Grant, bool] = dict.fromkeys(Grant, False)
         self._with_words = False
-        self._live, self._tool, self._off = False, Tool.LOOK, False
+        self._live = False
+        self._tool = Tool.LOOK
+        self._off = False
         self._group = QButtonGroup(self)
         self._buttons = {tool: self._make_tool(tool, window) for tool in _TOOLS}
         self.whole = self._make_whole()
@@ -193,7 +195,10 @@ class PageTools(QFrame):
     def _show(self) -> None:
         for tool, button in self._buttons.items():
             words, spoken, icon_name, keys, grant = _TOOLS[tool]
-            left_s = 0.0 if grant is None else self._left_s.get(grant, 0.0)
+            if grant is None:
+                left_s = 0.0
+            else:
+                left_s = self._left_s.get(grant, 0.0)
             advice = self._advice(grant)
             name_button(button, f"{_(spoken)}. {advice}" if advice else _(spoken), keys)
             button.setText(self._time_words(left_s) if left_s else _(words))
@@ -230,10 +235,14 @@ class PageTools(QFrame):
 
     def _time_words(self, left_s: float) -> str:
         """The time for an answer; a button of an icon's width has room for the figure alone."""
-        return answer_words(left_s) if self._with_words or left_s < 0 else f"{left_s:.0f}"
+        if self._with_words or left_s < 0:
+            return answer_words(left_s)
+        return f"{left_s:.0f}"
 
     def _style(self, left_s: float) -> Qt.ToolButtonStyle:
         if self._with_words:
             return Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         style = Qt.ToolButtonStyle
-        return style.ToolButtonTextOnly if left_s else style.ToolButtonIconOnly
+        if left_s:
+            return style.ToolButtonTextOnly
+        return style.ToolButtonIconOnly

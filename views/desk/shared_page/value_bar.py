@@ -46,7 +46,9 @@ class ValueBar(QFrame):
         self._pick: Pick | None = None
         self._may_write = False
         self._name = ElidedLabel("", "small", name="value_field")
-        self._text, self._date, self._choice = QLineEdit(), QDateEdit(), QComboBox()
+        self._text = QLineEdit()
+        self._date = QDateEdit()
+        self._choice = QComboBox()
         self._text.setObjectName("value_text")
         self._text.setMaxLength(500)
         self._date.setObjectName("value_date")
@@ -74,7 +76,8 @@ class ValueBar(QFrame):
 
     def open_for(self, pick: Pick, may_write: bool) -> None:
         """Asks for the value of a field; only proposes it when the agent may not type."""
-        self._pick, self._may_write = pick, may_write
+        self._pick = pick
+        self._may_write = may_write
         self._name.setText(pick.label or _("Value of the field"))
         self._write.setVisible(may_write)
         self._text.setText("" if "•" in pick.value else pick.value)
@@ -109,7 +112,9 @@ class ValueBar(QFrame):
         edit = self._edits.currentWidget()
         if edit is self._date:
             return self._date.date().toString("yyyy-MM-dd")
-        return str(self._choice.currentData() or "") if edit is self._choice else self._text.text()
+        if edit is self._choice:
+            return str(self._choice.currentData() or "")
+        return self._text.text()
 
     def _on_return(self) -> None:
         (self._write if self._may_write else self._propose).click()

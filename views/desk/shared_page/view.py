@@ -106,10 +106,13 @@ class SharedPageView(QWidget):
         self.mirror = mirror
         self._state = ShareState.OFF
         self._page: PageShown | None = None
-        self._opening, self._allowed = "", list[str]()
+        self._opening = ""
+        self._allowed = list[str]()
         self._acting = self._showing = False
-        self.library, self.document = LibraryPanel(clock), ShownDocumentView()
-        self.tools, self.value_bar = PageTools(self), ValueBar()
+        self.library = LibraryPanel(clock)
+        self.document = ShownDocumentView()
+        self.tools = PageTools(self)
+        self.value_bar = ValueBar()
         self.acts = PointerActs(mirror, self.tools, bar=self.value_bar, parent=self)
         self.bar = PageBar(self.tools)
         self._connect_bar()
@@ -230,7 +233,8 @@ class SharedPageView(QWidget):
 
     def show_page(self, page: PageShown) -> None:
         """The kiosk shows this page."""
-        self._page, self._opening = page, ""
+        self._page = page
+        self._opening = ""
         self._end_refusal()
         self.bar.show_address(page.address, page.title)
         self.mirror.show_name(_("The caller's page: {title}").format(title=page.title))
@@ -292,7 +296,8 @@ class SharedPageView(QWidget):
         self._set_state(ShareState.OFF)
 
     def _forget_page(self) -> None:
-        self._page, self._opening = None, ""
+        self._page = None
+        self._opening = ""
         self.bar.show_address("", "")
 
     # ---- what the agent does ----
@@ -343,7 +348,9 @@ class SharedPageView(QWidget):
     def _in_front(self, *, live: bool) -> QWidget:
         if self._showing:
             return self.document
-        return self._mirrored if live else self._empty
+        if live:
+            return self._mirrored
+        return self._empty
 
     def _set_state(self, state: ShareState) -> None:
         self._state = state

@@ -132,7 +132,8 @@ class ProposalStrip(QFrame):
 
     def propose(self, field: str, value: str) -> None:
         """Shows the value for the field of this name."""
-        self._label, self._value = field, value
+        self._label = field
+        self._value = value
         self.retranslate()
         self.show()
         self._hold_off.begin(is_shown=True)
@@ -161,11 +162,10 @@ class ProposalStrip(QFrame):
 
     def retranslate(self) -> None:
         """Says every text again."""
-        named = (
-            _("Your adviser proposes for “{field}”:").format(field=self._label)
-            if self._label
-            else ""
-        )
+        if self._label:
+            named = _("Your adviser proposes for “{field}”:").format(field=self._label)
+        else:
+            named = ""
         self._question.setText(named or _("Your adviser proposes:"))
         self._shown.setText(self._value)
         self.take.set_words(

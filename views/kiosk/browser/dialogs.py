@@ -79,7 +79,9 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
     @property
     def question(self) -> Question | None:
         """The question that the caller is asked now."""
-        return self._open[0] if self._open is not None else None
+        if self._open is not None:
+            return self._open[0]
+        return None
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
         """A page asks."""

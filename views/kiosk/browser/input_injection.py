@@ -95,7 +95,8 @@ class InputInjector(QObject):
 
     def __init__(self, view: QWebEngineView, page: Callable[[], QWebEnginePage]) -> None:
         super().__init__(view)
-        self._view, self._page = view, page
+        self._view = view
+        self._page = page
         self._watched: QWidget | None = None
         view.installEventFilter(self)
         self._source = resource_text("pages/page_agent.js")

@@ -39,8 +39,10 @@ class MarksLayer(QWidget):
         self, parent: QWidget, injector: InputInjector, *, zoom: Callable[[], float]
     ) -> None:
         super().__init__(parent)
-        self._injector, self._zoom = injector, zoom
-        self._document, self._node = "", 0
+        self._injector = injector
+        self._zoom = zoom
+        self._document = ""
+        self._node = 0
         self._frame: QRectF | None = None
         self._arrow: tuple[QPointF, QPointF] | None = None
         self._arrow_at: QPointF | None = None
@@ -66,11 +68,9 @@ class MarksLayer(QWidget):
     @property
     def arrow(self) -> tuple[QPointF, QPointF] | None:
         """Start and tip of the arrow, in pixels of this layer; None without one."""
-        return (
-            None
-            if self._arrow is None
-            else (self._arrow[0] + self._shift, self._arrow[1] + self._shift)
-        )
+        if self._arrow is None:
+            return None
+        return (self._arrow[0] + self._shift, self._arrow[1] + self._shift)
 
     def set_acting(self, acting: bool) -> None:
         """The agent may act in the page: an edge around it says so."""
@@ -79,27 +79,34 @@ class MarksLayer(QWidget):
 
     def highlight(self, document: str, node: int) -> None:
         """Keeps a frame around a node of a document."""
-        self._document, self._node, self._arrow = document, node, None
+        self._document = document
+        self._node = node
+        self._arrow = None
         self._start()
 
     def draw_arrow(
         self, document: str, start: tuple[float, float], end: tuple[float, float]
     ) -> None:
         """An arrow between fractions (0..1) of the layer; it moves with the page."""
-        self._document, self._node, self._frame = document, 0, None
+        self._document = document
+        self._node = 0
+        self._frame = None
         width, height = self.width(), self.height()
         self._arrow = (
             QPointF(start[0] * width, start[1] * height),
             QPointF(end[0] * width, end[1] * height),
         )
-        self._arrow_at, self._shift = None, QPointF()
+        self._arrow_at = None
+        self._shift = QPointF()
         self._start()
 
     def remove(self) -> None:
         """No frame and no arrow."""
         self._follow.stop()
         self._stays.stop()
-        self._node, self._frame, self._arrow = 0, None, None
+        self._node = 0
+        self._frame = None
+        self._arrow = None
         self._refresh()
 
     def _start(self) -> None:

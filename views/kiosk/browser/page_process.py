@@ -85,8 +85,10 @@ class PageProcess(QObject):
     ) -> None:
         super().__init__(parent)
         self._folder = open_web_folder(runtime)
-        self._clock, self._reader = clock, FactReader(clock)
-        self._open, self.unanswered = True, 0
+        self._clock = clock
+        self._reader = FactReader(clock)
+        self._open = True
+        self.unanswered = 0
         self.window: int | None = None
         self._pid = 0
         self._leash = Leash()
@@ -127,7 +129,9 @@ class PageProcess(QObject):
 
     def memory_bytes(self) -> int:
         """Return what it and its children hold."""
-        return memory_bytes(session_members(self._pid)) if self._pid else 0
+        if self._pid:
+            return memory_bytes(session_members(self._pid))
+        return 0
 
     def give_up(self) -> None:
         """It wanted too much: it is killed and not listened to any more."""
@@ -136,7 +140,10 @@ class PageProcess(QObject):
     def _on_bytes(self) -> None:
         data = bytes(self._process.readAllStandardOutput().data())
         try:
-            facts = self._reader.feed(data) if self._open else []
+            if self._open:
+                facts = self._reader.feed(data)
+            else:
+                facts = []
         except FramesWrong:
             log.warning("the browser said what it may not, or too much")
             self._on_lost(greedy=True)
@@ -306,7 +313,9 @@ class PageProcesses(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._command, self._runtime, self._clock = command, runtime, clock
+        self._command = command
+        self._runtime = runtime
+        self._clock = clock
         self._limits = limits or PageLimits()
         self._kept: dict[type[messages.BrowserCommand], messages.BrowserCommand] = {}
         self._place = PagePlace()

@@ -63,7 +63,8 @@ class Heart:
     """
 
     def __init__(self, web: CallerWeb, clock: Clock) -> None:
-        self._web, self._clock = web, clock
+        self._web = web
+        self._clock = clock
         self._asked_at_s: float | None = None
 
     def waits_ms(self) -> int:
@@ -109,7 +110,9 @@ class PageView(QWidget):
         way_out: WayOut | None = None,
     ) -> None:
         super().__init__(parent)
-        self._folder, self._clock, self._way_out = folder, clock, way_out
+        self._folder = folder
+        self._clock = clock
+        self._way_out = way_out
         self._allowed = AllowList()
         self._stopped = False
         self._changed = messages.ViewChanged()

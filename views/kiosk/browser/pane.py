@@ -108,7 +108,8 @@ class KioskBrowser(QFrame):
         self._sharing = self._may_go_back = False
         self._address = self._dialog_id = ""
         self._look = messages.UseAppearance("", 0.0)
-        self._text, self._contrast = 1.0, False
+        self._text = 1.0
+        self._contrast = False
         self._numbers = itertools.count(1)
         self._asked: dict[int, Callable[[str], None]] = {}
         self._fetched: dict[int, Callable[[bytes, str], None]] = {}
@@ -150,12 +151,14 @@ class KioskBrowser(QFrame):
         self._down.clicked.connect(lambda: self._page.obey(messages.ScrollPages(1)))
         for button in (self._back, self._up, self._down):
             button.clicked.connect(self.touched)
-        self.act_strip, self.proposal = ActStrip(), ProposalStrip(self._fingers)
+        self.act_strip = ActStrip()
+        self.proposal = ProposalStrip(self._fingers)
         self.proposal.answered.connect(self.proposal_answered)
         self.seen = IconView("eye", 3.2, colour=BLUE)
         self.seen.setObjectName("browser_seen")
         self.seen.hide()
-        self._title, self._host = ElidedLabel(), ElidedLabel()
+        self._title = ElidedLabel()
+        self._host = ElidedLabel()
         self._title.setProperty("look", "body")
         self._title.setProperty("heavy", True)
         self._host.setProperty("look", "small")

@@ -277,7 +277,8 @@ class _Fetcher:
     """
 
     def __init__(self, page: QWebEnginePage, gate: _Gate, *, folder: Path) -> None:
-        self._page, self._gate = page, gate
+        self._page = page
+        self._gate = gate
         self._folder = folder / f"{WEB_PREFIX}{secrets.token_hex(8)}"
         self._waiting: dict[str, list[Fetched]] = {}
         self._names: dict[str, str] = {}
@@ -342,7 +343,10 @@ class _Fetcher:
             return
         self._running.remove(download)
         completed = download.state() == QWebEngineDownloadRequest.DownloadState.DownloadCompleted
-        data = path.read_bytes() if completed and path.is_file() else b""
+        if completed and path.is_file():
+            data = path.read_bytes()
+        else:
+            data = b""
         path.unlink(missing_ok=True)
         for on_fetched in self._waiting.pop(address, []):
             on_fetched(data, download.mimeType() if data else "")
@@ -493,9 +497,10 @@ class CallerWeb(QObject):
     def _on_download(self, download: QWebEngineDownloadRequest) -> None:
         if not self._fetcher.on_download(download):
             download.cancel()
-            kind = (
-                DialogKind.PDF if download.mimeType() == "application/pdf" else DialogKind.DOWNLOAD
-            )
+            if download.mimeType() == "application/pdf":
+                kind = DialogKind.PDF
+            else:
+                kind = DialogKind.DOWNLOAD
             self.not_done.emit(kind, download.suggestedFileName())
 
     def fetch(self, address: str, on_fetched: Fetched) -> None:

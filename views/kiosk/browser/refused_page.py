@@ -40,7 +40,9 @@ class RefusedPage(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("refusal")
-        self._host, self._refusal, self._has_page = "", WebRefusal.NOT_LISTED, True
+        self._host = ""
+        self._refusal = WebRefusal.NOT_LISTED
+        self._has_page = True
         self._title = label("title", heavy=True, centred=True)
         self._address = label("lead", tone="grey", centred=True)
         self._why = label("lead", centred=True)
@@ -76,7 +78,9 @@ class RefusedPage(QFrame):
             host: of the refused address, "" when it has none.
             has_page: there is a page beneath to go back to.
         """
-        self._host, self._refusal, self._has_page = host, refusal, has_page
+        self._host = host
+        self._refusal = refusal
+        self._has_page = has_page
         self.retranslate()
         self.show()
         self.raise_()

@@ -115,7 +115,10 @@ class ChatStrip(QFrame):
         theirs = [line.text for line in self._lines if not line.mine][-SHOWN:]
         mine = [line.text for line in self._lines if line.mine][-1:]
         self._words.setText("\n".join(theirs))
-        spoken = _("Your adviser writes: {text}").format(text=" ".join(theirs)) if theirs else ""
+        if theirs:
+            spoken = _("Your adviser writes: {text}").format(text=" ".join(theirs))
+        else:
+            spoken = ""
         self._words.setAccessibleName(spoken)
         self._mine.setText(_("You answered: {text}").format(text=mine[0]) if mine else "")
         types = self.keyboard.is_open  # its keys need the height

@@ -46,7 +46,8 @@ class SlidingPanel(QWidget):
         self._finger_up.timeout.connect(self._slide_when_free)
         self.panel = QFrame(self)
         self.panel.setObjectName("question")
-        self.band, self.inside = SignBand(1.6), QWidget()
+        self.band = SignBand(1.6)
+        self.inside = QWidget()
         self.band.hide()
         layout = spaced(QVBoxLayout(self.panel), (0,), 0)
         layout.addWidget(self.band)
@@ -77,14 +78,16 @@ class SlidingPanel(QWidget):
     def fit(self, width_px: int) -> None:
         """Takes the height that the panel needs for this width."""
         layout, frame = self.inside.layout(), self.panel.contentsMargins()
-        band_px = 0 if self.band.isHidden() else self.band.height()
+        if self.band.isHidden():
+            band_px = 0
+        else:
+            band_px = self.band.height()
         if layout is not None:
             layout.activate()
-            height_px = (
-                layout.totalHeightForWidth(width_px)
-                if layout.hasHeightForWidth()
-                else layout.sizeHint().height()
-            )
+            if layout.hasHeightForWidth():
+                height_px = layout.totalHeightForWidth(width_px)
+            else:
+                height_px = layout.sizeHint().height()
             around_px = band_px + frame.top() + frame.bottom()
             self.setFixedHeight(max(height_px, layout.minimumSize().height()) + around_px)
 
@@ -217,7 +220,8 @@ class ConsentPanel(SlidingPanel):
         self.question = question
         self.switches.show_question(question)
         now_s = self._clock.monotonic_s()
-        self._until_s, self._at_most_s = now_s + SILENCE_S, now_s + LONGEST_QUESTION_S
+        self._until_s = now_s + SILENCE_S
+        self._at_most_s = now_s + LONGEST_QUESTION_S
         self._end_acting()
         self.retranslate()
         self.tick()

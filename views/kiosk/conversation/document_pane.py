@@ -43,7 +43,9 @@ class DocumentPane(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("document_pane")
-        self._pages, self._page, self._percent = 0, 0, 0
+        self._pages = 0
+        self._page = 0
+        self._percent = 0
         self._name = ""
         self.sheet = DocumentSheet(SPOT_RADIUS)
         self.view = SheetView(self.sheet, wide=True)
@@ -66,7 +68,8 @@ class DocumentPane(QFrame):
     def _build_bar(self) -> QWidget:
         bar = QFrame()
         bar.setObjectName("document_bar")
-        self._title, self._place = ElidedLabel(), ElidedLabel()
+        self._title = ElidedLabel()
+        self._place = ElidedLabel()
         self._title.setProperty("look", "body")
         self._title.setProperty("heavy", True)
         self._place.setProperty("look", "body")
@@ -130,13 +133,16 @@ class DocumentPane(QFrame):
 
     def open_document(self, title: str, pages: int) -> None:
         """A document is going to be shown."""
-        self._name, self._pages, self._page = title, pages, 0
+        self._name = title
+        self._pages = pages
+        self._page = 0
         self.retranslate()
         self.shown_changed.emit(True)
 
     def show_waiting(self, page: int, percent: int) -> None:
         """This page is on its way."""
-        self._page, self._percent = page, percent
+        self._page = page
+        self._percent = percent
         self.sheet.clear()
         self._stack.setCurrentIndex(0)
         self._progress.setValue(percent)
@@ -202,7 +208,10 @@ class DocumentPane(QFrame):
         """Says every text again."""
         self._title.setText(self._name)
         page, pages = self._page + 1, self._pages
-        place = _("Shown by your adviser") if pages else ""
+        if pages:
+            place = _("Shown by your adviser")
+        else:
+            place = ""
         if pages > 1:
             place = _("Shown by your adviser: page {page} of {pages}").format(
                 page=page, pages=pages

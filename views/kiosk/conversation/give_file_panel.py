@@ -100,7 +100,8 @@ class GiveFilePanel(SlidingPanel):
         self.is_asking = False
         self._files: tuple[OfferedFile, ...] = ()
         self._chosen_id = ""
-        self._question, self._detail = label("large"), label("body", tone="grey")
+        self._question = label("large")
+        self._detail = label("body", tone="grey")
         self.yes = BigButton("yes", "file-send-outline", colour=WHITE, size="large", icon_u=5)
         self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
         self.yes.clicked.connect(lambda: self._answer(self._chosen_id))
@@ -152,7 +153,9 @@ class GiveFilePanel(SlidingPanel):
 
     def end(self) -> None:
         """The question is over."""
-        self.is_asking, self._files, self._chosen_id = False, (), ""
+        self.is_asking = False
+        self._files = ()
+        self._chosen_id = ""
         self.sheet.hide()
         self.put_away()
 

@@ -86,7 +86,10 @@ class MandateEntry(QFrame):
         """A keyboard works too, where there is one."""
         if a0 is None:
             return
-        character = _ERASE if a0.key() == Qt.Key.Key_Backspace else a0.text().upper()
+        if a0.key() == Qt.Key.Key_Backspace:
+            character = _ERASE
+        else:
+            character = a0.text().upper()
         if character in self.keys:
             self._press(character)
         else:

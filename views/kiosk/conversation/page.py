@@ -127,7 +127,8 @@ class SessionPage(KioskPage):
         self._held = False
         self._facts: SessionFacts | None = None
         self._notice = ""
-        self.call_pane, self.browser = call_pane, browser
+        self.call_pane = call_pane
+        self.browser = browser
         self.fingers = fingers
         self.consent = ConsentPanel(clock, self.fingers)
         self.stopped = StoppedPanel(clock, self.fingers)
@@ -136,11 +137,13 @@ class SessionPage(KioskPage):
         self._page_shown = self._private = False
         self.document = DocumentPane()
         self.document.shown_changed.connect(lambda _shown: self._place_page())
-        self.printing, self.sheet = CallerPrintPanel(clock, self.fingers), PrintSheet()
+        self.printing = CallerPrintPanel(clock, self.fingers)
+        self.sheet = PrintSheet()
         self.printing.answered.connect(self._on_print_answered)
         self.giving = GiveFilePanel(clock, self.fingers)
         self.giving.answered.connect(lambda _file_id: self._place_page())
-        self.talk, self.chat = ThirdPartyStrip(), ChatStrip()
+        self.talk = ThirdPartyStrip()
+        self.chat = ChatStrip()
         self.chat.keyboard.opened.connect(lambda _open: self._place_page())
         self.powers = PowersSheet(clock)
         self.powers.withdraw_requested.connect(self.grant_withdrawn)
@@ -180,7 +183,8 @@ class SessionPage(KioskPage):
 
     def _build_switched_off(self) -> QWidget:
         """Build the line under the face for what the agent has switched off."""
-        self._switched_off, self._off_words = QFrame(), label("body", heavy=True)
+        self._switched_off = QFrame()
+        self._off_words = label("body", heavy=True)
         self._switched_off.setObjectName("switched_off")
         self._off_icon = IconView("microphone-off", 3.2, colour=INK)
         off = spaced(QHBoxLayout(self._switched_off), (1, 0.6, 1, 0.6), 1)
@@ -287,7 +291,8 @@ class SessionPage(KioskPage):
     def show_session(self, facts: SessionFacts) -> None:
         """A session begins (or is resumed): no power, no web page, nothing asked."""
         self._facts = facts
-        self._grants, self._notice = {}, ""
+        self._grants = {}
+        self._notice = ""
         self.powers.show_grants({})
         self.powers.show_times({})
         self.powers.close_sheet()
@@ -323,12 +328,14 @@ class SessionPage(KioskPage):
 
     def show_media(self, is_seen: bool, heard: bool) -> None:
         """Show whether the agent gets the caller's picture and sound now."""
-        self._seen, self._heard = is_seen, heard
+        self._seen = is_seen
+        self._heard = heard
         self.retranslate()
 
     def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
         """Show what the agent has switched off for a moment: silence is no lost line."""
-        self._agent_camera, self._agent_microphone = camera_on, microphone_on
+        self._agent_camera = camera_on
+        self._agent_microphone = microphone_on
         self.retranslate()
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
@@ -419,7 +426,9 @@ class SessionPage(KioskPage):
     @property
     def notice(self) -> str:
         """The words for what scanner and printer want of the caller; "" for nothing."""
-        return self._notice_words.text() if self._notice else ""
+        if self._notice:
+            return self._notice_words.text()
+        return ""
 
     def ask(self, question: Question) -> None:
         """Puts a question to the caller."""
@@ -454,7 +463,10 @@ class SessionPage(KioskPage):
         """
         questions = (self.consent, self.printing, self.giving, self.stopped)
         open_panels = [panel for panel in questions if not panel.isHidden()]
-        notice = [self._notice_words.text()] if self._notice else []
+        if self._notice:
+            notice = [self._notice_words.text()]
+        else:
+            notice = []
         if open_panels:
             sentences = [words for panel in open_panels for words in words_in_sight(panel.panel)]
         elif self.powers.is_open:
@@ -465,7 +477,10 @@ class SessionPage(KioskPage):
 
     def retranslate(self) -> None:
         """Says every text again."""
-        name = self._facts.agent_name if self._facts else ""
+        if self._facts:
+            name = self._facts.agent_name
+        else:
+            name = ""
         self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
         self.line.setText(self._powers())
         self.line.setAccessibleName(self.line.text())
@@ -497,11 +512,10 @@ class SessionPage(KioskPage):
 
     def _powers(self) -> str:
         """Return what the agent can see and do now: nothing of what a privacy pause hides."""
-        hidden = (
-            dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False)
-            if self._private
-            else {}
-        )
+        if self._private:
+            hidden = dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False)
+        else:
+            hidden = {}
         is_seen = self._seen and not self._held and not self._private
         return powers_sentence({**self._grants, **hidden}, is_seen, self._heard and not self._held)
 

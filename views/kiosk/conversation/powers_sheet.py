@@ -28,7 +28,8 @@ class PowerRow(BigButton):
     def __init__(self, grant: Grant) -> None:
         self._state = IconView("toggle-switch-off-outline", 4.6, colour=GREY)
         super().__init__("plain", self._state, size="body", wrap=True, margins=(1.4, 0.2, 1.4, 0.2))
-        self.grant, self.left = grant, ""
+        self.grant = grant
+        self.left = ""
         self.setObjectName(f"power_{grant.value}")
         self.setEnabled(False)
         self.insert(IconView(QUESTIONS[grant][0], 3.2, colour=BLUE))
@@ -72,7 +73,8 @@ class PowersSheet(QFrame):
         self._given: Mapping[Grant, bool] = {}
         self._until_s: dict[Grant, float] = {}
         self._is_open = False
-        self._title, self._advice = label("name", heavy=True), label("body", tone="grey")
+        self._title = label("name", heavy=True)
+        self._advice = label("body", tone="grey")
         self.rows = {grant: PowerRow(grant) for grant in Grant}
         self.close_button = BigButton("no", "check-bold", colour=WHITE, icon_u=3.4)
         self.close_button.setObjectName("powers_close")

@@ -98,9 +98,12 @@ class CallerPrintPanel(SlidingPanel):
     def __init__(self, clock: Clock, fingers: FingerWatch | None = None) -> None:
         super().__init__(clock, fingers)
         self.print_id = ""
-        self._name, self._pages, self._copies = "", 0, 1
+        self._name = ""
+        self._pages = 0
+        self._copies = 1
         self._until_s = 0.0
-        self._question, self._detail = label("large"), label("body", tone="grey")
+        self._question = label("large")
+        self._detail = label("body", tone="grey")
         self._countdown = Countdown(8)
         self.yes = BigButton("yes", "printer", colour=WHITE, size="large", icon_u=5)
         self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)

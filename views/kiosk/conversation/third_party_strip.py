@@ -68,7 +68,8 @@ class ThirdPartyStrip(QFrame):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._report)
-        self._third, self._hold = label("lead", heavy=True), label("lead", heavy=True)
+        self._third = label("lead", heavy=True)
+        self._hold = label("lead", heavy=True)
         self._third.setObjectName("talk_third_words")
         self._icons = (
             IconView("account-group", 6, colour=BLUE),
@@ -89,8 +90,14 @@ class ThirdPartyStrip(QFrame):
 
     def retranslate(self) -> None:
         """Says every text again."""
-        talk = self._answer.talk if self._answer is not None else None
-        third = talk.third if talk is not None else None
+        if self._answer is not None:
+            talk = self._answer.talk
+        else:
+            talk = None
+        if talk is not None:
+            third = talk.third
+        else:
+            third = None
         is_named = (
             third is not None and third.state is not ThirdState.CALLED and self._answer is not None
         )
@@ -115,7 +122,10 @@ class ThirdPartyStrip(QFrame):
         too.
         """
         super().paintEvent(a0)
-        third = self._answer.talk.third if self._answer is not None else None
+        if self._answer is not None:
+            third = self._answer.talk.third
+        else:
+            third = None
         if (
             third is not None
             and third.state is not ThirdState.CALLED
@@ -126,7 +136,10 @@ class ThirdPartyStrip(QFrame):
 
     def _report(self) -> None:
         """The labels lie above the strip and are painted in the same round."""
-        third = self._answer.talk.third if self._answer is not None else None
+        if self._answer is not None:
+            third = self._answer.talk.third
+        else:
+            third = None
         if third is None or not self._third.isVisible() or self._third.visibleRegion().isEmpty():
             self._reported = ""
         else:

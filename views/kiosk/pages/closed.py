@@ -70,7 +70,8 @@ class ClosedPage(KioskPage):
 
     def show_service(self, service: Service, contact: Contact) -> None:
         """The closed service, and how its organisation is reached otherwise."""
-        self.service, self._contact = service, contact
+        self.service = service
+        self._contact = contact
         self._until_s = self._clock.monotonic_s() + CLOSED_S
         self.retranslate()
 
@@ -97,13 +98,19 @@ class ClosedPage(KioskPage):
             return
         self.callback.setVisible(service.callback)
         self._title.setText(_("{service} is closed now").format(service=service.name))
-        hours = _("It opens again as soon as possible.") if service.open_now else ""
+        if service.open_now:
+            hours = _("It opens again as soon as possible.")
+        else:
+            hours = ""
         self._opens.setText(hours or opens_words(service.opens_at, self._clock.utc_now()))
         message = service.messages.get(language_tag(language()), service.message)
         self._message.setText(message)
         self._message.setVisible(bool(message))
         phone, email = self._contact.phone, self._contact.email
-        reach = _("By telephone: {phone}").format(phone=phone) if phone else ""
+        if phone:
+            reach = _("By telephone: {phone}").format(phone=phone)
+        else:
+            reach = ""
         if email:
             # where a large one may be broken
             reach = f"{reach}\n{email.replace('@', '@\u200b')}".strip()

@@ -68,7 +68,10 @@ class _Reminder(QFrame):
         self._says.setStretch(0, 1 if portrait else 0)
         self._box.setStretch(0, 0 if portrait else 1)
         self._box.setStretch(2, 1 if portrait else 2)
-        side = Qt.AlignmentFlag.AlignLeft if portrait else Qt.AlignmentFlag.AlignHCenter
+        if portrait:
+            side = Qt.AlignmentFlag.AlignLeft
+        else:
+            side = Qt.AlignmentFlag.AlignHCenter
         self.words.setAlignment(
             side | (Qt.AlignmentFlag.AlignBottom if portrait else Qt.AlignmentFlag.AlignTop)
         )
@@ -238,7 +241,8 @@ class GoodbyePage(KioskPage):
 
     def leave(self) -> None:
         """The page is no longer shown."""
-        self._until_s, self._wiped = None, None
+        self._until_s = None
+        self._wiped = None
 
     def tick(self) -> None:
         """A moment has passed."""

@@ -59,7 +59,10 @@ class LanguagePage(KioskPage):
 
     def set_portrait(self, portrait: bool) -> None:
         """Two columns instead of four."""
-        self._most_columns = 2 if portrait else MOST_COLUMNS
+        if portrait:
+            self._most_columns = 2
+        else:
+            self._most_columns = MOST_COLUMNS
         self._place(self._most_columns)
 
     def fit(self, room: QSize, unit: float) -> None:

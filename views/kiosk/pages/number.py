@@ -153,7 +153,8 @@ class NumberPage(KioskPage):
         self.digits.grid.addWidget(zero, 3, 1)
         self.digits.grid.addWidget(self.erase, 3, 2)
         self.letters = _Keys(LETTERS, 6)
-        self.digits_key, self.erase_too = _Key("123"), _Key("⌫")
+        self.digits_key = _Key("123")
+        self.erase_too = _Key("⌫")
         for place, key in enumerate((self.digits_key, self.erase_too)):
             self.letters.grid.addWidget(key, 4, 2 + 2 * place, 1, 2)
         self.pad = QStackedWidget()
@@ -220,7 +221,8 @@ class NumberPage(KioskPage):
 
     def show_refused(self) -> None:
         """The hub does not know this number; the caller may correct it."""
-        self._refused, self._sent = True, False
+        self._refused = True
+        self._sent = False
         self._refresh()
 
     def show_again(self) -> None:
@@ -230,7 +232,9 @@ class NumberPage(KioskPage):
 
     def clear(self) -> None:
         """Forgets what was typed."""
-        self._text, self._refused, self._sent = "", False, False
+        self._text = ""
+        self._refused = False
+        self._sent = False
         self._fresh = 0
         self.show_number.setChecked(False)
         self._turn_to_what_follows()
@@ -267,7 +271,8 @@ class NumberPage(KioskPage):
 
     def _erase(self) -> None:
         self.touched.emit()
-        self._text, self._fresh = self._text[:-1], 0
+        self._text = self._text[:-1]
+        self._fresh = 0
         self._refused = self._sent = False
         self._turn_to_what_follows()
         self._refresh()
@@ -306,20 +311,26 @@ class NumberPage(KioskPage):
         """The number with its last character only, unless the caller asked to see it or it is on a
         slip that everybody sees.
         """
-        hidden = 0 if self._in_clear or self._kind == TICKET else len(self._text) - self._fresh
+        if self._in_clear or self._kind == TICKET:
+            hidden = 0
+        else:
+            hidden = len(self._text) - self._fresh
         missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
         masked = MASK * hidden + self._text[hidden:] + MISSING * missing
         self._shown.setText(grouped(self._kind, masked))
-        spoken = self._text if self._in_clear else self._text[hidden:]
+        if self._in_clear:
+            spoken = self._text
+        else:
+            spoken = self._text[hidden:]
         self._shown.setAccessibleName(" ".join(spoken))
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken; never the number itself."""
         texts = (self._title, self._hint, self._state_words, self._comfort)
         sentences = [text.text() for text in texts if text.text() and text.isVisibleTo(self)]
-        return (
-            [*sentences, self.skip.accessibleName()] if self.skip.isVisibleTo(self) else sentences
-        )
+        if self.skip.isVisibleTo(self):
+            return [*sentences, self.skip.accessibleName()]
+        return sentences
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -362,7 +373,10 @@ class NumberPage(KioskPage):
 
     def _show_state(self) -> None:
         state = check_number(self._kind, self._text)
-        look = "wrong" if self._refused or state is NumberState.WRONG else state.value
+        if self._refused or state is NumberState.WRONG:
+            look = "wrong"
+        else:
+            look = state.value
         words, icon, colour = self._state_of(state)
         self._state_words.setText(words)
         self._state_icon.show_icon(icon, colour)

@@ -100,7 +100,9 @@ class PlaceKeptPage(KioskPage):
     def _start(
         self, answer: TicketAnswer | TicketChanged | None, due: str | None, *, prints: bool
     ) -> None:
-        self._answer, self._due, self._printed = answer, due, False
+        self._answer = answer
+        self._due = due
+        self._printed = False
         self.slip.setVisible(prints)
         self.slip.setEnabled(True)
         self._until_s = self._clock.monotonic_s() + KEPT_S
@@ -109,7 +111,9 @@ class PlaceKeptPage(KioskPage):
 
     def leave(self) -> None:
         """The page is no longer shown."""
-        self._until_s, self._answer, self._due = None, None, None
+        self._until_s = None
+        self._answer = None
+        self._due = None
 
     def tick(self) -> None:
         """A moment has passed."""
@@ -135,11 +139,10 @@ class PlaceKeptPage(KioskPage):
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
-        number = (
-            f"{self._number_title.text()} {self._number.text()}."
-            if self._number.isVisibleTo(self)
-            else ""
-        )
+        if self._number.isVisibleTo(self):
+            number = f"{self._number_title.text()} {self._number.text()}."
+        else:
+            number = ""
         return [
             text
             for text in (self._title.text(), number, *(step.text() for step in self._steps))
@@ -173,7 +176,10 @@ class PlaceKeptPage(KioskPage):
 
     @staticmethod
     def _place(answer: TicketAnswer | TicketChanged) -> str:
-        wait = wait_words(answer.wait_s, answer.wait_most_s) if answer.wait_s is not None else ""
+        if answer.wait_s is not None:
+            wait = wait_words(answer.wait_s, answer.wait_most_s)
+        else:
+            wait = ""
         return f"{ahead_words(answer.position)} {wait}".rstrip()
 
     @staticmethod

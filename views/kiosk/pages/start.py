@@ -40,7 +40,9 @@ _PROMISES = (
 def columns_for(services: int, portrait: bool) -> int:
     """Columns of the grid for one to six buttons."""
     if portrait:
-        return 1 if services <= 4 else 2
+        if services <= 4:
+            return 1
+        return 2
     return {1: 1, 2: 2, 3: 3, 4: 2}.get(services, 3)
 
 
@@ -76,13 +78,17 @@ def _card_words(service: Service, now: datetime) -> str:
         return opens_words(service.opens_at, now)
     if service.closed and not service.callback:
         return _("Closed. Choose another one.")
-    return _("Closed for now.") if service.closed else service.subtitle
+    if service.closed:
+        return _("Closed for now.")
+    return service.subtitle
 
 
 def _name_size(services: int, *, portrait: bool) -> str:
     if services <= 2:
         return "title"
-    return "large" if services <= 4 or portrait else "name"
+    if services <= 4 or portrait:
+        return "large"
+    return "name"
 
 
 class ServiceCard(TouchButton):
@@ -104,7 +110,10 @@ class ServiceCard(TouchButton):
         # All cards of a row are equally wide, whatever they say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         closed, words = is_closed(service), _card_words(service, now)
-        owner = service.organisation_name if named else ""
+        if named:
+            owner = service.organisation_name
+        else:
+            owner = ""
         self.setAccessibleName(". ".join(text for text in (service.name, owner, words) if text))
         self.setEnabled(not closed or may_be_looked_at(service))
         few = services <= 3
@@ -120,7 +129,8 @@ class ServiceCard(TouchButton):
             for size, tone, heavy, text in text_rows
             if text
         ]
-        self._icon_px, self._unit = 0, 8.0
+        self._icon_px = 0
+        self._unit = 8.0
         self.set_side_by_side(columns_for(services, portrait) == 1)
 
     def set_side_by_side(self, beside: bool) -> None:
@@ -132,7 +142,8 @@ class ServiceCard(TouchButton):
 
     def show_icon(self, size_u: float, unit: float) -> None:
         """The icon in this size, in units; 0 for none."""
-        self._icon_px, self._unit = round(size_u * unit), unit
+        self._icon_px = round(size_u * unit)
+        self._unit = unit
         sized(self.picture, size_u, size_u)
         self.picture.setFixedSize(self._icon_px, self._icon_px)
         self.picture.setVisible(size_u > 0)
@@ -148,15 +159,23 @@ class ServiceCard(TouchButton):
         self._unit = unit
         icon_px = round(size_u * unit)
         words = sum(text.heightForWidth(self._inner(width_px, icon_px)) for text in self._texts)
-        height = max(icon_px, words) if self._beside else icon_px + self._gap(icon_px) + words
+        if self._beside:
+            height = max(icon_px, words)
+        else:
+            height = icon_px + self._gap(icon_px) + words
         return height + 2 * round(0.7 * unit)
 
     def _gap(self, icon_px: int) -> int:
-        return round(0.8 * self._unit) if icon_px else 0
+        if icon_px:
+            return round(0.8 * self._unit)
+        return 0
 
     def _inner(self, width_px: int, icon_px: int) -> int:
         """Return the width of the words."""
-        icon_room_px = icon_px + round(2.4 * self._unit) if self._beside and icon_px else 0
+        if self._beside and icon_px:
+            icon_room_px = icon_px + round(2.4 * self._unit)
+        else:
+            icon_room_px = 0
         return max(1, width_px - 2 * round(1.6 * self._unit) - icon_room_px)
 
     def _place(self) -> None:
@@ -262,7 +281,8 @@ class StartPage(KioskPage):
         self.retranslate()
 
     def _build_message(self) -> QFrame:
-        self._message, self._message_words = QFrame(), label("lead", heavy=True)
+        self._message = QFrame()
+        self._message_words = label("lead", heavy=True)
         self._message.setObjectName("site_message")
         self._message_words.setObjectName("start_message")
         message_row = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
@@ -292,7 +312,8 @@ class StartPage(KioskPage):
         In the place of the invitation, what supervisors say to the callers here, until each ends;
         also where no service is open.
         """
-        self._notices, self._is_known = notices, True
+        self._notices = notices
+        self._is_known = True
         self._services = by_organisation(services[:MOST_SERVICES])
         self._deal()
         self.retranslate()
@@ -403,11 +424,10 @@ class StartPage(KioskPage):
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
         message = self._message_words.text()
-        sentences = (
-            (self._title.text(), message or self._invitation.text())
-            if self._services
-            else (self._no_service.words.text(), message)
-        )
+        if self._services:
+            sentences = (self._title.text(), message or self._invitation.text())
+        else:
+            sentences = (self._no_service.words.text(), message)
         return [*filter(None, sentences), *(f"{card.accessibleName()}." for card in self.cards)]
 
     def retranslate(self) -> None:

@@ -33,7 +33,9 @@ def wait_words(least_s: int | None, most_s: int | None) -> str:
         words = ngettext(
             "More than one minute to wait.", "More than {count} minutes to wait.", least
         )
-        return words.format(count=least) if least else ""
+        if least:
+            return words.format(count=least)
+        return ""
     if most <= 1:
         return _("About one minute to wait.")
     if least < 1:
@@ -125,7 +127,8 @@ class WaitingPage(KioskPage):
 
     def _build_ticket(self) -> None:
         self._title = label("title", centred=True)
-        self._message, self._message_words = QFrame(), label("body")
+        self._message = QFrame()
+        self._message_words = label("body")
         self._message.setObjectName("site_message")
         message_row = spaced(QHBoxLayout(self._message), (2, 0.5, 2, 0.5), 1.4)
         message_row.addWidget(

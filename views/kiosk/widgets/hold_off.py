@@ -92,8 +92,14 @@ class FingerWatch(QObject):
 
     def _note(self, *, mouse: bool | None = None, touch: bool | None = None) -> None:
         self._seen_s = self.clock.monotonic_s()
-        self._mouse = self._mouse if mouse is None else mouse
-        self._touch = self._touch if touch is None else touch
+        if mouse is None:
+            self._mouse = self._mouse
+        else:
+            self._mouse = mouse
+        if touch is None:
+            self._touch = self._touch
+        else:
+            self._touch = touch
         if not (self._mouse or self._touch):
             self.released.emit()
 
@@ -110,8 +116,10 @@ class HoldOff(QObject):
         self, question: QWidget, buttons: Sequence[QWidget], *, clock: Clock, fingers: FingerWatch
     ) -> None:
         super().__init__(question)
-        self._question, self._buttons = question, list(buttons)
-        self._clock, self._fingers = clock, fingers
+        self._question = question
+        self._buttons = list(buttons)
+        self._clock = clock
+        self._fingers = fingers
         self._is_holding = self._is_shown = False
         self._since_s: float | None = None
         self._timer = QTimer(self)
@@ -130,7 +138,8 @@ class HoldOff(QObject):
 
     def begin(self, *, is_shown: bool = False) -> None:
         """A question is put; the time starts when it stands still."""
-        self._since_s, self._is_shown = None, is_shown
+        self._since_s = None
+        self._is_shown = is_shown
         self._hold(True)
         self.check()
 
@@ -149,7 +158,10 @@ class HoldOff(QObject):
             return
         now_s = self._clock.monotonic_s()
         if self._since_s is None:
-            self._since_s = None if self._fingers.is_down else now_s
+            if self._fingers.is_down:
+                self._since_s = None
+            else:
+                self._since_s = now_s
         elif now_s - self._since_s >= HOLD_OFF_S:
             self._hold(False)
 

@@ -63,7 +63,8 @@ class _CallerIcon(LetterEngine):
 
     def __init__(self, letter: tuple[str, str], colour: str) -> None:
         super().__init__()
-        self._letter, self._colour = letter, colour
+        self._letter = letter
+        self._colour = colour
 
     def letter(self, mode: QIcon.Mode) -> tuple[str, str, QColor]:
         """The same in every mode."""
@@ -100,7 +101,10 @@ def is_contrast(widget: QWidget) -> bool:
 
 def drawn(colour: str, widget: QWidget) -> QColor:
     """The colour in which `widget` draws what is `colour` without high contrast."""
-    contrast_colours = {INK: WHITE, BLUE: YELLOW, LINE: GREY} if is_contrast(widget) else {}
+    if is_contrast(widget):
+        contrast_colours = {INK: WHITE, BLUE: YELLOW, LINE: GREY}
+    else:
+        contrast_colours = {}
     return QColor(contrast_colours.get(colour, colour))
 
 
@@ -116,9 +120,11 @@ class IconView(QWidget):
 
     def show_icon(self, name: str, colour: str = BLUE, disc: str = "") -> None:
         """Another icon in the same place; `disc` gives its disc another colour."""
-        self.name, self._colour = name, colour
+        self.name = name
+        self._colour = colour
         self._disc = disc or self._disc
-        self._icon, self._painted = find_icon(name, colour), colour
+        self._icon = find_icon(name, colour)
+        self._painted = colour
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -127,9 +133,13 @@ class IconView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = self.rect()
         contrast = is_contrast(self)
-        colour = in_contrast(self._colour, self.parentWidget()) if contrast else self._colour
+        if contrast:
+            colour = in_contrast(self._colour, self.parentWidget())
+        else:
+            colour = self._colour
         if colour != self._painted:
-            self._icon, self._painted = find_icon(self.name, colour), colour
+            self._icon = find_icon(self.name, colour)
+            self._painted = colour
         if self._disc:
             painter.setBrush(QColor(BLACK if contrast else self._disc))
             painter.setPen(Qt.PenStyle.NoPen)
@@ -179,7 +189,8 @@ class Countdown(QWidget):
 
     def show_seconds(self, left_s: int, total_s: int) -> None:
         """`left_s` of `total_s` seconds are left."""
-        self._left_s, self._total_s = left_s, max(1, total_s)
+        self._left_s = left_s
+        self._total_s = max(1, total_s)
         self.setAccessibleName(str(left_s))
         self.update()
 

@@ -33,7 +33,10 @@ def walk(window: QWidget, *, forward: bool) -> bool:
         at = widgets.index(now) + (1 if forward else -1)
     else:
         at = 0 if forward else -1
-    reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+    if forward:
+        reason = Qt.FocusReason.TabFocusReason
+    else:
+        reason = Qt.FocusReason.BacktabFocusReason
     widgets[at % len(widgets)].setFocus(reason)
     return True
 

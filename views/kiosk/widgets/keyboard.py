@@ -59,10 +59,14 @@ class TouchKeyboard(QFrame):
         self._capital = False
         self.keys: dict[str, TouchButton] = {}
         self._sheets = QStackedWidget()
-        self.shift, self.erase = self._key("⇧"), self._key("⌫")
+        self.shift = self._key("⇧")
+        self.erase = self._key("⌫")
         self.erase.setAutoRepeat(True)
-        self.to_signs, self.to_letters = self._key("123"), self._key("ABC")
-        self.space, self.send, self.shut = self._key(" "), self._key("↵"), self._key("⌄")
+        self.to_signs = self._key("123")
+        self.to_letters = self._key("ABC")
+        self.space = self._key(" ")
+        self.send = self._key("↵")
+        self.shut = self._key("⌄")
         self.send.setProperty("words", True)  # a word in the letters of a key would be cut
         self._sheets.addWidget(self._sheet(ROWS, before=self.shift, after=self.erase))
         self._sheets.addWidget(self._sheet(SIGNS))

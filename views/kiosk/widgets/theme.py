@@ -146,7 +146,9 @@ def in_contrast(colour: str, parent: QWidget | None) -> str:
     )
     if on_yellow and not parent.property("on_hold"):
         return BLACK
-    return RED if colour == RED else WHITE
+    if colour == RED:
+        return RED
+    return WHITE
 
 
 FAMILIES = ("Inter Expert", "Inter", "Marianne", "Noto Sans", "Segoe UI", "DejaVu Sans")
@@ -168,7 +170,10 @@ def is_portrait(width_px: int, height_px: int) -> bool:
 
 def unit_px(width_px: int, height_px: int) -> float:
     """Pixels of one unit for a window of this size, at least 6."""
-    across = 100 if is_portrait(width_px, height_px) else 130
+    if is_portrait(width_px, height_px):
+        across = 100
+    else:
+        across = 130
     return max(6.0, min(height_px / 100, width_px / across))
 
 
@@ -213,7 +218,10 @@ def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palett
     for widget in root.findChildren(QWidget):
         width, height = widget.property("width_u"), widget.property("height_u")
         if (least := widget.property("min_height_u")) is not None:
-            touch = MIN_TOUCH_PX if isinstance(widget, QPushButton | QLineEdit) else 0
+            if isinstance(widget, QPushButton | QLineEdit):
+                touch = MIN_TOUCH_PX
+            else:
+                touch = 0
             widget.setMinimumHeight(max(touch, round(least * unit)))
         if width is not None:
             wider = 1 + float(widget.property("wider") or 0) * (text - 1)
@@ -331,7 +339,10 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }",
     ]
     for look, size in _TYPE.items():
-        weight = heavy_font if look in _HEAVY else ""
+        if look in _HEAVY:
+            weight = heavy_font
+        else:
+            weight = ""
         rules.append(f"QLabel[look={look}] {{ {letters(size)} {weight} }}")
         in_talk = px(grown(size, text, LARGEST_IN_TALK))
         rules.append(f"#session QLabel[look={look}] {{ font-size: {in_talk}; }}")

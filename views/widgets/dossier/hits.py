@@ -68,7 +68,9 @@ class HitList(QListWidget):
     def chosen(self) -> str:
         """Number of the chosen dossier, or ""."""
         item = self.currentItem()
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
+        if item is not None:
+            return str(item.data(Qt.ItemDataRole.UserRole))
+        return ""
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """A narrower list needs more lines for its texts."""

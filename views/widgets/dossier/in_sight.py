@@ -21,7 +21,8 @@ class InSight(QTimer):
 
     def __init__(self, card: QWidget) -> None:
         super().__init__(card)
-        self._card, self._part = card, card
+        self._card = card
+        self._part = card
         self.setSingleShot(True)
         self.setInterval(LAYOUT_MS)
         self.timeout.connect(self._scroll)

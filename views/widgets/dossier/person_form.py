@@ -114,7 +114,8 @@ class PersonForm(QWidget):
 
     def clear(self) -> None:
         """Nothing that was typed stays, not even to be undone."""
-        self._facts, self._asked = None, None
+        self._facts = None
+        self._asked = None
         for field in self._fields.values():
             field.fill("")
         self._show_hits(())

@@ -96,7 +96,8 @@ class CommandPalette(QDialog):
         super().__init__(over, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("command_palette")
         self.setWindowTitle(_("Find anything to do"))
-        self._sources, self._settings = list(sources), settings
+        self._sources = list(sources)
+        self._settings = settings
         self._entries: list[tuple[PaletteEntry, Searched]] = []
         self._was_active = False
         self._keys = QShortcut(QKeySequence(PALETTE_KEYS), over)
@@ -201,7 +202,10 @@ class CommandPalette(QDialog):
         recent = self._recent()
         scored: list[tuple[float, PaletteEntry]] = []
         for entry, text in self._entries:
-            fits = text.score(query) if query else 1.0
+            if query:
+                fits = text.score(query)
+            else:
+                fits = 1.0
             if not fits:
                 continue
             if entry.id and entry.id in recent:
@@ -213,7 +217,10 @@ class CommandPalette(QDialog):
         return [entry for _fits, entry in scored]
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
-        entry = item.data(_ENTRY) if item is not None else None
+        if item is not None:
+            entry = item.data(_ENTRY)
+        else:
+            entry = None
         if not isinstance(entry, PaletteEntry):
             return
         self._hint.setText(entry.why_not or _("Enter does it, Escape closes."))
@@ -221,8 +228,13 @@ class CommandPalette(QDialog):
 
     def _at(self, place: int) -> PaletteEntry | None:
         item = self.list.item(place)
-        entry = item.data(_ENTRY) if item is not None else None
-        return entry if isinstance(entry, PaletteEntry) else None
+        if item is not None:
+            entry = item.data(_ENTRY)
+        else:
+            entry = None
+        if isinstance(entry, PaletteEntry):
+            return entry
+        return None
 
     # ---- what the person does ----
 
@@ -253,7 +265,10 @@ class CommandPalette(QDialog):
                 self.reject()
 
     def _on_chosen(self, item: QListWidgetItem | None) -> None:
-        entry = item.data(_ENTRY) if item is not None else None
+        if item is not None:
+            entry = item.data(_ENTRY)
+        else:
+            entry = None
         if not isinstance(entry, PaletteEntry) or entry.why_not:
             return  # the line below says why
         self._remember(entry)
@@ -330,7 +345,10 @@ class _Row(QStyledItemDelegate):
 def _in_ink(icon: QIcon, ink: QColor, painter: QPainter) -> QPixmap:
     """An icon in one colour: that of a button may not be readable here."""
     device = painter.device()
-    ratio = 1.0 if device is None else device.devicePixelRatioF()
+    if device is None:
+        ratio = 1.0
+    else:
+        ratio = device.devicePixelRatioF()
     picture = icon.pixmap(QSize(_ICON_PX, _ICON_PX), ratio)
     if not picture.isNull():
         over = QPainter(picture)

@@ -44,7 +44,10 @@ def _chain(stops: list[QWidget]) -> list[QWidget]:
 
 def _walk(part: QWidget) -> list[QWidget]:
     """A widget and all inside it: its rows from top to bottom, in a row its columns."""
-    widgets = [part] if not part.isWindow() and _takes_keyboard(part) else []
+    if not part.isWindow() and _takes_keyboard(part):
+        widgets = [part]
+    else:
+        widgets = []
     inside = [
         child
         for child in part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)

@@ -55,8 +55,10 @@ class WindowActions:
         left_out: Iterable[QWidget] = (),
         why_not: Callable[[str], str] = lambda _keys: "",
     ) -> None:
-        self._window, self._named = window, named
-        self._folded, self._left_out = list(folded), list(left_out)
+        self._window = window
+        self._named = named
+        self._folded = list(folded)
+        self._left_out = list(left_out)
         self._why_not = why_not
 
     def entries(self) -> list[PaletteEntry]:
@@ -159,7 +161,10 @@ class WindowActions:
         )
 
     def _of_button(self, button: QAbstractButton, keys: str, words: str) -> PaletteEntry:
-        why_not = "" if button.isEnabled() else self._why_not(keys) or _reason_of(button)
+        if button.isEnabled():
+            why_not = ""
+        else:
+            why_not = self._why_not(keys) or _reason_of(button)
         return PaletteEntry(
             id=f"button {button.objectName()}",
             words=words,
@@ -212,7 +217,9 @@ def _reason_of(button: QAbstractButton) -> str:
     """Return what the button's tool tip says beyond its name, else that it cannot be."""
     tip = button.toolTip()
     says_more = tip and button.accessibleName() not in tip
-    return tip if says_more else _not_now()
+    if says_more:
+        return tip
+    return _not_now()
 
 
 def _not_now() -> str:

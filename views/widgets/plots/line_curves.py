@@ -47,7 +47,9 @@ class Curve:
         """The sign that the legend shows for it."""
         if self.dots:
             return "▼"
-        return "┅" if self.dashed else "━"
+        if self.dashed:
+            return "┅"
+        return "━"
 
 
 class _Times(pg.AxisItem):
@@ -96,7 +98,8 @@ class LinePlot(ThemedPlot):
     ) -> None:
         super().__init__(name, title, below=_Times(words), least_height=88)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._curves, self._least = list(curves), least
+        self._curves = list(curves)
+        self._least = least
         self._lines: dict[str, Any] = {}
         self._values: Mapping[str, Sequence[tuple[float, float | None]]] = {}
         self._range = (0.0, 60.0)
@@ -113,7 +116,8 @@ class LinePlot(ThemedPlot):
         end_s: float,
     ) -> None:
         """Shows (second, value) pairs by curve; None is a gap."""
-        self._values, self._range = values, (start_s, max(end_s, start_s + 1.0))
+        self._values = values
+        self._range = (start_s, max(end_s, start_s + 1.0))
         self._fill()
 
     def mark_span(self, span: tuple[float, float] | None) -> None:
@@ -166,7 +170,10 @@ class LinePlot(ThemedPlot):
             return self.getPlotItem().plot(
                 [], [], pen=None, symbol="t", symbolSize=9, symbolBrush=colour, symbolPen=colour
             )
-        style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
+        if curve.dashed:
+            style = Qt.PenStyle.DashLine
+        else:
+            style = Qt.PenStyle.SolidLine
         return self.getPlotItem().plot(
             [], [], pen=pg.mkPen(colour, width=2, style=style), connect="finite"
         )
@@ -200,11 +207,15 @@ def _rtt(line_seen: LineSeen) -> float | None:
 
 
 def _height(line_seen: LineSeen) -> float | None:
-    return float(line_seen.height_px) if line_seen.height_px else None
+    if line_seen.height_px:
+        return float(line_seen.height_px)
+    return None
 
 
 def _freezes(line_seen: LineSeen) -> float | None:
-    return float(line_seen.height_px or 1) if line_seen.freezes else None
+    if line_seen.freezes:
+        return float(line_seen.height_px or 1)
+    return None
 
 
 _VALUES: dict[str, Callable[[LineSeen], float | None]] = {
@@ -304,7 +315,10 @@ def _pairs(
     """A silence of more than a few points is a gap, not a straight line."""
     pairs: list[tuple[float, float | None]] = []
     before_s: float | None = None
-    step_s = (points[-1].at_s - points[0].at_s) / len(points) if points else 0.0
+    if points:
+        step_s = (points[-1].at_s - points[0].at_s) / len(points)
+    else:
+        step_s = 0.0
     longest_s = max(25.0, 2.5 * step_s)
     for point in points:
         if before_s is not None and point.at_s - before_s > longest_s:
