@@ -174,6 +174,8 @@ async def test_what_is_wrong_on_a_raw_topic_comes_back(ends: Ends) -> None:
         chunks=1,
         taken_at_utc=NOW,
     )
+    scan = GrantChanged(grant=Grant.SCAN, allowed=True, left_s=600, at_utc=NOW)
+    await ends.to_desk.send("grant", scan)
     await ends.to_desk.send("device", offer)
     await ends.to_desk.send_raw("chunk", b"too short", {"Item": "p1", "Index": "0"})
     await until(lambda: len(ends.refused(ends.to_kiosk)) == 3)
