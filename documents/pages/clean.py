@@ -266,9 +266,7 @@ class _Work:
             del fine
         else:
             dpi = self.dpi
-        if page.mode == "L":
-            page = page
-        else:
+        if page.mode != "L":
             page = page.convert("RGB")
         return in_layers(page, dpi)
 

@@ -110,8 +110,6 @@ def check_one_dossier(
     last = last_opened(connection, organisation, access.session_id)
     if last is not None:
         bound = last.dossier
-    else:
-        bound = bound
     if bound:
         row = kept_row(connection, organisation, bound)
     else:

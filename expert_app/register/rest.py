@@ -63,9 +63,7 @@ class RestRegister:
         items = inside(body, self._settings.records)
         if items is None:
             return []
-        if isinstance(items, list):
-            items = items
-        else:
+        if not isinstance(items, list):
             items = [items]
         if not all(isinstance(item, dict) for item in items):
             raise NotDelivered(Reason.NOT_UNDERSTOOD, "records")

@@ -159,8 +159,6 @@ def order_of(times: Times, evidence: Evidence) -> Order:
     repeats = (writer[1:] == writer[:-1]) & (number[1:] == number[:-1])
     if len(rows):
         rows = rows[np.concatenate([[True], ~repeats])]
-    else:
-        rows = rows
     at_s = times.at_s[rows]
     present = np.unique(times.writer[rows])
     skew_s: dict[Writer, float] = {}

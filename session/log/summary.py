@@ -268,8 +268,6 @@ def _spans(
         if starts(moment.event):
             if begun_s is None:
                 begun_s = moment.at_s
-            else:
-                begun_s = begun_s
         elif begun_s is not None and (ends(moment.event) or isinstance(moment.event, _OVER)):
             spans.append((begun_s, moment.at_s))
             begun_s = None

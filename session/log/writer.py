@@ -132,9 +132,7 @@ class LogWriter:
             number=self.next_number,
             event=event,
         )
-        if is_searched:
-            record = record
-        else:
+        if not is_searched:
             record = redact(record)
         if record.redacted:
             log.error("a %s event was not clean and was redacted", type(event).__name__)

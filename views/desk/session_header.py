@@ -89,9 +89,7 @@ class GrantButton(PlainFace, QPushButton):
         """Shows whether the caller allows it, or is being asked."""
         self._allowed = allowed
         self._asked = is_asked and not allowed
-        if allowed:
-            self._left_s = self._left_s
-        else:
+        if not allowed:
             self._left_s = 0.0
         state = "none"
         if allowed:

@@ -394,8 +394,6 @@ class WrapUpView(QWidget):
         note, ours = self._proposed_note, self._note_is_ours()
         if self._later.isChecked():
             note = ""
-        else:
-            note = note
         self._no_note.setVisible(bool(note) and ours)
         self._fill_note.setVisible(bool(note) and note not in self._note.toPlainText())
         self._fill_note.setToolTip(tip_words(f"{note}  (Ctrl+N)"))

@@ -166,8 +166,6 @@ class _Reading:
             minute = _minute(found[1], found[2])
             if minute is not None:
                 self.hours = about(minute)
-            else:
-                self.hours = self.hours
 
     def days(self) -> None:
         """Take a day, a week or a month."""

@@ -121,8 +121,6 @@ def _cuts(log: OpenedLog, writer: Writer) -> list[tuple[float, float]]:
         if isinstance(log.meaning(row).event, events.LineLost):
             if lost_s is None:
                 lost_s = log.offset_s(row)
-            else:
-                lost_s = lost_s
         elif lost_s is not None:
             cuts.append((lost_s, log.offset_s(row)))
             lost_s = None

@@ -216,8 +216,6 @@ class Streams:
                 retry = await self._ask(f"STREAM.UPDATE.{name}", full)
                 if retry.error is None:
                     reply = retry
-                else:
-                    reply = reply
         self._raise(reply)
 
     async def state(self, name: str) -> StreamState:

@@ -161,8 +161,6 @@ class VaultClient:
             if code == UNKNOWN and attempt == 1:
                 if self._box is box:
                     self._box = None
-                else:
-                    self._box = self._box
                 continue
             if code:
                 raise from_code(code) if code != UNKNOWN else VaultAway(part=self._part.value)

@@ -113,8 +113,6 @@ def _pieces(text: str) -> Iterator[str]:
             rest = _REST_OF_STRING.match(text, end)
             if rest is not None:
                 end = rest.end() + 1
-            else:
-                end = end
             if end > len(text) or text[end - 1] != '"':
                 raise ValueError("a string has no end")
         if ":" in text[end - 1 : end + 1] and (value := _VALUE.match(text, end)):

@@ -260,8 +260,6 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
         """
         if rows is None:
             rows = np.arange(len(self))
-        else:
-            rows = rows
         starts, lengths = self.columns.start, self.columns.length
         rows = rows[np.argsort(starts[rows], kind="stable")]
         pieces = np.flatnonzero(np.diff(starts[rows] // _PIECE_BYTES, prepend=-1)).tolist()

@@ -68,8 +68,6 @@ def _makes_words(name: str, kind: object) -> bool:
     """True if a field makes a difference in words."""
     if get_args(kind):
         kind = get_args(kind)[0]
-    else:
-        kind = kind
     if isinstance(kind, type) and issubclass(kind, StrEnum | bool):
         return True
     return name in _WORD_NUMBERS or (kind is str and not name.endswith(("id", "sha256", "agent")))

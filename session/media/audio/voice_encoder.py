@@ -68,8 +68,6 @@ class VoiceEncoder(Encoder):
                 if self._wanted(bytes(packet)):
                     if not packets:
                         first = self._made * BLOCK
-                    else:
-                        first = first
                     packets.append(bytes(packet))
                 self._made += 1
         return packets, first

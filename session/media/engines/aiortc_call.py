@@ -375,8 +375,6 @@ class AiortcCall:
         self._reported["video"] = (packets, missed)
         if rtt_s is not None:
             self._rtt_s = rtt_s
-        else:
-            self._rtt_s = self._rtt_s
         if self._encoder is not None:
             self._encoder.rate.on_report(self._loss.share(packets, missed), rtt_s)
         if self.pictures is not None and rtt_s is not None:

@@ -374,8 +374,6 @@ class AiortcEngine:
                 useless = older
             if useless is before:
                 before = older
-            else:
-                before = before
             self._thread.tasks.start(useless.close(), name="call-replaced")
         self._earlier = before
         if before is not None:

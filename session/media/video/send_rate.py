@@ -92,9 +92,7 @@ class SendRate:
         # A round trip also grows when the other direction is full;
         # then the other end's estimate of ours stays high.
         denied = self._estimate_bps is not None and self._estimate_bps >= self.bps
-        if lost is None:
-            self._overflows = self._overflows
-        else:
+        if lost is not None:
             self._overflows = lost > LOST
         self._full = self._overflows or (queue_s > QUEUE_S and not denied)
         if self._full and self._calm:

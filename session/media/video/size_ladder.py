@@ -59,8 +59,6 @@ class SizeLadder:
         elif target_rung > self._rung and bps >= self._rungs[self._rung + 1][0] * UP_BEYOND:
             if self._enough_since_s is None:
                 self._enough_since_s = now_s
-            else:
-                self._enough_since_s = self._enough_since_s
             if now_s - self._enough_since_s >= UP_AFTER_S:
                 self._rung = target_rung
                 self._enough_since_s = None

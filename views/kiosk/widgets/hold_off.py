@@ -92,13 +92,9 @@ class FingerWatch(QObject):
 
     def _note(self, *, mouse: bool | None = None, touch: bool | None = None) -> None:
         self._seen_s = self.clock.monotonic_s()
-        if mouse is None:
-            self._mouse = self._mouse
-        else:
+        if mouse is not None:
             self._mouse = mouse
-        if touch is None:
-            self._touch = self._touch
-        else:
+        if touch is not None:
             self._touch = touch
         if not (self._mouse or self._touch):
             self.released.emit()
