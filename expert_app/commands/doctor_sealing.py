@@ -18,7 +18,7 @@ from session.bus.transport.nkeys import public_key
 from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
-from session.protocol.sealing import CertifyAnswer, CertifyRequest, Part
+from session.protocol.sealing import CertifyRequest, Part
 from session.protocol.wire.roles import Role
 from views.words import errors as troubles
 
@@ -73,7 +73,7 @@ async def _ask(
         if line is None:
             words = _("{organisation} keeps its dossiers at the hub: nothing is sealed.")
             return CheckResult(NAME, "absent", words.format(organisation=settings.organisation))
-        answer = await line.ask("certify", CertifyRequest(), CertifyAnswer, WAIT_S)
+        answer = await line.ask(CertifyRequest(), timeout_s=WAIT_S)
     finally:
         await bus.close()
     words = _(

@@ -28,7 +28,7 @@ class TakenLogs:
     def __init__(self) -> None:
         self.records: dict[tuple[str, str], list[bytes]] = {}
 
-    @handles("log")
+    @handles(LogAppend)
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
         """An end appends its records; repeats are left out."""
         records = self.records.setdefault((request.session_id, asker.role.value), [])

@@ -19,7 +19,7 @@ from expert_app.reference.schemas import components_of
 from session.protocol.conversation.messages import MessageRefused
 from session.protocol.hub.enrolment import NEWCOMERS
 from session.protocol.hub.history import LineSample
-from session.protocol.hub.requests import HubEvent, QueueBeat, Refusal
+from session.protocol.hub.requests import HubEvent, QueueBeat, Refusal, type_of
 from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import (
     CONTROL_TOPICS,
@@ -82,13 +82,13 @@ class _Builder:
 
 
 def _requests(builder: _Builder) -> None:
-    answers = sorted({answer.__name__ for _r, _q, answer in ALL_VERBS.values()})
+    answers = sorted({request.answer.__name__ for request in ALL_VERBS.values()})
     more = ["EnrolAnswer", "SignOnOffersAnswer", "SignOnAnswer", "Refusal"]
     builder.channel("answers", None, [*answers, *more])
-    for verb, (roles, request, answer) in ALL_VERBS.items():
-        builder.channel(f"svc.{verb}", f"svc.{{role}}.{{user}}.{verb}", [request.__name__])
-        tags = [{"name": role.name.lower()} for role in Role if role in roles]
-        _ask(builder, verb, f"svc.{verb}", (request, answer), tags=tags)
+    for verb, request in ALL_VERBS.items():
+        builder.channel(f"svc.{verb}", f"svc.{{role}}.{{user}}.{verb}", [type_of(request)])
+        tags = [{"name": role.name.lower()} for role in Role if role in request.roles]
+        _ask(builder, verb, f"svc.{verb}", (request, request.answer), tags=tags)
     builder.channel("svc.enrol", "svc.enrol", [request.__name__ for request, _answer in NEWCOMERS])
     for name, pair in zip(
         ("enrol", "sign_on_offers", "sign_on", "sign_off"), NEWCOMERS, strict=True
@@ -111,7 +111,7 @@ def _ask(builder: _Builder, verb: str, channel: str, kinds: tuple[Kind, Kind], *
     }
     summary = first_words(request)
     builder.operation(
-        f"ask_{verb}", "send", channel, [request.__name__], summary=summary, reply=reply, **more
+        f"ask_{verb}", "send", channel, [type_of(request)], summary=summary, reply=reply, **more
     )
 
 
@@ -163,7 +163,8 @@ def _kinds() -> list[Any]:
     kinds: list[Any] = [kind for pair in NEWCOMERS for kind in pair]
     kinds += [Refusal, Ticket, QueueBeat, LineSample]
     kinds += [*get_args(HubEvent), *SESSION_MESSAGES]
-    kinds += [kind for _roles, *pair in ALL_VERBS.values() for kind in pair]
+    for request in ALL_VERBS.values():
+        kinds += [kind for kind in (request, request.answer) if type_of(kind) == kind.__name__]
     return list(dict.fromkeys(kinds))
 
 

@@ -16,9 +16,9 @@ from session.log.events import Record
 from session.protocol.hub import requests as hub_messages
 from session.protocol.hub.enrolment import NEWCOMERS
 from session.protocol.hub.history import LineSample
-from session.protocol.hub.requests import HubEvent, Refusal
+from session.protocol.hub.requests import HubEvent, Refusal, type_of
 from session.protocol.hub.tickets import Ticket
-from session.protocol.sealing import VAULT_VERBS, VaultHello, VaultWelcome
+from session.protocol.sealing import VAULT_REQUESTS, VaultHello, VaultWelcome
 from session.protocol.topics import SESSION_MESSAGES
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.version import PROTOCOL_VERSION
@@ -30,8 +30,10 @@ def _hub_types() -> list[Any]:
     kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal]
     kinds += [kind for pair in NEWCOMERS for kind in pair]
     kinds += [LineSample, VaultHello, VaultWelcome]
-    for _roles, request, answer in (*ALL_VERBS.values(), *VAULT_VERBS.values()):
-        kinds += [kind for kind in (request, answer) if kind not in kinds]
+    for request in (*ALL_VERBS.values(), *VAULT_REQUESTS):
+        for kind in (request, request.answer):
+            if kind not in kinds and type_of(kind) == kind.__name__:
+                kinds.append(kind)
     return kinds + [kind for kind in get_args(HubEvent) if kind not in kinds]
 
 

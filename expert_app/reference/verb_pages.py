@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable
-from typing import get_args
+from typing import Any, get_args
 
 import session.hub.composition  # every rule, so that each handler is known
 import session.hub.vault.server
@@ -18,8 +18,8 @@ from expert_app.reference.markdown import code, codes, first_words, page, table
 from session.core.error_codes import error_classes
 from session.hub.access.handlers import handled_verbs
 from session.hub.access.request_server import BULK
-from session.protocol.hub.requests import HubEvent, Verb
-from session.protocol.sealing import VAULT_PARTS, VAULT_VERBS
+from session.protocol.hub.requests import HubEvent, Request, type_of
+from session.protocol.sealing import VAULT_PARTS, VAULT_REQUESTS
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
 
@@ -83,17 +83,17 @@ def codes_of(verb: str) -> list[str]:
     return sorted(raised(*methods[verb]) - set(EVERY_VERB))
 
 
-def _rows(verbs: dict[str, Verb]) -> list[list[str]]:
+def _rows(requests: Iterable[type[Request[Any]]]) -> list[list[str]]:
     return [
         [
-            code(verb),
-            _roles(roles),
-            code(request.__name__),
-            code(answer.__name__),
-            codes(codes_of(verb)),
+            code(request.verb),
+            _roles(request.roles),
+            code(type_of(request)),
+            code(request.answer.__name__),
+            codes(codes_of(request.verb)),
             first_words(request),
         ]
-        for verb, (roles, request, answer) in sorted(verbs.items())
+        for request in sorted(requests, key=lambda request: request.verb)
     ]
 
 
@@ -111,7 +111,7 @@ def documents() -> Documents:
         f"Any verb may be refused with {codes(EVERY_VERB)}. What each code means: "
         "[errors.md](errors.md); how many requests are answered: [limits.md](limits.md) "
         f"({codes(sorted(BULK))} have the limits of parts).",
-        table(head, _rows(ALL_VERBS)),
+        table(head, _rows(ALL_VERBS.values())),
         "## A newcomer",
         "On `svc.enrol`, by the enrolment identity: `EnrolRequest` -> `EnrolAnswer` or `Refusal` "
         f"({codes(['enrolment_refused', 'enrolment_elsewhere', 'rate_limited'])}). Desks of an "
@@ -130,6 +130,6 @@ def documents() -> Documents:
         "These verbs go to the vault; the hub refuses them with `not_allowed` (`why` `sealed`).",
         table(("verb", "part"), parts),
         "The vault alone answers:",
-        table(head, _rows(VAULT_VERBS)),
+        table(head, _rows(VAULT_REQUESTS)),
     )
     return {"reference/verbs.md": text}

@@ -28,7 +28,7 @@ from session.desk.sealing import DeskSeal
 from session.kiosk.sealing import KioskSeal
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.seal_keys import DeskCertificate
-from session.protocol.sealing import CertifyAnswer, CertifyRequest, Part
+from session.protocol.sealing import CertifyRequest, Part
 from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
@@ -142,9 +142,7 @@ class CertificateCache:
             if line is None:
                 raise SealKeyRefused(organisation=self._organisation, why="no vault")
             try:
-                certificate = (
-                    await line.ask("certify", CertifyRequest(), CertifyAnswer, CERTIFY_S)
-                ).certificate
+                certificate = (await line.ask(CertifyRequest(), timeout_s=CERTIFY_S)).certificate
             except VaultAway as error:
                 refused = error
                 continue

@@ -45,9 +45,7 @@ class ReleaseWatch:
     async def _ask(self) -> None:
         while True:
             try:
-                release = await self._bus.request_with_retries(
-                    "release", ReleaseRequest(), ReleaseAnswer
-                )
+                release = await self._bus.ask(ReleaseRequest())
             except SessionError as error:  # an older hub does not know the question
                 log.info("no word of a release: %s", error.code)
             else:

@@ -46,12 +46,13 @@ from session.core.program_version import program_version
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
-from session.protocol.dossier.long_dossier import DocumentsAnswer, DocumentsRequest, whole
+from session.protocol.dossier.long_dossier import DocumentsRequest, whole
 from session.protocol.hub.requests import (
     HubEvent,
     HubMessage,
     ListAnswer,
     ListRequest,
+    Request,
     with_page,
 )
 from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardRequest
@@ -70,6 +71,12 @@ BEAT_S = 5.0
 
 AGAIN = (HubUnreachable, StoreUnreachable, RateLimited, VaultAway)
 """After these the outcome is unknown, or nothing happened: the same request may be repeated."""
+
+ANSWER_S = 5.0
+"""A hub that has not answered after so long does not answer this request any more."""
+
+TRIES = 3
+"""A request whose outcome is unknown is asked so many times in all."""
 
 AGAIN_S = 0.5
 """Pause before the second try; longer before each later one."""
@@ -229,16 +236,36 @@ class BusClient:
             self._beating = None
         await self._connection.close()
 
-    async def request[Answer](
+    async def ask[Answer: HubMessage](
         self,
-        verb: str,
-        message: HubMessage,
-        answer_type: type[Answer],
-        timeout_s: float = 5.0,
+        request: Request[Answer],
         *,
-        rows: int = MOST_ROWS,
+        timeout_s: float = ANSWER_S,
+        tries: int = TRIES,
+        on_retry: Callable[[str], None] = lambda verb: None,
     ) -> Answer:
-        """Asks the hub; of an answer in pages, for one after the other until there are no more, or
+        """Ask the hub, and ask the same again while the outcome is unknown, at most `tries` times
+        in all. Every request of the protocol may be repeated: the hub does it once.
+
+        Args:
+            on_retry: called with the verb before each repeat.
+
+        Raises:
+            As `ask_once`.
+        """
+        for attempt in range(1, tries):
+            try:
+                return await self.ask_once(request, timeout_s=timeout_s)
+            except AGAIN as error:
+                log.info("%s is asked again: %s", request.verb, error.code)
+                on_retry(request.verb)
+                await asyncio.sleep(AGAIN_S * attempt)
+        return await self.ask_once(request, timeout_s=timeout_s)
+
+    async def ask_once[Answer: HubMessage](
+        self, request: Request[Answer], *, timeout_s: float = ANSWER_S, rows: int = MOST_ROWS
+    ) -> Answer:
+        """Ask the hub; of an answer in pages, for one after the other until there are no more, or
         so many rows were read: `next` then says where they go on.
 
         Raises:
@@ -247,62 +274,55 @@ class BusClient:
             VaultAway: the same of an organisation's own service, where that one answers this verb.
             SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
         """
-        answer = await self._ask(verb, message, answer_type, timeout_s)
+        answer = await self._ask(request, timeout_s)
         while (
-            isinstance(message, ListRequest)
+            isinstance(request, ListRequest)
             and isinstance(answer, ListAnswer)
             and answer.next
             and sum(len(getattr(answer, name)) for name in answer.PAGED) < rows
         ):
-            message = msgspec.structs.replace(message, after=answer.next)
-            answer = with_page(answer, await self._ask(verb, message, answer_type, timeout_s))
+            request = msgspec.structs.replace(request, after=answer.next)
+            answer = with_page(answer, await self._ask(request, timeout_s))
         dossier = getattr(answer, "dossier", None)
-        if isinstance(answer, HubMessage) and isinstance(dossier, Dossier) and dossier.earlier:
-            earlier = await self._earlier_documents(message, dossier, timeout_s)
+        if isinstance(dossier, Dossier) and dossier.earlier:
+            earlier = await self._earlier_documents(request, dossier, timeout_s)
             answer = msgspec.structs.replace(answer, dossier=whole(dossier, earlier))
         return answer
 
     async def _earlier_documents(
-        self, message: HubMessage, dossier: Dossier, timeout_s: float
+        self, request: HubMessage, dossier: Dossier, timeout_s: float
     ) -> list[DocumentRecord]:
-        request = DocumentsRequest(
-            session_id=getattr(message, "session_id", ""), dossier=dossier.number
+        documents = DocumentsRequest(
+            session_id=getattr(request, "session_id", ""), dossier=dossier.number
         )
-        answer = await self.request(
-            "dossier_documents", request, DocumentsAnswer, timeout_s, rows=dossier.earlier
-        )
+        answer = await self.ask_once(documents, timeout_s=timeout_s, rows=dossier.earlier)
         return answer.documents[: dossier.earlier]
 
-    async def _ask[Answer](
-        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float
-    ) -> Answer:
-        if (
-            self.seals is not None
-            and (vault := await self.seals.vault_for(verb, message)) is not None
-        ):
-            return await vault.ask(verb, message, answer_type, timeout_s)
+    async def _ask[Answer: HubMessage](self, request: Request[Answer], timeout_s: float) -> Answer:
+        if self.seals is not None and (vault := await self.seals.vault_for(request)) is not None:
+            return await vault.ask(request, timeout_s)
         try:
-            return await self._ask_hub(verb, message, answer_type, timeout_s)
+            return await self._ask_hub(request, timeout_s)
         except NotAllowed as error:
             if self.seals is None or error.detail.get("why") != SEALED:
                 raise
         self.seals.forget_cards()  # the organisation has begun to seal since we asked
-        vault = await self.seals.vault_for(verb, message)
+        vault = await self.seals.vault_for(request)
         if vault is None:
             raise NotAllowed(why=SEALED)
-        return await vault.ask(verb, message, answer_type, timeout_s)
+        return await vault.ask(request, timeout_s)
 
-    async def _ask_hub[Answer](
-        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float
+    async def _ask_hub[Answer: HubMessage](
+        self, request: Request[Answer], timeout_s: float
     ) -> Answer:
-        subject = subjects.service(self.role, self.user, verb)
-        payload = encode(message)
+        subject = subjects.service(self.role, self.user, request.verb)
+        payload = encode(request)
+        second = None
         if len(payload) < SECOND_BYTES:
-            second = SecondRequest(subjects.to_all(self.role, self.user, verb), SECOND_S)
-        else:
-            second = None
+            to_all = subjects.to_all(self.role, self.user, request.verb)
+            second = SecondRequest(to_all, SECOND_S)
         try:
-            answer = await self._connection.request(
+            message = await self._connection.request(
                 subject, payload, timeout_s, self._asks, second=second
             )
         except HubUnreachable as error:
@@ -310,41 +330,15 @@ class BusClient:
                 raise
             # the hub is starting, or one of several servers does not know of it yet
             await asyncio.sleep(NOBODY_S)
-            answer = await self._connection.request(
+            message = await self._connection.request(
                 subject, payload, timeout_s, self._asks, second=second
             )
         try:
-            return decode_answer(answer_type, answer.payload)
+            answer: Answer = decode_answer(request.answer, message.payload)
         except DeskElsewhere:
             self.elsewhere.emit(None)
             raise
-
-    async def request_with_retries[Answer](
-        self,
-        verb: str,
-        message: HubMessage,
-        answer_type: type[Answer],
-        timeout_s: float = 5.0,
-        *,
-        tries: int = 3,
-        on_retry: Callable[[str], None] = lambda verb: None,
-    ) -> Answer:
-        """Asks, and asks the same again while its outcome is unknown, at most `tries` times in all.
-
-        Every request of the protocol may be repeated: the hub does it once.
-        `on_retry` gets the verb each time.
-
-        Raises:
-            As `request`.
-        """
-        for attempt in range(1, tries):
-            try:
-                return await self.request(verb, message, answer_type, timeout_s)
-            except AGAIN as error:
-                log.info("%s is asked again: %s", verb, error.code)
-                on_retry(verb)
-                await asyncio.sleep(AGAIN_S * attempt)
-        return await self.request(verb, message, answer_type, timeout_s)
+        return answer
 
     async def vault(self, part: Part) -> VaultClient | None:
         """The client of our organisation's vault; None when the hub keeps its dossiers.
@@ -379,9 +373,7 @@ class BusClient:
         return ""
 
     async def _card(self, organisation: str) -> SealCardAnswer:
-        return await self.request(
-            "seal", SealCardRequest(organisation=organisation), SealCardAnswer
-        )
+        return await self.ask_once(SealCardRequest(organisation=organisation))
 
     async def answer(self, message: Incoming, payload: bytes, headers: Mapping[str, str]) -> None:
         """Answers a question that came on a subscription of ours. Raises `BusUnreachable`."""

@@ -46,12 +46,12 @@ class SealedOrganisations:
         self._keeper = keeper
         self._view = view
 
-    @handles("seal")
+    @handles(SealCardRequest)
     async def seal(self, asker: Asker, request: SealCardRequest) -> SealCardAnswer:
         """The card of an organisation's vault, None without one."""
         return SealCardAnswer(card=self._catalogue.card(request.organisation or asker.organisation))
 
-    @handles("vault_owned")
+    @handles(VaultOwnedRequest)
     async def owned(self, asker: Asker, request: VaultOwnedRequest) -> VaultOwnedAnswer:
         """A vault asks for an agent's own session. Raises `TicketUnknown`."""
         ticket, record = await self._sessions.owned(
@@ -65,7 +65,7 @@ class SealedOrganisations:
         )
         return VaultOwnedAnswer(ticket=ticket, facts=facts)
 
-    @handles("vault_ends")
+    @handles(VaultEndsRequest)
     async def ends(self, asker: Asker, request: VaultEndsRequest) -> VaultEndsAnswer:
         """A vault asks who writes a session's log, and whether it is over. Raises
         `TicketUnknown`.

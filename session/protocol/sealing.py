@@ -15,15 +15,15 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.conversation.messages import SessionMessage
-from session.protocol.dossier.deliveries import DELIVERY_VERBS
-from session.protocol.dossier.exports import EXPORT_VERBS
-from session.protocol.dossier.guides import GUIDE_VERBS
-from session.protocol.dossier.identity import IDENTITY_VERBS
-from session.protocol.dossier.long_dossier import DOCUMENT_VERBS
-from session.protocol.dossier.pieces import PIECE_VERBS
-from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
-from session.protocol.helpdesk.log_notes import NOTE_VERBS
-from session.protocol.hub.requests import Done, HubMessage, Number, SessionFacts, Verb
+from session.protocol.dossier.deliveries import DELIVERY_REQUESTS
+from session.protocol.dossier.exports import EXPORT_REQUESTS
+from session.protocol.dossier.guides import GUIDE_REQUESTS
+from session.protocol.dossier.identity import IDENTITY_REQUESTS
+from session.protocol.dossier.long_dossier import DOCUMENT_REQUESTS
+from session.protocol.dossier.pieces import PIECE_REQUESTS
+from session.protocol.helpdesk.log_list import LOG_LIST_REQUESTS
+from session.protocol.helpdesk.log_notes import NOTE_REQUESTS
+from session.protocol.hub.requests import Done, HubMessage, Number, Request, Requests, SessionFacts
 from session.protocol.hub.seal_keys import DeskCertificate, ExchangeKey, NKey, SealCard, Signature
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id, OptionalId
@@ -63,6 +63,10 @@ class Part(StrEnum):
     LOG = "log"
 
 
+def _verbs(requests: Requests) -> list[str]:
+    return [request.verb for request in requests]
+
+
 VAULT_PARTS: dict[str, Part] = {
     "dossier": Part.DOSSIER,
     "piece": Part.DOSSIER,
@@ -71,17 +75,17 @@ VAULT_PARTS: dict[str, Part] = {
     "upload_chunk": Part.DOSSIER,
     "upload_commit": Part.DOSSIER,
     "document": Part.DOSSIER,
-    **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
-    **dict.fromkeys(GUIDE_VERBS, Part.DOSSIER),
-    **dict.fromkeys(DOCUMENT_VERBS, Part.DOSSIER),
-    **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
-    **dict.fromkeys(EXPORT_VERBS, Part.DOSSIER),
-    **dict.fromkeys(IDENTITY_VERBS, Part.DOSSIER),
+    **dict.fromkeys(_verbs(PIECE_REQUESTS), Part.DOSSIER),
+    **dict.fromkeys(_verbs(GUIDE_REQUESTS), Part.DOSSIER),
+    **dict.fromkeys(_verbs(DOCUMENT_REQUESTS), Part.DOSSIER),
+    **dict.fromkeys(_verbs(DELIVERY_REQUESTS), Part.DOSSIER),
+    **dict.fromkeys(_verbs(EXPORT_REQUESTS), Part.DOSSIER),
+    **dict.fromkeys(_verbs(IDENTITY_REQUESTS), Part.DOSSIER),
     "log": Part.LOG,
     "read_log": Part.LOG,
     "log_accesses": Part.LOG,
-    **dict.fromkeys(LOG_LIST_VERBS, Part.LOG),
-    **dict.fromkeys(NOTE_VERBS, Part.LOG),
+    **dict.fromkeys(_verbs(LOG_LIST_REQUESTS), Part.LOG),
+    **dict.fromkeys(_verbs(NOTE_REQUESTS), Part.LOG),
 }
 """Verbs that the vault answers where there is one: the hub then refuses them."""
 
@@ -120,17 +124,25 @@ class VaultCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     computer: str = ""
 
 
-class CertifyRequest(HubMessage, frozen=True, kw_only=True):
-    """A desk asks the vault for its certificate."""
-
-
 class CertifyAnswer(HubMessage, frozen=True, kw_only=True):
     """The certificate for the key that the desk has shown."""
 
     certificate: DeskCertificate
 
 
-class LeaveNoteRequest(HubMessage, frozen=True, kw_only=True):
+class CertifyRequest(
+    Request[CertifyAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="certify",
+    roles=(Role.AGENT, Role.SUPERVISOR, Role.HELPDESK),
+):
+    """A desk asks the vault for its certificate."""
+
+
+class LeaveNoteRequest(
+    Request[Done], frozen=True, kw_only=True, verb="leave_note", roles=(Role.AGENT,)
+):
     """An agent who passes its caller on leaves a note for the next one, at the vault instead of the
     hub.
     """
@@ -139,20 +151,16 @@ class LeaveNoteRequest(HubMessage, frozen=True, kw_only=True):
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
-class PassedNoteRequest(HubMessage, frozen=True, kw_only=True):
-    """The next agent asks for it."""
-
-    session_id: Id
-
-
 class PassedNoteAnswer(HubMessage, frozen=True, kw_only=True):
     """The last note that was left with this caller, "" for none."""
 
     note: str = ""
 
 
-class CallerNumberRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent asks for the number that the caller typed: the kiosk has sealed it for the vault."""
+class PassedNoteRequest(
+    Request[PassedNoteAnswer], frozen=True, kw_only=True, verb="read_note", roles=(Role.AGENT,)
+):
+    """The next agent asks for it."""
 
     session_id: Id
 
@@ -163,23 +171,27 @@ class CallerNumberAnswer(HubMessage, frozen=True, kw_only=True):
     caller_number: Number = ""
 
 
-_DESKS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK})
+class CallerNumberRequest(
+    Request[CallerNumberAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="caller_number",
+    roles=(Role.AGENT,),
+):
+    """An agent asks for the number that the caller typed: the kiosk has sealed it for the vault."""
 
-VAULT_VERBS: dict[str, Verb] = {
-    "certify": (_DESKS, CertifyRequest, CertifyAnswer),
-    "leave_note": (frozenset({Role.AGENT}), LeaveNoteRequest, Done),
-    "caller_number": (frozenset({Role.AGENT}), CallerNumberRequest, CallerNumberAnswer),
-    "read_note": (frozenset({Role.AGENT}), PassedNoteRequest, PassedNoteAnswer),
-}
+    session_id: Id
+
+
+VAULT_REQUESTS: Requests = (
+    CertifyRequest,
+    LeaveNoteRequest,
+    CallerNumberRequest,
+    PassedNoteRequest,
+)
 """What a vault alone answers, beside `VAULT_PARTS`."""
 
 # ---- vault and others with the hub
-
-
-class SealCardRequest(HubMessage, frozen=True, kw_only=True):
-    """Does this organisation ("" for our own) seal its conversations?"""
-
-    organisation: OptionalId = ""
 
 
 class SealCardAnswer(HubMessage, frozen=True, kw_only=True):
@@ -188,11 +200,16 @@ class SealCardAnswer(HubMessage, frozen=True, kw_only=True):
     card: SealCard | None = None
 
 
-class VaultOwnedRequest(HubMessage, frozen=True, kw_only=True):
-    """A vault asks: is this a session of this agent, and whose caller?"""
+class SealCardRequest(
+    Request[SealCardAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="seal",
+    roles=(Role.KIOSK, Role.AGENT, Role.SUPERVISOR, Role.HELPDESK, Role.VAULT),
+):
+    """Does this organisation ("" for our own) seal its conversations?"""
 
-    session_id: Id
-    agent: Id
+    organisation: OptionalId = ""
 
 
 class VaultOwnedAnswer(HubMessage, frozen=True, kw_only=True):
@@ -202,10 +219,13 @@ class VaultOwnedAnswer(HubMessage, frozen=True, kw_only=True):
     facts: SessionFacts
 
 
-class VaultEndsRequest(HubMessage, frozen=True, kw_only=True):
-    """A log keeper asks who the ends of a session of its organisation are."""
+class VaultOwnedRequest(
+    Request[VaultOwnedAnswer], frozen=True, kw_only=True, verb="vault_owned", roles=(Role.VAULT,)
+):
+    """A vault asks: is this a session of this agent, and whose caller?"""
 
     session_id: Id
+    agent: Id
 
 
 class VaultEndsAnswer(HubMessage, frozen=True, kw_only=True):
@@ -220,15 +240,16 @@ class VaultEndsAnswer(HubMessage, frozen=True, kw_only=True):
     ticket: Ticket | None = None
 
 
-_V = frozenset({Role.VAULT})
+class VaultEndsRequest(
+    Request[VaultEndsAnswer], frozen=True, kw_only=True, verb="vault_ends", roles=(Role.VAULT,)
+):
+    """A log keeper asks who the ends of a session of its organisation are."""
 
-SEAL_VERBS: dict[str, Verb] = {
-    "seal": (
-        frozenset({Role.KIOSK, Role.AGENT, Role.SUPERVISOR, Role.HELPDESK, Role.VAULT}),
-        SealCardRequest,
-        SealCardAnswer,
-    ),
-    "vault_owned": (_V, VaultOwnedRequest, VaultOwnedAnswer),
-    "vault_ends": (_V, VaultEndsRequest, VaultEndsAnswer),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+    session_id: Id
+
+
+SEAL_REQUESTS: Requests = (
+    SealCardRequest,
+    VaultOwnedRequest,
+    VaultEndsRequest,
+)

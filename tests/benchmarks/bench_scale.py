@@ -51,15 +51,15 @@ from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
 from session.protocol.dossier.identity import AccessesRequest
-from session.protocol.dossier.pieces import DocumentSearchAnswer, DocumentSearchRequest
+from session.protocol.dossier.pieces import DocumentSearchRequest
 from session.protocol.helpdesk.log_list import LogFilter
-from session.protocol.hub.board import BoardAnswer, BoardRequest
-from session.protocol.hub.history import HistoryRequest, TrendsAnswer, TrendsRequest
-from session.protocol.hub.network import MoveTargets, MoveTargetsRequest
-from session.protocol.hub.requests import QueueAnswer, QueueRequest
-from session.protocol.hub.site import NetworkAnswer, NetworkRequest, SiteAnswer, SiteRequest
+from session.protocol.hub.board import BoardRequest
+from session.protocol.hub.history import HistoryRequest, TrendsRequest
+from session.protocol.hub.network import MoveTargetsRequest
+from session.protocol.hub.requests import QueueRequest
+from session.protocol.hub.site import NetworkRequest, SiteRequest
 from session.protocol.hub.statistics import StatisticsBy
-from session.protocol.hub.third_parties import TargetsAnswer, TargetsRequest
+from session.protocol.hub.third_parties import TargetsRequest
 from session.protocol.wire.roles import Role
 from tests.benchmarks.bench_hub import busy
 from tests.benchmarks.hub.engines import spent_s
@@ -178,7 +178,7 @@ async def lists(network: LargeNetwork) -> list[Row]:
     clients = (boss, helper, oper, host, agent)
     clock = SystemClock()
     desk = DeskLink(agent, clock, tasks=network.tasks)
-    queue = await agent.request("queue", QueueRequest(), QueueAnswer)
+    queue = await agent.ask_once(QueueRequest())
     session = await desk.accept(min(queue.tickets, key=lambda one: one.arrived_at_utc).id)
     dossier = await desk.dossier(session.id)
     assert dossier is not None
@@ -187,10 +187,8 @@ async def lists(network: LargeNetwork) -> list[Row]:
         **_of_supervisor(boss, DeskLink(boss, clock, tasks=network.tasks)),
         **_of_helpdesk(HelpdeskQuestions(helper), HelpdeskQuestions(oper)),
         **_of_agent(agent, desk, session.id),
-        "network: sites and hubs": partial(
-            oper.request, "network", NetworkRequest(), NetworkAnswer
-        ),
-        "host: kiosks of all sites": partial(host.request, "site", SiteRequest(), SiteAnswer),
+        "network: sites and hubs": partial(oper.ask_once, NetworkRequest()),
+        "host: kiosks of all sites": partial(host.ask_once, SiteRequest()),
     }
     rows = [await list_row(network, name, ask) for name, ask in asked.items()]
     past = BoardPast(boss)
@@ -207,16 +205,14 @@ def _of_supervisor(boss: BusClient, reports: DeskLink) -> dict[str, Question]:
     today = datetime.now(UTC).date()
     month, year = today - timedelta(days=30), today - timedelta(days=365)
     return {
-        "board: agents and sites": partial(boss.request, "board", BoardRequest(), BoardAnswer),
+        "board: agents and sites": partial(boss.ask_once, BoardRequest()),
         "lines: first rows and totals": past.lines,
         "lines: by words": partial(past.lines, "quartier 77"),
-        "move targets": partial(
-            boss.request, "move_targets", MoveTargetsRequest(service="rights"), MoveTargets
-        ),
+        "move targets": partial(boss.ask_once, MoveTargetsRequest(service="rights")),
         "history: a week": partial(
             past.history, HistoryRequest(first=today - timedelta(days=7), last=today)
         ),
-        "trends": partial(boss.request, "trends", TrendsRequest(), TrendsAnswer),
+        "trends": partial(boss.ask_once, TrendsRequest()),
         "statistics: site by day, a month": partial(
             reports.statistics, month, today, StatisticsBy.SITE, across=StatisticsBy.DAY
         ),
@@ -245,14 +241,10 @@ def _of_agent(agent: BusClient, desk: DeskLink, session: str) -> dict[str, Quest
     people = DossierIdentityLink(agent)
     found = DocumentSearchRequest(session_id=session, dossier=large.DOSSIER, words="fiscal")
     return {
-        "queue: a page": partial(agent.request, "queue", QueueRequest(), QueueAnswer),
-        "targets of a caller": partial(
-            agent.request, "targets", TargetsRequest(session_id=session), TargetsAnswer
-        ),
+        "queue: a page": partial(agent.ask_once, QueueRequest()),
+        "targets of a caller": partial(agent.ask_once, TargetsRequest(session_id=session)),
         f"dossier of {large.DOCUMENTS:,} documents": partial(desk.dossier, session),
-        "documents by words": partial(
-            agent.request, "search_documents", found, DocumentSearchAnswer
-        ),
+        "documents by words": partial(agent.ask_once, found),
         "a person among all dossiers": partial(
             people.find, session, large.FAMILY, "", born_on=large.BORN_ON
         ),

@@ -60,7 +60,7 @@ def _reader(line: dict[str, Any]) -> Callable[[bytes], Any] | None:
     if words[0] in ("svc", "all") and words[1] == "enrol":
         return lambda payload: decode_request(EnrolRequest, payload)
     if words[0] in ("svc", "all"):
-        return lambda payload: decode_request(ALL_VERBS[words[-1]][1], payload)
+        return lambda payload: decode_request(ALL_VERBS[words[-1]], payload)
     if words[0] == "hb":
         return lambda payload: decode_plain(LineSample, payload)
     if words[0] == "ses" or (words[0] == "evt" and "ses" in words):
@@ -105,7 +105,7 @@ def test_what_the_last_hub_answered_is_read() -> None:
         verb = line["subject"].rpartition(".")[2]
         if "answer" not in line:
             continue
-        kind = EnrolAnswer if verb == "enrol" else ALL_VERBS[verb][2]
+        kind = EnrolAnswer if verb == "enrol" else ALL_VERBS[verb].answer
         if line["answer"]["type"] == "Refusal":
             with pytest.raises(SessionError):
                 decode_answer(kind, _bytes(line["answer"]))

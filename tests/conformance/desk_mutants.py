@@ -38,7 +38,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror_messages import MirrorReceived
 from session.protocol.conversation.remote_control import HistoryRequested
 from session.protocol.conversation.shown_document import ShowEnded, ShownPageOffered
-from session.protocol.hub.log import LogAck, LogAppend
+from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
@@ -452,4 +452,4 @@ class LogInClear(HeadlessDesk):
         raw = [msgspec.Raw(record) for record in records]
         request = LogAppend(session_id=session, first=first, records=raw)
         self.bus.seals = None
-        return (await self.bus.request("log", request, LogAck)).next
+        return (await self.bus.ask_once(request)).next

@@ -77,11 +77,10 @@ from session.protocol.conversation.shown_document import (
     ShowStarted,
 )
 from session.protocol.endpoints.refusals import Refusals
-from session.protocol.hub.log import LogAck, LogAppend
+from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import (
     SessionEnded,
     SessionFacts,
-    TicketAnswer,
     TicketChanged,
     TicketRequested,
 )
@@ -183,7 +182,7 @@ class AsksAnew(HeadlessKiosk):
                 request_id=new_id(), service=instruction.service, caller_number=instruction.number
             )
             try:
-                answer = await self.bus.request("call", request, TicketAnswer, timeout_s=0.7)
+                answer = await self.bus.ask_once(request, timeout_s=0.7)
             except HubUnreachable:
                 continue
             self.link._take(answer)
@@ -806,7 +805,7 @@ class NumberInClear(HeadlessKiosk):
         request = TicketRequested(
             request_id=new_id(), service=instruction.service, caller_number=instruction.number
         )
-        self.link._take(await self.bus.request("call", request, TicketAnswer))
+        self.link._take(await self.bus.ask_once(request))
 
 
 def silent(channel: BusChannel, tasks: Tasks) -> None:
@@ -831,4 +830,4 @@ class LogInClear(HeadlessKiosk):
         raw = [msgspec.Raw(record) for record in records]
         request = LogAppend(session_id=session, first=first, records=raw)
         self.bus.seals = None
-        return (await self.bus.request("log", request, LogAck)).next
+        return (await self.bus.ask_once(request)).next

@@ -27,7 +27,7 @@ from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.kiosk.hub.client import KioskLink
-from session.protocol.hub.requests import QueueAnswer, QueueRequest
+from session.protocol.hub.requests import QueueRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
@@ -80,7 +80,7 @@ async def test_a_ticket_survives_kill_9_and_no_server_outlives_its_hub(tmp_path:
         await _kill(process)
         await until(lambda: not any(child.is_running() for child in children))
         with pytest.raises(SessionError):
-            await desk_bus.request("queue", QueueRequest(), QueueAnswer)
+            await desk_bus.ask_once(QueueRequest())
         process, _ = await _start_hub_process(tmp_path, port, keys)
         await until(lambda: desk.is_ready and kiosk_bus.is_connected)
 
@@ -262,7 +262,7 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(tmp_p
             with pytest.raises(BusUnreachable):
                 await send_for_ever()
             await until(lambda: told == [False, True])
-            assert (await client.request("queue", QueueRequest(), QueueAnswer)).total == 0
+            assert (await client.ask_once(QueueRequest())).total == 0
         finally:
             await client.close()
             await wire.close()

@@ -14,10 +14,14 @@ from session.bus.transport.connection import NOBODY, Incoming
 from session.core.errors import HubUnreachable
 from session.core.tasks import Tasks
 from session.protocol.codec import encode
-from session.protocol.hub.requests import Done, ServicesRequest
+from session.protocol.hub.requests import Done, Request, ServicesRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
 from tests.support.waiting import LONGEST_S
+
+
+class OnlyDone(Request[Done], frozen=True, kw_only=True, tag="ServicesRequest", verb="services"):
+    """A kiosk's question to a hub that only says "done"."""
 
 
 async def test_a_hub_that_says_it_has_started_is_heard_by_the_very_next_request(
@@ -53,7 +57,7 @@ async def test_a_request_that_nobody_hears_is_asked_once_more_and_then_said(tmp_
             await connection.hear("svc.*.*.*.*", answer)
 
         late = tasks.start(begin_late(), name="begin late")
-        assert await client.request("services", ServicesRequest(), Done) == Done()
+        assert await client.ask_once(OnlyDone()) == Done()
         assert asked.is_set()
         await late
         await tasks.close()
@@ -64,5 +68,5 @@ async def test_without_any_hub_the_answer_is_still_a_quick_no(tmp_path: Path) ->
         client = await world.client(Role.KIOSK, "kiosk1")
         with pytest.raises(HubUnreachable) as said:
             async with asyncio.timeout(LONGEST_S / 2):
-                await client.request("services", ServicesRequest(), Done, timeout_s=LONGEST_S)
+                await client.ask_once(OnlyDone(), timeout_s=LONGEST_S)
         assert said.value.detail["why"] == NOBODY

@@ -20,14 +20,11 @@ from session.core.tasks import Tasks
 from session.protocol.hub.requests import (
     AcceptRequest,
     CloseRequest,
-    Done,
     HangUpRequest,
     HubMessage,
-    QueueAnswer,
     QueueRequest,
-    SessionAnswer,
+    Request,
     StatusRequest,
-    TicketAnswer,
     TicketRequested,
 )
 from session.protocol.wire.roles import Role
@@ -47,15 +44,16 @@ class Seen:
         self.answers, self.slowest_s = 0, 0.0
         self.errors: list[str] = []
 
-    async def ask[Answer](
-        self, client: BusClient, verb: str, request: HubMessage, answer_type: type[Answer]
+    async def ask[Answer: HubMessage](
+        self, client: BusClient, request: Request[Answer]
     ) -> Answer | None:
         since_s = time.monotonic()
         try:
-            answer = await client.request(verb, request, answer_type)
+            answer = await client.ask_once(request)
         except SessionError as error:
             self.errors.append(
-                f"{verb}: {error.code} {error.detail} after {time.monotonic() - since_s:.2f} s"
+                f"{request.verb}: {error.code} {error.detail}"
+                f" after {time.monotonic() - since_s:.2f} s"
             )
             return None
         self.answers += 1
@@ -73,18 +71,18 @@ async def work(kiosk: BusClient, desk: BusClient, seen: Seen) -> None:
         number += 1
         await asyncio.sleep(0.2)
         call = TicketRequested(request_id=f"{kiosk.user}-{number}", service=SERVICE)
-        made = await seen.ask(kiosk, "call", call, TicketAnswer)
+        made = await seen.ask(kiosk, call)
         if made is None:
             continue
         name = made.ticket.id
-        await seen.ask(kiosk, "status", StatusRequest(ticket_id=name), TicketAnswer)
-        await seen.ask(desk, "queue", QueueRequest(offset=0, limit=50), QueueAnswer)
-        opened = await seen.ask(desk, "accept", AcceptRequest(ticket_id=name), SessionAnswer)
+        await seen.ask(kiosk, StatusRequest(ticket_id=name))
+        await seen.ask(desk, QueueRequest(offset=0, limit=50))
+        opened = await seen.ask(desk, AcceptRequest(ticket_id=name))
         if opened is None:
             continue
         session = opened.session.id
-        await seen.ask(desk, "hang_up", HangUpRequest(session_id=session), Done)
-        await seen.ask(desk, "close", CloseRequest(session_id=session, outcome="done"), Done)
+        await seen.ask(desk, HangUpRequest(session_id=session))
+        await seen.ask(desk, CloseRequest(session_id=session, outcome="done"))
 
 
 async def stop_in_turn(world: Cluster) -> float:

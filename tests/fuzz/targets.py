@@ -69,7 +69,7 @@ _REQUEST = (
     b'{"type":"call","request_id":"abc","service":"rights","v":1,"session_id":"abc12345",'
     b'"number":"D-1","after":0,"first":-1,"records":[{}],"upload_id":"u","offset":0,"data":"AAAA"}'
 )
-_REQUESTS = [request for _roles, request, _answer in ALL_VERBS.values()]
+_REQUESTS = list(ALL_VERBS.values())
 
 
 def _all_requests(data: bytes) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.sealing.sealed_number import seal_number
@@ -17,7 +18,7 @@ from session.bus.sealing.vault_client import Caller, VaultClient
 from session.bus.transport.connection import Connection
 from session.core.errors import SealKeyRefused, SessionError
 from session.protocol.hub.log import LogAppend
-from session.protocol.hub.requests import HubMessage
+from session.protocol.hub.requests import Request
 from session.protocol.hub.seal_keys import SealCard, SealKey
 from session.protocol.sealing import VAULT_PARTS, Part, SealCardAnswer
 from session.protocol.wire.roles import Role
@@ -82,18 +83,18 @@ class SealingClient:
         self._asked_s[organisation] = self._clock.monotonic_s()
         return keys
 
-    async def vault_for(self, verb: str, message: HubMessage) -> VaultClient | None:
-        """The vault's client for this question; None when the hub answers it.
+    async def vault_for(self, request: Request[Any]) -> VaultClient | None:
+        """Return the vault's client for this request; None when the hub answers it.
 
         Raises:
             As `take_card`, and what asking the hub for the card raises.
         """
-        part = VAULT_PARTS.get(verb)
+        part = VAULT_PARTS.get(request.verb)
         if part is None:
             return None
         organisation = self.home
-        if isinstance(message, LogAppend):
-            organisation = self._organisation_of(message.session_id) or self.home
+        if isinstance(request, LogAppend):
+            organisation = self._organisation_of(request.session_id) or self.home
         return await self.vault(organisation, part)
 
     async def vault(self, organisation: str, part: Part) -> VaultClient | None:

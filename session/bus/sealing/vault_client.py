@@ -33,7 +33,7 @@ from session.core.errors import (
     VaultAway,
 )
 from session.protocol.codec import decode_answer, decode_request, encode
-from session.protocol.hub.requests import HubMessage
+from session.protocol.hub.requests import HubMessage, Request
 from session.protocol.hub.seal_keys import SealKey
 from session.protocol.sealing import Part, VaultCall, VaultHello, VaultWelcome
 from session.protocol.wire import subjects
@@ -135,10 +135,8 @@ class VaultClient:
         self._box: SealBox | None = None
         self._greeting = asyncio.Lock()
 
-    async def ask[Answer](
-        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float
-    ) -> Answer:
-        """Asks the vault, as `BusClient.request` asks the hub.
+    async def ask[Answer: HubMessage](self, request: Request[Answer], timeout_s: float) -> Answer:
+        """Ask the vault, as `BusClient.ask_once` asks the hub.
 
         Raises:
             VaultAway: no answer; the outcome is unknown, the same request may be repeated.
@@ -151,7 +149,7 @@ class VaultClient:
             computer = computer_name()
         else:
             computer = ""
-        call = VaultCall(verb=verb, body=msgspec.Raw(encode(message)), computer=computer)
+        call = VaultCall(verb=request.verb, body=msgspec.Raw(encode(request)), computer=computer)
         payload = msgspec.json.encode(call)
         for attempt in (1, 2):
             box = self._box or await self._hello()
@@ -166,7 +164,10 @@ class VaultClient:
                 raise from_code(code) if code != UNKNOWN else VaultAway(part=self._part.value)
             if Stamp.read(answer.headers.get(SEAL_HEADER, "")) != stamp:
                 raise SealBroken(why="another answer")
-            return decode_answer(answer_type, box.open(ANSWERED, stamp, answer.payload))
+            opened: Answer = decode_answer(
+                request.answer, box.open(ANSWERED, stamp, answer.payload)
+            )
+            return opened
         raise VaultAway(part=self._part.value)
 
     async def _request(self, payload: bytes, headers: dict[str, str], timeout_s: float) -> Incoming:

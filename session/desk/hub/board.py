@@ -20,26 +20,24 @@ from session.protocol.hub.board import (
     BoardRequest,
     BroadcastRequest,
     MessageRequest,
-    MessageSent,
     MessageTo,
     MoveQueueRequest,
+    OpenQueueRequest,
     PrioritiseRequest,
     QueueMoved,
     QueueStateRequest,
     ReassignRequest,
     SetAgentServicesRequest,
     SetAgentStateRequest,
-    TicketActed,
     TicketSeen,
 )
 from session.protocol.hub.network import (
     MoveRequest,
     MoveTarget,
-    MoveTargets,
     MoveTargetsRequest,
     TicketMoved,
 )
-from session.protocol.hub.requests import Done, HubMessage
+from session.protocol.hub.requests import HubMessage, Request
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import new_id
 
@@ -75,7 +73,7 @@ class BoardLink:
 
     async def poll(self) -> BoardAnswer:
         """Agents, services and figures as they are now."""
-        return await self._bus.request("board", BoardRequest(within_s=self.within_s), BoardAnswer)
+        return await self._bus.ask_once(BoardRequest(within_s=self.within_s))
 
     async def _polling(self) -> None:
         while True:
@@ -108,7 +106,7 @@ class BoardLink:
             agent=agent,
             act_id=act_id or new_id(),
         )
-        return (await self._request("reassign", request, TicketActed)).ticket
+        return (await self._request(request)).ticket
 
     async def prioritise(
         self, ticket: Ticket, priority: int, reason: str, *, act_id: str = ""
@@ -121,20 +119,18 @@ class BoardLink:
             reason=reason,
             act_id=act_id or new_id(),
         )
-        return (await self._request("prioritise", request, TicketActed)).ticket
+        return (await self._request(request)).ticket
 
     async def move_queue(
         self, service: str, to: str, reason: str, *, act_id: str = ""
     ) -> QueueMoved:
         """Moves everybody who waits for `service`."""
         request = MoveQueueRequest(service=service, to=to, reason=reason, act_id=act_id or new_id())
-        return await self._request("move_queue", request, QueueMoved)
+        return await self._request(request)
 
     async def move_targets(self, service: str) -> list[MoveTarget]:
         """Services of other organisations to which callers of `service` may go; often none."""
-        return (
-            await self._request("move_targets", MoveTargetsRequest(service=service), MoveTargets)
-        ).targets
+        return (await self._request(MoveTargetsRequest(service=service))).targets
 
     async def move(
         self, ticket: Ticket, target: str, reason: str, *, act_id: str = ""
@@ -147,22 +143,19 @@ class BoardLink:
             reason=reason,
             act_id=act_id or new_id(),
         )
-        return await self._request("move", request, TicketMoved)
+        return await self._request(request)
 
     async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:
         """Closes a service for new calls, or opens it."""
+        kind: type[QueueStateRequest] = OpenQueueRequest
         if closed:
-            verb = "close_queue"
-        else:
-            verb = "open_queue"
-        await self._request(
-            verb, QueueStateRequest(service=service, reason=reason, act_id=act_id or new_id()), Done
-        )
+            kind = QueueStateRequest
+        await self._request(kind(service=service, reason=reason, act_id=act_id or new_id()))
 
     async def broadcast(self, text: str, reason: str, *, act_id: str = "") -> None:
         """Sends a message to every agent of the organisation."""
         request = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
-        await self._request("broadcast", request, Done)
+        await self._request(request)
 
     async def message(
         self, to: MessageTo, target: str, text: str, *, reason: str, act_id: str = ""
@@ -173,7 +166,7 @@ class BoardLink:
         request = MessageRequest(
             message_id=act_id or new_id(), to=to, target=target, text=text, reason=reason
         )
-        return (await self._request("message", request, MessageSent)).there
+        return (await self._request(request)).there
 
     async def set_agent_state(
         self, agent: str, available: bool, pause: str, *, reason: str, act_id: str = ""
@@ -186,7 +179,7 @@ class BoardLink:
             reason=reason,
             act_id=act_id or new_id(),
         )
-        await self._request("set_agent_state", request, Done)
+        await self._request(request)
 
     async def set_agent_services(
         self, agent: str, services: Sequence[str], reason: str, *, act_id: str = ""
@@ -195,11 +188,7 @@ class BoardLink:
         request = SetAgentServicesRequest(
             agent=agent, services=list(services), reason=reason, act_id=act_id or new_id()
         )
-        await self._request("set_agent_services", request, Done)
+        await self._request(request)
 
-    async def _request[Answer](
-        self, verb: str, request: HubMessage, answer_type: type[Answer]
-    ) -> Answer:
-        return await self._bus.request_with_retries(
-            verb, request, answer_type, on_retry=self.retrying.emit
-        )
+    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+        return await self._bus.ask(request, on_retry=self.retrying.emit)

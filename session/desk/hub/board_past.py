@@ -39,23 +39,19 @@ class BoardPast:
 
     async def history(self, request: HistoryRequest) -> HistoryAnswer:
         """Acts of a period, the newest first."""
-        return await self._bus.request("history", request, HistoryAnswer)
+        return await self._bus.ask_once(request)
 
     async def undo(self, act_id: str, undoes: str, reason: str) -> Undone:
         """Takes the act `undoes` back, as the act `act_id`."""
         request = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
-        return await self._bus.request_with_retries(
-            "undo", request, Undone, timeout_s=10.0, on_retry=self.retrying.emit
-        )
+        return await self._bus.ask(request, timeout_s=10.0, on_retry=self.retrying.emit)
 
     async def trends(self, hours: int, service: str = "") -> TrendsAnswer:
         """The last hours, of one service or of all."""
-        return await self._bus.request(
-            "trends", TrendsRequest(hours=hours, service=service), TrendsAnswer
-        )
+        return await self._bus.ask_once(TrendsRequest(hours=hours, service=service))
 
     async def lines(self, words: str = "", rows: int = 200) -> LinesAnswer:
         """At least so many kiosks' lines where there are so many, the worst first; `words`: see
         `LinesRequest`.
         """
-        return await self._bus.request("lines", LinesRequest(words=words), LinesAnswer, rows=rows)
+        return await self._bus.ask_once(LinesRequest(words=words), rows=rows)

@@ -16,7 +16,7 @@ from datetime import date
 import msgspec
 
 from session.bus.channel import BusChannel
-from session.bus.client import FROM_HUB, BusClient
+from session.bus.client import ANSWER_S, FROM_HUB, BusClient
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.dossier_model import Dossier, PieceState
@@ -33,43 +33,38 @@ from session.desk.hub.convention_versions import ConventionVersions
 from session.desk.hub.queue_copy import QueueCopy
 from session.desk.hub.reservations import Reservations
 from session.protocol.codec import decode_plain, decode_request
-from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
+from session.protocol.hub.log import LogAppend, LogRequest, ReadEvents
 from session.protocol.hub.requests import (
     AcceptRequest,
     AgentChanged,
     Announcement,
     CloseRequest,
     DocumentFiled,
-    DocumentPart,
     DocumentRequest,
-    Done,
-    DossierAnswer,
     DossierRequest,
     HangUpRequest,
     HubEvent,
     HubMessage,
     PeerPresence,
     PieceRequest,
-    QueueAnswer,
     QueueBeat,
     QueueRequest,
     RemoteHelpWanted,
+    Request,
     ResumeRequest,
     Service,
-    SessionAnswer,
     SessionEnded,
     SessionFacts,
     SessionsAnswer,
     UploadBegin,
     UploadChunk,
     UploadCommit,
-    UploadState,
 )
-from session.protocol.hub.site import HelpAnswer, HostCallRequest
+from session.protocol.hub.site import HostCallRequest
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
 from session.protocol.hub.tickets import HelpState, Ticket
 from session.protocol.hub.waiting import CallLaterRequest
-from session.protocol.sealing import CallerNumberAnswer, CallerNumberRequest, Part
+from session.protocol.sealing import CallerNumberRequest, Part
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_CHUNK_BYTES
@@ -174,35 +169,33 @@ class DeskLink:
             TicketTaken, TicketKept, TicketUnknown, BusUnreachable;
             `HubUnreachable` when the outcome stayed unknown.
         """
-        answer = await self._request("accept", AcceptRequest(ticket_id=ticket_id), SessionAnswer)
+        answer = await self._request(AcceptRequest(ticket_id=ticket_id))
         return answer.session
 
     async def resume(self) -> SessionsAnswer:
         """Sessions that are still ours, after a restart."""
-        return await self._request("resume", ResumeRequest(), SessionsAnswer)
+        return await self._request(ResumeRequest())
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation; the ticket goes to wrap-up."""
-        await self._request("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
+        await self._request(HangUpRequest(session_id=session_id, reason=reason))
 
     async def call_host(self, session_id: str, state: HelpState) -> None:
         """Asks the site's host to come to our caller (`wanted`), or takes that back (`none`); what
         comes of it is told with the ticket. Raises `NotAllowed` where there is no host.
         """
-        await self._request(
-            "call_host", HostCallRequest(session_id=session_id, state=state), HelpAnswer
-        )
+        await self._request(HostCallRequest(session_id=session_id, state=state))
 
     async def call_later(self, session_id: str, minutes: int, phone: str = "") -> None:
         """The caller is called later, at `phone` or ("") the number that the ticket has: ends the
         ticket, which waits again after `minutes`.
         """
         request = CallLaterRequest(session_id=session_id, minutes=minutes, phone=phone)
-        await self._request("call_later", request, Done)
+        await self._request(request)
 
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""
-        await self._request("close", CloseRequest(session_id=session_id, outcome=outcome), Done)
+        await self._request(CloseRequest(session_id=session_id, outcome=outcome))
         self._bus.drop_channel(session_id)
 
     def channel(self, session_id: str) -> BusChannel:
@@ -228,10 +221,8 @@ class DeskLink:
             StoreUnreachable, and what `accept` raises.
         """
         return await self._request(
-            "statistics",
             StatisticsRequest(first=first, last=last, by=by, across=across),
-            StatisticsAnswer,
-            timeout_s,
+            timeout_s=timeout_s,
         )
 
     # ---- dossier
@@ -247,9 +238,7 @@ class DeskLink:
         if vault is None:
             return ""
         request = CallerNumberRequest(session_id=session_id)
-        return (
-            await vault.ask("caller_number", request, CallerNumberAnswer, VAULT_S)
-        ).caller_number
+        return (await vault.ask(request, timeout_s=VAULT_S)).caller_number
 
     async def dossier(self, session_id: str, number: str = "", reason: str = "") -> Dossier:
         """The session's dossier, or the one with `number`; for another one than the session's a
@@ -259,7 +248,7 @@ class DeskLink:
             DossierUnknown, ReasonNeeded, TooManyDossiers, TicketUnknown, and what `accept` raises.
         """
         request = DossierRequest(session_id=session_id, number=number, reason=reason)
-        return (await self._request("dossier", request, DossierAnswer)).dossier
+        return (await self._request(request)).dossier
 
     async def set_piece(
         self, session_id: str, dossier: str, piece_id: str, *, state: PieceState, reason: str = ""
@@ -268,7 +257,7 @@ class DeskLink:
         request = PieceRequest(
             session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason
         )
-        return (await self._request("piece", request, DossierAnswer)).dossier
+        return (await self._request(request)).dossier
 
     async def upload(
         self,
@@ -302,7 +291,7 @@ class DeskLink:
             await self._send_document(begin, data, progress)
             try:
                 commit = UploadCommit(upload_id=begin.upload_id, session_id=session_id)
-                return await self._request("upload_commit", commit, DocumentFiled, BULK_S)
+                return await self._request(commit, timeout_s=BULK_S)
             except (PageDamaged, TransferInterrupted):
                 if attempt == TRIES - 1:
                     raise
@@ -311,7 +300,7 @@ class DeskLink:
     async def _send_document(
         self, begin: UploadBegin, data: bytes, progress: Progress | None
     ) -> None:
-        state = await self._request("upload_begin", begin, UploadState, BULK_S)
+        state = await self._request(begin, timeout_s=BULK_S)
         stalls = 0
         while (at := state.received_bytes) < len(data):
             if progress is not None:
@@ -319,7 +308,7 @@ class DeskLink:
             part = UploadChunk(
                 upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES]
             )
-            state = await self._request("upload_chunk", part, UploadState, BULK_S)
+            state = await self._request(part, timeout_s=BULK_S)
             if state.received_bytes <= at:
                 stalls = stalls + 1
             else:
@@ -338,7 +327,7 @@ class DeskLink:
             request = DocumentRequest(
                 session_id=session_id, document_id=document_id, offset=len(data)
             )
-            part = await self._request("document", request, DocumentPart, BULK_S)
+            part = await self._request(request, timeout_s=BULK_S)
             data += part.data
             if progress is not None:
                 progress(len(data), part.size_bytes)
@@ -354,7 +343,7 @@ class DeskLink:
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._request("log", request, LogAck, BULK_S)).next
+        return (await self._request(request, timeout_s=BULK_S)).next
 
     async def read_log(
         self, session_id: str, reason: str, computer: str = "", *, pages: bool = True
@@ -370,15 +359,12 @@ class DeskLink:
         """
         records: list[bytes] = []
         after = 0
+        kind: type[LogRequest] = ReadEvents
+        if pages:
+            kind = LogRequest
         while True:
-            request = LogRequest(
-                session_id=session_id, after=after, reason=reason, computer=computer
-            )
-            if pages:
-                verb = "read_log"
-            else:
-                verb = "read_events"
-            part = await self._request(verb, request, LogPart, BULK_S)
+            request = kind(session_id=session_id, after=after, reason=reason, computer=computer)
+            part = await self._request(request, BULK_S)
             records += [bytes(record) for record in part.records]
             after = part.next
             if part.end or not part.records:
@@ -386,13 +372,11 @@ class DeskLink:
 
     # ---- asking
 
-    async def _request[Answer](
-        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
+    async def _request[Answer: HubMessage](
+        self, request: Request[Answer], timeout_s: float = ANSWER_S
     ) -> Answer:
-        """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
-
-        return await self._bus.request_with_retries(
-            verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit
+        return await self._bus.ask(
+            request, timeout_s=timeout_s, tries=TRIES, on_retry=self.retrying.emit
         )
 
     # ---- the queue
@@ -436,11 +420,11 @@ class DeskLink:
 
     async def _snapshot(self) -> None:
         for attempt in range(SNAPSHOT_TRIES):
-            first = await self._bus.request("queue", QueueRequest(limit=SNAPSHOT_PAGE), QueueAnswer)
+            first = await self._bus.ask_once(QueueRequest(limit=SNAPSHOT_PAGE))
             tickets, steady = list(first.tickets), True
             while len(tickets) < first.total and steady:
                 request = QueueRequest(offset=len(tickets), limit=SNAPSHOT_PAGE)
-                page = await self._bus.request("queue", request, QueueAnswer)
+                page = await self._bus.ask_once(request)
                 tickets += page.tickets
                 steady = page.revision == first.revision and bool(page.tickets)
             if steady or attempt == SNAPSHOT_TRIES - 1:

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from session.bus.client import BusClient
 from session.core.errors import PageDamaged
 from session.protocol.dossier.deliveries import (
-    DeliveriesActed,
     DeliveriesAnswer,
     DeliveriesRequest,
     DeliveryAct,
@@ -27,7 +26,6 @@ from session.protocol.dossier.exports import (
     ExportRequest,
 )
 from session.protocol.dossier.pieces import MAX_LISTED, PieceHistory
-from session.protocol.hub.requests import DocumentPart
 
 
 class DeliveryLink:
@@ -38,30 +36,22 @@ class DeliveryLink:
 
     async def deliveries(self, request: DeliveriesRequest) -> DeliveriesAnswer:
         """Systems, and copies."""
-        return await self._bus.request("deliveries", request, DeliveriesAnswer, timeout_s=10.0)
+        return await self._bus.ask_once(request, timeout_s=10.0)
 
     async def retry(self, ids: Sequence[int]) -> int:
         """Tries these again now; returns how many."""
         request = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
-        return (
-            await self._bus.request_with_retries(
-                "delivery_act", request, DeliveriesActed, timeout_s=10.0
-            )
-        ).count
+        return (await self._bus.ask(request, timeout_s=10.0)).count
 
     async def give_up(self, ids: Sequence[int], reason: str) -> int:
         """Stops trying these, for a reason; returns how many."""
         request = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
-        return (
-            await self._bus.request_with_retries(
-                "delivery_act", request, DeliveriesActed, timeout_s=10.0
-            )
-        ).count
+        return (await self._bus.ask(request, timeout_s=10.0)).count
 
     async def export(self, dossier: str, reason: str) -> ExportAnswer:
         """Notes the export, for a reason, and gives the dossier."""
-        return await self._bus.request(
-            "export", ExportRequest(dossier=dossier, reason=reason), ExportAnswer, 10.0
+        return await self._bus.ask_once(
+            ExportRequest(dossier=dossier, reason=reason), timeout_s=10.0
         )
 
     async def history(self, dossier: str) -> PieceHistory:
@@ -70,7 +60,7 @@ class DeliveryLink:
         while True:
             offset = max(len(history.steps), len(history.acts))
             request = ExportHistoryRequest(dossier=dossier, offset=offset)
-            part = await self._bus.request_with_retries("export_history", request, PieceHistory)
+            part = await self._bus.ask(request)
             history = PieceHistory(
                 steps=[*history.steps, *part.steps], acts=[*history.acts, *part.acts]
             )
@@ -84,7 +74,7 @@ class DeliveryLink:
         data = b""
         while True:
             request = ExportPartRequest(dossier=dossier, document_id=document_id, offset=len(data))
-            part = await self._bus.request_with_retries("export_part", request, DocumentPart)
+            part = await self._bus.ask(request)
             data += part.data
             if not part.data or len(data) >= part.size_bytes:
                 break

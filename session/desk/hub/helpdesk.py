@@ -16,7 +16,6 @@ from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNo
 from session.protocol.helpdesk.remote_help import (
     HelpKiosk,
     HelpPlace,
-    HelpPlaces,
     HelpPlacesRequest,
     RemoteHelp,
     RemoteHelpRequest,
@@ -45,40 +44,34 @@ class HelpdeskQuestions:
     ) -> LogsFound:
         """A page of conversations, the newest first."""
         request = FindLogs(filter=log_filter, before=before, limit=limit, counts=counts)
-        return await self._bus.request("find_logs", request, LogsFound, FIND_S)
+        return await self._bus.ask_once(request, timeout_s=FIND_S)
 
     async def notes(self, session_id: str) -> LogNotes:
         """Bookmarks and notes of a conversation."""
-        return await self._bus.request("log_notes", ReadLogNotes(session_id=session_id), LogNotes)
+        return await self._bus.ask_once(ReadLogNotes(session_id=session_id))
 
     async def keep_note(self, note: KeepLogNote) -> LogNotes:
         """Keeps a note; the answer has all of them."""
-        return await self._bus.request_with_retries(
-            "keep_log_note", note, LogNotes, on_retry=self.retrying.emit
-        )
+        return await self._bus.ask(note, on_retry=self.retrying.emit)
 
     async def remove_note(self, session_id: str, note_id: str) -> LogNotes:
         """Removes a note; the answer has those that are left."""
         request = RemoveLogNote(session_id=session_id, note_id=note_id)
-        return await self._bus.request_with_retries(
-            "remove_log_note", request, LogNotes, on_retry=self.retrying.emit
-        )
+        return await self._bus.ask(request, on_retry=self.retrying.emit)
 
     async def self_tests(self) -> SelfTests:
         """Return what each kiosk found when it tried itself."""
-        return await self._bus.request("self_tests", SelfTestsRequest(), SelfTests)
+        return await self._bus.ask_once(SelfTestsRequest())
 
     async def helps(self, request: RemoteHelpsRequest | None = None) -> RemoteHelps:
         """Return what was wanted of kiosks and desks, the newest first."""
         question = request or RemoteHelpsRequest()
-        return await self._bus.request_with_retries("remote_helps", question, RemoteHelps)
+        return await self._bus.ask(question)
 
     async def places(self) -> list[HelpPlace]:
         """The kiosks and desks that the hub knows; none where the hub is too old to say."""
         try:
-            answer = await self._bus.request_with_retries(
-                "help_places", HelpPlacesRequest(), HelpPlaces
-            )
+            answer = await self._bus.ask(HelpPlacesRequest())
         except NotAllowed:
             return []
         return list(answer.places)
@@ -95,11 +88,9 @@ class HelpdeskQuestions:
 
     async def help_kiosk(self, request: HelpKiosk) -> RemoteHelp:
         """Has something done at an idle kiosk or a desk; the same `help_id` is the same act."""
-        return await self._bus.request_with_retries(
-            "help_kiosk", request, RemoteHelp, on_retry=self.retrying.emit
-        )
+        return await self._bus.ask(request, on_retry=self.retrying.emit)
 
     async def remote_help(self, help_id: str) -> RemoteHelp:
         """Return how far an act is."""
         request = RemoteHelpRequest(help_id=help_id)
-        return await self._bus.request("remote_help", request, RemoteHelp)
+        return await self._bus.ask_once(request)

@@ -23,16 +23,12 @@ from session.protocol.dossier.identity import (
     DossierSearch,
     DossierUnmerge,
     DossierViewed,
-    LogAccessesRequest,
-    MergeAnswer,
-    MergesAnswer,
     MergesRequest,
     PersonCorrected,
     PersonCorrection,
     ProvisionalAnswer,
     ProvisionalRequest,
 )
-from session.protocol.hub.requests import DossierAnswer
 from session.protocol.wire.ids import new_id
 
 WAIT_S = 10.0
@@ -55,7 +51,7 @@ class DossierIdentityLink:
             given_names=given_names,
             born_on=born_on,
         )
-        return await self._bus.request_with_retries("find_dossiers", request, DossierHits, WAIT_S)
+        return await self._bus.ask(request, timeout_s=WAIT_S)
 
     async def create(
         self,
@@ -85,9 +81,7 @@ class DossierIdentityLink:
             confirmed=confirmed,
             reason=reason,
         )
-        return await self._bus.request_with_retries(
-            "create_dossier", request, DossierCreated, WAIT_S
-        )
+        return await self._bus.ask(request, timeout_s=WAIT_S)
 
     async def give_number(self, session_id: str, dossier: str, caller_number: str) -> Dossier:
         """The caller has this number; the dossier afterwards.
@@ -96,9 +90,7 @@ class DossierIdentityLink:
         request = CallerNumberGiven(
             session_id=session_id, dossier=dossier, caller_number=caller_number
         )
-        return (
-            await self._bus.request_with_retries("give_caller_number", request, DossierAnswer)
-        ).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def correct_person(
         self,
@@ -115,9 +107,7 @@ class DossierIdentityLink:
         request = _correction(
             session_id, dossier, caller=caller, reason=reason, confirmed=confirmed
         )
-        return await self._bus.request_with_retries(
-            "correct_person", request, PersonCorrected, WAIT_S
-        )
+        return await self._bus.ask(request, timeout_s=WAIT_S)
 
 
 class DossierRegisterLink:
@@ -129,9 +119,7 @@ class DossierRegisterLink:
     async def view(self, number: str, reason: str) -> Dossier:
         """A dossier to look at; the look is written down. Raises `DossierUnknown`."""
         request = DossierViewed(dossier=number, reason=reason)
-        return (
-            await self._bus.request_with_retries("view_dossier", request, DossierAnswer, WAIT_S)
-        ).dossier
+        return (await self._bus.ask(request, timeout_s=WAIT_S)).dossier
 
     async def correct_person(
         self, dossier: str, caller: CallerIdentity, *, reason: str, confirmed: bool = False
@@ -140,9 +128,7 @@ class DossierRegisterLink:
         Raises `DossierUnknown` too.
         """
         request = _correction("", dossier, caller=caller, reason=reason, confirmed=confirmed)
-        return await self._bus.request_with_retries(
-            "correct_person", request, PersonCorrected, WAIT_S
-        )
+        return await self._bus.ask(request, timeout_s=WAIT_S)
 
     async def merge(
         self, keep: str, merged: str, reason: str, *, request_id: str = ""
@@ -153,35 +139,25 @@ class DossierRegisterLink:
         request = DossierMerge(
             request_id=request_id or new_id(), keep=keep, merged=merged, reason=reason
         )
-        return (
-            await self._bus.request_with_retries("merge_dossiers", request, MergeAnswer, WAIT_S)
-        ).merge
+        return (await self._bus.ask(request, timeout_s=WAIT_S)).merge
 
     async def unmerge(self, merge_id: str, reason: str) -> DossierMerged:
         """Two dossiers again. Raises `MergeImpossible`."""
         request = DossierUnmerge(merge_id=merge_id, reason=reason)
-        return (
-            await self._bus.request_with_retries("unmerge_dossiers", request, MergeAnswer, WAIT_S)
-        ).merge
+        return (await self._bus.ask(request, timeout_s=WAIT_S)).merge
 
     async def merges(self, dossier: str = "") -> list[DossierMerged]:
         """Merges of a dossier, or of all."""
         request = MergesRequest(dossier=dossier)
-        return (await self._bus.request_with_retries("merges", request, MergesAnswer)).merges
+        return (await self._bus.ask(request)).merges
 
     async def provisional(self) -> ProvisionalAnswer:
         """Dossiers that wait to be matched with the register."""
-        return await self._bus.request_with_retries(
-            "provisional_dossiers", ProvisionalRequest(), ProvisionalAnswer
-        )
+        return await self._bus.ask(ProvisionalRequest())
 
     async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses, to dossiers or (`LogAccessesRequest`) to logs."""
-        if isinstance(request, LogAccessesRequest):
-            verb = "log_accesses"
-        else:
-            verb = "accesses"
-        return await self._bus.request_with_retries(verb, request, AccessesAnswer, WAIT_S)
+        return await self._bus.ask(request, timeout_s=WAIT_S)
 
     async def every_access(self, request: AccessesRequest) -> list[AccessLine]:
         """All lines that the request's filters find, page by page, the newest first."""

@@ -11,10 +11,8 @@ from collections.abc import Callable
 from session.bus.client import BusClient
 from session.core.errors import LibraryItemUnknown
 from session.protocol.dossier.library import (
-    LibraryAnswer,
     LibraryDocumentRequest,
     LibraryItem,
-    LibraryPart,
     LibraryRequest,
 )
 
@@ -35,9 +33,7 @@ class LibraryLink:
         """All that can be put before a caller now."""
         items: list[LibraryItem] = []
         while True:
-            answer = await self._bus.request_with_retries(
-                "library", LibraryRequest(offset=len(items)), LibraryAnswer
-            )
+            answer = await self._bus.ask(LibraryRequest(offset=len(items)))
             items += answer.items
             if len(items) >= answer.total or not answer.items:
                 return items
@@ -49,9 +45,7 @@ class LibraryLink:
         data, sha256 = bytearray(), ""
         while True:
             request = LibraryDocumentRequest(item_id=item_id, offset=len(data))
-            part = await self._bus.request_with_retries(
-                "library_document", request, LibraryPart, PART_S
-            )
+            part = await self._bus.ask(request, timeout_s=PART_S)
             if part.sha256 != (sha256 or part.sha256) or part.size_bytes > MAX_BYTES:
                 raise LibraryItemUnknown(why="changed")
             sha256 = part.sha256

@@ -13,20 +13,16 @@ from session.protocol.dossier.guides import GuidesAnswer, GuidesRequest
 from session.protocol.dossier.pieces import (
     AcknowledgeRequest,
     CorrectRequest,
-    DocumentSearchAnswer,
     DocumentSearchRequest,
     PageSeen,
     PieceHistory,
     PieceHistoryRequest,
     ProcedureFacts,
-    ProceduresAnswer,
     ProceduresRequest,
-    SeenAnswer,
     SeenRequest,
     StartProcedureRequest,
     SupersedeRequest,
 )
-from session.protocol.hub.requests import DossierAnswer
 from session.protocol.wire.ids import new_id
 
 
@@ -39,21 +35,17 @@ class PieceLink:
     async def procedures(self, session_id: str) -> list[ProcedureFacts]:
         """Return what may be started."""
         request = ProceduresRequest(session_id=session_id)
-        return (
-            await self._bus.request_with_retries("procedures", request, ProceduresAnswer)
-        ).procedures
+        return (await self._bus.ask(request)).procedures
 
     async def guides(self, session_id: str) -> GuidesAnswer:
         """Return how the agent is guided, and what is ready to be written."""
         request = GuidesRequest(session_id=session_id)
-        return await self._bus.request_with_retries("guides", request, GuidesAnswer)
+        return await self._bus.ask(request)
 
     async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
         """Adds what a procedure asks for; the dossier afterwards."""
         request = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
-        return (
-            await self._bus.request_with_retries("start_procedure", request, DossierAnswer)
-        ).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def correct(
         self,
@@ -75,9 +67,7 @@ class PieceLink:
             name=name,
             reason=reason,
         )
-        return (
-            await self._bus.request_with_retries("correct_document", request, DossierAnswer)
-        ).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def supersede(
         self, session_id: str, dossier: str, document_id: str, *, by_document_id: str, reason: str
@@ -90,30 +80,26 @@ class PieceLink:
             by_document_id=by_document_id,
             reason=reason,
         )
-        return (
-            await self._bus.request_with_retries("supersede_document", request, DossierAnswer)
-        ).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> Dossier:
         """A receipt that names these pieces was printed."""
         request = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
-        return (await self._bus.request_with_retries("acknowledge", request, DossierAnswer)).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def history(self, session_id: str, dossier: str) -> PieceHistory:
         """Return what happened to the pieces, and what was done with the dossier,
         oldest first.
         """
         request = PieceHistoryRequest(session_id=session_id, dossier=dossier)
-        return await self._bus.request_with_retries("piece_history", request, PieceHistory)
+        return await self._bus.ask(request)
 
     async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
         """Pages that the dossier has already, or that look like some."""
         request = SeenRequest(session_id=session_id, dossier=dossier, pages=pages)
-        return (await self._bus.request_with_retries("seen", request, SeenAnswer)).seen
+        return (await self._bus.ask(request)).seen
 
     async def search(self, session_id: str, dossier: str, words: str) -> list[str]:
         """Ids of the dossier's documents with these words."""
         request = DocumentSearchRequest(session_id=session_id, dossier=dossier, words=words)
-        return (
-            await self._bus.request_with_retries("search_documents", request, DocumentSearchAnswer)
-        ).document_ids
+        return (await self._bus.ask(request)).document_ids

@@ -13,7 +13,6 @@ from session.protocol.endpoints.line_test import LineTest
 from session.protocol.helpdesk.remote_help import RemoteHelpDone, RemoteResult
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
-from session.protocol.hub.requests import Done
 
 
 class DeskHelpLink:
@@ -26,11 +25,11 @@ class DeskHelpLink:
     async def report(self, help_id: str, result: RemoteResult) -> None:
         """Tells what came of it."""
         request = RemoteHelpDone(help_id=help_id, result=result)
-        await self._bus.request_with_retries("remote_help_done", request, Done)
+        await self._bus.ask(request)
 
     async def measure_line(self, go_on: Callable[[], bool]) -> LineRates | None:
         """Return what the line carries now; None where a caller came meanwhile."""
         return await LineTest(self._probe, go_on, clock=self._clock).run()
 
     async def _probe(self, probe: LineProbe) -> LineProbed:
-        return await self._bus.request("line_probe", probe, LineProbed)
+        return await self._bus.ask_once(probe)

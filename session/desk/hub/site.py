@@ -13,11 +13,11 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.protocol.hub.requests import Done
 from session.protocol.hub.site import (
     HostRequest,
     NetworkAnswer,
     NetworkRequest,
+    OpenSiteRequest,
     SiteAnswer,
     SiteRequest,
     SiteStateRequest,
@@ -53,7 +53,7 @@ class SiteLink:
 
     async def poll(self) -> None:
         """Asks now."""
-        self.changed.emit(await self._bus.request("site", SiteRequest(), SiteAnswer))
+        self.changed.emit(await self._bus.ask_once(SiteRequest()))
 
     async def _polling(self) -> None:
         while True:
@@ -66,7 +66,7 @@ class SiteLink:
 
     async def answer(self, kiosk: str, state: HelpState) -> None:
         """The host comes, is there, or has finished."""
-        await self._bus.request_with_retries("host", HostRequest(kiosk=kiosk, state=state), Done)
+        await self._bus.ask(HostRequest(kiosk=kiosk, state=state))
         await self.poll()
 
 
@@ -94,7 +94,7 @@ class NetworkLink:
 
     async def poll(self) -> None:
         """Asks now."""
-        self.changed.emit(await self._bus.request("network", NetworkRequest(), NetworkAnswer))
+        self.changed.emit(await self._bus.ask_once(NetworkRequest()))
 
     async def _polling(self) -> None:
         while True:
@@ -107,6 +107,8 @@ class NetworkLink:
 
     async def set_site(self, site: str, closed: bool, reason: str) -> None:
         """Closes a site of our account for new calls, or opens it."""
-        request = SiteStateRequest(site=site, reason=reason)
-        await self._bus.request_with_retries("close_site" if closed else "open_site", request, Done)
+        if closed:
+            await self._bus.ask(SiteStateRequest(site=site, reason=reason))
+        else:
+            await self._bus.ask(OpenSiteRequest(site=site, reason=reason))
         await self.poll()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from session.bus.client import BusClient
-from session.protocol.hub.requests import Done, HubMessage
+from session.protocol.hub.requests import HubMessage, Request
 from session.protocol.hub.talk_state import HoldReason, PassReason, Third
 from session.protocol.hub.third_parties import (
     BannerShown,
@@ -19,7 +19,6 @@ from session.protocol.hub.third_parties import (
     HoldRequest,
     InvitationAnswered,
     InviteRequest,
-    JoinAnswer,
     JoinRequest,
     LeaveTalkRequest,
     PassedOnAnswer,
@@ -30,7 +29,7 @@ from session.protocol.hub.third_parties import (
     TargetsAnswer,
     TargetsRequest,
 )
-from session.protocol.sealing import LeaveNoteRequest, Part, PassedNoteAnswer, PassedNoteRequest
+from session.protocol.sealing import LeaveNoteRequest, Part, PassedNoteRequest
 from session.protocol.wire.roles import Role
 
 TRIES = 3
@@ -54,17 +53,15 @@ class ThirdPartyClient:
         self, session_id: str, is_on_hold: bool, reason: HoldReason = HoldReason.MOMENT
     ) -> None:
         """The caller waits a moment, or the talk goes on."""
-        await self._request(
-            "hold", HoldRequest(session_id=session_id, held=is_on_hold, reason=reason), Done
-        )
+        await self._request(HoldRequest(session_id=session_id, held=is_on_hold, reason=reason))
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Return who is in the conversation, with names."""
-        return await self._request("talk", TalkRequest(session_id=session_id), TalkAnswer)
+        return await self._request(TalkRequest(session_id=session_id))
 
     async def targets(self, session_id: str) -> TargetsAnswer:
         """Whom the caller can be passed on to, and who can be called in."""
-        return await self._request("targets", TargetsRequest(session_id=session_id), TargetsAnswer)
+        return await self._request(TargetsRequest(session_id=session_id))
 
     async def pass_on(
         self,
@@ -86,13 +83,11 @@ class ThirdPartyClient:
             note=note,
             pieces_missing=pieces_missing,
         )
-        await self._request("pass_on", request, Done)
+        await self._request(request)
 
     async def passed_on(self, session_id: str) -> PassedOnAnswer:
         """Return what the agent before wanted us to know; an empty name when there was none."""
-        answer = await self._request(
-            "passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer
-        )
+        answer = await self._request(PassedOnRequest(session_id=session_id))
         if answer.by_name:
             vault = await self._bus.vault(Part.DOSSIER)
         else:
@@ -100,38 +95,30 @@ class ThirdPartyClient:
         if vault is None:
             return answer
         request = PassedNoteRequest(session_id=session_id)
-        note = (await vault.ask("read_note", request, PassedNoteAnswer, VAULT_S)).note
+        note = (await vault.ask(request, timeout_s=VAULT_S)).note
         return msgspec.structs.replace(answer, note=note)
 
     async def invite(self, session_id: str, agent: str, is_on_hold: bool) -> None:
         """Calls a colleague in. Raises `ColleagueBusy`."""
-        await self._request(
-            "invite", InviteRequest(session_id=session_id, agent=agent, held=is_on_hold), Done
-        )
+        await self._request(InviteRequest(session_id=session_id, agent=agent, held=is_on_hold))
 
     async def answer_invitation(self, session_id: str, accept: bool) -> None:
         """We come, or we do not."""
-        await self._request(
-            "answer_invitation", InvitationAnswered(session_id=session_id, accept=accept), Done
-        )
+        await self._request(InvitationAnswered(session_id=session_id, accept=accept))
 
     async def join(self, ticket_id: str, reason: str) -> str:
         """A supervisor joins, visibly; the session's id. Raises `TicketTaken`, `ColleagueBusy`."""
-        return (
-            await self._request("join", JoinRequest(ticket_id=ticket_id, reason=reason), JoinAnswer)
-        ).session_id
+        return (await self._request(JoinRequest(ticket_id=ticket_id, reason=reason))).session_id
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
         await self._request(
-            "banner_shown",
             BannerShown(session_id=session_id, role=third.role, user=third.user),
-            Done,
         )
 
     async def leave(self, session_id: str) -> None:
         """We leave somebody's conversation, or send the third person of ours away."""
-        await self._request("leave_talk", LeaveTalkRequest(session_id=session_id), Done)
+        await self._request(LeaveTalkRequest(session_id=session_id))
 
     async def hand_over(
         self, session_id: str, reason: PassReason, note: str = "", pieces_missing: int = -1
@@ -141,7 +128,7 @@ class ThirdPartyClient:
         request = HandOverRequest(
             session_id=session_id, reason=reason, note=note, pieces_missing=pieces_missing
         )
-        await self._request("hand_over", request, Done)
+        await self._request(request)
 
     async def _aside(self, session_id: str, note: str) -> str:
         """The part of the note that goes to the hub: all of it, or nothing where the
@@ -153,12 +140,8 @@ class ThirdPartyClient:
             vault = None
         if vault is None:
             return note
-        await vault.ask(
-            "leave_note", LeaveNoteRequest(session_id=session_id, note=note), Done, VAULT_S
-        )
+        await vault.ask(LeaveNoteRequest(session_id=session_id, note=note), timeout_s=VAULT_S)
         return ""
 
-    async def _request[Answer](
-        self, verb: str, request: HubMessage, answer_type: type[Answer]
-    ) -> Answer:
-        return await self._bus.request_with_retries(verb, request, answer_type, tries=TRIES)
+    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+        return await self._bus.ask(request, tries=TRIES)

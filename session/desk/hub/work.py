@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from session.bus.client import BusClient
-from session.protocol.dossier.identity import ProvisionalAnswer, ProvisionalRequest
+from session.protocol.dossier.identity import ProvisionalRequest
 from session.protocol.hub.board import AgentStateRequest, AskSupervisorRequest
-from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, SessionFacts
+from session.protocol.hub.requests import HubMessage, Request, SessionFacts
 from session.protocol.hub.routing import (
     CallerPreview,
     DeclineRequest,
@@ -26,7 +26,7 @@ from session.protocol.hub.routing import (
     WorkRequest,
     WrapUpAnswer,
 )
-from session.protocol.hub.waiting import PromisedCallsAnswer, PromisedCallsRequest
+from session.protocol.hub.waiting import PromisedCallsRequest
 
 
 class WorkLink:
@@ -44,64 +44,52 @@ class WorkLink:
 
     async def work(self) -> WorkAnswer:
         """Return what this agent may serve, and the state it chose today."""
-        return await self._request("work", WorkRequest(), WorkAnswer)
+        return await self._request(WorkRequest())
 
     async def report(self, available: bool, reason: str = "") -> None:
         """This agent is available, or why not (a short code)."""
-        await self._request(
-            "agent_state", AgentStateRequest(available=available, reason=reason), Done
-        )
+        await self._request(AgentStateRequest(available=available, reason=reason))
 
     async def ask_supervisor(self, reason: str) -> None:
         """This agent asks a supervisor for help, for this reason (a short code); "" no longer."""
-        await self._request("ask_supervisor", AskSupervisorRequest(reason=reason), Done)
+        await self._request(AskSupervisorRequest(reason=reason))
 
     async def next(self, service: str | None = None) -> SessionFacts:
         """Takes the caller who is next for this agent. Raises `NobodyWaits`, `AgentBusy`."""
-        return (await self._request("next", NextRequest(service=service), SessionAnswer)).session
+        return (await self._request(NextRequest(service=service))).session
 
     async def decline(self, ticket_id: str, reason: str) -> None:
         """Does not take the offered ticket; the hub offers it to somebody else."""
-        await self._request("decline", DeclineRequest(ticket_id=ticket_id, reason=reason), Done)
+        await self._request(DeclineRequest(ticket_id=ticket_id, reason=reason))
 
     async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
         """Asks for the service's wrap-up time once more.
         Raises `NotAllowed` when it was often enough.
         """
-        return await self._request(
-            "prolong", ProlongRequest(session_id=session_id, until_utc=until_utc), WrapUpAnswer
-        )
+        return await self._request(ProlongRequest(session_id=session_id, until_utc=until_utc))
 
     async def note(self, session_id: str, note_id: str, text: str) -> None:
         """Keeps a note in the dossier of the session's caller.
         Raises `DossierUnknown`, `TicketUnknown`.
         """
-        await self._request(
-            "note", NoteRequest(session_id=session_id, note_id=note_id, text=text), Done
-        )
+        await self._request(NoteRequest(session_id=session_id, note_id=note_id, text=text))
 
     async def preview(self, ticket_id: str) -> CallerPreview:
         """Looks at the caller who is next for this agent. Raises `TicketUnknown`."""
         request = PreviewRequest(ticket_id=ticket_id)
-        return await self._request("preview_caller", request, CallerPreview)
+        return await self._request(request)
 
     async def promised_calls(self) -> list[datetime]:
         """Return when this agent has promised to call somebody, the first first."""
-        answer = await self._request("promised_calls", PromisedCallsRequest(), PromisedCallsAnswer)
+        answer = await self._request(PromisedCallsRequest())
         return answer.due_utc
 
     async def provisional(self) -> list[str]:
         """Numbers of the dossiers that this agent made while the register was away, and that are
         not matched with it yet.
         """
-        answer = await self._request(
-            "provisional_dossiers", ProvisionalRequest(), ProvisionalAnswer
-        )
+        answer = await self._request(ProvisionalRequest())
         return [dossier.number for dossier in answer.dossiers]
 
-    async def _request[Answer](
-        self, verb: str, request: HubMessage, answer_type: type[Answer]
-    ) -> Answer:
-        return await self._bus.request_with_retries(
-            verb, request, answer_type, on_retry=self._on_retry
-        )
+    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+        return await self._bus.ask(request, on_retry=self._on_retry)

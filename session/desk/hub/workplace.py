@@ -28,7 +28,7 @@ async def ask_to_work_here(bus: BusClient, computer: str, *, take: bool = False)
         SessionError: as `BusClient.request_with_retries`.
     """
     request = WorkHereRequest(desk=bus.desk, computer=computer, take=take)
-    return await bus.request_with_retries("work_here", request, WorkHereAnswer)
+    return await bus.ask(request)
 
 
 class Workplace:

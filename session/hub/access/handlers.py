@@ -3,14 +3,13 @@
 
 ```python
 class Calls:
-    @handles("leave")
+    @handles(LeaveRequest)
     async def leave(self, asker: Asker, request: LeaveRequest) -> Done: ...
 
 handlers = handlers_of(calls, sessions)  # {"leave": calls.leave, ...}
 ```
 
-A verb, the roles that may say it, its request and its answer stand in `ALL_VERBS` of
-`session.protocol.verbs`.
+The verb, the roles that may ask it and the answer stand at the class of the request.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ import msgspec
 from session.core.dossier_model import Dossier
 from session.protocol.codec import encode
 from session.protocol.dossier.long_dossier import shortened
-from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, page_of
+from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, Request, page_of
 from session.protocol.wire.roles import Role
 
 VERB = "handled_verb"
@@ -53,11 +52,13 @@ Handler = Callable[[Asker, Any], Awaitable[HubMessage]]
 """(who asks, the request) -> the answer. May raise a session error, which refuses the request."""
 
 
-def handles[Method: Callable[..., Awaitable[HubMessage]]](verb: str) -> Callable[[Method], Method]:
-    """The decorated method (self, asker, request) answers `verb`."""
+def handles[Method: Callable[..., Awaitable[HubMessage]]](
+    request: type[Request[Any]],
+) -> Callable[[Method], Method]:
+    """Let the decorated method (self, asker, request) answer `request`."""
 
     def mark(method: Method) -> Method:
-        setattr(method, VERB, verb)
+        setattr(method, VERB, request.verb)
         return method
 
     return mark

@@ -82,13 +82,13 @@ class LogNoteService:
         self._name_of = name_of
         self._clock = clock
 
-    @handles("log_notes")
+    @handles(ReadLogNotes)
     async def notes(self, asker: Asker, request: ReadLogNotes) -> LogNotes:
         """All notes that were not removed."""
         await self._check_over(asker.organisation, request.session_id)
         return _shown((await self._store.read(asker.organisation, request.session_id)).notes)
 
-    @handles("keep_log_note")
+    @handles(KeepLogNote)
     async def keep(self, asker: Asker, request: KeepLogNote) -> LogNotes:
         """Keeps a note, without numbers of people. Raises `RateLimited` where there are too
         many.
@@ -111,7 +111,7 @@ class LogNoteService:
 
         return await self._change(asker.organisation, request.session_id, add)
 
-    @handles("remove_log_note")
+    @handles(RemoveLogNote)
     async def remove(self, asker: Asker, request: RemoveLogNote) -> LogNotes:
         """Takes a note away; who did it stays."""
         now = self._clock.utc_now()

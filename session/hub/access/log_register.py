@@ -65,7 +65,7 @@ class LogRegister:
         )
         await self._readings.note(home, access)
 
-    @handles("log_accesses")
+    @handles(LogAccessesRequest)
     async def listed(self, asker: Asker, request: LogAccessesRequest) -> AccessesAnswer:
         """A page of who has read logs of the organisation."""
         return await self._readings.listed(asker.organisation, request)

@@ -8,6 +8,7 @@ Another hub that gets one of the questions makes the answer anew: nothing depend
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Any
 
 import msgspec
 
@@ -48,5 +49,5 @@ class PagedAnswers:
                 self._kept.popitem(last=False)
 
 
-def _key(asker: Asker, request: ListRequest) -> tuple[Asker, bytes]:
+def _key(asker: Asker, request: ListRequest[Any]) -> tuple[Asker, bytes]:
     return asker, encode(msgspec.structs.replace(request, after=""))

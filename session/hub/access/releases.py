@@ -15,7 +15,7 @@ class Releases:
     def __init__(self, wanted_release: ReleaseAnswer) -> None:
         self._wanted = wanted_release
 
-    @handles("release")
+    @handles(ReleaseRequest)
     async def release(self, _asker: Asker, _request: ReleaseRequest) -> ReleaseAnswer:
         """Return what the operator wants; nothing where nobody wrote anything."""
         return self._wanted

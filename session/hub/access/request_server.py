@@ -290,10 +290,10 @@ class RequestServer:
         _, organisation, letter, user, verb = message.subject.split(".")
         desk, computer = (message.headers.get(name, "") for name in (DESK, COMPUTER))
         asker = Asker(organisation, Role(letter), user, desk, printable_name(computer))
-        if verb not in ALL_VERBS:
+        kind = ALL_VERBS.get(verb)
+        if kind is None:
             raise NotAllowed(why="unknown verb")
-        roles, kind, _ = ALL_VERBS[verb]
-        if asker.role not in roles:
+        if asker.role not in kind.roles:
             raise NotAllowed(why="role")
         request = decode_request(kind, message.payload)
         forwarded_answer = await self._forward(asker, verb, message.payload)

@@ -31,7 +31,7 @@ class CallerPreviews:
         self._lines = lines
         self._dossiers = dossiers
 
-    @handles("preview_caller")
+    @handles(PreviewRequest)
     async def preview(self, asker: Asker, request: PreviewRequest) -> CallerPreview:
         """The line, and the dossier where the hub can read it.
 

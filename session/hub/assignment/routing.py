@@ -63,7 +63,7 @@ class Routing:
         self._agents = agents
         self._eligibility = eligibility
 
-    @handles("work")
+    @handles(WorkRequest)
     async def work(self, asker: Asker, _request: WorkRequest) -> WorkAnswer:
         """Return what this agent may serve, and what it said of itself today.
         Raises `NotAllowed`.
@@ -80,7 +80,7 @@ class Routing:
             since_utc=record.at_utc if record is not None else None,
         )
 
-    @handles("next")
+    @handles(NextRequest)
     async def next(self, asker: Asker, request: NextRequest) -> SessionAnswer:
         """Opens a session with the caller who is next for this agent;
         the one it has already, when asked again.
@@ -151,7 +151,7 @@ class Routing:
             return False
         return self._agents.is_free(ticket.organisation, preferred_agent)
 
-    @handles("decline")
+    @handles(DeclineRequest)
     async def decline(self, asker: Asker, request: DeclineRequest) -> Done:
         """The agent does not take the offered ticket;
         once it is offered to nobody or somebody else, nothing happens.
@@ -173,7 +173,7 @@ class Routing:
         await self._changes.change(asker.organisation, request.ticket_id, decide)
         return Done()
 
-    @handles("prolong")
+    @handles(ProlongRequest)
     async def prolong(self, asker: Asker, request: ProlongRequest) -> WrapUpAnswer:
         """The wrap-up gets its service's time once more.
 

@@ -48,7 +48,7 @@ class Workplaces:
         _, workplace = self._store.workplace(asker.organisation, asker.user)
         return workplace is not None and workplace.desk != asker.desk
 
-    @handles("work_here")
+    @handles(WorkHereRequest)
     async def work_here(self, asker: Asker, request: WorkHereRequest) -> WorkHereAnswer:
         """Takes this computer unless another one is in use; with `take` also then, unless a
         conversation is not finished there. A computer that is silent, as one that was switched

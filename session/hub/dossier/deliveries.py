@@ -30,12 +30,12 @@ class DeliveryService:
         self._store = store
         self._name_of = name_of
 
-    @handles("deliveries")
+    @handles(DeliveriesRequest)
     async def listed(self, asker: Asker, request: DeliveriesRequest) -> DeliveriesAnswer:
         """Copies and systems."""
         return await self._store.deliveries(asker.organisation, request)
 
-    @handles("delivery_act")
+    @handles(DeliveryActRequest)
     async def act(self, asker: Asker, request: DeliveryActRequest) -> DeliveriesActed:
         """Tries copies again, or gives them up. Raises `NotAllowed` without a reason for it."""
         by = ActingUser(user=asker.user, name=self._name_of(asker.organisation, asker.user))

@@ -35,7 +35,7 @@ class ExportService:
         self._name_of = name_of
         self._reader = DocumentReader(store, CACHED_DOCUMENTS)
 
-    @handles("export")
+    @handles(ExportRequest)
     async def export(self, asker: Asker, request: ExportRequest) -> ExportAnswer:
         """Notes the export and answers the dossier. Raises `DossierUnknown`, `NotAllowed`."""
         store, organisation = self._store, asker.organisation
@@ -47,7 +47,7 @@ class ExportService:
         await store.export(organisation, request.dossier, by, reason=request.reason)
         return ExportAnswer(dossier=await store.open(organisation, request.dossier))
 
-    @handles("export_history")
+    @handles(ExportHistoryRequest)
     async def history(self, asker: Asker, request: ExportHistoryRequest) -> PieceHistory:
         """A page of what happened to the pieces. Raises `NotAllowed` without a noted export."""
         await self._check(asker, request.dossier)
@@ -60,7 +60,7 @@ class ExportService:
         if not await self._store.may_export(asker.organisation, dossier, asker.user):
             raise NotAllowed(why="no export of this dossier was noted")
 
-    @handles("export_part")
+    @handles(ExportPartRequest)
     async def part(self, asker: Asker, request: ExportPartRequest) -> DocumentPart:
         """A part of one document. Raises `NotAllowed` without a noted export, `DossierUnknown`."""
         store, organisation = self._store, asker.organisation

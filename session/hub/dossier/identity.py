@@ -69,7 +69,7 @@ class IdentityService:
     def _store(self) -> IdentityStoreLike:
         return self._dossiers.store.identities
 
-    @handles("find_dossiers")
+    @handles(DossierSearch)
     async def find(self, asker: Asker, request: DossierSearch) -> DossierHits:
         """Looks for the caller's dossier. Raises `TicketUnknown`, `TooManyDossiers`."""
         ticket = await self._dossiers.own(asker.organisation, asker.user, request.session_id)
@@ -81,7 +81,7 @@ class IdentityService:
         access = self._dossiers.access(asker, ticket, request.session_id)
         return await self._store.find(asker.organisation, caller, access)
 
-    @handles("create_dossier")
+    @handles(DossierCreate)
     async def create(self, asker: Asker, request: DossierCreate) -> DossierCreated:
         """Makes the caller's dossier.
 
@@ -110,7 +110,7 @@ class IdentityService:
             await self._dossiers.bind(organisation, ticket, record, created.dossier.number)
         return created
 
-    @handles("give_caller_number")
+    @handles(CallerNumberGiven)
     async def give_number(self, asker: Asker, request: CallerNumberGiven) -> DossierAnswer:
         """The caller of the session's dossier has a number.
 
@@ -129,7 +129,7 @@ class IdentityService:
             dossier=await self._store.give_number(organisation, request.dossier, number, access)
         )
 
-    @handles("correct_person")
+    @handles(PersonCorrection)
     async def correct_person(self, asker: Asker, request: PersonCorrection) -> PersonCorrected:
         """Names or birth date of a dossier's person were written down wrongly.
 
@@ -154,7 +154,7 @@ class IdentityService:
 
     # ---- supervisors
 
-    @handles("view_dossier")
+    @handles(DossierViewed)
     async def view(self, asker: Asker, request: DossierViewed) -> DossierAnswer:
         """A supervisor looks at a dossier. Raises `DossierUnknown`."""
         access = self._access(asker, request.reason)
@@ -162,7 +162,7 @@ class IdentityService:
             dossier=await self._store.view(asker.organisation, request.dossier, access)
         )
 
-    @handles("dossier_documents")
+    @handles(DocumentsRequest)
     async def documents(self, asker: Asker, request: DocumentsRequest) -> DocumentsAnswer:
         """The documents of a dossier that an agent has opened in this session, or that a supervisor
         has looked at lately. Raises `TicketUnknown`, `DossierUnknown`, `NotAllowed`.
@@ -182,7 +182,7 @@ class IdentityService:
         if not any(line.kind in LOOKS and line.at_utc >= since for line in lines):
             raise NotAllowed(why="nobody has looked at this dossier lately")
 
-    @handles("merge_dossiers")
+    @handles(DossierMerge)
     async def merge(self, asker: Asker, request: DossierMerge) -> MergeAnswer:
         """Two dossiers of one person become one. Raises `DossierUnknown`, `MergeImpossible`."""
         merge = await self._store.merge(
@@ -194,7 +194,7 @@ class IdentityService:
         )
         return MergeAnswer(merge=merge)
 
-    @handles("unmerge_dossiers")
+    @handles(DossierUnmerge)
     async def unmerge(self, asker: Asker, request: DossierUnmerge) -> MergeAnswer:
         """Two dossiers again. Raises `DossierUnknown`, `MergeImpossible`."""
         access = self._access(asker, request.reason)
@@ -207,12 +207,12 @@ class IdentityService:
         by = ActingUser(user=asker.user, name=name, computer=asker.computer)
         return Access(by=by, reason=reason)
 
-    @handles("merges")
+    @handles(MergesRequest)
     async def merges(self, asker: Asker, request: MergesRequest) -> MergesAnswer:
         """Which dossiers were made one."""
         return MergesAnswer(merges=await self._store.merges(asker.organisation, request.dossier))
 
-    @handles("provisional_dossiers")
+    @handles(ProvisionalRequest)
     async def provisional(self, asker: Asker, request: ProvisionalRequest) -> ProvisionalAnswer:
         """Dossiers that wait to be matched with the register; an agent is told the numbers of
         those that it has made, and nothing of their callers.
@@ -226,7 +226,7 @@ class IdentityService:
         ]
         return ProvisionalAnswer(dossiers=bare, total=answer.total)
 
-    @handles("accesses")
+    @handles(AccessesRequest)
     async def accesses(self, asker: Asker, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses."""
         return await self._store.accesses(asker.organisation, request)

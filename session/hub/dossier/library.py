@@ -89,7 +89,7 @@ class Library:
         self._good: dict[tuple[Path, str], tuple[_Mark, int]] = {}
         self._bytes: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
-    @handles("library")
+    @handles(LibraryRequest)
     async def library(self, asker: Asker, request: LibraryRequest) -> LibraryAnswer:
         """The items that can be shown now."""
         items = await asyncio.to_thread(lambda: list(self._items(asker.organisation)))
@@ -97,7 +97,7 @@ class Library:
             total=len(items), items=items[request.offset : request.offset + LIBRARY_PAGE]
         )
 
-    @handles("library_document")
+    @handles(LibraryDocumentRequest)
     async def document(self, asker: Asker, request: LibraryDocumentRequest) -> LibraryPart:
         """A part of a document. Raises `LibraryItemUnknown`."""
         entries = {entry.id: entry for entry in self._entries(asker.organisation)}

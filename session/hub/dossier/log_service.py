@@ -22,7 +22,7 @@ from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.storage.interfaces import StoredTicket
 from session.log.events import Writer
 from session.log.without_pages import line_without_page
-from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
+from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest, ReadEvents
 from session.protocol.sealing import SEALED
 from session.protocol.wire.roles import Role
 
@@ -55,7 +55,7 @@ class LogService:
         self._catalogue = catalogue
         self._register = register
 
-    @handles("log")
+    @handles(LogAppend)
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
         """An end appends its records. Raises `TicketUnknown`, `NotAllowed` (also where the
         organisation has a vault), `StoreUnreachable`.
@@ -84,7 +84,7 @@ class LogService:
         visitor = owner != asker.organisation
         return owner, f"{asker.role}.{asker.organisation}/{asker.user}" if visitor else asker.writer
 
-    @handles("read_log")
+    @handles(LogRequest)
     async def read_log(self, asker: Asker, request: LogRequest) -> LogPart:
         """A page of the log of a session that is over, for a reason.
 
@@ -96,7 +96,7 @@ class LogService:
         await self._register.note(asker, request)
         return await self._keeper.read(organisation, session_id, max(0, request.after))
 
-    @handles("read_events")
+    @handles(ReadEvents)
     async def read_events(self, asker: Asker, request: LogRequest) -> LogPart:
         """The same for the network's operator, whichever organisation's it is, without the pages;
         the line is in that organisation's register.

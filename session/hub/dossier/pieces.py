@@ -45,7 +45,7 @@ class PieceService:
     async def _who(self, asker: Asker, session_id: str, dossier: str) -> Actor:
         return (await self._dossiers.check(asker, session_id, dossier))[1]
 
-    @handles("procedures")
+    @handles(ProceduresRequest)
     async def procedures(self, asker: Asker, request: ProceduresRequest) -> ProceduresAnswer:
         """Procedures that may be started for the caller's service."""
         ticket = await self._dossiers.own(asker.organisation, asker.user, request.session_id)
@@ -53,7 +53,7 @@ class PieceService:
             procedures=await self._store.procedures(asker.organisation, ticket.service)
         )
 
-    @handles("guides")
+    @handles(GuidesRequest)
     async def guides(self, asker: Asker, request: GuidesRequest) -> GuidesAnswer:
         """Return how an agent is guided through these procedures,
         and what is ready to be written.
@@ -61,7 +61,7 @@ class PieceService:
         ticket = await self._dossiers.own(asker.organisation, asker.user, request.session_id)
         return await self._store.guides(asker.organisation, ticket.service)
 
-    @handles("start_procedure")
+    @handles(StartProcedureRequest)
     async def start(self, asker: Asker, request: StartProcedureRequest) -> DossierAnswer:
         """Adds the pieces that a procedure asks for. Raises `DossierUnknown`, `NotAllowed`."""
         who = await self._who(asker, request.session_id, request.dossier)
@@ -70,7 +70,7 @@ class PieceService:
         )
         return DossierAnswer(dossier=facts)
 
-    @handles("acknowledge")
+    @handles(AcknowledgeRequest)
     async def acknowledge(self, asker: Asker, request: AcknowledgeRequest) -> DossierAnswer:
         """A receipt that names these pieces was printed. Raises `NotAllowed`."""
         who = await self._who(asker, request.session_id, request.dossier)
@@ -79,7 +79,7 @@ class PieceService:
         )
         return DossierAnswer(dossier=facts)
 
-    @handles("piece_history")
+    @handles(PieceHistoryRequest)
     async def history(self, asker: Asker, request: PieceHistoryRequest) -> PieceHistory:
         """Return what happened to the pieces, and other acts, the last ones.
         Raises `NotAllowed`.
@@ -89,7 +89,7 @@ class PieceService:
         acts = (await self._store.acts(asker.organisation, request.dossier))[-MAX_LISTED:]
         return PieceHistory(steps=steps, acts=acts)
 
-    @handles("seen")
+    @handles(SeenRequest)
     async def seen(self, asker: Asker, request: SeenRequest) -> SeenAnswer:
         """Pages that the dossier has already, or that look like these. Raises `NotAllowed`."""
         await self._who(asker, request.session_id, request.dossier)
@@ -97,7 +97,7 @@ class PieceService:
             seen=await self._store.seen(asker.organisation, request.dossier, request.pages)
         )
 
-    @handles("correct_document")
+    @handles(CorrectRequest)
     async def correct(self, asker: Asker, request: CorrectRequest) -> DossierAnswer:
         """Files a document's bytes anew. Raises `DossierUnknown`, `NotAllowed`."""
         who = await self._who(asker, request.session_id, request.dossier)
@@ -105,7 +105,7 @@ class PieceService:
             dossier=await self._store.correct(asker.organisation, request, user=asker.user, who=who)
         )
 
-    @handles("supersede_document")
+    @handles(SupersedeRequest)
     async def supersede(self, asker: Asker, request: SupersedeRequest) -> DossierAnswer:
         """One document takes the place of another. Raises `DossierUnknown`, `NotAllowed`."""
         who = await self._who(asker, request.session_id, request.dossier)
@@ -115,7 +115,7 @@ class PieceService:
             )
         )
 
-    @handles("search_documents")
+    @handles(DocumentSearchRequest)
     async def search(self, asker: Asker, request: DocumentSearchRequest) -> DocumentSearchAnswer:
         """Documents of the dossier with these words. Raises `NotAllowed`."""
         await self._who(asker, request.session_id, request.dossier)

@@ -129,7 +129,7 @@ class DossierService:
         self._reader = DocumentReader(store, CACHED_DOCUMENTS)
         self._written = _Written()
 
-    @handles("dossier")
+    @handles(DossierRequest)
     async def dossier(self, asker: Asker, request: DossierRequest) -> DossierAnswer:
         """An agent opens the dossier of its caller. Raises as `dossier_of`."""
         facts = await self.dossier_of(asker, request.session_id, request.number, request.reason)
@@ -201,7 +201,7 @@ class DossierService:
         by = ActingUser(user=asker.user, name=name, computer=asker.computer)
         return Access(by=by, session_id=session_id, reason=reason.strip())
 
-    @handles("piece")
+    @handles(PieceRequest)
     async def piece(self, asker: Asker, request: PieceRequest) -> DossierAnswer:
         """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the
         store says.
@@ -219,7 +219,7 @@ class DossierService:
         )
         return DossierAnswer(dossier=facts)
 
-    @handles("note")
+    @handles(NoteRequest)
     async def note(self, asker: Asker, request: NoteRequest) -> Done:
         """Keeps an agent's note in the dossier of its session's caller, for a day after the session
         too. Raises as `dossier`.
@@ -249,7 +249,7 @@ class DossierService:
         number = (await self.dossier_of(asker, session_id)).number
         return number, self._sessions.kiosk_facts(ticket).agent_name
 
-    @handles("upload_begin")
+    @handles(UploadBegin)
     async def upload_begin(self, asker: Asker, request: UploadBegin) -> UploadState:
         """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing`
         without `keep`.
@@ -262,7 +262,7 @@ class DossierService:
             )
             return UploadState(upload_id=request.upload_id, received_bytes=upload.received_bytes)
 
-    @handles("upload_chunk")
+    @handles(UploadChunk)
     async def upload_chunk(self, asker: Asker, request: UploadChunk) -> UploadState:
         """Takes bytes; the answer says from where to go on."""
         async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
@@ -270,7 +270,7 @@ class DossierService:
             received = await asyncio.to_thread(upload.add, request.offset, request.data)
             return UploadState(upload_id=request.upload_id, received_bytes=received)
 
-    @handles("upload_commit")
+    @handles(UploadCommit)
     async def upload_commit(self, asker: Asker, request: UploadCommit) -> DocumentFiled:
         """Gives the whole document to the store and answers with what the store read back.
 
@@ -331,7 +331,7 @@ class DossierService:
             organisation, begin.dossier, document=document, data=data, who=who
         )
 
-    @handles("document")
+    @handles(DocumentRequest)
     async def document(self, asker: Asker, request: DocumentRequest) -> DocumentPart:
         """Bytes of a document of the session's dossier. Raises as `dossier`."""
         ticket, record = await self.owned(asker.organisation, asker.user, request.session_id)

@@ -29,7 +29,7 @@ class CallerAnswers:
         self._audit = audit
         self._answered: deque[str] = deque(maxlen=REMEMBERED)
 
-    @handles("solved")
+    @handles(SolvedAnswered)
     async def solved(self, asker: Asker, request: SolvedAnswered) -> Done:
         """Counts the answer.
 

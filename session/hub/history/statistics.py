@@ -22,7 +22,7 @@ class StatisticsService:
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
 
-    @handles("statistics")
+    @handles(StatisticsRequest)
     async def statistics(self, asker: Asker, request: StatisticsRequest) -> StatisticsAnswer:
         """See `StatisticsRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
         if not 0 <= (request.last - request.first).days < MOST_DAYS:

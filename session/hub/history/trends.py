@@ -74,7 +74,7 @@ class DayAndTrends:
             self._days[key] = (now_s, day)
             return day
 
-    @handles("trends")
+    @handles(TrendsRequest)
     async def trends(self, asker: Asker, request: TrendsRequest) -> TrendsAnswer:
         """See `TrendsRequest`. Raises `StoreUnreachable`."""
         end = self._clock.utc_now()

@@ -99,7 +99,7 @@ class LogListService:
         self._elsewhere = elsewhere
         self._entries = entries
 
-    @handles("find_logs")
+    @handles(FindLogs)
     async def find(self, asker: Asker, request: FindLogs) -> LogsFound:
         """A page of the list. Raises `NotAllowed`, `StoreUnreachable`."""
         is_operator = asker.role is Role.OPERATOR

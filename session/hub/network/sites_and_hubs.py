@@ -28,6 +28,7 @@ from session.protocol.hub.site import (
     HubTrouble,
     NetworkAnswer,
     NetworkRequest,
+    OpenSiteRequest,
     SiteFacts,
     SiteStateRequest,
 )
@@ -117,7 +118,7 @@ class SitesAndHubs:
 
     # ---- questions
 
-    @handles("network")
+    @handles(NetworkRequest)
     async def network(self, asker: Asker, _request: NetworkRequest) -> NetworkAnswer:
         """Return what an operator sees."""
         return self.answer(asker.organisation, asker.user)
@@ -152,12 +153,12 @@ class SitesAndHubs:
 
     # ---- acts
 
-    @handles("close_site")
+    @handles(SiteStateRequest)
     async def close_site(self, asker: Asker, request: SiteStateRequest) -> Done:
         """The site takes no new calls. Raises as `_set_site`."""
         return await self._set_site(asker, request, closed=True)
 
-    @handles("open_site")
+    @handles(OpenSiteRequest)
     async def open_site(self, asker: Asker, request: SiteStateRequest) -> Done:
         """The site takes calls again. Raises as `_set_site`."""
         return await self._set_site(asker, request, closed=False)

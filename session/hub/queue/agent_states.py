@@ -231,7 +231,7 @@ class AgentStates:
 
     # ---- changes
 
-    @handles("agent_state")
+    @handles(AgentStateRequest)
     async def report(self, asker: Asker, request: AgentStateRequest) -> Done:
         """An agent is available or pauses; saying the same again changes nothing.
         Raises `StoreUnreachable`.
@@ -244,7 +244,7 @@ class AgentStates:
             await self._put(asker.organisation, asker.user, request.available, request.reason)
         return Done()
 
-    @handles("ask_supervisor")
+    @handles(AskSupervisorRequest)
     async def ask_supervisor(self, asker: Asker, request: AskSupervisorRequest) -> Done:
         """An agent asks a supervisor for help, or takes that back; it keeps its state.
         Raises `StoreUnreachable`.

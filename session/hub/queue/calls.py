@@ -97,7 +97,7 @@ class Calls:
         self._preferred = preferred
         self.check_space = check_space
 
-    @handles("call")
+    @handles(TicketRequested)
     async def call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
         """A caller pressed a button; the same request is the same ticket, whatever happened to the
         first answer.
@@ -218,7 +218,7 @@ class Calls:
             if older.state in WAITING and older.id != newest.id and not older.away:
                 await self._abandon(older, NEW_CALL)
 
-    @handles("status")
+    @handles(StatusRequest)
     async def status(self, asker: Asker, request: StatusRequest) -> TicketAnswer:
         """Return where the kiosk's ticket is.
         Raises `TicketUnknown` also for another kiosk's ticket.
@@ -227,7 +227,7 @@ class Calls:
             await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         )
 
-    @handles("needs")
+    @handles(NeedsRequest)
     async def needs(self, asker: Asker, request: NeedsRequest) -> TicketAnswer:
         """A caller who waits needs something else of the agent; nothing changes for one who is
         with an agent already.
@@ -253,7 +253,7 @@ class Calls:
         )
         return await self.answer(stored)
 
-    @handles("leave")
+    @handles(LeaveRequest)
     async def leave(self, asker: Asker, request: LeaveRequest) -> Done:
         """The caller leaves the queue.
 

@@ -25,7 +25,7 @@ class Display:
         self._view = core.view
         self._catalogue = core.catalogue
 
-    @handles("display")
+    @handles(DisplayRequest)
     async def display(self, asker: Asker, _request: DisplayRequest) -> DisplayAnswer:
         """Return what the display of a site shows now.
         Raises `NotAllowed` for one that is not in the catalogue.

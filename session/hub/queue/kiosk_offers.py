@@ -48,7 +48,7 @@ class KioskOffers:
         self._version = ""
         self._next_utc = FAR
 
-    @handles("services")
+    @handles(ServicesRequest)
     async def services(self, asker: Asker, _request: ServicesRequest) -> ServicesAnswer:
         """A kiosk asks what it may show now. Raises `NotAllowed`."""
         return self.of(asker.organisation, asker.user)

@@ -114,7 +114,7 @@ class KioskLines:
             down_kbps=_lower(tested.down_kbps, tested.at_utc, down),
         )
 
-    @handles("lines")
+    @handles(LinesRequest)
     async def lines(self, asker: Asker, request: LinesRequest) -> LinesAnswer:
         """The kiosks of an organisation, the worst line first, and how many of each kind."""
         in_call = {
@@ -148,7 +148,7 @@ class KioskLines:
         """The line of a ticket's kiosk."""
         return self._facts(ticket.kiosk_home, ticket.kiosk, ticket.site, {})
 
-    @handles("line_probe")
+    @handles(LineProbe)
     async def probe(self, _asker: Asker, request: LineProbe) -> LineProbed:
         """Filler for a kiosk that measures its line.
         It is random, so that nothing on the way can compress it.

@@ -108,7 +108,7 @@ class Sessions:
         self._relays = relays
         self._kiosk_key = kiosk_key or core.catalogue.kiosk_key
 
-    @handles("accept")
+    @handles(AcceptRequest)
     async def accept(self, asker: Asker, request: AcceptRequest) -> SessionAnswer:
         """The agent has chosen a ticket. Raises as `take_ticket`."""
         facts = await self.take_ticket(asker.organisation, asker.user, request.ticket_id)
@@ -194,7 +194,7 @@ class Sessions:
         if any(other.state in LIVE and other.id != ticket.id for other in in_hand):
             raise AgentBusy
 
-    @handles("resume")
+    @handles(ResumeRequest)
     async def resume(self, asker: Asker, _request: ResumeRequest) -> SessionsAnswer:
         """Sessions that are still this agent's, after its desk was restarted or an accept had no
         answer.
@@ -221,7 +221,7 @@ class Sessions:
         facts = [await self._agent_facts(ticket) for ticket in live]
         return SessionsAnswer(sessions=facts, states=[ticket.state.value for ticket in live])
 
-    @handles("hang_up")
+    @handles(HangUpRequest)
     async def hang_up(self, asker: Asker, request: HangUpRequest) -> Done:
         """Either end ends the conversation.
         Raises `TicketUnknown` for a session that is not its own.
@@ -279,7 +279,7 @@ class Sessions:
         except ServiceUnknown:
             return None
 
-    @handles("close")
+    @handles(CloseRequest)
     async def close(self, asker: Asker, request: CloseRequest) -> Done:
         """The agent has finished. Raises as `close_session`."""
         await self.close_session(

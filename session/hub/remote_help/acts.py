@@ -115,7 +115,7 @@ class RemoteActs:
         self._clock = clock
         self._prepared: History | None = None
 
-    @handles("help_kiosk")
+    @handles(HelpKiosk)
     async def want(self, asker: Asker, request: HelpKiosk) -> RemoteHelp:
         """Writes the line, then tells kiosk or desk; the same `help_id` again is answered as it
         stands.
@@ -183,7 +183,7 @@ class RemoteActs:
         if not self._presence.is_there(home, Role.KIOSK, request.kiosk):
             raise KioskAway(kiosk=request.kiosk)
 
-    @handles("help_places")
+    @handles(HelpPlacesRequest)
     async def places(self, asker: Asker, _request: HelpPlacesRequest) -> HelpPlaces:
         """The kiosks and desks of the asker's organisation; an operator's are all."""
         if asker.role is Role.OPERATOR:
@@ -226,7 +226,7 @@ class RemoteActs:
             seen_at_utc=None if ago_s is None else now - timedelta(seconds=round(ago_s)),
         )
 
-    @handles("remote_help")
+    @handles(RemoteHelpRequest)
     async def state(self, asker: Asker, request: RemoteHelpRequest) -> RemoteHelp:
         """Return how far an act is. Raises `TicketUnknown`."""
         remote_help = await asyncio.to_thread(self._found, asker, request.help_id)
@@ -234,7 +234,7 @@ class RemoteActs:
             raise TicketUnknown
         return remote_help
 
-    @handles("remote_helps")
+    @handles(RemoteHelpsRequest)
     async def listed(self, asker: Asker, request: RemoteHelpsRequest) -> RemoteHelps:
         """Return what was wanted of the organisation's kiosks and desks;
         an operator sees all.
@@ -243,7 +243,7 @@ class RemoteActs:
         helps = matches[: min(LISTED, fitting(matches))]
         return RemoteHelps(helps=tuple(helps), more=len(matches) > len(helps))
 
-    @handles("remote_help_done")
+    @handles(RemoteHelpDone)
     async def done(self, asker: Asker, request: RemoteHelpDone) -> Done:
         """Take what came of an act from the machine that was asked, and nothing from others."""
         await asyncio.to_thread(self._close, asker, request)

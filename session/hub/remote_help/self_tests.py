@@ -65,7 +65,7 @@ class KioskSelfTests:
 
     # ---- verbs
 
-    @handles("self_test")
+    @handles(SelfTestReported)
     async def take(self, asker: Asker, request: SelfTestReported) -> SelfTestTaken:
         """A kiosk reports; the hub adds what it finds of the kiosk's clock."""
         now = self._clock.utc_now()
@@ -81,7 +81,7 @@ class KioskSelfTests:
         await self._read_newest()
         return SelfTestTaken(clock=clock)
 
-    @handles("self_tests")
+    @handles(SelfTestsRequest)
     async def listed(self, asker: Asker, request: SelfTestsRequest) -> SelfTests:
         """The newest of each kiosk: of the asker's organisation; an operator sees all."""
         rows = await asyncio.to_thread(self._newest)

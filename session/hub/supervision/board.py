@@ -29,6 +29,7 @@ from session.protocol.hub.board import (
     BoardRequest,
     DayFigures,
     MoveQueueRequest,
+    OpenQueueRequest,
     PrioritiseRequest,
     QueueFacts,
     QueueMoved,
@@ -98,7 +99,7 @@ class Board:
 
     # ---- acts on tickets
 
-    @handles("reassign")
+    @handles(ReassignRequest)
     async def reassign(self, asker: Asker, request: ReassignRequest) -> TicketActed:
         """Another service, or one agent only for a minute.
 
@@ -117,7 +118,7 @@ class Board:
             changes["assigned_to"] = request.agent or None
         return await self._act(asker, request, changes)
 
-    @handles("prioritise")
+    @handles(PrioritiseRequest)
     async def prioritise(self, asker: Asker, request: PrioritiseRequest) -> TicketActed:
         """Another priority. Raises as `reassign`."""
         changes = {"priority": request.priority}
@@ -162,7 +163,7 @@ class Board:
         }
         return msgspec.structs.replace(now, **changes, **whose)
 
-    @handles("move_queue")
+    @handles(MoveQueueRequest)
     async def move_queue(self, asker: Asker, request: MoveQueueRequest) -> QueueMoved:
         """All waiting tickets of a service go to another one;
         who is accepted meanwhile is left alone.
@@ -229,7 +230,7 @@ class Board:
 
     # ---- services
 
-    @handles("queue")
+    @handles(QueueRequest)
     async def queue(self, asker: Asker, request: QueueRequest) -> QueueAnswer:
         """A page of an organisation's open tickets, and its services as supervisors left them."""
         organisation = asker.organisation
@@ -245,12 +246,12 @@ class Board:
             your_name=self._catalogue.person_name(organisation, asker.user),
         )
 
-    @handles("close_queue")
+    @handles(QueueStateRequest)
     async def close_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
         """The service takes no new calls. Raises `ServiceUnknown`, `StoreUnreachable`."""
         return await self._set_queue(asker, request, closed=True)
 
-    @handles("open_queue")
+    @handles(OpenQueueRequest)
     async def open_queue(self, asker: Asker, request: QueueStateRequest) -> Done:
         """The service takes calls again. Raises `ServiceUnknown`, `StoreUnreachable`."""
         return await self._set_queue(asker, request, closed=False)
@@ -293,7 +294,7 @@ class Board:
 
     # ---- agents
 
-    @handles("board")
+    @handles(BoardRequest)
     async def board(self, asker: Asker, request: BoardRequest) -> BoardAnswer:
         """Return what the board shows now, with the day's counts of the history."""
         organisation = asker.organisation

@@ -32,7 +32,7 @@ class AgentDuties:
         self._store = store
         self._agents = agents
 
-    @handles("set_agent_state")
+    @handles(SetAgentStateRequest)
     async def set_state(self, asker: Asker, request: SetAgentStateRequest) -> Done:
         """The agent is available, or pauses once its conversation is over.
 
@@ -64,7 +64,7 @@ class AgentDuties:
         await self._decide(asker, request, state=decided_state, services=services)
         return Done()
 
-    @handles("set_agent_services")
+    @handles(SetAgentServicesRequest)
     async def set_services(self, asker: Asker, request: SetAgentServicesRequest) -> Done:
         """Set what the agent serves until midnight;
         its skills and the rules of overflow stay.

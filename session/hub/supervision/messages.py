@@ -36,14 +36,14 @@ class SupervisorMessages:
         self._store = store
         self._agents = agents
 
-    @handles("broadcast")
+    @handles(BroadcastRequest)
     async def broadcast(self, asker: Asker, request: BroadcastRequest) -> Done:
         """To every agent who is there. Raises `StoreUnreachable`."""
         record = self._record(asker, request.text, request.reason)
         await self._broadcast(asker, request.broadcast_id, record)
         return Done()
 
-    @handles("message")
+    @handles(MessageRequest)
     async def message(self, asker: Asker, request: MessageRequest) -> MessageSent:
         """To one agent, the agents of one service, or the callers of one site.
 

@@ -71,7 +71,7 @@ class Undo:
 
     # ---- reading
 
-    @handles("history")
+    @handles(HistoryRequest)
     async def history(self, asker: Asker, request: HistoryRequest) -> HistoryAnswer:
         """See `HistoryRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
         if not 0 <= (request.last - request.first).days < MOST_DAYS:
@@ -174,7 +174,7 @@ class Undo:
 
     # ---- taking back
 
-    @handles("undo")
+    @handles(UndoRequest)
     async def undo(self, asker: Asker, request: UndoRequest) -> Undone:
         """Takes an act back; the same request again changes nothing more.
 

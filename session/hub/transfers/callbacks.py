@@ -197,7 +197,7 @@ class Callbacks:
         self._openings = openings
         self._sessions = sessions
 
-    @handles("callback")
+    @handles(CallbackRequest)
     async def ask(self, asker: Asker, request: CallbackRequest) -> CallbackAnswer:
         """A caller of a closed service wants to be called; the same request is one callback.
 
@@ -240,7 +240,7 @@ class Callbacks:
         is_known = due is not None and not self._closures.is_queue_closed(organisation, service.id)
         return CallbackAnswer(due_at=due.isoformat() if due is not None and is_known else "")
 
-    @handles("call_later")
+    @handles(CallLaterRequest)
     async def later(self, asker: Asker, request: CallLaterRequest) -> Done:
         """The agent calls the caller later: the ticket ends, and comes back as another one.
 
@@ -291,7 +291,7 @@ class Callbacks:
         )
         return Done()
 
-    @handles("promised_calls")
+    @handles(PromisedCallsRequest)
     async def promised(self, asker: Asker, _request: PromisedCallsRequest) -> PromisedCallsAnswer:
         """Return when this agent has promised to call somebody."""
         due = [

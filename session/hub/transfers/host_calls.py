@@ -154,7 +154,7 @@ class HostCalls:
 
     # ---- the kiosk
 
-    @handles("call_help")
+    @handles(HelpCall)
     async def call_help(self, asker: Asker, request: HelpCall) -> HelpAnswer:
         """A kiosk says how it stands with its call.
         Raises `NotAllowed` where no host can be called.
@@ -181,7 +181,7 @@ class HostCalls:
 
     # ---- the agent
 
-    @handles("call_host")
+    @handles(HostCallRequest)
     async def call_host(self, asker: Asker, request: HostCallRequest) -> HelpAnswer:
         """An agent calls the host to the kiosk of its session, or takes its own call back; from
         then on the kiosk repeats it. Raises `TicketUnknown`, `NotAllowed` where no host can be
@@ -213,7 +213,7 @@ class HostCalls:
 
     # ---- the host
 
-    @handles("site")
+    @handles(SiteRequest)
     async def site(self, asker: Asker, _request: SiteRequest) -> SiteAnswer:
         """The kiosks that this host looks after. Raises `NotAllowed`."""
         person, kiosks = self._own(asker.organisation, asker.user)
@@ -255,7 +255,7 @@ class HostCalls:
             return CallerState.WAITING
         return CallerState.NONE
 
-    @handles("host")
+    @handles(HostRequest)
     async def answer(self, asker: Asker, request: HostRequest) -> Done:
         """The host comes, is there, or has finished.
         Raises `NotAllowed` for a kiosk that is not one of its own, `NobodyThere` where nobody calls

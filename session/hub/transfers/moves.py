@@ -60,7 +60,7 @@ class Moves:
 
     # ---- where to
 
-    @handles("move_targets")
+    @handles(MoveTargetsRequest)
     async def move_targets(self, asker: Asker, request: MoveTargetsRequest) -> MoveTargets:
         """Return where a supervisor may move callers of a service. Raises `ServiceUnknown`."""
         return MoveTargets(targets=self.targets(asker.organisation, request.service))
@@ -95,7 +95,7 @@ class Moves:
 
     # ---- moving
 
-    @handles("move")
+    @handles(MoveRequest)
     async def move(self, asker: Asker, request: MoveRequest) -> TicketMoved:
         """A supervisor sends a waiting caller to another organisation; again is the same move.
 

@@ -66,7 +66,7 @@ class PassOn:
         self._moves = moves
         self._moved = moved
 
-    @handles("targets")
+    @handles(TargetsRequest)
     async def targets(self, asker: Asker, request: TargetsRequest) -> TargetsAnswer:
         """Colleagues who are there, queues, and other organisations' that both allow.
         Raises `TicketUnknown`.
@@ -96,7 +96,7 @@ class PassOn:
         ]
         return TargetsAnswer(agents=colleagues, services=services, elsewhere=elsewhere)
 
-    @handles("pass_on")
+    @handles(PassOnRequest)
     async def pass_on(self, asker: Asker, request: PassOnRequest) -> Done:
         """The caller waits again, at the head, for one agent or for a queue.
 
@@ -161,7 +161,7 @@ class PassOn:
         )
         return Done()
 
-    @handles("hand_over")
+    @handles(HandOverRequest)
     async def hand_over(self, asker: Asker, request: HandOverRequest) -> Done:
         """The colleague who was called in has the caller from now on, in a conversation of its own.
 
@@ -243,7 +243,7 @@ class PassOn:
             agent=to_agent,
         )
 
-    @handles("passed_on")
+    @handles(PassedOnRequest)
     async def passed_on(self, asker: Asker, request: PassedOnRequest) -> PassedOnAnswer:
         """Return what the agent before wanted the next one to know. Raises `TicketUnknown`."""
         ticket, record = await self._sessions.owned(
@@ -258,7 +258,7 @@ class PassOn:
             pieces_missing=record.pieces_missing,
         )
 
-    @handles("passing")
+    @handles(PassingRequest)
     async def passing(self, asker: Asker, request: PassingRequest) -> PassingAnswer:
         """Return for whom a kiosk's caller waits, with names. Raises `TicketUnknown`."""
         ticket = (

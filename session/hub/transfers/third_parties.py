@@ -59,7 +59,7 @@ class ThirdParties:
 
     # ---- questions
 
-    @handles("talk")
+    @handles(TalkRequest)
     async def talk(self, asker: Asker, request: TalkRequest) -> TalkAnswer:
         """Return who is in the conversation, for its ends and its third person.
         Raises `TicketUnknown`.
@@ -85,7 +85,7 @@ class ThirdParties:
 
     # ---- hold
 
-    @handles("hold")
+    @handles(HoldRequest)
     async def hold(self, asker: Asker, request: HoldRequest) -> Done:
         """The caller waits, or the talk goes on. Raises `TicketUnknown`, `NotAllowed`."""
 
@@ -108,7 +108,7 @@ class ThirdParties:
 
     # ---- third people
 
-    @handles("invite")
+    @handles(InviteRequest)
     async def invite(self, asker: Asker, request: InviteRequest) -> Done:
         """Calls a colleague in.
 
@@ -145,7 +145,7 @@ class ThirdParties:
         await self._change(asker, request.session_id, decide)
         return Done()
 
-    @handles("answer_invitation")
+    @handles(InvitationAnswered)
     async def answer_invitation(self, asker: Asker, request: InvitationAnswered) -> Done:
         """The colleague comes or not. Raises `TicketUnknown` when the call is over."""
 
@@ -170,7 +170,7 @@ class ThirdParties:
         await self._change(asker, request.session_id, decide)
         return Done()
 
-    @handles("join")
+    @handles(JoinRequest)
     async def join(self, asker: Asker, request: JoinRequest) -> JoinAnswer:
         """A supervisor is announced on both screens; the session's id.
 
@@ -204,7 +204,7 @@ class ThirdParties:
         assert stored.ticket.session is not None
         return JoinAnswer(session_id=stored.ticket.session)
 
-    @handles("banner_shown")
+    @handles(BannerShown)
     async def banner_shown(self, asker: Asker, request: BannerShown) -> Done:
         """A screen names the third person; with both screens the third person is let in.
         Raises `TicketUnknown`.
@@ -233,7 +233,7 @@ class ThirdParties:
         await self._change(asker, request.session_id, decide)
         return Done()
 
-    @handles("leave_talk")
+    @handles(LeaveTalkRequest)
     async def leave(self, asker: Asker, request: LeaveTalkRequest) -> Done:
         """The third person goes, or the agent ends that call;
         the caller is not held any more for it.

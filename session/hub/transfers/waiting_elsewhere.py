@@ -73,7 +73,7 @@ class WaitingElsewhere:
 
     # ---- the kiosk's requests
 
-    @handles("step_away")
+    @handles(StepAwayRequest)
     async def step_away(self, asker: Asker, request: StepAwayRequest) -> TicketAnswer:
         """The caller leaves and keeps the place.
 
@@ -135,7 +135,7 @@ class WaitingElsewhere:
 
         await self._changes.change(waiting_ticket.organisation, waiting_ticket.id, decide)
 
-    @handles("away")
+    @handles(AwayRequest)
     async def away(self, asker: Asker, _request: AwayRequest) -> AwayAnswer:
         """Return whose callers may come back to this kiosk."""
         tickets = sorted(
@@ -163,7 +163,7 @@ class WaitingElsewhere:
             if comes_back and ticket.kiosk_home == home and ticket.kiosk in kiosks:
                 yield ticket
 
-    @handles("come_back")
+    @handles(ComeBackRequest)
     async def come_back(self, asker: Asker, request: ComeBackRequest) -> TicketAnswer:
         """The caller is there again: the ticket is this kiosk's, at its old place.
         Raises `TicketUnknown`.

@@ -19,7 +19,7 @@ from session.hub.access.handlers import Asker, handles
 from session.hub.access.log_notes import StoredNotes, notes_in
 from session.hub.access.log_register import LogRegister
 from session.hub.vault.log_store import VaultLog
-from session.hub.vault.server import CERTIFY, VaultOwner
+from session.hub.vault.server import VaultOwner
 from session.hub.vault.sessions import VaultSessions
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.hub.requests import Done
@@ -27,6 +27,7 @@ from session.protocol.sealing import (
     CallerNumberAnswer,
     CallerNumberRequest,
     CertifyAnswer,
+    CertifyRequest,
     LeaveNoteRequest,
     PassedNoteAnswer,
     PassedNoteRequest,
@@ -62,7 +63,7 @@ class VaultLogService:
         self._clock = clock
         self._new = RateLimits(clock, NEW_PER_S, burst=NEW_BURST)
 
-    @handles("log")
+    @handles(LogAppend)
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
         """An end appends its records; of a session that is new here the hub tells the ends."""
         visitor = asker.organisation != self._organisation
@@ -99,7 +100,7 @@ class VaultLogService:
             now=now,
         )
 
-    @handles("read_log")
+    @handles(LogRequest)
     async def read_log(self, asker: Asker, request: LogRequest) -> LogPart:
         """A page of the log of a session that is over, for a reason; the rules are those of
         `session.hub.dossier.log_service`.
@@ -151,13 +152,13 @@ class VaultCallers:
         self._organisation = organisation
         self._clock = clock
 
-    @handles("caller_number")
+    @handles(CallerNumberRequest)
     async def caller_number(self, asker: Asker, request: CallerNumberRequest) -> CallerNumberAnswer:
         """The number that the caller of an agent's own session typed. Raises `TicketUnknown`."""
         _, record = await self._sessions.owned(self._organisation, asker.user, request.session_id)
         return CallerNumberAnswer(caller_number=record.number)
 
-    @handles("leave_note")
+    @handles(LeaveNoteRequest)
     async def leave_note(self, asker: Asker, request: LeaveNoteRequest) -> Done:
         """Keeps a note for the agent to whom the caller is passed on. Raises `TicketUnknown`."""
         ticket, _ = await self._sessions.owned(self._organisation, asker.user, request.session_id)
@@ -165,7 +166,7 @@ class VaultCallers:
         await asyncio.to_thread(self._keeper.leave_note, ticket.id, request.note, now)
         return Done()
 
-    @handles("read_note")
+    @handles(PassedNoteRequest)
     async def read_note(self, asker: Asker, request: PassedNoteRequest) -> PassedNoteAnswer:
         """The note that came along with the caller. Raises `TicketUnknown`."""
         ticket, _ = await self._sessions.owned(self._organisation, asker.user, request.session_id)
@@ -179,7 +180,7 @@ class DeskCertificates:
         self._owner = owner
         self._clock = clock
 
-    @handles(CERTIFY)
+    @handles(CertifyRequest)
     async def certify(self, asker: Asker, key: str) -> CertifyAnswer:
         """A desk's certificate for the key that it has shown."""
         secret: VaultSecret = self._owner.secrets()[0]

@@ -66,7 +66,7 @@ from session.hub.access.request_server import (
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import Refusal
 from session.protocol.sealing import (
-    VAULT_VERBS,
+    VAULT_REQUESTS,
     Part,
     VaultCall,
     VaultHello,
@@ -86,7 +86,7 @@ HELLOS_PER_S, HELLOS_BURST = 2.0, 20.0
 """Of one asker: a hello costs two key agreements."""
 
 CERTIFY = "certify"
-VERBS = {**ALL_VERBS, **VAULT_VERBS}
+VERBS = {**ALL_VERBS, **{request.verb: request for request in VAULT_REQUESTS}}
 
 Listen = Callable[[str, Callable[[Incoming], None]], Awaitable[Callable[[], None]]]
 Answer = Callable[[Incoming, bytes, Mapping[str, str]], Awaitable[None]]
@@ -308,8 +308,8 @@ class VaultServer:
         who = f"{peer.asker.organisation}.{peer.asker.writer}"
         if call.verb not in BULK and not self._clicks.take(who):
             raise RateLimited
-        roles, kind, _ = VERBS[call.verb]
-        if peer.asker.role not in roles:
+        kind = VERBS[call.verb]
+        if peer.asker.role not in kind.roles:
             raise NotAllowed(why="role")
         request: Any = decode_request(kind, bytes(call.body))
         asker = replace(peer.asker, computer=printable_name(call.computer))

@@ -26,7 +26,6 @@ from session.protocol.hub.tickets import Ticket
 from session.protocol.sealing import (
     VaultEndsAnswer,
     VaultEndsRequest,
-    VaultOwnedAnswer,
     VaultOwnedRequest,
 )
 
@@ -65,7 +64,7 @@ class VaultSessions:
         each time asked, because a session may be over since.
         """
         request = VaultOwnedRequest(session_id=session_id, agent=agent)
-        answer = await self._bus.request_with_retries("vault_owned", request, VaultOwnedAnswer)
+        answer = await self._bus.ask(request)
         ticket = answer.ticket
         self._facts[ticket.id] = answer.facts
         while len(self._facts) > REMEMBERED:
@@ -121,7 +120,7 @@ class VaultSessions:
 
     async def _asked(self, session_id: str) -> VaultEndsAnswer:
         request = VaultEndsRequest(session_id=session_id)
-        return await self._bus.request_with_retries("vault_ends", request, VaultEndsAnswer)
+        return await self._bus.ask(request)
 
     # ---- CallerStore
 

@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from session.bus.channel import BusChannel
-from session.bus.client import BusClient
+from session.bus.client import ANSWER_S, BusClient
 from session.core.clock import Clock
 from session.core.errors import SessionError, TicketTaken, TicketUnknown
 from session.core.signals import Signal
@@ -23,9 +23,8 @@ from session.core.tasks import Tasks
 from session.protocol.helpdesk.remote_help import RemoteHelpDone, RemoteResult
 from session.protocol.helpdesk.self_test import SelfTestReported, SelfTestTaken
 from session.protocol.hub.line_probe import LineProbe, LineProbed
-from session.protocol.hub.log import LogAck, LogAppend
+from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import (
-    Done,
     HangUpRequest,
     HubEvent,
     HubMessage,
@@ -33,6 +32,7 @@ from session.protocol.hub.requests import (
     NeedsRequest,
     PeerPresence,
     RemoteHelpWanted,
+    Request,
     ServicesAnswer,
     ServicesChanged,
     ServicesRequest,
@@ -44,7 +44,7 @@ from session.protocol.hub.requests import (
     TicketChanged,
     TicketRequested,
 )
-from session.protocol.hub.site import HelpAnswer, HelpCall
+from session.protocol.hub.site import HelpCall
 from session.protocol.hub.statistics import Solved, SolvedAnswered
 from session.protocol.hub.talk_state import Third
 from session.protocol.hub.third_parties import (
@@ -56,10 +56,8 @@ from session.protocol.hub.third_parties import (
 )
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import (
-    AwayAnswer,
     AwayRequest,
     AwayTicket,
-    CallbackAnswer,
     CallbackRequest,
     ComeBackRequest,
     StepAwayRequest,
@@ -144,16 +142,16 @@ class KioskLink:
 
     async def services(self) -> ServicesAnswer:
         """Return what this kiosk offers now."""
-        return await self._request_with_retries("services", ServicesRequest(), ServicesAnswer)
+        return await self._request_with_retries(ServicesRequest())
 
     async def report_self_test(self, report: SelfTestReported) -> SelfTestTaken:
         """Tells the hub what the kiosk has found of itself."""
-        return await self._request_with_retries("self_test", report, SelfTestTaken)
+        return await self._request_with_retries(report)
 
     async def report_help(self, help_id: str, result: RemoteResult) -> None:
         """Tells the hub what came of what the helpdesk wanted."""
         request = RemoteHelpDone(help_id=help_id, result=result)
-        await self._request_with_retries("remote_help_done", request, Done)
+        await self._request_with_retries(request)
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         """Asks for an agent; the same `request_id` is the same ticket however often it is sent.
@@ -172,22 +170,20 @@ class KioskLink:
             sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
             if sealed is not None:  # the hub has no use for it in clear
                 request = msgspec.structs.replace(request, caller_number="", sealed_number=sealed)
-        answer = await self._request_with_retries("call", request, TicketAnswer)
+        answer = await self._request_with_retries(request)
         self._take(answer)
         return answer
 
     async def send_needs(self, ticket_id: str) -> TicketAnswer:
         """The caller who waits needs something else than when the ticket was made."""
         request = NeedsRequest(ticket_id=ticket_id, needs=self.needs)
-        answer = await self._request_with_retries("needs", request, TicketAnswer)
+        answer = await self._request_with_retries(request)
         self._take(answer)
         return answer
 
     async def status(self, ticket_id: str) -> TicketAnswer:
         """Return where the ticket is; also after a restart. Raises `TicketUnknown`."""
-        answer = await self._request_with_retries(
-            "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
-        )
+        answer = await self._request_with_retries(StatusRequest(ticket_id=ticket_id))
         self._take(answer)
         return answer
 
@@ -200,19 +196,17 @@ class KioskLink:
             TicketTaken: an agent has just accepted. NotAllowed, CallerNumberInvalid, TicketUnknown.
         """
         request = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
-        answer = await self._request_with_retries("step_away", request, TicketAnswer)
+        answer = await self._request_with_retries(request)
         self.drop_ticket()
         return answer
 
     async def coming(self) -> list[AwayTicket]:
         """Tickets whose callers may come back to this kiosk."""
-        return (await self._request_with_retries("away", AwayRequest(), AwayAnswer)).tickets
+        return (await self._request_with_retries(AwayRequest())).tickets
 
     async def come_back(self, number: str) -> TicketAnswer:
         """The caller of this ticket number is here. Raises `TicketUnknown`."""
-        answer = await self._request_with_retries(
-            "come_back", ComeBackRequest(number=number), TicketAnswer
-        )
+        answer = await self._request_with_retries(ComeBackRequest(number=number))
         self._take(answer)
         return answer
 
@@ -226,13 +220,13 @@ class KioskLink:
         request = CallbackRequest(
             request_id=request_id, service=service, phone=phone, needs=self.needs
         )
-        return (await self._request_with_retries("callback", request, CallbackAnswer)).due_at
+        return (await self._request_with_retries(request)).due_at
 
     async def leave(self, ticket_id: str) -> None:
         """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up
         instead.
         """
-        await self._request_with_retries("leave", LeaveRequest(ticket_id=ticket_id), Done)
+        await self._request_with_retries(LeaveRequest(ticket_id=ticket_id))
         if self._ticket is not None and self._ticket.id == ticket_id:
             self._ticket = None
 
@@ -241,11 +235,9 @@ class KioskLink:
         meanwhile.
         """
         try:
-            await self._request_with_retries("leave", LeaveRequest(ticket_id=ticket_id), Done)
+            await self._request_with_retries(LeaveRequest(ticket_id=ticket_id))
         except TicketTaken:
-            answer = await self._request_with_retries(
-                "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
-            )
+            answer = await self._request_with_retries(StatusRequest(ticket_id=ticket_id))
             if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
                 await self.hang_up(answer.ticket.session, "caller")
 
@@ -253,7 +245,7 @@ class KioskLink:
         """Send what the caller says of the conversation;
         told once, because a repetition might count twice. Raises as `BusClient.request`.
         """
-        await self._bus.request("solved", SolvedAnswered(ticket_id=ticket_id, solved=solved), Done)
+        await self._bus.ask_once(SolvedAnswered(ticket_id=ticket_id, solved=solved))
 
     def drop_ticket(self) -> None:
         """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody
@@ -263,48 +255,38 @@ class KioskLink:
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation."""
-        await self._request_with_retries(
-            "hang_up", HangUpRequest(session_id=session_id, reason=reason), Done
-        )
+        await self._request_with_retries(HangUpRequest(session_id=session_id, reason=reason))
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._request_with_retries("log", request, LogAck, BULK_S)).next
+        return (await self._request_with_retries(request, timeout_s=BULK_S)).next
 
     async def passing(self, ticket_id: str) -> PassingAnswer:
         """Return for whom our caller waits after being passed on."""
-        return await self._request_with_retries(
-            "passing", PassingRequest(ticket_id=ticket_id), PassingAnswer
-        )
+        return await self._request_with_retries(PassingRequest(ticket_id=ticket_id))
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Return who is in the conversation, with names."""
-        return await self._request_with_retries(
-            "talk", TalkRequest(session_id=session_id), TalkAnswer
-        )
+        return await self._request_with_retries(TalkRequest(session_id=session_id))
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
         await self._request_with_retries(
-            "banner_shown",
             BannerShown(session_id=session_id, role=third.role, user=third.user),
-            Done,
         )
 
     async def call_help(self, state: HelpState, *, new: bool = False) -> HelpState:
         """Says that the site's host is wanted, or no more; what the host has answered.
         Raises `NotAllowed`.
         """
-        return (
-            await self._bus.request("call_help", HelpCall(state=state, new=new), HelpAnswer)
-        ).state
+        return (await self._bus.ask_once(HelpCall(state=state, new=new))).state
 
     async def probe_line(self, probe: LineProbe) -> LineProbed:
         """A piece of filler up or down, to measure the line. Raises as `BusClient.request`."""
-        return await self._bus.request("line_probe", probe, LineProbed, 10.0)
+        return await self._bus.ask_once(probe, timeout_s=10.0)
 
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's desk."""
@@ -314,12 +296,11 @@ class KioskLink:
         """Forgets the line of a session that is over and wiped."""
         self._bus.drop_channel(session_id)
 
-    async def _request_with_retries[Answer](
-        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
+    async def _request_with_retries[Answer: HubMessage](
+        self, request: Request[Answer], timeout_s: float = ANSWER_S
     ) -> Answer:
-        """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
-        return await self._bus.request_with_retries(
-            verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit
+        return await self._bus.ask(
+            request, timeout_s=timeout_s, tries=TRIES, on_retry=self.retrying.emit
         )
 
     # ---- hearing
@@ -392,9 +373,7 @@ class KioskLink:
         for _ in range(ASKS):
             events = self._events
             try:
-                answer = await self._bus.request(
-                    "status", StatusRequest(ticket_id=ticket_id), TicketAnswer
-                )
+                answer = await self._bus.ask_once(StatusRequest(ticket_id=ticket_id))
             except TicketUnknown:
                 answer = None
             except SessionError as error:

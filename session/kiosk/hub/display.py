@@ -45,7 +45,7 @@ class DisplayLink:
     async def _poll(self) -> None:
         while True:
             try:
-                answer = await self._bus.request("display", DisplayRequest(), DisplayAnswer)
+                answer = await self._bus.ask_once(DisplayRequest())
             except SessionError as error:
                 log.info("the display has no answer: %s", error.code)
                 self.lost.emit(error.code)

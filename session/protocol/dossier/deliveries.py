@@ -16,7 +16,7 @@ import msgspec
 from session.core.dossier_model import Delivery, DeliveryState
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
-from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.hub.requests import HubMessage, Request, Requests, Text
 from session.protocol.wire.ids import OptionalId
 from session.protocol.wire.roles import Role
 
@@ -40,7 +40,21 @@ class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
     oldest_utc: UtcTime | None = None
 
 
-class DeliveriesRequest(HubMessage, frozen=True, kw_only=True):
+class DeliveriesAnswer(HubMessage, frozen=True, kw_only=True):
+    """All systems, and the copies asked for. `more`: there are older ones."""
+
+    targets: list[TargetFacts]
+    deliveries: list[Delivery]
+    more: bool = False
+
+
+class DeliveriesRequest(
+    Request[DeliveriesAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="deliveries",
+    roles=(Role.SUPERVISOR,),
+):
     """Copies, the newest filing first; None and "" mean all.
     `before`: the last id of the answer before, to read on.
     """
@@ -51,14 +65,6 @@ class DeliveriesRequest(HubMessage, frozen=True, kw_only=True):
     before: int = 0
 
 
-class DeliveriesAnswer(HubMessage, frozen=True, kw_only=True):
-    """All systems, and the copies asked for. `more`: there are older ones."""
-
-    targets: list[TargetFacts]
-    deliveries: list[Delivery]
-    more: bool = False
-
-
 class DeliveryAct(StrEnum):
     """A supervisor's decision."""
 
@@ -66,7 +72,19 @@ class DeliveryAct(StrEnum):
     GIVE_UP = "give_up"
 
 
-class DeliveryActRequest(HubMessage, frozen=True, kw_only=True):
+class DeliveriesActed(HubMessage, frozen=True, kw_only=True):
+    """The number of copies that the act was about."""
+
+    count: Count
+
+
+class DeliveryActRequest(
+    Request[DeliveriesActed],
+    frozen=True,
+    kw_only=True,
+    verb="delivery_act",
+    roles=(Role.SUPERVISOR,),
+):
     """Decides about copies that have not arrived; repeated, it changes nothing.
     `reason` is needed to give up.
     """
@@ -76,16 +94,7 @@ class DeliveryActRequest(HubMessage, frozen=True, kw_only=True):
     reason: Reason | None = None
 
 
-class DeliveriesActed(HubMessage, frozen=True, kw_only=True):
-    """The number of copies that the act was about."""
-
-    count: Count
-
-
-_S = frozenset({Role.SUPERVISOR})
-
-DELIVERY_VERBS: dict[str, Verb] = {
-    "deliveries": (_S, DeliveriesRequest, DeliveriesAnswer),
-    "delivery_act": (_S, DeliveryActRequest, DeliveriesActed),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+DELIVERY_REQUESTS: Requests = (
+    DeliveriesRequest,
+    DeliveryActRequest,
+)

@@ -13,18 +13,9 @@ from session.core.dossier_model import Dossier
 from session.protocol.dossier.deliveries import DossierNumber
 from session.protocol.dossier.pieces import PieceHistory
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import DocumentPart, HubMessage, Verb
+from session.protocol.hub.requests import DocumentPart, HubMessage, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
-
-
-class ExportRequest(HubMessage, frozen=True, kw_only=True):
-    """The whole dossier; from the answer on, its history and its documents' bytes may be read for
-    an hour.
-    """
-
-    dossier: DossierNumber
-    reason: Reason
 
 
 class ExportAnswer(HubMessage, frozen=True, kw_only=True):
@@ -33,7 +24,24 @@ class ExportAnswer(HubMessage, frozen=True, kw_only=True):
     dossier: Dossier
 
 
-class ExportHistoryRequest(HubMessage, frozen=True, kw_only=True):
+class ExportRequest(
+    Request[ExportAnswer], frozen=True, kw_only=True, verb="export", roles=(Role.SUPERVISOR,)
+):
+    """The whole dossier; from the answer on, its history and its documents' bytes may be read for
+    an hour.
+    """
+
+    dossier: DossierNumber
+    reason: Reason
+
+
+class ExportHistoryRequest(
+    Request[PieceHistory],
+    frozen=True,
+    kw_only=True,
+    verb="export_history",
+    roles=(Role.SUPERVISOR,),
+):
     """Steps and acts of a dossier that this person is exporting, `MAX_LISTED` of each from `offset`
     on.
     """
@@ -42,7 +50,9 @@ class ExportHistoryRequest(HubMessage, frozen=True, kw_only=True):
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-class ExportPartRequest(HubMessage, frozen=True, kw_only=True):
+class ExportPartRequest(
+    Request[DocumentPart], frozen=True, kw_only=True, verb="export_part", roles=(Role.SUPERVISOR,)
+):
     """Bytes of a document of a dossier that this person is exporting."""
 
     dossier: DossierNumber
@@ -50,11 +60,8 @@ class ExportPartRequest(HubMessage, frozen=True, kw_only=True):
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-_S = frozenset({Role.SUPERVISOR})
-
-EXPORT_VERBS: dict[str, Verb] = {
-    "export": (_S, ExportRequest, ExportAnswer),
-    "export_history": (_S, ExportHistoryRequest, PieceHistory),
-    "export_part": (_S, ExportPartRequest, DocumentPart),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+EXPORT_REQUESTS: Requests = (
+    ExportRequest,
+    ExportHistoryRequest,
+    ExportPartRequest,
+)

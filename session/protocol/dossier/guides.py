@@ -12,7 +12,7 @@ import msgspec
 
 from session.core.dossier_model import NoteText
 from session.protocol.conversation.messages import Address
-from session.protocol.hub.requests import ListAnswer, ListRequest, Verb
+from session.protocol.hub.requests import ListAnswer, ListRequest, Requests
 from session.protocol.hub.services import Text
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
@@ -88,12 +88,6 @@ class NoteTemplate(msgspec.Struct, frozen=True, kw_only=True):
     text: NoteText
 
 
-class GuidesRequest(ListRequest, frozen=True, kw_only=True):
-    """Which procedures can be guided in this session?"""
-
-    session_id: Id
-
-
 class GuidesAnswer(ListAnswer, frozen=True, kw_only=True):
     """Guides of the procedures that may be started, in the organisation's order; `phrases` and
     `notes` are empty where it wrote none.
@@ -110,6 +104,14 @@ class GuidesAnswer(ListAnswer, frozen=True, kw_only=True):
     )
 
 
+class GuidesRequest(
+    ListRequest[GuidesAnswer], frozen=True, kw_only=True, verb="guides", roles=(Role.AGENT,)
+):
+    """Which procedures can be guided in this session?"""
+
+    session_id: Id
+
+
 def concerns(step: GuideStep, cases: Collection[str]) -> bool:
     """True if a step is one for a caller who is in these cases."""
     return (not step.only_if or step.only_if in cases) and step.unless not in cases
@@ -120,7 +122,4 @@ def words_in(say: Mapping[str, str], language: str) -> str:
     return say.get(language) or say.get(language.partition("_")[0]) or say.get(FRENCH, "")
 
 
-GUIDE_VERBS: dict[str, Verb] = {
-    "guides": (frozenset({Role.AGENT}), GuidesRequest, GuidesAnswer),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+GUIDE_REQUESTS: Requests = (GuidesRequest,)

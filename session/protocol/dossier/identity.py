@@ -31,7 +31,8 @@ from session.protocol.hub.requests import (
     ListAnswer,
     ListRequest,
     Number,
-    Verb,
+    Request,
+    Requests,
 )
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
@@ -64,7 +65,19 @@ class RegisterState(StrEnum):
 # ---- agents
 
 
-class DossierSearch(HubMessage, frozen=True, kw_only=True):
+class DossierHits(HubMessage, frozen=True, kw_only=True):
+    """At most `MOST_HITS`, the likeliest first. `more`: there are others; say more about the
+    caller.
+    """
+
+    hits: list[DossierHit]
+    more: bool = False
+    register: RegisterState = RegisterState.NONE
+
+
+class DossierSearch(
+    Request[DossierHits], frozen=True, kw_only=True, verb="find_dossiers", roles=(Role.AGENT,)
+):
     """An agent looks for the caller's dossier: name and birth date are both needed; an incomplete
     birth date finds the complete ones that it may be.
     Accents, capitals, hyphens, apostrophes and the order of given names do not count.
@@ -76,17 +89,16 @@ class DossierSearch(HubMessage, frozen=True, kw_only=True):
     born_on: BirthDate
 
 
-class DossierHits(HubMessage, frozen=True, kw_only=True):
-    """At most `MOST_HITS`, the likeliest first. `more`: there are others; say more about the
-    caller.
-    """
+class DossierCreated(HubMessage, frozen=True, kw_only=True):
+    """The new dossier; or None, and those that are likely the same person's."""
 
-    hits: list[DossierHit]
-    more: bool = False
-    register: RegisterState = RegisterState.NONE
+    dossier: Dossier | None
+    likely: list[DossierHit] = msgspec.field(default_factory=list)
 
 
-class DossierCreate(HubMessage, frozen=True, kw_only=True):
+class DossierCreate(
+    Request[DossierCreated], frozen=True, kw_only=True, verb="create_dossier", roles=(Role.AGENT,)
+):
     """An agent makes a dossier with the caller; it is the session's from then on.
     Repeated, the same `request_id` gives the same dossier.
 
@@ -107,14 +119,13 @@ class DossierCreate(HubMessage, frozen=True, kw_only=True):
     reason: DossierReason = ""
 
 
-class DossierCreated(HubMessage, frozen=True, kw_only=True):
-    """The new dossier; or None, and those that are likely the same person's."""
-
-    dossier: Dossier | None
-    likely: list[DossierHit] = msgspec.field(default_factory=list)
-
-
-class CallerNumberGiven(HubMessage, frozen=True, kw_only=True):
+class CallerNumberGiven(
+    Request[DossierAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="give_caller_number",
+    roles=(Role.AGENT,),
+):
     """The caller of the session's dossier has a number: it is checked as a kiosk checks it."""
 
     session_id: Id
@@ -122,7 +133,20 @@ class CallerNumberGiven(HubMessage, frozen=True, kw_only=True):
     caller_number: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
 
 
-class PersonCorrection(HubMessage, frozen=True, kw_only=True):
+class PersonCorrected(HubMessage, frozen=True, kw_only=True):
+    """The dossier as it is now; or None, and those that are likely the same person's."""
+
+    dossier: Dossier | None
+    likely: list[DossierHit] = msgspec.field(default_factory=list)
+
+
+class PersonCorrection(
+    Request[PersonCorrected],
+    frozen=True,
+    kw_only=True,
+    verb="correct_person",
+    roles=(Role.AGENT, Role.SUPERVISOR),
+):
     """Names or birth date of a dossier's person were written down wrongly, and are these. An agent
     corrects a dossier of the session; a supervisor any one, without a session.
 
@@ -140,13 +164,6 @@ class PersonCorrection(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
-class PersonCorrected(HubMessage, frozen=True, kw_only=True):
-    """The dossier as it is now; or None, and those that are likely the same person's."""
-
-    dossier: Dossier | None
-    likely: list[DossierHit] = msgspec.field(default_factory=list)
-
-
 # ---- supervisors
 
 
@@ -159,14 +176,24 @@ class MergeTrouble(StrEnum):
     LATER_FIRST = "later_first"
 
 
-class DossierViewed(HubMessage, frozen=True, kw_only=True):
+class DossierViewed(
+    Request[DossierAnswer], frozen=True, kw_only=True, verb="view_dossier", roles=(Role.SUPERVISOR,)
+):
     """A supervisor looks at a dossier, for a reason: two are compared before they are merged."""
 
     dossier: DossierNumber
     reason: Reason
 
 
-class DossierMerge(HubMessage, frozen=True, kw_only=True):
+class MergeAnswer(HubMessage, frozen=True, kw_only=True):
+    """The merge as it is now."""
+
+    merge: DossierMerged
+
+
+class DossierMerge(
+    Request[MergeAnswer], frozen=True, kw_only=True, verb="merge_dossiers", roles=(Role.SUPERVISOR,)
+):
     """All of `merged` moves into `keep`, and its number opens `keep` from then on.
     `request_id` becomes the merge's id; repeated, nothing happens twice.
     """
@@ -177,23 +204,17 @@ class DossierMerge(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
-class DossierUnmerge(HubMessage, frozen=True, kw_only=True):
+class DossierUnmerge(
+    Request[MergeAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="unmerge_dossiers",
+    roles=(Role.SUPERVISOR,),
+):
     """Two dossiers again: what had moved goes back. Repeated, it changes nothing."""
 
     merge_id: Id
     reason: Reason
-
-
-class MergeAnswer(HubMessage, frozen=True, kw_only=True):
-    """The merge as it is now."""
-
-    merge: DossierMerged
-
-
-class MergesRequest(ListRequest, frozen=True, kw_only=True):
-    """Merges, the newest first; "" for those of every dossier."""
-
-    dossier: DossierNumber = ""
 
 
 class MergesAnswer(ListAnswer, frozen=True, kw_only=True):
@@ -204,8 +225,12 @@ class MergesAnswer(ListAnswer, frozen=True, kw_only=True):
     merges: list[DossierMerged]
 
 
-class ProvisionalRequest(ListRequest, frozen=True, kw_only=True):
-    """Which dossiers were made while the register was away, and are not matched yet?"""
+class MergesRequest(
+    ListRequest[MergesAnswer], frozen=True, kw_only=True, verb="merges", roles=(Role.SUPERVISOR,)
+):
+    """Merges, the newest first; "" for those of every dossier."""
+
+    dossier: DossierNumber = ""
 
 
 class ProvisionalAnswer(ListAnswer, frozen=True, kw_only=True):
@@ -217,7 +242,31 @@ class ProvisionalAnswer(ListAnswer, frozen=True, kw_only=True):
     total: Count = 0
 
 
-class AccessesRequest(HubMessage, frozen=True, kw_only=True):
+class ProvisionalRequest(
+    ListRequest[ProvisionalAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="provisional_dossiers",
+    roles=(Role.AGENT, Role.SUPERVISOR),
+):
+    """Which dossiers were made while the register was away, and are not matched yet?"""
+
+
+class AccessesAnswer(HubMessage, frozen=True, kw_only=True):
+    """Lines; `more`: there are older ones.
+
+    `refused_lately`: how many were refused within the last hour, whatever was asked for: the
+    board's alert.
+    """
+
+    lines: list[AccessLine]
+    more: bool = False
+    refused_lately: Count = 0
+
+
+class AccessesRequest(
+    Request[AccessesAnswer], frozen=True, kw_only=True, verb="accesses", roles=(Role.SUPERVISOR,)
+):
     """Lines of the register of accesses, the newest first; "" and None mean all.
 
     Attributes:
@@ -238,36 +287,22 @@ class AccessesRequest(HubMessage, frozen=True, kw_only=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ACCESSES)] = MOST_ACCESSES
 
 
-class LogAccessesRequest(AccessesRequest, frozen=True, kw_only=True):
+class LogAccessesRequest(
+    AccessesRequest, frozen=True, kw_only=True, verb="log_accesses", roles=(Role.SUPERVISOR,)
+):
     """The same of those who have read logs of conversations; `dossier` means nothing here."""
 
 
-class AccessesAnswer(HubMessage, frozen=True, kw_only=True):
-    """Lines; `more`: there are older ones.
-
-    `refused_lately`: how many were refused within the last hour, whatever was asked for: the
-    board's alert.
-    """
-
-    lines: list[AccessLine]
-    more: bool = False
-    refused_lately: Count = 0
-
-
-_A = frozenset({Role.AGENT})
-_S = frozenset({Role.SUPERVISOR})
-
-IDENTITY_VERBS: dict[str, Verb] = {
-    "find_dossiers": (_A, DossierSearch, DossierHits),
-    "create_dossier": (_A, DossierCreate, DossierCreated),
-    "give_caller_number": (_A, CallerNumberGiven, DossierAnswer),
-    "correct_person": (_A | _S, PersonCorrection, PersonCorrected),
-    "view_dossier": (_S, DossierViewed, DossierAnswer),
-    "merge_dossiers": (_S, DossierMerge, MergeAnswer),
-    "unmerge_dossiers": (_S, DossierUnmerge, MergeAnswer),
-    "merges": (_S, MergesRequest, MergesAnswer),
-    "provisional_dossiers": (_A | _S, ProvisionalRequest, ProvisionalAnswer),
-    "accesses": (_S, AccessesRequest, AccessesAnswer),
-    "log_accesses": (_S, LogAccessesRequest, AccessesAnswer),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+IDENTITY_REQUESTS: Requests = (
+    DossierSearch,
+    DossierCreate,
+    CallerNumberGiven,
+    PersonCorrection,
+    DossierViewed,
+    DossierMerge,
+    DossierUnmerge,
+    MergesRequest,
+    ProvisionalRequest,
+    AccessesRequest,
+    LogAccessesRequest,
+)

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.conversation.messages import Address
-from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.hub.requests import HubMessage, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -46,12 +46,6 @@ class LibraryItem(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int = 0
 
 
-class LibraryRequest(HubMessage, frozen=True, kw_only=True):
-    """A desk asks for its organisation's library, from item `offset`."""
-
-    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
-
-
 class LibraryAnswer(HubMessage, frozen=True, kw_only=True):
     """Items from `offset` of `total`, in the order of the convention."""
 
@@ -59,10 +53,11 @@ class LibraryAnswer(HubMessage, frozen=True, kw_only=True):
     items: list[LibraryItem]
 
 
-class LibraryDocumentRequest(HubMessage, frozen=True, kw_only=True):
-    """Bytes of an item's document from `offset`."""
+class LibraryRequest(
+    Request[LibraryAnswer], frozen=True, kw_only=True, verb="library", roles=(Role.AGENT,)
+):
+    """A desk asks for its organisation's library, from item `offset`."""
 
-    item_id: Id
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
@@ -76,10 +71,16 @@ class LibraryPart(HubMessage, frozen=True, kw_only=True):
     data: bytes
 
 
-_A = frozenset({Role.AGENT})
+class LibraryDocumentRequest(
+    Request[LibraryPart], frozen=True, kw_only=True, verb="library_document", roles=(Role.AGENT,)
+):
+    """Bytes of an item's document from `offset`."""
 
-LIBRARY_VERBS: dict[str, Verb] = {
-    "library": (_A, LibraryRequest, LibraryAnswer),
-    "library_document": (_A, LibraryDocumentRequest, LibraryPart),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+    item_id: Id
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+LIBRARY_REQUESTS: Requests = (
+    LibraryRequest,
+    LibraryDocumentRequest,
+)

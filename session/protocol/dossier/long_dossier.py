@@ -12,7 +12,7 @@ import msgspec
 
 from session.core.dossier_model import DocumentRecord, Dossier
 from session.protocol.dossier.deliveries import DossierNumber
-from session.protocol.hub.requests import PAGE_BYTES, ListAnswer, ListRequest, Verb
+from session.protocol.hub.requests import PAGE_BYTES, ListAnswer, ListRequest, Requests
 from session.protocol.wire.ids import OptionalId
 from session.protocol.wire.roles import Role
 from session.protocol.wire.version import MAX_CONTROL_BYTES
@@ -26,21 +26,27 @@ MOST_NOTES = 50
 _encoder = msgspec.json.Encoder()
 
 
-class DocumentsRequest(ListRequest, frozen=True, kw_only=True):
-    """The documents of a dossier that an agent has opened in this session, or that a supervisor has
-    looked at or exported within the hour.
-    """
-
-    session_id: OptionalId = ""
-    dossier: DossierNumber
-
-
 class DocumentsAnswer(ListAnswer, frozen=True, kw_only=True):
     """All of them, oldest first."""
 
     PAGED: ClassVar[tuple[str, ...]] = ("documents",)
 
     documents: list[DocumentRecord]
+
+
+class DocumentsRequest(
+    ListRequest[DocumentsAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="dossier_documents",
+    roles=(Role.AGENT, Role.SUPERVISOR),
+):
+    """The documents of a dossier that an agent has opened in this session, or that a supervisor has
+    looked at or exported within the hour.
+    """
+
+    session_id: OptionalId = ""
+    dossier: DossierNumber
 
 
 def shortened(dossier: Dossier) -> Dossier:
@@ -81,11 +87,4 @@ def _with(dossier: Dossier, documents: Sequence[DocumentRecord]) -> Dossier:
     return msgspec.structs.replace(dossier, pieces=pieces, documents=tuple(documents))
 
 
-DOCUMENT_VERBS: dict[str, Verb] = {
-    "dossier_documents": (
-        frozenset({Role.AGENT, Role.SUPERVISOR}),
-        DocumentsRequest,
-        DocumentsAnswer,
-    ),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+DOCUMENT_REQUESTS: Requests = (DocumentsRequest,)

@@ -15,7 +15,14 @@ import msgspec
 from session.core.dossier_model import PieceStep, SeenPage
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import DossierAnswer, HubMessage, ListAnswer, ListRequest, Verb
+from session.protocol.hub.requests import (
+    DossierAnswer,
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Request,
+    Requests,
+)
 from session.protocol.hub.services import Text
 from session.protocol.wire.ids import Id, OptionalId, Sha256
 from session.protocol.wire.roles import Role
@@ -45,12 +52,6 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     appeal: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
-class ProceduresRequest(ListRequest, frozen=True, kw_only=True):
-    """Which procedures may be started in this session?"""
-
-    session_id: Id
-
-
 class ProceduresAnswer(ListAnswer, frozen=True, kw_only=True):
     """In the organisation's own order."""
 
@@ -59,7 +60,17 @@ class ProceduresAnswer(ListAnswer, frozen=True, kw_only=True):
     procedures: list[ProcedureFacts]
 
 
-class StartProcedureRequest(HubMessage, frozen=True, kw_only=True):
+class ProceduresRequest(
+    ListRequest[ProceduresAnswer], frozen=True, kw_only=True, verb="procedures", roles=(Role.AGENT,)
+):
+    """Which procedures may be started in this session?"""
+
+    session_id: Id
+
+
+class StartProcedureRequest(
+    Request[DossierAnswer], frozen=True, kw_only=True, verb="start_procedure", roles=(Role.AGENT,)
+):
     """Adds what a procedure asks for to the session's dossier; repeated, it adds nothing."""
 
     session_id: Id
@@ -67,7 +78,9 @@ class StartProcedureRequest(HubMessage, frozen=True, kw_only=True):
     procedure: Id
 
 
-class AcknowledgeRequest(HubMessage, frozen=True, kw_only=True):
+class AcknowledgeRequest(
+    Request[DossierAnswer], frozen=True, kw_only=True, verb="acknowledge", roles=(Role.AGENT,)
+):
     """A receipt that names these pieces was printed for the caller."""
 
     session_id: Id
@@ -75,7 +88,16 @@ class AcknowledgeRequest(HubMessage, frozen=True, kw_only=True):
     piece_ids: Annotated[list[Id], msgspec.Meta(max_length=MAX_LISTED)]
 
 
-class PieceHistoryRequest(HubMessage, frozen=True, kw_only=True):
+class PieceHistory(HubMessage, frozen=True, kw_only=True):
+    """The newest `MAX_LISTED` changes and acts, each oldest first."""
+
+    steps: list[PieceStep]
+    acts: list[ActStep] = msgspec.field(default_factory=list)
+
+
+class PieceHistoryRequest(
+    Request[PieceHistory], frozen=True, kw_only=True, verb="piece_history", roles=(Role.AGENT,)
+):
     """A question about what happened to the dossier's pieces."""
 
     session_id: Id
@@ -97,13 +119,6 @@ class ActStep(msgspec.Struct, frozen=True, kw_only=True):
     at_utc: UtcTime
 
 
-class PieceHistory(HubMessage, frozen=True, kw_only=True):
-    """The newest `MAX_LISTED` changes and acts, each oldest first."""
-
-    steps: list[PieceStep]
-    acts: list[ActStep] = msgspec.field(default_factory=list)
-
-
 class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A page about to be filed: hash of the scan, look of its cleaned copy
     (`documents.imaging.fingerprint`).
@@ -111,14 +126,6 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
 
     sha256: Sha256
     look: PageLikeness = ""
-
-
-class SeenRequest(ListRequest, frozen=True, kw_only=True):
-    """Does the dossier have these pages already?"""
-
-    session_id: Id
-    dossier: str
-    pages: Annotated[list[PageSeen], msgspec.Meta(max_length=MAX_LISTED)]
 
 
 class SeenAnswer(ListAnswer, frozen=True, kw_only=True):
@@ -129,12 +136,14 @@ class SeenAnswer(ListAnswer, frozen=True, kw_only=True):
     seen: list[SeenPage]
 
 
-class DocumentSearchRequest(ListRequest, frozen=True, kw_only=True):
-    """Documents of the session's dossier that have these words, in their text too."""
+class SeenRequest(
+    ListRequest[SeenAnswer], frozen=True, kw_only=True, verb="seen", roles=(Role.AGENT,)
+):
+    """Does the dossier have these pages already?"""
 
     session_id: Id
     dossier: str
-    words: Annotated[str, msgspec.Meta(max_length=200)]
+    pages: Annotated[list[PageSeen], msgspec.Meta(max_length=MAX_LISTED)]
 
 
 class DocumentSearchAnswer(ListAnswer, frozen=True, kw_only=True):
@@ -145,7 +154,23 @@ class DocumentSearchAnswer(ListAnswer, frozen=True, kw_only=True):
     document_ids: list[Id]
 
 
-class CorrectRequest(HubMessage, frozen=True, kw_only=True):
+class DocumentSearchRequest(
+    ListRequest[DocumentSearchAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="search_documents",
+    roles=(Role.AGENT,),
+):
+    """Documents of the session's dossier that have these words, in their text too."""
+
+    session_id: Id
+    dossier: str
+    words: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class CorrectRequest(
+    Request[DossierAnswer], frozen=True, kw_only=True, verb="correct_document", roles=(Role.AGENT,)
+):
     """Files a document anew under another piece ("": none) or name, as its next version;
     once per `request_id`.
     """
@@ -159,7 +184,13 @@ class CorrectRequest(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
-class SupersedeRequest(HubMessage, frozen=True, kw_only=True):
+class SupersedeRequest(
+    Request[DossierAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="supersede_document",
+    roles=(Role.AGENT,),
+):
     """The document `by_document_id`, filed later, takes the place of `document_id`."""
 
     session_id: Id
@@ -169,16 +200,13 @@ class SupersedeRequest(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
-_AGENT = frozenset({Role.AGENT})
-
-PIECE_VERBS: dict[str, Verb] = {
-    "procedures": (_AGENT, ProceduresRequest, ProceduresAnswer),
-    "start_procedure": (_AGENT, StartProcedureRequest, DossierAnswer),
-    "acknowledge": (_AGENT, AcknowledgeRequest, DossierAnswer),
-    "piece_history": (_AGENT, PieceHistoryRequest, PieceHistory),
-    "seen": (_AGENT, SeenRequest, SeenAnswer),
-    "correct_document": (_AGENT, CorrectRequest, DossierAnswer),
-    "supersede_document": (_AGENT, SupersedeRequest, DossierAnswer),
-    "search_documents": (_AGENT, DocumentSearchRequest, DocumentSearchAnswer),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+PIECE_REQUESTS: Requests = (
+    ProceduresRequest,
+    StartProcedureRequest,
+    AcknowledgeRequest,
+    PieceHistoryRequest,
+    SeenRequest,
+    CorrectRequest,
+    SupersedeRequest,
+    DocumentSearchRequest,
+)

@@ -17,7 +17,7 @@ import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count
-from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.hub.requests import HubMessage, Request, Requests, Text
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
@@ -170,7 +170,29 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     number: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
-class FindLogs(HubMessage, frozen=True, kw_only=True):
+class LogsFound(HubMessage, frozen=True, kw_only=True):
+    """A page of conversations.
+
+    Attributes:
+        next: for the `before` of the next question; "" when these are the last.
+        elsewhere: organisations whose logs another keeper has (an operator's question only).
+        behind: events that are stored and not in the list yet.
+    """
+
+    rows: tuple[LogRow, ...]
+    next: Cursor = ""
+    counts: LogCounts | None = None
+    elsewhere: tuple[Id, ...] = ()
+    behind: Count = 0
+
+
+class FindLogs(
+    Request[LogsFound],
+    frozen=True,
+    kw_only=True,
+    verb="find_logs",
+    roles=(Role.SUPERVISOR, Role.HELPDESK, Role.OPERATOR),
+):
     """A page of the list, the newest first; no reason is needed, and no log is read.
 
     Attributes:
@@ -218,27 +240,4 @@ class LogCounts(msgspec.Struct, frozen=True, kw_only=True):
     troubles: tuple[TroubleBar, ...] = ()
 
 
-class LogsFound(HubMessage, frozen=True, kw_only=True):
-    """A page of conversations.
-
-    Attributes:
-        next: for the `before` of the next question; "" when these are the last.
-        elsewhere: organisations whose logs another keeper has (an operator's question only).
-        behind: events that are stored and not in the list yet.
-    """
-
-    rows: tuple[LogRow, ...]
-    next: Cursor = ""
-    counts: LogCounts | None = None
-    elsewhere: tuple[Id, ...] = ()
-    behind: Count = 0
-
-
-LOG_LIST_VERBS: dict[str, Verb] = {
-    "find_logs": (
-        frozenset({Role.SUPERVISOR, Role.HELPDESK, Role.OPERATOR}),
-        FindLogs,
-        LogsFound,
-    ),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+LOG_LIST_REQUESTS: Requests = (FindLogs,)

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from session.core.field_types import UtcTime
-from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.hub.requests import HubMessage, Request, Requests, Text
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 from session.protocol.wire.typed_words import TYPED_WORDS
@@ -42,13 +42,27 @@ class LogNote(msgspec.Struct, frozen=True, kw_only=True):
     kept_at_utc: UtcTime
 
 
-class ReadLogNotes(HubMessage, frozen=True, kw_only=True):
+class LogNotes(HubMessage, frozen=True, kw_only=True):
+    """All notes, in the order of their moments."""
+
+    notes: tuple[LogNote, ...]
+
+
+class ReadLogNotes(
+    Request[LogNotes],
+    frozen=True,
+    kw_only=True,
+    verb="log_notes",
+    roles=(Role.SUPERVISOR, Role.HELPDESK),
+):
     """All notes of a conversation, please."""
 
     session_id: Id
 
 
-class KeepLogNote(HubMessage, frozen=True, kw_only=True):
+class KeepLogNote(
+    Request[LogNotes], frozen=True, kw_only=True, verb="keep_log_note", roles=(Role.HELPDESK,)
+):
     """Keep a note. The same `note_id` again is the same note."""
 
     session_id: Id
@@ -57,22 +71,17 @@ class KeepLogNote(HubMessage, frozen=True, kw_only=True):
     words: Words = ""
 
 
-class RemoveLogNote(HubMessage, frozen=True, kw_only=True):
+class RemoveLogNote(
+    Request[LogNotes], frozen=True, kw_only=True, verb="remove_log_note", roles=(Role.HELPDESK,)
+):
     """A note is no longer wanted; who removed it stays written down."""
 
     session_id: Id
     note_id: Id
 
 
-class LogNotes(HubMessage, frozen=True, kw_only=True):
-    """All notes, in the order of their moments."""
-
-    notes: tuple[LogNote, ...]
-
-
-NOTE_VERBS: dict[str, Verb] = {
-    "log_notes": (frozenset({Role.SUPERVISOR, Role.HELPDESK}), ReadLogNotes, LogNotes),
-    "keep_log_note": (frozenset({Role.HELPDESK}), KeepLogNote, LogNotes),
-    "remove_log_note": (frozenset({Role.HELPDESK}), RemoveLogNote, LogNotes),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+NOTE_REQUESTS: Requests = (
+    ReadLogNotes,
+    KeepLogNote,
+    RemoveLogNote,
+)

@@ -24,8 +24,9 @@ from session.protocol.hub.requests import (
     ListAnswer,
     ListRequest,
     RemoteAct,
+    Request,
+    Requests,
     Text,
-    Verb,
 )
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
@@ -75,30 +76,6 @@ class RemoteResult(msgspec.Struct, frozen=True, kw_only=True):
     lines: Annotated[tuple[Line, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
 
 
-class HelpKiosk(HubMessage, frozen=True, kw_only=True):
-    """The helpdesk wants something done at a kiosk that is idle, or at a desk, whose person is
-    asked.
-
-    Attributes:
-        desk: at a desk: `kiosk` is then the id of the agent who sits there.
-        organisation: in whose account the kiosk lives; an operator's to say, "" for one's own.
-        reason: why, in words; it stands in the list of what was done.
-    """
-
-    help_id: Id
-    kiosk: Id
-    act: RemoteAct
-    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON, extra=TYPED_REASON)]
-    organisation: OptionalId = ""
-    desk: bool = False
-
-
-class RemoteHelpRequest(HubMessage, frozen=True, kw_only=True):
-    """A question about how far an act is; asked again until it is `done`."""
-
-    help_id: Id
-
-
 class RemoteHelp(HubMessage, frozen=True, kw_only=True):
     """An act and what came of it so far.
 
@@ -120,7 +97,56 @@ class RemoteHelp(HubMessage, frozen=True, kw_only=True):
     desk: bool = False
 
 
-class RemoteHelpsRequest(HubMessage, frozen=True, kw_only=True):
+class HelpKiosk(
+    Request[RemoteHelp],
+    frozen=True,
+    kw_only=True,
+    verb="help_kiosk",
+    roles=(Role.HELPDESK, Role.OPERATOR),
+):
+    """The helpdesk wants something done at a kiosk that is idle, or at a desk, whose person is
+    asked.
+
+    Attributes:
+        desk: at a desk: `kiosk` is then the id of the agent who sits there.
+        organisation: in whose account the kiosk lives; an operator's to say, "" for one's own.
+        reason: why, in words; it stands in the list of what was done.
+    """
+
+    help_id: Id
+    kiosk: Id
+    act: RemoteAct
+    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON, extra=TYPED_REASON)]
+    organisation: OptionalId = ""
+    desk: bool = False
+
+
+class RemoteHelpRequest(
+    Request[RemoteHelp],
+    frozen=True,
+    kw_only=True,
+    verb="remote_help",
+    roles=(Role.HELPDESK, Role.OPERATOR),
+):
+    """A question about how far an act is; asked again until it is `done`."""
+
+    help_id: Id
+
+
+class RemoteHelps(HubMessage, frozen=True, kw_only=True):
+    """At most 200, without what came of them; `more`: there are older ones."""
+
+    helps: tuple[RemoteHelp, ...]
+    more: bool = False
+
+
+class RemoteHelpsRequest(
+    Request[RemoteHelps],
+    frozen=True,
+    kw_only=True,
+    verb="remote_helps",
+    roles=(Role.HELPDESK, Role.OPERATOR, Role.SUPERVISOR),
+):
     """A question about what was wanted of kiosks and desks, the newest first;
     "" and None mean all.
 
@@ -139,21 +165,34 @@ class RemoteHelpsRequest(HubMessage, frozen=True, kw_only=True):
     before: OptionalId = ""
 
 
-class RemoteHelps(HubMessage, frozen=True, kw_only=True):
-    """At most 200, without what came of them; `more`: there are older ones."""
-
-    helps: tuple[RemoteHelp, ...]
-    more: bool = False
-
-
-class RemoteHelpDone(HubMessage, frozen=True, kw_only=True):
+class RemoteHelpDone(
+    Request[Done],
+    frozen=True,
+    kw_only=True,
+    verb="remote_help_done",
+    roles=(Role.KIOSK, Role.AGENT),
+):
     """Kiosk or desk tells what came of an act."""
 
     help_id: Id
     result: RemoteResult
 
 
-class HelpPlacesRequest(ListRequest, frozen=True, kw_only=True):
+class HelpPlaces(ListAnswer, frozen=True, kw_only=True):
+    """Kiosks before desks, by organisation and site."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("places",)
+
+    places: tuple[HelpPlace, ...] = ()
+
+
+class HelpPlacesRequest(
+    ListRequest[HelpPlaces],
+    frozen=True,
+    kw_only=True,
+    verb="help_places",
+    roles=(Role.HELPDESK, Role.OPERATOR, Role.SUPERVISOR),
+):
     """Which kiosks and desks there are, to choose one from."""
 
 
@@ -178,21 +217,10 @@ class HelpPlace(msgspec.Struct, frozen=True, kw_only=True):
     seen_at_utc: UtcTime | None = None
 
 
-class HelpPlaces(ListAnswer, frozen=True, kw_only=True):
-    """Kiosks before desks, by organisation and site."""
-
-    PAGED: ClassVar[tuple[str, ...]] = ("places",)
-
-    places: tuple[HelpPlace, ...] = ()
-
-
-_HELPERS = frozenset({Role.HELPDESK, Role.OPERATOR})
-
-REMOTE_HELP_VERBS: dict[str, Verb] = {
-    "help_kiosk": (_HELPERS, HelpKiosk, RemoteHelp),
-    "help_places": (_HELPERS | {Role.SUPERVISOR}, HelpPlacesRequest, HelpPlaces),
-    "remote_help": (_HELPERS, RemoteHelpRequest, RemoteHelp),
-    "remote_helps": (_HELPERS | {Role.SUPERVISOR}, RemoteHelpsRequest, RemoteHelps),
-    "remote_help_done": (frozenset({Role.KIOSK, Role.AGENT}), RemoteHelpDone, Done),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+REMOTE_HELP_REQUESTS: Requests = (
+    HelpKiosk,
+    HelpPlacesRequest,
+    RemoteHelpRequest,
+    RemoteHelpsRequest,
+    RemoteHelpDone,
+)

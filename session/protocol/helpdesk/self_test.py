@@ -12,7 +12,14 @@ import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.helpdesk.log_list import Code, Version
-from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, Text, Verb
+from session.protocol.hub.requests import (
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Request,
+    Requests,
+    Text,
+)
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -54,7 +61,15 @@ class SelfCheck(msgspec.Struct, frozen=True, kw_only=True):
 Checks = Annotated[tuple[SelfCheck, ...], msgspec.Meta(max_length=20)]
 
 
-class SelfTestReported(HubMessage, frozen=True, kw_only=True):
+class SelfTestTaken(HubMessage, frozen=True, kw_only=True):
+    """It is kept. `clock`: what the hub found of the kiosk's clock."""
+
+    clock: SelfCheck
+
+
+class SelfTestReported(
+    Request[SelfTestTaken], frozen=True, kw_only=True, verb="self_test", roles=(Role.KIOSK,)
+):
     """A kiosk tells what it found; `at_utc` is its own clock now, which the hub compares with its
     own.
     """
@@ -64,13 +79,21 @@ class SelfTestReported(HubMessage, frozen=True, kw_only=True):
     version: Version = ""
 
 
-class SelfTestTaken(HubMessage, frozen=True, kw_only=True):
-    """It is kept. `clock`: what the hub found of the kiosk's clock."""
+class SelfTests(ListAnswer, frozen=True, kw_only=True):
+    """The findings of each kiosk that has ever tried itself."""
 
-    clock: SelfCheck
+    PAGED: ClassVar[tuple[str, ...]] = ("rows",)
+
+    rows: tuple[SelfTestRow, ...]
 
 
-class SelfTestsRequest(ListRequest, frozen=True, kw_only=True):
+class SelfTestsRequest(
+    ListRequest[SelfTests],
+    frozen=True,
+    kw_only=True,
+    verb="self_tests",
+    roles=(Role.HELPDESK, Role.SUPERVISOR, Role.OPERATOR),
+):
     """The newest self-test of each kiosk, those with faults first."""
 
     only_faults: bool = False
@@ -92,20 +115,7 @@ class SelfTestRow(msgspec.Struct, frozen=True, kw_only=True):
     well_at_utc: UtcTime | None = None
 
 
-class SelfTests(ListAnswer, frozen=True, kw_only=True):
-    """The findings of each kiosk that has ever tried itself."""
-
-    PAGED: ClassVar[tuple[str, ...]] = ("rows",)
-
-    rows: tuple[SelfTestRow, ...]
-
-
-SELF_TEST_VERBS: dict[str, Verb] = {
-    "self_test": (frozenset({Role.KIOSK}), SelfTestReported, SelfTestTaken),
-    "self_tests": (
-        frozenset({Role.HELPDESK, Role.SUPERVISOR, Role.OPERATOR}),
-        SelfTestsRequest,
-        SelfTests,
-    ),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+SELF_TEST_REQUESTS: Requests = (
+    SelfTestReported,
+    SelfTestsRequest,
+)

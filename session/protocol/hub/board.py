@@ -15,7 +15,15 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from session.core.field_types import UtcTime
-from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Text, Verb
+from session.protocol.hub.requests import (
+    Done,
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Request,
+    Requests,
+    Text,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
@@ -62,7 +70,15 @@ class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
 # ---- acts on tickets
 
 
-class ReassignRequest(HubMessage, frozen=True, kw_only=True):
+class TicketActed(HubMessage, frozen=True, kw_only=True):
+    """The ticket as it is stored after the act."""
+
+    ticket: Ticket
+
+
+class ReassignRequest(
+    Request[TicketActed], frozen=True, kw_only=True, verb="reassign", roles=(Role.SUPERVISOR,)
+):
     """A waiting ticket goes to another service, or is kept for one agent for a minute;
     None keeps what it has.
 
@@ -77,27 +93,14 @@ class ReassignRequest(HubMessage, frozen=True, kw_only=True):
     agent: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] | None = None
 
 
-class PrioritiseRequest(HubMessage, frozen=True, kw_only=True):
+class PrioritiseRequest(
+    Request[TicketActed], frozen=True, kw_only=True, verb="prioritise", roles=(Role.SUPERVISOR,)
+):
     """A waiting ticket gets another priority; higher is served first."""
 
     ticket_id: Id
     seen: TicketSeen
     priority: Priority
-    reason: Reason
-    act_id: Id | None = None
-
-
-class TicketActed(HubMessage, frozen=True, kw_only=True):
-    """The ticket as it is stored after the act."""
-
-    ticket: Ticket
-
-
-class MoveQueueRequest(HubMessage, frozen=True, kw_only=True):
-    """Every waiting ticket of `service` goes to the service `to`."""
-
-    service: Id
-    to: Id
     reason: Reason
     act_id: Id | None = None
 
@@ -109,7 +112,20 @@ class QueueMoved(HubMessage, frozen=True, kw_only=True):
     left: Count
 
 
-class QueueStateRequest(HubMessage, frozen=True, kw_only=True):
+class MoveQueueRequest(
+    Request[QueueMoved], frozen=True, kw_only=True, verb="move_queue", roles=(Role.SUPERVISOR,)
+):
+    """Every waiting ticket of `service` goes to the service `to`."""
+
+    service: Id
+    to: Id
+    reason: Reason
+    act_id: Id | None = None
+
+
+class QueueStateRequest(
+    Request[Done], frozen=True, kw_only=True, verb="close_queue", roles=(Role.SUPERVISOR,)
+):
     """A service takes no new calls (`close_queue`), or takes them again (`open_queue`).
     Those who wait stay.
     """
@@ -119,7 +135,20 @@ class QueueStateRequest(HubMessage, frozen=True, kw_only=True):
     act_id: Id | None = None
 
 
-class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
+class OpenQueueRequest(
+    QueueStateRequest,
+    frozen=True,
+    kw_only=True,
+    tag="QueueStateRequest",
+    verb="open_queue",
+    roles=(Role.SUPERVISOR,),
+):
+    """The same service takes callers again."""
+
+
+class BroadcastRequest(
+    Request[Done], frozen=True, kw_only=True, verb="broadcast", roles=(Role.SUPERVISOR,)
+):
     """A message to all agents of the organisation.
     Repeating the same `broadcast_id`, also its act, shows it once.
     """
@@ -137,7 +166,17 @@ class MessageTo(StrEnum):
     SITE = "site"
 
 
-class MessageRequest(HubMessage, frozen=True, kw_only=True):
+class MessageSent(HubMessage, frozen=True, kw_only=True):
+    """The number of agents or kiosks that are there to read it;
+    the others do when they come.
+    """
+
+    there: Count
+
+
+class MessageRequest(
+    Request[MessageSent], frozen=True, kw_only=True, verb="message", roles=(Role.SUPERVISOR,)
+):
     """A message to one agent, to the agents of one service, or to the callers at one site's kiosks,
     where it stands until the day ends or it is taken back.
 
@@ -150,14 +189,6 @@ class MessageRequest(HubMessage, frozen=True, kw_only=True):
     target: ServiceRef
     text: BoardText
     reason: Reason
-
-
-class MessageSent(HubMessage, frozen=True, kw_only=True):
-    """The number of agents or kiosks that are there to read it;
-    the others do when they come.
-    """
-
-    there: Count
 
 
 # ---- agents
@@ -177,7 +208,9 @@ class AgentState(StrEnum):
     WRAP_UP = "wrap_up"
 
 
-class AgentStateRequest(HubMessage, frozen=True, kw_only=True):
+class AgentStateRequest(
+    Request[Done], frozen=True, kw_only=True, verb="agent_state", roles=(Role.AGENT,)
+):
     """An agent is available or pauses.
     Conversation and wrap-up are read from its ticket, so they are never wrong.
 
@@ -192,7 +225,9 @@ PauseCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,40}$")]
 MOST_SERVICES = 100
 
 
-class SetAgentStateRequest(HubMessage, frozen=True, kw_only=True):
+class SetAgentStateRequest(
+    Request[Done], frozen=True, kw_only=True, verb="set_agent_state", roles=(Role.SUPERVISOR,)
+):
     """A supervisor makes an agent available or pauses it, with the `pause` code that the agent
     itself would give. A conversation in hand goes on.
     """
@@ -204,7 +239,9 @@ class SetAgentStateRequest(HubMessage, frozen=True, kw_only=True):
     act_id: Id | None = None
 
 
-class SetAgentServicesRequest(HubMessage, frozen=True, kw_only=True):
+class SetAgentServicesRequest(
+    Request[Done], frozen=True, kw_only=True, verb="set_agent_services", roles=(Role.SUPERVISOR,)
+):
     """A request that sets what an agent serves until the day ends; no `services`:
     again what the convention says.
     """
@@ -215,7 +252,9 @@ class SetAgentServicesRequest(HubMessage, frozen=True, kw_only=True):
     act_id: Id | None = None
 
 
-class AskSupervisorRequest(HubMessage, frozen=True, kw_only=True):
+class AskSupervisorRequest(
+    Request[Done], frozen=True, kw_only=True, verb="ask_supervisor", roles=(Role.AGENT,)
+):
     """An agent asks a supervisor for help; "" takes it back.
 
     `reason` is a short code, because nothing of a caller belongs on a board: "advice", "decision",
@@ -302,12 +341,6 @@ class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
     known: bool = True
 
 
-class BoardRequest(ListRequest, frozen=True, kw_only=True):
-    """The board asks every 2 s. `within_s` is the wait that the service level promises."""
-
-    within_s: Annotated[int, msgspec.Meta(ge=1, le=36_000)] = 180
-
-
 class BoardAnswer(ListAnswer, frozen=True, kw_only=True):
     """Everything of the board that is not a ticket; tickets come as for every desk."""
 
@@ -319,20 +352,25 @@ class BoardAnswer(ListAnswer, frozen=True, kw_only=True):
     sites: tuple[SiteFacts, ...] = ()
 
 
-_S = frozenset({Role.SUPERVISOR})
+class BoardRequest(
+    ListRequest[BoardAnswer], frozen=True, kw_only=True, verb="board", roles=(Role.SUPERVISOR,)
+):
+    """The board asks every 2 s. `within_s` is the wait that the service level promises."""
 
-BOARD_VERBS: dict[str, Verb] = {
-    "reassign": (_S, ReassignRequest, TicketActed),
-    "prioritise": (_S, PrioritiseRequest, TicketActed),
-    "move_queue": (_S, MoveQueueRequest, QueueMoved),
-    "close_queue": (_S, QueueStateRequest, Done),
-    "open_queue": (_S, QueueStateRequest, Done),
-    "broadcast": (_S, BroadcastRequest, Done),
-    "message": (_S, MessageRequest, MessageSent),
-    "set_agent_state": (_S, SetAgentStateRequest, Done),
-    "set_agent_services": (_S, SetAgentServicesRequest, Done),
-    "board": (_S, BoardRequest, BoardAnswer),
-    "agent_state": (frozenset({Role.AGENT}), AgentStateRequest, Done),
-    "ask_supervisor": (frozenset({Role.AGENT}), AskSupervisorRequest, Done),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+    within_s: Annotated[int, msgspec.Meta(ge=1, le=36_000)] = 180
+
+
+BOARD_REQUESTS: Requests = (
+    ReassignRequest,
+    PrioritiseRequest,
+    MoveQueueRequest,
+    QueueStateRequest,
+    OpenQueueRequest,
+    BroadcastRequest,
+    MessageRequest,
+    SetAgentStateRequest,
+    SetAgentServicesRequest,
+    BoardRequest,
+    AgentStateRequest,
+    AskSupervisorRequest,
+)

@@ -17,7 +17,14 @@ import msgspec
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.line_rates import LineRates
-from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, Text, Verb
+from session.protocol.hub.requests import (
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Request,
+    Requests,
+    Text,
+)
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -111,7 +118,17 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Text = ""
 
 
-class HistoryRequest(HubMessage, frozen=True, kw_only=True):
+class HistoryAnswer(HubMessage, frozen=True, kw_only=True):
+    """`more`: there are older ones. `behind` changes are not in the history yet."""
+
+    acts: list[ActFacts]
+    more: bool = False
+    behind: Count = 0
+
+
+class HistoryRequest(
+    Request[HistoryAnswer], frozen=True, kw_only=True, verb="history", roles=(Role.SUPERVISOR,)
+):
     """Acts of the days from `first` to `last`, the newest first; "" and None mean all.
 
     `before` is the `at_utc` of the last act of the answer before, to read on.
@@ -125,15 +142,16 @@ class HistoryRequest(HubMessage, frozen=True, kw_only=True):
     before: UtcTime | None = None
 
 
-class HistoryAnswer(HubMessage, frozen=True, kw_only=True):
-    """`more`: there are older ones. `behind` changes are not in the history yet."""
+class Undone(HubMessage, frozen=True, kw_only=True):
+    """`moved` tickets went back, `left` could not; 1 and 0 for acts on no queue."""
 
-    acts: list[ActFacts]
-    more: bool = False
-    behind: Count = 0
+    moved: Count = 1
+    left: Count = 0
 
 
-class UndoRequest(HubMessage, frozen=True, kw_only=True):
+class UndoRequest(
+    Request[Undone], frozen=True, kw_only=True, verb="undo", roles=(Role.SUPERVISOR,)
+):
     """Takes the act `undoes` back, as a new act `act_id`;
     refused when what it changed has changed again.
     """
@@ -143,17 +161,20 @@ class UndoRequest(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
-class Undone(HubMessage, frozen=True, kw_only=True):
-    """`moved` tickets went back, `left` could not; 1 and 0 for acts on no queue."""
-
-    moved: Count = 1
-    left: Count = 0
-
-
 # ---- the last hours
 
 
-class TrendsRequest(HubMessage, frozen=True, kw_only=True):
+class TrendsAnswer(HubMessage, frozen=True, kw_only=True):
+    """Quarters in order of time; the last one is not over yet."""
+
+    quarters: list[Quarter]
+    time_zone: str = ""
+    behind: Count = 0
+
+
+class TrendsRequest(
+    Request[TrendsAnswer], frozen=True, kw_only=True, verb="trends", roles=(Role.SUPERVISOR,)
+):
     """The last `hours` in quarters of an hour, of one service or of all ("")."""
 
     hours: Annotated[int, msgspec.Meta(ge=1, le=MOST_HOURS)] = 8
@@ -177,14 +198,6 @@ class Quarter(msgspec.Struct, frozen=True, kw_only=True):
     waiting: Count = 0
     wait_median_s: int | None = None
     wait_p90_s: int | None = None
-
-
-class TrendsAnswer(HubMessage, frozen=True, kw_only=True):
-    """Quarters in order of time; the last one is not over yet."""
-
-    quarters: list[Quarter]
-    time_zone: str = ""
-    behind: Count = 0
 
 
 # ---- lines
@@ -247,12 +260,6 @@ class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
     place: Count = 0
 
 
-class LinesRequest(ListRequest, frozen=True, kw_only=True):
-    """The lines of all kiosks, or of those in whose site, name or id all of `words` stand."""
-
-    words: Annotated[str, msgspec.Meta(max_length=100)] = ""
-
-
 class LineTotals(msgspec.Struct, frozen=True, kw_only=True):
     """The number of kiosks that the organisation has, and how many of them are there,
     in a call, and of which quality; whatever was asked for.
@@ -281,12 +288,17 @@ class LinesAnswer(ListAnswer, frozen=True, kw_only=True):
     lines: list[LineFacts]
 
 
-_S = frozenset({Role.SUPERVISOR})
+class LinesRequest(
+    ListRequest[LinesAnswer], frozen=True, kw_only=True, verb="lines", roles=(Role.SUPERVISOR,)
+):
+    """The lines of all kiosks, or of those in whose site, name or id all of `words` stand."""
 
-HISTORY_VERBS: dict[str, Verb] = {
-    "history": (_S, HistoryRequest, HistoryAnswer),
-    "undo": (_S, UndoRequest, Undone),
-    "trends": (_S, TrendsRequest, TrendsAnswer),
-    "lines": (_S, LinesRequest, LinesAnswer),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+    words: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+HISTORY_REQUESTS: Requests = (
+    HistoryRequest,
+    UndoRequest,
+    TrendsRequest,
+    LinesRequest,
+)

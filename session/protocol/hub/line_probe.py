@@ -10,15 +10,8 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.hub.line_rates import MAX_PIECE_BYTES, Filler
-from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.hub.requests import HubMessage, Request, Requests
 from session.protocol.wire.roles import Role
-
-
-class LineProbe(HubMessage, frozen=True, kw_only=True):
-    """A piece of filler, and how much is wanted in return."""
-
-    filler: Filler = ""
-    want_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_PIECE_BYTES)] = 0
 
 
 class LineProbed(HubMessage, frozen=True, kw_only=True):
@@ -27,7 +20,17 @@ class LineProbed(HubMessage, frozen=True, kw_only=True):
     filler: Filler = ""
 
 
-_MEASURING = frozenset({Role.KIOSK, Role.AGENT})
+class LineProbe(
+    Request[LineProbed],
+    frozen=True,
+    kw_only=True,
+    verb="line_probe",
+    roles=(Role.KIOSK, Role.AGENT),
+):
+    """A piece of filler, and how much is wanted in return."""
 
-PROBE_VERBS: dict[str, Verb] = {"line_probe": (_MEASURING, LineProbe, LineProbed)}
-"""Verb -> (roles that may say it, request, answer)."""
+    filler: Filler = ""
+    want_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_PIECE_BYTES)] = 0
+
+
+PROBE_REQUESTS: Requests = (LineProbe,)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.hub.requests import HubMessage, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 from session.protocol.wire.typed_words import TYPED_WORDS
@@ -18,7 +18,15 @@ MOST_REASON = 200
 """Letters of the reason for which somebody reads a log."""
 
 
-class LogAppend(HubMessage, frozen=True, kw_only=True):
+class LogAck(HubMessage, frozen=True, kw_only=True):
+    """The hub has all records of this writer below `next`."""
+
+    next: int
+
+
+class LogAppend(
+    Request[LogAck], frozen=True, kw_only=True, verb="log", roles=(Role.KIOSK, Role.AGENT)
+):
     """Records of one writer, `first` being the writer's own number of the first (from 0);
     repeats are dropped.
     """
@@ -28,13 +36,21 @@ class LogAppend(HubMessage, frozen=True, kw_only=True):
     records: list[msgspec.Raw]
 
 
-class LogAck(HubMessage, frozen=True, kw_only=True):
-    """The hub has all records of this writer below `next`."""
+class LogPart(HubMessage, frozen=True, kw_only=True):
+    """A part of the log in the keeper's order; `end` when nothing more is stored now."""
 
+    records: list[msgspec.Raw]
     next: int
+    end: bool
 
 
-class LogRequest(HubMessage, frozen=True, kw_only=True):
+class LogRequest(
+    Request[LogPart],
+    frozen=True,
+    kw_only=True,
+    verb="read_log",
+    roles=(Role.SUPERVISOR, Role.HELPDESK),
+):
     """Records of a session that is over, from the `after`-th on; with `read_events` those of any
     organisation, without their pages.
 
@@ -49,17 +65,19 @@ class LogRequest(HubMessage, frozen=True, kw_only=True):
     computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
-class LogPart(HubMessage, frozen=True, kw_only=True):
-    """A part of the log in the keeper's order; `end` when nothing more is stored now."""
+class ReadEvents(
+    LogRequest,
+    frozen=True,
+    kw_only=True,
+    tag="LogRequest",
+    verb="read_events",
+    roles=(Role.OPERATOR,),
+):
+    """The same of any organisation's log, without its pages."""
 
-    records: list[msgspec.Raw]
-    next: int
-    end: bool
 
-
-LOG_VERBS: dict[str, Verb] = {
-    "log": (frozenset({Role.KIOSK, Role.AGENT}), LogAppend, LogAck),
-    "read_log": (frozenset({Role.SUPERVISOR, Role.HELPDESK}), LogRequest, LogPart),
-    "read_events": (frozenset({Role.OPERATOR}), LogRequest, LogPart),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+LOG_REQUESTS: Requests = (
+    LogAppend,
+    LogRequest,
+    ReadEvents,
+)

@@ -13,13 +13,34 @@ from typing import ClassVar
 import msgspec
 
 from session.protocol.hub.board import Reason, TicketSeen
-from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, Text, Verb
+from session.protocol.hub.requests import (
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Request,
+    Requests,
+    Text,
+)
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
 
 
-class MoveTargetsRequest(ListRequest, frozen=True, kw_only=True):
+class MoveTargets(ListAnswer, frozen=True, kw_only=True):
+    """The targets that both conventions allow; empty when nothing is."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("targets",)
+
+    targets: list[MoveTarget]
+
+
+class MoveTargetsRequest(
+    ListRequest[MoveTargets],
+    frozen=True,
+    kw_only=True,
+    verb="move_targets",
+    roles=(Role.AGENT, Role.SUPERVISOR),
+):
     """A question about where callers of this service of ours may go,
     outside of our organisation.
     """
@@ -38,15 +59,16 @@ class MoveTarget(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-class MoveTargets(ListAnswer, frozen=True, kw_only=True):
-    """The targets that both conventions allow; empty when nothing is."""
+class TicketMoved(HubMessage, frozen=True, kw_only=True):
+    """Our ticket as it ended, and the short word that the caller reads now."""
 
-    PAGED: ClassVar[tuple[str, ...]] = ("targets",)
+    ticket: Ticket
+    number: Text
 
-    targets: list[MoveTarget]
 
-
-class MoveRequest(HubMessage, frozen=True, kw_only=True):
+class MoveRequest(
+    Request[TicketMoved], frozen=True, kw_only=True, verb="move", roles=(Role.SUPERVISOR,)
+):
     """A waiting caller goes to another organisation. Repeating it is the same move.
 
     The reason goes with the caller; the caller number does not.
@@ -59,15 +81,7 @@ class MoveRequest(HubMessage, frozen=True, kw_only=True):
     act_id: Id | None = None
 
 
-class TicketMoved(HubMessage, frozen=True, kw_only=True):
-    """Our ticket as it ended, and the short word that the caller reads now."""
-
-    ticket: Ticket
-    number: Text
-
-
-NETWORK_VERBS: dict[str, Verb] = {
-    "move_targets": (frozenset({Role.AGENT, Role.SUPERVISOR}), MoveTargetsRequest, MoveTargets),
-    "move": (frozenset({Role.SUPERVISOR}), MoveRequest, TicketMoved),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+NETWORK_REQUESTS: Requests = (
+    MoveTargetsRequest,
+    MoveRequest,
+)

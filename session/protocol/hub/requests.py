@@ -2,17 +2,17 @@
 """The questions of kiosk and desk to the hub, and its answers.
 One struct per message; JSON on the wire.
 
-Requests travel on `svc.<role>.<user>.<verb>`; `VERBS` says which role may say which verb and
-which answer comes. Any request may be answered by `Refusal`. Times are UTC.
+Requests travel on `svc.<role>.<user>.<verb>`; the class of a request says its verb, which role may
+ask it and which answer comes. Any request may be answered by `Refusal`. Times are UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import chain
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 import msgspec
 
@@ -45,6 +45,56 @@ class HubMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     v: int = PROTOCOL_VERSION
 
 
+class _RequestMeta(msgspec.StructMeta):
+    """Takes what a request says of itself beside its fields from the line of its class."""
+
+    def __new__(
+        mcls,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        verb: str = "",
+        roles: Collection[Role] = (),
+        **config: Any,
+    ) -> Any:
+        request: Any = super().__new__(mcls, name, bases, namespace, **config)
+        for base in namespace.get("__orig_bases__", ()):
+            for answer in get_args(base):
+                if isinstance(answer, type):
+                    request.answer = answer
+        if verb:
+            request.verb = verb
+            request.roles = frozenset(roles)
+        return request
+
+
+class Request[Answer: HubMessage](HubMessage, frozen=True, kw_only=True, metaclass=_RequestMeta):
+    """Base of what is asked of the hub; answered with an `Answer`.
+
+    ```python
+    class LeaveRequest(Request[Done], frozen=True, kw_only=True, verb="leave", roles=(Role.KIOSK,)):
+    ```
+
+    Attributes:
+        verb: its name in the subject that it is sent to.
+        roles: who may ask it.
+        answer: what comes back, unless it is refused.
+    """
+
+    verb: ClassVar[str] = ""
+    roles: ClassVar[frozenset[Role]] = frozenset()
+    answer: ClassVar[type[Any]] = HubMessage
+
+
+Requests = tuple[type[Request[Any]], ...]
+
+
+def type_of(message: type[msgspec.Struct]) -> str:
+    """Return the `type` that a message has on the wire; two requests may share one."""
+    return str(message.__struct_config__.tag)
+
+
 class Refusal(HubMessage, frozen=True, kw_only=True):
     """The hub says no, or cannot. `code` is one of docs/reference/errors.md."""
 
@@ -62,7 +112,7 @@ PAGE_BYTES = 100_000
 """Rows of one page, encoded; what stands beside them has the rest of a message."""
 
 
-class ListRequest(HubMessage, frozen=True, kw_only=True):
+class ListRequest[Answer: HubMessage](Request[Answer], frozen=True, kw_only=True):
     """Base of questions whose answer comes in pages: `after` is `next` of the page before, "" for
     the first one.
     """
@@ -118,20 +168,6 @@ def with_page[Answer](before: Answer, page: Answer) -> Answer:
 # ---- what a site offers
 
 
-class ServicesRequest(HubMessage, frozen=True, kw_only=True):
-    """A kiosk asks what it may offer now."""
-
-
-class SiteMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """The message of a supervisor of `organisation_name` to the callers of a site,
-    until `until_utc`.
-    """
-
-    organisation_name: Text
-    text: Text
-    until_utc: UtcTime
-
-
 class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
     """At most six services; `allowed_addresses` are URL prefixes an agent may open.
 
@@ -150,34 +186,23 @@ class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
     notices: list[SiteMessage] = []
 
 
-# ---- ticket
+class ServicesRequest(
+    Request[ServicesAnswer], frozen=True, kw_only=True, verb="services", roles=(Role.KIOSK,)
+):
+    """A kiosk asks what it may offer now."""
 
 
-class TicketRequested(HubMessage, frozen=True, kw_only=True):
-    """A caller pressed a button. Repeating the same `request_id` is the same ticket.
-
-    `sealed_number` instead of `caller_number` for an organisation with a vault:
-    a number in clear is not kept for one. `needs`: see `Ticket`.
+class SiteMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """The message of a supervisor of `organisation_name` to the callers of a site,
+    until `until_utc`.
     """
 
-    request_id: Id
-    service: ServiceRef
-    caller_number: Number = ""
-    sealed_number: SealedNumber = ""
-    needs: Needs = ()
+    organisation_name: Text
+    text: Text
+    until_utc: UtcTime
 
 
-class NeedsRequest(HubMessage, frozen=True, kw_only=True):
-    """A caller who waits needs something else of the agent than before; see `Ticket`."""
-
-    ticket_id: Id
-    needs: Needs
-
-
-class StatusRequest(HubMessage, frozen=True, kw_only=True):
-    """A kiosk asks where its ticket is (also after a restart)."""
-
-    ticket_id: Id
+# ---- ticket
 
 
 class TicketAnswer(HubMessage, frozen=True, kw_only=True):
@@ -193,17 +218,43 @@ class TicketAnswer(HubMessage, frozen=True, kw_only=True):
     session: SessionFacts | None = None
 
 
-class LeaveRequest(HubMessage, frozen=True, kw_only=True):
-    """The caller leaves the queue."""
+class TicketRequested(
+    Request[TicketAnswer], frozen=True, kw_only=True, verb="call", roles=(Role.KIOSK,)
+):
+    """A caller pressed a button. Repeating the same `request_id` is the same ticket.
+
+    `sealed_number` instead of `caller_number` for an organisation with a vault:
+    a number in clear is not kept for one. `needs`: see `Ticket`.
+    """
+
+    request_id: Id
+    service: ServiceRef
+    caller_number: Number = ""
+    sealed_number: SealedNumber = ""
+    needs: Needs = ()
+
+
+class NeedsRequest(
+    Request[TicketAnswer], frozen=True, kw_only=True, verb="needs", roles=(Role.KIOSK,)
+):
+    """A caller who waits needs something else of the agent than before; see `Ticket`."""
+
+    ticket_id: Id
+    needs: Needs
+
+
+class StatusRequest(
+    Request[TicketAnswer], frozen=True, kw_only=True, verb="status", roles=(Role.KIOSK,)
+):
+    """A kiosk asks where its ticket is (also after a restart)."""
 
     ticket_id: Id
 
 
-class QueueRequest(HubMessage, frozen=True, kw_only=True):
-    """A desk asks for a part of the queue (waiting and running tickets)."""
+class LeaveRequest(Request[Done], frozen=True, kw_only=True, verb="leave", roles=(Role.KIOSK,)):
+    """The caller leaves the queue."""
 
-    offset: int = 0
-    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 200
+    ticket_id: Id
 
 
 class QueueAnswer(HubMessage, frozen=True, kw_only=True):
@@ -217,6 +268,19 @@ class QueueAnswer(HubMessage, frozen=True, kw_only=True):
     services: list[Service] = []
     organisation_name: Text = ""
     your_name: Text = ""
+
+
+class QueueRequest(
+    Request[QueueAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="queue",
+    roles=(Role.AGENT, Role.SUPERVISOR),
+):
+    """A desk asks for a part of the queue (waiting and running tickets)."""
+
+    offset: int = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 200
 
 
 class QueueBeat(HubMessage, frozen=True, kw_only=True):
@@ -286,20 +350,18 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     record_text: list[Address] = []
 
 
-class AcceptRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent takes a waiting ticket. The winner may repeat it."""
-
-    ticket_id: Id
-
-
 class SessionAnswer(HubMessage, frozen=True, kw_only=True):
     """The session that was opened."""
 
     session: SessionFacts
 
 
-class ResumeRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent who comes back (restart) asks for the sessions that are still its own."""
+class AcceptRequest(
+    Request[SessionAnswer], frozen=True, kw_only=True, verb="accept", roles=(Role.AGENT,)
+):
+    """An agent takes a waiting ticket. The winner may repeat it."""
+
+    ticket_id: Id
 
 
 class SessionsAnswer(HubMessage, frozen=True, kw_only=True):
@@ -309,14 +371,22 @@ class SessionsAnswer(HubMessage, frozen=True, kw_only=True):
     states: list[str] = []
 
 
-class HangUpRequest(HubMessage, frozen=True, kw_only=True):
+class ResumeRequest(
+    Request[SessionsAnswer], frozen=True, kw_only=True, verb="resume", roles=(Role.AGENT,)
+):
+    """An agent who comes back (restart) asks for the sessions that are still its own."""
+
+
+class HangUpRequest(
+    Request[Done], frozen=True, kw_only=True, verb="hang_up", roles=(Role.KIOSK, Role.AGENT)
+):
     """Either end ends the conversation; the ticket goes to wrap_up."""
 
     session_id: Id
     reason: Annotated[str, msgspec.Meta(max_length=60)] = "done"
 
 
-class CloseRequest(HubMessage, frozen=True, kw_only=True):
+class CloseRequest(Request[Done], frozen=True, kw_only=True, verb="close", roles=(Role.AGENT,)):
     """The agent has finished the wrap-up. `outcome` is a short code."""
 
     session_id: Id
@@ -326,7 +396,15 @@ class CloseRequest(HubMessage, frozen=True, kw_only=True):
 # ---- dossier
 
 
-class DossierRequest(HubMessage, frozen=True, kw_only=True):
+class DossierAnswer(HubMessage, frozen=True, kw_only=True):
+    """The dossier as the store has it now."""
+
+    dossier: Dossier
+
+
+class DossierRequest(
+    Request[DossierAnswer], frozen=True, kw_only=True, verb="dossier", roles=(Role.AGENT,)
+):
     """The dossier of the session's caller; or, with `number`, one that the agent names.
 
     A session has one dossier: another one than its own is opened for a `reason` only, and is the
@@ -338,13 +416,9 @@ class DossierRequest(HubMessage, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(max_length=300, extra=TYPED_REASON)] = ""
 
 
-class DossierAnswer(HubMessage, frozen=True, kw_only=True):
-    """The dossier as the store has it now."""
-
-    dossier: Dossier
-
-
-class PieceRequest(HubMessage, frozen=True, kw_only=True):
+class PieceRequest(
+    Request[DossierAnswer], frozen=True, kw_only=True, verb="piece", roles=(Role.AGENT,)
+):
     """The agent sets a piece's state by hand (accepted, refused with reason, expected again)."""
 
     session_id: Id
@@ -354,7 +428,16 @@ class PieceRequest(HubMessage, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(max_length=500, extra=TYPED_WORDS)] = ""
 
 
-class UploadBegin(HubMessage, frozen=True, kw_only=True):
+class UploadState(HubMessage, frozen=True, kw_only=True):
+    """The number of bytes of the upload that the hub holds."""
+
+    upload_id: Id
+    received_bytes: int
+
+
+class UploadBegin(
+    Request[UploadState], frozen=True, kw_only=True, verb="upload_begin", roles=(Role.AGENT,)
+):
     """A desk announces a document. Repeating the same `upload_id` continues it."""
 
     session_id: Id
@@ -367,26 +450,14 @@ class UploadBegin(HubMessage, frozen=True, kw_only=True):
     sha256: Sha256
 
 
-class UploadState(HubMessage, frozen=True, kw_only=True):
-    """The number of bytes of the upload that the hub holds."""
-
-    upload_id: Id
-    received_bytes: int
-
-
-class UploadChunk(HubMessage, frozen=True, kw_only=True):
+class UploadChunk(
+    Request[UploadState], frozen=True, kw_only=True, verb="upload_chunk", roles=(Role.AGENT,)
+):
     """Bytes of an upload from `offset`; base64 on the wire."""
 
     upload_id: Id
     offset: int
     data: bytes
-
-
-class UploadCommit(HubMessage, frozen=True, kw_only=True):
-    """All bytes are sent: store them, read them back, mark the piece filed."""
-
-    upload_id: Id
-    session_id: OptionalId = ""
 
 
 class DocumentFiled(HubMessage, frozen=True, kw_only=True):
@@ -396,12 +467,13 @@ class DocumentFiled(HubMessage, frozen=True, kw_only=True):
     dossier: Dossier
 
 
-class DocumentRequest(HubMessage, frozen=True, kw_only=True):
-    """Bytes of a filed document from `offset`."""
+class UploadCommit(
+    Request[DocumentFiled], frozen=True, kw_only=True, verb="upload_commit", roles=(Role.AGENT,)
+):
+    """All bytes are sent: store them, read them back, mark the piece filed."""
 
-    session_id: Id
-    document_id: Id
-    offset: int = 0
+    upload_id: Id
+    session_id: OptionalId = ""
 
 
 class DocumentPart(HubMessage, frozen=True, kw_only=True):
@@ -411,6 +483,16 @@ class DocumentPart(HubMessage, frozen=True, kw_only=True):
     offset: int
     size_bytes: int
     data: bytes
+
+
+class DocumentRequest(
+    Request[DocumentPart], frozen=True, kw_only=True, verb="document", roles=(Role.AGENT,)
+):
+    """Bytes of a filed document from `offset`."""
+
+    session_id: Id
+    document_id: Id
+    offset: int = 0
 
 
 # ---- what the hub tells without being asked
@@ -512,10 +594,6 @@ class RemoteHelpWanted(HubMessage, frozen=True, kw_only=True):
     by_name: Text = ""
 
 
-class ReleaseRequest(HubMessage, frozen=True, kw_only=True):
-    """Which release of the programs shall this network have? Asked after each connection."""
-
-
 class ReleaseAnswer(HubMessage, frozen=True, kw_only=True):
     """The release as the operator wrote it: the version, the day until which there is time,
     where to get it; `newest` is "" where nothing was written. No program installs anything by
@@ -525,6 +603,12 @@ class ReleaseAnswer(HubMessage, frozen=True, kw_only=True):
     newest: Annotated[str, msgspec.Meta(max_length=40)] = ""
     by: date | None = None
     where: Text = ""
+
+
+class ReleaseRequest(
+    Request[ReleaseAnswer], frozen=True, kw_only=True, verb="release", roles=PEOPLE
+):
+    """Which release of the programs shall this network have? Asked after each connection."""
 
 
 HubEvent = (
@@ -539,29 +623,23 @@ HubEvent = (
     | RemoteHelpWanted
 )
 
-Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]
 
-_K = frozenset({Role.KIOSK})
-_A = frozenset({Role.AGENT})
-_BOTH = frozenset({Role.KIOSK, Role.AGENT})
-
-VERBS: dict[str, Verb] = {
-    "services": (_K, ServicesRequest, ServicesAnswer),
-    "call": (_K, TicketRequested, TicketAnswer),
-    "status": (_K, StatusRequest, TicketAnswer),
-    "needs": (_K, NeedsRequest, TicketAnswer),
-    "leave": (_K, LeaveRequest, Done),
-    "queue": (frozenset({Role.AGENT, Role.SUPERVISOR}), QueueRequest, QueueAnswer),
-    "accept": (_A, AcceptRequest, SessionAnswer),
-    "resume": (_A, ResumeRequest, SessionsAnswer),
-    "hang_up": (_BOTH, HangUpRequest, Done),
-    "close": (_A, CloseRequest, Done),
-    "dossier": (_A, DossierRequest, DossierAnswer),
-    "piece": (_A, PieceRequest, DossierAnswer),
-    "upload_begin": (_A, UploadBegin, UploadState),
-    "upload_chunk": (_A, UploadChunk, UploadState),
-    "upload_commit": (_A, UploadCommit, DocumentFiled),
-    "document": (_A, DocumentRequest, DocumentPart),
-    "release": (PEOPLE, ReleaseRequest, ReleaseAnswer),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+REQUESTS: Requests = (
+    ServicesRequest,
+    TicketRequested,
+    StatusRequest,
+    NeedsRequest,
+    LeaveRequest,
+    QueueRequest,
+    AcceptRequest,
+    ResumeRequest,
+    HangUpRequest,
+    CloseRequest,
+    DossierRequest,
+    PieceRequest,
+    UploadBegin,
+    UploadChunk,
+    UploadCommit,
+    DocumentRequest,
+    ReleaseRequest,
+)

@@ -19,7 +19,7 @@ from session.core.field_types import UtcTime
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.history import LineQuality
 from session.protocol.hub.line_rates import LineRates
-from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, Text, Verb
+from session.protocol.hub.requests import Done, HubMessage, Request, Requests, SessionAnswer, Text
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
@@ -63,10 +63,6 @@ class ServiceWork(msgspec.Struct, frozen=True, kw_only=True):
     auto_answer: bool = False
 
 
-class WorkRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent asks what it may serve, and what the hub takes it to be doing."""
-
-
 class WorkAnswer(HubMessage, frozen=True, kw_only=True):
     """`said` is the state the agent chose, or that an unanswered offer or a supervisor put it into,
     with its reason.
@@ -78,7 +74,13 @@ class WorkAnswer(HubMessage, frozen=True, kw_only=True):
     since_utc: UtcTime | None = None
 
 
-class NextRequest(HubMessage, frozen=True, kw_only=True):
+class WorkRequest(Request[WorkAnswer], frozen=True, kw_only=True, verb="work", roles=(Role.AGENT,)):
+    """An agent asks what it may serve, and what the hub takes it to be doing."""
+
+
+class NextRequest(
+    Request[SessionAnswer], frozen=True, kw_only=True, verb="next", roles=(Role.AGENT,)
+):
     """An agent takes the caller who is next for it, of one service or of all.
     Asked again, the answer is the same.
     """
@@ -86,20 +88,11 @@ class NextRequest(HubMessage, frozen=True, kw_only=True):
     service: Id | None = None
 
 
-class DeclineRequest(HubMessage, frozen=True, kw_only=True):
+class DeclineRequest(Request[Done], frozen=True, kw_only=True, verb="decline", roles=(Role.AGENT,)):
     """An agent does not take the offered ticket; `reason` is a short code."""
 
     ticket_id: Id
     reason: Code
-
-
-class ProlongRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent needs its service's wrap-up time once more.
-    `until_utc` is the end it knows, so that a repeat is one.
-    """
-
-    session_id: Id
-    until_utc: UtcTime
 
 
 class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
@@ -111,7 +104,18 @@ class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
     more: int
 
 
-class NoteRequest(HubMessage, frozen=True, kw_only=True):
+class ProlongRequest(
+    Request[WrapUpAnswer], frozen=True, kw_only=True, verb="prolong", roles=(Role.AGENT,)
+):
+    """An agent needs its service's wrap-up time once more.
+    `until_utc` is the end it knows, so that a repeat is one.
+    """
+
+    session_id: Id
+    until_utc: UtcTime
+
+
+class NoteRequest(Request[Done], frozen=True, kw_only=True, verb="note", roles=(Role.AGENT,)):
     """A note for the next agent, kept in the dossier of the session's caller; for a day after the
     session, too. The same `note_id` is kept once.
     """
@@ -119,14 +123,6 @@ class NoteRequest(HubMessage, frozen=True, kw_only=True):
     session_id: Id
     note_id: Id
     text: NoteText
-
-
-class PreviewRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent looks at the caller that `next` would give to it; the register of accesses says
-    so.
-    """
-
-    ticket_id: Id
 
 
 class CallerPreview(HubMessage, frozen=True, kw_only=True):
@@ -151,18 +147,14 @@ class CallerPreview(HubMessage, frozen=True, kw_only=True):
     note: DossierNote | None = None
 
 
-class WorkHereRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent opens its desk at this computer, or (`take`) wants to work here and no longer at the
-    other one.
-
-    Attributes:
-        desk: the computer's public key, as in the header `Desk`.
-        computer: what it calls itself.
+class PreviewRequest(
+    Request[CallerPreview], frozen=True, kw_only=True, verb="preview_caller", roles=(Role.AGENT,)
+):
+    """An agent looks at the caller that `next` would give to it; the register of accesses says
+    so.
     """
 
-    desk: Annotated[str, msgspec.Meta(pattern="^U[A-Z2-7]{55}$")]
-    computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    take: bool = False
+    ticket_id: Id
 
 
 class WorkHereAnswer(HubMessage, frozen=True, kw_only=True):
@@ -178,6 +170,22 @@ class WorkHereAnswer(HubMessage, frozen=True, kw_only=True):
     talks: bool = False
 
 
+class WorkHereRequest(
+    Request[WorkHereAnswer], frozen=True, kw_only=True, verb="work_here", roles=(Role.AGENT,)
+):
+    """An agent opens its desk at this computer, or (`take`) wants to work here and no longer at the
+    other one.
+
+    Attributes:
+        desk: the computer's public key, as in the header `Desk`.
+        computer: what it calls itself.
+    """
+
+    desk: Annotated[str, msgspec.Meta(pattern="^U[A-Z2-7]{55}$")]
+    computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    take: bool = False
+
+
 def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
     """True if an agent that serves after `after_s` may take this ticket now;
     hub and desk ask the same question.
@@ -189,15 +197,12 @@ def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
     return after_s is not None and waited_s >= after_s
 
 
-_A = frozenset({Role.AGENT})
-
-ROUTING_VERBS: dict[str, Verb] = {
-    "work": (_A, WorkRequest, WorkAnswer),
-    "work_here": (_A, WorkHereRequest, WorkHereAnswer),
-    "next": (_A, NextRequest, SessionAnswer),
-    "decline": (_A, DeclineRequest, Done),
-    "prolong": (_A, ProlongRequest, WrapUpAnswer),
-    "note": (_A, NoteRequest, Done),
-    "preview_caller": (_A, PreviewRequest, CallerPreview),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+ROUTING_REQUESTS: Requests = (
+    WorkRequest,
+    WorkHereRequest,
+    NextRequest,
+    DeclineRequest,
+    ProlongRequest,
+    NoteRequest,
+    PreviewRequest,
+)

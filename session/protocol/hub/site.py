@@ -14,7 +14,15 @@ import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Text, Verb
+from session.protocol.hub.requests import (
+    Done,
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Request,
+    Requests,
+    Text,
+)
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
@@ -33,7 +41,15 @@ class CallerState(StrEnum):
 # ---- kiosk
 
 
-class HelpCall(HubMessage, frozen=True, kw_only=True):
+class HelpAnswer(HubMessage, frozen=True, kw_only=True):
+    """The host's answer so far."""
+
+    state: HelpState
+
+
+class HelpCall(
+    Request[HelpAnswer], frozen=True, kw_only=True, verb="call_help", roles=(Role.KIOSK,)
+):
     """The caller wants the host, or does not any more.
     Repeated every 3 s while it is not `none`, as last heard.
 
@@ -46,16 +62,12 @@ class HelpCall(HubMessage, frozen=True, kw_only=True):
     new: bool = False
 
 
-class HelpAnswer(HubMessage, frozen=True, kw_only=True):
-    """The host's answer so far."""
-
-    state: HelpState
-
-
 # ---- agent
 
 
-class HostCallRequest(HubMessage, frozen=True, kw_only=True):
+class HostCallRequest(
+    Request[HelpAnswer], frozen=True, kw_only=True, verb="call_host", roles=(Role.AGENT,)
+):
     """The agent of a session asks the site's host to come to the kiosk (`wanted`), or takes that
     back (`none`). What comes of it is told with the ticket.
     """
@@ -67,7 +79,18 @@ class HostCallRequest(HubMessage, frozen=True, kw_only=True):
 # ---- host
 
 
-class SiteRequest(ListRequest, frozen=True, kw_only=True):
+class SiteAnswer(ListAnswer, frozen=True, kw_only=True):
+    """The kiosks of the host's sites, in the order of the convention."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("kiosks",)
+
+    your_name: Text
+    kiosks: list[KioskFacts]
+
+
+class SiteRequest(
+    ListRequest[SiteAnswer], frozen=True, kw_only=True, verb="site", roles=(Role.FACILITATOR,)
+):
     """A host asks every 2 s about the kiosks of its sites."""
 
 
@@ -91,16 +114,7 @@ class KioskFacts(msgspec.Struct, frozen=True, kw_only=True):
     help_from: HelpFrom = HelpFrom.CALLER
 
 
-class SiteAnswer(ListAnswer, frozen=True, kw_only=True):
-    """The kiosks of the host's sites, in the order of the convention."""
-
-    PAGED: ClassVar[tuple[str, ...]] = ("kiosks",)
-
-    your_name: Text
-    kiosks: list[KioskFacts]
-
-
-class HostRequest(HubMessage, frozen=True, kw_only=True):
+class HostRequest(Request[Done], frozen=True, kw_only=True, verb="host", roles=(Role.FACILITATOR,)):
     """The host comes (`coming`), is with the caller (`here`:
     the ticket says so to agents) or has finished (`none`).
     """
@@ -112,7 +126,19 @@ class HostRequest(HubMessage, frozen=True, kw_only=True):
 # ---- operator
 
 
-class NetworkRequest(ListRequest, frozen=True, kw_only=True):
+class NetworkAnswer(ListAnswer, frozen=True, kw_only=True):
+    """Hubs heard of in the last 15 s, and the sites."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("sites",)
+
+    your_name: Text
+    hubs: list[HubFacts]
+    sites: list[SiteFacts]
+
+
+class NetworkRequest(
+    ListRequest[NetworkAnswer], frozen=True, kw_only=True, verb="network", roles=(Role.OPERATOR,)
+):
     """An operator asks every 2 s how hubs and sites are."""
 
 
@@ -167,17 +193,9 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     at_utc: UtcTime | None = None
 
 
-class NetworkAnswer(ListAnswer, frozen=True, kw_only=True):
-    """Hubs heard of in the last 15 s, and the sites."""
-
-    PAGED: ClassVar[tuple[str, ...]] = ("sites",)
-
-    your_name: Text
-    hubs: list[HubFacts]
-    sites: list[SiteFacts]
-
-
-class SiteStateRequest(HubMessage, frozen=True, kw_only=True):
+class SiteStateRequest(
+    Request[Done], frozen=True, kw_only=True, verb="close_site", roles=(Role.OPERATOR,)
+):
     """A site's kiosks take no calls (`close_site`), or take them again (`open_site`).
     Those who wait stay.
     """
@@ -186,15 +204,23 @@ class SiteStateRequest(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
-_A, _F, _O = frozenset({Role.AGENT}), frozenset({Role.FACILITATOR}), frozenset({Role.OPERATOR})
+class OpenSiteRequest(
+    SiteStateRequest,
+    frozen=True,
+    kw_only=True,
+    tag="SiteStateRequest",
+    verb="open_site",
+    roles=(Role.OPERATOR,),
+):
+    """The site takes callers again."""
 
-SITE_VERBS: dict[str, Verb] = {
-    "call_help": (frozenset({Role.KIOSK}), HelpCall, HelpAnswer),
-    "call_host": (_A, HostCallRequest, HelpAnswer),
-    "site": (_F, SiteRequest, SiteAnswer),
-    "host": (_F, HostRequest, Done),
-    "network": (_O, NetworkRequest, NetworkAnswer),
-    "close_site": (_O, SiteStateRequest, Done),
-    "open_site": (_O, SiteStateRequest, Done),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+
+SITE_REQUESTS: Requests = (
+    HelpCall,
+    HostCallRequest,
+    SiteRequest,
+    HostRequest,
+    NetworkRequest,
+    SiteStateRequest,
+    OpenSiteRequest,
+)

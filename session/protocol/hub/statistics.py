@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import msgspec
 
-from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Verb
+from session.protocol.hub.requests import Done, ListAnswer, ListRequest, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -34,7 +34,7 @@ class Solved(StrEnum):
     NO = "no"
 
 
-class SolvedAnswered(HubMessage, frozen=True, kw_only=True):
+class SolvedAnswered(Request[Done], frozen=True, kw_only=True, verb="solved", roles=(Role.KIOSK,)):
     """The caller of this ticket says, at the kiosk, whether it was solved. The hub counts it for
     service and site, and keeps nothing that says who answered.
     """
@@ -43,7 +43,27 @@ class SolvedAnswered(HubMessage, frozen=True, kw_only=True):
     solved: Solved
 
 
-class StatisticsRequest(ListRequest, frozen=True, kw_only=True):
+class StatisticsAnswer(ListAnswer, frozen=True, kw_only=True):
+    """The rows in order of their keys.
+    Days and hours are of `time_zone`; `behind` changes are not counted yet.
+    """
+
+    PAGED: ClassVar[tuple[str, ...]] = ("rows",)
+
+    by: StatisticsBy
+    rows: list[StatisticsRow]
+    time_zone: str
+    behind: int = 0
+    across: StatisticsBy = StatisticsBy.TOTAL
+
+
+class StatisticsRequest(
+    ListRequest[StatisticsAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="statistics",
+    roles=(Role.SUPERVISOR,),
+):
     """A supervisor asks about callers who arrived from `first` to `last`, both included, at most
     400 days. `across`: each group of `by` is counted by this, too.
     """
@@ -84,22 +104,7 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     solved: dict[str, int] = {}
 
 
-class StatisticsAnswer(ListAnswer, frozen=True, kw_only=True):
-    """The rows in order of their keys.
-    Days and hours are of `time_zone`; `behind` changes are not counted yet.
-    """
-
-    PAGED: ClassVar[tuple[str, ...]] = ("rows",)
-
-    by: StatisticsBy
-    rows: list[StatisticsRow]
-    time_zone: str
-    behind: int = 0
-    across: StatisticsBy = StatisticsBy.TOTAL
-
-
-STATISTICS_VERBS: dict[str, Verb] = {
-    "statistics": (frozenset({Role.SUPERVISOR}), StatisticsRequest, StatisticsAnswer),
-    "solved": (frozenset({Role.KIOSK}), SolvedAnswered, Done),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+STATISTICS_REQUESTS: Requests = (
+    StatisticsRequest,
+    SolvedAnswered,
+)

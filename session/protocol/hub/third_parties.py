@@ -14,7 +14,15 @@ import msgspec
 
 from session.protocol.hub.board import AgentState, Reason
 from session.protocol.hub.network import MoveTarget
-from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Text, Verb
+from session.protocol.hub.requests import (
+    Done,
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Request,
+    Requests,
+    Text,
+)
 from session.protocol.hub.talk_state import HoldReason, MaybeId, PassReason, Talk
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
@@ -26,18 +34,12 @@ kept beside the ticket, told to the agent who accepts, gone when the ticket ends
 """
 
 
-class HoldRequest(HubMessage, frozen=True, kw_only=True):
+class HoldRequest(Request[Done], frozen=True, kw_only=True, verb="hold", roles=(Role.AGENT,)):
     """The agent lets the caller wait a moment, or talks again."""
 
     session_id: Id
     held: bool
     reason: HoldReason = HoldReason.MOMENT
-
-
-class TalkRequest(HubMessage, frozen=True, kw_only=True):
-    """An end, or the third person, asks who is in the conversation."""
-
-    session_id: Id
 
 
 class TalkAnswer(HubMessage, frozen=True, kw_only=True):
@@ -53,7 +55,33 @@ class TalkAnswer(HubMessage, frozen=True, kw_only=True):
     signs: bool = False
 
 
-class TargetsRequest(ListRequest, frozen=True, kw_only=True):
+class TalkRequest(
+    Request[TalkAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="talk",
+    roles=(Role.AGENT, Role.SUPERVISOR, Role.KIOSK),
+):
+    """An end, or the third person, asks who is in the conversation."""
+
+    session_id: Id
+
+
+class TargetsAnswer(ListAnswer, frozen=True, kw_only=True):
+    """Only what is possible now; `elsewhere` are services of other organisations that both
+    conventions allow.
+    """
+
+    PAGED: ClassVar[tuple[str, ...]] = ("agents", "services", "elsewhere")
+
+    agents: list[TargetAgent]
+    services: list[TargetService]
+    elsewhere: list[MoveTarget]
+
+
+class TargetsRequest(
+    ListRequest[TargetsAnswer], frozen=True, kw_only=True, verb="targets", roles=(Role.AGENT,)
+):
     """To whom can this caller be passed on, and whom can the agent call in?"""
 
     session_id: Id
@@ -76,19 +104,7 @@ class TargetService(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-class TargetsAnswer(ListAnswer, frozen=True, kw_only=True):
-    """Only what is possible now; `elsewhere` are services of other organisations that both
-    conventions allow.
-    """
-
-    PAGED: ClassVar[tuple[str, ...]] = ("agents", "services", "elsewhere")
-
-    agents: list[TargetAgent]
-    services: list[TargetService]
-    elsewhere: list[MoveTarget]
-
-
-class PassOnRequest(HubMessage, frozen=True, kw_only=True):
+class PassOnRequest(Request[Done], frozen=True, kw_only=True, verb="pass_on", roles=(Role.AGENT,)):
     """The agent passes the caller on, to one agent or to a queue;
     the agent's own conversation ends with it.
 
@@ -105,12 +121,6 @@ class PassOnRequest(HubMessage, frozen=True, kw_only=True):
     pieces_missing: Annotated[int, msgspec.Meta(ge=-1, le=500)] = -1
 
 
-class PassedOnRequest(HubMessage, frozen=True, kw_only=True):
-    """The agent who has accepted a caller who was passed on asks what for."""
-
-    session_id: Id
-
-
 class PassedOnAnswer(HubMessage, frozen=True, kw_only=True):
     """The agent who passed the caller on, and what for;
     an empty name when the caller was not passed on.
@@ -122,10 +132,12 @@ class PassedOnAnswer(HubMessage, frozen=True, kw_only=True):
     pieces_missing: int = -1
 
 
-class PassingRequest(HubMessage, frozen=True, kw_only=True):
-    """A kiosk whose caller was passed on asks to whom."""
+class PassedOnRequest(
+    Request[PassedOnAnswer], frozen=True, kw_only=True, verb="passed_on", roles=(Role.AGENT,)
+):
+    """The agent who has accepted a caller who was passed on asks what for."""
 
-    ticket_id: Id
+    session_id: Id
 
 
 class PassingAnswer(HubMessage, frozen=True, kw_only=True):
@@ -135,7 +147,15 @@ class PassingAnswer(HubMessage, frozen=True, kw_only=True):
     service_name: Text = ""
 
 
-class InviteRequest(HubMessage, frozen=True, kw_only=True):
+class PassingRequest(
+    Request[PassingAnswer], frozen=True, kw_only=True, verb="passing", roles=(Role.KIOSK,)
+):
+    """A kiosk whose caller was passed on asks to whom."""
+
+    ticket_id: Id
+
+
+class InviteRequest(Request[Done], frozen=True, kw_only=True, verb="invite", roles=(Role.AGENT,)):
     """The agent calls a colleague in; `held` lets the caller wait meanwhile."""
 
     session_id: Id
@@ -143,18 +163,13 @@ class InviteRequest(HubMessage, frozen=True, kw_only=True):
     held: bool = False
 
 
-class InvitationAnswered(HubMessage, frozen=True, kw_only=True):
+class InvitationAnswered(
+    Request[Done], frozen=True, kw_only=True, verb="answer_invitation", roles=(Role.AGENT,)
+):
     """The colleague comes, or does not."""
 
     session_id: Id
     accept: bool
-
-
-class JoinRequest(HubMessage, frozen=True, kw_only=True):
-    """A supervisor joins a conversation, visibly; the reason becomes the ticket's."""
-
-    ticket_id: Id
-    reason: Reason
 
 
 class JoinAnswer(HubMessage, frozen=True, kw_only=True):
@@ -165,7 +180,18 @@ class JoinAnswer(HubMessage, frozen=True, kw_only=True):
     session_id: Id
 
 
-class BannerShown(HubMessage, frozen=True, kw_only=True):
+class JoinRequest(
+    Request[JoinAnswer], frozen=True, kw_only=True, verb="join", roles=(Role.SUPERVISOR,)
+):
+    """A supervisor joins a conversation, visibly; the reason becomes the ticket's."""
+
+    ticket_id: Id
+    reason: Reason
+
+
+class BannerShown(
+    Request[Done], frozen=True, kw_only=True, verb="banner_shown", roles=(Role.KIOSK, Role.AGENT)
+):
     """Kiosk or desk: the banner that names this third person is on the screen."""
 
     session_id: Id
@@ -173,13 +199,17 @@ class BannerShown(HubMessage, frozen=True, kw_only=True):
     user: Id
 
 
-class LeaveTalkRequest(HubMessage, frozen=True, kw_only=True):
+class LeaveTalkRequest(
+    Request[Done], frozen=True, kw_only=True, verb="leave_talk", roles=(Role.AGENT, Role.SUPERVISOR)
+):
     """The third person leaves, or the agent ends the call of the third person."""
 
     session_id: Id
 
 
-class HandOverRequest(HubMessage, frozen=True, kw_only=True):
+class HandOverRequest(
+    Request[Done], frozen=True, kw_only=True, verb="hand_over", roles=(Role.AGENT,)
+):
     """The agent leaves the caller to the colleague who was called in."""
 
     session_id: Id
@@ -188,21 +218,17 @@ class HandOverRequest(HubMessage, frozen=True, kw_only=True):
     pieces_missing: Annotated[int, msgspec.Meta(ge=-1, le=500)] = -1
 
 
-_A = frozenset({Role.AGENT})
-_THIRDS = frozenset({Role.AGENT, Role.SUPERVISOR})
-
-TALK_VERBS: dict[str, Verb] = {
-    "hold": (_A, HoldRequest, Done),
-    "talk": (_THIRDS | {Role.KIOSK}, TalkRequest, TalkAnswer),
-    "targets": (_A, TargetsRequest, TargetsAnswer),
-    "pass_on": (_A, PassOnRequest, Done),
-    "passed_on": (_A, PassedOnRequest, PassedOnAnswer),
-    "passing": (frozenset({Role.KIOSK}), PassingRequest, PassingAnswer),
-    "invite": (_A, InviteRequest, Done),
-    "answer_invitation": (_A, InvitationAnswered, Done),
-    "join": (frozenset({Role.SUPERVISOR}), JoinRequest, JoinAnswer),
-    "banner_shown": (frozenset({Role.KIOSK, Role.AGENT}), BannerShown, Done),
-    "leave_talk": (_THIRDS, LeaveTalkRequest, Done),
-    "hand_over": (_A, HandOverRequest, Done),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+TALK_REQUESTS: Requests = (
+    HoldRequest,
+    TalkRequest,
+    TargetsRequest,
+    PassOnRequest,
+    PassedOnRequest,
+    PassingRequest,
+    InviteRequest,
+    InvitationAnswered,
+    JoinRequest,
+    BannerShown,
+    LeaveTalkRequest,
+    HandOverRequest,
+)

@@ -10,7 +10,15 @@ from typing import Annotated, Literal
 import msgspec
 
 from session.core.field_types import UtcTime
-from session.protocol.hub.requests import Done, HubMessage, Number, Text, TicketAnswer, Verb
+from session.protocol.hub.requests import (
+    Done,
+    HubMessage,
+    Number,
+    Request,
+    Requests,
+    Text,
+    TicketAnswer,
+)
 from session.protocol.hub.tickets import Needs
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
@@ -25,7 +33,9 @@ MOST_CALLED, MOST_FOLLOWING = 100, 12
 """Numbers on a display: called ones, and the next ones."""
 
 
-class StepAwayRequest(HubMessage, frozen=True, kw_only=True):
+class StepAwayRequest(
+    Request[TicketAnswer], frozen=True, kw_only=True, verb="step_away", roles=(Role.KIOSK,)
+):
     """The caller of a waiting ticket leaves the kiosk and keeps the place.
 
     "back": the caller comes back to a kiosk of this site; "phone":
@@ -37,7 +47,13 @@ class StepAwayRequest(HubMessage, frozen=True, kw_only=True):
     phone: Number = ""
 
 
-class AwayRequest(HubMessage, frozen=True, kw_only=True):
+class AwayAnswer(HubMessage, frozen=True, kw_only=True):
+    """The tickets of this site whose callers said that they come back, the called ones first."""
+
+    tickets: Annotated[list[AwayTicket], msgspec.Meta(max_length=MOST_AWAY)]
+
+
+class AwayRequest(Request[AwayAnswer], frozen=True, kw_only=True, verb="away", roles=(Role.KIOSK,)):
     """A kiosk asks whose callers may come back to it."""
 
 
@@ -49,29 +65,14 @@ class AwayTicket(msgspec.Struct, frozen=True, kw_only=True):
     called: bool = False
 
 
-class AwayAnswer(HubMessage, frozen=True, kw_only=True):
-    """The tickets of this site whose callers said that they come back, the called ones first."""
-
-    tickets: Annotated[list[AwayTicket], msgspec.Meta(max_length=MOST_AWAY)]
-
-
-class ComeBackRequest(HubMessage, frozen=True, kw_only=True):
+class ComeBackRequest(
+    Request[TicketAnswer], frozen=True, kw_only=True, verb="come_back", roles=(Role.KIOSK,)
+):
     """The caller of this ticket number is in front of the kiosk that asks:
     the ticket is this kiosk's from now on.
     """
 
     number: TicketNumber
-
-
-class CallbackRequest(HubMessage, frozen=True, kw_only=True):
-    """A caller of a closed service asks to be called by telephone when it opens.
-    The same `request_id` is one callback. `needs`: see `Ticket`.
-    """
-
-    request_id: Id
-    service: ServiceRef
-    phone: Number
-    needs: Needs = ()
 
 
 class CallbackAnswer(HubMessage, frozen=True, kw_only=True):
@@ -82,7 +83,22 @@ class CallbackAnswer(HubMessage, frozen=True, kw_only=True):
     due_at: str = ""
 
 
-class CallLaterRequest(HubMessage, frozen=True, kw_only=True):
+class CallbackRequest(
+    Request[CallbackAnswer], frozen=True, kw_only=True, verb="callback", roles=(Role.KIOSK,)
+):
+    """A caller of a closed service asks to be called by telephone when it opens.
+    The same `request_id` is one callback. `needs`: see `Ticket`.
+    """
+
+    request_id: Id
+    service: ServiceRef
+    phone: Number
+    needs: Needs = ()
+
+
+class CallLaterRequest(
+    Request[Done], frozen=True, kw_only=True, verb="call_later", roles=(Role.AGENT,)
+):
     """The agent calls the caller later: the ticket is closed, and waits again as another after
     `minutes`, at the telephone.
 
@@ -95,10 +111,6 @@ class CallLaterRequest(HubMessage, frozen=True, kw_only=True):
     phone: Number = ""
 
 
-class PromisedCallsRequest(HubMessage, frozen=True, kw_only=True):
-    """An agent asks which callers it has promised to call."""
-
-
 class PromisedCallsAnswer(HubMessage, frozen=True, kw_only=True):
     """The times at which this agent has to call, the first first;
     callers who wait already are in the queue.
@@ -107,19 +119,14 @@ class PromisedCallsAnswer(HubMessage, frozen=True, kw_only=True):
     due_utc: Annotated[list[UtcTime], msgspec.Meta(max_length=MOST_PROMISED)]
 
 
-class DisplayRequest(HubMessage, frozen=True, kw_only=True):
-    """The waiting room's display asks every 2 s."""
-
-
-class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that is called to a kiosk:
-    its name, or its place among the kiosks of the site, from 1.
-    """
-
-    number: TicketNumber
-    kiosk_name: Text
-    kiosk_place: int
-    called_at_utc: UtcTime
+class PromisedCallsRequest(
+    Request[PromisedCallsAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="promised_calls",
+    roles=(Role.AGENT,),
+):
+    """An agent asks which callers it has promised to call."""
 
 
 class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
@@ -139,15 +146,29 @@ class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
     waiting: int
 
 
-_K = frozenset({Role.KIOSK})
+class DisplayRequest(
+    Request[DisplayAnswer], frozen=True, kw_only=True, verb="display", roles=(Role.DISPLAY,)
+):
+    """The waiting room's display asks every 2 s."""
 
-WAITING_VERBS: dict[str, Verb] = {
-    "step_away": (_K, StepAwayRequest, TicketAnswer),
-    "away": (_K, AwayRequest, AwayAnswer),
-    "come_back": (_K, ComeBackRequest, TicketAnswer),
-    "callback": (_K, CallbackRequest, CallbackAnswer),
-    "call_later": (frozenset({Role.AGENT}), CallLaterRequest, Done),
-    "promised_calls": (frozenset({Role.AGENT}), PromisedCallsRequest, PromisedCallsAnswer),
-    "display": (frozenset({Role.DISPLAY}), DisplayRequest, DisplayAnswer),
-}
-"""Verb -> (roles that may say it, request, answer)."""
+
+class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that is called to a kiosk:
+    its name, or its place among the kiosks of the site, from 1.
+    """
+
+    number: TicketNumber
+    kiosk_name: Text
+    kiosk_place: int
+    called_at_utc: UtcTime
+
+
+WAITING_REQUESTS: Requests = (
+    StepAwayRequest,
+    AwayRequest,
+    ComeBackRequest,
+    CallbackRequest,
+    CallLaterRequest,
+    PromisedCallsRequest,
+    DisplayRequest,
+)

@@ -32,7 +32,7 @@ from session.desk.hub.client import DeskLink
 from session.hub.history.projection import GATHER_S
 from session.hub.storage.ticket_store import NatsTicketStore
 from session.kiosk.hub.client import KioskLink
-from session.protocol.hub.requests import AcceptRequest, SessionAnswer
+from session.protocol.hub.requests import AcceptRequest
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.benchmarks.hub.watching import behind
@@ -195,9 +195,7 @@ class Ours:
 
     async def accept(self, agent: int, ticket: str) -> bool:
         try:
-            await self._agents[agent].request(
-                "accept", AcceptRequest(ticket_id=ticket), SessionAnswer
-            )
+            await self._agents[agent].ask_once(AcceptRequest(ticket_id=ticket))
         except (TicketTaken, AgentBusy):
             return False
         return True

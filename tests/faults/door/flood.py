@@ -27,7 +27,7 @@ from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import enrolment_seed, new_seed, public_key, sign
 from session.core.errors import SessionError
 from session.hub.access.identities import Identity, IdentityBook
-from session.protocol.hub.requests import QueueAnswer, QueueRequest
+from session.protocol.hub.requests import QueueRequest
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 from tests.support.programs import HubFolder, People
@@ -143,7 +143,7 @@ async def _flooded(place: HubFolder, people: People, pid: int, seconds: float) -
         while time.monotonic() < until_s:
             began_s = time.monotonic()
             try:
-                await client.request("queue", QueueRequest(), QueueAnswer)
+                await client.ask_once(QueueRequest())
                 answers.append(time.monotonic() - began_s)
             except SessionError:
                 answers.append(float("inf"))

@@ -15,7 +15,7 @@ from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.errors import BusUnreachable
 from session.protocol.codec import encode
-from session.protocol.hub.requests import QueueAnswer, QueueRequest, ServicesRequest
+from session.protocol.hub.requests import QueueRequest, ServicesRequest
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 from tests.support.programs import HubFolder, people
@@ -62,7 +62,7 @@ async def _asks_beside(flood: asyncio.Task[None], noisy: Connection, bystander: 
     """How many answers the bystander got; one that is lost raises."""
     asked = 0
     while not flood.done() or noisy.is_connected:
-        await bystander.request("queue", QueueRequest(), QueueAnswer)
+        await bystander.ask_once(QueueRequest())
         asked += 1
     return asked
 

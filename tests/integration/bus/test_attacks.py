@@ -16,7 +16,7 @@ from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed
 from session.core.errors import BusRefusedIdentity, HubUnreachable, NotAllowed
 from session.protocol.codec import decode_answer, encode
-from session.protocol.hub.requests import AcceptRequest, QueueAnswer, QueueRequest, SessionAnswer
+from session.protocol.hub.requests import AcceptRequest, Done, QueueAnswer, QueueRequest, Request
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world, one_computer_each
 from tests.support.waiting import until
@@ -65,6 +65,14 @@ SUBSCRIPTIONS = [
     "caller.>",
     "log.>",
 ]
+
+
+class Shutdown(Request[Done], frozen=True, kw_only=True, verb="shutdown"):
+    """A verb that nobody answers."""
+
+
+class CallMore(Request[Done], frozen=True, kw_only=True, verb="call.more"):
+    """A verb of two words, for which no subject is open."""
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.KIOSK])
@@ -166,14 +174,14 @@ async def test_a_role_cannot_say_anothers_verb(tmp_path: Path) -> None:
         kiosk = await world.client(Role.KIOSK, "kiosk1")
         boss = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
-            await kiosk.request("queue", QueueRequest(), QueueAnswer)
+            await kiosk.ask_once(QueueRequest())
         with pytest.raises(NotAllowed):
-            await boss.request("accept", AcceptRequest(ticket_id="t1"), SessionAnswer)
-        assert (await boss.request("queue", QueueRequest(), QueueAnswer)).total == 0
+            await boss.ask_once(AcceptRequest(ticket_id="t1"))
+        assert (await boss.ask_once(QueueRequest())).total == 0
         with pytest.raises(NotAllowed):
-            await kiosk.request("shutdown", QueueRequest(), QueueAnswer)
+            await kiosk.ask_once(Shutdown())
         with pytest.raises(HubUnreachable):
-            await kiosk.request("call.more", QueueRequest(), QueueAnswer)
+            await kiosk.ask_once(CallMore())
 
 
 async def test_what_does_not_carry_the_hubs_mark_is_not_believed(tmp_path: Path) -> None:
@@ -272,5 +280,5 @@ async def test_who_asks_too_much_is_refused_and_the_others_are_served(tmp_path: 
         )
         codes = [json.loads(answer.payload).get("code", "") for answer in answers]
         assert codes.count("rate_limited") > 100
-        assert (await calm.request("queue", QueueRequest(), QueueAnswer)).total == 0
+        assert (await calm.ask_once(QueueRequest())).total == 0
         assert decode_answer(QueueAnswer, answers[0].payload).total == 0

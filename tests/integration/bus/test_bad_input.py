@@ -26,7 +26,6 @@ from session.protocol.hub.requests import (
     AcceptRequest,
     CloseRequest,
     HangUpRequest,
-    QueueAnswer,
     QueueRequest,
     SessionAnswer,
     TicketAnswer,
@@ -170,7 +169,7 @@ async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path:
             )
             await client.connect()
             request = TicketRequested(request_id="r1", service="housing")
-            found.add((await client.request("call", request, TicketAnswer)).ticket.id)
+            found.add((await client.ask_once(request)).ticket.id)
             await client.close()
             await tasks.close()
         assert len(found) == 1
@@ -286,5 +285,5 @@ async def test_a_supervisor_s_act_on_what_has_just_changed_is_refused_with_what_
         await alice.accept(seen.id)
         with pytest.raises(TicketTaken):
             await board.prioritise(seen, 5, "was waiting a moment ago")
-        queue = await alice._bus.request("queue", QueueRequest(limit=10), QueueAnswer)
+        queue = await alice._bus.ask_once(QueueRequest(limit=10))
         assert [(one.state, one.priority) for one in queue.tickets] == [(TicketState.IN_SESSION, 0)]

@@ -21,7 +21,7 @@ from session.core.errors import HubUnreachable
 from session.hub.access.handlers import Asker
 from session.hub.access.request_server import SUBJECT, TO_ALL
 from session.protocol.codec import encode
-from session.protocol.hub.requests import HubMessage, ServicesAnswer, ServicesRequest
+from session.protocol.hub.requests import HubMessage, ServicesRequest
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import LONGEST_S, until
 
@@ -105,9 +105,7 @@ async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_pat
         go = asyncio.Event()
         asked = slow(world, "services", go.wait)
         question = encode(ServicesRequest())
-        first = asyncio.create_task(
-            kiosk._bus.request("services", ServicesRequest(), ServicesAnswer)
-        )
+        first = asyncio.create_task(kiosk._bus.ask_once(ServicesRequest()))
         await until(lambda: asked)
         again = [
             asyncio.ensure_future(

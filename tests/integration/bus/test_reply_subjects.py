@@ -12,7 +12,7 @@ from session.bus.client import FROM_HUB
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Connection, Incoming
 from session.protocol.codec import decode_answer, encode
-from session.protocol.hub.requests import Done, ServicesAnswer, ServicesRequest
+from session.protocol.hub.requests import Done, Request, ServicesAnswer, ServicesRequest
 from session.protocol.wire.program import COMPUTER, PROGRAM
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -60,6 +60,10 @@ HEARD = {
     (Role.AGENT, "alice"): ("evt.q.*", "evt.hb", "evt.u.a.alice.>", "_I.a.alice.>"),
     (Role.KIOSK, "kiosk2"): ("evt.u.k.kiosk2.>", "_I.k.kiosk2.>"),
 }
+
+
+class OnlyDone(Request[Done], frozen=True, kw_only=True, tag="ServicesRequest", verb="services"):
+    """A kiosk's question to a hub that only says "done"."""
 
 
 async def _listening(world: World) -> list[Incoming]:
@@ -178,7 +182,7 @@ async def test_the_second_question_says_which_computer_asks_as_the_first_does(
         await hub.hear("all.*.*.*.*", answer)
         await hub.settle()
         client = await world.client(Role.AGENT, "alice")
-        await client.request("services", ServicesRequest(), Done, 60.0)
+        await client.ask_once(OnlyDone(), timeout_s=60.0)
         assert len(heard) == 2
         assert dict(heard[0]) == dict(heard[1])
         assert {COMPUTER, PROGRAM} <= heard[1].keys()

@@ -13,7 +13,7 @@ import pytest
 from session.core.errors import LibraryItemUnknown, NotAllowed
 from session.desk.hub.library import LibraryLink
 from session.hub.convention.catalogue import Catalogue
-from session.protocol.dossier.library import LibraryAnswer, LibraryRequest
+from session.protocol.dossier.library import LibraryRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.shown_documents import invented_pdf, invented_picture
@@ -59,7 +59,7 @@ async def test_a_kiosk_may_not_ask(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk = await world.client(Role.KIOSK, "kiosk1")
         with pytest.raises(NotAllowed):
-            await kiosk.request("library", LibraryRequest(), LibraryAnswer)
+            await kiosk.ask_once(LibraryRequest())
 
 
 async def test_a_changed_library_is_heard_at_the_desk_while_the_hub_runs(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from session.core.dossier_model import PieceState
 from session.core.errors import TicketUnknown
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.helpdesk import HelpdeskQuestions
-from session.protocol.dossier.long_dossier import DocumentsAnswer, DocumentsRequest
-from session.protocol.hub.board import BoardAnswer, BoardRequest
-from session.protocol.hub.site import NetworkAnswer, NetworkRequest, SiteAnswer, SiteRequest
-from session.protocol.hub.third_parties import TargetsAnswer, TargetsRequest
+from session.protocol.dossier.long_dossier import DocumentsRequest
+from session.protocol.hub.board import BoardRequest
+from session.protocol.hub.site import NetworkRequest, SiteRequest
+from session.protocol.hub.third_parties import TargetsRequest
 from session.protocol.wire.roles import Role
 from tests.integration.lists.large_network import (
     AGENTS,
@@ -66,12 +66,12 @@ async def test_the_lines_of_5000_kiosks_are_counted_by_the_hub_and_read_in_pages
 
 async def test_each_role_reads_all_of_what_is_there(world: World) -> None:
     boss = await world.client(Role.SUPERVISOR, "boss")
-    board = await boss.request("board", BoardRequest(), BoardAnswer)
+    board = await boss.ask_once(BoardRequest())
     assert (len(board.agents), len(board.sites)) == (AGENTS, SITES)
     host = await world.client(Role.FACILITATOR, "host")
-    assert len((await host.request("site", SiteRequest(), SiteAnswer)).kiosks) == KIOSKS
+    assert len((await host.ask_once(SiteRequest())).kiosks) == KIOSKS
     oper = await world.client(Role.OPERATOR, "oper")
-    assert len((await oper.request("network", NetworkRequest(), NetworkAnswer)).sites) == SITES
+    assert len((await oper.ask_once(NetworkRequest())).sites) == SITES
     helpdesk = HelpdeskQuestions(await world.client(Role.HELPDESK, "help"))
     places = await helpdesk.places()
     assert len({(place.desk, place.id) for place in places}) == KIOSKS + AGENTS
@@ -89,7 +89,7 @@ async def test_a_dossier_of_5000_documents_is_opened_and_changed(world: World) -
     changed = await desk.set_piece(facts.id, opened.number, PIECE, state=state)
     assert len(changed.documents) == DOCUMENTS
     client = world.clients()[-1]
-    targets = await client.request("targets", TargetsRequest(session_id=facts.id), TargetsAnswer)
+    targets = await client.ask_once(TargetsRequest(session_id=facts.id))
     assert targets.services
 
 
@@ -99,11 +99,11 @@ async def test_pages_that_follow_are_refused_once_the_conversation_is_over(world
     facts = await desk.accept((await kiosk.call("rights", CALLER, "r1")).ticket.id)
     opened = await desk.dossier(facts.id)
     first = DocumentsRequest(session_id=facts.id, dossier=opened.number)
-    page = await client.request("dossier_documents", first, DocumentsAnswer, rows=1)
+    page = await client.ask_once(first, rows=1)
     assert page.next
     following = DocumentsRequest(session_id=facts.id, dossier=opened.number, after=page.next)
-    assert (await client.request("dossier_documents", following, DocumentsAnswer, rows=1)).documents
+    assert (await client.ask_once(following, rows=1)).documents
     await desk.hang_up(facts.id)
     await desk.close(facts.id)
     with pytest.raises(TicketUnknown):
-        await client.request("dossier_documents", following, DocumentsAnswer, rows=1)
+        await client.ask_once(following, rows=1)

@@ -20,7 +20,7 @@ from session.kiosk.hub.client import KioskLink
 from session.log.events import WordsSent, Writer
 from session.log.writer import LogWriter, left_over
 from session.protocol.conversation.page_removal import RemovalReason
-from session.protocol.hub.log import LogPart, LogRequest
+from session.protocol.hub.log import LogRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
 
@@ -86,7 +86,7 @@ async def test_a_long_log_comes_in_parts_also_from_another_hub(tmp_path: Path) -
         await desk.hang_up(facts.id)
         boss = await world.client(Role.SUPERVISOR, "boss")
         request = LogRequest(session_id=facts.id, after=37, reason="what was shown")
-        part = await boss.request("read_log", request, LogPart)
+        part = await boss.ask_once(request)
         assert json.loads(bytes(part.records[0]))["n"] == 37
         assert not part.end
         assert [json.loads(record)["n"] for record in await world.kept_log(facts.id)] == list(

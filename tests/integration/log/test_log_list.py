@@ -20,10 +20,10 @@ from session.log import events
 from session.log.events import AnyEvent, Record, Writer
 from session.log.migrate import decode_record, encode_record
 from session.protocol.conversation.messages import PrintState
-from session.protocol.dossier.identity import AccessesAnswer, LogAccessesRequest
+from session.protocol.dossier.identity import LogAccessesRequest
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogRow, LogsFound, LogState
-from session.protocol.helpdesk.log_notes import LogNotes, ReadLogNotes
-from session.protocol.hub.log import LogPart, LogRequest
+from session.protocol.helpdesk.log_notes import ReadLogNotes
+from session.protocol.hub.log import LogRequest, ReadEvents
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -53,7 +53,7 @@ def _lines(world: World, first: int, *what: AnyEvent) -> list[bytes]:
 
 async def _ask(helpdesk: BusClient, **wanted: object) -> LogsFound:
     request = FindLogs(filter=LogFilter(**wanted), counts=True)  # type: ignore[arg-type]
-    return await helpdesk.request("find_logs", request, LogsFound)
+    return await helpdesk.ask_once(request)
 
 
 async def _row(world: World, helpdesk: BusClient, session_id: str, records: int) -> LogRow:
@@ -111,13 +111,11 @@ async def test_a_conversation_is_in_the_list_while_it_goes_on_and_found_by_who_m
         # what failed, of all organisations; what was on the page, of none
         reads = LogRequest(session_id=session_id, reason="nothing prints")
         with pytest.raises(SessionError):
-            await operator.request("read_log", reads, LogPart)
+            await operator.ask_once(reads)
         with pytest.raises(SessionError):
-            await operator.request("log_notes", ReadLogNotes(session_id=session_id), LogNotes)
+            await operator.ask_once(ReadLogNotes(session_id=session_id))
         with pytest.raises(SessionError):
-            await (await world.client(Role.AGENT, "bob")).request(
-                "find_logs", FindLogs(), LogsFound
-            )
+            await (await world.client(Role.AGENT, "bob")).ask_once(FindLogs())
 
 
 async def test_an_operator_reads_events_without_pages_and_their_organisation_sees_it(
@@ -129,20 +127,20 @@ async def test_an_operator_reads_events_without_pages_and_their_organisation_see
         boss, helpdesk = [await world.client(*one) for one in ((Role.SUPERVISOR, "boss"), HELP)]
         session_id, _number = await _talk(kiosk, desk, "r1")
         await kiosk.append_log(session_id, 0, _lines(world, 0, *PAGE, JAM))
-        reads = LogRequest(session_id=session_id, reason="nothing prints")
+        reads = ReadEvents(session_id=session_id, reason="nothing prints")
         with pytest.raises(LogRunning):
-            await operator.request("read_events", reads, LogPart)
+            await operator.ask_once(reads)
         await desk.hang_up(session_id)
-        for asker, request in ((helpdesk, reads), (operator, LogRequest(session_id=session_id))):
+        for asker, request in ((helpdesk, reads), (operator, ReadEvents(session_id=session_id))):
             with pytest.raises(SessionError):
-                await asker.request("read_events", request, LogPart)
-        part = await operator.request("read_events", reads, LogPart)
+                await asker.ask_once(request)
+        part = await operator.ask_once(reads)
         told = [decode_record(bytes(line)).event for line in part.records]
         assert len(told) == 3
         assert JAM in told
         assert b"caf.example" not in b"".join(map(bytes, part.records))
         assert [one.data for one in told if isinstance(one, events.MirrorChunk)] == [b""]
-        (line,) = (await boss.request("log_accesses", LogAccessesRequest(), AccessesAnswer)).lines
+        (line,) = (await boss.ask_once(LogAccessesRequest())).lines
         assert (line.user, line.by_name) == ("oper", "Marc L. (network)")
         assert line.reason == reads.reason
 

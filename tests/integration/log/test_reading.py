@@ -22,13 +22,11 @@ from session.protocol.codec import encode
 from session.protocol.conversation.chat_and_privacy import WordsSaid
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.dossier.identity import (
-    IDENTITY_VERBS,
-    AccessesAnswer,
     AccessesRequest,
     LogAccessesRequest,
 )
-from session.protocol.helpdesk.log_notes import NOTE_VERBS
-from session.protocol.hub.log import LOG_VERBS
+from session.protocol.helpdesk.log_notes import NOTE_REQUESTS
+from session.protocol.hub.log import LogRequest, ReadEvents
 from session.protocol.sealing import VAULT_PARTS, Part
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
@@ -74,7 +72,8 @@ async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(
         known |= {"reason": "standstill", "kiosk": "kiosk1", "agent": "alice"}
         done: Counter[str] = Counter()
         for role, (organisation, user) in STRANGERS.items():
-            for verb, (roles, kind, _) in ALL_VERBS.items():
+            for verb, kind in ALL_VERBS.items():
+                roles = kind.roles
                 subject = f"svc.{organisation}.{role}.{user}.{verb}"
                 request = Incoming(subject, encode(made(kind, known)), {}, "")
                 try:
@@ -99,14 +98,14 @@ async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(
 
 def test_helpdesk_has_no_dossier_and_only_two_roles_read_logs() -> None:
     dossier = {verb for verb, part in VAULT_PARTS.items() if part is Part.DOSSIER}
-    helpdesk = {verb for verb, (roles, _, _) in ALL_VERBS.items() if Role.HELPDESK in roles}
+    helpdesk = {verb for verb, kind in ALL_VERBS.items() if Role.HELPDESK in kind.roles}
     remote = {"help_kiosk", "help_places", "remote_help", "remote_helps"}
     listed = {"seal", "read_log", "find_logs", "self_tests"}
-    assert helpdesk == {"release", *listed, *remote, *NOTE_VERBS}
+    assert helpdesk == {"release", *listed, *remote, *(request.verb for request in NOTE_REQUESTS)}
     assert not helpdesk & dossier
-    assert LOG_VERBS["read_log"][0] == {Role.HELPDESK, Role.SUPERVISOR}
-    assert LOG_VERBS["read_events"][0] == {Role.OPERATOR}
-    assert IDENTITY_VERBS["log_accesses"][0] == {Role.SUPERVISOR}
+    assert LogRequest.roles == {Role.HELPDESK, Role.SUPERVISOR}
+    assert ReadEvents.roles == {Role.OPERATOR}
+    assert LogAccessesRequest.roles == {Role.SUPERVISOR}
 
 
 async def test_a_log_is_read_after_the_end_for_a_reason_and_the_supervisor_sees_it(
@@ -131,11 +130,11 @@ async def test_a_log_is_read_after_the_end_for_a_reason_and_the_supervisor_sees_
         assert store.accesses.listed("valdore", AccessFilter(of_logs=True)) == []
         assert await helpdesk.read_log(facts.id, WHY, "pc-assistance") == [RECORD]
         assert await helpdesk.read_log(facts.id, WHY, "pc-assistance") == [RECORD]
-        answer = await boss.request("log_accesses", LogAccessesRequest(), AccessesAnswer)
+        answer = await boss.ask_once(LogAccessesRequest())
         (line,) = answer.lines
         assert (line.kind, line.user, line.by_name) == (AccessKind.READ_LOG, "help", "Denis W.")
         assert (line.session_id, line.reason) == (facts.id, WHY)
         assert (line.computer, line.dossier) == ("pc-assistance", "")
         # the register of dossiers, which older boards read, has no such line
-        assert (await boss.request("accesses", AccessesRequest(), AccessesAnswer)).lines == []
+        assert (await boss.ask_once(AccessesRequest())).lines == []
         store.close()

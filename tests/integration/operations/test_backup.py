@@ -38,7 +38,6 @@ from session.hub.access.identities import Identity, IdentityBook
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.statistics import (
     Solved,
-    StatisticsAnswer,
     StatisticsBy,
     StatisticsRequest,
 )
@@ -84,10 +83,7 @@ async def statistics(them: People) -> list[Any]:
     request = StatisticsRequest(
         first=today - timedelta(1), last=today + timedelta(1), by=StatisticsBy.SERVICE
     )
-    return [
-        msgspec.structs.asdict(row)
-        for row in (await boss.request("statistics", request, StatisticsAnswer)).rows
-    ]
+    return [msgspec.structs.asdict(row) for row in (await boss.ask_once(request)).rows]
 
 
 def enrol_bob(place: HubFolder) -> str:

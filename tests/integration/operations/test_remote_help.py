@@ -31,7 +31,6 @@ from session.protocol.helpdesk.remote_help import (
     RemoteFact,
     RemoteHelp,
     RemoteHelpRequest,
-    RemoteHelps,
     RemoteHelpsRequest,
     RemoteResult,
     RemoteState,
@@ -63,7 +62,7 @@ async def _want(
         organisation=organisation,
         desk=desk,
     )
-    return await who.request("help_kiosk", request, RemoteHelp)
+    return await who.ask_once(request)
 
 
 async def test_what_the_helpdesk_wants_is_a_line_is_done_and_is_seen_by_who_asked(
@@ -87,15 +86,15 @@ async def test_what_the_helpdesk_wants_is_a_line_is_done_and_is_seen_by_who_aske
         await other.report_help("h1", RemoteResult(code="call_lost"))  # not what it was asked
         await kiosk.report_help("h1", FACTS)
         request = RemoteHelpRequest(help_id="h1")
-        done = await helpdesk.request("remote_help", request, RemoteHelp)
+        done = await helpdesk.ask_once(request)
         assert (done.state, done.result) == (RemoteState.DONE, FACTS)
         operator = await world.client(Role.OPERATOR, "oper", "network")
         with pytest.raises(TicketUnknown):
-            await operator.request("remote_help", request, RemoteHelp)
+            await operator.ask_once(request)
         from_afar = await _want(operator, "h2", organisation="valdore")
         assert from_afar.state is RemoteState.ASKED
         boss = await world.client(Role.SUPERVISOR, "boss")
-        lines = (await boss.request("remote_helps", RemoteHelpsRequest(), RemoteHelps)).helps
+        lines = (await boss.ask_once(RemoteHelpsRequest())).helps
         assert [(one.help_id, one.by, one.result) for one in lines] == [
             ("h2", "o.oper", None),
             ("h1", "h.help", None),
@@ -109,7 +108,7 @@ async def test_what_the_helpdesk_wants_is_a_line_is_done_and_is_seen_by_who_aske
             (RemoteHelpsRequest(kiosk="kiosk1", act=RemoteAct.STATE, before="h2"), ["h1"]),
             (RemoteHelpsRequest(act=RemoteAct.DOCTOR), []),
         ):
-            answer = await boss.request("remote_helps", asked_for, RemoteHelps)
+            answer = await boss.ask_once(asked_for)
             assert [one.help_id for one in answer.helps] == found, asked_for
             assert not answer.more
 
@@ -159,10 +158,10 @@ async def test_a_desk_is_asked_by_its_agents_id_and_answers_for_itself(tmp_path:
         assert rates is not None
         assert rates.up_kbps > 0
         await link.report("h1", FACTS)
-        done = await helpdesk.request("remote_help", RemoteHelpRequest(help_id="h1"), RemoteHelp)
+        done = await helpdesk.ask_once(RemoteHelpRequest(help_id="h1"))
         assert (done.state, done.result) == (RemoteState.DONE, FACTS)
         boss = await world.client(Role.SUPERVISOR, "boss")
-        (line,) = (await boss.request("remote_helps", RemoteHelpsRequest(), RemoteHelps)).helps
+        (line,) = (await boss.ask_once(RemoteHelpsRequest())).helps
         assert (line.kiosk, line.desk, line.by) == ("alice", True, "h.help")
         for kiosk, act, error in (
             ("bob", RemoteAct.STATE, AgentAway),

@@ -14,7 +14,6 @@ from session.protocol.helpdesk.self_test import (
     CheckedPart,
     SelfCheck,
     SelfTestReported,
-    SelfTests,
     SelfTestsRequest,
 )
 from session.protocol.wire.roles import Role
@@ -50,18 +49,18 @@ async def test_a_fault_of_the_night_is_in_the_list_the_health_and_the_figures(
         assert tests.faults()["printer"] == 1
         assert trouble in await hub.monitoring.health.check()
         helpdesk = await world.client(Role.HELPDESK, "help")
-        answer = await helpdesk.request("self_tests", SelfTestsRequest(), SelfTests)
+        answer = await helpdesk.ask_once(SelfTestsRequest())
         assert [row.kiosk for row in answer.rows] == ["kiosk2", "kiosk1"]
         assert answer.rows[0].well_at_utc is None
         assert answer.rows[1].well_at_utc is not None
         assert answer.rows[0].site
         operator = await world.client(Role.OPERATOR, "oper", "network")
         faulty = SelfTestsRequest(only_faults=True)
-        everywhere = await operator.request("self_tests", faulty, SelfTests)
+        everywhere = await operator.ask_once(faulty)
         assert everywhere.rows == answer.rows[:1]
         agent = await world.client(Role.AGENT, "bob")
         with pytest.raises(NotAllowed):
-            await agent.request("self_tests", SelfTestsRequest(), SelfTests)
+            await agent.ask_once(SelfTestsRequest())
 
 
 async def test_a_kiosk_that_no_longer_tries_itself_is_missed(

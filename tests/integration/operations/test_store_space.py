@@ -16,7 +16,7 @@ from expert_app.hub.metrics import HubMetrics
 from expert_app.hub.monitor import health_text
 from session.core.errors import LogFull, StoreFull, StoreUnreachable
 from session.hub.storage.store_space import TICKETS, StoreLimits, is_store_full
-from session.protocol.hub.site import NetworkAnswer, NetworkRequest
+from session.protocol.hub.site import NetworkRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, catalogue_text, hub_world
@@ -106,7 +106,7 @@ async def test_a_store_full_of_tickets_refuses_calls_in_words_and_lets_everybody
         operator = await world.client(Role.OPERATOR, "oper", "network")
         state = world.hub.network.state  # it told of a store that is low before
         await until(lambda: any(one.code == "store_full" for one in state.troubles))
-        answer = await operator.request("network", NetworkRequest(), NetworkAnswer)
+        answer = await operator.ask_once(NetworkRequest())
         [told] = [one for one in answer.hubs[0].troubles if one.code == "store_full"]
         assert trouble_sentence(told).startswith("The store of requests and callers is full (9")
         # those who are here are served to the end

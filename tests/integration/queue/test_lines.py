@@ -15,7 +15,7 @@ from session.core.errors import NotAllowed
 from session.kiosk.hub.line_measurement import LineMeasurement
 from session.protocol.codec import encode
 from session.protocol.hub.history import LineSample
-from session.protocol.hub.line_probe import LineProbe, LineProbed
+from session.protocol.hub.line_probe import LineProbe
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.wire.roles import Role
@@ -64,7 +64,7 @@ async def test_only_who_tries_a_line_may_ask_for_filler(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         probe = LineProbe(want_bytes=30_000)
         desk = await world.desk("alice")  # its person may be helped from afar
-        assert (await desk._bus.request("line_probe", probe, LineProbed)).filler
+        assert (await desk._bus.ask_once(probe)).filler
         boss = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
-            await boss.request("line_probe", probe, LineProbed)
+            await boss.ask_once(probe)

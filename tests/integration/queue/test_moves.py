@@ -22,7 +22,7 @@ from session.core.errors import (
 from session.hub.composition import Hub
 from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.board import QueueStateRequest, TicketSeen
-from session.protocol.hub.network import MoveRequest, TicketMoved
+from session.protocol.hub.network import MoveRequest
 from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -128,13 +128,11 @@ async def test_a_hub_killed_between_the_two_writes_loses_nobody(tmp_path: Path, 
         )
         _hub(world).queue.moved.arrive = _die  # type: ignore[method-assign]
         with pytest.raises(StoreUnreachable):
-            await client.request("move", request, TicketMoved)
+            await client.ask_once(request)
         await world.stop_hub()
         await world.start_hub()
         if by == "request":
-            assert (
-                await client.request_with_retries("move", request, TicketMoved)
-            ).number == "S001"
+            assert (await client.ask(request)).number == "S001"
         elif by == "kiosk":
             assert (await kiosk.status(old.id)).ticket.number == "S001"
         await until(lambda: [ticket.number for ticket in zoe.queue] == ["S001"])
@@ -173,7 +171,7 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
             ticket_id=ours.id, seen=TicketSeen.of(ours), target="marais/care", reason=WHY
         )
         with pytest.raises(NotAllowed):
-            await agent.request("move", request, TicketMoved)
+            await agent.ask_once(request)
         await _hub(world).supervision.board.close_queue(
             a_supervisor("zoes_boss", "marais"),
             QueueStateRequest(service="care", reason="no doctor"),
@@ -237,7 +235,7 @@ async def test_a_move_of_long_ago_is_not_made_again(tmp_path: Path) -> None:
             ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
         )
         with pytest.raises(StoreUnreachable):
-            await client.request("move", request, TicketMoved)
+            await client.ask_once(request)
         await world.stop_hub()
         clock.advance(3000)
         await world.start_hub()

@@ -162,7 +162,7 @@ async def _move(world: World, old: Ticket) -> TicketMoved:
     request = MoveRequest(
         ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
     )
-    return await boss.request("move", request, TicketMoved)
+    return await boss.ask_once(request)
 
 
 async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_nothing(

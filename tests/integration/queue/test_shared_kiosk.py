@@ -19,8 +19,6 @@ from session.protocol.conversation.messages import CallOffered, GrantRequested, 
 from session.protocol.conversation.messages import Grant as GrantName
 from session.protocol.hub.board import QueueStateRequest
 from session.protocol.hub.requests import (
-    Done,
-    QueueAnswer,
     QueueRequest,
     ServicesChanged,
     SessionFacts,
@@ -137,9 +135,7 @@ async def test_a_service_closed_by_its_organisation_is_closed_on_shared_kiosks(
         heard: list[ServicesChanged] = []
         kiosk.services_changed.connect(heard.append)
         boss = await world.client(Role.SUPERVISOR, "boss")
-        await boss.request(
-            "close_queue", QueueStateRequest(service="rights", reason="no heating"), Done
-        )
+        await boss.ask_once(QueueStateRequest(service="rights", reason="no heating"))
         await until(lambda: bool(heard))
         assert [(one.id, one.closed) for one in (await kiosk.services()).services] == [
             ("valdore/rights", True),
@@ -160,6 +156,6 @@ async def test_the_account_of_the_kiosk_hears_of_no_callers(tmp_path: Path) -> N
         await alice.hang_up(facts.id)
         await alice.close(facts.id)
         client = await world.client(Role.AGENT, "alice", "network")
-        assert (await client.request("queue", QueueRequest(), QueueAnswer)).total == 0
+        assert (await client.ask_once(QueueRequest())).total == 0
         await asyncio.sleep(0.1)
         assert heard == []

@@ -37,7 +37,7 @@ from session.protocol.hub.talk_state import (
     ThirdEnd,
     ThirdState,
 )
-from session.protocol.hub.third_parties import TALK_VERBS, BannerShown
+from session.protocol.hub.third_parties import BannerShown
 from session.protocol.hub.tickets import KEPT, Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, catalogue_text, hub_world
@@ -373,8 +373,8 @@ async def test_a_banner_is_acknowledged_by_the_two_ends_only(tmp_path: Path) -> 
                 await liar.banner_shown(talk.session, third)
         for wrong in (BannerShown(session_id=talk.session, role=Role.AGENT, user="bob"),):
             with pytest.raises(TicketUnknown):
-                await talk.alice_talk._bus.request("banner_shown", wrong, BannerShown)
-        assert Role.SUPERVISOR not in TALK_VERBS["banner_shown"][0]
+                await talk.alice_talk._bus.ask_once(wrong)
+        assert Role.SUPERVISOR not in BannerShown.roles
         waiting = (await other.call("housing", "", "r9")).ticket
         with pytest.raises(TicketTaken):
             await boss.join(waiting.id, "Aide à l'accueil")

@@ -24,8 +24,8 @@ from session.core.errors import (
 from session.hub.convention.catalogue import Catalogue
 from session.hub.parts import COME_S, KIOSK_RETURN_S
 from session.kiosk.hub.display import DisplayLink
-from session.protocol.hub.board import QueueStateRequest
-from session.protocol.hub.requests import Done, SessionEnded, SessionFacts
+from session.protocol.hub.board import OpenQueueRequest, QueueStateRequest
+from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.hub.routing import may_serve
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import DisplayAnswer, DisplayRequest
@@ -82,7 +82,7 @@ async def test_a_caller_goes_keeps_the_place_is_called_and_comes_back_to_another
         screen = await world.client(Role.DISPLAY, "screen1")
 
         async def shown() -> DisplayAnswer:
-            return await screen.request("display", DisplayRequest(), DisplayAnswer)
+            return await screen.ask_once(DisplayRequest())
 
         await until(lambda: _ticket(world, first.id).called_at_utc is not None)
         answer = await shown()
@@ -296,11 +296,11 @@ async def test_a_wish_waits_while_a_supervisor_keeps_the_service_closed(tmp_path
         hub = await world.start_hub()
         kiosk, boss = await world.kiosk("kiosk1"), await world.client(Role.SUPERVISOR, "boss")
         act = QueueStateRequest(service="housing", reason="panne de réseau")
-        await boss.request("close_queue", act, Done)
+        await boss.ask_once(act)
         assert await kiosk.ask_callback("housing", PHONE, "r1") == ""
         await hub.tick()
         assert _states(world) == {}
-        await boss.request("open_queue", act, Done)
+        await boss.ask_once(OpenQueueRequest(service="housing", reason="panne de réseau"))
         await until(lambda: list(_states(world).values()) == [TicketState.WAITING])
 
 

@@ -23,7 +23,6 @@ from session.protocol.conversation.messages import CallOffered, GrantRequested, 
 from session.protocol.conversation.messages import Grant as GrantName
 from session.protocol.hub.requests import (
     PeerPresence,
-    ServicesAnswer,
     ServicesRequest,
     SessionEnded,
     SessionFacts,
@@ -295,6 +294,4 @@ async def test_no_hub_is_said_at_once(tmp_path: Path) -> None:
         client = await world.client(Role.KIOSK, "kiosk1")
         with pytest.raises(SessionError, match="hub_unreachable"):
             async with asyncio.timeout(LONGEST_S / 2):
-                await client.request(
-                    "services", ServicesRequest(), ServicesAnswer, timeout_s=LONGEST_S
-                )
+                await client.ask_once(ServicesRequest(), timeout_s=LONGEST_S)

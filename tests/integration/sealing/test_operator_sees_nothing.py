@@ -57,7 +57,6 @@ from session.protocol.conversation.messages import (
     PageShown,
     ScanKind,
 )
-from session.protocol.hub.requests import Done
 from session.protocol.hub.routing import NoteRequest
 from session.protocol.wire.roles import Role
 from tests.support.device_ends import DrawerPrinter, DrawerScanner, invented_page
@@ -269,7 +268,7 @@ class Ends:
             self.facts.id, DOSSIER, piece_id="bail", name=TITLE, pages=1, data=document()
         )
         note = NoteRequest(session_id=self.facts.id, note_id="n1", text=NOTE)
-        await self.desk_bus.request_with_retries("note", note, Done)
+        await self.desk_bus.ask(note)
         return filed.document.id
 
     async def close(self) -> None:

@@ -40,12 +40,10 @@ from session.hub.access import request_server
 from session.hub.convention.catalogue import Catalogue
 from session.hub.vault.handlers import NEW_BURST
 from session.protocol.dossier.deliveries import DeliveriesRequest
-from session.protocol.dossier.identity import AccessesAnswer, LogAccessesRequest
+from session.protocol.dossier.identity import LogAccessesRequest
 from session.protocol.hub.requests import (
-    DossierAnswer,
     DossierRequest,
     SessionFacts,
-    TicketAnswer,
     TicketRequested,
 )
 from session.protocol.hub.talk_state import PassReason
@@ -88,7 +86,7 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         assert await desk.document(facts.id, filed.document.id) == b"a" * 100_000
         plain = await sealed.world.client(Role.AGENT, "alice")
         with pytest.raises(NotAllowed):
-            await plain.request("dossier", DossierRequest(session_id=facts.id), DossierAnswer)
+            await plain.ask_once(DossierRequest(session_id=facts.id))
         boss = await sealed.desk("boss", Role.SUPERVISOR)
         assert (await DeliveryLink(boss._bus).deliveries(DeliveriesRequest())).targets == []
         with pytest.raises(NotAllowed) as caught:
@@ -117,7 +115,7 @@ async def test_the_number_that_is_typed_is_read_by_the_vault_and_one_in_clear_is
         request = TicketRequested(
             request_id="r2", service="valdore/rights", caller_number="1234567"
         )
-        ticket = (await older.request("call", request, TicketAnswer)).ticket
+        ticket = (await older.ask_once(request)).ticket
         assert not ticket.caller_number_given
         facts = await desk.accept(ticket.id)
         assert (facts.caller_number, facts.sealed_number, await desk.caller_number(facts.id)) == (
@@ -154,7 +152,7 @@ async def test_a_kiosk_of_the_network_gives_its_part_of_the_log_to_the_vault(
 async def register_of(sealed: SealedWorld) -> list[AccessLine]:
     """What the supervisor sees of it, from the vault."""
     client = await sealed.world.client(Role.SUPERVISOR, "boss", seals=sealed.seals("boss"))
-    return (await client.request("log_accesses", LogAccessesRequest(), AccessesAnswer)).lines
+    return (await client.ask_once(LogAccessesRequest())).lines
 
 
 async def test_a_vault_that_was_restarted_is_greeted_again(tmp_path: Path) -> None:

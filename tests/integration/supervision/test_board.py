@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,13 +26,19 @@ from session.core.errors import (
 )
 from session.desk.hub.board import BoardLink
 from session.protocol.hub.board import (
-    BOARD_VERBS,
+    BOARD_REQUESTS,
     AgentState,
     BoardAnswer,
     BoardRequest,
     QueueStateRequest,
 )
-from session.protocol.hub.requests import Announcement, Done, HubMessage, ServicesChanged
+from session.protocol.hub.requests import (
+    Announcement,
+    Request,
+    ServicesChanged,
+    type_of,
+)
+from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -265,12 +272,12 @@ EXAMPLES: dict[str, dict[str, object]] = {
 
 
 async def refusal(world: World, role: Role, user: str, verb: str, reason: str) -> str:
-    _roles, kind, answer = BOARD_VERBS[verb]
+    kind = ALL_VERBS[verb]
     fields = EXAMPLES[verb] | ({} if verb == "board" else {"reason": reason})
-    message: HubMessage = msgspec.convert({"type": kind.__name__, **fields}, kind)
+    request: Request[Any] = msgspec.convert({"type": type_of(kind), **fields}, kind)
     client = await world.client(role, user)
     try:
-        await client.request(verb, message, answer)
+        await client.ask_once(request)
     except SessionError as error:
         return error.code
     finally:
@@ -287,7 +294,9 @@ async def test_agents_kiosks_and_the_helpdesk_may_do_nothing_of_a_supervisor(
                 verb: await refusal(world, role, user, verb, "because I can") for verb in EXAMPLES
             }
             assert codes == dict.fromkeys(EXAMPLES, NotAllowed.code)
-        assert set(EXAMPLES) | {"agent_state", "ask_supervisor"} == set(BOARD_VERBS)
+        assert set(EXAMPLES) | {"agent_state", "ask_supervisor"} == {
+            request.verb for request in BOARD_REQUESTS
+        }
 
 
 async def test_an_act_without_a_reason_is_refused(tmp_path: Path) -> None:
@@ -295,8 +304,6 @@ async def test_an_act_without_a_reason_is_refused(tmp_path: Path) -> None:
         boss = await world.client(Role.SUPERVISOR, "boss")
         for reason in ("", "ab", "     ", "x" * 201):
             with pytest.raises(MessageMalformed):
-                await boss.request(
-                    "close_queue", QueueStateRequest(service="housing", reason=reason), Done
-                )
-        answer = await boss.request("board", BoardRequest(), BoardAnswer)
+                await boss.ask_once(QueueStateRequest(service="housing", reason=reason))
+        answer = await boss.ask_once(BoardRequest())
         assert not any(queue.closed for queue in answer.queues)

@@ -14,16 +14,15 @@ from session.bus.client import BusClient
 from session.core.errors import NobodyThere, NotAllowed, QueueClosed, TicketUnknown
 from session.hub.history import tables as history_tables
 from session.kiosk.hub.host_call import HostCall
-from session.protocol.hub.requests import Done, ServicesAnswer, ServicesChanged, ServicesRequest
+from session.protocol.hub.requests import ServicesChanged, ServicesRequest
 from session.protocol.hub.site import (
     CallerState,
-    HelpAnswer,
     HelpCall,
     HostRequest,
     KioskFacts,
     NetworkAnswer,
     NetworkRequest,
-    SiteAnswer,
+    OpenSiteRequest,
     SiteRequest,
     SiteStateRequest,
 )
@@ -34,12 +33,12 @@ from tests.support.waiting import until
 
 
 async def _site(host: BusClient) -> KioskFacts:
-    [kiosk] = (await host.request_with_retries("site", SiteRequest(), SiteAnswer)).kiosks
+    [kiosk] = (await host.ask(SiteRequest())).kiosks
     return kiosk
 
 
 async def _say(kiosk: BusClient, state: HelpState) -> HelpState:
-    return (await kiosk.request_with_retries("call_help", HelpCall(state=state), HelpAnswer)).state
+    return (await kiosk.ask(HelpCall(state=state))).state
 
 
 async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: Path) -> None:
@@ -48,7 +47,7 @@ async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: P
         kiosk = await world.client(Role.KIOSK, "kiosk1", "network")
         caller = await world.kiosk("kiosk1", "network")
         alice = await world.desk("alice")
-        assert (await kiosk.request("services", ServicesRequest(), ServicesAnswer)).host
+        assert (await kiosk.ask_once(ServicesRequest())).host
         ticket = (await caller.call("valdore/rights", "1234567", "r1")).ticket
         assert await _say(kiosk, HelpState.WANTED) is HelpState.WANTED
         seen = await _site(host)
@@ -58,15 +57,15 @@ async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: P
             HelpState.WANTED,
         )
 
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.COMING))
         assert await _say(kiosk, HelpState.WANTED) is HelpState.COMING
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.HERE))
         assert await _say(kiosk, HelpState.COMING) is HelpState.HERE
         await until(lambda: [one.with_host for one in alice.queue] == [True])
 
         facts = await alice.accept(ticket.id)
         assert (await _site(host)).caller is CallerState.IN_SESSION
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.NONE))
         await until(lambda: not alice.queue[0].with_host)
         assert await _say(kiosk, HelpState.NONE) is HelpState.NONE
         await caller.hang_up(facts.id)
@@ -87,8 +86,8 @@ async def test_a_host_is_with_nobody_where_nobody_is(tmp_path: Path) -> None:
         alice = await world.desk("alice")
         for said in (HelpState.HERE, HelpState.COMING):
             with pytest.raises(NobodyThere):
-                await host.request("host", HostRequest(kiosk="kiosk1", state=said), Done)
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+                await host.ask_once(HostRequest(kiosk="kiosk1", state=said))
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.NONE))
         await kiosk.call("valdore/rights", "", "r1")
         await until(lambda: [one.with_host for one in alice.queue] == [False])
         assert (await _site(host)).help is HelpState.NONE
@@ -100,7 +99,7 @@ async def test_a_caller_who_comes_with_the_host_is_marked_too(tmp_path: Path) ->
         kiosk = await world.kiosk("kiosk1", "network")
         alice = await world.desk("alice")
         await kiosk.call("valdore/rights", "", "r1")
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.HERE))
         await until(lambda: [one.with_host for one in alice.queue] == [True])
 
 
@@ -115,14 +114,14 @@ async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path)
         hub = world.hub
         assert hub is not None
         await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.WANTED)
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.COMING))
         await until(lambda: call.state is HelpState.COMING)
         call.press()
         await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.NONE)
         assert heard == [HelpState.WANTED, HelpState.COMING, HelpState.NONE]
         call.press()
         await until(lambda: hub.transfers.host_calls.state("network", "kiosk1") is HelpState.WANTED)
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.HERE))
         await until(lambda: call.state is HelpState.HERE)
         call.left_alone()  # a page goes back to the start, two people look at it
         assert heard[-1:] == [HelpState.HERE]
@@ -137,7 +136,7 @@ async def test_the_host_is_with_one_caller_and_not_with_the_next(tmp_path: Path)
         kiosk = await world.kiosk("kiosk1", "network")
         alice = await world.desk("alice")
         first = (await kiosk.call("valdore/rights", "", "r1")).ticket
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.HERE))
         await until(lambda: [one.with_host for one in alice.queue] == [True])
         await kiosk.leave(first.id)
         second = (await kiosk.call("valdore/rights", "", "r2")).ticket
@@ -164,7 +163,7 @@ async def test_the_agent_calls_the_host_and_both_hear_who_has_called(tmp_path: P
         assert (seen.help, seen.help_from) == (HelpState.WANTED, HelpFrom.AGENT)
         await until(lambda: at_kiosk.state is HelpState.WANTED)  # the caller reads it
 
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.COMING))
         await until(lambda: at_kiosk.state is HelpState.COMING)
         await until(lambda: alice.queue[0].help is HelpState.COMING)
         assert alice.queue[0].help_from is HelpFrom.AGENT
@@ -203,10 +202,8 @@ async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_fini
         host = await world.client(Role.FACILITATOR, "host", "network")
         kiosk = await world.client(Role.KIOSK, "kiosk1", "network")
         await _say(kiosk, HelpState.WANTED)
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
-        again = await kiosk.request_with_retries(
-            "call_help", HelpCall(state=HelpState.WANTED, new=True), HelpAnswer
-        )
+        await host.ask_once(HostRequest(kiosk="kiosk1", state=HelpState.NONE))
+        again = await kiosk.ask(HelpCall(state=HelpState.WANTED, new=True))
         # a repeat would have been told that the host has finished
         assert again.state is HelpState.WANTED
         assert (await _site(host)).help is HelpState.WANTED
@@ -244,10 +241,10 @@ async def test_a_host_has_its_own_sites_and_no_others(tmp_path: Path) -> None:
         host = await world.client(Role.FACILITATOR, "host", "network")
         own = await world.client(Role.KIOSK, "kiosk2")
         with pytest.raises(NotAllowed):
-            await host.request("host", HostRequest(kiosk="kiosk2", state=HelpState.HERE), Done)
+            await host.ask_once(HostRequest(kiosk="kiosk2", state=HelpState.HERE))
         with pytest.raises(NotAllowed):
             await _say(own, HelpState.WANTED)
-        assert not (await own.request("services", ServicesRequest(), ServicesAnswer)).host
+        assert not (await own.ask_once(ServicesRequest())).host
 
 
 async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_path: Path) -> None:
@@ -297,7 +294,7 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         kiosk.services_changed.connect(heard.append)
 
         async def look() -> NetworkAnswer:
-            return await operator.request_with_retries("network", NetworkRequest(), NetworkAnswer)
+            return await operator.ask(NetworkRequest())
 
         presence = world.hub.queue.presence
         await until(lambda: presence.is_there("network", Role.KIOSK, "kiosk1"))
@@ -310,7 +307,7 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         ]
 
         closing = SiteStateRequest(site="library", reason="a burst pipe")
-        await operator.request("close_site", closing, Done)
+        await operator.ask_once(closing)
         await until(lambda: bool(heard))
         assert all(service.closed for service in (await kiosk.services()).services)
         with pytest.raises(QueueClosed):
@@ -321,18 +318,14 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         await world.stop_hub()
         await world.start_hub()
         assert (await look()).sites[0].closed  # kept over a restart
-        await operator.request(
-            "open_site", SiteStateRequest(site="library", reason="dry again"), Done
-        )
+        await operator.ask_once(OpenSiteRequest(site="library", reason="dry again"))
         assert await _acts_in_history(world) == [
             ("close_site", "library", "o.oper", "a burst pipe"),
             ("open_site", "library", "o.oper", "dry again"),
         ]
         assert (await kiosk.call("valdore/rights", "", "r1")).position == 1
         with pytest.raises(NotAllowed):
-            await operator.request(
-                "close_site", SiteStateRequest(site="townhall", reason="not mine"), Done
-            )
+            await operator.ask_once(SiteStateRequest(site="townhall", reason="not mine"))
 
 
 async def test_an_operator_sees_every_hub_and_which_convention_it_has(tmp_path: Path) -> None:
@@ -345,7 +338,7 @@ async def test_an_operator_sees_every_hub_and_which_convention_it_has(tmp_path: 
         assert world.hub is not None
         ids = {first.network.state.hub_id, world.hub.network.state.hub_id}
         for _ in range(20):
-            answer = await operator.request("network", NetworkRequest(), NetworkAnswer)
+            answer = await operator.ask_once(NetworkRequest())
             assert {hub.id for hub in answer.hubs} <= ids
         await until(lambda: len(first.network.state.answer("network", "oper").hubs) == 2)
         await first.stop()

@@ -37,7 +37,7 @@ from session.core.errors import BusRefusedIdentity, ServiceClosed, SessionError
 from session.core.program_version import program_version
 from session.core.tasks import Tasks
 from session.kiosk.hub.client import KioskLink
-from session.protocol.hub.requests import QueueAnswer, QueueRequest, ServicesAnswer, ServicesRequest
+from session.protocol.hub.requests import QueueRequest, ServicesAnswer, ServicesRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import free_port
 from tests.support.waiting import until
@@ -123,7 +123,7 @@ async def _services(place: Place, tasks: Tasks, seed: bytes) -> ServicesAnswer:
     )
     try:
         await client.connect()
-        return await client.request("services", ServicesRequest(), ServicesAnswer)
+        return await client.ask_once(ServicesRequest())
     finally:
         await client.close()
 
@@ -295,7 +295,7 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
         clock=SystemClock(),
     )
     await desk.connect()  # an agent who stands in the file since now
-    queue = await desk.request("queue", QueueRequest(), QueueAnswer)
+    queue = await desk.ask_once(QueueRequest())
     assert queue.your_name == "Zoé"
     place.catalogue.write_text("organisations = 7", encoding="utf-8")
     await asyncio.sleep(1)  # longer than between two looks

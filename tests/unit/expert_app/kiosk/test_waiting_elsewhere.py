@@ -20,6 +20,7 @@ from session.core.errors import HubUnreachable
 from session.hub.convention.catalogue import Catalogue
 from session.kiosk.drivers.printer import JobProgress, PrinterStatus
 from session.protocol.conversation.messages import ScannerState
+from session.protocol.hub.requests import Request
 from session.protocol.hub.tickets import TicketState
 from tests.support.hub_world import catalogue_text, hub_world
 from tests.support.town_hall import Hall
@@ -164,9 +165,9 @@ async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
     ticket = await hall.waiting(kiosk)
     ask = kiosk.link._request_with_retries
 
-    async def lose_the_answer(verb: str, *rest: Any) -> Any:
-        answer = await ask(verb, *rest)
-        if verb == "step_away":
+    async def lose_the_answer(request: Request[Any], *more: Any) -> Any:
+        answer = await ask(request, *more)
+        if request.verb == "step_away":
             raise HubUnreachable
         return answer
 

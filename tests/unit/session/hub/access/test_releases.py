@@ -16,7 +16,7 @@ def test_the_operators_wish_is_told_to_people() -> None:
     wanted = ReleaseAnswer(newest="0.3.0", where="intranet.example")
     asker = Asker("caisse", Role.HELPDESK, "h1")
     assert asyncio.run(Releases(wanted).release(asker, ReleaseRequest())) == wanted
-    roles = ALL_VERBS["release"][0]
+    roles = ALL_VERBS["release"].roles
     assert Role.AGENT in roles
     assert Role.OPERATOR in roles
     assert Role.KIOSK not in roles

@@ -28,7 +28,7 @@ CODES = frozenset(f"{verb} reason" for verb in ("hang_up", "agent_state", "ask_s
 
 def _texts() -> Iterator[tuple[str, str, type]]:
     """(verb, field, request) of each text without a pattern."""
-    for verb, (_roles, request, _answer) in ALL_VERBS.items():
+    for verb, request in ALL_VERBS.items():
         info = inspect.type_info(request)
         assert isinstance(info, inspect.StructType)
         for field in info.fields:
