@@ -100,7 +100,9 @@ def _is_ours(each: object) -> bool:
 
 
 def _is_value(each: object) -> bool:
-    """Messages, entries and other frozen things may exist as often as they like."""
+    """Messages, their classes, entries and other frozen things may exist as often as they like."""
+    if isinstance(each, type):
+        return True
     kind = type(each)
     frozen = dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
     return frozen or isinstance(each, msgspec.Struct | Enum | BaseException)

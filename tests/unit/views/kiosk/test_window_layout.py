@@ -62,6 +62,12 @@ def longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "_active", [LongerTexts()])
 
 
+@pytest.fixture(autouse=True)
+def no_theme_of_a_desk(qapp: QApplication) -> None:
+    """A program of an agency that was tested before may have dressed the application."""
+    qapp.setStyleSheet("")
+
+
 def lay_out(window: KioskWindow, size: tuple[int, int]) -> None:
     """The window on a screen of this size."""
     window.resize(*size)

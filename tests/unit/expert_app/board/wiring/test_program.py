@@ -30,9 +30,12 @@ def board(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[Boar
     settings = DeskSettings(organisation="valdore", user="boss", role="supervisor", media=media)
     paths = paths_for("desk", tmp_path)
     jobs = build_jobs(settings, paths, seed=new_seed(), program=program)
+    font = qapp.font()
     made = BoardProgram(settings, paths, seed=b"", jobs=jobs, program=program)
     yield made
     made.window.close_now()
+    qapp.setStyleSheet("")
+    qapp.setFont(font)
 
 
 def test_no_part_of_the_board_is_built_twice(board: BoardProgram) -> None:

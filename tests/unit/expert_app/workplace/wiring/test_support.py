@@ -33,7 +33,7 @@ class _Hub:
         self.connected: Signal[bool] = Signal()
         self.answer = answer
 
-    async def request_with_retries(self, *_question: object) -> ReleaseAnswer:
+    async def ask(self, _request: object) -> ReleaseAnswer:
         if self.answer is None:
             raise NotAllowed(why="no such verb")
         return self.answer
