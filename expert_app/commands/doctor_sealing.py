@@ -73,7 +73,7 @@ async def _ask(
         if line is None:
             words = _("{organisation} keeps its dossiers at the hub: nothing is sealed.")
             return CheckResult(NAME, "absent", words.format(organisation=settings.organisation))
-        answer = await line.ask(CertifyRequest(), timeout_s=WAIT_S)
+        answer = await line.ask(CertifyRequest())
     finally:
         await bus.close()
     words = _(

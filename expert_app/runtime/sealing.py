@@ -33,7 +33,6 @@ from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
 
-CERTIFY_S = 5.0
 LEAST_LEFT = timedelta(hours=1)
 """A certificate that ends sooner is not used any more: a conversation may last."""
 
@@ -142,7 +141,7 @@ class CertificateCache:
             if line is None:
                 raise SealKeyRefused(organisation=self._organisation, why="no vault")
             try:
-                certificate = (await line.ask(CertifyRequest(), timeout_s=CERTIFY_S)).certificate
+                certificate = (await line.ask(CertifyRequest())).certificate
             except VaultAway as error:
                 refused = error
                 continue

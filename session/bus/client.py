@@ -72,9 +72,6 @@ BEAT_S = 5.0
 AGAIN = (HubUnreachable, StoreUnreachable, RateLimited, VaultAway)
 """After these the outcome is unknown, or nothing happened: the same request may be repeated."""
 
-ANSWER_S = 5.0
-"""A hub that has not answered after so long does not answer this request any more."""
-
 TRIES = 3
 """A request whose outcome is unknown is asked so many times in all."""
 
@@ -240,11 +237,9 @@ class BusClient:
         self,
         request: Request[Answer],
         *,
-        timeout_s: float = ANSWER_S,
-        tries: int = TRIES,
         on_retry: Callable[[str], None] = lambda verb: None,
     ) -> Answer:
-        """Ask the hub, and ask the same again while the outcome is unknown, at most `tries` times
+        """Ask the hub, and ask the same again while the outcome is unknown, at most `TRIES` times
         in all. Every request of the protocol may be repeated: the hub does it once.
 
         Args:
@@ -253,17 +248,17 @@ class BusClient:
         Raises:
             As `ask_once`.
         """
-        for attempt in range(1, tries):
+        for attempt in range(1, TRIES):
             try:
-                return await self.ask_once(request, timeout_s=timeout_s)
+                return await self.ask_once(request)
             except AGAIN as error:
                 log.info("%s is asked again: %s", request.verb, error.code)
                 on_retry(request.verb)
                 await asyncio.sleep(AGAIN_S * attempt)
-        return await self.ask_once(request, timeout_s=timeout_s)
+        return await self.ask_once(request)
 
     async def ask_once[Answer: HubMessage](
-        self, request: Request[Answer], *, timeout_s: float = ANSWER_S, rows: int = MOST_ROWS
+        self, request: Request[Answer], *, rows: int = MOST_ROWS
     ) -> Answer:
         """Ask the hub; of an answer in pages, for one after the other until there are no more, or
         so many rows were read: `next` then says where they go on.
@@ -274,7 +269,7 @@ class BusClient:
             VaultAway: the same of an organisation's own service, where that one answers this verb.
             SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
         """
-        answer = await self._ask(request, timeout_s)
+        answer = await self._ask(request)
         while (
             isinstance(request, ListRequest)
             and isinstance(answer, ListAnswer)
@@ -282,27 +277,27 @@ class BusClient:
             and sum(len(getattr(answer, name)) for name in answer.PAGED) < rows
         ):
             request = msgspec.structs.replace(request, after=answer.next)
-            answer = with_page(answer, await self._ask(request, timeout_s))
+            answer = with_page(answer, await self._ask(request))
         dossier = getattr(answer, "dossier", None)
         if isinstance(dossier, Dossier) and dossier.earlier:
-            earlier = await self._earlier_documents(request, dossier, timeout_s)
+            earlier = await self._earlier_documents(request, dossier)
             answer = msgspec.structs.replace(answer, dossier=whole(dossier, earlier))
         return answer
 
     async def _earlier_documents(
-        self, request: HubMessage, dossier: Dossier, timeout_s: float
+        self, request: HubMessage, dossier: Dossier
     ) -> list[DocumentRecord]:
         documents = DocumentsRequest(
             session_id=getattr(request, "session_id", ""), dossier=dossier.number
         )
-        answer = await self.ask_once(documents, timeout_s=timeout_s, rows=dossier.earlier)
+        answer = await self.ask_once(documents, rows=dossier.earlier)
         return answer.documents[: dossier.earlier]
 
-    async def _ask[Answer: HubMessage](self, request: Request[Answer], timeout_s: float) -> Answer:
+    async def _ask[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
         if self.seals is not None and (vault := await self.seals.vault_for(request)) is not None:
-            return await vault.ask(request, timeout_s)
+            return await vault.ask(request)
         try:
-            return await self._ask_hub(request, timeout_s)
+            return await self._ask_hub(request)
         except NotAllowed as error:
             if self.seals is None or error.detail.get("why") != SEALED:
                 raise
@@ -310,11 +305,9 @@ class BusClient:
         vault = await self.seals.vault_for(request)
         if vault is None:
             raise NotAllowed(why=SEALED)
-        return await vault.ask(request, timeout_s)
+        return await vault.ask(request)
 
-    async def _ask_hub[Answer: HubMessage](
-        self, request: Request[Answer], timeout_s: float
-    ) -> Answer:
+    async def _ask_hub[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
         subject = subjects.service(self.role, self.user, request.verb)
         payload = encode(request)
         second = None
@@ -323,7 +316,7 @@ class BusClient:
             second = SecondRequest(to_all, SECOND_S)
         try:
             message = await self._connection.request(
-                subject, payload, timeout_s, self._asks, second=second
+                subject, payload, request.answer_s, self._asks, second=second
             )
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
@@ -331,7 +324,7 @@ class BusClient:
             # the hub is starting, or one of several servers does not know of it yet
             await asyncio.sleep(NOBODY_S)
             message = await self._connection.request(
-                subject, payload, timeout_s, self._asks, second=second
+                subject, payload, request.answer_s, self._asks, second=second
             )
         try:
             answer: Answer = decode_answer(request.answer, message.payload)

@@ -173,16 +173,20 @@ def on_bus(rule: str, wrong: str, **changes: Any) -> None:
 # ---- talk
 
 
+class HastyCall(TicketRequested, frozen=True, kw_only=True, tag="TicketRequested", answer_s=0.7):
+    """A call that waits for nothing."""
+
+
 @breaks("P-104", "asks again with another request_id")
 class AsksAnew(HeadlessKiosk):
     async def press(self, instruction: Press) -> None:
         assert self.bus is not None
         while True:
-            request = TicketRequested(
+            request = HastyCall(
                 request_id=new_id(), service=instruction.service, caller_number=instruction.number
             )
             try:
-                answer = await self.bus.ask_once(request, timeout_s=0.7)
+                answer = await self.bus.ask_once(request)
             except HubUnreachable:
                 continue
             self.link._take(answer)

@@ -135,7 +135,7 @@ class VaultClient:
         self._box: SealBox | None = None
         self._greeting = asyncio.Lock()
 
-    async def ask[Answer: HubMessage](self, request: Request[Answer], timeout_s: float) -> Answer:
+    async def ask[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
         """Ask the vault, as `BusClient.ask_once` asks the hub.
 
         Raises:
@@ -154,7 +154,7 @@ class VaultClient:
         for attempt in (1, 2):
             box = self._box or await self._hello()
             stamp, sealed = box.seal(ASKED, payload)
-            answer = await self._request(sealed, {SEAL_HEADER: str(stamp)}, timeout_s)
+            answer = await self._request(sealed, {SEAL_HEADER: str(stamp)}, request.answer_s)
             code = _refused_in_clear(answer)
             if code == UNKNOWN and attempt == 1:
                 if self._box is box:

@@ -44,7 +44,7 @@ class BoardPast:
     async def undo(self, act_id: str, undoes: str, reason: str) -> Undone:
         """Takes the act `undoes` back, as the act `act_id`."""
         request = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
-        return await self._bus.ask(request, timeout_s=10.0, on_retry=self.retrying.emit)
+        return await self._bus.ask(request, on_retry=self.retrying.emit)
 
     async def trends(self, hours: int, service: str = "") -> TrendsAnswer:
         """The last hours, of one service or of all."""

@@ -16,7 +16,7 @@ from datetime import date
 import msgspec
 
 from session.bus.channel import BusChannel
-from session.bus.client import ANSWER_S, FROM_HUB, BusClient
+from session.bus.client import FROM_HUB, BusClient
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.dossier_model import Dossier, PieceState
@@ -71,18 +71,12 @@ from session.protocol.wire.version import MAX_CHUNK_BYTES
 
 log = logging.getLogger(__name__)
 
-VAULT_S = 5.0
-"""Longest wait for the organisation's own service."""
-
 TRIES = 3
-"""Times a request or a document is tried in all."""
+"""Times a document is tried in all."""
 
 PAUSE_S = 0.5
 BEATS_LOST_S = 10.0
 """Silence of the hub after which the queue on the screen cannot be trusted."""
-
-BULK_S = 30.0
-"""Time limit for one part of a document: on 512 kb/s a part of a document takes about 3 s."""
 
 SNAPSHOT_PAGE = 200
 SNAPSHOT_TRIES = 3
@@ -209,7 +203,6 @@ class DeskLink:
         first: date,
         last: date,
         by: StatisticsBy = StatisticsBy.TOTAL,
-        timeout_s: float = 10.0,
         *,
         across: StatisticsBy = StatisticsBy.TOTAL,
     ) -> StatisticsAnswer:
@@ -222,7 +215,6 @@ class DeskLink:
         """
         return await self._request(
             StatisticsRequest(first=first, last=last, by=by, across=across),
-            timeout_s=timeout_s,
         )
 
     # ---- dossier
@@ -238,7 +230,7 @@ class DeskLink:
         if vault is None:
             return ""
         request = CallerNumberRequest(session_id=session_id)
-        return (await vault.ask(request, timeout_s=VAULT_S)).caller_number
+        return (await vault.ask(request)).caller_number
 
     async def dossier(self, session_id: str, number: str = "", reason: str = "") -> Dossier:
         """The session's dossier, or the one with `number`; for another one than the session's a
@@ -291,7 +283,7 @@ class DeskLink:
             await self._send_document(begin, data, progress)
             try:
                 commit = UploadCommit(upload_id=begin.upload_id, session_id=session_id)
-                return await self._request(commit, timeout_s=BULK_S)
+                return await self._request(commit)
             except (PageDamaged, TransferInterrupted):
                 if attempt == TRIES - 1:
                     raise
@@ -300,7 +292,7 @@ class DeskLink:
     async def _send_document(
         self, begin: UploadBegin, data: bytes, progress: Progress | None
     ) -> None:
-        state = await self._request(begin, timeout_s=BULK_S)
+        state = await self._request(begin)
         stalls = 0
         while (at := state.received_bytes) < len(data):
             if progress is not None:
@@ -308,7 +300,7 @@ class DeskLink:
             part = UploadChunk(
                 upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES]
             )
-            state = await self._request(part, timeout_s=BULK_S)
+            state = await self._request(part)
             if state.received_bytes <= at:
                 stalls = stalls + 1
             else:
@@ -327,7 +319,7 @@ class DeskLink:
             request = DocumentRequest(
                 session_id=session_id, document_id=document_id, offset=len(data)
             )
-            part = await self._request(request, timeout_s=BULK_S)
+            part = await self._request(request)
             data += part.data
             if progress is not None:
                 progress(len(data), part.size_bytes)
@@ -343,7 +335,7 @@ class DeskLink:
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._request(request, timeout_s=BULK_S)).next
+        return (await self._request(request)).next
 
     async def read_log(
         self, session_id: str, reason: str, computer: str = "", *, pages: bool = True
@@ -364,7 +356,7 @@ class DeskLink:
             kind = LogRequest
         while True:
             request = kind(session_id=session_id, after=after, reason=reason, computer=computer)
-            part = await self._request(request, BULK_S)
+            part = await self._request(request)
             records += [bytes(record) for record in part.records]
             after = part.next
             if part.end or not part.records:
@@ -372,12 +364,8 @@ class DeskLink:
 
     # ---- asking
 
-    async def _request[Answer: HubMessage](
-        self, request: Request[Answer], timeout_s: float = ANSWER_S
-    ) -> Answer:
-        return await self._bus.ask(
-            request, timeout_s=timeout_s, tries=TRIES, on_retry=self.retrying.emit
-        )
+    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+        return await self._bus.ask(request, on_retry=self.retrying.emit)
 
     # ---- the queue
 

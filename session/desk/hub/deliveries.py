@@ -36,23 +36,21 @@ class DeliveryLink:
 
     async def deliveries(self, request: DeliveriesRequest) -> DeliveriesAnswer:
         """Systems, and copies."""
-        return await self._bus.ask_once(request, timeout_s=10.0)
+        return await self._bus.ask_once(request)
 
     async def retry(self, ids: Sequence[int]) -> int:
         """Tries these again now; returns how many."""
         request = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
-        return (await self._bus.ask(request, timeout_s=10.0)).count
+        return (await self._bus.ask(request)).count
 
     async def give_up(self, ids: Sequence[int], reason: str) -> int:
         """Stops trying these, for a reason; returns how many."""
         request = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
-        return (await self._bus.ask(request, timeout_s=10.0)).count
+        return (await self._bus.ask(request)).count
 
     async def export(self, dossier: str, reason: str) -> ExportAnswer:
         """Notes the export, for a reason, and gives the dossier."""
-        return await self._bus.ask_once(
-            ExportRequest(dossier=dossier, reason=reason), timeout_s=10.0
-        )
+        return await self._bus.ask_once(ExportRequest(dossier=dossier, reason=reason))
 
     async def history(self, dossier: str) -> PieceHistory:
         """All steps and acts of a dossier that is being exported."""

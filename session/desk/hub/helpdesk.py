@@ -24,8 +24,6 @@ from session.protocol.helpdesk.remote_help import (
 )
 from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
 
-FIND_S = 15.0
-
 
 class HelpdeskQuestions:
     """Questions of one person. Each raises what the keeper refused, `HubUnreachable` or
@@ -44,7 +42,7 @@ class HelpdeskQuestions:
     ) -> LogsFound:
         """A page of conversations, the newest first."""
         request = FindLogs(filter=log_filter, before=before, limit=limit, counts=counts)
-        return await self._bus.ask_once(request, timeout_s=FIND_S)
+        return await self._bus.ask_once(request)
 
     async def notes(self, session_id: str) -> LogNotes:
         """Bookmarks and notes of a conversation."""

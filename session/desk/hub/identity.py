@@ -31,9 +31,6 @@ from session.protocol.dossier.identity import (
 )
 from session.protocol.wire.ids import new_id
 
-WAIT_S = 10.0
-"""A register of the organisation's own may have to be asked."""
-
 
 class DossierIdentityLink:
     """An agent's requests, each in its own session."""
@@ -51,7 +48,7 @@ class DossierIdentityLink:
             given_names=given_names,
             born_on=born_on,
         )
-        return await self._bus.ask(request, timeout_s=WAIT_S)
+        return await self._bus.ask(request)
 
     async def create(
         self,
@@ -81,7 +78,7 @@ class DossierIdentityLink:
             confirmed=confirmed,
             reason=reason,
         )
-        return await self._bus.ask(request, timeout_s=WAIT_S)
+        return await self._bus.ask(request)
 
     async def give_number(self, session_id: str, dossier: str, caller_number: str) -> Dossier:
         """The caller has this number; the dossier afterwards.
@@ -107,7 +104,7 @@ class DossierIdentityLink:
         request = _correction(
             session_id, dossier, caller=caller, reason=reason, confirmed=confirmed
         )
-        return await self._bus.ask(request, timeout_s=WAIT_S)
+        return await self._bus.ask(request)
 
 
 class DossierRegisterLink:
@@ -119,7 +116,7 @@ class DossierRegisterLink:
     async def view(self, number: str, reason: str) -> Dossier:
         """A dossier to look at; the look is written down. Raises `DossierUnknown`."""
         request = DossierViewed(dossier=number, reason=reason)
-        return (await self._bus.ask(request, timeout_s=WAIT_S)).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def correct_person(
         self, dossier: str, caller: CallerIdentity, *, reason: str, confirmed: bool = False
@@ -128,7 +125,7 @@ class DossierRegisterLink:
         Raises `DossierUnknown` too.
         """
         request = _correction("", dossier, caller=caller, reason=reason, confirmed=confirmed)
-        return await self._bus.ask(request, timeout_s=WAIT_S)
+        return await self._bus.ask(request)
 
     async def merge(
         self, keep: str, merged: str, reason: str, *, request_id: str = ""
@@ -139,12 +136,12 @@ class DossierRegisterLink:
         request = DossierMerge(
             request_id=request_id or new_id(), keep=keep, merged=merged, reason=reason
         )
-        return (await self._bus.ask(request, timeout_s=WAIT_S)).merge
+        return (await self._bus.ask(request)).merge
 
     async def unmerge(self, merge_id: str, reason: str) -> DossierMerged:
         """Two dossiers again. Raises `MergeImpossible`."""
         request = DossierUnmerge(merge_id=merge_id, reason=reason)
-        return (await self._bus.ask(request, timeout_s=WAIT_S)).merge
+        return (await self._bus.ask(request)).merge
 
     async def merges(self, dossier: str = "") -> list[DossierMerged]:
         """Merges of a dossier, or of all."""
@@ -157,7 +154,7 @@ class DossierRegisterLink:
 
     async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
         """A page of the register of accesses, to dossiers or (`LogAccessesRequest`) to logs."""
-        return await self._bus.ask(request, timeout_s=WAIT_S)
+        return await self._bus.ask(request)
 
     async def every_access(self, request: AccessesRequest) -> list[AccessLine]:
         """All lines that the request's filters find, page by page, the newest first."""

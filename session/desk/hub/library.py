@@ -16,7 +16,6 @@ from session.protocol.dossier.library import (
     LibraryRequest,
 )
 
-PART_S = 30.0
 MAX_BYTES = 24 * 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -45,7 +44,7 @@ class LibraryLink:
         data, sha256 = bytearray(), ""
         while True:
             request = LibraryDocumentRequest(item_id=item_id, offset=len(data))
-            part = await self._bus.ask(request, timeout_s=PART_S)
+            part = await self._bus.ask(request)
             if part.sha256 != (sha256 or part.sha256) or part.size_bytes > MAX_BYTES:
                 raise LibraryItemUnknown(why="changed")
             sha256 = part.sha256

@@ -32,9 +32,6 @@ from session.protocol.hub.third_parties import (
 from session.protocol.sealing import LeaveNoteRequest, Part, PassedNoteRequest
 from session.protocol.wire.roles import Role
 
-TRIES = 3
-VAULT_S = 5.0
-
 
 class ThirdPartyClient:
     """Requests of one desk or board. Each raises what the hub refused, and as
@@ -95,7 +92,7 @@ class ThirdPartyClient:
         if vault is None:
             return answer
         request = PassedNoteRequest(session_id=session_id)
-        note = (await vault.ask(request, timeout_s=VAULT_S)).note
+        note = (await vault.ask(request)).note
         return msgspec.structs.replace(answer, note=note)
 
     async def invite(self, session_id: str, agent: str, is_on_hold: bool) -> None:
@@ -140,8 +137,8 @@ class ThirdPartyClient:
             vault = None
         if vault is None:
             return note
-        await vault.ask(LeaveNoteRequest(session_id=session_id, note=note), timeout_s=VAULT_S)
+        await vault.ask(LeaveNoteRequest(session_id=session_id, note=note))
         return ""
 
     async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
-        return await self._bus.ask(request, tries=TRIES)
+        return await self._bus.ask(request)

@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from session.bus.channel import BusChannel
-from session.bus.client import ANSWER_S, BusClient
+from session.bus.client import BusClient
 from session.core.clock import Clock
 from session.core.errors import SessionError, TicketTaken, TicketUnknown
 from session.core.signals import Signal
@@ -66,8 +66,6 @@ from session.protocol.wire.ids import split_service
 
 log = logging.getLogger(__name__)
 
-TRIES = 5
-BULK_S = 30.0
 POLL_S = 10.0
 """Between two questions after our ticket: notifications may get lost, questions do not."""
 
@@ -262,7 +260,7 @@ class KioskLink:
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._request_with_retries(request, timeout_s=BULK_S)).next
+        return (await self._request_with_retries(request)).next
 
     async def passing(self, ticket_id: str) -> PassingAnswer:
         """Return for whom our caller waits after being passed on."""
@@ -286,7 +284,7 @@ class KioskLink:
 
     async def probe_line(self, probe: LineProbe) -> LineProbed:
         """A piece of filler up or down, to measure the line. Raises as `BusClient.request`."""
-        return await self._bus.ask_once(probe, timeout_s=10.0)
+        return await self._bus.ask_once(probe)
 
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's desk."""
@@ -296,12 +294,8 @@ class KioskLink:
         """Forgets the line of a session that is over and wiped."""
         self._bus.drop_channel(session_id)
 
-    async def _request_with_retries[Answer: HubMessage](
-        self, request: Request[Answer], timeout_s: float = ANSWER_S
-    ) -> Answer:
-        return await self._bus.ask(
-            request, timeout_s=timeout_s, tries=TRIES, on_retry=self.retrying.emit
-        )
+    async def _request_with_retries[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+        return await self._bus.ask(request, on_retry=self.retrying.emit)
 
     # ---- hearing
 

@@ -16,7 +16,7 @@ import msgspec
 from session.core.dossier_model import Delivery, DeliveryState
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
-from session.protocol.hub.requests import HubMessage, Request, Requests, Text
+from session.protocol.hub.requests import LONG_S, HubMessage, Request, Requests, Text
 from session.protocol.wire.ids import OptionalId
 from session.protocol.wire.roles import Role
 
@@ -53,6 +53,7 @@ class DeliveriesRequest(
     frozen=True,
     kw_only=True,
     verb="deliveries",
+    answer_s=LONG_S,
     roles=(Role.SUPERVISOR,),
 ):
     """Copies, the newest filing first; None and "" mean all.
@@ -83,6 +84,7 @@ class DeliveryActRequest(
     frozen=True,
     kw_only=True,
     verb="delivery_act",
+    answer_s=LONG_S,
     roles=(Role.SUPERVISOR,),
 ):
     """Decides about copies that have not arrived; repeated, it changes nothing.

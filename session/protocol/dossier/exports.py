@@ -13,7 +13,14 @@ from session.core.dossier_model import Dossier
 from session.protocol.dossier.deliveries import DossierNumber
 from session.protocol.dossier.pieces import PieceHistory
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import DocumentPart, HubMessage, Request, Requests
+from session.protocol.hub.requests import (
+    BULK_S,
+    LONG_S,
+    DocumentPart,
+    HubMessage,
+    Request,
+    Requests,
+)
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -25,7 +32,12 @@ class ExportAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class ExportRequest(
-    Request[ExportAnswer], frozen=True, kw_only=True, verb="export", roles=(Role.SUPERVISOR,)
+    Request[ExportAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="export",
+    answer_s=LONG_S,
+    roles=(Role.SUPERVISOR,),
 ):
     """The whole dossier; from the answer on, its history and its documents' bytes may be read for
     an hour.
@@ -51,7 +63,12 @@ class ExportHistoryRequest(
 
 
 class ExportPartRequest(
-    Request[DocumentPart], frozen=True, kw_only=True, verb="export_part", roles=(Role.SUPERVISOR,)
+    Request[DocumentPart],
+    frozen=True,
+    kw_only=True,
+    verb="export_part",
+    answer_s=BULK_S,
+    roles=(Role.SUPERVISOR,),
 ):
     """Bytes of a document of a dossier that this person is exporting."""
 

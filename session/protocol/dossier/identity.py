@@ -26,6 +26,7 @@ from session.core.dossier_model import ProvisionalDossier as ProvisionalDossier
 from session.protocol.dossier.deliveries import DossierNumber
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.requests import (
+    LONG_S,
     DossierAnswer,
     HubMessage,
     ListAnswer,
@@ -76,7 +77,12 @@ class DossierHits(HubMessage, frozen=True, kw_only=True):
 
 
 class DossierSearch(
-    Request[DossierHits], frozen=True, kw_only=True, verb="find_dossiers", roles=(Role.AGENT,)
+    Request[DossierHits],
+    frozen=True,
+    kw_only=True,
+    verb="find_dossiers",
+    answer_s=LONG_S,
+    roles=(Role.AGENT,),
 ):
     """An agent looks for the caller's dossier: name and birth date are both needed; an incomplete
     birth date finds the complete ones that it may be.
@@ -97,7 +103,12 @@ class DossierCreated(HubMessage, frozen=True, kw_only=True):
 
 
 class DossierCreate(
-    Request[DossierCreated], frozen=True, kw_only=True, verb="create_dossier", roles=(Role.AGENT,)
+    Request[DossierCreated],
+    frozen=True,
+    kw_only=True,
+    verb="create_dossier",
+    answer_s=LONG_S,
+    roles=(Role.AGENT,),
 ):
     """An agent makes a dossier with the caller; it is the session's from then on.
     Repeated, the same `request_id` gives the same dossier.
@@ -145,6 +156,7 @@ class PersonCorrection(
     frozen=True,
     kw_only=True,
     verb="correct_person",
+    answer_s=LONG_S,
     roles=(Role.AGENT, Role.SUPERVISOR),
 ):
     """Names or birth date of a dossier's person were written down wrongly, and are these. An agent
@@ -177,7 +189,12 @@ class MergeTrouble(StrEnum):
 
 
 class DossierViewed(
-    Request[DossierAnswer], frozen=True, kw_only=True, verb="view_dossier", roles=(Role.SUPERVISOR,)
+    Request[DossierAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="view_dossier",
+    answer_s=LONG_S,
+    roles=(Role.SUPERVISOR,),
 ):
     """A supervisor looks at a dossier, for a reason: two are compared before they are merged."""
 
@@ -192,7 +209,12 @@ class MergeAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class DossierMerge(
-    Request[MergeAnswer], frozen=True, kw_only=True, verb="merge_dossiers", roles=(Role.SUPERVISOR,)
+    Request[MergeAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="merge_dossiers",
+    answer_s=LONG_S,
+    roles=(Role.SUPERVISOR,),
 ):
     """All of `merged` moves into `keep`, and its number opens `keep` from then on.
     `request_id` becomes the merge's id; repeated, nothing happens twice.
@@ -209,6 +231,7 @@ class DossierUnmerge(
     frozen=True,
     kw_only=True,
     verb="unmerge_dossiers",
+    answer_s=LONG_S,
     roles=(Role.SUPERVISOR,),
 ):
     """Two dossiers again: what had moved goes back. Repeated, it changes nothing."""
@@ -265,7 +288,12 @@ class AccessesAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class AccessesRequest(
-    Request[AccessesAnswer], frozen=True, kw_only=True, verb="accesses", roles=(Role.SUPERVISOR,)
+    Request[AccessesAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="accesses",
+    answer_s=LONG_S,
+    roles=(Role.SUPERVISOR,),
 ):
     """Lines of the register of accesses, the newest first; "" and None mean all.
 

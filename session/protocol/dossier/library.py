@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.conversation.messages import Address
-from session.protocol.hub.requests import HubMessage, Request, Requests
+from session.protocol.hub.requests import BULK_S, HubMessage, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -72,7 +72,12 @@ class LibraryPart(HubMessage, frozen=True, kw_only=True):
 
 
 class LibraryDocumentRequest(
-    Request[LibraryPart], frozen=True, kw_only=True, verb="library_document", roles=(Role.AGENT,)
+    Request[LibraryPart],
+    frozen=True,
+    kw_only=True,
+    verb="library_document",
+    answer_s=BULK_S,
+    roles=(Role.AGENT,),
 ):
     """Bytes of an item's document from `offset`."""
 

@@ -191,6 +191,7 @@ class FindLogs(
     frozen=True,
     kw_only=True,
     verb="find_logs",
+    answer_s=15.0,
     roles=(Role.SUPERVISOR, Role.HELPDESK, Role.OPERATOR),
 ):
     """A page of the list, the newest first; no reason is needed, and no log is read.

@@ -18,6 +18,7 @@ from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import (
+    LONG_S,
     HubMessage,
     ListAnswer,
     ListRequest,
@@ -150,7 +151,12 @@ class Undone(HubMessage, frozen=True, kw_only=True):
 
 
 class UndoRequest(
-    Request[Undone], frozen=True, kw_only=True, verb="undo", roles=(Role.SUPERVISOR,)
+    Request[Undone],
+    frozen=True,
+    kw_only=True,
+    verb="undo",
+    answer_s=LONG_S,
+    roles=(Role.SUPERVISOR,),
 ):
     """Takes the act `undoes` back, as a new act `act_id`;
     refused when what it changed has changed again.

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.hub.line_rates import MAX_PIECE_BYTES, Filler
-from session.protocol.hub.requests import HubMessage, Request, Requests
+from session.protocol.hub.requests import LONG_S, HubMessage, Request, Requests
 from session.protocol.wire.roles import Role
 
 
@@ -25,6 +25,7 @@ class LineProbe(
     frozen=True,
     kw_only=True,
     verb="line_probe",
+    answer_s=LONG_S,
     roles=(Role.KIOSK, Role.AGENT),
 ):
     """A piece of filler, and how much is wanted in return."""

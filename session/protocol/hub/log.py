@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.protocol.hub.requests import HubMessage, Request, Requests
+from session.protocol.hub.requests import BULK_S, HubMessage, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 from session.protocol.wire.typed_words import TYPED_WORDS
@@ -25,7 +25,12 @@ class LogAck(HubMessage, frozen=True, kw_only=True):
 
 
 class LogAppend(
-    Request[LogAck], frozen=True, kw_only=True, verb="log", roles=(Role.KIOSK, Role.AGENT)
+    Request[LogAck],
+    frozen=True,
+    kw_only=True,
+    verb="log",
+    answer_s=BULK_S,
+    roles=(Role.KIOSK, Role.AGENT),
 ):
     """Records of one writer, `first` being the writer's own number of the first (from 0);
     repeats are dropped.
@@ -49,6 +54,7 @@ class LogRequest(
     frozen=True,
     kw_only=True,
     verb="read_log",
+    answer_s=BULK_S,
     roles=(Role.SUPERVISOR, Role.HELPDESK),
 ):
     """Records of a session that is over, from the `after`-th on; with `read_events` those of any

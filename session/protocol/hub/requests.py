@@ -31,6 +31,15 @@ from session.protocol.wire.version import PROTOCOL_VERSION
 
 _encoder = msgspec.json.Encoder()
 
+ANSWER_S = 5.0
+"""A hub that has not answered after so long does not answer this request any more."""
+
+LONG_S = 10.0
+"""The same where many rows are read, or another system is asked first."""
+
+BULK_S = 30.0
+"""The same of a part of a document or log: on 512 kb/s one takes about 3 s, and others wait."""
+
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
 Number = Annotated[str, msgspec.Meta(max_length=20)]
 SealedNumber = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9+/]{43}=[A-Za-z0-9+/]{64}){0,4}$")]
@@ -56,6 +65,7 @@ class _RequestMeta(msgspec.StructMeta):
         *,
         verb: str = "",
         roles: Collection[Role] = (),
+        answer_s: float = 0.0,
         **config: Any,
     ) -> Any:
         request: Any = super().__new__(mcls, name, bases, namespace, **config)
@@ -66,6 +76,8 @@ class _RequestMeta(msgspec.StructMeta):
         if verb:
             request.verb = verb
             request.roles = frozenset(roles)
+        if answer_s:
+            request.answer_s = answer_s
         return request
 
 
@@ -80,11 +92,13 @@ class Request[Answer: HubMessage](HubMessage, frozen=True, kw_only=True, metacla
         verb: its name in the subject that it is sent to.
         roles: who may ask it.
         answer: what comes back, unless it is refused.
+        answer_s: the longest wait for it, each time that it is asked.
     """
 
     verb: ClassVar[str] = ""
     roles: ClassVar[frozenset[Role]] = frozenset()
     answer: ClassVar[type[Any]] = HubMessage
+    answer_s: ClassVar[float] = ANSWER_S
 
 
 Requests = tuple[type[Request[Any]], ...]
@@ -436,7 +450,12 @@ class UploadState(HubMessage, frozen=True, kw_only=True):
 
 
 class UploadBegin(
-    Request[UploadState], frozen=True, kw_only=True, verb="upload_begin", roles=(Role.AGENT,)
+    Request[UploadState],
+    frozen=True,
+    kw_only=True,
+    verb="upload_begin",
+    answer_s=BULK_S,
+    roles=(Role.AGENT,),
 ):
     """A desk announces a document. Repeating the same `upload_id` continues it."""
 
@@ -451,7 +470,12 @@ class UploadBegin(
 
 
 class UploadChunk(
-    Request[UploadState], frozen=True, kw_only=True, verb="upload_chunk", roles=(Role.AGENT,)
+    Request[UploadState],
+    frozen=True,
+    kw_only=True,
+    verb="upload_chunk",
+    answer_s=BULK_S,
+    roles=(Role.AGENT,),
 ):
     """Bytes of an upload from `offset`; base64 on the wire."""
 
@@ -468,7 +492,12 @@ class DocumentFiled(HubMessage, frozen=True, kw_only=True):
 
 
 class UploadCommit(
-    Request[DocumentFiled], frozen=True, kw_only=True, verb="upload_commit", roles=(Role.AGENT,)
+    Request[DocumentFiled],
+    frozen=True,
+    kw_only=True,
+    verb="upload_commit",
+    answer_s=BULK_S,
+    roles=(Role.AGENT,),
 ):
     """All bytes are sent: store them, read them back, mark the piece filed."""
 
@@ -486,7 +515,12 @@ class DocumentPart(HubMessage, frozen=True, kw_only=True):
 
 
 class DocumentRequest(
-    Request[DocumentPart], frozen=True, kw_only=True, verb="document", roles=(Role.AGENT,)
+    Request[DocumentPart],
+    frozen=True,
+    kw_only=True,
+    verb="document",
+    answer_s=BULK_S,
+    roles=(Role.AGENT,),
 ):
     """Bytes of a filed document from `offset`."""
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import msgspec
 
-from session.protocol.hub.requests import Done, ListAnswer, ListRequest, Request, Requests
+from session.protocol.hub.requests import LONG_S, Done, ListAnswer, ListRequest, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -62,6 +62,7 @@ class StatisticsRequest(
     frozen=True,
     kw_only=True,
     verb="statistics",
+    answer_s=LONG_S,
     roles=(Role.SUPERVISOR,),
 ):
     """A supervisor asks about callers who arrived from `first` to `last`, both included, at most

@@ -62,7 +62,14 @@ HEARD = {
 }
 
 
-class OnlyDone(Request[Done], frozen=True, kw_only=True, tag="ServicesRequest", verb="services"):
+class OnlyDone(
+    Request[Done],
+    frozen=True,
+    kw_only=True,
+    tag="ServicesRequest",
+    verb="services",
+    answer_s=60.0,
+):
     """A kiosk's question to a hub that only says "done"."""
 
 
@@ -182,7 +189,7 @@ async def test_the_second_question_says_which_computer_asks_as_the_first_does(
         await hub.hear("all.*.*.*.*", answer)
         await hub.settle()
         client = await world.client(Role.AGENT, "alice")
-        await client.ask_once(OnlyDone(), timeout_s=60.0)
+        await client.ask_once(OnlyDone())
         assert len(heard) == 2
         assert dict(heard[0]) == dict(heard[1])
         assert {COMPUTER, PROGRAM} <= heard[1].keys()
