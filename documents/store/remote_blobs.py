@@ -3,7 +3,8 @@
 Used by the store.
 
 The same names and the same promise as `documents.store.blobs`:
-what `put` returns was read back from there and has its hash.
+what `put` returns was read back from there and has its hash. An ETag would not do: it is a hash
+for some uploads only.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ then the store is away and the outbox keeps the document.
 
 class StoreAway(OSError):
     """The far end does not answer, refuses us, or broke off.
-    Its text is the kind of error, never an address or key.
+    Its text is the kind of error, never an address or key: some of the texts of the four libraries
+    below fsspec hold addresses or headers.
     """
 
 

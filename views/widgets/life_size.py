@@ -30,7 +30,8 @@ class ScreenFacts:
     """The desk's screen and camera.
 
     Attributes:
-        px_per_mm: device-independent pixels; 0.0 when the screen was never measured.
+        px_per_mm: device-independent pixels; 0.0 when the screen was never measured. A person
+            measures it with a bank card: the sizes that systems report are wrong too often.
         camera_x: where the camera is, of the screen's width from the left, 0..1.
         camera_fov_deg, distance_mm: of the agent's own camera; how far away the agent sits.
     """

@@ -204,7 +204,11 @@ class RequestServer:
         await self._connection.hear(TO_ALL, self.take_again, shared=False)
 
     async def stop(self) -> None:
-        """Takes no more requests; returns once those taken are answered."""
+        """Takes no more requests; returns once those taken are answered.
+
+        It drains instead of unsubscribing, because requests that the server has already sent here
+        would be lost without a word. So one hub of several can be upgraded and no request is lost.
+        """
         await self._connection.drain(SUBJECT)
         await self._connection.drain(TO_ALL)
         if self._answering:

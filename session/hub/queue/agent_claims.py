@@ -9,6 +9,8 @@ spent. A claim on a ticket that has not changed means that somebody is about to 
 is busy. The server forgets claims after `CLAIM_S`, which is longer than any hub waits for a write;
 every hub's view knows what is older. Claims are kept in memory, because nobody needs them after a
 few milliseconds.
+
+A claim costs 0.3 ms; an atomic batch of the server, which could do the same, 4 to 14 ms (measured).
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 One of the hub's timers.
 
 Within an organisation nothing has to move:
-colleagues may answer too (`session.hub.queue.eligibility`). To another one a caller goes only when
-somebody is free there, the service is open, and never a second time.
+colleagues may answer too (`session.hub.queue.eligibility`), and the order of the queue stays as it
+is. To another one a caller goes only when somebody is free there, the service is open, and never a
+second time. A caller is never offered in two organisations at once: both would see who waits.
 """
 
 from __future__ import annotations

@@ -43,7 +43,12 @@ STUCK_PAGE_MS = 3_000
 """A page that is busy for longer is said to be silent; a large one is busy for a second or two."""
 _UNREAD_BYTES = 4 << 20
 ENDS_WITHIN_S = 30.0
-"""A killed process of a busy machine is given so long to end before it counts as left."""
+"""A killed process of a busy machine is given so long to end before it counts as left.
+
+Four seconds were too few: both screens said that not everything could be wiped, although it then
+was. An alarm means that a person must come, so it is never taken back; the page of thanks stays
+until the outcome is known, and nobody begins at this kiosk before.
+"""
 STOPS_WITHIN_S = 8.0
 """The same when the program itself stops; its next start removes what is left."""
 _END_LOOK_MS, _LATE_LOOK_MS, _EARLY_S = 20, 250, 2.0
