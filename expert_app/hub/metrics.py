@@ -148,6 +148,16 @@ class HubMetrics(MetricsCollector):
             self._hub.server.counts.dropped,
         )
         yield self.counter(
+            "requests_late",
+            "Requests not begun, because nobody waited for the answer any more.",
+            self._hub.server.counts.late,
+        )
+        yield self.counter(
+            "odd_headers",
+            "Headers of requests that are no trace id and no seconds, left aside.",
+            self._hub.server.counts.odd_headers,
+        )
+        yield self.counter(
             "messages_of_nobody",
             "Messages whose subject names no role or no id, dropped.",
             self._connection.not_taken + self._hub.sightings.dropped,

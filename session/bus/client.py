@@ -16,6 +16,7 @@ from functools import partial
 import msgspec
 
 from session.bus.channel import BusChannel
+from session.bus.request_context import RequestContext, context_for, new_trace
 from session.bus.sealing.client import SealingClient
 from session.bus.sealing.vault_client import VaultClient
 from session.bus.transport.connection import (
@@ -158,10 +159,10 @@ class BusClient:
         else:
             self.desk = ""
         headers = {PROGRAM: program_version(), DESK: self.desk}
-        self._headers = {name: value for name, value in headers.items() if value} or None
+        self._headers = {name: value for name, value in headers.items() if value}
         self._asks = self._headers
         if role in PEOPLE and (name := header_text(computer_name())):
-            self._asks = {**(self._headers or {}), COMPUTER: name}
+            self._asks = {**self._headers, COMPUTER: name}
         self.elsewhere: Signal[None] = Signal()
         self._tasks = tasks
         self._connection = Connection(
@@ -237,28 +238,31 @@ class BusClient:
         self,
         request: Request[Answer],
         *,
+        trace: str = "",
         on_retry: Callable[[str], None] = lambda verb: None,
     ) -> Answer:
         """Ask the hub, and ask the same again while the outcome is unknown, at most `TRIES` times
         in all. Every request of the protocol may be repeated: the hub does it once.
 
         Args:
+            trace: the id of the act that it belongs to, the same each time; "" for a new one.
             on_retry: called with the verb before each repeat.
 
         Raises:
             As `ask_once`.
         """
+        trace = trace or new_trace()
         for attempt in range(1, TRIES):
             try:
-                return await self.ask_once(request)
+                return await self.ask_once(request, trace=trace)
             except AGAIN as error:
-                log.info("%s is asked again: %s", request.verb, error.code)
+                log.info("%s is asked again: %s, trace %s", request.verb, error.code, trace)
                 on_retry(request.verb)
                 await asyncio.sleep(AGAIN_S * attempt)
-        return await self.ask_once(request)
+        return await self.ask_once(request, trace=trace)
 
     async def ask_once[Answer: HubMessage](
-        self, request: Request[Answer], *, rows: int = MOST_ROWS
+        self, request: Request[Answer], *, trace: str = "", rows: int = MOST_ROWS
     ) -> Answer:
         """Ask the hub; of an answer in pages, for one after the other until there are no more, or
         so many rows were read: `next` then says where they go on.
@@ -269,7 +273,8 @@ class BusClient:
             VaultAway: the same of an organisation's own service, where that one answers this verb.
             SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
         """
-        answer = await self._ask(request)
+        trace = trace or new_trace()
+        answer = await self._ask(request, trace)
         while (
             isinstance(request, ListRequest)
             and isinstance(answer, ListAnswer)
@@ -277,27 +282,27 @@ class BusClient:
             and sum(len(getattr(answer, name)) for name in answer.PAGED) < rows
         ):
             request = msgspec.structs.replace(request, after=answer.next)
-            answer = with_page(answer, await self._ask(request))
+            answer = with_page(answer, await self._ask(request, trace))
         dossier = getattr(answer, "dossier", None)
         if isinstance(dossier, Dossier) and dossier.earlier:
-            earlier = await self._earlier_documents(request, dossier)
+            earlier = await self._earlier_documents(request, dossier, trace)
             answer = msgspec.structs.replace(answer, dossier=whole(dossier, earlier))
         return answer
 
     async def _earlier_documents(
-        self, request: HubMessage, dossier: Dossier
+        self, request: HubMessage, dossier: Dossier, trace: str
     ) -> list[DocumentRecord]:
         documents = DocumentsRequest(
             session_id=getattr(request, "session_id", ""), dossier=dossier.number
         )
-        answer = await self.ask_once(documents, rows=dossier.earlier)
+        answer = await self.ask_once(documents, trace=trace, rows=dossier.earlier)
         return answer.documents[: dossier.earlier]
 
-    async def _ask[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+    async def _ask[Answer: HubMessage](self, request: Request[Answer], trace: str) -> Answer:
         if self.seals is not None and (vault := await self.seals.vault_for(request)) is not None:
-            return await vault.ask(request)
+            return await vault.ask(request, trace=trace)
         try:
-            return await self._ask_hub(request)
+            return await self._ask_hub(request, trace)
         except NotAllowed as error:
             if self.seals is None or error.detail.get("why") != SEALED:
                 raise
@@ -305,33 +310,37 @@ class BusClient:
         vault = await self.seals.vault_for(request)
         if vault is None:
             raise NotAllowed(why=SEALED)
-        return await vault.ask(request)
+        return await vault.ask(request, trace=trace)
 
-    async def _ask_hub[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
-        subject = subjects.service(self.role, self.user, request.verb)
+    async def _ask_hub[Answer: HubMessage](self, request: Request[Answer], trace: str) -> Answer:
         payload = encode(request)
-        second = None
-        if len(payload) < SECOND_BYTES:
-            to_all = subjects.to_all(self.role, self.user, request.verb)
-            second = SecondRequest(to_all, SECOND_S)
+        context = context_for(request.answer_s, trace)
         try:
-            message = await self._connection.request(
-                subject, payload, request.answer_s, self._asks, second=second
-            )
+            message = await self._send(request.verb, payload, context)
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
                 raise
             # the hub is starting, or one of several servers does not know of it yet
             await asyncio.sleep(NOBODY_S)
-            message = await self._connection.request(
-                subject, payload, request.answer_s, self._asks, second=second
-            )
+            message = await self._send(request.verb, payload, context)
         try:
             answer: Answer = decode_answer(request.answer, message.payload)
         except DeskElsewhere:
             self.elsewhere.emit(None)
             raise
         return answer
+
+    async def _send(self, verb: str, payload: bytes, context: RequestContext) -> Incoming:
+        second = None
+        if len(payload) < SECOND_BYTES:
+            to_all = subjects.to_all(self.role, self.user, verb)
+            headers = {**self._asks, **context.headers(SECOND_S)}
+            second = SecondRequest(to_all, SECOND_S, headers)
+        subject = subjects.service(self.role, self.user, verb)
+        headers = {**self._asks, **context.headers()}
+        return await self._connection.request(
+            subject, payload, context.left_s, headers, second=second
+        )
 
     async def vault(self, part: Part) -> VaultClient | None:
         """The client of our organisation's vault; None when the hub keeps its dossiers.
@@ -423,7 +432,7 @@ class BusClient:
             self._beat_now.clear()
             headers, refused = self._headers, self._connection.refused_certificates
             if refused:
-                headers = {**(headers or {}), CERTIFICATE_REFUSED: str(refused)}
+                headers = {**headers, CERTIFICATE_REFUSED: str(refused)}
             try:
                 await self._connection.publish(
                     subjects.beat(self.role, self.user), self._in_beats, headers

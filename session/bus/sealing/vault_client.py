@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from session.bus.request_context import RequestContext, context_for, new_trace
 from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, public_text, shared
 from session.bus.transport.connection import Connection, Incoming
 from session.bus.transport.nkeys import public_key, sign
@@ -135,7 +136,7 @@ class VaultClient:
         self._box: SealBox | None = None
         self._greeting = asyncio.Lock()
 
-    async def ask[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+    async def ask[Answer: HubMessage](self, request: Request[Answer], *, trace: str = "") -> Answer:
         """Ask the vault, as `BusClient.ask_once` asks the hub.
 
         Raises:
@@ -151,10 +152,11 @@ class VaultClient:
             computer = ""
         call = VaultCall(verb=request.verb, body=msgspec.Raw(encode(request)), computer=computer)
         payload = msgspec.json.encode(call)
+        context = context_for(request.answer_s, trace or new_trace())
         for attempt in (1, 2):
             box = self._box or await self._hello()
             stamp, sealed = box.seal(ASKED, payload)
-            answer = await self._request(sealed, {SEAL_HEADER: str(stamp)}, request.answer_s)
+            answer = await self._request(sealed, {SEAL_HEADER: str(stamp)}, context)
             code = _refused_in_clear(answer)
             if code == UNKNOWN and attempt == 1:
                 if self._box is box:
@@ -170,9 +172,12 @@ class VaultClient:
             return opened
         raise VaultAway(part=self._part.value)
 
-    async def _request(self, payload: bytes, headers: dict[str, str], timeout_s: float) -> Incoming:
+    async def _request(
+        self, payload: bytes, headers: dict[str, str], context: RequestContext
+    ) -> Incoming:
+        headers |= context.headers()
         try:
-            return await self._connection.request(self._subject, payload, timeout_s, headers)
+            return await self._connection.request(self._subject, payload, context.left_s, headers)
         except HubUnreachable as error:
             raise VaultAway(part=self._part.value) from error
 
@@ -199,7 +204,9 @@ class VaultClient:
             hello = VaultHello(
                 vault_key=key.key, key=ours, signer=public_key(self._seed), signature=signature
             )
-            answer = await self._request(encode(hello), {HELLO_HEADER: "1"}, HELLO_S)
+            answer = await self._request(
+                encode(hello), {HELLO_HEADER: "1"}, context_for(HELLO_S, "")
+            )
             if code := _refused_in_clear(answer):
                 refused = from_code(code, {"key": hello.signer, "organisation": self._organisation})
                 if code == "seal_key_old":

@@ -114,12 +114,13 @@ happened.
 
 @dataclass(frozen=True)
 class SecondRequest:
-    """The same question on another subject, sent when nobody has answered after `after_s`.
-    The first answer counts.
+    """The same question on another subject, with headers of its own, sent when nobody has answered
+    after `after_s`. The first answer counts.
     """
 
     subject: str
     after_s: float
+    headers: Mapping[str, str] | None = None
 
 
 @dataclass(eq=False)
@@ -299,9 +300,7 @@ class Connection:
             await self.publish(subject, payload, headers, reply=reply)
             late = loop.call_later(timeout_s, _give_up, answer)
             if second:
-                soon = loop.call_later(
-                    second.after_s, self._ask_second, second, token, payload, headers
-                )
+                soon = loop.call_later(second.after_s, self._ask_second, second, token, payload)
             else:
                 soon = None
             try:
@@ -322,19 +321,16 @@ class Connection:
         second: SecondRequest,
         token: str,
         payload: bytes,
-        headers: Mapping[str, str] | None,
     ) -> None:
         if token in self._answers:
             self._answers[_AGAIN + token] = self._answers[token]
-            self._tasks.start(
-                self._send_second(second.subject, payload, headers, _AGAIN + token), name="ask all"
-            )
+            self._tasks.start(self._send_second(second, payload, _AGAIN + token), name="ask all")
 
-    async def _send_second(
-        self, subject: str, payload: bytes, headers: Mapping[str, str] | None, token: str
-    ) -> None:
+    async def _send_second(self, second: SecondRequest, payload: bytes, token: str) -> None:
         with contextlib.suppress(BusUnreachable):  # then the first question has failed, too
-            await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
+            await self.publish(
+                second.subject, payload, second.headers, reply=f"{self._inbox}.{token}"
+            )
 
     async def settle(self) -> None:
         """Returns when the server has all that was published and subscribed before.

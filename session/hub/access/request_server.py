@@ -17,6 +17,12 @@ from typing import Any, NamedTuple
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NEW_LEADER
 from session.bus.rate_limits import RateLimits
+from session.bus.request_context import (
+    RequestContext,
+    answered_request,
+    answering,
+    read_context,
+)
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.computer import printable_name
@@ -63,6 +69,9 @@ REFUSED_PER_S, REFUSED_BURST = 20.0, 200.0
 who goes on all the same gets no answer and costs no work.
 """
 
+LOGGED_PER_S, LOGGED_BURST = 0.2, 20.0
+"""Refusals of one client that stand in the hub's log: nobody writes it full."""
+
 BULK = frozenset(
     {
         "upload_chunk",
@@ -92,19 +101,34 @@ class AnsweredRequest(NamedTuple):
 
 @dataclass
 class RequestCounts:
-    """A hub's counts since its start; `dropped`:
-    not even refused, because there were too many.
+    """A hub's counts since its start.
+
+    Attributes:
+        dropped: not even refused, because there were too many.
+        late: not begun, because nobody waited for the answer any more.
+        odd_headers: which could not be a trace id or seconds, and were left aside.
     """
 
     answered: int = 0
     refused: int = 0
     dropped: int = 0
+    late: int = 0
+    odd_headers: int = 0
 
 
 Forward = Callable[[Asker, str, bytes], Awaitable[bytes | None]]
 """(asker, verb, payload) -> what another network answers, None when the question is for us. May
 raise a session error, which refuses the request.
 """
+
+
+class _NobodyWaits(Exception):
+    """The time of a request is over before it was begun."""
+
+
+def _check_time() -> None:
+    if answered_request().is_late:
+        raise _NobodyWaits
 
 
 StillAllowed = Callable[[Asker, HubMessage], Awaitable[None]]
@@ -197,6 +221,7 @@ class RequestServer:
         self._rates = RateLimits(clock, PER_S, burst=BURST)
         self._bulk_rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
         self._refused_rates = RateLimits(clock, REFUSED_PER_S, burst=REFUSED_BURST)
+        self._logged = RateLimits(clock, LOGGED_PER_S, burst=LOGGED_BURST)
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""
@@ -236,7 +261,9 @@ class RequestServer:
             self._on_excess(who)
             return
         self.received.emit(message)
-        task = self._tasks.start_now(self._serve(message, within), name=f"answer {verb}")
+        context, odd_headers = read_context(message.headers)
+        self.counts.odd_headers += odd_headers
+        task = self._tasks.start_now(self._serve(message, context, within), name=f"answer {verb}")
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
@@ -252,9 +279,12 @@ class RequestServer:
         else:
             self.counts.dropped += 1
 
-    async def _serve(self, message: Incoming, within: bool) -> None:
-        with self._in_hand.answering(message) as replies:
-            await self._answer_to(replies, message, within)
+    async def _serve(self, message: Incoming, context: RequestContext, within: bool) -> None:
+        with answering(context), self._in_hand.answering(message) as replies:
+            try:
+                await self._answer_to(replies, message, within)
+            except _NobodyWaits:
+                self.counts.late += 1
 
     async def _answer_to(self, replies: list[str], message: Incoming, within: bool) -> None:
         since_s, code = self._clock.monotonic_s(), ""
@@ -268,10 +298,13 @@ class RequestServer:
             code = error.code
             self._note(message, error)
             answer = encode(Refusal(code=code, detail=error.detail))
+        except _NobodyWaits:
+            raise
         except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
             self.counts.refused += 1
             code = "unexpected"
-            log.exception("a request failed: %s", message.subject.rpartition(".")[2])
+            verb = message.subject.rpartition(".")[2]
+            log.exception("a request failed: %s, trace %s", verb, answered_request().trace)
             answer = encode(Refusal(code=code))
         verb = message.subject.rpartition(".")[2]
         self.answered.emit(
@@ -289,6 +322,9 @@ class RequestServer:
         who, _, verb = message.subject.partition(".")[2].rpartition(".")
         why = ", ".join(f"{name} {value}" for name, value in error.detail.items())
         self._refused.note(who, verb, error.code, why=why)
+        if verb in ALL_VERBS and self._logged.take(who):
+            trace = answered_request().trace
+            log.info("%s of %s is refused: %s, trace %s", verb, who, error.code, trace)
 
     async def _answer(self, message: Incoming) -> bytes:
         _, organisation, letter, user, verb = message.subject.split(".")
@@ -300,9 +336,11 @@ class RequestServer:
         if asker.role not in kind.roles:
             raise NotAllowed(why="role")
         request = decode_request(kind, message.payload)
+        _check_time()
         forwarded_answer = await self._forward(asker, verb, message.payload)
         if forwarded_answer is not None:
             return forwarded_answer
+        _check_time()
         answer: HubMessage | None = self._pages.rest(asker, request)
         if answer is None:
             answer = await self._done(asker, verb, request)

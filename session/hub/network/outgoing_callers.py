@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from session.bus.request_context import answered_request, context_for
 from session.bus.server.leaf_links import XFER
 from session.bus.transport.connection import Incoming
 from session.core.errors import (
@@ -231,7 +232,11 @@ class OutgoingCallers:
 
     async def _ask(self, network: str, rest: str, payload: bytes) -> bytes:
         subject = f"{XFER}.{network}.{self._network}.{rest}"
-        return (await self._connection.bus.request(subject, payload, ASK_S)).payload
+        context = context_for(ASK_S, answered_request().trace)
+        answer = await self._connection.bus.request(
+            subject, payload, context.left_s, context.headers()
+        )
+        return answer.payload
 
     # ---- our kiosk speaks
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from session.bus.request_context import answered_request
 from session.core.errors import (
     NotAllowed,
     QueueClosed,
@@ -171,6 +172,7 @@ class Calls:
         stored, is_new = await self._changes.add_new(ticket)
         if not is_new:
             return await self._answer_again(stored)
+        log.info("ticket %s waits, trace %s", identity, answered_request().trace)
         await self.abandon_older(stored.ticket)
         return await self.answer(stored)
 

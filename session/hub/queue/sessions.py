@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from session.bus.request_context import answered_request
 from session.core.errors import (
     AgentBusy,
     ServiceUnknown,
@@ -154,6 +155,8 @@ class Sessions:
         await self._refresh_view(organisation, agent, ticket_id)
         stored, _ = await self._changes.change(organisation, ticket_id, decide)
         ticket = stored.ticket
+        trace = answered_request().trace
+        log.info("ticket %s is in session %s, trace %s", ticket_id, ticket.session, trace)
         # A repeated request does both again: its first answer may have been lost before they were
         # done.
         await self._log_opener.open(

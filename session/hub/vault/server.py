@@ -21,6 +21,12 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from session.bus.rate_limits import RateLimits
+from session.bus.request_context import (
+    RequestContext,
+    answered_request,
+    answering,
+    read_context,
+)
 from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, public_text, shared
 from session.bus.sealing.certificates import VaultSecret
 from session.bus.sealing.vault_client import (
@@ -126,6 +132,8 @@ class VaultServer:
     Attributes:
         answered_call: each question that could be opened, once its answer is known.
         dropped: messages beyond every limit, which cost no more than being counted.
+        late: not begun, because nobody waited for the answer any more.
+        odd_headers: which could not be a trace id or seconds, and were left aside.
     """
 
     def __init__(
@@ -138,7 +146,7 @@ class VaultServer:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self.answered = self.refused = self.dropped = 0
+        self.answered = self.refused = self.dropped = self.late = self.odd_headers = 0
         self.answered_call: Signal[AnsweredRequest] = Signal()
         self._owner = owner
         self._handlers = handlers
@@ -176,8 +184,10 @@ class VaultServer:
         if not may_answer or (not within and not self._refused_rates.take(who)):
             self.dropped += 1
             return
+        context, odd_headers = read_context(message.headers)
+        self.odd_headers += odd_headers
         task = self._tasks.start(
-            self._serve(part, message, within), name=f"vault answers for {part}"
+            self._serve(part, message, context, within), name=f"vault answers for {part}"
         )
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
@@ -192,7 +202,16 @@ class VaultServer:
         is_home = sender.organisation == self._owner.organisation
         return not is_home or is_own_inbox(sender, message.reply)
 
-    async def _serve(self, part: Part, message: Incoming, within: bool) -> None:
+    async def _serve(
+        self, part: Part, message: Incoming, context: RequestContext, within: bool
+    ) -> None:
+        if context.is_late:
+            self.late += 1
+            return
+        with answering(context):
+            await self._answer_to(part, message, within)
+
+    async def _answer_to(self, part: Part, message: Incoming, within: bool) -> None:
         _, home, letter, user, _ = message.subject.split(".")
         try:
             if not within:
@@ -210,7 +229,10 @@ class VaultServer:
                 )
             )
             log.info(
-                "a question to the vault is refused: %s %s", error.code, error.detail.get("why", "")
+                "a question to the vault is refused: %s %s, trace %s",
+                error.code,
+                error.detail.get("why", ""),
+                answered_request().trace,
             )
             payload, headers = b"", {REFUSED_HEADER: error.code}
         except (KeyError, ValueError):
@@ -290,7 +312,7 @@ class VaultServer:
         except Exception:  # the boundary: whoever asks gets an answer, and the vault goes on
             self.refused += 1
             code = "unexpected"
-            log.exception("a question to the vault failed")
+            log.exception("a question to the vault failed, trace %s", answered_request().trace)
             answer = encode(Refusal(code=code))
         self.answered_call.emit(
             AnsweredRequest(

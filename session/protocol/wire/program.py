@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The headers by which a program says its version, a desk which computer it is, and what that one
-calls itself, with beats and requests; and where a newcomer is answered. Used by clients and the
-hub.
+calls itself, with beats and requests; where a newcomer is answered; and what travels beside a
+request. Used by clients and the hub.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ of life then: no hub hears it earlier.
 
 ANSWER_TO = "Answer-To"
 """A newcomer's own reply subject once more: the server forgets the other one soon."""
+
+TRACE = "Trace"
+"""The id of the act that a request belongs to; each time that the same is asked it is the same."""
+
+SECONDS_LEFT = "Seconds-Left"
+"""How long the answer of a request is still waited for, in seconds: "4.875"."""
 
 VERSION_LETTERS = 40
 """Longest version that is kept."""

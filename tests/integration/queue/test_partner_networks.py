@@ -27,6 +27,7 @@ from session.core.clock import SystemClock
 from session.core.errors import HubUnreachable, QueueClosed, SessionError, VaultOutOfReach
 from session.core.tasks import Tasks
 from session.hub.convention.catalogue import Catalogue
+from session.hub.network.outgoing_callers import ASK_S
 from session.protocol.codec import encode
 from session.protocol.conversation.messages import CallOffered, GrantRequested, SessionMessage
 from session.protocol.conversation.messages import Grant as GrantName
@@ -35,6 +36,7 @@ from session.protocol.hub.network import MoveRequest, TicketMoved
 from session.protocol.hub.partner_links import Arrival, ArrivalCheck
 from session.protocol.hub.requests import SessionEnded, SessionFacts, StatusRequest, TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.program import SECONDS_LEFT, TRACE
 from session.protocol.wire.roles import Role
 from tests.support.askers import a_supervisor
 from tests.support.hub_world import LinkSettings, World, free_port
@@ -228,6 +230,24 @@ async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_n
         await zoe.close(facts.id)
         assert await kiosk.append_log(facts.id, 1, [b'{"n":1}']) == 2
         assert (await kiosk.call("rights", "", "r2")).ticket.organisation == "valdore"
+
+
+async def test_what_goes_over_has_the_trace_and_the_time_of_what_the_kiosk_asked(
+    tmp_path: Path,
+) -> None:
+    async with two_networks(tmp_path) as both:
+        kiosk, zoe = await both.cnav.kiosk("kiosk1"), await both.cnaf.desk("zoe", "marais")
+        old = (await kiosk.call("rights", "1234567", "r1")).ticket
+        await _move(both.cnav, old)
+        await until(lambda: len(zoe.queue) == 1)
+        crossed: list[Incoming] = []
+        assert both.cnaf.connection is not None
+        await both.cnaf.connection.bus.subscribe("xfer.cnaf.cnav.svc.>", crossed.append)
+        await both.cnaf.connection.settle()
+        await kiosk._bus.ask(StatusRequest(ticket_id=old.id), trace="look-1")
+        await until(lambda: crossed)
+        assert crossed[0].headers[TRACE] == "look-1"
+        assert 0 < float(crossed[0].headers[SECONDS_LEFT]) <= ASK_S
 
 
 async def test_needs_go_along_and_a_kiosk_that_leaves_or_calls_again_leaves_the_other_queue(
