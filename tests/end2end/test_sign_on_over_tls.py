@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.javascript.browsers import needs
-from tests.integration.operations.test_sign_on import NODE, RealProvider, real_provider
+from tests.integration.operations.sign_on_world import NODE, RealProvider, real_provider
 from tests.pilot.computer import NEEDED, Computer
 from tests.pilot.driven import Driven, NotSeen
 from tests.pilot.pilot import Pilot

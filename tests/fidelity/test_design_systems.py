@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from session.protocol.conversation.messages import Grant
+from tests.fidelity.comparing import compared
 from tests.fidelity.design_systems import dsfr
-from tests.fidelity.test_fidelity import compared
 from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop

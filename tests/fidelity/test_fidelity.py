@@ -7,18 +7,14 @@ A page that fails leaves both pictures and their difference in `build/fidelity`.
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 
 import pytest
 
 from session.protocol.conversation.messages import Grant
-from tests.fidelity.pictures import keep, percent, pixels_of
+from tests.fidelity.comparing import compared
+from tests.fidelity.pictures import percent, pixels_of
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
-from tests.support.waiting import LONGEST_S
-
-PATIENCE_S = LONGEST_S
 
 THRESHOLDS = {
     "form": 0.1,
@@ -39,22 +35,6 @@ THRESHOLDS = {
     "styles": 0.1,
 }
 """Percent of the pixels that may differ visibly."""
-
-
-async def compared(stage: Stage, name: str, threshold: float) -> float:
-    """The difference in percent, once it is small enough or patience is at an end;
-    then the pictures are kept.
-    """
-    until_s = time.monotonic() + PATIENCE_S
-    while True:
-        stage.pane.resize(stage.page.view.size())  # a notice at the kiosk may come and go
-        kiosk, desk = pixels_of(stage.page.view), pixels_of(stage.pane)
-        found = percent(kiosk, desk)
-        if found <= threshold or time.monotonic() > until_s:
-            if found > threshold or os.environ.get("KEEP_PICTURES"):
-                keep(name, kiosk, desk)
-            return found
-        await asyncio.sleep(0.1)
 
 
 async def side_by_side(stage: Stage, name: str) -> None:

@@ -6,13 +6,12 @@ from __future__ import annotations
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PRODUCT = ("expert_app", "views", "session", "documents", "resources")
+from tests.unit.source_files import PRODUCT, ROOT, name_of, parsed, sources
+
 MOST_MODULES, MOST_TEST_MODULES = 20, 25
 SHORTEST_DOCSTRING, LONGEST_DOCSTRING = 3, 10
 MOST_OF_ONE_WORD = 5
@@ -24,20 +23,6 @@ TWINS = ("session/desk", "session/kiosk")
 
 MESSAGES = ("session/protocol", "session/log")
 """What is sent, and the event of the log that says so, have one name."""
-
-
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def sources(*folders: str) -> list[Path]:
-    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    return sorted(path for path in found if "vendor" not in path.parts)
 
 
 def packages(*folders: str) -> list[Path]:

@@ -9,7 +9,7 @@ import ast
 
 import pytest
 
-from tests.unit.test_layout import PRODUCT, name_of, parsed, sources
+from tests.unit.source_files import PRODUCT, name_of, parsed, sources
 
 VAGUE_NAMES = {
     *("about", "again", "asked", "done", "found", "given", "held", "its", "kept", "known", "left"),

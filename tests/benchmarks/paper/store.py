@@ -24,7 +24,7 @@ from documents.store.search import FiledMarks
 from session.core.dossier_model import Dossier, NewDocument, Piece
 from tests.benchmarks.table import Row
 from tests.support.postgres import new_database, programs, server
-from tests.unit.documents.store.test_dossier_store import PDF
+from tests.unit.documents.store.filled_store import PDF
 
 PIECES = 50_000
 PER_DOSSIER = 5

@@ -13,7 +13,7 @@ from session.bus.server.certificate_watch import CertificateWatch, certificates_
 from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.errors import BusCertificateRefused
-from tests.integration.bus.test_tls import SafeBus, is_answered, safe_bus
+from tests.integration.bus.safe_bus import SafeBus, is_answered, safe_bus
 from tests.support.tls_files import TlsFiles, tls_files
 from tests.support.waiting import until
 

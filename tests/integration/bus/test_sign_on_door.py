@@ -36,7 +36,7 @@ from session.protocol.hub.enrolment import (
 )
 from session.protocol.hub.requests import Done
 from session.protocol.wire.roles import Role
-from tests.integration.bus.test_enrolment import Door
+from tests.integration.bus.enrolment_door import Door
 from tests.support.waiting import until
 
 OFFER = SignOnOffer(

@@ -9,8 +9,8 @@ import asyncio
 
 from session.media.engine import PictureLimits
 from session.media.line.governor import PHOTO_EVERY_S
+from tests.integration.call.ends import a_call
 from tests.integration.call.engines import LARGER, both_engines
-from tests.integration.call.test_call import a_call
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 from views.kiosk.call_pane import KioskCallPane

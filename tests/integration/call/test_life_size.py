@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from tests.integration.call.ends import Ends, a_call
 from tests.integration.call.engines import AIORTC
-from tests.integration.call.test_call import Ends, a_call
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 

@@ -17,7 +17,7 @@ from session.media.line.end import REPEAT_S, LineEnd, OtherTraffic
 from session.media.line.governor import Demand, Shares
 from session.protocol.conversation.line import LineGoverned, LineSeen, LineStep
 from session.protocol.hub.history import LineSample
-from tests.integration.call.test_line import settle
+from tests.integration.call.told_engine import settle
 from tests.support.memory.channel import channel_pair
 
 

@@ -20,15 +20,15 @@ from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.protocol.conversation.chat_and_privacy import TOPIC, PrivacyShown
 from session.protocol.conversation.messages import GrantsRequested, SharingChanged
+from tests.integration.call.ends import Ends, a_call
 from tests.integration.call.engines import both_engines
-from tests.integration.call.test_call import Ends, a_call
-from tests.integration.call.test_line import ToldEngine, settle
+from tests.integration.call.told_engine import ToldEngine, settle
 from tests.support.memory.channel import channel_pair
 from tests.support.memory.page_guard import DirectGuard
 from tests.support.program_parts import QuietAsker, QuietBrowser, QuietEngine
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
-from tests.unit.session.kiosk.cobrowse.test_shared_page import Grants
+from tests.unit.session.kiosk.cobrowse.page_grants import Grants
 
 
 @dataclass

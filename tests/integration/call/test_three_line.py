@@ -21,7 +21,7 @@ from session.protocol.conversation.line import LineGoverned, LineStep
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.topics import THIRD_TOPIC
 from session.protocol.wire.roles import Role
-from tests.integration.call.test_line import ToldEngine, ToldPage, sent, settle
+from tests.integration.call.told_engine import ToldEngine, ToldPage, sent, settle
 from tests.support.memory.channel import channel_pair
 
 

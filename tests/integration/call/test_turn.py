@@ -27,8 +27,8 @@ from session.media.engines.aiortc_engine import AiortcEngine
 from session.media.ice import IcePlan, IceServer, has_relay
 from session.media.relays import choose_relay, try_relay
 from tests.integration.call.coturn import SECRET, Turn, a_turn_server, free_port, needs_coturn
+from tests.integration.call.ends import Ends, a_call
 from tests.integration.call.engines import AIORTC, MEDIA
-from tests.integration.call.test_call import Ends, a_call
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 

@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from session.media.engine import MediaState
+from tests.integration.call.ends import Ends, a_call
 from tests.integration.call.engines import AIORTC
 from tests.integration.call.relay import CutWay
-from tests.integration.call.test_call import Ends, a_call
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import LONGEST_S, until
 

@@ -14,17 +14,9 @@ import pytest
 from resources import resource_path, resource_text
 from resources.own_names import NAMES
 from session.protocol.conversation.messages import Grant
+from tests.integration.cobrowse.page_policy import POLICY
 from tests.support.cobrowse_stage import Stage, script
 from tests.support.qt_loop import QtLoop
-
-POLICY = (
-    "default-src 'none'; script-src 'nonce-NONCE'; style-src 'unsafe-inline'; img-src data: blob: "
-    "cbres: cbshell://mirror/part/; "
-    "font-src data: cbres:; media-src 'none'; frame-src 'none'; connect-src 'none'; object-src "
-    "'none'; "
-    "form-action 'none'; base-uri 'none'"
-)
-"""What the desk's mirror may do, word by word: who changes it changes this line too."""
 
 SPY = """<html><head><style>
 input[value^="S"]{background:url(BEACONs)} input[value^="7"]{background:url(BEACON7)}

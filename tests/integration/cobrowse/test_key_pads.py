@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QPoint
 
-from tests.integration.cobrowse.test_shared_page import click
+from tests.integration.cobrowse.real_input import click
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
 

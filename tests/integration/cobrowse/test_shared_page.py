@@ -8,38 +8,15 @@ from collections.abc import Mapping
 from functools import partial
 
 import pytest
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PyQt6.QtGui import QMouseEvent
 
 from session.desk.cobrowse import shared_page as cobrowse
 from session.protocol.conversation.messages import Grant, SharingChanged
+from tests.integration.cobrowse.real_input import click, type_text
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
 from views.desk.shared_page.overlay import Tool
-
-
-def type_text(stage: Stage, text: str) -> None:
-    """The caller types, as Qt brings it: a trusted input event in the page."""
-    target = stage.page.view.focusProxy()
-    assert target is not None
-    event = QInputMethodEvent()
-    event.setCommitString(text)
-    QCoreApplication.sendEvent(target, event)
-
-
-def click(stage: Stage, at: QPoint) -> None:
-    """The caller touches the page at a point of the viewport."""
-    target = stage.page.view.focusProxy()
-    assert target is not None
-    left = Qt.MouseButton.LeftButton
-    none = Qt.MouseButton.NoButton
-    keys = Qt.KeyboardModifier.NoModifier
-    for kind, held in (
-        (QEvent.Type.MouseButtonPress, left),
-        (QEvent.Type.MouseButtonRelease, none),
-    ):
-        place = QPointF(at)
-        QCoreApplication.postEvent(target, QMouseEvent(kind, place, place, left, held, keys))
 
 
 def touched(stage: Stage, refused_before: int) -> bool:

@@ -25,12 +25,13 @@ from session.core.clock import SystemClock
 from session.core.dossier_model import ActingUser, Delivery, DeliveryState, NewDocument
 from session.core.tasks import Tasks
 from tests.support.ged_servers import PASSWORD, TOKEN, USER, CmisServer, PaperlessServer, serving
-from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
+from tests.unit.documents.store.filled_store import CALLER, NINE, PDF
+
+QUICKLY = CourierPace(poll_s=0.05, ask_s=0.05)
 
 ORG, GED = "caf31", "archive"
 NOWHERE = "http://127.0.0.1:9"
 QUICK: dict[str, Any] = {"name": GED, "organisation": ORG, "tries_from_s": 0.1, "tries_most_s": 1.0}
-QUICKLY = CourierPace(poll_s=0.05, ask_s=0.05)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from documents.store.dossier_store import DossierStore
 from expert_app.board.deliveries import BoardDeliveries, Decided
 from expert_app.board.dossier_export import DossierExport, Exporter
 from expert_app.ged.board_service import GedBoardService
-from expert_app.ged.courier import Courier, DeliveryTarget
+from expert_app.ged.courier import Courier, CourierPace, DeliveryTarget
 from expert_app.ged.kinds import make_connector
 from expert_app.hub.dossier_adapter import DossierAdapter
 from expert_app.runtime.notary import notary_of
@@ -29,13 +29,14 @@ from session.desk.hub.pieces import PieceLink
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.hub.requests import DocumentFiled
 from session.protocol.wire.roles import Role
-from tests.integration.deliveries.test_ged import QUICKLY
-from tests.integration.dossier.test_dossier import _say
+from tests.integration.dossier.conversation import say
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
-from tests.unit.documents.store.test_dossier_store import PDF
+from tests.unit.documents.store.filled_store import PDF
 from views.desk.dossier.history_words import export_words
 from views.words.deliveries import copy_words
+
+QUICKLY = CourierPace(poll_s=0.05, ask_s=0.05)
 
 CALLER = Dossier(
     number="D-2026-0001",
@@ -156,7 +157,7 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
             facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
             dossier = await desk.dossier(facts.id)
-            await _say(desk, kiosk, facts.id, allowed=True)
+            await say(desk, kiosk, facts.id, allowed=True)
             filed = await desk.upload(
                 facts.id, dossier.number, piece_id="", name="Compte", pages=2, data=PDF
             )

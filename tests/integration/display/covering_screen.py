@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from session.core.clock import SystemClock
 from session.protocol.conversation.messages import Grant
-from tests.integration.cobrowse.test_browser_process import Kiosk
+from tests.integration.cobrowse.browser_kiosk import Kiosk
 from tests.support.cobrowse_pages import WebServer
 from tests.support.qt_loop import QtLoop
 from tests.support.screens.kiosk_gallery import services_answer, session_facts

@@ -19,7 +19,7 @@ from pathlib import Path
 from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
-from tests.integration.cobrowse.test_browser_process import SPINS, Kiosk
+from tests.integration.cobrowse.browser_kiosk import SPINS, Kiosk
 from tests.support.cobrowse_pages import WebServer
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until

@@ -24,7 +24,7 @@ from session.core.errors import (
 )
 from session.desk.hub.client import DeskLink
 from session.kiosk.hub.client import KioskLink
-from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
+from session.protocol.conversation.messages import Grant, GrantChanged
 from session.protocol.hub.requests import (
     DocumentFiled,
     SessionFacts,
@@ -33,8 +33,8 @@ from session.protocol.hub.requests import (
     UploadCommit,
 )
 from session.protocol.wire.roles import Role
+from tests.integration.dossier.conversation import say
 from tests.support.hub_world import World, hub_world
-from tests.support.waiting import until
 
 
 async def _in_session(
@@ -42,25 +42,8 @@ async def _in_session(
 ) -> tuple[DeskLink, SessionFacts]:
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk(agent)
     facts = await desk.accept((await kiosk.call("rights", number, f"r{agent}")).ticket.id)
-    await _say(desk, kiosk, facts.id, allowed=True)
+    await say(desk, kiosk, facts.id, allowed=True)
     return desk, facts
-
-
-async def _say(
-    desk: DeskLink, kiosk: KioskLink, session_id: str, *, allowed: bool, left_s: float = 600.0
-) -> None:
-    """The caller's word about keeping documents, until the desk has it."""
-    heard: list[SessionMessage] = []
-    stop = desk.channel(session_id).on_message("grant", heard.append)
-    change = GrantChanged(
-        grant=Grant.KEEP,
-        allowed=allowed,
-        at_utc=datetime.now(UTC),
-        left_s=left_s if allowed else 0.0,
-    )
-    await kiosk.channel(session_id).send("grant", change)
-    await until(lambda: bool(heard))
-    stop()
 
 
 async def test_a_document_is_filed_and_read_back(tmp_path: Path) -> None:
@@ -270,7 +253,7 @@ async def test_nothing_is_filed_without_the_callers_word_whatever_the_desk_does(
         with pytest.raises(GrantMissing):
             await _file(desk, facts)
         assert world.dossiers.filings == 0
-        await _say(desk, kiosk, facts.id, allowed=True)
+        await say(desk, kiosk, facts.id, allowed=True)
         await _file(desk, facts)
         assert world.dossiers.filings == 1
 
@@ -278,7 +261,7 @@ async def test_nothing_is_filed_without_the_callers_word_whatever_the_desk_does(
 async def test_a_word_that_was_taken_back_stops_an_upload_that_had_begun(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk, facts = await _without_word(world)
-        await _say(desk, kiosk, facts.id, allowed=True)
+        await say(desk, kiosk, facts.id, allowed=True)
         begin = UploadBegin(
             session_id=facts.id,
             upload_id="u1",
@@ -291,7 +274,7 @@ async def test_a_word_that_was_taken_back_stops_an_upload_that_had_begun(tmp_pat
         )
         await desk._bus.ask_once(begin)
         await desk._bus.ask_once(UploadChunk(upload_id="u1", offset=0, data=b"pdf"))
-        await _say(desk, kiosk, facts.id, allowed=False)
+        await say(desk, kiosk, facts.id, allowed=False)
         with pytest.raises(GrantMissing):
             await desk._bus.ask_once(UploadCommit(upload_id="u1"))
         assert world.dossiers.filings == 0
@@ -300,7 +283,7 @@ async def test_a_word_that_was_taken_back_stops_an_upload_that_had_begun(tmp_pat
 async def test_the_word_outlives_the_hub_and_holds_through_the_wrap_up(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk, facts = await _without_word(world)
-        await _say(desk, kiosk, facts.id, allowed=True)
+        await say(desk, kiosk, facts.id, allowed=True)
         await world.stop_hub()
         await world.start_hub()
         await desk.hang_up(facts.id)

@@ -25,7 +25,7 @@ from session.core.dossier_model import AccessKind, AccessLine, DossierMerged
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.wire.roles import Role
-from tests.integration.dossier.test_identity import identity_world
+from tests.integration.dossier.identity_world import identity_world
 from tests.support.hub_world import World
 from tests.support.qt_loop import QtLoop
 from tests.support.screens.fingers import click, key, rewrite, write

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from documents.store.dossier_store import DossierStore
 from expert_app.board.access_alert import AccessAlert
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.clock import SystemClock
@@ -53,21 +50,12 @@ from session.protocol.hub.routing import CallerPreview
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.wire.program import header_text
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, hub_world
+from tests.integration.dossier.identity_world import identity_world
+from tests.support.hub_world import World
 from tests.support.shown_documents import invented_pdf
 from tests.support.waiting import until
 
 ZOE = CallerIdentity(family_name="Lefèvre", given_names="Zoé", born_on="1984-05-02")
-
-
-@asynccontextmanager
-async def identity_world(folder: Path) -> AsyncIterator[tuple[World, DossierStore]]:
-    """A hub over a store that begins empty."""
-    async with hub_world(folder, with_hub=False) as world:
-        with DossierStore(folder / "store") as store:
-            world.store = DossierAdapter(store, SystemClock())
-            await world.start_hub()
-            yield world, store
 
 
 async def _session(

@@ -18,9 +18,9 @@ from session.core.clock import SystemClock
 from session.core.dossier_model import Access, ActingUser, CallerIdentity, Dossier, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
 from session.desk.hub.pieces import PieceLink
-from tests.integration.dossier.test_dossier import _say
+from tests.integration.dossier.conversation import say
 from tests.support.hub_world import World, hub_world
-from tests.unit.documents.store.test_dossier_store import PDF
+from tests.unit.documents.store.filled_store import PDF
 
 
 def _procedures() -> Procedures:
@@ -63,7 +63,7 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             assert started.pieces[1].any_of[0] == "Carte nationale d’identité"
             for state in (PieceState.SCANNED, PieceState.LEGIBLE):
                 await desk.set_piece(facts.id, dossier.number, "logement-rib", state=state)
-            await _say(desk, kiosk, facts.id, allowed=True)
+            await say(desk, kiosk, facts.id, allowed=True)
             filed = await desk.upload(
                 facts.id, dossier.number, piece_id="logement-rib", name="Compte", pages=2, data=PDF
             )

@@ -6,7 +6,6 @@ everything comes back once, and the hub goes on.
 from __future__ import annotations
 
 import asyncio
-import io
 import shutil
 import sqlite3
 import sys
@@ -23,11 +22,9 @@ from documents.hashes import sha256_of
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import (
     LIST,
-    SIGNATURE,
     BackupDamaged,
     BackupTooNew,
     reading,
-    signature_of,
     writing,
 )
 from expert_app.backup.signing import backup_seed
@@ -43,9 +40,10 @@ from session.protocol.hub.statistics import (
 )
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
+from tests.integration.operations.filled_hub import resigned
 from tests.support.programs import HubFolder, People, one_session, people
 from tests.support.waiting import until
-from tests.unit.documents.store.test_dossier_store import NINE, PDF
+from tests.unit.documents.store.filled_store import NINE, PDF
 
 CALLER = Dossier(
     number="D-2026-0001",
@@ -92,35 +90,6 @@ def enrol_bob(place: HubFolder) -> str:
     code = book.invite(Identity("valdore", Role.AGENT, "bob"), now, timedelta(minutes=15))
     book.enrol(code, "UBOB", now)
     return "UBOB"
-
-
-def resigned(whole: bytes, seed: bytes | None, **changed: object) -> bytes:
-    """The same parts, with these fields of the list, signed with `seed`; None: not signed. What
-    somebody makes of a backup who can write to the folder.
-    """
-    made = io.BytesIO()
-    with (
-        tarfile.open(fileobj=io.BytesIO(whole)) as tar,
-        tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as out,
-    ):
-        for member in tar.getmembers():
-            file = tar.extractfile(member)
-            assert file is not None
-            content = file.read()
-            if member.name.startswith(f"{LIST}."):
-                continue
-            if member.name == LIST:
-                listed = msgspec.json.decode(content)
-                content = msgspec.json.encode({**listed, **changed}) if changed else content
-                signed = content
-            member.size = len(content)
-            out.addfile(member, io.BytesIO(content))
-        if seed is not None:
-            data = msgspec.json.encode(signature_of(signed, seed))
-            entry = tarfile.TarInfo(SIGNATURE)
-            entry.size = len(data)
-            out.addfile(entry, io.BytesIO(data))
-    return made.getvalue()
 
 
 async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: Path) -> None:

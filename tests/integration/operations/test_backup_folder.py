@@ -21,7 +21,7 @@ from documents.store.dossier_store import DossierStore
 from session.core.dossier_model import Dossier, NewDocument
 from tests.support.programs import HubFolder, one_session, people
 from tests.support.waiting import until
-from tests.unit.documents.store.test_dossier_store import NINE, PDF
+from tests.unit.documents.store.filled_store import NINE, PDF
 
 UNITS = Path(__file__).parents[3] / "installers" / "units"
 

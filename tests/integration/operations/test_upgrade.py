@@ -30,7 +30,7 @@ from session.hub.transfers.callbacks import BUCKET as CALLBACKS
 from session.hub.upgrades import upgrade
 from session.protocol.hub.tickets import TicketState
 from tests.faults.cluster import Cluster, Size
-from tests.integration.operations.test_backup import resigned
+from tests.integration.operations.filled_hub import resigned
 from tests.support.hub_world import hub_world
 from tests.support.programs import HubFolder, people
 from tests.support.waiting import until

@@ -19,7 +19,7 @@ from session.protocol.hub.line_probe import LineProbe
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.wire.roles import Role
-from tests.integration.supervision.test_undo import at_the_board
+from tests.integration.supervision.at_the_board import at_the_board
 from tests.support.hub_world import hub_world
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from session.bus.hub_connection import HubConnection
-from session.core.clock import ManualClock, SystemClock
+from session.core.clock import SystemClock
 from session.core.dossier_model import AccessKind
 from session.core.errors import (
     AgentBusy,
@@ -32,22 +31,9 @@ from session.hub.parts import HubParts
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, catalogue_text, hub_world
+from tests.integration.queue.routed_world import OFFER_S, RELAX_S, call, pushing, today
+from tests.support.hub_world import World
 from tests.support.waiting import until
-
-OFFER_S = 20
-RELAX_S = 60
-
-
-def push_catalogue() -> str:
-    """`rights` is offered, `housing` is chosen and needs a skill that only Alice has."""
-    rights = 'letter = "D", mode = "push", wrap_up_s = 60'
-    housing = f'letter = "L", skills = ["loans"], relax_s = {RELAX_S}'
-    text = catalogue_text().replace('letter = "D"', rights).replace('letter = "L"', housing)
-    text = text.replace('name = "Alice M."', 'name = "Alice M.", skills = ["loans"]')
-    return text.replace(
-        'id = "agent0", name = "Agent 0"', 'id = "agent0", name = "Agent 0", services = ["housing"]'
-    )
 
 
 class Agent:
@@ -81,22 +67,6 @@ async def agent(world: World, user: str) -> Agent:
         lambda: world.hub is None or world.hub.queue.presence.is_there("valdore", Role.AGENT, user)
     )
     return found
-
-
-@asynccontextmanager
-async def pushing(folder: Path, clock: ManualClock | None = None) -> AsyncIterator[World]:
-    async with hub_world(folder, clock=clock, tick_s=0.05, catalogue=push_catalogue()) as world:
-        yield world
-
-
-def today() -> ManualClock:
-    return ManualClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
-
-
-async def call(
-    world: World, kiosk: str = "kiosk1", service: str = "rights", number: str = ""
-) -> Ticket:
-    return (await (await world.kiosk(kiosk)).call(service, number, f"r{kiosk}{service}")).ticket
 
 
 async def test_a_caller_is_offered_to_one_agent_who_accepts(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from session.desk.hub.workplace import Workplace, ask_to_work_here
 from session.protocol.hub.routing import WorkHereAnswer
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
-from tests.integration.queue.test_routing import call, pushing, today
+from tests.integration.queue.routed_world import call, pushing, today
 from tests.support.hub_world import World, one_computer_each
 from tests.support.waiting import until
 

@@ -13,9 +13,7 @@ import pytest
 
 from session.core.clock import ManualClock
 from session.core.errors import NotAllowed, QueueClosed, StoreUnreachable, UndoImpossible
-from session.desk.hub.board import BoardLink
 from session.desk.hub.board_past import BoardPast
-from session.desk.hub.client import DeskLink
 from session.protocol.codec import encode
 from session.protocol.hub.history import (
     ActFacts,
@@ -28,16 +26,12 @@ from session.protocol.hub.history import (
 )
 from session.protocol.hub.requests import Announcement
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, hub_world
+from tests.integration.supervision.at_the_board import at_the_board
+from tests.support.hub_world import hub_world
 from tests.support.waiting import until
 
 TODAY = datetime.now(UTC).date()
 REQUEST = HistoryRequest(first=TODAY - timedelta(days=1), last=TODAY + timedelta(days=1))
-
-
-async def at_the_board(world: World) -> tuple[DeskLink, BoardLink, BoardPast]:
-    link, board = await world.supervisor()
-    return link, board, BoardPast(await world.client(Role.SUPERVISOR, "boss"))
 
 
 async def asked(past: BoardPast, request: HistoryRequest) -> list[ActFacts]:

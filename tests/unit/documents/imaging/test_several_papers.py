@@ -9,35 +9,14 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from documents.imaging.edits import CleaningStage, Edits, LeaveOut, TakeArea
 from documents.imaging.several_papers import find_papers
 from documents.pages.clean import clean_page
 from tests.support import drawn_pages
 from tests.support.drawn_pages import Flatbed
-
-A4_150 = (1240, 1754)
-
-
-def three_receipts() -> bytes:
-    """Three small papers on a dark lid, two of them askew."""
-    flatbed = Image.new("RGB", A4_150, (40, 40, 42))
-    for place, angle in (((80, 90), 0.0), ((660, 160), 4.0), ((150, 1000), -3.0)):
-        paper = Image.new("RGB", (430, 620), (250, 249, 246))
-        pen = ImageDraw.Draw(paper)
-        for line in range(14):
-            pen.text(
-                (30, 40 + 38 * line),
-                "Reçu 13 mars, montant 684,50 €",
-                font=drawn_pages._font(22),
-                fill="black",
-            )
-        mask = Image.new("L", paper.size, 255).rotate(angle, expand=True)
-        flatbed.paste(
-            paper.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC), place, mask
-        )
-    return drawn_pages.jpeg(flatbed, dpi=150)
+from tests.unit.documents.imaging.papers_on_glass import three_receipts
 
 
 def test_each_paper_of_a_scan_becomes_a_straight_page() -> None:

@@ -17,7 +17,6 @@ import msgspec
 import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from PIL import Image
 
 from documents.imaging.encoding import Encoding
 from documents.imaging.layers import Layers
@@ -29,7 +28,8 @@ from documents.pdf.text_layer import Word
 from documents.printed.receipt.pdf import receipt
 from documents.store.index_marks import marks_of
 from tests.support import drawn_pages
-from tests.unit.documents.printed.receipt.test_pdf import FACTS
+from tests.unit.documents.pdf.sealed_document import jpeg
+from tests.unit.documents.printed.receipt.read_back import FACTS
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -64,17 +64,9 @@ JARS = (
 )
 
 
-def _jpeg(level: int) -> bytes:
-    file = io.BytesIO()
-    Image.linear_gradient("L").resize((165, 234)).point(lambda value: (value + level) % 256).save(
-        file, "JPEG", dpi=(20, 20)
-    )
-    return file.getvalue()
-
-
 @cache
 def _sealed() -> bytes:
-    return seal(assemble([_jpeg(0), _jpeg(90)], "Pièce", NINE, origin=ORIGIN), PUBLIC, KEY.sign)
+    return seal(assemble([jpeg(0), jpeg(90)], "Pièce", NINE, origin=ORIGIN), PUBLIC, KEY.sign)
 
 
 def test_a_sealed_document_is_pdfa_and_is_what_was_scanned() -> None:
@@ -107,7 +99,7 @@ def test_bytes_added_at_either_end_are_found() -> None:
 
 def test_a_page_that_was_exchanged_is_named() -> None:
     with open_pdf(_sealed()) as pdf:
-        pdf.pages[1].obj.Resources.XObject.Page.write(_jpeg(30), filter=pikepdf.Name.DCTDecode)
+        pdf.pages[1].obj.Resources.XObject.Page.write(jpeg(30), filter=pikepdf.Name.DCTDecode)
         file = io.BytesIO()
         pdf.save(file)
     verdict = verify(file.getvalue())
@@ -118,7 +110,7 @@ def test_a_page_that_was_exchanged_is_named() -> None:
 def test_another_ones_seal_is_whole_but_not_trusted() -> None:
     other = Ed25519PrivateKey.generate()
     data = seal(
-        assemble([_jpeg(0), _jpeg(90)], "x", NINE, origin=ORIGIN),
+        assemble([jpeg(0), jpeg(90)], "x", NINE, origin=ORIGIN),
         other.public_key().public_bytes_raw(),
         other.sign,
     )
@@ -126,7 +118,7 @@ def test_another_ones_seal_is_whole_but_not_trusted() -> None:
     assert verify(data, [PUBLIC]).trusted is False
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.7 nothing", b"\x00" * 5000, _jpeg(0)])
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7 nothing", b"\x00" * 5000, jpeg(0)])
 def test_what_is_no_document_of_ours_has_no_seal(data: bytes) -> None:
     verdict = verify(data)
     assert not verdict.sealed
@@ -135,7 +127,7 @@ def test_what_is_no_document_of_ours_has_no_seal(data: bytes) -> None:
 
 
 def test_an_empty_seal_seals_nothing() -> None:
-    verdict = verify(assemble([_jpeg(0), _jpeg(90)], "x", NINE, origin=ORIGIN))
+    verdict = verify(assemble([jpeg(0), jpeg(90)], "x", NINE, origin=ORIGIN))
     assert not verdict.whole
 
 
@@ -162,7 +154,7 @@ def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Pat
             ).content
         ]
         assert isinstance(layers[0], Layers)
-        pages = layers if what == "layers" else [_jpeg(0), _jpeg(90)]
+        pages = layers if what == "layers" else [jpeg(0), jpeg(90)]
         made = assemble(
             pages,
             "Pièce",

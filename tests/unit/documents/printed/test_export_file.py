@@ -34,11 +34,11 @@ from documents.printed.export_file import (
     write_export,
 )
 from expert_app.commands.verify import verify_files
-from tests.unit.documents.store.test_dossier_store import NINE, PDF, _pdf
+from tests.unit.documents.store.filled_store import NINE, PDF, pdf_like
 
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes_raw()
-OLD = _pdf("Ancienne")
+OLD = pdf_like("Ancienne")
 BYTES = {"d1": OLD, "d2": PDF}
 
 

@@ -18,7 +18,8 @@ from documents.store.remote_blobs import RemoteBlobs, StoreAway, s3_blobs, webda
 from session.core.dossier_model import NewDocument, PieceState
 from session.core.errors import DocumentNotFiled, StoreUnreachable
 from tests.support.far_stores import BUCKET, SECRET, USER, Share, s3_service, webdav_share
-from tests.unit.documents.store.test_dossier_store import CALLER, PDF
+from tests.unit.documents.store.blob_places import far_blobs
+from tests.unit.documents.store.filled_store import CALLER, PDF
 
 DATA, OTHER = b"%PDF-1.7 une page" * 500, b"%PDF-1.7 une autre"
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -126,12 +127,6 @@ def test_a_far_store_is_tried_without_leaving_anything(
         assert sorted(share.folder.rglob("*")) == before
 
 
-def _far(kind: str, address: str, secret: str = SECRET) -> RemoteBlobs:
-    if kind == "s3":
-        return s3_blobs(BUCKET, "x", address=address, region="us-east-1", user=USER, secret=secret)
-    return webdav_blobs(address, "", user=USER, secret=secret)
-
-
 @pytest.mark.parametrize("kind", REMOTE)
 def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
     kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, s3: str, share: Share
@@ -148,7 +143,7 @@ def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
             filed_at_utc=NINE,
         )
 
-    with DossierStore(tmp_path / "store", blobs=_far(kind, "http://127.0.0.1:9")) as store:
+    with DossierStore(tmp_path / "store", blobs=far_blobs(kind, "http://127.0.0.1:9")) as store:
         store.create_dossier("caf31", CALLER)
         with pytest.raises(StoreUnreachable) as caught:
             file(store)
@@ -157,7 +152,7 @@ def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
         assert piece is not None
         assert piece.state is PieceState.EXPECTED
     with DossierStore(
-        tmp_path / "store", blobs=_far(kind, s3 if kind == "s3" else share.address)
+        tmp_path / "store", blobs=far_blobs(kind, s3 if kind == "s3" else share.address)
     ) as store:
         file(store)
         file(store)
@@ -168,7 +163,7 @@ def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
 
 
 def test_a_share_that_does_not_know_us_is_away(share: Share) -> None:
-    blobs = _far("webdav", share.address, "faux")
+    blobs = far_blobs("webdav", share.address, "faux")
     with pytest.raises(StoreAway):
         blobs.put("caf31", DATA, sha256_of(DATA))
     for ask in (blobs.check, lambda: blobs.has("caf31/x.pdf")):  # never "no" for "I cannot know"

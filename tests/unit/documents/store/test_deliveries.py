@@ -17,7 +17,7 @@ from documents.store.acts import DossierActKind
 from documents.store.dossier_store import DossierStore
 from session.core.dossier_model import ActingUser, DeliveryState, NewDocument
 from tests.support.postgres import new_database
-from tests.unit.documents.store.test_dossier_store import CALLER, PDF, _pdf
+from tests.unit.documents.store.filled_store import CALLER, PDF, pdf_like
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=30)
@@ -37,7 +37,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DossierSto
 
 
 def _file(store: DossierStore, upload_id: str = "u1", name: str = "Papier") -> str:
-    data = _pdf(name) if name != "Papier" else PDF
+    data = pdf_like(name) if name != "Papier" else PDF
     return store.file(
         ORG,
         "2026-0042",

@@ -13,15 +13,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image
 
 from documents.hashes import sha256_of
-from documents.pdf.assemble import assemble
 from documents.store import blobs
 from documents.store.dossier_store import DossierStore
 from session.core.dossier_model import (
@@ -29,35 +26,12 @@ from session.core.dossier_model import (
     Dossier,
     DossierNote,
     NewDocument,
-    Piece,
     PieceState,
 )
 from session.core.errors import DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
+from tests.unit.documents.store.filled_store import CALLER, NINE, NUMBER, ORG, PDF, pdf_like
 
-NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = Path(__file__).parents[4]
-ORG, NUMBER = "caf31", "2026-0042"
-
-CALLER = Dossier(
-    number="2026-0042",
-    caller_name="Éloïse Garance",
-    caller_number="1234567",
-    born_on="1987-02-14",
-    procedure="Aide au logement",
-    pieces=(
-        Piece(id="identity", name="Pièce d'identité"),
-        Piece(id="income", name="Avis d'imposition"),
-    ),
-)
-
-
-def _pdf(title: str = "Pièce d'identité", pages: int = 2) -> bytes:
-    file = io.BytesIO()
-    Image.new("L", (165, 234), "white").save(file, "JPEG", dpi=(20, 20))
-    return assemble([file.getvalue()] * pages, title, NINE)
-
-
-PDF = _pdf()
 
 
 @pytest.fixture
@@ -149,7 +123,7 @@ def test_many_threads_file_many_documents(store: DossierStore) -> None:
 def test_an_upload_id_is_not_reused_for_other_bytes(store: DossierStore) -> None:
     _file(store)
     with pytest.raises(DocumentNotFiled) as caught:
-        _file(store, data=_pdf("Autre chose"))
+        _file(store, data=pdf_like("Autre chose"))
     assert caught.value.detail == {"why": "upload_id_reused"}
 
 
@@ -185,7 +159,7 @@ def test_bytes_with_another_hash_are_not_filed(store: DossierStore) -> None:
 
 @pytest.mark.parametrize(
     ("data", "why"),
-    [(b"", "empty"), (b"GIF89a", "format"), (PDF[:-300], "damaged"), (_pdf(pages=3), "pages")],
+    [(b"", "empty"), (b"GIF89a", "format"), (PDF[:-300], "damaged"), (pdf_like(pages=3), "pages")],
 )
 def test_what_is_no_whole_pdf_of_so_many_pages_is_not_filed(
     store: DossierStore, data: bytes, why: str
@@ -263,8 +237,8 @@ def test_a_changed_file_is_noticed_when_read_and_by_the_nightly_round(
     store: DossierStore, tmp_path: Path
 ) -> None:
     whole = _file(store, "u1")
-    hurt = _file(store, "u2", _pdf("b"))
-    gone = _file(store, "u3", _pdf("c"))
+    hurt = _file(store, "u2", pdf_like("b"))
+    gone = _file(store, "u3", pdf_like("c"))
     assert store.damaged("caf31") == []
     folder = tmp_path / "store" / "documents"
     (folder / hurt.path).write_bytes(PDF)

@@ -15,7 +15,7 @@ from documents.store.search import FiledMarks, PageMark
 from session.core.dossier_model import Actor, DocumentRecord, Dossier, NewDocument, PieceState
 from session.core.errors import DossierUnknown
 from tests.unit.documents.conftest import Day, OpenStore
-from tests.unit.documents.store.test_dossier_store import PDF
+from tests.unit.documents.store.filled_store import PDF
 
 ORG, NUMBER = "caf", "CAF-0042"
 UNMARKED = FiledMarks()

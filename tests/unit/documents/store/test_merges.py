@@ -27,7 +27,7 @@ from session.core.dossier_model import (
 )
 from session.core.errors import DossierUnknown, MergeImpossible
 from tests.support.postgres import new_database
-from tests.unit.documents.store.test_dossier_store import PDF
+from tests.unit.documents.store.filled_store import PDF
 
 ORG = "valdore"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from documents.store.versions import Replacement
 from session.core.dossier_model import ActingUser, DocumentCorrection, NewDocument, PieceState
 from session.core.errors import DossierUnknown
 from tests.unit.documents.conftest import Day, OpenStore
-from tests.unit.documents.store.test_dossier_store import CALLER, NINE, NUMBER, ORG, PDF, _pdf
+from tests.unit.documents.store.filled_store import CALLER, NINE, NUMBER, ORG, PDF, pdf_like
 
 WHY = Replacement("Mauvaise pièce", ActingUser(user="alice", name="Alice M."))
 MARKS = FiledMarks(words="loyer", pages=(PageMark("a" * 64, "0" * 64), PageMark("b" * 64, "")))
@@ -93,7 +93,7 @@ def test_a_wrong_piece_is_corrected_and_the_earlier_version_stays(
 
 
 def test_a_better_scan_takes_the_place_of_the_first(store: DossierStore) -> None:
-    first, better = _file(store, "u1"), _file(store, "u2", data=_pdf("Mieux"))
+    first, better = _file(store, "u1"), _file(store, "u2", data=pdf_like("Mieux"))
     for _ in range(2):
         dossier = store.supersede(ORG, NUMBER, first, by_id=better, why=WHY)
     assert [(one.id, one.replaced_by) for one in dossier.documents] == [
@@ -102,18 +102,18 @@ def test_a_better_scan_takes_the_place_of_the_first(store: DossierStore) -> None
     ]
     assert _states(store)["identity"] == (PieceState.FILED, (better,))
     assert len(store.acts(ORG, NUMBER)) == 1
-    best = _file(store, "u3", data=_pdf("Encore mieux"))
+    best = _file(store, "u3", data=pdf_like("Encore mieux"))
     store.supersede(ORG, NUMBER, better, by_id=best, why=WHY)
     for old, new in ((best, first), (best, best), (first, best)):  # no circle, no tree
         with pytest.raises(DossierUnknown):
             store.supersede(ORG, NUMBER, old, by_id=new, why=WHY)
-    other = _file(store, "u4", data=_pdf("Autre"))
+    other = _file(store, "u4", data=pdf_like("Autre"))
     with pytest.raises(DossierUnknown):
         store.supersede(ORG, NUMBER, other, by_id=best, why=WHY)  # it has a place already
 
 
 def test_a_piece_keeps_its_state_while_it_has_another_document(store: DossierStore) -> None:
-    first, second = _file(store, "u1"), _file(store, "u2", data=_pdf("Verso"))
+    first, second = _file(store, "u1"), _file(store, "u2", data=pdf_like("Verso"))
     store.correct(
         ORG,
         NUMBER,

@@ -16,7 +16,7 @@ from expert_app.commands.verify import verify_files
 from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed, public_key, sign
 from session.protocol.conversation.page_signing import page_words
-from tests.unit.documents.pdf.test_provenance import _jpeg
+from tests.unit.documents.pdf.sealed_document import jpeg
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 KIOSK, NOTARY = new_seed(), notary_of(new_seed())
@@ -48,7 +48,7 @@ def test_a_page_is_signed_by_the_kiosk_or_the_document_says_so(
     origin = Origin(organisation="caf", session="s1", made_at_utc=AT, pages=(page,))
     path = tmp_path / "document.pdf"
     path.write_bytes(
-        seal(assemble([_jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign)
+        seal(assemble([jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign)
     )
     assert verify_files([str(path)], []) == code
     assert words in capsys.readouterr().out
@@ -61,7 +61,7 @@ def test_a_time_is_that_of_the_readers_clock_and_says_of_which_zone(
     origin = Origin(organisation="caf", session="s1", made_at_utc=AT, pages=(SIGNED,))
     path = tmp_path / "document.pdf"
     path.write_bytes(
-        seal(assemble([_jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign)
+        seal(assemble([jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign)
     )
     with monkeypatch.context() as there:
         there.setenv("TZ", "Europe/Paris")

@@ -20,7 +20,7 @@ from session.hub.assignment.dispatch import FORGIVEN
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
-from tests.integration.queue.test_routing import OFFER_S, call, pushing, today
+from tests.integration.queue.routed_world import OFFER_S, call, pushing, today
 from tests.support.hub_world import World
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.waiting import until

@@ -32,7 +32,7 @@ from session.desk.hub.client import DeskLink
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import DocumentFiled, SessionEnded
 from tests.support.program_parts import invented_session
-from tests.unit.documents.store.test_dossier_store import PDF
+from tests.unit.documents.store.filled_store import PDF
 
 SESSION = invented_session()
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -18,7 +18,7 @@ from expert_app.desk.several_papers import PapersFinder, PapersFound
 from session.protocol.conversation.messages import PageOffered, ScanKind
 from tests.support.hub_world import hub_world
 from tests.support.waiting import until
-from tests.unit.documents.imaging.test_several_papers import three_receipts
+from tests.unit.documents.imaging.papers_on_glass import three_receipts
 from tests.unit.expert_app.desk.test_app import Office
 
 

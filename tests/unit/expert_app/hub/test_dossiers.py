@@ -17,7 +17,7 @@ from session.core.dossier_model import NOBODY, NewDocument
 from session.core.errors import DocumentNotFiled
 from session.core.tasks import Tasks
 from tests.data import PDF_THAT_ENDS_ITS_READER
-from tests.unit.documents.store.test_dossier_store import CALLER, ORG, PDF
+from tests.unit.documents.store.filled_store import CALLER, ORG, PDF
 
 
 def _document(data: bytes) -> NewDocument:

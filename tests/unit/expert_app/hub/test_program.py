@@ -41,7 +41,7 @@ from session.protocol.hub.requests import QueueRequest, ServicesAnswer, Services
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import free_port
 from tests.support.waiting import until
-from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
+from tests.unit.documents.store.filled_store import CALLER, NINE, PDF
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 

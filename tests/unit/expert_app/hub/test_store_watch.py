@@ -11,24 +11,25 @@ import pytest
 from documents.hashes import sha256_of
 from documents.store.blobs import Blobs
 from documents.store.dossier_store import DossierStore
-from expert_app.ged.courier import Courier, DeliveryTarget
+from expert_app.ged.courier import Courier, CourierPace, DeliveryTarget
 from expert_app.ged.kinds import make_connector
 from expert_app.hub.store_watch import StoreWatch
 from expert_app.runtime.store_settings import GedSettings
 from session.core.clock import SystemClock
 from session.core.dossier_model import NewDocument
 from session.core.tasks import Tasks
-from tests.integration.deliveries.test_ged import QUICKLY
 from tests.support.waiting import until
-from tests.unit.documents.store.test_blobs import _far
-from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
+from tests.unit.documents.store.blob_places import far_blobs
+from tests.unit.documents.store.filled_store import CALLER, NINE, PDF
+
+QUICKLY = CourierPace(poll_s=0.05, ask_s=0.05)
 
 
 async def test_a_far_store_that_is_away_and_comes_back_is_said_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    blobs = _far("webdav", "http://127.0.0.1:9")
+    blobs = far_blobs("webdav", "http://127.0.0.1:9")
     with DossierStore(tmp_path, blobs=blobs) as store:
         watch = StoreWatch(
             store, blobs, courier=Courier(store, [], clock=SystemClock(), tasks=Tasks())

@@ -8,7 +8,7 @@ import pytest
 from expert_app.kiosk.paper_worker import PaperWorker
 from session.core.device_errors import PrintRefused
 from tests.data import PDF_THAT_ENDS_ITS_READER
-from tests.unit.documents.store.test_dossier_store import PDF
+from tests.unit.documents.store.filled_store import PDF
 
 
 async def test_a_document_that_ends_its_reader_is_not_printed_and_the_next_one_is() -> None:

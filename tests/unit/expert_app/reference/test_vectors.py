@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import msgspec
 import pytest
 import zstandard
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from documents.printed.receipt.facts import from_letters
 from documents.printed.receipt.record import names_all, read_code
@@ -33,21 +30,7 @@ from session.protocol.endpoints.chunks import Assembly, chunk_bytes_for, parse_h
 from session.protocol.hub.enrolment import EnrolRequest
 from session.protocol.hub.invitation import fingerprint_of, read_invitation
 from session.protocol.hub.tickets import Ticket, ticket_digest
-
-FOLDER = Path(__file__).resolve().parents[4] / "docs" / "vectors"
-
-Case = dict[str, Any]
-
-
-def cases(file: str) -> list[Any]:
-    """Each case of a file, named."""
-    found = json.loads((FOLDER / f"{file}.json").read_text("utf-8"))["cases"]
-    return [pytest.param(case, id=case["name"]) for case in found]
-
-
-def signature_of(key: dict[str, str], text: bytes) -> str:
-    private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key["ed25519_seed_hex"]))
-    return base64.b64encode(private.sign(text)).decode()
+from tests.unit.expert_app.reference.published_vectors import Case, cases, signature_of
 
 
 @pytest.mark.parametrize("case", cases("page_signature"))

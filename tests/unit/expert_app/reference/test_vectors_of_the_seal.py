@@ -25,7 +25,7 @@ from session.bus.transport.nkeys import is_signed
 from session.core.errors import SealBroken
 from session.protocol.hub.seal_keys import SealCard
 from session.protocol.sealing import SealRequested
-from tests.unit.expert_app.reference.test_vectors import Case, cases, signature_of
+from tests.unit.expert_app.reference.published_vectors import Case, cases, signature_of
 
 
 def private(hexadecimal: str) -> X25519PrivateKey:

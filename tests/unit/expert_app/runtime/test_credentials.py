@@ -21,28 +21,9 @@ from expert_app.runtime.credentials import (
     load_seed,
     save_seed,
 )
+from tests.support.memory.keyring import MemoryKeyring
 
 NAME = key_name("caf", "a", "a1")
-
-
-class MemoryKeyring(keyring.backend.KeyringBackend):
-    """A keyring that forgets at the end of the test; the interface is the real one."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # keyring leaves it untyped
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self.kept.pop((service, username), None) is None:
-            raise keyring.errors.PasswordDeleteError("not there")
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from expert_app.runtime.store_settings import DocumentsSettings
 from expert_app.stores.dossiers import open_blobs, open_copy, open_store, try_documents
 from session.core.dossier_model import NewDocument
 from tests.support.far_stores import SECRET, USER, webdav_share
-from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
+from tests.unit.documents.store.filled_store import CALLER, NINE, PDF
 
 
 def _settings(text: str, folder: Path) -> HubSettings:

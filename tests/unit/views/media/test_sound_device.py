@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from session.media.audio.sound import BLOCK, RATE_HZ, Pcm, SampleQueue
 from session.media.audio.voice_filter import make_filter
-from tests.unit.session.media.audio.test_voice_filter import voice as caller
+from tests.unit.session.media.audio.noisy_voice import voice as caller
 
 pytest.importorskip(
     "PyQt6.QtMultimedia", reason="no libpulse on this machine", exc_type=ImportError

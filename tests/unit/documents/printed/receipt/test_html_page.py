@@ -10,7 +10,7 @@ import msgspec
 from documents.pdf.files import open_pdf
 from documents.printed.receipt.html_page import receipt_page
 from documents.printed.receipt.pdf import ReceivedPiece, check_text, receipt, verification_text
-from tests.unit.documents.printed.receipt.test_pdf import FACTS
+from tests.unit.documents.printed.receipt.read_back import FACTS
 
 
 def _tree(page: str) -> ElementTree.Element:

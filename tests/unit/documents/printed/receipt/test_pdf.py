@@ -8,7 +8,7 @@ lasts.
 from __future__ import annotations
 
 import gettext
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 import msgspec
 import pypdfium2
@@ -32,51 +32,7 @@ from documents.printed.receipt.pdf import (
 from documents.printed.sheet import BOTTOM, MARGIN
 from resources import texts
 from session.core.short_number import short_number
-
-FACTS = ReceiptFacts(
-    organisation="Caisse d'allocations familiales des Brumes",
-    dossier_number="2026-018842",
-    received_at=datetime(2026, 3, 2, 10, 4, tzinfo=timezone(timedelta(hours=1))),
-    service=ServiceInCharge(
-        name="Pôle prestations logement",
-        postal_address="24, rue des Tilleuls\n31000 Valbrume",
-        email="logement@caf-brumes.example",
-        phone="05 00 00 00 31",
-    ),
-    caller_name="Éloïse Garance-L'Œuvré",
-    caller_number="1234567",
-    procedure="Aide au logement – première demande",
-    pieces=(
-        ReceivedPiece(
-            name="Pièce d'identité (recto & verso)", pages=2, sha256=sha256_of(b"identity")
-        ),
-        ReceivedPiece(name="Relevé d'identité bancaire", pages=1, sha256=sha256_of(b"bank")),
-    ),
-    missing=("Quittance de loyer", "Attestation de l'employeur"),
-    missing_by=date(2026, 4, 1),
-    decision=ImplicitDecision(
-        silence=Silence.REFUSAL, on=date(2026, 5, 2), appeal="Recours dans les deux mois."
-    ),
-    site="Maison de services de Saint-Corneille",
-    agent_name="Achille Brume",
-    ticket_number="C042",
-    session_id="Xw3k9_Pq2a",
-)
-
-
-def _text(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        pages = []
-        for number in range(len(document)):
-            page = document[number]
-            words = page.get_textpage()
-            pages.append(words.get_text_range().replace("\r\n", "\n"))
-            words.close()
-            page.close()
-        return "\n".join(pages)
-    finally:
-        document.close()
+from tests.unit.documents.printed.receipt.read_back import FACTS, text_of
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +76,7 @@ def test_the_receipt_is_one_printable_page_of_pdfa(paper: bytes) -> None:
     ],
 )
 def test_every_fact_is_on_the_paper_with_its_accents(paper: bytes, wanted: str) -> None:
-    assert " ".join(wanted.split()) in " ".join(_text(paper).split())
+    assert " ".join(wanted.split()) in " ".join(text_of(paper).split())
 
 
 def test_the_same_facts_give_the_same_bytes(paper: bytes) -> None:
@@ -140,7 +96,7 @@ def test_texts_are_those_of_the_language_in_use(monkeypatch: pytest.MonkeyPatch)
             return words.get(message, message)
 
     monkeypatch.setattr(texts, "_active", [French()])
-    said = _text(receipt(FACTS))
+    said = text_of(receipt(FACTS))
     assert "Récépissé de dépôt de pièces" in said
     assert "2 mars 2026" in said
     assert "10 h 04" in said
@@ -153,7 +109,7 @@ def test_a_receipt_with_little_to_say_leaves_the_rest_out() -> None:
         received_at=FACTS.received_at,
         service=ServiceInCharge(name="Accueil"),
     )
-    said = _text(receipt(bare))
+    said = text_of(receipt(bare))
     assert "No piece was received." in said
     for absent in ("Telephone", "Procedure", "to be supplied", "Adviser"):
         assert absent not in said
@@ -161,8 +117,8 @@ def test_a_receipt_with_little_to_say_leaves_the_rest_out() -> None:
 
 def test_what_silence_means_is_said() -> None:
     accepted = ImplicitDecision(silence=Silence.ACCEPTANCE, on=date(2026, 5, 2))
-    assert "deemed accepted" in _text(receipt(msgspec.structs.replace(FACTS, decision=accepted)))
-    assert "deemed refused" in _text(receipt(FACTS))
+    assert "deemed accepted" in text_of(receipt(msgspec.structs.replace(FACTS, decision=accepted)))
+    assert "deemed refused" in text_of(receipt(FACTS))
 
 
 def test_many_pieces_go_on_over_several_numbered_pages() -> None:
@@ -174,7 +130,7 @@ def test_many_pieces_go_on_over_several_numbered_pages() -> None:
     )
     paper = receipt(msgspec.structs.replace(FACTS, pieces=pieces))
     facts = inspect_pdf(paper)
-    said = _text(paper)
+    said = text_of(paper)
     assert facts.pdfa
     assert facts.pages >= 3
     assert f"Page 1 of {facts.pages}" in said
@@ -184,7 +140,7 @@ def test_many_pieces_go_on_over_several_numbered_pages() -> None:
 
 
 def test_names_with_signs_of_markup_are_printed_as_they_are() -> None:
-    said = _text(receipt(msgspec.structs.replace(FACTS, caller_name="<b>Ana</b> & Cie")))
+    said = text_of(receipt(msgspec.structs.replace(FACTS, caller_name="<b>Ana</b> & Cie")))
     assert "<b>Ana</b> & Cie" in said
 
 

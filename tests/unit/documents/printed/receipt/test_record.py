@@ -31,7 +31,7 @@ from documents.printed.receipt.pdf import receipt
 from documents.printed.receipt.record import names_all, read_code, read_record, verify_receipt
 from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed
-from tests.unit.documents.printed.receipt.test_pdf import FACTS, _text
+from tests.unit.documents.printed.receipt.read_back import FACTS, text_of
 
 SIGNER = Signer(*notary_of(new_seed()))
 OTHER = Signer(*notary_of(new_seed()))
@@ -126,7 +126,10 @@ def test_every_variant_says_the_same(large: bool, registered: bool) -> None:
     )
     paper = large_receipt(facts, SIGNER) if large else receipt(facts, signer=SIGNER)
     assert inspect_pdf(paper).pdfa
-    said, page = _words(_text(paper)), _words(re.sub(r"<[^>]+>", " ", receipt_page(facts, SIGNER)))
+    said, page = (
+        _words(text_of(paper)),
+        _words(re.sub(r"<[^>]+>", " ", receipt_page(facts, SIGNER))),
+    )
     for wanted in _all_of(facts):
         assert _words(wanted) <= said, wanted
         assert _words(wanted) <= page, wanted

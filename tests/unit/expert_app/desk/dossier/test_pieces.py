@@ -26,7 +26,7 @@ from session.core.dossier_model import SeenPage
 from session.core.errors import HubUnreachable
 from session.core.signals import Signal
 from session.protocol.dossier.pieces import PageSeen
-from tests.unit.documents.store.test_dossier_store import NINE
+from tests.unit.documents.store.filled_store import NINE
 from views.desk.window import DeskWindow
 from views.widgets.pdf_picture import pdf_page
 

@@ -20,8 +20,9 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import catalogue_text
 from tests.support.memory.queue import MemoryQueue
-from tests.unit.session.hub.queue.test_ticket_changes import ORG
-from tests.unit.session.hub.supervision.test_board import MemoryBoardStore
+from tests.unit.session.hub.supervision.supervised_hub import MemoryBoardStore
+
+ORG = "valdore"
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALICE, BOB, CLEA = (PersonEntry(id=name, name=name.title()) for name in ("alice", "bob", "clea"))

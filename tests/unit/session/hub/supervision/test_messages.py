@@ -12,9 +12,10 @@ from session.protocol.hub.board import BoardRequest, MessageRequest, MessageTo
 from session.protocol.hub.requests import Announcement, ServicesChanged
 from session.protocol.wire.roles import Role
 from tests.support.askers import a_supervisor
-from tests.unit.session.hub.queue.test_ticket_changes import ORG
-from tests.unit.session.hub.supervision.test_board import Supervised
-from tests.unit.session.hub.supervision.test_duties import Supervising
+from tests.unit.session.hub.supervision.duty_hub import Supervising
+from tests.unit.session.hub.supervision.supervised_hub import Supervised
+
+ORG = "valdore"
 
 
 async def say(desk: Supervised, to: MessageTo, target: str, message: str = "m1") -> int:

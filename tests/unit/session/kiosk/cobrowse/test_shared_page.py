@@ -11,17 +11,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.kiosk.cobrowse import mirror_sender
 from session.kiosk.cobrowse import shared_page as cobrowse
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.log.events import MirrorChunk
-from session.protocol.conversation.messages import Grant, GrantChanged, ResourceSent
+from session.protocol.conversation.messages import ResourceSent
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.memory.channel import channel_pair
 from tests.support.memory.page_guard import DirectGuard
+from tests.unit.session.kiosk.cobrowse.page_grants import Grants
 
 PICTURE = (
     '{"type":4,"data":{"href":"http://h.example/","width":8,"height":6},"timestamp":1},'
@@ -90,30 +90,6 @@ class Browser:
         self.events_pushed.emit(
             f'{{"document":"{document}","address":"http://h.example/","events":[{joined}]}}'
         )
-
-
-class Grants:
-    """All powers given."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self.changed: Signal[GrantChanged] = Signal()
-        self.given = set(Grant)
-        self._clock = clock
-
-    def allowed(self, grant: Grant) -> bool:
-        return grant in self.given
-
-    def give(self) -> None:
-        self.given = set(Grant)
-        self._tell(allowed=True)
-
-    def take_all(self) -> None:
-        self.given.clear()
-        self._tell(allowed=False)
-
-    def _tell(self, *, allowed: bool) -> None:
-        now = self._clock.utc_now()
-        self.changed.emit(GrantChanged(grant=Grant.SEE_PAGE, allowed=allowed, at_utc=now))
 
 
 class Ends:

@@ -6,34 +6,13 @@ With the real canceller.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from session.media.audio import voice_filter
 from session.media.audio.echo_check import ENOUGH_DB, CancelCheck
 from session.media.audio.sound import BLOCK, RATE_HZ, Pcm
 from session.media.audio.voice_filter import FRAME, VoiceFilter, is_installed, make_filter
-
-Sound = npt.NDArray[np.float64]
-
-
-def voice(seconds: float, seed: int, pitch_hz: float = 140.0) -> Sound:
-    """An invented voice: 24 harmonics of a pitch that wanders, in syllables, with breath between
-    them.
-    """
-    dice, count = np.random.default_rng(seed), int(seconds * RATE_HZ)
-    time_s = np.arange(count) / RATE_HZ
-
-    def wandering(every_s: float) -> Sound:
-        places = np.arange(0, seconds + 1, every_s)
-        return np.asarray(np.interp(time_s, places, dice.random(places.size)))
-
-    phase = 2 * np.pi * np.cumsum(pitch_hz * (0.85 + 0.3 * wandering(0.25))) / RATE_HZ
-    sound = sum(wandering(0.12) * np.sin(k * phase) / k**0.8 for k in range(1, 25))
-    sound = (sound + dice.normal(0, 0.3, count) * wandering(0.09) ** 3) * np.clip(
-        1.6 * wandering(0.15) - 0.4, 0, 1
-    )
-    return np.asarray(9000 * sound / np.abs(sound).max())
+from tests.unit.session.media.audio.noisy_voice import Sound, voice
 
 
 def echo_of(sound: Sound, delay_ms: float) -> Sound:

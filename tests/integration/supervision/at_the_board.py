@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A supervisor at the board, for tests."""
+
+from __future__ import annotations
+
+from session.desk.hub.board import BoardLink
+from session.desk.hub.board_past import BoardPast
+from session.desk.hub.client import DeskLink
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World
+
+
+async def at_the_board(world: World) -> tuple[DeskLink, BoardLink, BoardPast]:
+    link, board = await world.supervisor()
+    return link, board, BoardPast(await world.client(Role.SUPERVISOR, "boss"))
