@@ -12,7 +12,8 @@ from collections.abc import Callable, Coroutine, Mapping, Sized
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QCoreApplication, QEvent
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
 from PyQt6.QtWebEngineCore import QWebEnginePage
 
 from session.core.clock import SystemClock
@@ -40,6 +41,15 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.kiosk.browser.page_view import PageView
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.browser.profile import WORLD
+
+POLICY = (
+    "default-src 'none'; script-src 'nonce-NONCE'; style-src 'unsafe-inline'; img-src data: blob: "
+    "cbres: cbshell://mirror/part/; "
+    "font-src data: cbres:; media-src 'none'; frame-src 'none'; connect-src 'none'; object-src "
+    "'none'; "
+    "form-action 'none'; base-uri 'none'"
+)
+"""What the desk's mirror may do, word by word: who changes it changes this line too."""
 
 
 class Consent:
@@ -296,3 +306,27 @@ class Stage:
             widget.close()
             widget.deleteLater()
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
+
+
+def type_text(stage: Stage, text: str) -> None:
+    """The caller types, as Qt brings it: a trusted input event in the page."""
+    target = stage.page.view.focusProxy()
+    assert target is not None
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QCoreApplication.sendEvent(target, event)
+
+
+def click(stage: Stage, at: QPoint) -> None:
+    """The caller touches the page at a point of the viewport."""
+    target = stage.page.view.focusProxy()
+    assert target is not None
+    left = Qt.MouseButton.LeftButton
+    none = Qt.MouseButton.NoButton
+    keys = Qt.KeyboardModifier.NoModifier
+    for kind, held in (
+        (QEvent.Type.MouseButtonPress, left),
+        (QEvent.Type.MouseButtonRelease, none),
+    ):
+        place = QPointF(at)
+        QCoreApplication.postEvent(target, QMouseEvent(kind, place, place, left, held, keys))

@@ -13,8 +13,7 @@ from PyQt6.QtCore import QPoint
 from session.kiosk.cobrowse.shared_page import NOTICES_BURST
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
-from tests.integration.cobrowse.real_input import click
-from tests.support.cobrowse_stage import Stage, script
+from tests.support.cobrowse_stage import Stage, click, script
 from tests.support.qt_loop import QtLoop
 from views.kiosk.browser.dialogs import BURST
 from views.kiosk.widgets.theme import MIN_TOUCH_PX

@@ -14,8 +14,7 @@ import pytest
 from resources import resource_path, resource_text
 from resources.own_names import NAMES
 from session.protocol.conversation.messages import Grant
-from tests.integration.cobrowse.page_policy import POLICY
-from tests.support.cobrowse_stage import Stage, script
+from tests.support.cobrowse_stage import POLICY, Stage, script
 from tests.support.qt_loop import QtLoop
 
 SPY = """<html><head><style>

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QPoint
 
-from tests.integration.cobrowse.real_input import click
-from tests.support.cobrowse_stage import Stage
+from tests.support.cobrowse_stage import Stage, click
 from tests.support.qt_loop import QtLoop
 
 PIXEL = (

@@ -23,9 +23,7 @@ from session.log.playback.opening import open_log
 from session.log.playback.replay import whole_chunks
 from session.log.reader import write_log
 from session.protocol.conversation import mirror
-from tests.integration.cobrowse.page_policy import POLICY
-from tests.integration.cobrowse.real_input import type_text
-from tests.support.cobrowse_stage import Stage, script
+from tests.support.cobrowse_stage import POLICY, Stage, script, type_text
 from tests.support.qt_loop import QtLoop
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.view import ReplayView

@@ -8,8 +8,7 @@ import asyncio
 import pytest
 
 from session.protocol.conversation.messages import Grant
-from tests.integration.cobrowse.real_input import type_text
-from tests.support.cobrowse_stage import Stage
+from tests.support.cobrowse_stage import Stage, type_text
 from tests.support.qt_loop import QtLoop
 
 SECRETS = {

@@ -13,8 +13,7 @@ from PyQt6.QtGui import QMouseEvent
 
 from session.desk.cobrowse import shared_page as cobrowse
 from session.protocol.conversation.messages import Grant, SharingChanged
-from tests.integration.cobrowse.real_input import click, type_text
-from tests.support.cobrowse_stage import Stage
+from tests.support.cobrowse_stage import Stage, click, type_text
 from tests.support.qt_loop import QtLoop
 from views.desk.shared_page.overlay import Tool
 

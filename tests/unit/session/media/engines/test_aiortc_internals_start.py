@@ -26,9 +26,7 @@ from session.media.engines.aiortc_internals import (
 )
 from session.media.engines.tracks import VoiceTrack
 from tests.support.waiting import until
-from tests.unit.session.media.engines.two_peers import Heard, Pair, pair, send
-
-__all__ = ["pair"]
+from tests.unit.session.media.engines.two_peers import Heard, Pair, send
 
 ROOT = Path(__file__).parents[5]
 

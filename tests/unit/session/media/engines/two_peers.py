@@ -3,11 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
-import pytest
-from aiortc import RTCConfiguration
 from aiortc.rtp import RtpPacket
 
 from session.media.engines import aiortc_internals as internals
@@ -32,14 +29,6 @@ class Heard:
 
     def on_end(self) -> None:
         self.ended = True
-
-
-@pytest.fixture
-async def pair() -> AsyncIterator[Pair]:
-    made = [internals.PeerConnection(RTCConfiguration(iceServers=[])) for _number in range(2)]
-    yield made[0], made[1]
-    for pc in made:
-        await pc.close()
 
 
 async def send(
