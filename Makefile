@@ -134,8 +134,9 @@ bench-hub: setup
 
 # Every window in every state: two languages, two themes, three screens. ONLY=desk/ draws the desk's.
 # Fails when one is not as accepted (tests/data/pictures.txt); ACCEPT=1 accepts all that is drawn now.
+# What has changed is drawn beside what it was when it was accepted, or at BASE=commit: build/pictures/index.html.
 pictures: setup
-	$(BIN)/python -m tests.support.screens.pictures $(ONLY) $(if $(ACCEPT),--accept)
+	$(BIN)/python -m tests.support.screens.pictures $(ONLY) $(if $(ACCEPT),--accept) $(if $(BASE),--base=$(BASE))
 
 schemas: setup
 	$(BIN)/python -m expert_app.reference

@@ -4,7 +4,8 @@ dark, on three screens, into build/pictures. `python -m tests.support.screens.pi
 [BEGINNING]` draws only those whose name begins so ("desk/", "kiosk/session-page").
 
 The French ones on one screen are compared with those that were accepted (`accepted.py`): what has
-changed is named, and the command fails. `--accept` accepts what is drawn now.
+changed is named and drawn beside what it was (build/pictures/index.html), and the command fails.
+`--accept` accepts what is drawn now; `--base=COMMIT`: beside the pictures of that commit.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from PyQt6.QtCore import QEvent, QLibraryInfo, QTranslator
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
-from tests.support.screens import accepted
+from tests.support.screens import accepted, side_by_side
 
 FOLDER = Path("build/pictures")
 SCREENS = ((1366, 768), (1280, 720), (1920, 1080))
@@ -131,6 +132,21 @@ def renew_docs(changed: list[str]) -> None:
             shutil.copyfile(drawn[0], Path("docs/pictures") / f"{name}.png")
 
 
+def commit_named(arguments: list[str]) -> str:
+    """Return the commit after `--base=`, else the one that accepted the pictures."""
+    for argument in arguments:
+        if argument.startswith("--base="):
+            return argument.removeprefix("--base=")
+    return side_by_side.accepting_commit()
+
+
+def show_changes(changed: list[str], begins: str, commit: str) -> Path:
+    """Draw the pictures that begin so as `commit` has them, and write the page that shows both."""
+    names = [line.split(":")[0] for line in changed]
+    earlier = side_by_side.draw_earlier(commit, begins, Path("build/pictures_before"))
+    return side_by_side.write_index(names, earlier, FOLDER)
+
+
 def main() -> int:
     """Draws what the command line names, and compares."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -152,8 +168,9 @@ def main() -> int:
         accepted.write(kept | now)
         renew_docs(changed)
         return 0
-    if changed:
-        print("Look at them. As it should be: make pictures ACCEPT=1")
+    if changed and "--compared" not in sys.argv:
+        page = show_changes(changed, begins, commit_named(sys.argv))
+        print(f"Look at them: {page}. As it should be: make pictures ACCEPT=1")
     return int(bool(changed))
 
 
