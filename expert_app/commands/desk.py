@@ -14,11 +14,11 @@ from pathlib import Path
 from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
-from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name, load_seed
+from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name_of, load_seed
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import ROLES, Program, Watch, has_screen, run_application
+from expert_app.runtime.window_program import Program, Watch, has_screen, run_application
 from expert_app.workplace.choices import in_chosen_language
 from expert_app.workplace.key_file import key_file_in
 from resources.texts import _
@@ -68,7 +68,7 @@ def _seed_of(settings: DeskSettings) -> bytes:
     Raises:
         KeyMissing: this computer is not known yet, or no longer.
     """
-    name = key_name(settings.organisation, ROLES[settings.role], settings.user)
+    name = key_name_of(settings)
     if not settings.user and SEED_VARIABLE not in os.environ:
         raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
     if is_over(settings):
@@ -84,6 +84,7 @@ async def _main(
     keys: Path | None = None,
     address: SessionAddress | None = None,
 ) -> None:
+    from expert_app.workplace.role_parts import build_role_parts
     from expert_app.workplace.wiring.own_key import own_key
 
     if keys is not None:
@@ -105,26 +106,28 @@ async def _main(
         settings, seed = signed_in
         settings = load_fixed(paths.organisation_file).over(settings)
         settings = in_chosen_language(settings, paths)
+    build = partial(build_role_parts, settings, paths, seed=seed, program=program)
     match settings.role:
         case "agent":
-            from expert_app.desk.wiring.program import open_desk
+            from expert_app.desk.wiring.program import build_desk
             from expert_app.workplace.wiring.elsewhere import wait_elsewhere
 
             while True:
-                elsewhere = await open_desk(settings, paths, program, seed=seed)
-                if elsewhere is None or not await wait_elsewhere(
-                    elsewhere, settings, paths, program, seed=seed
+                desk = build_desk(build())
+                await desk.run()
+                if desk.elsewhere is None or not await wait_elsewhere(
+                    desk.elsewhere, settings, paths, program, seed=seed
                 ):
                     break
         case "supervisor":
-            from expert_app.board.wiring.program import open_board
+            from expert_app.board.wiring.program import BoardProgram
 
-            await open_board(settings, paths, program, seed=seed)
+            await BoardProgram(build()).run()
         case "helpdesk" | "operator":
-            from expert_app.helpdesk.wiring.program import open_helpdesk
+            from expert_app.helpdesk.wiring.program import HelpdeskProgram
 
-            await open_helpdesk(settings, paths, program, seed=seed, address=address)
+            await HelpdeskProgram(build(), address).run()
         case "facilitator":
-            from expert_app.board.wiring.site import open_site
+            from expert_app.board.wiring.site import HostProgram
 
-            await open_site(settings, paths, program, seed=seed)
+            await HostProgram(build()).run()

@@ -6,20 +6,18 @@ No Qt.
 from __future__ import annotations
 
 from expert_app.commands.doctor import WAIT_S, CheckResult
-from expert_app.helpdesk.reading import ROLES
-from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.bus_access import desk_bus
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.credentials import KeyMissing, key_name_of, load_seed
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from resources.texts import _
-from session.bus.client import BusClient
 from session.bus.transport.nkeys import public_key
 from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
 from session.protocol.sealing import CertifyRequest, Part
-from session.protocol.wire.roles import Role
+from session.protocol.wire.roles import OF_ORGANISATIONS
 from views.words import errors as troubles
 
 NAME = "seal"
@@ -29,20 +27,19 @@ async def check_seal(settings: DeskSettings, paths: Paths) -> CheckResult:
     """Asks the hub whether the organisation seals, and its vault for this desk's certificate;
     stores nothing.
     """
-    role = ROLES.get(settings.role)
-    if role is None:
+    if settings.bus_role not in OF_ORGANISATIONS:
         return CheckResult(
             NAME, "absent", _("Sealing is not looked at: this is no desk of an organisation.")
         )
     try:
-        seed = load_seed(key_name(settings.organisation, role, settings.user))
+        seed = load_seed(key_name_of(settings))
     except KeyMissing:
         return CheckResult(
             NAME, "absent", _("Sealing is not looked at: this installation has no key yet.")
         )
     tasks = Tasks()
     try:
-        return await _ask(settings, paths, role=role, seed=seed, tasks=tasks)
+        return await _ask(settings, paths, seed=seed, tasks=tasks)
     except BusUnreachable:
         return CheckResult(NAME, "absent", _("Sealing is not looked at: the bus does not answer."))
     except SessionError as error:
@@ -52,21 +49,10 @@ async def check_seal(settings: DeskSettings, paths: Paths) -> CheckResult:
         await tasks.close()
 
 
-async def _ask(
-    settings: DeskSettings, paths: Paths, *, role: Role, seed: bytes, tasks: Tasks
-) -> CheckResult:
+async def _ask(settings: DeskSettings, paths: Paths, *, seed: bytes, tasks: Tasks) -> CheckResult:
     clock = SystemClock()
     seals = seals_for(settings, paths, clock)
-    bus = BusClient(
-        settings.bus,
-        role,
-        user=settings.user,
-        seed=seed,
-        tasks=tasks,
-        clock=clock,
-        tls=tls_for(settings),
-        seals=seals,
-    )
+    bus = desk_bus(settings, seed=seed, clock=clock, tasks=tasks, seals=seals)
     try:
         await bus.connect(WAIT_S)
         line = await seals.vault(settings.organisation, Part.DOSSIER)

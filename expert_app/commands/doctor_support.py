@@ -149,9 +149,9 @@ def write_support(
         for program, paths in programs.items():
             if paths.config.exists():
                 archive.writestr(f"{program}/settings.toml", settings_text(paths.config))
-            for choices in ("window.ini", "board.ini"):
-                if (paths.data / choices).is_file():
-                    archive.writestr(f"{program}/{choices}", choices_text(paths.data / choices))
+            choices = paths.data / "window.ini"
+            if choices.is_file():
+                archive.writestr(f"{program}/{choices.name}", choices_text(choices))
         for name, log_file in _logs(programs):
             archive.write(log_file, name)
     return file

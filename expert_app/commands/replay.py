@@ -12,16 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PyQt6.QtWidgets import QApplication
-
 from expert_app.helpdesk.bundle import is_bundle, read_bundle
 from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
 from expert_app.helpdesk.reading import fetch_lines
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.credentials import KeyMissing, key_name_of, load_seed
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import ROLES, Program, Watch, run_application
+from expert_app.runtime.window_program import Program, Watch, own_application, run_application
 from resources.texts import _
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
@@ -96,7 +94,7 @@ def _source(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogS
         return LogSource(session_in(path), partial(open_log, path))
     if not is_reason(reason):
         raise LogReasonNeeded(letters=LEAST_LETTERS)
-    seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+    seed = load_seed(key_name_of(settings))
     seals = seals_for(settings, paths, SystemClock())
     # what older versions left: a log that is erased at its keeper stays nowhere else
     shutil.rmtree(paths.folder("replays"), ignore_errors=True)
@@ -126,9 +124,7 @@ async def _fetch(
 
 
 async def _main(source: LogSource, settings: DeskSettings, program: Program) -> None:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, settings.theme == "dark")
+    apply_theme(own_application(), settings.theme == "dark")
     replay = ReplayProgram(source, program)
     replay.window.show()
     await program.tasks.start(replay.open(), name="open the log")

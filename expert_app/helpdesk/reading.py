@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.bus_access import desk_bus
 from expert_app.runtime.config import DeskSettings
-from session.bus.client import BusClient
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
 from session.core.computer import computer_name
@@ -19,9 +18,6 @@ from session.desk.hub.client import DeskLink
 from session.log.events import Record
 from session.log.migrate import decode_record
 from session.log.reader import write_log
-from session.protocol.wire.roles import Role
-
-ROLES = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
 
 
 async def export_log(
@@ -57,17 +53,7 @@ async def fetch_lines(
 ) -> list[bytes]:
     """The records of `session_id`, over a connection of its own. Raises as `export_log`."""
     clock = SystemClock()
-    role = ROLES[settings.role]
-    bus = BusClient(
-        settings.bus,
-        role,
-        user=settings.user,
-        seed=seed,
-        tasks=tasks,
-        clock=clock,
-        tls=tls_for(settings),
-        seals=seals,
-    )
+    bus = desk_bus(settings, seed=seed, clock=clock, tasks=tasks, seals=seals)
     await bus.connect()
     try:
         return await read_lines(DeskLink(bus, clock, tasks=tasks), session_id, reason)

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from expert_app.runtime.config import DeskSettings, DisplaySettings, KioskSettings
 from session.bus.client import BusClient
+from session.bus.sealing.client import SealingClient
 from session.bus.transport.tls import check_addresses, client_tls
+from session.core.clock import Clock
+from session.core.tasks import Tasks
 from views.words.connection import connecting, service_awaited, why_not_connected
 
 
@@ -26,6 +29,34 @@ def tls_for(settings: DeskSettings | KioskSettings | DisplaySettings) -> ssl.SSL
     """
     check_addresses(settings.bus)
     return client_tls(Path(settings.ca_file) if settings.ca_file else None)
+
+
+def desk_bus(
+    settings: DeskSettings,
+    *,
+    seed: bytes,
+    clock: Clock,
+    tasks: Tasks,
+    seals: SealingClient | None = None,
+) -> BusClient:
+    """Build the connection of the person at this desk; nothing is connected yet.
+
+    Args:
+        seals: for organisations that have a vault.
+
+    Raises:
+        BusNotSafe, CertificateUnusable: as `tls_for`.
+    """
+    return BusClient(
+        settings.bus,
+        settings.bus_role,
+        user=settings.user,
+        seed=seed,
+        tasks=tasks,
+        clock=clock,
+        tls=tls_for(settings),
+        seals=seals,
+    )
 
 
 def show_until_connected(

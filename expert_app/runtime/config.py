@@ -29,6 +29,7 @@ from expert_app.runtime.store_settings import (
 from resources.texts import _
 from session.core.field_types import NOT_DECODED
 from session.protocol.wire.ids import Id, OptionalId
+from session.protocol.wire.roles import Role
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
@@ -144,6 +145,11 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board: BoardSettings = BoardSettings()
     signers: dict[str, str] = {}
     signed_on_until: str = ""
+
+    @property
+    def bus_role(self) -> Role:
+        """The role as the bus knows it."""
+        return Role[self.role.upper()]
 
 
 class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keyring.backends import SecretService, fail
 
+from expert_app.runtime.config import DeskSettings
 from resources.texts import _
 
 SERVICE = "poste-expert"
@@ -50,6 +51,11 @@ class KeyringUnusable(KeyMissing):
 def key_name(organisation: str, role: str, user: str) -> str:
     """The name under which a key is kept."""
     return f"{organisation}.{role}.{user}"
+
+
+def key_name_of(settings: DeskSettings) -> str:
+    """The name under which the key of the person at this desk is kept."""
+    return key_name(settings.organisation, settings.bus_role, settings.user)
 
 
 def load_seed(

@@ -21,7 +21,7 @@ from expert_app.runtime.config import (
     load,
     save,
 )
-from expert_app.runtime.credentials import forget_seed, key_name, save_seed
+from expert_app.runtime.credentials import forget_seed, key_name, key_name_of, save_seed
 from expert_app.runtime.paths import Paths, paths_for
 from resources.texts import _
 from session.bus.enrolment import enrol
@@ -33,22 +33,15 @@ from session.core.errors import BusRefusedIdentity, EnrolmentElsewhere, SignOnEn
 from session.core.tasks import Tasks
 from session.protocol.hub.enrolment import EnrolAnswer
 from session.protocol.hub.invitation import InvitationLine
-from session.protocol.wire.roles import Role
+from session.protocol.wire.roles import PEOPLE, Role
 
 log = logging.getLogger(__name__)
 
-DESK_ROLES = {
-    Role.AGENT: "agent",
-    Role.SUPERVISOR: "supervisor",
-    Role.HELPDESK: "helpdesk",
-    Role.FACILITATOR: "facilitator",
-    Role.OPERATOR: "operator",
-}
 FILE_ROLES = frozenset({Role.KIOSK, Role.DISPLAY, Role.VAULT})
 """Whose key may lie in a file: machines without a person. A desk's lies in that person's keyring.
 """
 
-EVERY_ROLE = frozenset({*FILE_ROLES, *DESK_ROLES})
+EVERY_ROLE = FILE_ROLES | PEOPLE
 
 TRIAL = "enrolment"
 """Name under which the new key is kept until its own is known:
@@ -218,7 +211,7 @@ def remember(
         settings = msgspec.structs.replace(
             load(DeskSettings, paths.config),
             **who,
-            role=DESK_ROLES[answer.role],
+            role=answer.role.name.lower(),
             signed_on_until="",
         )
     save(settings, paths.config)
@@ -260,11 +253,8 @@ def why_refused(settings: DeskSettings) -> str:
     """
     if not settings.signed_on_until:
         return BusRefusedIdentity.code
-    forget_seed(key_name(settings.organisation, _DESK_LETTERS[settings.role], settings.user))
+    forget_seed(key_name_of(settings))
     return SignOnEnded.code
-
-
-_DESK_LETTERS = {name: role for role, name in DESK_ROLES.items()}
 
 
 def program_of(role: Role) -> str:

@@ -39,7 +39,6 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.protocol.wire.roles import Role
 from views.desk.shared_page.mirror_pane import register_schemes
 from views.media.call_page import CHROMIUM_FLAGS
 from views.media.voice import open_voice
@@ -49,13 +48,6 @@ if TYPE_CHECKING:  # the caller's browser has no bus
 
 log = logging.getLogger(__name__)
 
-ROLES = {
-    "agent": Role.AGENT,
-    "supervisor": Role.SUPERVISOR,
-    "helpdesk": Role.HELPDESK,
-    "facilitator": Role.FACILITATOR,
-    "operator": Role.OPERATOR,
-}
 STOP_S = 15.0
 
 AGAIN = 75
@@ -145,6 +137,13 @@ def make_application(language: str) -> QApplication:
         f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     ):
         application.installTranslator(translator)
+    return application
+
+
+def own_application() -> QApplication:
+    """Return the application object of this process, which `make_application` made."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
     return application
 
 

@@ -3,6 +3,7 @@
 crash, the file for the help desk, newer versions, the choices of this person, a key behind a
 passphrase.
 
-Entry point: `wiring/support.py`. Used by the programs of desk, board and helpdesk. May import
-`expert_app.runtime`, `views`, `session`; knows no Qt outside `wiring`.
+Entry points: `role_parts.build_role_parts`, `wiring.role_program.RoleProgram`. Used by
+the programs of desk, board and helpdesk. May import `expert_app.runtime`, `views`, `session`; knows
+no Qt outside `wiring`.
 """

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The choices of a person before any window of a role is there: the language, and how the first
-page looks. Kept in the person's own file. Used by the desk's command and its sign-in.
+"""The choices of a person at a window of ours: the language, how it looks, and what each role's
+window remembers. Kept in the person's own file. Used by the desk's command, its sign-in and every
+role.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ import psutil
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.board.wiring.program import BoardProgram, build_jobs
+from expert_app.board.wiring.program import BoardProgram
 from expert_app.board.wiring.site import HostProgram
 from expert_app.desk.wiring.program import build_desk
 from expert_app.driven.helpdesk import observe_helpdesk
@@ -40,7 +40,8 @@ from expert_app.helpdesk.wiring.program import HelpdeskProgram
 from expert_app.runtime.config import DeskSettings, MediaSettings
 from expert_app.runtime.credentials import SEED_VARIABLE
 from expert_app.runtime.paths import paths_for
-from expert_app.runtime.window_program import ROLES, Program
+from expert_app.runtime.window_program import Program
+from expert_app.workplace.role_parts import RoleParts, build_role_parts
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
@@ -270,24 +271,25 @@ class Heard:
         return lambda: self.count > known
 
 
-def settings_of(network: LargeNetwork, role: str, user: str) -> DeskSettings:
+def parts_of(network: LargeNetwork, role: str, user: str) -> RoleParts:
+    """What the program of this person makes first."""
     media = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
-    return DeskSettings(
+    settings = DeskSettings(
         organisation="valdore",
         user=user,
         role=role,  # type: ignore[arg-type]
         bus=[network.url],
         media=media,
     )
+    seed = network.seeds[f"{settings.bus_role}.{user}"]
+    paths = paths_for("desk", network.folder / user)
+    return build_role_parts(settings, paths, seed=seed, program=Program())
 
 
 async def board_rows(network: LargeNetwork) -> list[Row]:
     """The supervisor's window, and each of its pages."""
-    program, settings = Program(), settings_of(network, "supervisor", "boss")
-    paths, seed = paths_for("desk", network.folder / "boss"), network.seeds["s.boss"]
-    jobs = build_jobs(settings, paths, seed=seed, program=program)
-    board = BoardProgram(settings, paths, seed=seed, jobs=jobs, program=program)
-    app, window = jobs.app, board.window
+    board = BoardProgram(parts_of(network, "supervisor", "boss"))
+    app, window, jobs = board.app, board.window, board.jobs
     signals: list[Signal[Any]] = [app.board_changed, app.lines_changed]
     first = [Heard(signal).again() for signal in signals]
     spent = Spent(network.hub)
@@ -317,13 +319,11 @@ async def board_rows(network: LargeNetwork) -> list[Row]:
 
 async def helpdesk_rows(network: LargeNetwork, role: str, user: str) -> list[Row]:
     """The window of the helpdesk or of the operator."""
-    program, settings = Program(), settings_of(network, role, user)
-    paths, seed = paths_for("desk", network.folder / user), network.seeds[f"{ROLES[role]}.{user}"]
-    desk = HelpdeskProgram(settings, paths, seed=seed, program=program)
-    observations = Observations(program.clock)
+    desk = HelpdeskProgram(parts_of(network, role, user))
+    observations = Observations(desk.parts.clock)
     observe_helpdesk(desk, observations)
     spent = Spent(network.hub)
-    desk.start()
+    await desk.start()
     facts = observations.all
     rows = []
     if role == "operator":
@@ -341,11 +341,9 @@ async def helpdesk_rows(network: LargeNetwork, role: str, user: str) -> list[Row
 
 async def host_rows(network: LargeNetwork) -> list[Row]:
     """The host's window; this one looks after some sites."""
-    program, settings = Program(), settings_of(network, "facilitator", "host2")
-    paths, seed = paths_for("desk", network.folder / "host2"), network.seeds["f.host2"]
-    host = HostProgram(settings, paths, seed=seed, program=program)
+    host = HostProgram(parts_of(network, "facilitator", "host2"))
     spent = Spent(network.hub)
-    host.start()
+    await host.start()
     await until(lambda: bool(host.view.cards))
     rows = [await _usable("host: opened", spent)]
     await host.stop()
@@ -354,10 +352,8 @@ async def host_rows(network: LargeNetwork) -> list[Row]:
 
 async def desk_rows(network: LargeNetwork) -> list[Row]:
     """The agent's window."""
-    program, settings = Program(), settings_of(network, "agent", "agent1")
-    paths, seed = paths_for("desk", network.folder / "agent1"), network.seeds["a.agent1"]
     os.environ[SEED_VARIABLE] = "given"  # so that no keyring is needed
-    desk = build_desk(settings, paths, seed=seed, program=program)
+    desk = build_desk(parts_of(network, "agent", "agent1"))
     shown = Heard(desk.parts.link.queue_changed).again()
     spent = Spent(network.hub)
     await desk.start()

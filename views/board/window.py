@@ -71,7 +71,7 @@ class BoardWindow(QMainWindow):
         export_requested(str, str, str): number of a dossier, the reason, path of a .zip.
         unmerge_requested(str, str): the merge with this id, and the reason.
         page_shown(str): one of the pages, which wants its facts now and while it is shown.
-        theme_requested(bool): True for dark. close_requested(): the person wants to stop.
+        close_requested(): the person wants to stop.
     """
 
     act_requested = pyqtSignal(object, str)
@@ -81,7 +81,6 @@ class BoardWindow(QMainWindow):
     export_requested = pyqtSignal(str, str, str)
     unmerge_requested = pyqtSignal(str, str)
     page_shown = pyqtSignal(str)
-    theme_requested = pyqtSignal(bool)
     close_requested = pyqtSignal()
 
     def __init__(self, clock: Clock, thresholds: Thresholds | None = None) -> None:
@@ -317,7 +316,6 @@ class BoardWindow(QMainWindow):
         self.setCentralWidget(root)
 
     def _connect(self) -> None:
-        self.header.theme_requested.connect(self.theme_requested)
         self.live.undo_requested.connect(self.undo_requested)
         self._acts.act_requested.connect(self.act_requested)
         self._acts.undo_requested.connect(self.undo_of_requested)

@@ -20,18 +20,10 @@ from views.helpdesk.list_page import ListPage
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
-from views.widgets.parts import (
-    ElidedLabel,
-    Segments,
-    column,
-    label,
-    push_button,
-    row,
-    shortcut,
-    tool_button,
-)
+from views.widgets.parts import ElidedLabel, Segments, column, label, push_button, row
 from views.widgets.theme import SPACE
 from views.workplace.connection_chip import ConnectionChip
+from views.workplace.role_tools import RoleTools
 
 TROUBLE, TOLD, LINE = "trouble", "told", "line"
 NETWORK, LIST, KIOSKS = "network", "list", "kiosks"
@@ -46,20 +38,18 @@ class HelpdeskView(QWidget):
         network: the first page of the network's operator, who looks after the conversations and
             kiosks of all organisations, without their pages.
 
+    Attributes:
+        tools: settings, theme, help.
+
     Signals:
         file_chosen(str): a saved conversation or a log is to be opened.
         bundle_path_chosen(str, bool): where the file for a vendor goes, with the pages or without.
         csv_path_chosen(str): where the table goes.
-        theme_requested(): light or dark. settings_requested(): show the settings.
-        help_requested(): what the window is for, its keys.
     """
 
     file_chosen = pyqtSignal(str)
     bundle_path_chosen = pyqtSignal(str, bool)
     csv_path_chosen = pyqtSignal(str)
-    theme_requested = pyqtSignal()
-    settings_requested = pyqtSignal()
-    help_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -90,10 +80,6 @@ class HelpdeskView(QWidget):
     def show_identity(self, organisation: str, user: str) -> None:
         """Show whose window it is."""
         self._identity.setText(f"{organisation}  ·  {user}")
-
-    def fix_theme(self) -> None:
-        """The organisation has chosen the theme: no other is offered."""
-        self._theme.hide()
 
     def show_connection(self, connected: bool) -> None:
         """Show whether the bus answers."""
@@ -189,14 +175,7 @@ class HelpdeskView(QWidget):
         self._switch.chosen.connect(lambda page: self._show_page(str(page)))
         opens = push_button(_("Open a file…"), "document", "plain", name="helpdesk_file")
         opens.clicked.connect(self._ask_file)
-        settings = tool_button(_("Settings"), "settings", "helpdesk_settings", keys="Ctrl+,")
-        settings.clicked.connect(self.settings_requested)
-        shortcut("Ctrl+,", settings, self)
-        self._theme = tool_button(_("Light or dark"), "dark", "helpdesk_theme")
-        self._theme.clicked.connect(self.theme_requested)
-        helps = tool_button(_("Help"), "help", "helpdesk_help", keys="F1")
-        helps.clicked.connect(self.help_requested)
-        shortcut("F1", helps, self)
+        self.tools = RoleTools(self, "helpdesk")
         self._head = QWidget()
         self._head.setObjectName("helpdesk_head")
         row(
@@ -208,9 +187,7 @@ class HelpdeskView(QWidget):
             0,
             self._line,
             opens,
-            settings,
-            self._theme,
-            helps,
+            *self.tools.buttons,
             margins=(SPACE[2], SPACE[1], SPACE[2], 0),
         )
         self._pages = QStackedWidget()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.protocol.hub.site import CallerState, KioskFacts
@@ -25,12 +25,11 @@ from views.widgets.parts import (
     push_button,
     row,
     scroll_area,
-    shortcut,
-    tool_button,
 )
 from views.widgets.theme import SPACE
 from views.words.places import kiosk_words
 from views.workplace.connection_chip import ConnectionChip
+from views.workplace.role_tools import RoleTools
 
 _CALLERS = {
     CallerState.NONE: ("available", N_("Nobody"), "soft"),
@@ -139,16 +138,14 @@ class KioskCard(Card):
 class HostView(QWidget):
     """All kiosks of the host; kiosks that call for help come first.
 
+    Attributes:
+        tools: settings, theme, help.
+
     Signals:
         answered(str, HelpState): see `KioskCard`.
-        theme_requested(): light or dark. settings_requested(): show the settings.
-        help_requested(): what the window is for, its keys.
     """
 
     answered = pyqtSignal(str, HelpState)
-    theme_requested = pyqtSignal()
-    settings_requested = pyqtSignal()
-    help_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,6 +155,7 @@ class HostView(QWidget):
         self._title = label(role="large", name="site_title")
         self._words = label(role="soft", name="site_words", wrap=True)
         self._line = ConnectionChip("site_connection")
+        self.tools = RoleTools(self, "site")
         self._empty = EmptyState(
             "site",
             _("No kiosk yet"),
@@ -174,28 +172,13 @@ class HostView(QWidget):
         self._gate, pad = ConnectionGate(kiosks), SPACE[3]
         column(
             self,
-            self._head(),
+            row(None, self._title, 0, self._line, *self.tools.buttons),
             self.messages,
             self._gate,
             space=SPACE[2],
             margins=(pad, pad, pad, pad),
         ).setStretch(2, 1)
         self.show_kiosks("", [])
-
-    def _head(self) -> QBoxLayout:
-        settings = tool_button(_("Settings"), "settings", "site_settings", keys="Ctrl+,")
-        settings.clicked.connect(self.settings_requested)
-        self._theme = tool_button(_("Light or dark"), "dark", "site_theme")
-        self._theme.clicked.connect(self.theme_requested)
-        helps = tool_button(_("Help"), "help", "site_help", keys="F1")
-        helps.clicked.connect(self.help_requested)
-        shortcut("Ctrl+,", settings, self)
-        shortcut("F1", helps, self)
-        return row(None, self._title, 0, self._line, settings, self._theme, helps)
-
-    def fix_theme(self) -> None:
-        """The organisation has chosen the theme: no other is offered."""
-        self._theme.hide()
 
     def show_not_connected(self, words: str) -> None:
         """Why the hub has never answered yet; nothing happens once it has."""

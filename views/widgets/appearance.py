@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QApplication
 
+from session.core.signals import Signal
 from views.widgets.theme import apply_theme, prepare_theme
 from views.widgets.window_settings import WindowSettings
 
@@ -22,11 +23,15 @@ class Appearance:
         application: what is given the look.
         settings: where the choices are kept.
         theme: "dark" or "light", until the person has chosen.
+
+    Attributes:
+        changed: what a window draws itself is to be drawn anew.
     """
 
     def __init__(
         self, application: QApplication, settings: WindowSettings, *, theme: str = "light"
     ) -> None:
+        self.changed: Signal[None] = Signal()
         self._application = application
         self._settings = settings
         self.dark = (settings.read(_THEME) or theme) == "dark"
@@ -39,6 +44,7 @@ class Appearance:
     def apply(self) -> None:
         """Gives all windows this look."""
         apply_theme(self._application, self.dark, self.text_size)
+        self.changed.emit(None)
 
     def set_dark(self, dark: bool) -> None:
         """The person chose the theme, where the organisation has not."""

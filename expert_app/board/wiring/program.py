@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 import msgspec
-from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.access_alert import AccessAlert
 from expert_app.board.accesses import BoardAccesses
@@ -24,19 +21,10 @@ from expert_app.board.report_files import ReportFiles
 from expert_app.board.wiring.deliveries import DeliveryConnections
 from expert_app.board.wiring.dossiers import DossierPages
 from expert_app.board.wiring.visit import VisitConnections
-from expert_app.runtime.bus_access import show_until_connected, tls_for
-from expert_app.runtime.config import DeskSettings, load_fixed
-from expert_app.runtime.enrolment import why_refused
 from expert_app.runtime.notary import notary_of
-from expert_app.runtime.paths import Paths
-from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import ROLES, STOP_S, Program
-from expert_app.workplace.sign_on.here import prolong
-from expert_app.workplace.wiring.settings import SettingsConnections, help_page
-from expert_app.workplace.wiring.sign_on_end import SignOnEnd
-from expert_app.workplace.wiring.support import SupportConnections
+from expert_app.workplace.role_parts import RoleParts
+from expert_app.workplace.wiring.role_program import ACT, RoleProgram
 from resources.texts import _
-from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
@@ -53,40 +41,24 @@ from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
-from views.widgets.appearance import Appearance
 from views.widgets.keyboard.command_palette import CommandPalette
 from views.widgets.keyboard.window_actions import WindowActions
 from views.widgets.list_state import not_read
 from views.widgets.message_bar import Level
 from views.widgets.plain_window import resize_on_screen
-from views.widgets.window_settings import IniSettings
 from views.words.accesses import access_words
 from views.words.deliveries import copy_words
 from views.words.errors import sentence
 from views.words.self_tests import help_columns
 
 WINDOW_SIZE = (1440, 900)
-LINE, ACT, FILE, NOT_READ = "line", "act", "file", "not_read"
-
-
-async def open_board(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes
-) -> None:
-    """Runs the board until it is stopped."""
-    jobs = build_jobs(settings, paths, seed=seed, program=program)
-    board = BoardProgram(settings, paths, seed=seed, jobs=jobs, program=program)
-    program.built.emit(board)
-    await board.start()
-    program.shown.emit(board)
-    await program.stop.wait()
-    await asyncio.wait_for(board.stop(), STOP_S)
+FILE, NOT_READ = "file", "not_read"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardJobs:
     """The jobs behind the board's window, without Qt."""
 
-    bus: BusClient
     link: DeskLink
     board: BoardLink
     past: BoardPast
@@ -100,28 +72,17 @@ class BoardJobs:
     corrections: BoardCorrections
 
 
-def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> BoardJobs:
-    """The connection with the hub and the jobs over it."""
-    clock, tasks = program.clock, program.tasks
-    bus = BusClient(
-        settings.bus,
-        ROLES[settings.role],
-        user=settings.user,
-        seed=seed,
-        tasks=tasks,
-        clock=clock,
-        tls=tls_for(settings),
-        seals=seals_for(settings, paths, clock),  # dossiers and copies may be a vault's
-    )
+def build_jobs(parts: RoleParts) -> BoardJobs:
+    """The jobs over the connection with the hub."""
+    bus, clock, tasks = parts.bus, parts.clock, parts.tasks
     link = DeskLink(bus, clock, tasks=tasks)
-    board = BoardLink(bus, tasks, within_s=settings.board.within_s)
+    board = BoardLink(bus, tasks, within_s=parts.settings.board.within_s)
     past = BoardPast(bus)
     app = SupervisorApp(link, board, past=past, tasks=tasks)
     delivery_link = DeliveryLink(bus)
     register = DossierRegisterLink(bus)
-    exporter = Exporter(delivery_link, register, notary_of(seed), lambda: app.names)
+    exporter = Exporter(delivery_link, register, notary_of(parts.seed), lambda: app.names)
     return BoardJobs(
-        bus=bus,
         link=link,
         board=board,
         past=past,
@@ -142,73 +103,26 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
     )
 
 
-class BoardProgram:
+class BoardProgram(RoleProgram[BoardWindow]):
     """The board's window over its jobs, built once."""
 
-    def __init__(
-        self,
-        settings: DeskSettings,
-        paths: Paths,
-        *,
-        seed: bytes,
-        jobs: BoardJobs,
-        program: Program,
-    ) -> None:
-        self._settings = settings
-        self._program = program
-        self.jobs = jobs
+    def __init__(self, parts: RoleParts) -> None:
+        limits = Thresholds(**msgspec.structs.asdict(parts.settings.board))
+        window = BoardWindow(parts.clock, limits)
+        super().__init__(parts, window, messages=window.messages)
+        self.jobs = jobs = build_jobs(parts)
         self.app = jobs.app
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self._window_settings = IniSettings(
-            paths.data / "board.ini", load_fixed(paths.organisation_file).names
-        )
-        self.appearance = Appearance(application, self._window_settings, theme=settings.theme)
-        self.appearance.prepare()
-        limits = Thresholds(**msgspec.structs.asdict(settings.board))
-        self.window = BoardWindow(program.clock, limits)
-        self.appearance.apply()
-        if self._window_settings.is_fixed("theme"):
-            self.window.header.fix_theme()
-        actions = WindowActions(self.window, {})
-        self._palette = CommandPalette(
-            self.window, [actions.entries], settings=self._window_settings
-        )
-        self._copies = DeliveryConnections(self.window, jobs.deliveries, export=jobs.export)
+        actions = WindowActions(window, {})
+        self._palette = CommandPalette(window, [actions.entries], settings=parts.window_settings)
+        self._copies = DeliveryConnections(window, jobs.deliveries, export=jobs.export)
         self._dossiers = DossierPages(
-            self.window,
+            window,
             jobs.accesses,
             doubles=jobs.doubles,
             corrections=jobs.corrections,
             alert=jobs.access_alert,
         )
-        self.visits = VisitConnections(
-            self.window, jobs.bus, link=jobs.link, media=settings.media, program=program
-        )
-        self._support = SupportConnections(
-            self.window.messages,
-            paths,
-            language=settings.language,
-            program=program,
-            bus=jobs.bus,
-        )
-        self._sign_on_end = SignOnEnd(
-            self.window.messages,
-            settings.signed_on_until,
-            prolong=partial(prolong, settings, seed, paths, program.tasks),
-            clock=program.clock,
-            tasks=program.tasks,
-        )
-        self._settings_window = SettingsConnections(
-            self.window,
-            self.appearance,
-            language=settings.language,
-            store=self._window_settings,
-            paths=paths,
-            support=self._support,
-            tasks=program.tasks,
-            pages=[help_page(settings.role)],
-        )
+        self.visits = VisitConnections(window, jobs.link, parts=parts)
         self._board_at: datetime | None = None
         self._connect()
         self._connect_pages()
@@ -218,8 +132,7 @@ class BoardProgram:
         app.tickets_changed.connect(self._on_tickets)
         app.board_changed.connect(self._on_board)
         self.jobs.board.not_read.connect(self._on_board_not_read)
-        app.connection_changed.connect(self._on_connection)
-        self.jobs.bus.refused.connect(self._on_refused)
+        app.connection_changed.connect(self.show_connection)
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
@@ -229,13 +142,9 @@ class BoardProgram:
         window.act_requested.connect(self._on_act)
         window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
         window.undo_of_requested.connect(app.undo_act)
-        window.theme_requested.connect(self._on_theme)
-        window.header.settings_pressed.connect(self._settings_window.open)
-        window.header.help_pressed.connect(self._settings_window.open_help)
-        self._settings_window.appearance_page.dark_chosen.connect(lambda _dark: window.refresh())
-        self._settings_window.language_chosen.connect(self._on_language)
-        window.close_requested.connect(self._program.stop.set)
-        self._program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
+        window.close_requested.connect(self.parts.program.stop.set)
+        self.follow(window.header.tools)
+        self.parts.appearance.changed.connect(lambda _nothing: window.refresh())
 
     def _connect_pages(self) -> None:
         app, window = self.app, self.window
@@ -260,42 +169,34 @@ class BoardProgram:
         return self.visits.pane
 
     async def start(self) -> None:
-        """Shows the window, then connects: the window never waits for the network."""
+        """Shows the window, then connects."""
+        settings = self.parts.settings
         resize_on_screen(self.window, *WINDOW_SIZE)
-        self.window.show_identity(self._settings.organisation, self._settings.user)
-        show_until_connected(self.jobs.bus, self._settings.bus, self.window.show_not_connected)
-        self._support.report_crash()
-        self.window.show()
+        self.window.show_identity(settings.organisation, settings.user)
         await self.app.start()
         self.jobs.access_alert.start()
-        self._program.tasks.start(self._program.connect(self.jobs.bus), name="connect the board")
+        await super().start()
 
     async def stop(self) -> None:
-        """Closes the window and the connection."""
+        """Ends a visit, closes the window and the connection."""
         await self.visits.stop()
-        self.window.close_now()
-        await self.jobs.bus.close()
+        await super().stop()
+
+    def show_not_connected(self, words: str) -> None:
+        """Why the hub has never answered yet."""
+        self.window.show_not_connected(words)
 
     # ---- facts ----
 
     def _on_tickets(self, tickets: list[Ticket]) -> None:
         self.window.set_tickets(tickets, self.app.services)
 
-    def _on_connection(self, connected: bool) -> None:
+    def show_connection(self, connected: bool) -> None:
+        """Shows whether the hub answers."""
+        super().show_connection(connected)
         self.window.set_connection(connected)
         if connected:
             self.window.show_identity(*self.app.names)
-            self.window.messages.clear(LINE)
-        else:
-            self.window.messages.show_message(
-                Level.ERROR, sentence("hub_unreachable").sentence, key=LINE
-            )
-
-    def _on_refused(self, _nothing: None) -> None:
-        """The bus no longer knows this computer."""
-        words = sentence(why_refused(self._settings)).sentence
-        self.window.messages.show_message(Level.ERROR, words, key=LINE)
-        self._sign_on_end.over(self._program.restart)
 
     def _on_retrying(self, _verb: str) -> None:
         self.window.messages.show_message(
@@ -316,7 +217,7 @@ class BoardProgram:
             self.app.show_nothing()
 
     def _on_board(self, answer: BoardAnswer) -> None:
-        self._board_at = self._program.clock.utc_now()
+        self._board_at = self.parts.clock.utc_now()
         self.window.messages.clear(NOT_READ)
         self.window.show_board(answer)
 
@@ -385,19 +286,9 @@ class BoardProgram:
             text = _("{act}: not taken back. {why}.").format(act=self._words(trouble.act), why=why)
             self.window.messages.show_message(Level.WARNING, text, key=ACT)
             return
-        self._show_trouble(trouble.code, trouble.detail)
+        self.show_trouble(trouble.code, trouble.detail)
 
     def _words(self, act: Act | None) -> str:
         if act is not None:
             return self.window.words_of(act)
         return _("act of the history")
-
-    def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
-        self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
-
-    def _on_language(self, _language: str) -> None:
-        self._program.restart()
-
-    def _on_theme(self, dark: bool) -> None:
-        self.appearance.set_dark(dark)
-        self.window.refresh()

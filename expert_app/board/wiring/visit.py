@@ -5,13 +5,10 @@ voice only for it.
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QApplication
-
 from expert_app.board.visit import BoardVisit
-from expert_app.runtime.config import MediaSettings
 from expert_app.runtime.media_engines import Engines, build_engines
-from expert_app.runtime.window_program import Program
-from session.bus.client import BusClient
+from expert_app.runtime.window_program import own_application
+from expert_app.workplace.role_parts import RoleParts
 from session.core.errors import SessionError
 from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
@@ -31,20 +28,12 @@ VISIT = "visit"
 class VisitConnections:
     """The board's visits."""
 
-    def __init__(
-        self,
-        window: BoardWindow,
-        bus: BusClient,
-        *,
-        link: DeskLink,
-        media: MediaSettings,
-        program: Program,
-    ) -> None:
+    def __init__(self, window: BoardWindow, link: DeskLink, *, parts: RoleParts) -> None:
         self._window = window
         self._link = link
-        self._media = media
-        self._program = program
-        self._third_party_client = ThirdPartyClient(bus)
+        self._media = parts.settings.media
+        self._program = program = parts.program
+        self._third_party_client = ThirdPartyClient(parts.bus)
         self.visit = BoardVisit(
             link,
             self._third_party_client,
@@ -63,9 +52,7 @@ class VisitConnections:
         self.pane.close_requested.connect(self.visit.leave)
         view.microphone_requested.connect(self._on_microphone)
         view.camera_requested.connect(self._on_camera)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self._push_to_talk = PushToTalk(application)
+        self._push_to_talk = PushToTalk(own_application())
         self._push_to_talk.held.connect(self._on_held)
 
     def join(self, ticket: Ticket, reason: str) -> None:

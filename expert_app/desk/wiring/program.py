@@ -6,8 +6,8 @@ Used by `expert_app.commands.desk`, where the role is that of an agent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from functools import cached_property, partial
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from expert_app.aid.desk_help import DeskHelpJob, HelpedDesk
@@ -17,64 +17,36 @@ from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.parts import DeskParts, build_parts
 from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
-from expert_app.runtime.bus_access import show_until_connected
-from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.credentials import forget_seed
-from expert_app.runtime.enrolment import why_refused
+from expert_app.runtime.credentials import forget_seed, key_name_of
 from expert_app.runtime.log_lines import keep_recent_lines
-from expert_app.runtime.network_watch import NetworkWatch
-from expert_app.runtime.paths import Paths
-from expert_app.runtime.window_program import STOP_S, Program
-from expert_app.workplace.sign_on.here import prolong, sign_off
+from expert_app.workplace.role_parts import RoleParts
+from expert_app.workplace.sign_on.here import sign_off
 from expert_app.workplace.wiring.desk_choices import DeskPages
-from expert_app.workplace.wiring.settings import SettingsConnections
-from expert_app.workplace.wiring.sign_on_end import SignOnEnd
-from expert_app.workplace.wiring.support import SupportConnections
+from expert_app.workplace.wiring.role_program import RoleProgram
 from session.core.computer import computer_name
-from session.core.errors import SignOnEnded
 from session.desk.hub.remote_help import DeskHelpLink
 from session.desk.hub.workplace import Workplace
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
 from session.protocol.hub.routing import WorkHereAnswer
+from views.desk.window import DeskWindow
 from views.media.devices import MediaDevices
+from views.workplace.settings import NamedPage
 
 if TYPE_CHECKING:
     from expert_app.desk.wiring.media import MediaConnections
     from session.protocol.hub.tickets import Ticket
 
 
-async def open_desk(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes
-) -> WorkHereAnswer | None:
-    """Runs the agent's window until it is stopped, or (where) the agent works at another
-    computer.
-    """
-    desk = build_desk(settings, paths, seed=seed, program=program)
-    program.built.emit(desk)
-    await desk.start()
-    program.shown.emit(desk)
-    stop = program.tasks.start(program.stop.wait(), name="the desk is closed")
-    moved = program.tasks.start(desk.moved.wait(), name="the agent works elsewhere")
-    await asyncio.wait([stop, moved], return_when=asyncio.FIRST_COMPLETED)
-    for task in (stop, moved):
-        task.cancel()
-    await asyncio.wait_for(desk.stop(), STOP_S)
-    return desk.elsewhere
-
-
-def build_desk(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> Desk:
+def build_desk(role: RoleParts) -> Desk:
     """A desk that is connected and not started."""
-    parts = build_parts(settings, paths, seed=seed, clock=program.clock, tasks=program.tasks)
+    parts = build_parts(role)
     jobs = build_jobs(parts)
     screen = build_screen(parts)
-    connections = connect_desk(parts, jobs, screen)
-    return Desk(parts, jobs, screen=screen, connections=connections, program=program)
+    return Desk(parts, jobs, screen=screen, connections=connect_desk(parts, jobs, screen))
 
 
-def build_help(
-    parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, *, restart: Callable[[], None]
-) -> DeskHelpJob:
+def build_help(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskHelpJob:
     """Build what the helpdesk may do here, once the person at the desk agrees."""
     recent, link = keep_recent_lines(MOST_LINES), DeskHelpLink(parts.bus, parts.clock)
 
@@ -86,7 +58,7 @@ def build_help(
         doctor=doctor_command(next(iter(parts.paths.arguments[1:]), "")),
         measure_line=lambda: link.measure_line(lambda: not in_conversation()),
         recent_lines=recent.lines,
-        restart=restart,
+        restart=parts.program.restart,
         in_conversation=in_conversation,
     )
     bar = screen.window.remote_help
@@ -110,8 +82,12 @@ def device_facts() -> list[RemoteFact]:
     ]
 
 
-class Desk:
-    """One desk while the program runs: its start, its end, and what concerns all of it."""
+class Desk(RoleProgram[DeskWindow]):
+    """One desk while the program runs: its start, its end, and what concerns all of it.
+
+    Attributes:
+        elsewhere: where this agent works now instead; None while it is here.
+    """
 
     def __init__(
         self,
@@ -120,104 +96,81 @@ class Desk:
         *,
         screen: DeskScreen,
         connections: DeskConnections,
-        program: Program,
     ) -> None:
-        self.parts = parts
+        window = screen.window
+        super().__init__(parts, window, messages=window.messages)
+        self.parts: DeskParts = parts
         self.jobs = jobs
         self.screen = screen
+        self.elsewhere: WorkHereAnswer | None = None
         self._connections = connections
-        self._program = program
-        self._support = SupportConnections(
-            screen.window.messages,
-            parts.paths,
-            language=parts.settings.language,
-            program=program,
-            bus=parts.bus,
-        )
-        self._sign_on_end = SignOnEnd(
-            screen.window.messages,
-            parts.settings.signed_on_until,
-            prolong=partial(prolong, parts.settings, parts.seed, parts.paths, program.tasks),
-            clock=program.clock,
-            tasks=program.tasks,
-        )
         self._queue_seen = asyncio.Event()
+        self._moved = asyncio.Event()
         self._old_logs = asyncio.Lock()
         jobs.filing.left_pages_deleted.connect(self._on_left_pages_deleted)
         parts.link.queue_changed.connect(self._on_queue)
-        screen.window.header.settings_pressed.connect(self._on_settings)
-        self._network = NetworkWatch(screen.window, self._on_network_changed)
-        screen.window.theme_requested.connect(screen.appearance.set_dark)
-        screen.window.close_requested.connect(program.stop.set)
-        screen.window.sign_out_requested.connect(self._on_sign_out)
-        screen.window.support_requested.connect(self._support.write_file)
-        parts.bus.refused.connect(self._on_refused)
-        program.failed.connect(self._on_failed)
-        self.moved = asyncio.Event()
-        self.elsewhere: WorkHereAnswer | None = None
+        window.header.settings_pressed.connect(self._on_settings)
+        window.theme_requested.connect(parts.appearance.set_dark)
+        window.close_requested.connect(parts.program.stop.set)
+        window.sign_out_requested.connect(self._on_sign_out)
+        window.support_requested.connect(self._support.write_file)
         self._workplace = Workplace(
-            parts.bus, parts.link, computer=computer_name(), tasks=program.tasks
+            parts.bus, parts.link, computer=computer_name(), tasks=parts.tasks
         )
         self._workplace.elsewhere.connect(self._on_elsewhere)
-        self.help = build_help(parts, jobs, screen, restart=program.restart)
+        self.help = build_help(parts, jobs, screen)
 
     @cached_property
     def _media(self) -> MediaConnections:
         """Tries camera, microphone and loudspeaker; made after the start, with what it needs."""
         from expert_app.desk.wiring.media import MediaConnections
 
-        return MediaConnections(
-            self.screen.window, self.parts.media, store=self.parts.window_settings
-        )
+        return MediaConnections(self.window, self.parts.media, store=self.parts.window_settings)
 
     @cached_property
     def _pages(self) -> DeskPages:
         return DeskPages(self._connections.choices, self._media.page)
 
-    @cached_property
-    def _settings(self) -> SettingsConnections:
-        parts, screen = self.parts, self.screen
-        settings = SettingsConnections(
-            screen.window,
-            screen.appearance,
-            language=parts.settings.language,
-            store=parts.window_settings,
-            paths=parts.paths,
-            support=self._support,
-            tasks=self._program.tasks,
-            pages=self._pages.pages,
-        )
-        settings.language_chosen.connect(self._on_language)
-        return settings
+    def settings_pages(self) -> Sequence[NamedPage]:
+        """Return the pages of an agent."""
+        return self._pages.pages
 
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""
-        parts, window = self.parts, self.screen.window
+        parts = self.parts
         for leftover in await asyncio.to_thread(parts.outbox.recover):
             self._connections.window.show_leftover(leftover)
-        window.show_identity(parts.settings.organisation, parts.settings.user)
-        self._support.report_crash()
+        self.window.show_identity(parts.settings.organisation, parts.settings.user)
         self._connections.work.show_open_work()
-        show_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
-        window.show()
         self.jobs.work.start()
         await self.jobs.app.start()
-        parts.tasks.start(self._program.connect(parts.bus), name="connect the desk")
+        await super().start()
         parts.tasks.start(self._send_old_logs(), name="send old logs")
         parts.tasks.start(self._get_ready(), name="get ready for a caller")
+
+    async def wait_for_end(self) -> None:
+        """Waits until the window is closed, or the agent works at another computer."""
+        tasks = self.parts.tasks
+        ends = [
+            tasks.start(self.parts.program.stop.wait(), name="the desk is closed"),
+            tasks.start(self._moved.wait(), name="the agent works elsewhere"),
+        ]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in ends:
+            task.cancel()
 
     async def stop(self) -> None:
         """Ends session, media, workers and connection, in this order."""
         parts = self.parts
         await self.jobs.work.stop()
         await self.jobs.app.stop()
-        self.screen.window.close_now()
+        self.window.close_now()
         await self.jobs.third_parties.stop()
         await parts.media.close()
         await asyncio.to_thread(parts.workers.close)
         if parts.reader is not None:
             await asyncio.to_thread(parts.reader.close)
-        await parts.bus.close()
+        await super().stop()
 
     def _on_queue(self, _tickets: list[Ticket]) -> None:
         self._queue_seen.set()
@@ -251,45 +204,38 @@ class Desk:
 
     def _on_settings(self) -> None:
         self._pages.show()
-        self._settings.open()
+        self.settings_window.open()
 
-    def _on_language(self, _language: str) -> None:
+    def on_language(self, language: str) -> None:
         """The program begins anew in it, unless a caller is here."""
         if self.jobs.app.session is None:
-            self._program.restart()
+            super().on_language(language)
         else:
-            self._settings.appearance_page.show_language_later()
+            self.settings_window.appearance_page.show_language_later()
 
     def _on_sign_out(self) -> None:
         """The key is forgotten; the next start asks for a code, or the organisation's provider."""
-        forget_seed(self.parts.key_name)
-        self._program.tasks.start(self._sign_out(), name="sign out")
+        forget_seed(key_name_of(self.parts.settings))
+        self.parts.tasks.start(self._sign_out(), name="sign out")
 
     async def _sign_out(self) -> None:
-        await sign_off(self.parts.settings, self.parts.seed, self._program.tasks)
-        self._program.stop.set()
-
-    def _on_refused(self, _nothing: None) -> None:
-        """The bus does not know this desk any more, or not for the moment (who says far too much is
-        shut out for a minute): it goes on asking now and then, unless a person has to sign on.
-        """
-        code = why_refused(self.parts.settings)
-        self._connections.window.show_access_refused(code)
-        if code == SignOnEnded.code:
-            self._sign_on_end.over(self._program.restart)
-            self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
+        await sign_off(self.parts.settings, self.parts.seed, self.parts.tasks)
+        self.parts.program.stop.set()
 
     def _on_elsewhere(self, answer: WorkHereAnswer) -> None:
         self.elsewhere = answer
-        self.moved.set()
+        self._moved.set()
 
-    def _on_network_changed(self) -> None:
-        """Another address: reconnects the bus and the call at once instead of waiting for time
-        limits.
-        """
-        self.parts.bus.reconnect()
+    def on_network_changed(self) -> None:
+        """Another address: the call begins anew at once, too."""
+        super().on_network_changed()
         if self.jobs.app.session is not None:
             self.jobs.app.session.call.request_call()
 
-    def _on_failed(self, kind: str) -> None:
-        self._connections.window.show_trouble("unexpected", {"why": kind}, "unexpected")
+    def show_not_connected(self, words: str) -> None:
+        """Why the hub has never answered yet."""
+        self.window.show_not_connected(words)
+
+    def show_refused(self, code: str) -> None:
+        """Says that the bus lets this computer in no more."""
+        self._connections.window.show_access_refused(code)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk.parts import DeskParts
+from expert_app.runtime.window_program import own_application
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
@@ -18,7 +19,6 @@ from views.desk.window import DeskWindow
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.media.video_pane import VideoPane
-from views.widgets.appearance import Appearance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,6 @@ class DeskScreen:
     """The desk's window, and those parts of it that are connected one by one."""
 
     application: QApplication
-    appearance: Appearance
     window: DeskWindow
     mirror: MirrorPane
     video: VideoPane
@@ -36,10 +35,6 @@ class DeskScreen:
 
 def build_screen(parts: DeskParts) -> DeskScreen:
     """Makes the window in the look that this person chose; it is not shown yet."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    appearance = Appearance(application, parts.window_settings, theme=parts.settings.theme)
-    appearance.prepare()
     mirror, video = MirrorPane(fits_width=True), VideoPane()
     window = DeskWindow(
         queue=DeskQueueView(parts.clock),
@@ -50,13 +45,11 @@ def build_screen(parts: DeskParts) -> DeskScreen:
         settings=parts.window_settings,
         clock=parts.clock,
     )
-    appearance.apply()
     if parts.window_settings.is_fixed("theme"):
         window.header.fix_theme()
     window.queue.set_agent(parts.settings.user)
     return DeskScreen(
-        application=application,
-        appearance=appearance,
+        application=own_application(),
         window=window,
         mirror=mirror,
         video=video,

@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from PyQt6.QtWidgets import QApplication
-
 from expert_app.runtime.config import LOOPBACK_BUS, DeskSettings, SettingsWrong
 from expert_app.runtime.credentials import (
     KeyMissing,
@@ -17,7 +15,7 @@ from expert_app.runtime.credentials import (
     key_name,
     load_seed,
 )
-from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line, try_keyring
+from expert_app.runtime.enrolment import enrol_with_line, try_keyring
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.key_file import new_key_file
@@ -27,11 +25,9 @@ from expert_app.workplace.wiring.own_key import PATIENCE_S, in_background
 from resources.texts import _
 from session.core.errors import SessionError, SignOnGivenUp
 from session.protocol.hub.invitation import read_invitation, read_network
+from session.protocol.wire.roles import PEOPLE
 from views.desk.sign_in_view import SignInView
-from views.widgets.plain_window import PlainWindow
 from views.words.errors import sentence
-
-WINDOW_SIZE = (760, 620)
 
 
 async def sign_in(
@@ -62,17 +58,13 @@ class SignIn:
         self.done: asyncio.Future[tuple[DeskSettings, bytes]] = (
             asyncio.get_running_loop().create_future()
         )
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
+        self.first = FirstSteps(settings, paths, program=program)
         if settings.bus and settings.bus != [LOOPBACK_BUS]:
             address = settings.bus[0]
         else:
             address = ""
         self.view = SignInView(address, settings.ca_file)
-        self.window = PlainWindow(self.first.around(self.view), _("Expert desk"))
-        self.window.resize(*WINDOW_SIZE)
-        self.window.close_requested.connect(program.stop.set)
+        self.window = self.first.put_around(self.view)
         self.view.sign_in_requested.connect(self._on_requested)
         self.view.organisation_requested.connect(self._on_organisation)
         self.view.offer_chosen.connect(self._on_offer)
@@ -114,7 +106,7 @@ class SignIn:
             self._program.tasks,
             ca_file=ca_file,
             paths=self._paths,
-            only=frozenset(DESK_ROLES),
+            only=PEOPLE,
         )
         assert isinstance(enrolled.settings, DeskSettings)
         who = enrolled.answer

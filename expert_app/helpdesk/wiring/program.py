@@ -8,12 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QApplication
 
 from expert_app.helpdesk.address import SessionAddress, seconds_to, write_address
 from expert_app.helpdesk.app import HelpdeskApp, OpenedConversation, SavedFileRefused
@@ -21,20 +19,11 @@ from expert_app.helpdesk.bundle_words import fault_words, manifest_words
 from expert_app.helpdesk.saved_searches import SavedSearches
 from expert_app.helpdesk.wiring.network import NetworkPage
 from expert_app.helpdesk.wiring.one_window import AddressDoor
-from expert_app.runtime.bus_access import show_until_connected, tls_for
-from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.enrolment import why_refused
-from expert_app.runtime.paths import Paths
-from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import ROLES, STOP_S, Program
-from expert_app.workplace.choices import choices_of
-from expert_app.workplace.sign_on.here import prolong
-from expert_app.workplace.wiring.settings import SettingsConnections, help_page
-from expert_app.workplace.wiring.sign_on_end import SignOnEnd
-from expert_app.workplace.wiring.support import SupportConnections
+from expert_app.workplace.role_parts import RoleParts
+from expert_app.workplace.wiring.role_program import ACT, RoleProgram
 from resources.texts import N_, _
-from session.bus.client import BusClient
-from session.core.errors import LogUnknown, SessionError
+from session.core.clock import Clock
+from session.core.errors import Detail, LogUnknown, SessionError
 from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
@@ -48,7 +37,6 @@ from views.helpdesk.columns import place_words
 from views.helpdesk.window import HelpdeskView
 from views.helpdesk.words import why_not
 from views.replay.view import ReplayView
-from views.widgets.appearance import Appearance
 from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.words.errors import sentence
 
@@ -61,30 +49,9 @@ AGAIN_S = 2.0
 """Between two questions to a hub that does not answer yet."""
 
 
-async def open_helpdesk(
-    settings: DeskSettings,
-    paths: Paths,
-    program: Program,
-    *,
-    seed: bytes,
-    address: SessionAddress | None = None,
-) -> None:
-    """Runs the window until it is stopped.
-
-    Args:
-        address: the conversation that is to be opened first.
-    """
-    helpdesk = HelpdeskProgram(settings, paths, seed=seed, program=program, address=address)
-    program.built.emit(helpdesk)
-    helpdesk.start()
-    program.shown.emit(helpdesk)
-    await program.stop.wait()
-    await asyncio.wait_for(helpdesk.stop(), STOP_S)
-
-
-def local_now(program: Program) -> Callable[[], datetime]:
+def local_now(clock: Clock) -> Callable[[], datetime]:
     """The clock of the person who looks."""
-    return lambda: program.clock.utc_now().astimezone()
+    return lambda: clock.utc_now().astimezone()
 
 
 class Noted(NamedTuple):
@@ -94,114 +61,59 @@ class Noted(NamedTuple):
     values: dict[str, str | int | float | bool]
 
 
-class HelpdeskProgram:
+class HelpdeskProgram(RoleProgram[PlainWindow]):
     """The window over its connection.
+
+    Args:
+        address: the conversation that is to be opened first.
 
     Attributes:
         noted: what has just been done, for whoever watches the window.
     """
 
-    def __init__(
-        self,
-        settings: DeskSettings,
-        paths: Paths,
-        *,
-        seed: bytes,
-        program: Program,
-        address: SessionAddress | None = None,
-    ) -> None:
-        self._program = program
-        self._addresses = settings.bus
-        self._is_operator = ROLES[settings.role] is Role.OPERATOR
-        self._settings = settings
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        store = choices_of(paths)
-        self._appearance = Appearance(application, store, theme=settings.theme)
-        self._appearance.apply()
-        clock, tasks, now = program.clock, program.tasks, local_now(program)
-        self.bus = BusClient(
-            settings.bus,
-            ROLES[settings.role],
-            user=settings.user,
-            seed=seed,
-            tasks=tasks,
-            clock=clock,
-            tls=tls_for(settings),
-            # no vault answers an operator
-            seals=None if self._is_operator else seals_for(settings, paths, clock),
-        )
-        link = DeskLink(self.bus, clock, tasks=tasks)
+    def __init__(self, parts: RoleParts, address: SessionAddress | None = None) -> None:
+        settings, bus, now = parts.settings, parts.bus, local_now(parts.clock)
+        self._is_operator = settings.bus_role is Role.OPERATOR
         self.app = HelpdeskApp(
-            link,
-            HelpdeskQuestions(self.bus),
-            seed=seed,
+            DeskLink(bus, parts.clock, tasks=parts.tasks),
+            HelpdeskQuestions(bus),
+            seed=parts.seed,
             user=settings.user,
             now=now,
             pages=not self._is_operator,
         )
         self.network = (
-            NetworkPage(self.bus, tasks, refused=self._show_refusal) if self._is_operator else None
+            NetworkPage(bus, parts.tasks, refused=self._show_refusal) if self._is_operator else None
         )
-        self.view = HelpdeskView(
-            ReplayView(MirrorPane(), clock),
+        self.view = view = HelpdeskView(
+            ReplayView(MirrorPane(), parts.clock),
             now,
             network=self.network.widget if self.network is not None else None,
         )
-        self.view.show_identity(settings.organisation, settings.user)
-        self.window = PlainWindow(self.view, _("Network") if self._is_operator else _("Helpdesk"))
-        resize_on_screen(self.window, *WINDOW_SIZE)
-        self._searches = SavedSearches(paths.folder("helpdesk"))
+        view.show_identity(settings.organisation, settings.user)
+        window = PlainWindow(view, _("Network") if self._is_operator else _("Helpdesk"))
+        super().__init__(parts, window, messages=view.messages)
+        resize_on_screen(window, *WINDOW_SIZE)
+        self._searches = SavedSearches(parts.paths.folder("helpdesk"))
         self._address = address
         self._answered = False
         self._filter = LogFilter()
         self.noted: Signal[Noted] = Signal()
-        self._support = SupportConnections(
-            self.view.messages,
-            paths,
-            language=settings.language,
-            program=program,
-            bus=self.bus,
-        )
-        self._sign_on_end = SignOnEnd(
-            self.view.messages,
-            settings.signed_on_until,
-            prolong=partial(prolong, settings, seed, paths, program.tasks),
-            clock=program.clock,
-            tasks=program.tasks,
-        )
-        self._door = AddressDoor(paths.data)
-        self._choices = SettingsConnections(
-            self.window,
-            self._appearance,
-            language=settings.language,
-            store=store,
-            paths=paths,
-            support=self._support,
-            tasks=tasks,
-            pages=[help_page(settings.role)],
-        )
-        if store.is_fixed("theme"):
-            self.view.fix_theme()
+        self._door = AddressDoor(parts.paths.data)
         self._connect()
 
     def _connect(self) -> None:
-        view, tell = self.view, self._show_trouble
-        self.window.close_requested.connect(self._program.stop.set)
-        self.bus.connected.connect(self._on_connected)
-        self.bus.refused.connect(self._on_refused)
+        view = self.view
+        self.follow(view.tools)
+        self.window.close_requested.connect(self.parts.program.stop.set)
+        self.parts.bus.connected.connect(self.show_connection)
         self._door.opened.connect(self._on_address_wanted)
-        self._program.failed.connect(lambda kind: tell("unexpected", {"why": kind}))
         view.list.find_requested.connect(self._on_find)
         view.list.open_requested.connect(self._on_open)
         view.list.searches_changed.connect(self._on_searches)
         view.file_chosen.connect(self._on_file)
         view.csv_path_chosen.connect(self._on_csv)
         view.bundle_path_chosen.connect(self._on_save)
-        view.theme_requested.connect(self._on_theme)
-        view.settings_requested.connect(self._choices.open)
-        view.help_requested.connect(self._choices.open_help)
-        self._choices.language_chosen.connect(lambda _language: self._program.restart())
         view.kiosks.refresh_requested.connect(self._on_kiosks)
         view.kiosks.act_requested.connect(self._on_act)
         view.conversation.address_requested.connect(self._on_address)
@@ -209,26 +121,23 @@ class HelpdeskProgram:
         view.conversation.note_removed.connect(self._on_note_removed)
         view.list.filter.show_searches(self._searches.read())
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Shows the window, then connects."""
-        show_until_connected(self.bus, self._addresses, self._show_not_connected)
-        self._support.report_crash()
-        self.window.show()
+        await super().start()
         if self.network is not None:
             self.network.start()
         else:
             self.view.list.filter.focus_line()
-        self._program.tasks.start(self._program.connect(self.bus), name="connect")
-        self._program.tasks.start(self._wait_for_keeper(), name="ask for the list")
+        self.parts.tasks.start(self._wait_for_keeper(), name="ask for the list")
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
         self.view.conversation.replay.pause()
         self._door.close()
-        self.window.hide()
-        await self.bus.close()
+        await super().stop()
 
-    def _show_not_connected(self, words: str) -> None:
+    def show_not_connected(self, words: str) -> None:
+        """Why the hub has never answered yet."""
         self.view.list.show_not_connected(words)
         if self.network is not None:
             self.network.widget.wait(words)
@@ -240,7 +149,7 @@ class HelpdeskProgram:
         while not self._answered:
             await self._find(self.view.list.filter.typed().filter, "")
             if not self._answered:
-                await self.bus.pause(AGAIN_S)
+                await self.parts.bus.pause(AGAIN_S)
         if self._address is not None:
             self._open_address(self._address)
 
@@ -249,21 +158,18 @@ class HelpdeskProgram:
         self.view.list.filter.line.setText(address.number)
         self.view.list.filter.apply()
 
-    def _on_refused(self, _nothing: None) -> None:
+    def show_refused(self, code: str) -> None:
+        """Says that the bus lets this computer in no more; what was lent is closed."""
         if self.app.give_back():
             self.view.close_conversation()
             self._note("conversation_closed")
-        self._show_trouble(why_refused(self._settings), {})
-        self._sign_on_end.over(self._program.restart)
+        super().show_refused(code)
 
     def _on_address_wanted(self, address: SessionAddress) -> None:
         """`expert-app open` beside this window: the open conversation goes to the moment, another
         one is found in the list.
         """
-        if self.window.isMinimized():
-            self.window.showNormal()
-        self.window.raise_()
-        self.window.activateWindow()
+        self.bring_to_front()
         self._note("address_wanted", number=address.number)
         opened = self.app.opened
         if opened is not None and address.number in (opened.number, opened.session_id):
@@ -280,7 +186,8 @@ class HelpdeskProgram:
         if address.at is not None and started_at is not None:
             self.view.conversation.go_to(seconds_to(address.at, started_at))
 
-    def _on_connected(self, connected: bool) -> None:
+    def show_connection(self, connected: bool) -> None:
+        """Shows whether the bus answers; the lists say themselves what they could not read."""
         self.view.show_connection(connected)
         if connected:
             self.view.clear_line()
@@ -299,7 +206,7 @@ class HelpdeskProgram:
             words = sentence(error.code, error.detail).sentence
             self.view.list.show_find_failed(words)
             if self._answered:
-                self._show_trouble(error.code, error.detail)
+                self.show_trouble(error.code, error.detail)
             else:
                 self.view.list.show_not_connected(words)
             return
@@ -336,7 +243,7 @@ class HelpdeskProgram:
                 return
             await self._read(row.session_id if row is not None else number, reason, row)
         except SessionError as error:
-            self._show_trouble(error.code, error.detail)
+            self.show_trouble(error.code, error.detail)
         finally:
             self.view.list.show_busy(False)
 
@@ -376,7 +283,7 @@ class HelpdeskProgram:
         try:
             self._show_notes(await self.app.notes())
         except SessionError as error:
-            self._show_trouble(error.code, error.detail)
+            self.show_trouble(error.code, error.detail)
             words = sentence(error.code, error.detail).sentence
             self.view.conversation.notes.show_not_read(words)
 
@@ -426,7 +333,7 @@ class HelpdeskProgram:
         try:
             self._show_notes(await change)
         except SessionError as error:
-            self._show_trouble(error.code, error.detail)
+            self.show_trouble(error.code, error.detail)
 
     def _show_notes(self, notes: LogNotes) -> None:
         self.view.clear_line()
@@ -443,7 +350,7 @@ class HelpdeskProgram:
             tests, helps = await self.app.self_tests(), await self.app.helps()
             places = await self.app.places()
         except SessionError as error:
-            self._show_trouble(error.code, error.detail)
+            self.show_trouble(error.code, error.detail)
             self.view.kiosks.show_not_read(sentence(error.code, error.detail).sentence)
             return
         self.view.clear_line()
@@ -460,7 +367,7 @@ class HelpdeskProgram:
         try:
             await self.app.help_kiosk(place, act, reason, self._show_help, desk=desk)
         except SessionError as error:
-            self._show_trouble(error.code, error.detail)
+            self.show_trouble(error.code, error.detail)
         finally:
             self.view.kiosks.show_busy(False)
         await self._show_kiosks()
@@ -529,7 +436,7 @@ class HelpdeskProgram:
         try:
             rows = await self.app.save_table(path, self._filter)
         except SessionError as error:
-            self._show_trouble(error.code, error.detail)
+            self.show_trouble(error.code, error.detail)
         except OSError as error:
             self._refuse_file(path, error)
         else:
@@ -540,11 +447,8 @@ class HelpdeskProgram:
 
     # ---- inside ----
 
-    def _on_theme(self) -> None:
-        self._appearance.set_dark(not self._appearance.dark)
-
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self._program.tasks.start(work, name=name)
+        self.parts.tasks.start(work, name=name)
 
     def _refuse_file(self, path: Path, error: OSError) -> None:
         words = _("{file} cannot be used: {why}.")
@@ -555,9 +459,10 @@ class HelpdeskProgram:
         self._note("trouble", code=code)
 
     def _show_refusal(self, error: SessionError) -> None:
-        self._show_trouble(error.code, dict(error.detail))
+        self.show_trouble(error.code, dict(error.detail))
 
-    def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
+    def show_trouble(self, code: str, detail: Detail, key: str = ACT) -> None:
+        """Puts an error in words into the message bar; one of a moment leaves with any answer."""
         words = sentence(code, detail).sentence
         if code in LINE_TROUBLES:
             self.view.show_line(words)

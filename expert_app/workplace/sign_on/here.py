@@ -34,12 +34,9 @@ from session.protocol.hub.enrolment import (
     sign_on_proof_text,
 )
 from session.protocol.hub.invitation import InvitationLine
-from session.protocol.wire.roles import Role
+from session.protocol.wire.roles import OF_ORGANISATIONS
 
 log = logging.getLogger(__name__)
-
-ROLES = (Role.AGENT, Role.SUPERVISOR, Role.HELPDESK)
-"""Who may sign on so."""
 
 SIGN_OFF_S = 4.0
 """A window that closes waits no longer for the hub."""
@@ -133,7 +130,7 @@ async def _sign_on(
         redirect=back.redirect,
         key=key,
         proof=sign(seed, sign_on_proof_text(code, key)),
-        roles=ROLES,
+        roles=OF_ORGANISATIONS,
         computer=computer_name(),
     )
     return await network.door.sign_on(request)

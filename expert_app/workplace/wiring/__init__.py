@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the windows that every role has with what they are about: support, settings, about.
+"""The life of every role's window, and the windows that every role has: first pages, settings,
+support, about.
 
-Entry point: `support.py`. Used by the wirings of desk, board and helpdesk. May import `views` and
-`expert_app.runtime`.
+Entry point: `role_program.RoleProgram`. Used by the wirings of desk, board and helpdesk.
+May import `views` and `expert_app.runtime`.
 """

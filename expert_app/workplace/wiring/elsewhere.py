@@ -8,25 +8,17 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from PyQt6.QtWidgets import QApplication
-
-from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.bus_access import desk_bus
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
-from resources.texts import _
-from session.bus.client import BusClient
 from session.core.computer import computer_name
 from session.core.errors import SessionError
 from session.desk.hub.workplace import ask_to_work_here
 from session.protocol.hub.routing import WorkHereAnswer
-from session.protocol.wire.roles import Role
-from views.widgets.plain_window import PlainWindow
 from views.words.errors import sentence
 from views.workplace.elsewhere import ElsewhereView
-
-WINDOW_SIZE = (760, 620)
 
 
 async def wait_elsewhere(
@@ -57,14 +49,10 @@ class Elsewhere:
         self._settings = settings
         self._program = program
         self._seed = seed
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
+        self.first = FirstSteps(settings, paths, program=program)
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.view = ElsewhereView()
-        self.window = PlainWindow(self.first.around(self.view, demo=False), _("Expert desk"))
-        self.window.resize(*WINDOW_SIZE)
-        self.window.close_requested.connect(program.stop.set)
+        self.window = self.first.put_around(self.view, demo=False)
         self.view.work_here_requested.connect(self._on_take)
         self.view.show_elsewhere(answer.computer, talks=answer.talks)
 
@@ -72,16 +60,8 @@ class Elsewhere:
         self._program.tasks.start(self._take(), name="bring the work here")
 
     async def _take(self) -> None:
-        settings = self._settings
-        bus = BusClient(
-            settings.bus,
-            Role.AGENT,
-            user=settings.user,
-            seed=self._seed,
-            tasks=self._program.tasks,
-            clock=self._program.clock,
-            tls=tls_for(settings),
-        )
+        program = self._program
+        bus = desk_bus(self._settings, seed=self._seed, clock=program.clock, tasks=program.tasks)
         try:
             await bus.connect()
             answer = await ask_to_work_here(bus, computer_name(), take=True)

@@ -10,18 +10,19 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
-from expert_app.runtime.window_program import Program
+from expert_app.runtime.window_program import Program, own_application
 from expert_app.workplace.choices import LANGUAGE, choices_of
-from resources.texts import use_language
+from resources.texts import _, use_language
 from session.core.child_process import NO_WINDOW, own_python
-from session.core.tasks import Tasks
 from views.widgets.appearance import Appearance
 from views.widgets.plain_window import PlainWindow
 from views.workplace.first_bar import FirstPage
+
+WINDOW_SIZE = (760, 620)
 
 
 class FirstSteps:
@@ -31,20 +32,18 @@ class FirstSteps:
         language: done with another language once the person chose it; the page is made anew then.
     """
 
-    def __init__(
-        self, settings: DeskSettings, paths: Paths, *, application: QApplication, tasks: Tasks
-    ) -> None:
+    def __init__(self, settings: DeskSettings, paths: Paths, *, program: Program) -> None:
         self.language: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._settings = settings
         self._choices = choices_of(paths)
-        self._tasks = tasks
-        self._appearance = Appearance(application, self._choices, theme=settings.theme)
+        self._program = program
+        self._appearance = Appearance(own_application(), self._choices, theme=settings.theme)
         self._appearance.apply()
         self._page: FirstPage | None = None
 
-    def around(self, page: QWidget, *, demo: bool = True) -> FirstPage:
-        """The page with language, text size, help, version and, unless `demo` is False, the
-        demonstration around it.
+    def put_around(self, page: QWidget, *, demo: bool = True) -> PlainWindow:
+        """Builds the window around the page, with language, text size, help, version and, unless
+        `demo` is False, the demonstration.
         """
         self._page = first_page = FirstPage(
             page, language=self._settings.language, text_size=self._appearance.text_size, demo=demo
@@ -52,7 +51,10 @@ class FirstSteps:
         first_page.language_chosen.connect(self._on_language)
         first_page.text_size_chosen.connect(self._appearance.set_text_size)
         first_page.demo_requested.connect(self._on_demo)
-        return first_page
+        window = PlainWindow(first_page, _("Expert desk"))
+        window.resize(*WINDOW_SIZE)
+        window.close_requested.connect(self._program.stop.set)
+        return window
 
     def _on_language(self, language: str) -> None:
         if language == self._settings.language or self.language.done():
@@ -62,7 +64,7 @@ class FirstSteps:
         self.language.set_result(language)
 
     def _on_demo(self) -> None:
-        self._tasks.start(self._demo(), name="the demonstration")
+        self._program.tasks.start(self._demo(), name="the demonstration")
 
     async def _demo(self) -> None:
         """The whole system in processes of its own; it keeps nothing on this computer."""

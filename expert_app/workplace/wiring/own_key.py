@@ -12,21 +12,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from PyQt6.QtWidgets import QApplication
-
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, KeyringUnusable
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
 from resources.texts import _
-from views.widgets.plain_window import PlainWindow
 from views.workplace.passphrase import KeyringView
 
 PATIENCE_S = 1.0
 """A keyring that takes longer is asking somebody: the window says so."""
-
-WINDOW_SIZE = (760, 620)
 
 
 class OwnKey(NamedTuple):
@@ -107,10 +102,6 @@ class _KeyringWindow:
         program: Program,
         reading: asyncio.Future[bytes],
     ) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
+        self.first = FirstSteps(settings, paths, program=program)
         self.done = reading
-        self.window = PlainWindow(self.first.around(KeyringView(), demo=False), _("Expert desk"))
-        self.window.resize(*WINDOW_SIZE)
-        self.window.close_requested.connect(program.stop.set)
+        self.window = self.first.put_around(KeyringView(), demo=False)

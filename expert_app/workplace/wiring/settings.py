@@ -12,16 +12,14 @@ import keyring
 from PyQt6.QtWidgets import QWidget
 
 from expert_app.runtime.crash import reports
-from expert_app.runtime.paths import LOG_FOLDER, Paths
-from expert_app.workplace.choices import LANGUAGE, choices_of
+from expert_app.runtime.paths import LOG_FOLDER
+from expert_app.workplace.choices import LANGUAGE
 from expert_app.workplace.key_file import KeyFile, PassphraseWrong
+from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.core.signals import Signal
-from session.core.tasks import Tasks
-from views.widgets.appearance import Appearance
 from views.widgets.keyboard.command_palette import forget_recent
-from views.widgets.window_settings import WindowSettings
 from views.workplace.about import AboutWindow
 from views.workplace.help_page import HelpPage
 from views.workplace.pages import AppearancePage, PrivacyPage
@@ -39,8 +37,6 @@ class SettingsConnections:
 
     Args:
         window: of the role.
-        language: that it speaks now.
-        store: the person's choices.
         pages: of this role, between how it looks and what it keeps.
 
     Attributes:
@@ -49,23 +45,19 @@ class SettingsConnections:
 
     def __init__(
         self,
+        parts: RoleParts,
         window: QWidget,
-        appearance: Appearance,
         *,
-        language: str,
-        store: WindowSettings,
-        paths: Paths,
         support: SupportConnections,
-        tasks: Tasks,
         pages: Sequence[NamedPage] = (),
     ) -> None:
+        appearance = parts.appearance
         self.language_chosen: Signal[str] = Signal()
         self._appearance = appearance
-        self._language = language
-        self._store = store
-        self._paths = paths
-        self._tasks = tasks
-        self._choices = choices_of(paths)
+        self._language = parts.settings.language
+        self._store = parts.window_settings
+        self._paths = parts.paths
+        self._tasks = parts.tasks
         self.appearance_page = AppearancePage()
         self.privacy_page = PrivacyPage()
         all_pages = [
@@ -105,7 +97,7 @@ class SettingsConnections:
 
     def _on_language(self, language: str) -> None:
         if language != self._language:
-            self._choices.write(LANGUAGE, language)
+            self._store.write(LANGUAGE, language)
             self.language_chosen.emit(language)
 
     def _on_forget(self) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from PyQt6.QtWidgets import QApplication
-
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
@@ -22,10 +20,7 @@ from expert_app.workplace.key_file import (
 )
 from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
 from resources.texts import _
-from views.widgets.plain_window import PlainWindow
 from views.workplace.passphrase import UnlockView
-
-WINDOW_SIZE = (760, 620)
 
 
 async def unlock(settings: DeskSettings, paths: Paths, program: Program) -> bool:
@@ -40,14 +35,10 @@ class Unlock:
     def __init__(self, settings: DeskSettings, *, paths: Paths, program: Program) -> None:
         self._path = paths.data / NAME
         self._program = program
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
+        self.first = FirstSteps(settings, paths, program=program)
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.view = UnlockView()
-        self.window = PlainWindow(self.first.around(self.view), _("Expert desk"))
-        self.window.resize(*WINDOW_SIZE)
-        self.window.close_requested.connect(program.stop.set)
+        self.window = self.first.put_around(self.view)
         self.view.passphrase_given.connect(self._on_given)
         self.view.forgotten.connect(self._on_forgotten)
 

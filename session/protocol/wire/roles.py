@@ -21,3 +21,6 @@ class Role(StrEnum):
 
 PEOPLE = frozenset(Role) - {Role.KIOSK, Role.DISPLAY, Role.VAULT}
 """Roles of a person at a computer."""
+
+OF_ORGANISATIONS = (Role.AGENT, Role.SUPERVISOR, Role.HELPDESK)
+"""Roles of an organisation's own people; the others serve all organisations of a network."""

@@ -5,47 +5,61 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from PyQt6.QtWidgets import QApplication
 
 from expert_app.commands import desk
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyringUnusable
-from expert_app.runtime.paths import Paths, paths_for
+from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
+from expert_app.workplace.role_parts import RoleParts
+from session.bus.transport.nkeys import new_seed
 
 WINDOWS = {
-    "agent": "expert_app.desk.wiring.program.open_desk",
-    "supervisor": "expert_app.board.wiring.program.open_board",
-    "helpdesk": "expert_app.helpdesk.wiring.program.open_helpdesk",
-    "facilitator": "expert_app.board.wiring.site.open_site",
-    "operator": "expert_app.helpdesk.wiring.program.open_helpdesk",
+    "agent": "expert_app.desk.wiring.program.build_desk",
+    "supervisor": "expert_app.board.wiring.program.BoardProgram",
+    "helpdesk": "expert_app.helpdesk.wiring.program.HelpdeskProgram",
+    "facilitator": "expert_app.board.wiring.site.HostProgram",
+    "operator": "expert_app.helpdesk.wiring.program.HelpdeskProgram",
 }
+
+
+class _Window:
+    """Is over at once."""
+
+    elsewhere = None
+
+    def __init__(self, opened: Callable[[], None]) -> None:
+        self._opened = opened
+
+    async def run(self) -> None:
+        self._opened()
 
 
 @pytest.mark.parametrize("role", WINDOWS)
 async def test_whoever_signs_in_gets_the_window_of_the_codes_role(
-    role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    role: str, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
     signed_in = msgspec.convert({"user": "camille", "role": role}, DeskSettings)
 
     async def sign_in(*_given: Any) -> tuple[DeskSettings, bytes]:
-        return signed_in, b"seed"
+        return signed_in, new_seed()
 
     monkeypatch.setattr("expert_app.desk.wiring.sign_in.sign_in", sign_in)
     for name in set(WINDOWS.values()):
 
-        async def open_window(
-            settings: DeskSettings, *_more: Paths | Program, name: str = name, **_words: Any
-        ) -> None:
-            assert settings is signed_in
-            opened.append(name)
+        def build(parts: RoleParts, _address: None = None, *, name: str = name) -> _Window:
+            assert parts.settings is signed_in
+            return _Window(partial(opened.append, name))
 
-        monkeypatch.setattr(name, open_window)
+        monkeypatch.setattr(name, build)
     paths = paths_for("desk", tmp_path)
     await desk._main(DeskSettings(), paths, Program())
     assert opened == [WINDOWS[role]]

@@ -18,7 +18,7 @@ def test_the_settings_are_asked_for_by_button_and_by_key(qtbot: QtBot) -> None:
     assert button is not None
     assert keys is not None
     assert keys.key() == QKeySequence("Ctrl+,")
-    with qtbot.waitSignal(header.settings_pressed):
+    with qtbot.waitSignal(header.tools.acted):
         button.click()
-    with qtbot.waitSignal(header.settings_pressed):
+    with qtbot.waitSignal(header.tools.acted):
         keys.activated.emit()

@@ -10,10 +10,11 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.repeated_reading import RepeatedReading
-from expert_app.board.wiring.program import BoardProgram, build_jobs
+from expert_app.board.wiring.program import BoardProgram
 from expert_app.runtime.config import DeskSettings, MediaSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
+from expert_app.workplace.role_parts import build_role_parts
 from session.bus.transport.nkeys import new_seed
 from session.core.errors import CertificateUnusable
 from tests.support.object_graph import classes_that_exist_twice
@@ -29,9 +30,8 @@ def board(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[Boar
     media = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
     settings = DeskSettings(organisation="valdore", user="boss", role="supervisor", media=media)
     paths = paths_for("desk", tmp_path)
-    jobs = build_jobs(settings, paths, seed=new_seed(), program=program)
     font = qapp.font()
-    made = BoardProgram(settings, paths, seed=b"", jobs=jobs, program=program)
+    made = BoardProgram(build_role_parts(settings, paths, seed=new_seed(), program=program))
     yield made
     made.window.close_now()
     qapp.setStyleSheet("")
@@ -59,4 +59,4 @@ def test_the_board_believes_the_authority_of_its_settings(
         ca_file=str(tmp_path / "missing.pem"),
     )
     with pytest.raises(CertificateUnusable):
-        build_jobs(settings, paths_for("desk", tmp_path), seed=new_seed(), program=program)
+        build_role_parts(settings, paths_for("desk", tmp_path), seed=new_seed(), program=program)

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.board.wiring.site import HostProgram
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.paths import paths_for
+from expert_app.runtime.paths import Paths, paths_for
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.choices import choices_of
+from expert_app.workplace.role_parts import RoleParts, build_role_parts
 from session.bus.transport.nkeys import new_seed
 from session.protocol.hub.site import SiteAnswer
 from session.protocol.hub.tickets import HelpState
@@ -24,12 +25,17 @@ from tests.support.screens.fingers import key
 from tests.unit.views.site.test_host_view import kiosk
 from views.workplace.help_page import HelpPage
 from views.workplace.pages import AppearancePage, NotificationsPage
+from views.workplace.role_tools import RoleAct
 from views.workplace.settings import SettingsWindow
+
+
+def _parts(settings: DeskSettings, paths: Paths) -> RoleParts:
+    return build_role_parts(settings, paths, seed=new_seed(), program=Program())
 
 
 def test_no_part_of_the_host_s_program_is_built_twice(qapp: QApplication, tmp_path: Path) -> None:
     settings = DeskSettings(organisation="town", user="host", role="facilitator")
-    made = HostProgram(settings, paths_for("desk", tmp_path), seed=new_seed(), program=Program())
+    made = HostProgram(_parts(settings, paths_for("desk", tmp_path)))
     twice = classes_that_exist_twice(made)
     assert {name for name in twice if name.startswith(("expert_app.", "session."))} == set()
     made.window.deleteLater()
@@ -38,7 +44,7 @@ def test_no_part_of_the_host_s_program_is_built_twice(qapp: QApplication, tmp_pa
 @pytest.fixture
 def host(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[HostProgram]:
     settings = DeskSettings(organisation="town", user="host", role="facilitator", language="fr")
-    made = HostProgram(settings, paths_for("desk", tmp_path), seed=new_seed(), program=Program())
+    made = HostProgram(_parts(settings, paths_for("desk", tmp_path)))
     made.window.show()
     qtbot.waitExposed(made.window)
     made.window.activateWindow()
@@ -61,7 +67,7 @@ def test_the_settings_open_by_their_key_before_any_hub_answers(host: HostProgram
 def test_each_choice_of_the_host_holds_at_once_and_is_kept(
     host: HostProgram, tmp_path: Path
 ) -> None:
-    host.view.settings_requested.emit()
+    host.view.tools.acted.emit(RoleAct.SETTINGS)
     look = host.window.findChild(AppearancePage)
     told = host.window.findChild(NotificationsPage)
     assert look is not None
@@ -78,11 +84,11 @@ def test_each_choice_of_the_host_holds_at_once_and_is_kept(
 
 
 def test_another_language_begins_the_program_anew(host: HostProgram) -> None:
-    host.view.settings_requested.emit()
+    host.view.tools.acted.emit(RoleAct.SETTINGS)
     look = host.window.findChild(AppearancePage)
     assert look is not None
     look.language.button("en").click()
-    assert host._program.starts_again
+    assert host.parts.program.starts_again
 
 
 def test_f1_shows_what_the_window_is_for(host: HostProgram) -> None:
@@ -99,7 +105,7 @@ def test_a_theme_that_the_organisation_fixed_is_not_offered(
     paths.organisation_file.parent.mkdir(parents=True, exist_ok=True)
     paths.organisation_file.write_text('theme = "light"\n', "utf-8")
     settings = DeskSettings(organisation="town", user="host", role="facilitator")
-    made = HostProgram(settings, paths, seed=new_seed(), program=Program())
+    made = HostProgram(_parts(settings, paths))
     button = made.view.findChild(QToolButton, "site_theme")
     assert button is not None
     assert button.isHidden()

@@ -19,6 +19,7 @@ from expert_app.runtime.config import DeskSettings, MediaSettings
 from expert_app.runtime.credentials import SEED_VARIABLE
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
+from expert_app.workplace.role_parts import build_role_parts
 from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
 from tests.support.object_graph import classes_that_exist_twice
@@ -34,7 +35,7 @@ def desk(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     media = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
     settings = DeskSettings(organisation="valdore", user="alice", media=media)
     paths = paths_for("desk", tmp_path)
-    desk = build_desk(settings, paths, seed=seed, program=Program())
+    desk = build_desk(build_role_parts(settings, paths, seed=seed, program=Program()))
     yield desk
     desk.screen.window.close_now()
 
