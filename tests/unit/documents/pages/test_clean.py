@@ -19,6 +19,7 @@ from documents.pages.clean import CleanPage, clean_page
 from session.core.errors import PageUnreadable
 from tests.support import drawn_pages
 from tests.support.drawn_pages import Flatbed
+from tests.support.matrix import thinned
 
 PAGES = {
     "form": drawn_pages.form,
@@ -65,7 +66,10 @@ SCANS = [
 
 @pytest.mark.parametrize(
     ("name", "flatbed", "dpi"),
-    [(*scan, 150) for scan in SCANS] + [(*scan, 300) for scan in SCANS[:2]],
+    thinned(
+        [(*scan, 150) for scan in SCANS] + [(*scan, 300) for scan in SCANS[:2]],
+        [(*SCANS[0], 150), (*SCANS[3], 150), (*SCANS[5], 150), (*SCANS[1], 300)],
+    ),
 )
 def test_skew_is_measured_within_a_third_of_a_degree_and_the_page_comes_back_upright(
     name: str, flatbed: Flatbed, dpi: int

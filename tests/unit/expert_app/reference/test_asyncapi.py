@@ -33,6 +33,7 @@ def _installed() -> Path:
     return folder
 
 
+@pytest.mark.long  # npm brings the parser; each run compares the document with the protocol
 @pytest.mark.timeout(INSTALL_S + READ_S)
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 def test_asyncapis_own_parser_reads_the_document() -> None:
