@@ -32,6 +32,7 @@ from tests.support.screens.invented import (
     SERVICES,
     SESSION,
     TICKETS,
+    allow,
     desk,
     drawn_page,
 )
@@ -63,15 +64,16 @@ class StoryDesk:
         )
         window = self.window
         window.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
-        window.set_connection(True)
+        window.status.show_connection(True)
         window.queue.set_tickets(TICKETS[1:], SERVICES)
         window.queue.next_requested.connect(lambda _service: self._opens())
-        window.grant_requested.connect(self._allows)
-        window.piece_scan_requested.connect(lambda _piece: self._scans())
+        window.conversation.header.grant_requested.connect(self._allows)
+        window.dossier.piece_chosen.connect(lambda _piece: self._scans())
+        window.devices.piece_scan_requested.connect(lambda _piece: self._scans())
         window.devices.file_requested.connect(self._files)
         window.devices.print_receipt_requested.connect(lambda _large: self._prints())
         window.call.hang_up_requested.connect(self._ends)
-        window.finish_requested.connect(lambda _outcome: self._closes())
+        window.wrap_up.finish_requested.connect(lambda _outcome: self._closes())
 
     def comes(self) -> None:
         """One more caller waits."""
@@ -117,7 +119,7 @@ class StoryDesk:
             self._app.session.grants.changed.emit(
                 GrantChanged(grant=grant, allowed=True, at_utc=NOW)
             )
-        self.window.show_grants(dict.fromkeys(grants, True))
+        allow(self.window, dict.fromkeys(grants, True))
 
     def _scans(self) -> None:
         self._allows(Grant.SCAN, Grant.KEEP)

@@ -108,7 +108,7 @@ class AgentWorkConnections:
         self._window.idle.by_itself_chosen.connect(
             lambda is_on: self._settings.write(BY_ITSELF, "yes" if is_on else "")
         )
-        work.state_changed.connect(lambda state: self._window.show_agent_state(*state))
+        work.state_changed.connect(lambda state: self._window.status.show_state(*state))
         work.offered.connect(self._on_offer)
         self._window.header.supervisor_requested.connect(work.ask_supervisor)
         work.supervisor_asked.connect(self._on_supervisor_asked)
@@ -329,7 +329,7 @@ class AgentWorkConnections:
         view = self._window.wrap_up
         view.prolong_requested.connect(self._work.prolong)
         view.time_over.connect(self._on_time_over)
-        self._window.finish_requested.connect(
+        self._window.wrap_up.finish_requested.connect(
             lambda outcome: self._work.finish(outcome, view.note(), self._later())
         )
         view.call_back_requested.connect(self._on_call_back)

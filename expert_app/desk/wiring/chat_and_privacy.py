@@ -53,7 +53,7 @@ class ChatAndPrivacyConnections:
         self._show_private(False)
         self._window.chat.show_lines(())
         self._window.chat.set_in_session(not session.facts.phone)
-        self._window.show_unread(0)
+        self._window.columns.show_unread(0)
         session.chat.changed.connect(self._on_lines)
         session.chat.received.connect(lambda line: self._on_received(session, line))
         session.privacy.changed.connect(self._show_private)
@@ -80,7 +80,7 @@ class ChatAndPrivacyConnections:
             self._unread = 0
         else:
             self._unread += 1
-        self._window.show_unread(self._unread)
+        self._window.columns.show_unread(self._unread)
 
     # ---- privacy pause ----
 

@@ -65,7 +65,7 @@ class ConversationConnections:
         media.show(video)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
-        app.number_opened.connect(lambda opened: window.session_header.show_number(*opened))
+        app.number_opened.connect(lambda opened: window.conversation.header.show_number(*opened))
         app.troubled.connect(self._on_trouble)
         self._connect_requests()
 
@@ -73,7 +73,7 @@ class ConversationConnections:
 
     def _connect_requests(self) -> None:
         window, app = self._window, self._app
-        window.grant_requested.connect(self._ask_first.ask)
+        window.conversation.header.grant_requested.connect(self._ask_first.ask)
         window.call.microphone_requested.connect(self._on_microphone)
         window.call.camera_requested.connect(self._on_camera)
         window.call.hang_up_requested.connect(app.hang_up)
@@ -99,7 +99,8 @@ class ConversationConnections:
             self._show_times()
 
     def _show_asked(self, grants: Sequence[Grant]) -> None:
-        self._window.show_asked(grants)
+        for grant in grants:
+            self._window.conversation.header.show_asked(grant)
         if Grant.SEE_PAGE in grants:
             self._cobrowse.show_asked()
 
@@ -232,8 +233,8 @@ class ConversationConnections:
 
     def _show_grants(self, session: DeskSession) -> None:
         grants = session.grants.all()
-        self._window.show_grants(grants)
-        self._cobrowse.show_grants(grants)
+        for panel in (self._window.conversation.header, self._window.devices, self._cobrowse):
+            panel.show_grants(grants)
         asking = [
             grant
             for grant, is_given in grants.items()
@@ -244,10 +245,11 @@ class ConversationConnections:
 
     def _show_times(self) -> None:
         if self._app.session is not None:
-            powers = self._app.session.grants
-            self._window.session_header.show_times(powers.all_left_s())
+            powers, header = self._app.session.grants, self._window.conversation.header
+            header.show_times(powers.all_left_s())
             asking = {grant: powers.answer_left_s(grant) for grant in Grant if powers.asking(grant)}
-            self._window.show_asking(asking)
+            header.show_asking(asking)
+            self._window.devices.show_asking(asking)
             self._cobrowse.tools.show_asking(asking)
 
     # ---- shared page ----
@@ -270,7 +272,7 @@ class ConversationConnections:
 
     def _on_sharing(self, sharing: bool) -> None:
         self._cobrowse.show_sharing(sharing)
-        self._window.show_sharing(sharing)
+        self._window.conversation.show_sharing(sharing)
 
 
 def _quality(lost: float) -> Quality:

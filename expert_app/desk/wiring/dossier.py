@@ -80,11 +80,11 @@ class DossierConnections:
         """A caller without a number at the kiosk has one now: it stands above the face too."""
         session = self._app.session
         if session is not None and number and not session.facts.caller_number:
-            self._window.session_header.show_number(session.facts.id, number)
+            self._window.conversation.header.show_number(session.facts.id, number)
 
     def _on_document(self, document: tuple[str, bytes]) -> None:
         name, data = document
-        self._window.show_picture(name, pdf_picture(data))
+        self._window.reading.show_picture(name, pdf_picture(data))
 
     def _on_asked(self, act: str) -> None:
         if act not in (NUMBER, PERSON):

@@ -86,7 +86,7 @@ class PaletteConnections:
     def _on_targets(self, targets: TargetsAnswer) -> None:
         self._targets = targets
         if self._wanted_target:
-            self._window.pass_on.choose(self._wanted_target)
+            self._window.conversation.pass_on.choose(self._wanted_target)
             self._wanted_target = ""
         elif self.palette.isVisible():
             self.palette.refresh()
@@ -103,7 +103,7 @@ class PaletteConnections:
             if busy:
                 return _("You have a caller already.")
             offered = self._window.offer.ticket_id or self._window.queue.next_ticket()
-            if not offered and not self._window.is_connected:
+            if not offered and not self._window.status.is_connected:
                 return _("Connection lost")
             if offered:
                 return ""
@@ -164,7 +164,7 @@ class PaletteConnections:
             )
 
     def _show_item(self, item_id: str) -> None:
-        self._window.show_page()
+        self._window.conversation.show_page()
         self._jobs.shown_documents.push(item_id)
 
     def _pieces(self) -> Iterator[PaletteEntry]:
@@ -274,8 +274,8 @@ class PaletteConnections:
     def _choose_target(self, target_id: str) -> None:
         """Opens the panel with this one chosen: how, and what for, is the agent's next choice."""
         self._wanted_target = target_id
-        if self._window.pass_on.isVisible():
-            self._window.pass_on.choose(target_id)
+        if self._window.conversation.pass_on.isVisible():
+            self._window.conversation.pass_on.choose(target_id)
             self._wanted_target = ""
         else:
-            self._window.talk_bar.pass_on_requested.emit()
+            self._window.conversation.talk_bar.pass_on_requested.emit()

@@ -65,7 +65,8 @@ class PieceConnections:
         bar.procedure_requested.connect(pieces.start_procedure)
         bar.missing_requested.connect(pieces.print_missing)
         bar.history_requested.connect(pieces.ask_history)
-        window.piece_scan_requested.connect(self._on_scan)
+        view.piece_chosen.connect(self._on_scan)
+        window.devices.piece_scan_requested.connect(self._on_scan)
         scan.ready.connect(self._on_ready)
         view.search_requested.connect(pieces.search)
         view.correct_requested.connect(pieces.correct)
@@ -148,7 +149,7 @@ class PieceConnections:
                 earlier,
             ),
         )
-        self._window.show_picture(_("Is it the same page?"), image, text)
+        self._window.reading.show_picture(_("Is it the same page?"), image, text)
 
 
 class GuideConnections:
@@ -257,7 +258,7 @@ class GuideConnections:
         """The step is done; where it is to act in the page, the tool for that is in hand."""
         self._guide.set_done(step.id, True)
         if Grant.CONTROL in powers:
-            self._window.act_in_page()
+            self._window.conversation.act_in_page()
 
     def _open_page(self, step: GuideStep) -> None:
         if step.address:
@@ -274,7 +275,7 @@ class GuideConnections:
         else:
             return
         self._window.messages.clear(UNKNOWN_PAGE)
-        self._window.show_page()
+        self._window.conversation.show_page()
 
     def _scan(self, step: GuideStep) -> None:
         """The caller allows it: as the step's profile says, for the step's piece."""

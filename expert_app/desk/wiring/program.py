@@ -110,10 +110,10 @@ class Desk(RoleProgram[DeskWindow]):
         jobs.filing.left_pages_deleted.connect(self._on_left_pages_deleted)
         parts.link.queue_changed.connect(self._on_queue)
         window.header.settings_pressed.connect(self._on_settings)
-        window.theme_requested.connect(parts.appearance.set_dark)
+        window.header.theme_requested.connect(parts.appearance.set_dark)
         window.close_requested.connect(parts.program.stop.set)
         window.sign_out_requested.connect(self._on_sign_out)
-        window.support_requested.connect(self._support.write_file)
+        window.help.support_requested.connect(self._support.write_file)
         self._workplace = Workplace(
             parts.bus, parts.link, computer=computer_name(), tasks=parts.tasks
         )
@@ -234,7 +234,7 @@ class Desk(RoleProgram[DeskWindow]):
 
     def show_not_connected(self, words: str) -> None:
         """Why the hub has never answered yet."""
-        self.window.show_not_connected(words)
+        self.window.status.show_not_connected(words)
 
     def show_refused(self, code: str) -> None:
         """Says that the bus lets this computer in no more."""

@@ -74,7 +74,7 @@ class ShownDocumentConnections:
 
         def do() -> None:
             if self._app.session is not None:
-                self._window.show_page()
+                self._window.conversation.show_page()
                 act()
 
         return do
@@ -108,13 +108,13 @@ class ShownDocumentConnections:
             self._view.end_document()
         else:
             self._window.messages.clear(SHOWN)
-            self._window.show_page()
+            self._window.conversation.show_page()
             self._view.show_document(document.title, document.pages, document.page)
 
     def _keep_in_view(self, session: DeskSession) -> None:
         """The page's sharing ends or begins: what is shown stays in view."""
         if session.show.shown is not None:
-            self._window.show_page()
+            self._window.conversation.show_page()
 
     def _on_drawn(self, drawn: tuple[int, DrawnPicture]) -> None:
         page, picture = drawn

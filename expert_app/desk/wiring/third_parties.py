@@ -42,6 +42,8 @@ class ThirdPartyConnections:
         filing: Filing,
     ) -> None:
         self._window = window
+        self._bar = window.conversation.talk_bar
+        self._panel = window.conversation.pass_on
         self._third_parties = third_parties
         self._app = app
         self._link = link
@@ -65,7 +67,7 @@ class ThirdPartyConnections:
 
     def _connect_requests(self) -> None:
         window, third_parties = self._window, self._third_parties
-        bar, panel = window.talk_bar, window.pass_on
+        bar, panel = self._bar, self._panel
         bar.hold_requested.connect(third_parties.hold)
         bar.resume_requested.connect(third_parties.resume)
         bar.pass_on_requested.connect(self._on_pass_on)
@@ -85,14 +87,14 @@ class ThirdPartyConnections:
     # ---- the own conversation ----
 
     def _on_opened(self, session: DeskSession) -> None:
-        self._window.talk_bar.show_talk(None)
-        self._window.pass_on.hide()
+        self._bar.show_talk(None)
+        self._panel.hide()
         self._window.call.show_third("", is_shown=False)
         session.third_parties.third_simulated.connect(self._window.call.show_third_simulated)
 
     def _on_ended(self, ended: SessionEnded) -> None:
-        self._window.talk_bar.show_talk(None)
-        self._window.pass_on.hide()
+        self._bar.show_talk(None)
+        self._panel.hide()
         self._window.call.show_third("", is_shown=False)
         if ended.reason == "passed_on":
             words = _("The caller was passed on. Finish your wrap-up.")
@@ -100,7 +102,7 @@ class ThirdPartyConnections:
 
     def _on_talk(self, answer: TalkAnswer) -> None:
         third = answer.talk.third
-        self._window.talk_bar.show_talk(answer)
+        self._bar.show_talk(answer)
         is_in = third is not None and third.state is ThirdState.IN
         self._window.call.show_third(answer.third_name, is_shown=is_in)
 
@@ -109,15 +111,15 @@ class ThirdPartyConnections:
             self._app.session.third_parties.banner_painted(user)
 
     def _on_pass_on(self) -> None:
-        if self._window.pass_on.isVisible():
-            self._window.pass_on.close_panel()
+        if self._panel.isVisible():
+            self._panel.close_panel()
         elif self._app.session is not None:
-            self._window.pass_on.open(self._filing.unfiled(self._app.session.facts.id))
+            self._panel.open(self._filing.unfiled(self._app.session.facts.id))
             self._third_parties.find_targets()
 
     def _on_targets(self, targets: TargetsAnswer) -> None:
         if self._app.session is not None:
-            self._window.pass_on.show_targets(targets, self._app.session.facts.service)
+            self._panel.show_targets(targets, self._app.session.facts.service)
 
     def _on_note(self, note: PassedOnAnswer) -> None:
         parts = [_("Passed on by {name}").format(name=note.by_name)]
@@ -139,7 +141,7 @@ class ThirdPartyConnections:
 
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key == FIND:
-            self._window.pass_on.show_not_read(sentence(trouble.code, trouble.detail).sentence)
+            self._panel.show_not_read(sentence(trouble.code, trouble.detail).sentence)
         self._desk.show_trouble(trouble.code, trouble.detail, f"talk {trouble.key}")
 
     # ---- a colleague's conversation ----

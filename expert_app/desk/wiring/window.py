@@ -82,7 +82,7 @@ class WindowConnections:
         self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._app.not_understood.connect(self._on_not_understood)
         self._app.flooded.connect(self._on_flooded)
-        self._window.talk_bar.host_requested.connect(self._app.call_host)
+        self._window.conversation.talk_bar.host_requested.connect(self._app.call_host)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         services = {service.id: service for service in self._link.services}
@@ -109,7 +109,7 @@ class WindowConnections:
             state = HelpState.HERE
         else:
             state = ticket.help
-        self._window.talk_bar.show_host(state, ticket.help_from)
+        self._window.conversation.talk_bar.show_host(state, ticket.help_from)
         if state is HelpState.NONE:
             self._window.messages.clear("host")
         else:
@@ -117,7 +117,7 @@ class WindowConnections:
             self._window.messages.show_message(Level.INFO, words, key="host")
 
     def _on_connection(self, connected: bool) -> None:
-        self._window.set_connection(connected)
+        self._window.status.show_connection(connected)
         if connected:
             self._window.show_identity(self._link.organisation_name, self._link.agent_name)
             self._window.messages.clear(RETRYING)
@@ -125,7 +125,7 @@ class WindowConnections:
 
     def show_access_refused(self, code: str = BusRefusedIdentity.code) -> None:
         """Shows that the bus does not know this desk's key, until it does again."""
-        self._window.show_access_refused()
+        self._window.status.show_access_refused()
         self._window.messages.clear(LINE)
         words = sentence(code)
         self._window.messages.show_message(Level.ERROR, words.sentence, key=REFUSED)
@@ -137,7 +137,7 @@ class WindowConnections:
 
     def _on_accept(self, ticket_id: str) -> None:
         self._ring.stop()
-        self._window.show_accepting(True)
+        self._window.idle.show_accepting(True)
         self._app.accept(ticket_id)
 
     def _on_announced(self, announcement: Announcement) -> None:
@@ -165,7 +165,7 @@ class WindowConnections:
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key == "accept":
             self._window.queue.accept_failed()
-            self._window.show_accepting(False)
+            self._window.idle.show_accepting(False)
         if trouble.key == LOADING:  # said where the dossier would be: `wiring.dossier`
             return
         if trouble.key == "file":

@@ -44,10 +44,10 @@ class DeskChoices:
             NotificationsPage(agent_notifications()), ring, notification=notification, store=store
         )
         self.keys.changed.connect(self._on_keys)
-        window.show_keys(self.keys.keys_of)
+        window.help.show_keys(self.keys.keys_of)
 
     def _on_keys(self, _nothing: None) -> None:
-        self.window.show_keys(self.keys.keys_of)
+        self.window.help.show_keys(self.keys.keys_of)
 
 
 class DeskPages:
@@ -69,10 +69,10 @@ class DeskPages:
             NamedPage(_("Shortcuts"), "keyboard", KeysPage(choices.keys)),
             NamedPage(_("Notifications"), "bell", choices.notifications.page),
         )
-        self.layout_page.layout_chosen.connect(lambda key: window.remember_layout(page=key))
-        self.layout_page.side_chosen.connect(lambda key: window.remember_layout(side=key))
+        self.layout_page.layout_chosen.connect(window.conversation.remember_page)
+        self.layout_page.side_chosen.connect(window.conversation.remember_side)
 
     def show(self) -> None:
         """Show what holds now; the layout is that of the screen where the window is."""
-        self.layout_page.show_layout(*self._choices.window.remembered_layout())
+        self.layout_page.show_layout(*self._choices.window.conversation.remembered_layout())
         self._choices.notifications.show()

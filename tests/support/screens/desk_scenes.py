@@ -29,6 +29,7 @@ from tests.support.screens.invented import (
     SERVICES,
     SESSION,
     TICKETS,
+    allow,
     desk,
     drawn_page,
     ticket,
@@ -63,7 +64,7 @@ OFFERED: dict[str, object] = {
 def _open_desk() -> DeskWindow:
     window = desk()
     window.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
-    window.set_connection(True)
+    window.status.show_connection(True)
     window.queue.set_tickets(TICKETS, SERVICES)
     return window
 
@@ -79,7 +80,7 @@ def empty() -> DeskWindow:
     """Nobody waits, and the line is cut."""
     window = _open_desk()
     window.queue.set_tickets([], SERVICES)
-    window.set_connection(False)
+    window.status.show_connection(False)
     window.messages.show_message(Level.ERROR, sentence("bus_unreachable").sentence, key="line")
     return window
 
@@ -93,7 +94,7 @@ def face() -> DeskWindow:
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
-    window.show_grants({Grant.SEE_PAGE: True})
+    allow(window, {Grant.SEE_PAGE: True})
     return window
 
 
@@ -127,11 +128,11 @@ def guide() -> DeskWindow:
 def page() -> DeskWindow:
     """The page is shared, pages are coming, a print waits."""
     window = face()
-    window.show_page()
+    window.conversation.show_page()
     window.call.show_quality(Quality.BAD)
     window.call.show_own_media(microphone_on=False, camera_on=True)
-    window.show_grants({Grant.SCAN: True, Grant.POINT: False})
-    window.session_header.show_asked(Grant.PRINT)
+    allow(window, {Grant.SCAN: True, Grant.POINT: False})
+    window.conversation.header.show_asked(Grant.PRINT)
     devices = window.devices
     blurred = _("Blurred {place}").format(place="en bas")
     for number, title in enumerate(
@@ -149,7 +150,7 @@ def page() -> DeskWindow:
         PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"),
         _("Receipt {number}").format(number="R-00417"),
     )
-    window._side.open_tab(devices)
+    window.side.open_tab(devices)
     window.messages.show_message(
         Level.WARNING,
         sentence("printer_out_of_paper").sentence,
@@ -166,7 +167,7 @@ def slow_kiosk() -> DeskWindow:
     window = face()
     window.call.show_state(CallState.UNSTABLE)
     window.call.show_quality(Quality.BAD)
-    window.show_grants({Grant.SEE_PAGE: True, Grant.PRINT: True})
+    allow(window, {Grant.SEE_PAGE: True, Grant.PRINT: True})
     well = msgspec.structs.replace(DEVICES, printer=ScannerState.READY, printer_code="")
     window.devices.show_devices(well)
     for number, state in enumerate((PrintState.DONE, PrintState.RECEIVED)):
@@ -174,7 +175,7 @@ def slow_kiosk() -> DeskWindow:
             PrintChanged(print_id=f"j{number}", state=state),
             _("Receipt {number}").format(number=f"R-0041{7 + number}"),
         )
-    window._side.open_tab(window.devices)
+    window.side.open_tab(window.devices)
     window.messages.show_message(Level.WARNING, sentence("peer_gone").sentence, key="peer_gone")
     return window
 
@@ -182,13 +183,13 @@ def slow_kiosk() -> DeskWindow:
 def preview() -> DeskWindow:
     """The flatbed was previewed and a part is marked."""
     window = face()
-    window.show_grants({Grant.SCAN: True, Grant.PRINT: True})
+    allow(window, {Grant.SCAN: True, Grant.PRINT: True})
     areas = (
         Area(left=300, top=300, width=1500, height=1000),
         Area(left=500, top=1900, width=1300, height=1000),
     )
     window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310), areas=areas)
-    window._side.open_tab(window.devices)
+    window.side.open_tab(window.devices)
     return window
 
 
@@ -237,7 +238,7 @@ def offered() -> DeskWindow:
 def silent() -> DeskWindow:
     """An offer was left unanswered."""
     window = _open_desk()
-    window.show_agent_state(False, "not_responding")
+    window.status.show_state(False, "not_responding")
     return window
 
 
@@ -251,7 +252,7 @@ def timed() -> DeskWindow:
     window.wrap_up._note.setPlainText("Apportera le bail signé la semaine prochaine.")
     window.wrap_up._outcomes[1].click()
     window.queue.set_availability(False, "break")
-    window._on_state(False, "break")
+    window.status.show_state(False, "break")
     return window
 
 

@@ -5,7 +5,7 @@ Used by the tests and the gallery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import override
@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from session.core.clock import ManualClock
 from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
-from session.protocol.conversation.messages import DevicesReported, ScannerState
+from session.protocol.conversation.messages import DevicesReported, Grant, ScannerState
 from session.protocol.hub.requests import Service, SessionFacts
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.memory.window_settings import MemorySettings
@@ -319,3 +319,9 @@ def desk(
             settings=settings or MemorySettings(),
             clock=clock,
         )
+
+
+def allow(window: DeskWindow, grants: Mapping[Grant, bool]) -> None:
+    """The caller allows this now: permissions and devices show it."""
+    window.conversation.header.show_grants(grants)
+    window.devices.show_grants(grants)

@@ -40,7 +40,7 @@ def talk(
 def held() -> DeskWindow:
     """The caller waits."""
     window = face()
-    window.talk_bar.show_talk(talk(held=HoldReason.LOOKING))
+    window.conversation.talk_bar.show_talk(talk(held=HoldReason.LOOKING))
     window.call.show_state(CallState.HELD)
     return window
 
@@ -48,17 +48,17 @@ def held() -> DeskWindow:
 def passing() -> DeskWindow:
     """The agent chooses to whom a caller is passed on."""
     window = face()
-    window.pass_on.open(unfiled=2)
-    window.pass_on._targets.setEnabled(True)
+    window.conversation.pass_on.open(unfiled=2)
+    window.conversation.pass_on._targets.setEnabled(True)
     window.show()
-    window.pass_on.show_targets(TARGETS, "logement")
+    window.conversation.pass_on.show_targets(TARGETS, "logement")
     return window
 
 
 def three() -> DeskWindow:
     """A supervisor has joined."""
     window = face()
-    window.talk_bar.show_talk(talk(SUPERVISOR, "Chantal Verneuil"))
+    window.conversation.talk_bar.show_talk(talk(SUPERVISOR, "Chantal Verneuil"))
     window.call.show_third("Chantal Verneuil", is_shown=True)
     return window
 
@@ -66,7 +66,9 @@ def three() -> DeskWindow:
 def colleague() -> DeskWindow:
     """A colleague was asked, the caller waits."""
     window = face()
-    window.talk_bar.show_talk(talk(COLLEAGUE, "Bob Tessier", held=HoldReason.COLLEAGUE))
+    window.conversation.talk_bar.show_talk(
+        talk(COLLEAGUE, "Bob Tessier", held=HoldReason.COLLEAGUE)
+    )
     window.call.show_state(CallState.HELD)
     window.call.show_third("Bob Tessier", is_shown=True)
     return window

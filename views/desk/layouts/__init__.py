@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The middle of a conversation at the desk: face, shared page and papers in the layout that the
-agent chooses, remembered for each screen.
+"""How the desk's window is arranged: its columns, and in the middle the page of a conversation
+with face, shared page and papers in the layout that the agent chooses, remembered for each screen.
 
-Entry point: `stage.WorkStage`, held by the desk's window. May import `views.widgets` and the views
-of `views.desk` that it arranges; it knows no session.
+Entry point: `conversation.ConversationView`, held by the desk's window. May import `views.widgets`
+and the views of `views.desk` that it arranges; it knows no session.
 """

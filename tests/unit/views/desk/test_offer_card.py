@@ -41,7 +41,7 @@ def window(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> DeskWi
     made = desk()
     made.offer._clock = clock
     qtbot.addWidget(made)
-    made.set_connection(True)
+    made.status.show_connection(True)
     made.queue.set_agent("a1")
     made.queue.set_tickets([*TICKETS, OFFER], SERVICES)
     made.show()
@@ -160,7 +160,7 @@ def test_the_state_is_chosen_on_top_of_the_window_in_every_situation(window: Des
     assert action is not None
     action.trigger()
     assert (chosen, state.text()) == ([(False, "training")], "Paused · Training")
-    window.show_agent_state(False, "not_responding")
+    window.status.show_state(False, "not_responding")
     assert state.text() == "Not responding"
     back = window.findChild(QPushButton, "idle_available")
     assert back is not None

@@ -17,7 +17,7 @@ from views.desk.window import DeskWindow
 @pytest.fixture
 def window(qtbot: QtBot, desk_theme: QApplication) -> DeskWindow:
     made = desk(ManualClock(NOW))
-    made.set_connection(True)
+    made.status.show_connection(True)
     made.queue.set_tickets(TICKETS, SERVICES)
     made.resize(1280, 720)
     made.show()

@@ -38,6 +38,7 @@ from tests.support.screens.invented import (
     SERVICES,
     SESSION,
     TICKETS,
+    allow,
     desk,
     drawn_page,
 )
@@ -51,7 +52,7 @@ from views.widgets.window_settings import IniSettings
 @pytest.fixture
 def window(qtbot: QtBot, desk_theme: QApplication) -> Iterator[DeskWindow]:
     made = desk(ManualClock(NOW))
-    made.set_connection(True)
+    made.status.show_connection(True)
     made.queue.set_tickets(TICKETS, SERVICES)
     yield from shown(made, qtbot)
 
@@ -94,13 +95,13 @@ def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) ->
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
-    window.show_grants({Grant.SCAN: True})
+    allow(window, {Grant.SCAN: True})
     key(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
     with qtbot.waitSignal(window.devices.scan_requested):
         key(window, Qt.Key.Key_F7)
     window.devices.show_page_image("p1", drawn_page(width=100))
-    window.show_grants({Grant.KEEP: True})
+    allow(window, {Grant.KEEP: True})
     with qtbot.waitSignal(window.devices.file_requested) as filed:
         key(window, Qt.Key.Key_F8)
     assert filed.args == [[(["p1"], "p2", "Attestation de loyer")]]
@@ -114,7 +115,7 @@ def test_nothing_is_filed_before_its_piece_is_on_the_screen(
     window.show_session(SESSION)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_page_image("p1", drawn_page(width=100))
-    window.show_grants({Grant.KEEP: True})
+    allow(window, {Grant.KEEP: True})
     assert not child(window, QComboBox, "file_piece").isVisible()
     filed: list[object] = []
     window.devices.file_requested.connect(filed.append)
@@ -133,7 +134,7 @@ def test_a_scan_that_is_ready_takes_the_keyboard_only_where_the_agent_still_wait
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
-    with qtbot.waitSignal(window.piece_scan_requested) as asked:
+    with qtbot.waitSignal(window.devices.piece_scan_requested) as asked:
         key(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
     assert asked.args == ["p2"]
     window.devices.show_page_image("p1", drawn_page(width=100))
@@ -172,7 +173,7 @@ def test_a_session_folds_the_queue_and_opens_the_right_side(window: DeskWindow) 
 
 def test_the_next_caller_begins_at_the_dossier_whatever_was_open(window: DeskWindow) -> None:
     window.show_session(SESSION)
-    window._open_tab(window.devices)
+    window.columns.open_tab(window.devices)
     assert window.side.is_open(window.devices)
     window.show_idle()
     window.show_session(SESSION)
@@ -182,7 +183,7 @@ def test_the_next_caller_begins_at_the_dossier_whatever_was_open(window: DeskWin
 def test_the_face_stays_in_view_when_the_page_is_large(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
     assert not window.cobrowse.isVisible()
-    window.show_sharing(True)
+    window.conversation.show_sharing(True)
     qtbot.waitUntil(window.cobrowse.isVisible)
     assert window.call.isVisible()
     assert window.call.height() >= 120
@@ -196,15 +197,15 @@ def test_a_permission_is_asked_for_by_its_button_and_by_keys(
 ) -> None:
     window.show_session(SESSION)
     asked: list[Grant] = []
-    window.grant_requested.connect(asked.append)
+    window.conversation.header.grant_requested.connect(asked.append)
     press(window, qtbot, "grant_scan")
     press(window, qtbot, "grant_scan")
     assert asked == [Grant.SCAN]
-    window.show_asking({Grant.SCAN: 29.6})
+    window.conversation.header.show_asking({Grant.SCAN: 29.6})
     assert child(window, QPushButton, "grant_scan").text() == "Scan 30 s"
-    window.show_grants({Grant.SCAN: True})
+    allow(window, {Grant.SCAN: True})
     assert "allowed" in child(window, QPushButton, "grant_scan").accessibleName()
-    window.show_grants({Grant.SCAN: False})
+    allow(window, {Grant.SCAN: False})
     press(window, qtbot, "grant_scan")
     assert asked == [Grant.SCAN, Grant.SCAN]
     key(window, Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
@@ -233,7 +234,7 @@ def test_finish_then_pause_is_one_press(window: DeskWindow, qtbot: QtBot) -> Non
     window.show_session(SESSION)
     window.show_wrap_up()
     key(window.wrap_up, Qt.Key.Key_2)
-    with qtbot.waitSignals([window.queue.state_chosen, window.finish_requested]):
+    with qtbot.waitSignals([window.queue.state_chosen, window.wrap_up.finish_requested]):
         press(window, qtbot, "wrap_up_pause")
     window.show_idle()
     assert child(window, QPushButton, "idle_available").isVisible()
@@ -247,7 +248,7 @@ def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot
     finish = child(window, QPushButton, "wrap_up_finish")
     assert not finish.isEnabled()
     key(window.wrap_up, Qt.Key.Key_2)
-    with qtbot.waitSignal(window.finish_requested) as finished:
+    with qtbot.waitSignal(window.wrap_up.finish_requested) as finished:
         key(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert finished.args == ["pieces_missing"]
     window.show_idle()
@@ -275,7 +276,7 @@ def test_closing_is_a_wish_and_is_asked_again_during_a_conversation(
 
 
 def test_the_line_is_told_at_every_place(window: DeskWindow) -> None:
-    window.set_connection(False)
+    window.status.show_connection(False)
     assert child(window, Chip, "header_connection").text() == "Connection lost, trying again…"
     assert (
         child(window, QLabel, "queue_connection")
@@ -284,7 +285,7 @@ def test_the_line_is_told_at_every_place(window: DeskWindow) -> None:
     )
     assert child(window, QLabel, "idle_title").text() == "Connection lost"
     assert not child(window, QPushButton, "idle_accept").isEnabled()
-    window.set_connection(True)
+    window.status.show_connection(True)
     assert not child(window, QLabel, "queue_connection").isVisible(), "said once"
 
 
@@ -322,7 +323,7 @@ def test_scanning_for_a_piece_prepares_the_filing(window: DeskWindow, qtbot: QtB
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     qtbot.waitUntil(child(window, QWidget, "piece_scan_p3").isVisible)
-    with qtbot.waitSignal(window.piece_scan_requested) as asked:
+    with qtbot.waitSignal(window.dossier.piece_chosen) as asked:
         press(window, qtbot, "piece_scan_p3")
     assert asked.args == ["p3"]
     assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
@@ -342,7 +343,7 @@ def test_the_help_says_which_program_this_is_and_makes_a_file_for_the_help_desk(
 ) -> None:
     key(window, Qt.Key.Key_F1)
     assert f"Poste Expert {program_version()}" in child(window, QLabel, "about_program").text()
-    with qtbot.waitSignal(window.support_requested):
+    with qtbot.waitSignal(window.help.support_requested):
         press(window, qtbot, "support_file")
     assert not child(window, QWidget, "shortcut_veil").isVisible()
 
@@ -350,7 +351,7 @@ def test_the_help_says_which_program_this_is_and_makes_a_file_for_the_help_desk(
 def test_the_theme_is_a_wish_and_the_window_follows(
     window: DeskWindow, qtbot: QtBot, desk_theme: QApplication
 ) -> None:
-    with qtbot.waitSignal(window.theme_requested) as wished:
+    with qtbot.waitSignal(window.header.theme_requested) as wished:
         press(window, qtbot, "toggle_theme")
     assert wished.args == [True]
     apply_theme(desk_theme, dark=True)
@@ -443,7 +444,7 @@ def test_signing_out_is_asked_again_and_no_is_harmless(window: DeskWindow, qtbot
 
 
 def test_a_withdrawn_access_is_told_and_no_retry_is_promised(window: DeskWindow) -> None:
-    window.show_access_refused()
+    window.status.show_access_refused()
     assert child(window, QLabel, "idle_title").text() == "Access withdrawn"
     assert "trying" not in child(window, QLabel, "idle_words").text()
 
@@ -453,7 +454,7 @@ def test_nothing_typed_for_a_caller_stays_for_the_next_one_not_even_to_undo(
 ) -> None:
     window.show_session(SESSION)
     window.dossier.show_dossier(DOSSIER)
-    parts = (window.dossier, window.devices.filing, window.chat, window.pass_on)
+    parts = (window.dossier, window.devices.filing, window.chat, window.conversation.pass_on)
     found = [line for part in parts for line in part.findChildren(QLineEdit)]
     lines = [line for line in found if not isinstance(line.parent(), QComboBox)]
     for line in lines:
@@ -462,7 +463,7 @@ def test_nothing_typed_for_a_caller_stays_for_the_next_one_not_even_to_undo(
     window.show_wrap_up()
     window.show_idle()
     window.chat.set_in_session(False)
-    window.pass_on.open()
+    window.conversation.pass_on.open()
     kept = []
     for line in lines:
         seen = [line.text()]

@@ -93,7 +93,7 @@ class Desk:
     def __init__(self, qtbot: QtBot) -> None:
         self.window: DeskWindow = desk()
         qtbot.addWidget(self.window)
-        self.window.set_connection(True)
+        self.window.status.show_connection(True)
         self.window.queue.set_agent("a1")
         self.window.queue.set_tickets(TICKETS, SERVICES)
         self.window.show()
@@ -377,7 +377,7 @@ def test_a_note_that_is_written_later_waits_between_two_callers_until_it_is_kept
     made.window.show_wrap_up()
     made.app.session_ended.emit(SimpleNamespace(reason=""))
     found(made, QPushButton, "wrap_up_note_later").click()
-    made.window.finish_requested.emit("done")
+    made.window.wrap_up.finish_requested.emit("done")
     ((_verb, _outcome, note, later),) = made.work.asked
     assert note == ""
     assert str(later).startswith("B012 · ")

@@ -88,7 +88,7 @@ def test_a_number_that_is_given_later_stands_above_the_face(made: Made) -> None:
     vars(made.app).update(session=sealed)
     made.window.show_session(sealed.facts)
     made.app.dossier_changed.emit(msgspec.structs.replace(DOSSIER, caller_number="7654321"))
-    shown = [label.text() for label in made.window.session_header.findChildren(QLabel)]
+    shown = [label.text() for label in made.window.conversation.header.findChildren(QLabel)]
     assert any("7654321" in text for text in shown)
 
 

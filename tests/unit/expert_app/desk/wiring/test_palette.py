@@ -82,7 +82,7 @@ class Stage:
 @pytest.fixture
 def stage(qtbot: QtBot) -> Iterator[Stage]:
     window = desk(ManualClock(NOW))
-    window.set_connection(True)
+    window.status.show_connection(True)
     window.queue.set_tickets(TICKETS, SERVICES)
     window.queue.set_work([ServiceWork(id=one, after_s=0) for one in SERVICES])
     window.resize(1280, 720)
@@ -119,7 +119,7 @@ def test_in_a_conversation_it_shows_writes_scans_and_calls_a_colleague(
     with qtbot.waitSignal(stage.window.dossier.piece_chosen) as chosen:
         stage.do(f"scan for {piece.name}")
     assert chosen.args == [piece.id]
-    with qtbot.waitSignal(stage.window.talk_bar.pass_on_requested):
+    with qtbot.waitSignal(stage.window.conversation.talk_bar.pass_on_requested):
         stage.do("noe")
     assert stage.first("accept next").why_not == "You have a caller already."
 

@@ -101,7 +101,7 @@ class Stage:
         self.guide._guides, self.guide._known = [GUIDE], True
         self.guide.guides_changed.emit([GUIDE])
         self.guide.choose("logement")
-        window._open_tab(window.guide)
+        window.columns.open_tab(window.guide)
 
     def press(self, name: str) -> None:
         button = self.window.guide.findChild(QPushButton, name)
@@ -117,7 +117,7 @@ class Stage:
 @pytest.fixture
 def stage(qtbot: QtBot) -> Iterator[Stage]:
     window = desk(ManualClock(NOW))
-    window.set_connection(True)
+    window.status.show_connection(True)
     window.queue.set_tickets(TICKETS, SERVICES)
     window.resize(1280, 720)
     window.show()

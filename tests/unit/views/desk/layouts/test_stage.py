@@ -33,6 +33,7 @@ from tests.support.screens.invented import (
     SERVICES,
     SESSION,
     TICKETS,
+    allow,
     desk,
     drawn_page,
 )
@@ -81,7 +82,7 @@ def talking(mirror: MirrorPane, memory: MemorySettings | None = None) -> DeskWin
     """A conversation with a shared page."""
     view = SharedPageView(mirror, ManualClock(NOW))
     made = desk(ManualClock(NOW), settings=memory, cobrowse=view)
-    made.set_connection(True)
+    made.status.show_connection(True)
     made.queue.set_tickets(TICKETS, SERVICES)
     made.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
     made.show_session(SESSION)
@@ -91,7 +92,7 @@ def talking(mirror: MirrorPane, memory: MemorySettings | None = None) -> DeskWin
     made.devices.show_devices(DEVICES)
     view.set_addresses(["https://caisse.example/espace/"])
     grants = dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True)
-    made.show_grants(grants)
+    allow(made, grants)
     view.show_grants(grants)
     view.show_sharing(True)
     view.show_page(PAGE)
@@ -158,16 +159,16 @@ def test_the_mirror_has_most_of_the_screen(
     mirror = window.findChild(MirrorPane)
     assert mirror is not None
     window.resize(*size)
-    window.show_sharing(True)
+    window.conversation.show_sharing(True)
     if window.side.isVisible() != side:
         key(window, Qt.Key.Key_F6, SHIFT)
     settle(qtbot, window)
     assert window.side.isVisible() is side
     seen = mirror.width() * mirror.height()
-    card = window.stage.place_of_card()
+    card = window.conversation.stage.place_of_card()
     assert not card.isEmpty(), "the face stays in view"
     assert (seen - card.width() * card.height()) / (size[0] * size[1]) >= share
-    assert window.session_header.height() <= 44
+    assert window.conversation.header.height() <= 44
     address = window.findChild(QComboBox, "cobrowse_address")
     assert address is not None
     assert address.isVisible(), "there is room for it"
@@ -191,7 +192,7 @@ def test_nothing_is_cut_off_or_lies_over_anything_else(
     for size in SIZES:
         for layout in (Layout.FACE, Layout.PAGE, Layout.SIDE, Layout.PAPER):
             window.resize(*size)
-            window.choose_layout(layout)
+            window.conversation.choose_layout(layout)
             settle(qtbot, window)
             assert window.size().width() == size[0], f"{size} {layout}"
             assert window.size().height() == size[1], f"{size} {layout}"
@@ -208,14 +209,14 @@ def test_each_layout_has_a_key_and_the_one_with_the_page_is_remembered(
     keys = {Layout.FACE: Qt.Key.Key_F1, Layout.PAGE: Qt.Key.Key_F2, Layout.SIDE: Qt.Key.Key_F3}
     for layout in (Layout.PAGE, Layout.SIDE, Layout.FACE):
         key(window, keys[layout], SHIFT)
-        assert window.stage.layout_now is layout
+        assert window.conversation.stage.layout_now is layout
     seen = []
-    window.show_sharing(False)
-    window.show_sharing(True)
-    seen.append(window.stage.layout_now)
+    window.conversation.show_sharing(False)
+    window.conversation.show_sharing(True)
+    seen.append(window.conversation.stage.layout_now)
     for _time in range(2):
         key(window, Qt.Key.Key_D, CONTROL)
-        seen.append(window.stage.layout_now)
+        seen.append(window.conversation.stage.layout_now)
     assert seen == [Layout.SIDE, Layout.FACE, Layout.SIDE]
     for layout, look in LAYOUTS.items():
         button = window.findChild(QAbstractButton, f"centre_mode_{layout}")
@@ -231,43 +232,45 @@ def test_the_next_program_opens_the_page_as_this_screen_had_it(
     first.show()
     qtbot.waitExposed(first)
     first.show_session(SESSION)
-    first.choose_layout(Layout.SIDE)
+    first.conversation.choose_layout(Layout.SIDE)
     first.close_now()
     second = desk(ManualClock(NOW), settings=memory)
     second.show()
     qtbot.waitExposed(second)
     second.show_session(SESSION)
-    second.show_sharing(True)
-    assert second.stage.layout_now is Layout.SIDE
+    second.conversation.show_sharing(True)
+    assert second.conversation.stage.layout_now is Layout.SIDE
     second.close_now()
 
 
 def test_the_face_is_dragged_and_pushed_and_makes_room_for_what_is_in_use(
     window: DeskWindow, qtbot: QtBot
 ) -> None:
-    window.show_sharing(True)
+    window.conversation.show_sharing(True)
     settle(qtbot, window)
     call = window.call
-    before = window.stage.place_of_card()
+    before = window.conversation.stage.place_of_card()
     drag(call, QPoint(60, 60), QPoint(-140, -40))
-    after = window.stage.place_of_card()
+    after = window.conversation.stage.place_of_card()
     assert after.left() < before.left() - 150
     handle = window.findChild(QWidget, "call_move")
     assert handle is not None
     key(handle, Qt.Key.Key_Up)
-    pushed = window.stage.place_of_card()
+    pushed = window.conversation.stage.place_of_card()
     assert pushed.top() < after.top()
-    window.stage.keep_clear(pushed.adjusted(20, 20, -20, -20))
-    assert not window.stage.place_of_card().intersects(pushed.adjusted(20, 20, -20, -20))
-    window.stage.keep_clear(QRect())
-    assert window.stage.place_of_card() == pushed, "back where the agent wants it"
-    assert window.stage.rect().contains(window.stage.place_of_card())
+    window.conversation.stage.keep_clear(pushed.adjusted(20, 20, -20, -20))
+    assert not window.conversation.stage.place_of_card().intersects(
+        pushed.adjusted(20, 20, -20, -20)
+    )
+    window.conversation.stage.keep_clear(QRect())
+    assert window.conversation.stage.place_of_card() == pushed, "back where the agent wants it"
+    assert window.conversation.stage.rect().contains(window.conversation.stage.place_of_card())
 
 
 def test_the_page_has_a_window_of_its_own_and_the_keys_go_on_working(
     window: DeskWindow, mirror: MirrorPane, qtbot: QtBot
 ) -> None:
-    window.show_sharing(True)
+    window.conversation.show_sharing(True)
     key(window, Qt.Key.Key_F4, SHIFT)
     other = window.findChild(PageWindow)
     assert other is not None
@@ -281,7 +284,7 @@ def test_the_page_has_a_window_of_its_own_and_the_keys_go_on_working(
     settle(qtbot, window)  # Tab's order is made anew, and never leads from one window to the other
     other.close()
     assert not other.isVisible()
-    assert window.stage.layout_now is Layout.PAGE
+    assert window.conversation.stage.layout_now is Layout.PAGE
     assert mirror.window() is window
     key(window, Qt.Key.Key_F4, SHIFT)
     window.show_wrap_up()
@@ -302,11 +305,11 @@ def test_paper_shows_the_chosen_page_and_each_new_one(window: DeskWindow, qtbot:
     window.devices.strip.choose("p0")
     assert title.text().startswith("Page 1 of 2")
     key(window.viewer, Qt.Key.Key_Escape)
-    assert window.stage.layout_now is Layout.FACE
+    assert window.conversation.stage.layout_now is Layout.FACE
 
 
 def test_the_call_says_all_its_states_in_each_form(window: DeskWindow, qtbot: QtBot) -> None:
-    window.show_sharing(True)
+    window.conversation.show_sharing(True)
     call = window.call
     assert isinstance(call, CallView)
     hang_up = call.findChild(QAbstractButton, "call_hang_up")
@@ -340,7 +343,7 @@ def stops(window: DeskWindow) -> list[QWidget]:
 
 @pytest.mark.parametrize("layout", [Layout.FACE, Layout.PAGE, Layout.SIDE])
 def test_tab_goes_as_the_eye_does(window: DeskWindow, qtbot: QtBot, layout: Layout) -> None:
-    window.choose_layout(layout)
+    window.conversation.choose_layout(layout)
     settle(qtbot, window)
     names = [stop.objectName() for stop in stops(window)]
     part_of = [
@@ -351,7 +354,7 @@ def test_tab_goes_as_the_eye_does(window: DeskWindow, qtbot: QtBot, layout: Layo
         for parts in [
             [
                 window.header,
-                window.session_header,
+                window.conversation.header,
                 window.cobrowse,
                 window.call,
                 window.side,
@@ -361,7 +364,7 @@ def test_tab_goes_as_the_eye_does(window: DeskWindow, qtbot: QtBot, layout: Layo
     ]
     known = [place for place in part_of if place is not None]
     assert known == sorted(known), names
-    bar = [stop for stop in stops(window) if window.session_header.isAncestorOf(stop)]
+    bar = [stop for stop in stops(window) if window.conversation.header.isAncestorOf(stop)]
     if layout is not Layout.FACE:
         lefts = [place(stop, window).left() for stop in bar]
         assert lefts == sorted(lefts), names
@@ -380,7 +383,7 @@ def test_the_keyboard_follows_the_job_and_never_lands_on_what_has_no_name(
 
     window.show_session(SESSION)
     assert here().startswith("See the page"), "the first power that is not given"
-    window.show_sharing(True)
+    window.conversation.show_sharing(True)
     key(window, Qt.Key.Key_F2, SHIFT)
     assert here() == "The caller's page: Mes droits"
     key(window, Qt.Key.Key_F5, SHIFT)
@@ -405,7 +408,7 @@ def test_an_opened_page_of_the_library_takes_the_keyboard(
         id="f", title="Formulaire", kind=LibraryKind.FORM, address="https://caisse.example/f"
     )
     view.library.show_items([form])
-    window.show_page()
+    window.conversation.show_page()
     view.toggle_library()
     assert view.library.search.hasFocus()
     with qtbot.waitSignal(view.library.push_requested):
@@ -423,7 +426,7 @@ def test_an_opened_page_of_the_library_takes_the_keyboard(
 def test_the_help_is_searched_and_lies_over_the_page(
     window: DeskWindow, mirror: MirrorPane, qtbot: QtBot
 ) -> None:
-    window.show_page()
+    window.conversation.show_page()
     key(window, Qt.Key.Key_F1)
     search = window.findChild(QLineEdit, "help_search")
     veil = window.findChild(QWidget, "shortcut_veil")

@@ -18,6 +18,7 @@ from tests.support.screens.invented import (
     SERVICES,
     SESSION,
     TICKETS,
+    allow,
     desk,
 )
 from views.desk.call_view import CallState
@@ -36,7 +37,7 @@ BY_WIRING = {"Ctrl+B", "Ctrl+O", "Ctrl+L", "Ctrl+Shift+P", *OF_TOOLS}
 @pytest.fixture
 def window(qtbot: QtBot, desk_theme: QApplication) -> Iterator[DeskWindow]:
     made = desk(ManualClock(NOW))
-    made.set_connection(True)
+    made.status.show_connection(True)
     made.queue.set_tickets(TICKETS, SERVICES)
     made.resize(1280, 720)
     made.show()
@@ -63,7 +64,7 @@ def test_what_f10_is_called_is_what_it_does(window: DeskWindow, qtbot: QtBot) ->
     window.call.show_state(CallState.CONNECTED)
     [entry] = [one for one in found(window).values() if one.keys == "F10"]
     assert "Fill in together" in entry.words
-    with qtbot.waitSignal(window.session_header.fill_requested):
+    with qtbot.waitSignal(window.conversation.header.fill_requested):
         entry.act()
 
 
@@ -83,7 +84,7 @@ def test_a_tab_that_is_not_open_and_a_folded_side_are_in_reach(
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
-    window.show_grants({Grant.SCAN: True})
+    allow(window, {Grant.SCAN: True})
     window.side.hide()
     listed = found(window)
     assert not listed["Scan page"].why_not

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The three columns of the desk's window: the queue or its rail, what is worked at, and the right
+side. Used by the window and by the page of a conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QSplitter, QStackedWidget, QWidget
+
+from views.desk.layouts.side import LEAST_PX as SIDE_LEAST_PX
+from views.desk.layouts.side import WIDTH_PX as SIDE_WIDTH_PX
+from views.desk.layouts.side import SidePanel
+from views.desk.queue_view import DeskQueueView, QueueRail, rail_width
+from views.widgets.theme import text_scale
+
+QUEUE_PX, QUEUE_PART = 380, 0.42
+SIDE_PART = 0.38
+"""The most of the window that larger letters may take for the side."""
+CENTRE_PX = 340
+ROOM_FOR_SIDE_PX = 1100
+"""From this width on dossier and devices stand beside a shared page."""
+WIDE_PX = 1200
+"""From this width on the commands in the header have words; larger letters need more."""
+
+
+class DeskColumns(QSplitter):
+    """Gives each column its width; the middle gets what the other two leave.
+
+    Args:
+        on_fitted: called when another part may be seen, as the order of Tab follows what is seen.
+
+    Attributes:
+        left: the queue, or its rail.
+        centre: what is worked at, a page at a time.
+        side: guide, dossier, devices and chat of a caller.
+        has_caller: True from the begin of a session to the end of its wrap-up: only then the side
+            is seen, and the queue is small.
+    """
+
+    def __init__(
+        self, queue: DeskQueueView, side: SidePanel, *, on_fitted: Callable[[], None]
+    ) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setObjectName("desk_columns")
+        self.setChildrenCollapsible(False)
+        self._queue = queue
+        self.rail = QueueRail()
+        self.side = side
+        self._on_fitted = on_fitted
+        self.has_caller = False
+        self._side_px = 0
+        self.left = QStackedWidget()
+        self.left.addWidget(queue)
+        self.left.addWidget(self.rail)
+        self.centre = QStackedWidget()
+        self.centre.setObjectName("desk_centre")
+        self.centre.setMinimumWidth(CENTRE_PX)
+        for part in (self.left, self.centre, side):
+            self.addWidget(part)
+        self.setStretchFactor(1, 1)
+        self.setSizes([QUEUE_PX, 800, SIDE_WIDTH_PX])
+        self.rail.expand_requested.connect(self.toggle_queue)
+        queue.summary_changed.connect(self.rail.show_summary)
+
+    def fold_queue(self, fold: bool) -> None:
+        """Show the queue as its rail, or whole."""
+        self.left.setCurrentWidget(self.rail if fold else self._queue)
+        self.left.setMinimumWidth(rail_width() if fold else 264)
+        self.left.setMaximumWidth(rail_width() if fold else 640)
+        self.fit()
+
+    def toggle_queue(self) -> None:
+        """Fold the queue, or show it with the keyboard on it."""
+        self.fold_queue(not self._is_folded())
+        if not self._is_folded():
+            self._queue.setFocus()
+
+    def show_side(self, visible: bool = True) -> None:
+        """Show or fold the right side."""
+        self.side.setVisible(visible)
+        self.fit()
+
+    def open_tab(self, view: QWidget) -> None:
+        """Show this view of the right side; nothing without a caller."""
+        if self.has_caller:
+            self.show_side()
+            self.side.open_tab(view)
+
+    def show_unread(self, count: int) -> None:
+        """Show how many lines of the chat nobody has seen yet;
+        the right side opens for the first.
+        """
+        if count == 1 and self.side.isHidden():
+            self.show_side()
+        self.side.show_unread(count)
+
+    def has_room_for_side(self) -> bool:
+        """True if the right side fits beside a shared page."""
+        return self._window_px() >= ROOM_FOR_SIDE_PX
+
+    def follow_letters(self) -> None:
+        """The letters have another size now."""
+        self.fold_queue(self._is_folded())
+
+    def follow_window(self) -> None:
+        """The window has another width now."""
+        if self._side_width() != self._side_px:
+            self._side_px = self._side_width()
+            self.fit()
+
+    def fit(self) -> None:
+        """Divide the width anew."""
+        self._on_fitted()
+        if self._is_folded():
+            left_px = rail_width()
+        else:
+            left_px = self._queue_width()
+        if self.side.isHidden():
+            side_px = 0
+        else:
+            side_px = self._side_width()
+        self.setSizes([left_px, max(CENTRE_PX, self.width() - left_px - side_px), side_px])
+
+    def _is_folded(self) -> bool:
+        return self.left.currentWidget() is self.rail
+
+    def _window_px(self) -> int:
+        window = self.window()
+        assert window is not None  # at least this widget itself
+        return window.width()
+
+    def _side_width(self) -> int:
+        if self._window_px() >= WIDE_PX * 1.2:
+            usual = SIDE_WIDTH_PX
+        else:
+            usual = SIDE_LEAST_PX
+        larger = min(round(usual * text_scale()), round(self._window_px() * SIDE_PART))
+        return max(usual, larger)
+
+    def _queue_width(self) -> int:
+        """Between callers the queue is what is worked with."""
+        if self.has_caller:
+            return QUEUE_PX - 50
+        return max(QUEUE_PX, min(640, round(self._window_px() * QUEUE_PART)))

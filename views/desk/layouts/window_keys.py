@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Keys that the desk's window has wherever the keyboard is; what each does is said in
+`views.desk.help`. Used by the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from session.protocol.conversation.messages import Grant
+from views.desk.devices.view import DevicesView
+from views.desk.layouts.columns import DeskColumns
+from views.desk.layouts.conversation import ConversationView
+from views.desk.layouts.layout import LAYOUTS
+
+SIDE_KEYS = "Shift+F6"
+
+
+class CallerKeys:
+    """Keys that do something with a caller; without one they do nothing."""
+
+    def __init__(
+        self, columns: DeskColumns, conversation: ConversationView, *, devices: DevicesView
+    ) -> None:
+        self._columns = columns
+        self._conversation = conversation
+        self._devices = devices
+
+    def acts(self) -> dict[str, Callable[[], object]]:
+        """Return each key and what it does."""
+        devices = self._devices
+        acts: dict[str, Callable[[], object]] = {
+            "F6": partial(self._with_devices, devices.scan.press_preview),
+            "F7": partial(self._with_devices, devices.scan.press_scan),
+            "Shift+F7": partial(self._with_devices, devices.scan_piece),
+            "F8": partial(self._file, devices.filing.press),
+            "Ctrl+F8": partial(self._file, devices.filing.press_receipt),
+            "Shift+F8": partial(self._file, devices.filing.press_each),
+            "Ctrl+P": partial(self._with_devices, devices.printing.press_receipt),
+            "Ctrl+Alt+P": partial(self._with_devices, devices.printing.press_file),
+            "Ctrl+D": self._conversation.toggle_page,
+        }
+        for layout, look in LAYOUTS.items():
+            acts[look[3]] = partial(self._conversation.choose_layout, layout)
+        for place, grant in enumerate(Grant, start=1):
+            acts[f"Alt+G, {place}"] = partial(self._ask, grant)
+        return acts
+
+    def _ask(self, grant: Grant) -> None:
+        if self._columns.has_caller:
+            self._conversation.header.grant_requested.emit(grant)
+
+    def _with_devices(self, act: Callable[[], object]) -> None:
+        """Shows scanner and printer, then does it: nobody scans or prints unseen."""
+        if self._columns.has_caller:
+            if not self._columns.side.is_open(self._devices):
+                self._columns.open_tab(self._devices)
+            act()
+
+    def _file(self, act: Callable[[], object]) -> None:
+        """Files when the piece is on the screen; else it is shown, and the next press files."""
+        if self._columns.side.is_open(self._devices):
+            act()
+        elif self._columns.has_caller:
+            self._columns.open_tab(self._devices)
+            self._devices.filing.take_keyboard()
