@@ -7,19 +7,16 @@ import asyncio
 import contextlib
 import sys
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from expert_app.conformance.desks.instructions import words_of_desk_instruction
-from expert_app.conformance.desks.rules import DESK_RULES
-from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk
 from expert_app.conformance.driver import Driver, PersonDriver, driver_program
 from expert_app.conformance.findings import Finding, Verdict, as_text, write_reports
-from expert_app.conformance.kiosks.run import CASES, chosen, try_kiosk
-from expert_app.conformance.playing import PlayListener
-from expert_app.conformance.rules import RULES, ProtocolLevel, Rule
+from expert_app.conformance.rules import ProtocolLevel
+from expert_app.conformance.run import DESK, KIOSK, RunListener, TriedEnd, try_end
+from expert_app.conformance.stage import Stage
 from expert_app.conformance.throw_away_hub import LOOPBACK
 from session.core.errors import SessionError
 
@@ -53,17 +50,24 @@ def run_conformance(options: TryOptions) -> int:
         0: every rule was kept that the command line asks for; 1: one was broken, or nothing could
         be tried; 2: the command line is wrong; 3: none was broken, and some could not be tried.
     """
+    if options.end == "desk":
+        return _run(DESK, options)
+    return _run(KIOSK, options)
+
+
+def _run[On: Stage](end: TriedEnd[On], options: TryOptions) -> int:
     names = [name.strip() for name in options.levels.split(",") if name.strip()]
-    known_levels = [level for level in ProtocolLevel if level in _cases(options)]
-    if wrong := [name for name in names if name not in known_levels]:
-        print(f"No level {', '.join(wrong)}; there are {', '.join(known_levels)}.", file=sys.stderr)
+    if wrong := [name for name in names if name not in [*ProtocolLevel]]:
+        print(
+            f"No level {', '.join(wrong)}; there are {', '.join(ProtocolLevel)}.", file=sys.stderr
+        )
         return 2
-    if unknown := [rule for rule in options.rules if rule not in _rules(options)]:
+    if unknown := [rule for rule in options.rules if rule not in end.rules]:
         print(f"No rule {', '.join(unknown)}; see docs/conformance.md.", file=sys.stderr)
         return 2
-    levels = [ProtocolLevel(name) for name in names] or known_levels
+    levels = [ProtocolLevel(name) for name in names] or [*ProtocolLevel]
     try:
-        findings = asyncio.run(_run(options, levels))
+        findings = asyncio.run(_findings(end, options, levels))
     except SessionError as error:
         print(f"The hub cannot start: {error.code} {error.detail}", file=sys.stderr)
         return 1
@@ -84,39 +88,28 @@ def exit_code(findings: list[Finding], rules: Collection[str] = ()) -> int:
     return 3
 
 
-def _cases(options: TryOptions) -> Collection[ProtocolLevel]:
-    """The levels of which there are cases."""
-    return (DESK_CASES if options.end == "desk" else CASES).keys()
-
-
-def _rules(options: TryOptions) -> Mapping[str, Rule]:
-    if options.end == "desk":
-        return DESK_RULES
-    return RULES
-
-
-async def _run(options: TryOptions, levels: list[ProtocolLevel]) -> list[Finding]:
+async def _findings[On: Stage](
+    end: TriedEnd[On], options: TryOptions, levels: list[ProtocolLevel]
+) -> list[Finding]:
     def on_code(address: str, code: str) -> None:
         if options.code_file is not None:
             options.code_file.write_text(f"{address} {code}\n", encoding="ascii")
         print(f"The bus is at {address}; the {options.end}'s code is {code}.", flush=True)
 
-    listener = PlayListener(code=on_code, progress=lambda name: print(f"... {name}", flush=True))
+    listener = RunListener(code=on_code, progress=lambda name: print(f"... {name}", flush=True))
     async with contextlib.AsyncExitStack() as stack:
         folder = options.folder
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        driver: Driver
+        driver: Driver = PersonDriver()
         if options.driver:
             driver = await stack.enter_async_context(driver_program(options.driver))
-        else:
-            driver = PersonDriver(words=words_of_desk_instruction)
-        both: dict[str, Any] = {
-            "patience": options.patience,
-            "address": options.address,
-            "listener": listener,
-        }
-        if options.end == "desk":
-            cases = chosen_for_desk(levels, options.rules)
-            return await try_desk(folder, driver, cases=cases, **both)
-        return await try_kiosk(folder, driver, cases=chosen(levels, options.rules), **both)
+        return await try_end(
+            end,
+            folder,
+            driver,
+            cases=end.chosen(levels, options.rules),
+            patience=options.patience,
+            address=options.address,
+            listener=listener,
+        )

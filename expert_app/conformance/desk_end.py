@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The other end of the kiosk under test: a desk without a window that does what a case says, and
-answers calls by itself. Used by `stage`.
+answers calls by itself. Used by `kiosks.stage`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from expert_app.conformance.our_end import OurEnd
 from expert_app.conformance.throw_away_hub import ThrowAwayHub
-from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.errors import CallLost, SessionError
 from session.core.tasks import Tasks
@@ -35,48 +35,34 @@ BLACK = "black"
 """The mark of every black picture."""
 
 
-class DeskEnd:
+class DeskEnd(OurEnd):
     """One agent.
 
     Attributes:
         link, talk: its ways to the hub.
-        peer: of the newest call that was answered; `call_id` its id, "" before.
         refused_offer: why the newest offer could not be answered, "" for none.
-        received: what came on the topics that it listens to, opened where it was sealed.
     """
 
     def __init__(self, world: ThrowAwayHub, user: str, *, tasks: Tasks) -> None:
+        super().__init__(world.client(Role.AGENT, user, tasks=tasks), tasks=tasks)
         self.user = user
         self._clock = SystemClock()
-        self._tasks = tasks
-        self._bus = BusClient(
-            [world.url],
-            Role.AGENT,
-            user=user,
-            seed=world.seeds[user],
-            tasks=tasks,
-            clock=self._clock,
-            tls=world.tls(),
-        )
         self.link = DeskLink(self._bus, self._clock, tasks=tasks)
         self.talk = ThirdPartyClient(self._bus)
-        self.peer: PlainPeer | None = None
-        self.call_id = self.refused_offer = ""
-        self.received: list[SessionMessage] = []
+        self.refused_offer = ""
         self._answering = asyncio.Lock()
         self._gone = False
         self._world = world
 
     async def open(self) -> None:
-        """Connects and loads the queue. Raises `SessionError`."""
+        """Connect and load the queue. Raises `SessionError`."""
         await self._bus.connect()
         await self.link.start()
 
     async def close(self) -> None:
-        """Gone, as by a power cut: nothing is said."""
+        """See `OurEnd`."""
         self._gone = True
-        await self.close_call()
-        await self._bus.close()
+        await super().close()
 
     async def accept(self, ticket: Ticket) -> SessionFacts:
         """Takes the caller, and listens to the calls that the kiosk offers."""
@@ -113,31 +99,9 @@ class DeskEnd:
         """Answers the call of a conversation that this colleague was called into."""
         self.listen(session, THIRD_TOPIC)
 
-    async def send(self, session: str, topic: str, message: SessionMessage) -> None:
-        """Says something to the kiosk. Raises `BusUnreachable`."""
-        await self._bus.channel(session).send(topic, message)
-
-    async def send_raw(
-        self, session: str, topic: str, payload: bytes, headers: dict[str, str]
-    ) -> None:
-        """Sends bytes to the kiosk. Raises `BusUnreachable`."""
-        await self._bus.channel(session).send_raw(topic, payload, headers)
-
     def forget(self, session: str) -> None:
         """The session is over."""
         self._bus.drop_channel(session)
-
-    async def close_call(self) -> None:
-        """Nothing travels any more."""
-        peer, self.peer, self.call_id = self.peer, None, ""
-        if peer is not None:
-            await peer.close()
-
-    def media_count(self) -> int:
-        """Pictures and pieces of voice that came in the present call."""
-        if self.peer is not None:
-            return self.peer.frames + self.peer.audio_packets
-        return 0
 
     def picture(self) -> str:
         """Return a mark of the last picture that came, "" before the first one."""
@@ -201,6 +165,6 @@ class DeskEnd:
 
     async def _try_send(self, session: str, topic: str, message: SessionMessage) -> None:
         try:
-            await self.send(session, topic, message)
+            await self.say(session, topic, message)
         except SessionError:
             return  # the case sees that nothing came

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from expert_app.conformance.rules import RULES, ProtocolLevel, Rule
+from expert_app.conformance.rules import KIOSK_RULES, ProtocolLevel, Rule
 
 POLL_S = 0.02
 
@@ -53,7 +54,7 @@ class Findings:
         patience: float = 1.0,
         *,
         ends_at_first: bool = False,
-        rules: Mapping[str, Rule] = RULES,
+        rules: Mapping[str, Rule] = KIOSK_RULES,
     ) -> None:
         self.patience = patience
         self.rules = rules
@@ -81,27 +82,49 @@ class Findings:
         if not self.check(rule, is_kept, evidence):
             raise RuleBroken(rule)
 
-    async def seen(self, condition: Callable[[], object], within_s: float) -> bool:
-        """Return True if the condition comes true in time."""
-        try:
+    async def seen[Sight](self, condition: Callable[[], Sight], within_s: float) -> Sight:
+        """Return what the condition says once that is true, or when the time is over."""
+        sight = condition()
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s * self.patience):
-                while not condition():  # noqa: ASYNC110 - what is looked at has no event
+                while not sight:
                     await asyncio.sleep(POLL_S)
-        except TimeoutError:
-            return bool(condition())
-        return True
+                    sight = condition()
+        return sight
+
+    async def expect(
+        self,
+        rule: str,
+        condition: Callable[[], object],
+        *,
+        within_s: float = 10,
+        otherwise: str | Callable[[], str],
+    ) -> bool:
+        """Check that the condition comes true in time; the case goes on either way.
+        `otherwise`: the evidence, also as a function that gives it when the time is over.
+        """
+        is_kept = bool(await self.seen(condition, within_s))
+        if callable(otherwise):
+            otherwise = otherwise()
+        return self.check(rule, is_kept, otherwise)
 
     async def eventually(
-        self, rule: str, condition: Callable[[], object], *, within_s: float, otherwise: str
+        self,
+        rule: str,
+        condition: Callable[[], object],
+        *,
+        within_s: float = 15,
+        otherwise: str | Callable[[], str],
     ) -> None:
-        """The rule is kept when the condition comes true in time. Raises `RuleBroken`."""
-        self.demand(rule, await self.seen(condition, within_s), otherwise)
+        """Check as `expect` does; the case ends when the rule is not kept. Raises `RuleBroken`."""
+        if not await self.expect(rule, condition, within_s=within_s, otherwise=otherwise):
+            raise RuleBroken(rule)
 
     async def never(
         self, rule: str, condition: Callable[[], object], *, for_s: float, otherwise: str
     ) -> None:
         """The rule is kept when the condition stays false so long; the case goes on either way."""
-        self.check(rule, not await self.seen(condition, for_s), otherwise)
+        self.check(rule, not bool(await self.seen(condition, for_s)), otherwise)
 
     def leave_untried(self, rules: Collection[str], why: str) -> None:
         """Note that what has no verdict yet could not be tried."""

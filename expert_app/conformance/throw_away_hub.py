@@ -9,16 +9,16 @@ import asyncio
 import base64
 import contextlib
 import os
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from expert_app.conformance.driver import Begin
+from expert_app.conformance.instructions import Begin
 from expert_app.conformance.throw_away_vault import ThrowAwayVault
 from expert_app.hub.certificates import CertificateFiles, make_ca, make_certificate
 from expert_app.hub.program import HubOptions, HubProgram
@@ -29,6 +29,7 @@ from expert_app.stores.identities import open_book
 from session.bus.client import FROM_HUB, BusClient
 from session.bus.hub_connection import HubConnection
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, certify, sign_seal_key
+from session.bus.sealing.client import SealingClient
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls, is_loopback
@@ -38,8 +39,11 @@ from session.core.spoken_letters import in_groups
 from session.core.tasks import Tasks
 from session.hub.access.identities import Identity
 from session.hub.composition import Hub
-from session.protocol.codec import decode_session
+from session.protocol.codec import decode_request, decode_session
 from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.chunks import INDEX_HEADER, ITEM_HEADER
+from session.protocol.endpoints.chunks import TOPIC as CHUNK
+from session.protocol.hub.requests import Request
 from session.protocol.hub.seal_keys import DeskCertificate
 from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import RAW_TOPICS
@@ -171,6 +175,14 @@ class Traffic:
             if record.subject.startswith(("svc.", "all.")) and record.topic == verb
         ]
 
+    def asked[Kind: Request[Any]](self, kind: type[Kind], since: int = 0) -> list[Kind]:
+        """Return its requests of this kind, but for those that cannot be read."""
+        requests = []
+        for record in self.requests(kind.verb, since):
+            with contextlib.suppress(SessionError):
+                requests.append(decode_request(kind, record.payload))
+        return requests
+
     def beats(self) -> list[RecordedMessage]:
         """Its signs of life."""
         return [record for record in self.sent if record.subject.startswith("hb.")]
@@ -189,6 +201,16 @@ class Traffic:
         return [
             record for record in self.sent if record.session == session and record.topic == topic
         ]
+
+    def chunks(self, session: str, item: str, since: int = 0) -> dict[int, bytes]:
+        """Return what it sent of an item, by number."""
+        return {
+            int(record.headers.get(INDEX_HEADER, "-1")): record.payload
+            for record in self.sent[since:]
+            if record.session == session
+            and record.topic == CHUNK
+            and record.headers.get(ITEM_HEADER) == item
+        }
 
     def messages[Kind: SessionMessage](
         self, session: str, kind: type[Kind], since: int = 0
@@ -306,9 +328,20 @@ class ThrowAwayHub:
         self.ca_file = make_ca(folder / "authority")
         return CertificateFiles(*make_certificate(folder / "authority", [address]))
 
-    def tls(self) -> ssl.SSLContext | None:
-        """Return the context with which our own ends check the bus's certificate."""
-        return client_tls(self.ca_file)
+    def client(
+        self, role: Role, user: str, *, tasks: Tasks, seals: SealingClient | None = None
+    ) -> BusClient:
+        """Return the connection of one of our own ends, which checks the bus's certificate."""
+        return BusClient(
+            [self.url],
+            role,
+            user=user,
+            seed=self.seeds[user],
+            tasks=tasks,
+            clock=SystemClock(),
+            tls=client_tls(self.ca_file),
+            seals=seals,
+        )
 
     def _seal_key(self) -> str:
         """The sealed organisation's key, as a convention says it."""
@@ -345,15 +378,7 @@ class ThrowAwayHub:
 
     async def _open_vault(self) -> None:
         tasks = Tasks()
-        bus = BusClient(
-            [self.url],
-            Role.VAULT,
-            user=VAULT,
-            seed=self.seeds[VAULT],
-            tasks=tasks,
-            clock=SystemClock(),
-            tls=self.tls(),
-        )
+        bus = self.client(Role.VAULT, VAULT, tasks=tasks)
         self._vault = ThrowAwayVault(
             SEALED_ORGANISATION, bus, secrets=[self._secret], key_of=self._key_of, tasks=tasks
         )

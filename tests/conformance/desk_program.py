@@ -16,16 +16,22 @@ from typing import Any
 
 import msgspec
 
-from expert_app.conformance.desks.instructions import (
+from expert_app.conformance.driver import (
+    CannotDo,
+)
+from expert_app.conformance.instructions import (
     Accept,
     AnyDeskInstruction,
     AskGrant,
+    Begin,
     CallIn,
     CancelScan,
     CloseTicket,
     EndCall,
+    Finish,
     Hide,
     HoldCaller,
+    Instruction,
     LoadAgain,
     OpenPage,
     PrintPage,
@@ -34,7 +40,6 @@ from expert_app.conformance.desks.instructions import (
     ShowDocument,
     WriteWords,
 )
-from expert_app.conformance.driver import Begin, CannotDo, Finish, Instruction
 from expert_app.runtime.child_programs import Child, ChildFailed
 from expert_app.runtime.config import DeskSettings, MediaSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE
@@ -274,7 +279,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = DeskProgram(Path(folder))
         while line := await asyncio.to_thread(sys.stdin.readline):
-            instruction = msgspec.json.decode(line, type=AnyDeskInstruction | Begin | Finish)
+            instruction = msgspec.json.decode(line, type=AnyDeskInstruction)
             try:
                 await desk.instruct(instruction)
             except CannotDo as cannot:

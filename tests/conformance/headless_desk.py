@@ -12,15 +12,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expert_app.conformance.desks.instructions import (
+from expert_app.conformance.driver import (
+    CannotDo,
+)
+from expert_app.conformance.instructions import (
     Accept,
     AskGrant,
+    Begin,
     CallIn,
     CancelScan,
     CloseTicket,
     EndCall,
+    Finish,
     Hide,
     HoldCaller,
+    Instruction,
     LoadAgain,
     OpenPage,
     PrintPage,
@@ -29,7 +35,6 @@ from expert_app.conformance.desks.instructions import (
     ShowDocument,
     WriteWords,
 )
-from expert_app.conformance.driver import Begin, CannotDo, Finish, Instruction
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import DeskSealing, seals_for

@@ -17,10 +17,12 @@ from typing import Any, Protocol
 import msgspec
 
 from expert_app.conformance.driver import (
+    CannotDo,
+)
+from expert_app.conformance.instructions import (
     AnswerGrant,
     AnswerPrint,
     Begin,
-    CannotDo,
     CloseShown,
     EnrolElsewhere,
     Finish,

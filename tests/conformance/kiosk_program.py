@@ -18,11 +18,13 @@ import httpx
 import msgspec
 
 from expert_app.conformance.driver import (
+    CannotDo,
+)
+from expert_app.conformance.instructions import (
     AnswerGrant,
     AnswerPrint,
     AnyInstruction,
     Begin,
-    CannotDo,
     CloseShown,
     EnrolElsewhere,
     Finish,

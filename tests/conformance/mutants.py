@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from expert_app.conformance.driver import (
+from expert_app.conformance.instructions import (
     AnswerGrant,
     AnswerPrint,
     HangUp,

@@ -6,9 +6,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk
 from expert_app.conformance.findings import Verdict
-from expert_app.conformance.playing import PlayListener
+from expert_app.conformance.run import DESK, RunListener, try_end
 from session.bus.transport.tls import is_loopback
 from tests.conformance.headless_desk import HeadlessDesk
 
@@ -23,12 +22,13 @@ def own_address() -> str:
 async def test_a_desk_is_tried_at_this_machines_own_address(tmp_path: Path) -> None:
     address, told = own_address(), list[str]()
     assert not is_loopback(address)
-    findings = await try_desk(
+    findings = await try_end(
+        DESK,
         tmp_path,
         HeadlessDesk(tmp_path / "desk"),
-        cases=[case for case in chosen_for_desk(DESK_CASES) if "D-330" in case.rules],
+        cases=[case for case in DESK.chosen() if "D-330" in case.rules],
         address=address,
-        listener=PlayListener(code=lambda bus, _code: told.append(bus)),
+        listener=RunListener(code=lambda bus, _code: told.append(bus)),
     )
     assert told[0].startswith(f"tls://{address}:")
     assert {one.rule for one in findings if one.verdict is Verdict.KEPT} >= {"D-101", "D-330"}

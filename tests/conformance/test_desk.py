@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from expert_app.conformance.desks.rules import DESK_RULES
-from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk
 from expert_app.conformance.findings import Verdict
+from expert_app.conformance.run import DESK, try_end
 from tests.conformance.headless_desk import HeadlessDesk
 
 
 async def test_the_desk_keeps_every_rule(tmp_path: Path) -> None:
-    cases = [case for case in chosen_for_desk(DESK_CASES) if not case.slow]
-    findings = await try_desk(tmp_path, HeadlessDesk(tmp_path / "desk"), cases=cases)
+    cases = [case for case in DESK.chosen() if not case.slow]
+    findings = await try_end(DESK, tmp_path, HeadlessDesk(tmp_path / "desk"), cases=cases)
     assert [one for one in findings if one.verdict is not Verdict.KEPT] == []
-    of_levels = {number for number, rule in DESK_RULES.items() if rule.level in DESK_CASES}
-    assert of_levels - {one.rule for one in findings} == {"D-124", "D-128", "D-129"}  # slow
+    assert DESK.rules.keys() - {one.rule for one in findings} == {"D-124", "D-128", "D-129"}  # slow

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.conformance.desks.rules import DESK_RULES
-from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk, try_desk_in
 from expert_app.conformance.findings import Findings, Verdict
 from expert_app.conformance.rules import ProtocolLevel
+from expert_app.conformance.run import DESK, try_at, try_end
 from expert_app.conformance.site import page_site
-from expert_app.conformance.throw_away_hub import TRIED_DESK, TRIED_SEALED_DESK, ThrowAwayHub
+from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from session.hub.access.identities import Identity
 from tests.conformance.desk_mutants import DESK_MUTANTS
 from tests.conformance.headless_desk import HeadlessDesk
@@ -35,17 +34,17 @@ LAST = {"D-105", "D-106", "D-107"}
 async def tried(world: ThrowAwayHub, folder: Path, wrong: str) -> list[str]:
     """Rules that a wrong desk breaks until the first story ends."""
     rule, desk = DESK_MUTANTS[wrong]
-    cases = chosen_for_desk(DESK_CASES, ["D-110" if rule in LAST else rule])
-    findings = Findings(PATIENCE, ends_at_first=True, rules=DESK_RULES)
+    cases = DESK.chosen(rules=["D-110" if rule in LAST else rule])
+    findings = Findings(PATIENCE, ends_at_first=True, rules=DESK.rules)
     folder.mkdir()
-    await try_desk_in(world, desk(folder), cases=cases[:1], findings=findings)
+    await try_at(DESK, world, desk(folder), cases=cases[:1], findings=findings)
     return findings.broken
 
 
 def identity(wrong: str) -> Identity:
     """As whom a wrong desk is tried."""
-    of_vault = DESK_RULES[DESK_MUTANTS[wrong][0]].level is ProtocolLevel.SEALED
-    return TRIED_SEALED_DESK if of_vault else TRIED_DESK
+    of_vault = DESK.rules[DESK_MUTANTS[wrong][0]].level is ProtocolLevel.SEALED
+    return DESK.sealed_identity if of_vault else DESK.identity
 
 
 async def worker(folder: Path, left: list[str], found: dict[str, list[str]]) -> None:
@@ -78,15 +77,15 @@ async def test_every_wrong_desk_fails_by_the_rule_that_it_breaks(tmp_path: Path)
     unlike = {wrong: broken for wrong, broken in others.items() if broken != wanted[wrong]}
     assert not unlike, "\n".join(f"{wrong}: {broken}" for wrong, broken in unlike.items())
     assert len(found) >= 40
-    assert {DESK_RULES[rule].level for rule, _desk in DESK_MUTANTS.values()} == {*DESK_CASES}
+    assert {DESK.rules[rule].level for rule, _desk in DESK_MUTANTS.values()} == {*DESK.cases}
 
 
 @pytest.mark.timeout(400)
 async def test_the_desk_goes_on_after_a_restart_and_a_cut(tmp_path: Path) -> None:
-    cases = [case for case in chosen_for_desk(DESK_CASES) if case.slow]
+    cases = [case for case in DESK.chosen() if case.slow]
     folder = tmp_path / "desk"
     folder.mkdir()
-    findings = await try_desk(tmp_path, HeadlessDesk(folder), cases=cases)
+    findings = await try_end(DESK, tmp_path, HeadlessDesk(folder), cases=cases)
     assert [one for one in findings if one.verdict is Verdict.BROKEN] == []
     kept = {one.rule for one in findings if one.verdict is Verdict.KEPT}
     assert kept >= {"D-124", "D-128", "D-129"}

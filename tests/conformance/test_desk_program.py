@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk
 from expert_app.conformance.findings import Verdict
+from expert_app.conformance.run import DESK, try_end
 from tests.conformance.desk_program import DeskProgram
 
 pytestmark = pytest.mark.long
@@ -22,9 +22,8 @@ async def test_the_desk_program_keeps_every_rule(
     folder = tmp_path / "desk"
     folder.mkdir()
     desk = DeskProgram(folder)
-    cases = chosen_for_desk(DESK_CASES)
     try:
-        findings = await try_desk(tmp_path, desk, cases=cases, patience=2.0)
+        findings = await try_end(DESK, tmp_path, desk, cases=DESK.chosen(), patience=2.0)
     finally:
         await desk.close()
     wrong = {one.rule: one.seen for one in findings if one.verdict is not Verdict.KEPT}

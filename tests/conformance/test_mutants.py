@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from expert_app.conformance.findings import Finding, Findings, Verdict
-from expert_app.conformance.kiosks.run import CASES, chosen, try_in, try_kiosk
-from expert_app.conformance.rules import RULES
+from expert_app.conformance.run import KIOSK, try_at, try_end
 from expert_app.conformance.site import page_site
 from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from tests.conformance.headless_kiosk import HeadlessKiosk
@@ -33,12 +32,10 @@ LAST = {"P-105", "P-106", "P-107"}
 async def tried(world: ThrowAwayHub, folder: Path, wrong: str) -> list[str]:
     """Rules that a wrong kiosk breaks until the first story ends."""
     rule, kiosk = MUTANTS[wrong]
-    cases = [] if rule in LAST else [case for case in chosen(CASES, [rule]) if rule in case.rules]
-    if rule in LAST:
-        cases = chosen(CASES, ["P-122"])
+    cases = KIOSK.chosen(rules=["P-122" if rule in LAST else rule])
     findings = Findings(PATIENCE, ends_at_first=True)
     folder.mkdir()
-    await try_in(world, kiosk(folder), cases=cases[:1], findings=findings)
+    await try_at(KIOSK, world, kiosk(folder), cases=cases[:1], findings=findings)
     return findings.broken
 
 
@@ -55,15 +52,15 @@ async def worker(folder: Path, left: list[str], found: dict[str, list[str]]) -> 
 async def control(folder: Path) -> list[Finding]:
     """What is found of the kiosk of which the wrong ones are made."""
     folder.mkdir()
-    cases = [case for case in chosen(CASES) if not case.slow]
-    return await try_kiosk(folder, HeadlessKiosk(folder / "kiosk"), cases=cases)
+    cases = [case for case in KIOSK.chosen() if not case.slow]
+    return await try_end(KIOSK, folder, HeadlessKiosk(folder / "kiosk"), cases=cases)
 
 
-PUNCTUAL = chosen(CASES, ["P-219"])
+PUNCTUAL = KIOSK.chosen(rules=["P-219"])
 
 
 async def test_a_kiosk_whose_powers_end_at_their_time_keeps_the_rule(tmp_path: Path) -> None:
-    found = await try_kiosk(tmp_path, BriefPowers(tmp_path / "kiosk"), cases=PUNCTUAL)
+    found = await try_end(KIOSK, tmp_path, BriefPowers(tmp_path / "kiosk"), cases=PUNCTUAL)
     assert {one.verdict for one in found} == {Verdict.KEPT}
     assert "P-219" in {one.rule for one in found}
 
@@ -78,11 +75,14 @@ async def test_every_wrong_kiosk_fails_by_the_rule_that_it_breaks(tmp_path: Path
     right = controlled.result()
     assert [one for one in right if one.verdict is not Verdict.KEPT] == []
     tried_at_all = {one.rule for one in right} | {rule for rule, _kiosk in MUTANTS.values()}
-    played = {number for number, rule in RULES.items() if rule.level in CASES}
-    assert played - tried_at_all == {"P-124", "P-128", "P-129"}  # slow: tried at the example kiosk
+    assert KIOSK.rules.keys() - tried_at_all == {
+        "P-124",
+        "P-128",
+        "P-129",
+    }  # slow: tried at the example kiosk
     wanted = {wrong: {rule} for wrong, (rule, _kiosk) in MUTANTS.items()}
     # what the hub refuses is wrong in itself, too
     others = {wrong: {*broken} - ({"P-107"} - wanted[wrong]) for wrong, broken in found.items()}
     assert {wrong: broken for wrong, broken in others.items() if broken != wanted[wrong]} == {}
     assert len(found) >= 25
-    assert {RULES[rule].level for rule, _kiosk in MUTANTS.values()} == {*CASES}
+    assert {KIOSK.rules[rule].level for rule, _kiosk in MUTANTS.values()} == {*KIOSK.cases}

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Tries a desk, whoever built it, against the protocol: `expert-app conformance --desk`.
+"""Tries a desk: the hub is real, the kiosk is ours and has no window.
 
-Start with `run`: the hub of `expert_app.conformance`, a kiosk without a window, and one story after
-the other. `rules` has what is tried, `instructions` what the agent at the desk under test does.
-Knows nothing of Qt. Imports `expert_app.conformance` and `session`.
+Start with `talk`; its neighbours are the other levels' stories, `stage` has the scenes. Imports
+what `expert_app.conformance` imports.
 """

@@ -9,11 +9,17 @@ import io
 
 from PIL import Image
 
-from expert_app.conformance.desks.instructions import CancelScan, PrintPage, ScanPage, ShowDocument
-from expert_app.conformance.desks.kiosk_end import ScannedItem
-from expert_app.conformance.desks.stage import DeskStage, DeskTalk
-from expert_app.conformance.driver import CannotDo, Instruction
-from expert_app.conformance.playing import Case
+from expert_app.conformance.desks.stage import DeskStage
+from expert_app.conformance.driver import CannotDo
+from expert_app.conformance.instructions import (
+    CancelScan,
+    Instruction,
+    PrintPage,
+    ScanPage,
+    ShowDocument,
+)
+from expert_app.conformance.kiosk_end import ScannedItem
+from expert_app.conformance.stage import Case, TriedTalk, numbers
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.device_errors import ScanCancelled
 from session.core.errors import PageDamaged, PageNotSigned, PageUnasked
@@ -38,8 +44,6 @@ from session.protocol.conversation.shown_document import (
     ShownPageRequested,
     ShowStarted,
 )
-from session.protocol.endpoints.chunks import INDEX_HEADER, ITEM_HEADER
-from session.protocol.endpoints.chunks import TOPIC as CHUNK
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
@@ -74,12 +78,12 @@ async def scans(stage: DeskStage) -> None:
     await _forged(stage, talk)
     await _cancelled(stage, talk)
     await _late(stage, talk)
-    await stage.end(talk)
+    await stage.finish(talk)
 
 
 async def _not_without(
     stage: DeskStage,
-    talk: DeskTalk,
+    talk: TriedTalk,
     rule: str,
     *,
     grant: Grant,
@@ -100,7 +104,7 @@ async def _not_without(
     await stage.ask(talk, grant)
 
 
-async def _request(stage: DeskStage, talk: DeskTalk) -> ScanRequested:
+async def _request(stage: DeskStage, talk: TriedTalk) -> ScanRequested:
     """The agent scans. Raises `RuleBroken`."""
     since = stage.traffic.mark()
     await stage.instruct(ScanPage())
@@ -113,7 +117,7 @@ async def _request(stage: DeskStage, talk: DeskTalk) -> ScanRequested:
     return stage.sent(talk, ScanRequested, since)[-1]
 
 
-async def _page(stage: DeskStage, talk: DeskTalk, shade: int, *, lost: int = -1) -> ScannedItem:
+async def _page(stage: DeskStage, talk: TriedTalk, shade: int, *, lost: int = -1) -> ScannedItem:
     """A page is scanned, and sent but for a chunk that gets lost."""
     request = await _request(stage, talk)
     item = await stage.kiosk.offer_page(request.scan_id, page_picture(shade))
@@ -127,27 +131,29 @@ async def _over(stage: DeskStage, request: ScanRequested, *, pages: int, code: s
     await stage.kiosk.send("device", ScanEnded(scan_id=request.scan_id, pages=pages, code=code))
 
 
-def _kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, since: int | None = None) -> bool:
+def _kept(stage: DeskStage, talk: TriedTalk, item: ScannedItem, since: int | None = None) -> bool:
     return item.offer.page_id in [message.page_id for message in stage.sent(talk, PageKept, since)]
 
 
-async def _is_kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, rule: str) -> None:
+async def _is_kept(stage: DeskStage, talk: TriedTalk, item: ScannedItem, rule: str) -> None:
     await stage.findings.eventually(
         rule,
         lambda: _kept(stage, talk, item),
         within_s=KEPT_S,
-        otherwise=f"no PageKept came, but {stage.sent(talk, PageRefused)[-1:]}",
+        otherwise=lambda: f"no PageKept came, but {stage.sent(talk, PageRefused)[-1:]}",
     )
 
 
-async def _again(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> None:
+async def _again(stage: DeskStage, talk: TriedTalk, item: ScannedItem) -> None:
     since = stage.traffic.mark()
     await stage.kiosk.send("device", item.offer)
-    await stage.findings.seen(lambda: _kept(stage, talk, item, since), 8)
-    stage.findings.check("D-306", _kept(stage, talk, item, since), "no PageKept came again")
+    otherwise = "no PageKept came again"
+    await stage.findings.expect(
+        "D-306", lambda: _kept(stage, talk, item, since), otherwise=otherwise
+    )
 
 
-async def _lost(stage: DeskStage, talk: DeskTalk) -> None:
+async def _lost(stage: DeskStage, talk: TriedTalk) -> None:
     item = await _page(stage, talk, 2, lost=1)
 
     def named() -> list[list[int]]:
@@ -156,19 +162,18 @@ async def _lost(stage: DeskStage, talk: DeskTalk) -> None:
             list(request.missing) for request in requests if request.item_id == item.offer.page_id
         ]
 
-    await stage.findings.seen(named, 10)
-    stage.findings.check("D-303", [1] in named(), f"chunk 1 was lost, and it named {named()}")
+    names = await stage.findings.seen(named, 10)
+    stage.findings.check("D-303", [1] in names, f"chunk 1 was lost, and it named {names}")
     await _is_kept(stage, talk, item, "D-302")
 
 
-async def _damaged(stage: DeskStage, talk: DeskTalk) -> None:
+async def _damaged(stage: DeskStage, talk: TriedTalk) -> None:
     request, data = await _request(stage, talk), page_picture(3)
     item = await stage.kiosk.offer_page(request.scan_id, data)
     item.sent = data[:-9] + bytes(9)
     await stage.kiosk.send_chunks(item)
     await _over(stage, request, pages=1)
-    await stage.findings.seen(lambda: _refused(stage, talk, item), DAMAGED_S)
-    codes = _refused(stage, talk, item)
+    codes = await stage.findings.seen(lambda: _refused(stage, talk, item), DAMAGED_S)
     chunk_requests = [
         message
         for message in stage.sent(talk, ChunksRequested)
@@ -183,53 +188,47 @@ async def _damaged(stage: DeskStage, talk: DeskTalk) -> None:
     )
 
 
-async def _forged(stage: DeskStage, talk: DeskTalk) -> None:
+async def _forged(stage: DeskStage, talk: TriedTalk) -> None:
     request = await _request(stage, talk)
     other = public_key(new_seed())
     item = await stage.kiosk.offer_page(request.scan_id, page_picture(4), signer=other)
     await stage.kiosk.send_chunks(item)
     await _over(stage, request, pages=1)
-    await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
-    codes = _refused(stage, talk, item)
+    codes = await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
     good = codes == [PageNotSigned.code] and not _kept(stage, talk, item)
     stage.findings.check("D-305", good, f"it refused with {codes}")
 
 
-async def _unasked(stage: DeskStage, talk: DeskTalk) -> None:
+async def _unasked(stage: DeskStage, talk: TriedTalk) -> None:
     """A page comes of its own accord, before the caller allowed anything."""
     item = await stage.kiosk.offer_page(new_id(), page_picture(5))
     await stage.kiosk.send_chunks(item)
-    await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
-    codes, kept = _refused(stage, talk, item), _kept(stage, talk, item)
+    codes = await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
+    kept = _kept(stage, talk, item)
     good = codes == [PageUnasked.code] and not kept
     stage.findings.check("D-308", good, f"it refused with {codes}, and said PageKept: {kept}")
     del stage.kiosk.pages[item.offer.page_id]
 
 
-async def _late(stage: DeskStage, talk: DeskTalk) -> None:
+async def _late(stage: DeskStage, talk: TriedTalk) -> None:
     """The caller takes the power back while a page that was asked for is on its way."""
     request = await _request(stage, talk)
     await stage.kiosk.withdraw(Grant.SCAN)
-    words = new_id()
-    await stage.until_shown(talk, words)
+    await stage.until_shown()
     item = await stage.kiosk.offer_page(request.scan_id, page_picture(6))
     await stage.kiosk.send_chunks(item)
     await _over(stage, request, pages=1)
     await _is_kept(stage, talk, item, "D-309")
 
 
-def _refused(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> list[str]:
+def _refused(stage: DeskStage, talk: TriedTalk, item: ScannedItem) -> list[str]:
     refused = stage.sent(talk, PageRefused)
     return [refusal.code for refusal in refused if refusal.page_id == item.offer.page_id]
 
 
-async def _cancelled(stage: DeskStage, talk: DeskTalk) -> None:
+async def _cancelled(stage: DeskStage, talk: TriedTalk) -> None:
     request = await _request(stage, talk)
-    try:
-        await stage.instruct(CancelScan())
-    except CannotDo as cannot:
-        stage.findings.leave_untried(("D-307",), str(cannot))
-    else:
+    if await stage.can(CancelScan(), "D-307"):
         await stage.findings.seen(lambda: stage.sent(talk, ScanCancelRequested), 5)
         ids = [message.scan_id for message in stage.sent(talk, ScanCancelRequested)]
         stage.findings.check("D-307", ids == [request.scan_id], f"it stopped {ids}")
@@ -260,28 +259,20 @@ async def prints(stage: DeskStage) -> None:
     await _bytes_of(stage, talk, offer)
     since = stage.traffic.mark()
     await stage.kiosk.send("device", ChunksRequested(item_id=offer.print_id, missing=[0]))
-    await stage.findings.seen(lambda: 0 in _chunks(stage, talk, offer.print_id, since), 8)
-    resent = sorted(_chunks(stage, talk, offer.print_id, since))
+    await stage.findings.seen(lambda: 0 in stage.traffic.chunks(talk.id, offer.print_id, since), 8)
+    resent = sorted(stage.traffic.chunks(talk.id, offer.print_id, since))
     stage.findings.check("D-323", resent == [0], f"of chunk 0 came {resent}")
     for state in (PrintState.SHOWN, PrintState.DONE):
         changed = PrintChanged(print_id=offer.print_id, state=state, job_id=1, sha256=offer.sha256)
         await stage.kiosk.send("device", changed)
-    await stage.end(talk)
+    await stage.finish(talk)
 
 
-def _chunks(stage: DeskStage, talk: DeskTalk, item: str, since: int = 0) -> dict[int, bytes]:
-    return {
-        int(record.headers.get(INDEX_HEADER, "-1")): record.payload
-        for record in stage.traffic.sent[since:]
-        if record.session == talk.id
-        and record.topic == CHUNK
-        and record.headers.get(ITEM_HEADER) == item
-    }
-
-
-async def _bytes_of(stage: DeskStage, talk: DeskTalk, offer: PrintOffered) -> None:
-    await stage.findings.seen(lambda: len(_chunks(stage, talk, offer.print_id)) >= offer.chunks, 20)
-    chunks = _chunks(stage, talk, offer.print_id)
+async def _bytes_of(stage: DeskStage, talk: TriedTalk, offer: PrintOffered) -> None:
+    await stage.findings.seen(
+        lambda: len(stage.traffic.chunks(talk.id, offer.print_id)) >= offer.chunks, 20
+    )
+    chunks = stage.traffic.chunks(talk.id, offer.print_id)
     data = b"".join(part for _, part in sorted(chunks.items()))
     is_whole = hashlib.sha256(data).hexdigest() == offer.sha256 and len(data) == offer.size_bytes
     largest = max(map(len, chunks.values()), default=0)
@@ -308,30 +299,33 @@ async def shows(stage: DeskStage) -> None:
     )
     show = stage.sent(talk, ShowStarted)[-1].show_id
     await stage.kiosk.send("show", ShownPageRequested(show_id=show, page=0))
-    await stage.findings.seen(lambda: _shown_whole(stage, talk), 15)
-    offers = stage.sent(talk, ShownPageOffered)
-    stage.findings.check(
-        "D-330", _shown_whole(stage, talk), f"it said {offers[-1:]}, and not all chunks came right"
+    await stage.findings.expect(
+        "D-330",
+        lambda: _shown_whole(stage, talk),
+        within_s=15,
+        otherwise=lambda: (
+            f"it said {stage.sent(talk, ShownPageOffered)[-1:]}, and not all chunks came right"
+        ),
     )
     await stage.kiosk.send("show", ShownPagePainted(show_id=show, page=0))
     await stage.instruct(ShowDocument(on=False))
     await stage.comes(talk, ShowEnded, talk.began)
     ended = [message.show_id for message in stage.sent(talk, ShowEnded)]
     stage.findings.check("D-331", bool({"", show} & {*ended}), f"it said {ended}")
-    await stage.end(talk)
+    await stage.finish(talk)
 
 
-def _shown_whole(stage: DeskStage, talk: DeskTalk) -> bool:
+def _shown_whole(stage: DeskStage, talk: TriedTalk) -> bool:
     offers = [offer for offer in stage.sent(talk, ShownPageOffered) if offer.page == 0]
     if not offers:
         return False
-    chunks = _chunks(stage, talk, offers[-1].item_id)
+    chunks = stage.traffic.chunks(talk.id, offers[-1].item_id)
     data = b"".join(part for _, part in sorted(chunks.items()))
     return hashlib.sha256(data).hexdigest() == offers[-1].sha256
 
 
 CASES = (
-    Case("scans", tuple(f"D-{n}" for n in range(301, 310)), scans),
-    Case("prints", tuple(f"D-{n}" for n in range(320, 324)), prints),
+    Case("scans", numbers("D", (301, 309)), scans),
+    Case("prints", numbers("D", (320, 323)), prints),
     Case("a shown document", ("D-330", "D-331"), shows),
 )

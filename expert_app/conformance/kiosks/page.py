@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import time
 
-from expert_app.conformance.driver import AnswerGrant, StopAll, Withdraw
+from expert_app.conformance.instructions import AnswerGrant, StopAll, Withdraw
 from expert_app.conformance.kiosks.mirror_reading import MirrorReading
-from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.kiosks.stage import KioskStage
 from expert_app.conformance.kiosks.written_log import check_powers
-from expert_app.conformance.playing import Case
 from expert_app.conformance.site import HARMLESS, LATE, secrets_in
+from expert_app.conformance.stage import Case, TriedTalk, numbers
 from session.core.errors import GrantMissing
 from session.protocol.conversation.chat_and_privacy import PrivacyAsked, PrivacyShown
 from session.protocol.conversation.messages import (
@@ -45,12 +45,12 @@ EARLY_S, LATE_S = 1.0, 10.0
 """A power ends so much before or after its time, seen from another machine."""
 
 
-def reading(stage: Stage, talk: Conversation) -> MirrorReading:
+def reading(stage: KioskStage, talk: TriedTalk) -> MirrorReading:
     """The mirror until now."""
     return MirrorReading(stage.traffic.raw(talk.id, MIRROR))
 
 
-async def powers(stage: Stage) -> None:
+async def powers(stage: KioskStage) -> None:
     """The caller gives powers, refuses and takes them back."""
     talk = await stage.converse()
     await _begins_without(stage, talk)
@@ -68,12 +68,12 @@ async def powers(stage: Stage) -> None:
     await check_powers(stage, talk)
 
 
-async def _begins_without(stage: Stage, talk: Conversation) -> None:
+async def _begins_without(stage: KioskStage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
-    await stage.send(talk, "grant", GrantsRequested())
+    await stage.say(talk, "grant", GrantsRequested())
 
     def reported() -> dict[Grant, bool]:
-        return {change.grant: change.allowed for change in stage.sent(talk, GrantChanged, since)}
+        return _allowed(stage, talk, since)
 
     await stage.findings.seen(lambda: len(reported()) == len(Grant), TOLD_S)
     missing = sorted(set(Grant) - reported().keys())
@@ -83,19 +83,25 @@ async def _begins_without(stage: Stage, talk: Conversation) -> None:
     )
 
 
-async def _opens(stage: Stage, talk: Conversation) -> None:
-    findings = stage.findings
-    await stage.send(talk, "cobrowse", AddressRequested(address=ELSEWHERE))
-    await findings.seen(lambda: stage.sent(talk, AddressRefused), 5)
-    opened = any(ELSEWHERE in page.address for page in stage.sent(talk, PageShown))
-    refused = bool(stage.sent(talk, AddressRefused))
-    findings.check("P-203", refused and not opened, "no AddressRefused came")
-    await stage.send(talk, "cobrowse", AddressRequested(address=stage.world.pages))
+def _allowed(stage: KioskStage, talk: TriedTalk, since: int | None = None) -> dict[Grant, bool]:
+    """How the kiosk last said it was with each power."""
+    return {change.grant: change.allowed for change in stage.sent(talk, GrantChanged, since)}
+
+
+async def _opens(stage: KioskStage, talk: TriedTalk) -> None:
+    findings, pages = stage.findings, stage.world.pages
+
+    def shown() -> list[str]:
+        return [page.address for page in stage.sent(talk, PageShown)]
+
+    await stage.say(talk, "cobrowse", AddressRequested(address=ELSEWHERE))
+    refused = await findings.seen(lambda: stage.sent(talk, AddressRefused), 5)
+    opened = any(ELSEWHERE in address for address in shown())
+    findings.check("P-203", bool(refused) and not opened, "no AddressRefused came")
+    await stage.say(talk, "cobrowse", AddressRequested(address=pages))
     await findings.eventually(
         "P-202",
-        lambda: any(
-            page.address.startswith(stage.world.pages) for page in stage.sent(talk, PageShown)
-        ),
+        lambda: any(address.startswith(pages) for address in shown()),
         within_s=20,
         otherwise=f"it said {stage.sent(talk, AddressRefused)[-1:]}",
     )
@@ -104,28 +110,25 @@ async def _opens(stage: Stage, talk: Conversation) -> None:
     findings.check("P-204", not sent, "events of the page came without the power")
 
 
-async def _commands_without(stage: Stage, talk: Conversation, rule: str = "P-214") -> None:
+async def _commands_without(stage: KioskStage, talk: TriedTalk, rule: str = "P-214") -> None:
     command = new_id()
     click = ClickRequested(command_id=command, epoch=1, node=1, x=0.5, y=0.5)
-    await stage.send(talk, "control", click)
+    await stage.say(talk, "control", click)
 
     def answers() -> list[CommandAnswered]:
-        return [
-            answer for answer in stage.sent(talk, CommandAnswered) if answer.command_id == command
-        ]
+        sent = stage.sent(talk, CommandAnswered)
+        return [answer for answer in sent if answer.command_id == command]
 
-    await stage.findings.seen(answers, 5)
-    sent = answers()
+    sent = await stage.findings.seen(answers, 5)
     good = bool(sent) and sent[0].code == GrantMissing.code
     stage.findings.check(rule, good, f"a click was answered with {sent[:1]}")
 
 
-async def _mirrors(stage: Stage, talk: Conversation) -> None:
+async def _mirrors(stage: KioskStage, talk: TriedTalk) -> None:
     findings = stage.findings
     await findings.eventually(
         "P-206",
         lambda: reading(stage, talk).starts > 0,
-        within_s=15,
         otherwise="no payload with `Start` came",
     )
     await findings.seen(
@@ -138,103 +141,102 @@ async def _mirrors(stage: Stage, talk: Conversation) -> None:
         shows and not first_reading.wrong,
         "; ".join(first_reading.wrong) or "the page is not in it",
     )
-    spoken = [
-        record.payload.decode(errors="replace") if message is None else str(message)
+    _keeps_secrets(stage, f"{first_reading.text}\n{_all_said(stage, talk)}")
+    starts = first_reading.starts
+    await stage.say(talk, "cobrowse", SnapshotRequested())
+    await findings.expect(
+        "P-207",
+        lambda: reading(stage, talk).starts > starts,
+        otherwise="no new `Start` came",
+    )
+    _keeps_secrets(stage, reading(stage, talk).text)
+
+
+def _keeps_secrets(stage: KioskStage, text: str) -> None:
+    leaked = secrets_in(text)
+    stage.findings.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
+
+
+def _all_said(stage: KioskStage, talk: TriedTalk) -> str:
+    """Everything but bytes, decoded where that is possible."""
+    return "\n".join(
+        str(record.message() or record.payload.decode(errors="replace"))
         for record in stage.traffic.sent
         if record.session == talk.id and record.topic not in RAW_TOPICS
-        for message in (record.message(),)
-    ]
-    leaked = secrets_in(first_reading.text) or secrets_in("\n".join(spoken))
-    findings.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
-    starts = first_reading.starts
-    await stage.send(talk, "cobrowse", SnapshotRequested())
-    await findings.seen(lambda: reading(stage, talk).starts > starts, 10)
-    later_reading = reading(stage, talk)
-    findings.check("P-207", later_reading.starts > starts, "no new `Start` came")
-    leaked = secrets_in(later_reading.text)
-    findings.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
-
-
-async def _hides_page(stage: Stage, talk: Conversation) -> None:
-    findings = stage.findings
-    await _pause(stage, talk, on=True)
-    await asyncio.sleep(0.5 * findings.patience)  # What is under way still comes.
-    before = len(stage.traffic.raw(talk.id, MIRROR))
-    await stage.send(talk, "cobrowse", SnapshotRequested())
-    await findings.never(
-        "P-218",
-        lambda: len(stage.traffic.raw(talk.id, MIRROR)) > before,
-        for_s=1.0,
-        otherwise="the mirror went on during the pause",
     )
+
+
+async def _hides_page(stage: KioskStage, talk: TriedTalk) -> None:
+    await _pause(stage, talk, on=True)
+    await _stands_still(stage, talk, "P-218", "the mirror went on during the pause")
     starts = reading(stage, talk).starts
     await _pause(stage, talk, on=False)
-    await findings.eventually(
+    await stage.findings.eventually(
         "P-218",
         lambda: reading(stage, talk).starts > starts,
-        within_s=15,
         otherwise="no new `Start` came after the pause",
     )
 
 
-async def _pause(stage: Stage, talk: Conversation, *, on: bool) -> None:
+async def _stands_still(stage: KioskStage, talk: TriedTalk, rule: str, otherwise: str) -> None:
+    """Check that nothing of the page comes, asked for or not."""
+    await asyncio.sleep(0.5 * stage.findings.patience)  # what is under way still comes
+    count = len(stage.traffic.raw(talk.id, MIRROR))
+    await stage.say(talk, "cobrowse", SnapshotRequested())
+    await stage.findings.never(
+        rule,
+        lambda: len(stage.traffic.raw(talk.id, MIRROR)) > count,
+        for_s=1.0,
+        otherwise=otherwise,
+    )
+
+
+async def _pause(stage: KioskStage, talk: TriedTalk, *, on: bool) -> None:
     since = stage.traffic.mark()
-    await stage.send(talk, "beside", PrivacyAsked(on=on))
+    await stage.say(talk, "beside", PrivacyAsked(on=on))
     await stage.comes(talk, PrivacyShown, since)
 
 
-async def _asks_once(stage: Stage, talk: Conversation) -> None:
+async def _asks_once(stage: KioskStage, talk: TriedTalk) -> None:
     """The same request, and another one for a power that is young."""
     answered = stage.changes(talk, Grant.SEE_PAGE)[-1].request_id
     for rule, request in (("P-209", answered), ("P-213", new_id())):
         since = stage.traffic.mark()
-        await stage.send(talk, "grant", GrantRequested(grant=Grant.SEE_PAGE, request_id=request))
+        await stage.say(talk, "grant", GrantRequested(grant=Grant.SEE_PAGE, request_id=request))
         await stage.comes(talk, GrantChanged, since, TOLD_S)
         reported = stage.changes(talk, Grant.SEE_PAGE, since)
         good = bool(reported) and reported[-1].allowed and reported[-1].request_id == request
         stage.findings.check(rule, good, f"without an answer of the caller it said {reported[-1:]}")
 
 
-async def _refuses(stage: Stage, talk: Conversation) -> None:
+async def _refuses(stage: KioskStage, talk: TriedTalk) -> None:
     change = await stage.ask(talk, Grant.TYPE, yes=False)
     good = change is not None and not change.allowed and change.reason is GrantReason.ANSWERED
     stage.findings.check("P-210", good, f"after no it said {change}")
 
 
-async def _withdraws(stage: Stage, talk: Conversation) -> None:
+async def _withdraws(stage: KioskStage, talk: TriedTalk) -> None:
     await stage.allow(talk, Grant.CONTROL)
     since = stage.traffic.mark()
     await stage.instruct(Withdraw(grant=Grant.SEE_PAGE))
 
     def ended() -> bool:
-        reported = {
-            change.grant: change.allowed for change in stage.sent(talk, GrantChanged, since)
-        }
-        return reported.get(Grant.SEE_PAGE) is False and reported.get(Grant.CONTROL) is False
+        allowed = _allowed(stage, talk, since)
+        return allowed.get(Grant.SEE_PAGE) is False and allowed.get(Grant.CONTROL) is False
 
-    await stage.findings.seen(ended, 5)
-    stage.findings.check(
-        "P-212", ended(), "no GrantChanged said that `see_page` and `control` have ended"
-    )
-    await asyncio.sleep(0.5 * stage.findings.patience)  # what is under way still comes
-    before = len(stage.traffic.raw(talk.id, MIRROR))
-    await stage.send(talk, "cobrowse", SnapshotRequested())
-    await stage.findings.never(
-        "P-212",
-        lambda: len(stage.traffic.raw(talk.id, MIRROR)) > before,
-        for_s=1.0,
-        otherwise="the mirror went on",
-    )
+    otherwise = "no GrantChanged said that `see_page` and `control` have ended"
+    await stage.findings.expect("P-212", ended, within_s=5, otherwise=otherwise)
+    await _stands_still(stage, talk, "P-212", "the mirror went on")
     sharing = stage.sent(talk, SharingChanged)
     stage.findings.check(
         "P-212", bool(sharing) and not sharing[-1].sharing, "no SharingChanged said that it ended"
     )
 
 
-async def _asks_first(stage: Stage, talk: Conversation) -> None:
+async def _asks_first(stage: KioskStage, talk: TriedTalk) -> None:
     """`point` needs `see_page`."""
     since, request = stage.traffic.mark(), new_id()
-    await stage.send(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
+    await stage.say(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
     await stage.instruct(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
 
     def given() -> list[Grant]:
@@ -247,35 +249,35 @@ async def _asks_first(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-216", good, f"it gave {given()}")
 
 
-async def _stops(stage: Stage, talk: Conversation) -> None:
+async def _stops(stage: KioskStage, talk: TriedTalk) -> None:
     await stage.instruct(StopAll())
 
     def left() -> list[Grant]:
-        last = {change.grant: change.allowed for change in stage.sent(talk, GrantChanged)}
-        return sorted(grant for grant, allowed in last.items() if allowed)
+        return sorted(grant for grant, allowed in _allowed(stage, talk).items() if allowed)
 
-    await stage.findings.seen(lambda: not left(), 5)
-    stage.findings.check("P-215", not left(), f"still given: {left()}")
+    await stage.findings.expect(
+        "P-215", lambda: not left(), within_s=5, otherwise=lambda: f"still given: {left()}"
+    )
 
 
-async def silence(stage: Stage) -> None:
+async def silence(stage: KioskStage) -> None:
     """Nobody answers."""
     talk = await stage.converse()
     request, asked_s = new_id(), time.monotonic()
-    await stage.send(talk, "grant", GrantRequested(grant=Grant.SCAN, request_id=request))
+    await stage.say(talk, "grant", GrantRequested(grant=Grant.SCAN, request_id=request))
 
     def answer() -> list[GrantChanged]:
         changes = stage.changes(talk, Grant.SCAN)
         return [change for change in changes if change.request_id == request or change.allowed]
 
-    await stage.findings.seen(answer, SILENCE_S[1])
-    reported, after_s = answer(), time.monotonic() - asked_s
+    reported = await stage.findings.seen(answer, SILENCE_S[1])
+    after_s = time.monotonic() - asked_s
     good = bool(reported) and not reported[-1].allowed and after_s >= SILENCE_S[0]
     stage.findings.check("P-211", good, f"after {after_s:.0f} s it said {reported[-1:]}")
     await stage.end(talk)
 
 
-async def expiry(stage: Stage) -> None:
+async def expiry(stage: KioskStage) -> None:
     """A power ends when its time is over, though nobody does anything."""
     talk = await stage.converse()
     await stage.allow(talk, Grant.CONTROL)
@@ -283,17 +285,15 @@ async def expiry(stage: Stage) -> None:
 
     def ended() -> list[GrantChanged]:
         changes = stage.changes(talk, Grant.CONTROL, since)
-        return [one for one in changes if not one.allowed]
+        return [change for change in changes if not change.allowed]
 
     await asyncio.sleep(max(0.0, left_s - EARLY_S))
     early = ended()
-    await stage.findings.seen(ended, LATE_S)
-    changes = ended()
+    changes = await stage.findings.seen(ended, LATE_S)
     good = not early and bool(changes) and changes[0].reason is GrantReason.EXPIRED
+    when = "at the end"
     if early:
         when = "too early"
-    else:
-        when = "at the end"
     words = f"given for {left_s:.0f} s, it said {when} {changes[:1]}"
     if stage.findings.check("P-219", good, words):
         await _commands_without(stage, talk, "P-219")
@@ -303,7 +303,7 @@ async def expiry(stage: Stage) -> None:
 CASES = (
     Case(
         "powers and a page",
-        (*(f"P-{n}" for n in range(201, 211)), *(f"P-{n}" for n in range(212, 219))),
+        numbers("P", (201, 210), (212, 218)),
         powers,
     ),
     Case("nobody answers", ("P-211",), silence, slow=True),

@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 from reportlab.pdfgen.canvas import Canvas
 
-from expert_app.conformance.driver import AnswerPrint, CannotDo, PutPages, Withdraw
-from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.driver import CannotDo
+from expert_app.conformance.instructions import AnswerPrint, PutPages, Withdraw
+from expert_app.conformance.kiosks.stage import KioskStage
 from expert_app.conformance.kiosks.written_log import check_prints, check_scans
-from expert_app.conformance.playing import Case
+from expert_app.conformance.stage import Case, TriedTalk, numbers
 from session.bus.transport.nkeys import is_signed
 from session.core.errors import GrantMissing, PageDamaged, PageUnasked, PageUnreadable
 from session.protocol.conversation.messages import (
@@ -54,13 +55,12 @@ PRINTED = (PrintState.SENT, PrintState.PRINTING, PrintState.WAITING, PrintState.
 OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 
-async def devices(stage: Stage, talk: Conversation) -> DevicesReported:
+async def devices(stage: KioskStage, talk: TriedTalk) -> DevicesReported:
     """Return what the kiosk has. Raises `RuleBroken`."""
-    await stage.send(talk, "device", DevicesRequested())
+    await stage.say(talk, "device", DevicesRequested())
     await stage.findings.eventually(
         "P-301",
         lambda: stage.sent(talk, DevicesReported),
-        within_s=15,
         otherwise="no DevicesReported came",
     )
     report = stage.sent(talk, DevicesReported)[-1]
@@ -75,7 +75,7 @@ async def devices(stage: Stage, talk: Conversation) -> DevicesReported:
 # ---- scans
 
 
-async def scans(stage: Stage) -> None:
+async def scans(stage: KioskStage) -> None:
     """A preview, pages, and what goes wrong with them."""
     talk = await stage.converse()
     if (await devices(stage, talk)).scanner is ScannerState.NONE:
@@ -109,31 +109,37 @@ def _request(kind: ScanKind = ScanKind.PAGE) -> ScanRequested:
     return ScanRequested(scan_id=new_id(), kind=kind, source=source, dpi=DPI, colour=True)
 
 
-def _ended(stage: Stage, talk: Conversation, scan_id: str) -> list[ScanEnded]:
+def _ended(stage: KioskStage, talk: TriedTalk, scan_id: str) -> list[ScanEnded]:
     return [message for message in stage.sent(talk, ScanEnded) if message.scan_id == scan_id]
 
 
 def _offers(
-    stage: Stage, talk: Conversation, scan_id: str = "", since: int | None = None
+    stage: KioskStage, talk: TriedTalk, scan_id: str = "", since: int | None = None
 ) -> list[PageOffered]:
     offers = stage.sent(talk, PageOffered, since)
     return [offer for offer in offers if not scan_id or offer.scan_id == scan_id]
 
 
-async def _scan_without(stage: Stage, talk: Conversation) -> None:
+async def _scan_without(stage: KioskStage, talk: TriedTalk) -> None:
     request = _request()
-    await stage.send(talk, "device", request)
-    await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), 5)
-    ended = _ended(stage, talk, request.scan_id)
+    ended = await _scan_ends(stage, talk, request, 5)
     good = bool(ended) and ended[0].code == GrantMissing.code
     good = good and not _offers(stage, talk, request.scan_id)
     stage.findings.check("P-302", good, f"it said {ended[:1]}")
 
 
-async def _scanned(stage: Stage, talk: Conversation, rule: str, kind: ScanKind) -> PageOffered:
+async def _scan_ends(
+    stage: KioskStage, talk: TriedTalk, request: ScanRequested, within_s: float = SCAN_S
+) -> list[ScanEnded]:
+    """Scan, and return how the kiosk said that it ended, if it did in time."""
+    await stage.say(talk, "device", request)
+    return await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), within_s)
+
+
+async def _scanned(stage: KioskStage, talk: TriedTalk, rule: str, kind: ScanKind) -> PageOffered:
     """A page whose chunks have all come. Raises `RuleBroken`."""
     request = _request(kind)
-    await stage.send(talk, "device", request)
+    await stage.say(talk, "device", request)
     findings = stage.findings
     await findings.seen(
         lambda: _offers(stage, talk, request.scan_id) and _ended(stage, talk, request.scan_id),
@@ -146,30 +152,20 @@ async def _scanned(stage: Stage, talk: Conversation, rule: str, kind: ScanKind) 
     findings.check(rule, bool(ended) and ended[0].pages == 1, f"the scan ended with {ended}")
     await findings.eventually(
         rule,
-        lambda: len(_chunks(stage, talk, page.page_id)) >= page.chunks,
+        lambda: len(stage.traffic.chunks(talk.id, page.page_id)) >= page.chunks,
         within_s=30,
         otherwise="not all of its chunks came",
     )
-    data = b"".join(part for _, part in sorted(_chunks(stage, talk, page.page_id).items()))
+    chunks = stage.traffic.chunks(talk.id, page.page_id)
+    data = b"".join(part for _, part in sorted(chunks.items()))
     right = hashlib.sha256(data).hexdigest() == page.sha256 and len(data) == page.size_bytes
     findings.check(rule, right, "its bytes have another size or SHA-256")
     return page
 
 
-def _chunks(stage: Stage, talk: Conversation, item: str, since: int = 0) -> dict[int, bytes]:
-    """Return what came of an item, by number."""
-    return {
-        int(record.headers.get("Index", "-1")): record.payload
-        for record in stage.traffic.sent[since:]
-        if record.session == talk.id
-        and record.topic == CHUNK
-        and record.headers.get("Item") == item
-    }
-
-
-async def _plan(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+async def _plan(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
     each = -(-page.size_bytes // page.chunks)
-    came = _chunks(stage, talk, page.page_id)
+    came = stage.traffic.chunks(talk.id, page.page_id)
     wrong = sorted(
         index
         for index, part in came.items()
@@ -178,69 +174,70 @@ async def _plan(stage: Stage, talk: Conversation, page: PageOffered) -> None:
     stage.findings.check("P-304", not wrong, f"chunks {wrong[:5]} have another size")
 
 
-def _signature(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+def _signature(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
     key = stage.world.key()
     signed = page.signer == key and is_signed(key, words_of(talk.id, page), page.signature)
+    why = "the signature does not fit"
     if page.signer != key:
         why = "the signer is another key"
-    else:
-        why = "the signature does not fit"
     stage.findings.check("P-305", signed, why)
 
 
-async def _again(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+async def _again(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
     since, missing = stage.traffic.mark(), sorted({0, page.chunks - 1})
-    await stage.send(talk, "device", ChunksRequested(item_id=page.page_id, missing=missing))
+    await stage.say(talk, "device", ChunksRequested(item_id=page.page_id, missing=missing))
 
     def came() -> list[int]:
-        return sorted(_chunks(stage, talk, page.page_id, since))
+        return sorted(stage.traffic.chunks(talk.id, page.page_id, since))
 
-    await stage.findings.seen(lambda: set(missing) <= set(came()), 10)
-    good = set(missing) <= set(came())
-    stage.findings.check("P-306", good, f"of {missing} came {came()}")
+    await stage.findings.expect(
+        "P-306",
+        lambda: set(missing) <= set(came()),
+        otherwise=lambda: f"of {missing} came {came()}",
+    )
 
 
 async def _offered_again(
-    stage: Stage, talk: Conversation, page: PageOffered, *, within_s: float
+    stage: KioskStage, talk: TriedTalk, page: PageOffered, *, within_s: float
 ) -> bool:
     """Return True if it is still kept at the kiosk."""
     since = stage.traffic.mark()
-    await stage.send(talk, "device", PagesRequested())
+    await stage.say(talk, "device", PagesRequested())
     return await stage.findings.seen(
         lambda: page.page_id in [offer.page_id for offer in _offers(stage, talk, "", since)],
         within_s,
     )
 
 
-async def _kept(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+async def _kept(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
     stage.findings.check(
         "P-307",
         await _offered_again(stage, talk, page, within_s=AGAIN_S),
         "it was not offered again",
     )
-    await stage.send(talk, "device", PageKept(page_id=page.page_id))
+    await stage.say(talk, "device", PageKept(page_id=page.page_id))
     still = await _offered_again(stage, talk, page, within_s=QUIET_S)
     stage.findings.check("P-307", not still, "it was offered after PageKept")
 
 
-async def _refusals(stage: Stage, talk: Conversation) -> None:
+async def _refusals(stage: KioskStage, talk: TriedTalk) -> None:
     page = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
     for code, keeps in (
         (PageDamaged.code, True),
         (PageUnasked.code, True),
         (PageUnreadable.code, False),
     ):
-        await stage.send(talk, "device", PageRefused(page_id=page.page_id, code=code))
+        await stage.say(talk, "device", PageRefused(page_id=page.page_id, code=code))
         within_s = AGAIN_S if keeps else QUIET_S
         is_kept = await _offered_again(stage, talk, page, within_s=within_s)
         words = "forgotten" if keeps else "kept"
         stage.findings.check("P-308", is_kept == keeps, f"after {code} it was {words}")
 
 
-async def _cancel(stage: Stage, talk: Conversation) -> None:
+async def _cancel(stage: KioskStage, talk: TriedTalk) -> None:
     request = _request()
-    await stage.send(talk, "device", request)
-    await stage.send(talk, "device", ScanCancelRequested(scan_id=request.scan_id))
+    await stage.say(talk, "device", request)
+    await stage.say(talk, "device", ScanCancelRequested(scan_id=request.scan_id))
     await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), 20)
     ended = _ended(stage, talk, request.scan_id)
     if ended and not ended[0].code:
@@ -249,21 +246,15 @@ async def _cancel(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-309", bool(ended), "no ScanEnded came")
 
 
-async def _jam(stage: Stage, talk: Conversation) -> None:
-    try:
-        await stage.instruct(PutPages(count=1, jam=True))
-    except CannotDo as cannot:
-        stage.findings.leave_untried(("P-310",), str(cannot))
+async def _jam(stage: KioskStage, talk: TriedTalk) -> None:
+    if not await stage.can(PutPages(count=1, jam=True), "P-310"):
         return
-    request = _request()
-    await stage.send(talk, "device", request)
-    await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), SCAN_S)
-    ended = _ended(stage, talk, request.scan_id)
+    ended = await _scan_ends(stage, talk, _request())
     stage.findings.check("P-310", bool(ended) and bool(ended[0].code), f"it said {ended[:1]}")
     await stage.instruct(PutPages(count=1))
 
 
-async def _keep(stage: Stage, talk: Conversation) -> None:
+async def _keep(stage: KioskStage, talk: TriedTalk) -> None:
     """Check that the caller is asked for what the agent wants to keep."""
     change = await stage.ask(talk, Grant.KEEP, yes=True)
     good = change is not None and change.allowed and change.left_s > 0
@@ -271,8 +262,7 @@ async def _keep(stage: Stage, talk: Conversation) -> None:
     if good:
         since = stage.traffic.mark()
         await stage.instruct(Withdraw(grant=Grant.KEEP))
-        await stage.findings.seen(lambda: stage.changes(talk, Grant.KEEP, since), 5)
-        reported = stage.changes(talk, Grant.KEEP, since)
+        reported = await stage.findings.seen(lambda: stage.changes(talk, Grant.KEEP, since), 5)
         gone = bool(reported) and not reported[-1].allowed
         stage.findings.check("P-313", gone, f"taken back it said {reported[-1:]}")
 
@@ -292,7 +282,7 @@ def document(words: str) -> bytes:
 class _Job:
     """One document that the desk offers; `bytes_sent` may be others than those of the offer."""
 
-    def __init__(self, stage: Stage, talk: Conversation, *, data: bytes) -> None:
+    def __init__(self, stage: KioskStage, talk: TriedTalk, *, data: bytes) -> None:
         self.stage = stage
         self.talk = talk
         self.data = data
@@ -309,7 +299,7 @@ class _Job:
 
     async def send(self) -> None:
         """The offer and all chunks."""
-        await self.stage.send(self.talk, "device", self.offer)
+        await self.stage.say(self.talk, "device", self.offer)
         await self.send_chunks()
 
     async def send_chunks(self) -> None:
@@ -317,7 +307,7 @@ class _Job:
         item, count = self.offer.print_id, self.offer.chunks
         for index in range(count):
             part = piece(self.bytes_sent, count, index)
-            await self.stage.desk.send_raw(self.talk.id, CHUNK, part, dict(headers_of(item, index)))
+            await self.stage.desk.say_raw(self.talk.id, CHUNK, part, headers_of(item, index))
 
     def reported(self, since: int | None = None) -> list[PrintChanged]:
         """Return what the kiosk said of it."""
@@ -330,10 +320,12 @@ class _Job:
 
     async def reaches(self, *states: PrintState, within_s: float = 15.0) -> bool:
         """Return True if it comes to one of these states in time."""
-        return await self.stage.findings.seen(lambda: set(states) & set(self.states()), within_s)
+        return bool(
+            await self.stage.findings.seen(lambda: set(states) & {*self.states()}, within_s)
+        )
 
 
-async def prints(stage: Stage) -> None:
+async def prints(stage: KioskStage) -> None:
     """Documents that are printed, and those that are not."""
     talk = await stage.converse()
     if (await devices(stage, talk)).printer is ScannerState.NONE:
@@ -348,7 +340,7 @@ async def prints(stage: Stage) -> None:
     await check_prints(stage, talk, printed)
 
 
-async def _print_without(stage: Stage, talk: Conversation) -> None:
+async def _print_without(stage: KioskStage, talk: TriedTalk) -> None:
     job = _Job(stage, talk, data=document("sans accord"))
     await job.send()
     await job.reaches(PrintState.FAILED, *PRINTED)
@@ -361,7 +353,7 @@ async def _print_without(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-320", good, f"it said {reported[-1:]}")
 
 
-async def _wrong_binding(stage: Stage, talk: Conversation) -> None:
+async def _wrong_binding(stage: KioskStage, talk: TriedTalk) -> None:
     elsewhere = print_binding("autre", stage.world.key(), "0" * 64, 1)
     for bound_to in (elsewhere, ""):
         job = _Job(stage, talk, data=document(f"lié ailleurs {bound_to[:4]}"))
@@ -377,7 +369,7 @@ async def _wrong_binding(stage: Stage, talk: Conversation) -> None:
             await stage.instruct(AnswerPrint(yes=False))
 
 
-async def _wrong_bytes(stage: Stage, talk: Conversation) -> None:
+async def _wrong_bytes(stage: KioskStage, talk: TriedTalk) -> None:
     job = _Job(stage, talk, data=document("un document"))
     job.bytes_sent = document("un autres")[: len(job.data)].ljust(len(job.data), b"\n")
     await job.send()
@@ -394,7 +386,7 @@ async def _wrong_bytes(stage: Stage, talk: Conversation) -> None:
         await stage.instruct(AnswerPrint(yes=False))
 
 
-async def _declined(stage: Stage, talk: Conversation) -> None:
+async def _declined(stage: KioskStage, talk: TriedTalk) -> None:
     job = _Job(stage, talk, data=document("refusé"))
     await job.send()
     await stage.instruct(AnswerPrint(yes=False))
@@ -404,7 +396,7 @@ async def _declined(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-322", good, f"after no it said {job.states()}")
 
 
-async def _printed(stage: Stage, talk: Conversation) -> str:
+async def _printed(stage: KioskStage, talk: TriedTalk) -> str:
     """The id of a print that was done."""
     findings, job = stage.findings, _Job(stage, talk, data=document("voulu"))
     await job.send()
@@ -435,6 +427,6 @@ async def _printed(stage: Stage, talk: Conversation) -> str:
 
 
 CASES = (
-    Case("scans", tuple(f"P-{n}" for n in range(301, 314)), scans),
-    Case("prints", ("P-301", *(f"P-{n}" for n in range(320, 327))), prints),
+    Case("scans", numbers("P", (301, 313)), scans),
+    Case("prints", numbers("P", 301, (320, 326)), prints),
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.kiosks.stage import KioskStage
+from expert_app.conformance.stage import TriedTalk
 from expert_app.conformance.throw_away_hub import CALLER_NUMBER
 from session.core.errors import LogUnreadable, SessionError
 from session.log import events
@@ -29,7 +30,7 @@ class WrittenLog:
         wrong: what cannot be read, or came under another writer.
     """
 
-    def __init__(self, stage: Stage, talk: Conversation) -> None:
+    def __init__(self, stage: KioskStage, talk: TriedTalk) -> None:
         self.wrong: list[str] = []
         self._lines: dict[int, bytes] = {}
         self._records: dict[int, Record] = {}
@@ -77,7 +78,7 @@ class WrittenLog:
         return [secret for secret in secrets if secret in text]
 
 
-async def check_log(stage: Stage, talk: Conversation, words: Collection[str] = ()) -> WrittenLog:
+async def check_log(stage: KioskStage, talk: TriedTalk, words: Collection[str] = ()) -> WrittenLog:
     """The log of a conversation that is over is complete, and holds nothing that was said."""
     findings = stage.findings
     await findings.seen(lambda: WrittenLog(stage, talk).is_closed(), WRITTEN_S)
@@ -93,7 +94,7 @@ async def check_log(stage: Stage, talk: Conversation, words: Collection[str] = (
     return log
 
 
-async def check_powers(stage: Stage, talk: Conversation) -> None:
+async def check_powers(stage: KioskStage, talk: TriedTalk) -> None:
     """Every change of a power, and of what was shared, was written."""
     log = await check_log(stage, talk)
     sent = Counter(
@@ -109,7 +110,7 @@ async def check_powers(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-217", good, f"not written: {missing}; sharing: {noted}")
 
 
-async def check_scans(stage: Stage, talk: Conversation, scans: Collection[str]) -> None:
+async def check_scans(stage: KioskStage, talk: TriedTalk, scans: Collection[str]) -> None:
     """Check that what was scanned was written: `scans` with a page."""
     log = await check_log(stage, talk)
     noted = {
@@ -121,7 +122,7 @@ async def check_scans(stage: Stage, talk: Conversation, scans: Collection[str]) 
     stage.findings.check("P-312", not lacks, f"not written of every scan: {sorted(lacks)}")
 
 
-async def check_prints(stage: Stage, talk: Conversation, printed: str) -> None:
+async def check_prints(stage: KioskStage, talk: TriedTalk, printed: str) -> None:
     """A print that was done was written."""
     log = await check_log(stage, talk)
     states = [event.state for event in log.of(events.PrintChanged) if event.print_id == printed]

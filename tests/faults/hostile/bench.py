@@ -22,8 +22,11 @@ from unittest.mock import patch
 import msgspec
 import psutil
 
-from expert_app.conformance.desks.instructions import Accept, AskGrant
-from expert_app.conformance.desks.kiosk_end import EPOCH, PICTURE, KioskEnd
+from expert_app.conformance.instructions import (
+    Accept,
+    AskGrant,
+)
+from expert_app.conformance.kiosk_end import EPOCH, PICTURE, KioskEnd
 from expert_app.conformance.site import page_site
 from expert_app.conformance.throw_away_hub import KIOSK, LOOPBACK, TRIED_DESK, ThrowAwayHub
 from expert_app.runtime.child_programs import Child
@@ -266,7 +269,7 @@ async def hostile_kiosk(folder: Path) -> AsyncIterator[HostileKiosk]:
     """A real hub, the real desk's program, and a kiosk in conversation with it."""
     tasks, desk = Tasks(), DeskProgram(folder)
     async with hub_for(folder, TRIED_DESK) as world:
-        kiosk = KioskEnd(world, tasks)
+        kiosk = KioskEnd(world, tasks=tasks)
         connection = connection_beside(world, Role.KIOSK, KIOSK, tasks)
         try:
             await kiosk.open()

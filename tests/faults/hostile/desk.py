@@ -12,7 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from expert_app.conformance.desk_end import DeskEnd
-from expert_app.conformance.driver import AnswerGrant, Press, StopAll, Write
+from expert_app.conformance.instructions import (
+    AnswerGrant,
+    Press,
+    StopAll,
+    Write,
+)
 from expert_app.conformance.throw_away_hub import (
     AGENT,
     CALLER_NUMBER,
@@ -62,7 +67,7 @@ class HostileDesk(HostileEnd):
     async def ask(self, grant: Grant) -> None:
         """The agent asks for a power, and the caller gives it."""
         request = GrantRequested(grant=grant, request_id=new_id())
-        await self._desk.send(self._facts.id, "grant", request)
+        await self._desk.say(self._facts.id, "grant", request)
         await self._kiosk.instruct(AnswerGrant(grant=grant, yes=True))
         await until(lambda: self.is_given(grant), SETTLED_S)
 

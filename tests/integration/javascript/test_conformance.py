@@ -14,7 +14,7 @@ import pytest
 
 from expert_app.__main__ import main
 from expert_app.conformance.findings import Finding, Verdict
-from expert_app.conformance.rules import RULES, ProtocolLevel
+from expert_app.conformance.rules import KIOSK_RULES, ProtocolLevel
 from tests.integration.javascript.browsers import needs
 
 WHOLE = {
@@ -29,7 +29,7 @@ SHUT_OUT = "P-129"
 IMPOSTOR = "P-133"
 """A browser looks at certificates by itself, and takes no authority from a page."""
 
-OF_WHOLE = {number for number, rule in RULES.items() if rule.level in WHOLE}
+OF_WHOLE = {number for number, rule in KIOSK_RULES.items() if rule.level in WHOLE}
 
 
 def tried(browser: str, folder: Path, *words: str) -> dict[str, Finding]:

@@ -11,17 +11,13 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from expert_app.conformance.desks.instructions import AnyDeskInstruction, words_of_desk_instruction
-from expert_app.conformance.driver import (
+from expert_app.conformance.driver import CannotDo, PersonDriver, driver_program
+from expert_app.conformance.instructions import (
+    AnyDeskInstruction,
     AnyInstruction,
-    Begin,
-    CannotDo,
     Finish,
     Leave,
-    PersonDriver,
     Press,
-    driver_program,
-    words_of_instruction,
 )
 
 ROOT = Path(__file__).parents[4]
@@ -64,14 +60,9 @@ async def test_a_person_says_done_with_enter_and_why_not_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "every", "words"),
-    [
-        (0, AnyInstruction, words_of_instruction),
-        (1, AnyDeskInstruction | Begin | Finish, words_of_desk_instruction),
-    ],
-    ids=["kiosk", "desk"],
+    ("end", "every"), [(0, AnyInstruction), (1, AnyDeskInstruction)], ids=["kiosk", "desk"]
 )
-def test_the_document_has_every_instruction_as_it_is(end: int, every: Any, words: Any) -> None:
+def test_the_document_has_every_instruction_as_it_is(end: int, every: Any) -> None:
     text = (ROOT / "docs/conformance.md").read_text("utf-8").split("\n## A desk\n")[end]
     told = [msgspec.json.decode(line) for line in re.findall(r"^\| `(\{.*?\})` \|", text, re.M)]
     instructions = [msgspec.convert(one, every) for one in told]
@@ -79,4 +70,4 @@ def test_the_document_has_every_instruction_as_it_is(end: int, every: Any, words
     assert [msgspec.json.decode(msgspec.json.encode(one)).keys() for one in instructions] == [
         one.keys() for one in told
     ]
-    assert all(words(one) for one in instructions)
+    assert all(str(one) for one in instructions)

@@ -18,7 +18,7 @@ from expert_app.conformance.findings import (
     as_text,
     write_reports,
 )
-from expert_app.conformance.rules import RULES
+from expert_app.conformance.rules import KIOSK_RULES
 
 
 async def test_a_rule_that_was_broken_once_stays_broken(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ async def test_a_rule_that_was_broken_once_stays_broken(tmp_path: Path) -> None:
         findings.demand("P-114", False)
     assert findings.broken == ["P-110", "P-114"]
     text = as_text(findings.all())
-    assert f"FAIL P-110 {RULES['P-110'].sentence}" in text
+    assert f"FAIL P-110 {KIOSK_RULES['P-110'].sentence}" in text
     assert "no CallOffered came (docs/protocol.md, “Topics of a session”)" in text
     assert text.endswith("2 kept, 2 broken, 1 untried\nlevel talk: broken (2 rules)")
     junit, json = tmp_path / "junit.xml", tmp_path / "report.json"

@@ -9,41 +9,32 @@ from typing import Any
 
 import pytest
 
-from expert_app.conformance.desks.rules import DESK_RULES
-from expert_app.conformance.desks.run import DESK_CASES
-from expert_app.conformance.desks.talk import LAST as DESK_LAST
-from expert_app.conformance.kiosks.run import CASES
-from expert_app.conformance.kiosks.talk import LAST
-from expert_app.conformance.rules import RULES, ProtocolLevel, as_table
+from expert_app.conformance.conversation import last_case
+from expert_app.conformance.rules import as_table
+from expert_app.conformance.run import DESK, KIOSK
 
 ROOT = Path(__file__).parents[4]
 
-BOTH: list[Any] = [
-    pytest.param("kiosk", RULES, CASES, (*LAST.rules, "P-101"), id="kiosk"),
-    pytest.param("desk", DESK_RULES, DESK_CASES, (*DESK_LAST.rules, "D-101"), id="desk"),
-]
+BOTH = pytest.mark.parametrize(
+    ("name", "end", "letter"),
+    [pytest.param("kiosk", KIOSK, "P", id="kiosk"), pytest.param("desk", DESK, "D", id="desk")],
+)
 
 
-@pytest.mark.parametrize(("end", "rules", "cases", "beside"), BOTH)
-def test_the_document_lists_the_rules(end: str, rules: Any, cases: Any, beside: Any) -> None:
-    assert as_table(rules, end) in (ROOT / "docs/conformance.md").read_text("utf-8")
+@BOTH
+def test_the_document_lists_the_rules(name: str, end: Any, letter: str) -> None:
+    assert as_table(end.rules, name) in (ROOT / "docs/conformance.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("end", "rules", "cases", "beside"), BOTH)
-def test_every_rule_is_under_a_heading_of_the_protocol(
-    end: str, rules: Any, cases: Any, beside: Any
-) -> None:
+@BOTH
+def test_every_rule_is_under_a_heading_of_the_protocol(name: str, end: Any, letter: str) -> None:
     text = (ROOT / "docs/protocol.md").read_text("utf-8")
     headings = {one.replace("*", "") for one in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
-    assert {rule.under for rule in rules.values()} - headings == set()
+    assert {rule.under for rule in end.rules.values()} - headings == set()
 
 
-@pytest.mark.parametrize(("end", "rules", "cases", "beside"), BOTH)
-def test_every_rule_of_a_level_that_is_played_is_tried(
-    end: str, rules: Any, cases: Any, beside: Any
-) -> None:
-    for level in ProtocolLevel:
-        if level in cases:
-            tried = {rule for case in cases[level] for rule in case.rules} | {*beside}
-            of_level = {number for number, rule in rules.items() if rule.level is level}
-            assert of_level - tried == set()
+@BOTH
+def test_every_rule_of_a_level_that_is_played_is_tried(name: str, end: Any, letter: str) -> None:
+    beside = {f"{letter}-101", *last_case(letter).rules}
+    tried = {rule for cases in end.cases.values() for case in cases for rule in case.rules}
+    assert end.rules.keys() - tried - beside == set()

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The level "hostile" of a desk: what it must not believe or follow, and goes on after.
-Used by `run`.
-"""
+"""The level "hostile": what an end must not believe or follow, and goes on after. Used by `run`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import zstandard
 
-from expert_app.conformance.desks.instructions import Accept
-from expert_app.conformance.desks.stage import DeskStage, DeskTalk
-from expert_app.conformance.kiosks.hostile import BOMB_BYTES, NOT_FOLLOWED_S, plain_words
-from expert_app.conformance.playing import Case
+from expert_app.conformance.desks.stage import DeskStage
+from expert_app.conformance.instructions import Accept
+from expert_app.conformance.stage import Case, Stage, TriedTalk, numbers
 from expert_app.conformance.throw_away_hub import KIOSK, ORGANISATION, SERVICE, SITE
 from session.bus.client import FROM_HUB
 from session.core.errors import (
@@ -22,84 +20,92 @@ from session.core.errors import (
     ProtocolVersionUnknown,
 )
 from session.protocol.codec import encode
-from session.protocol.conversation.chat_and_privacy import WordsShown
+from session.protocol.conversation.chat_and_privacy import WordsSaid, WordsShown
 from session.protocol.conversation.messages import (
     Grant,
     GrantsRequested,
+    KioskWiped,
     MessageRefused,
 )
 from session.protocol.conversation.mirror import TOPIC as MIRROR
 from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import new_id
 
+NOT_FOLLOWED_S = 1.0
+BOMB_BYTES = 4 << 20
 NATS_SEQUENCE = "Nats-Sequence"
 
 
-async def hostile(stage: DeskStage) -> None:
+def plain_words(**more: object) -> tuple[str, bytes]:
+    """Return words that an end would show, with other fields: their id and JSON."""
+    words = new_id()
+    sent = WordsSaid(words_id=words, text="Ces mots ne viennent de personne.")
+    plain = msgspec.json.decode(encode(sent))
+    return words, msgspec.json.encode({**plain, **more})
+
+
+async def hostile(stage: Stage) -> None:
     """All of it in one conversation."""
     talk = await stage.converse()
+    await _play(stage, talk)
+    await stage.finish(talk)
+
+
+async def _play(stage: Stage, talk: TriedTalk) -> None:
     await _without_mark(stage, talk)
     await _unknown_field(stage, talk)
     await _refused(stage, talk)
     await _other_session(stage, talk)
     await _never_answered(stage, talk)
-    await _own_message(stage, talk)
-    await _mirror(stage, talk)
-    await stage.end(talk)
 
 
-def _shown(stage: DeskStage, words: str) -> bool:
-    return any(
-        isinstance(message := record.message(), WordsShown) and message.words_id == words
-        for record in stage.traffic.sent
-    )
-
-
-async def _goes_on(stage: DeskStage, talk: DeskTalk) -> bool:
-    """Return True if the desk still takes what comes from the kiosk."""
+async def _goes_on(stage: Stage, talk: TriedTalk) -> bool:
+    """Return True if the end under test still takes what comes from the other one."""
     words, payload = plain_words()
     await stage.world.inject(f"ses.{talk.id}.beside", payload)
-    return await stage.findings.seen(lambda: _shown(stage, words), 5)
+    return await stage.findings.seen(lambda: stage.shows(words), 5)
 
 
-async def _without_mark(stage: DeskStage, talk: DeskTalk) -> None:
+async def _without_mark(stage: Stage, talk: TriedTalk) -> None:
     words, payload = plain_words()
     await stage.world.inject(f"ses.{talk.id}.beside", payload, from_hub=False)
-    ended = SessionEnded(session_id=talk.id, by="kiosk", reason="done")
+    ended = SessionEnded(session_id=talk.id, by="hub", reason="done")
     await stage.world.inject("hub", encode(ended), from_hub=False)
+    rule = stage.rule(401)
     await stage.findings.never(
-        "D-401",
-        lambda: _shown(stage, words),
+        rule,
+        lambda: stage.shows(words) or stage.sent(talk, KioskWiped),
         for_s=NOT_FOLLOWED_S,
-        otherwise="it followed words that did not come from the hub",
+        otherwise="it followed words, or the end of the session, that did not come from the hub",
     )
-    stage.findings.check(
-        "D-401", await _goes_on(stage, talk), "it ended a session whose end the hub had not told"
-    )
+    goes_on = await _goes_on(stage, talk)
+    stage.findings.check(rule, goes_on, "it ended a session whose end the hub had not told")
 
 
-async def _unknown_field(stage: DeskStage, talk: DeskTalk) -> None:
+async def _unknown_field(stage: Stage, talk: TriedTalk) -> None:
     words, payload = plain_words(of_a_later_release={"is": ["not", "known"]})
     await stage.world.inject(f"ses.{talk.id}.beside", payload)
-    await stage.findings.seen(lambda: _shown(stage, words), 5)
-    stage.findings.check("D-403", _shown(stage, words), "a message with one was not followed")
+    otherwise = "a message with one was not followed"
+    await stage.findings.expect(
+        stage.rule(403), lambda: stage.shows(words), within_s=5, otherwise=otherwise
+    )
 
 
-async def _refused(stage: DeskStage, talk: DeskTalk) -> None:
+async def _refused(stage: Stage, talk: TriedTalk) -> None:
     _, other_version = plain_words(v=2)
     bomb = zstandard.ZstdCompressor().compress(bytes(BOMB_BYTES))
     malformed = MessageMalformed.code
-    for rule, payload, codes in (
-        ("D-402", other_version, (ProtocolVersionUnknown.code,)),
-        ("D-404", b'{"type":"OfALaterRelease","v":1}', (malformed,)),
-        ("D-405", b"this is not JSON", (malformed,)),
-        ("D-406", bomb, (MessageTooLarge.code, malformed)),
+    for number, payload, codes in (
+        (402, other_version, (ProtocolVersionUnknown.code,)),
+        (404, b'{"type":"OfALaterRelease","v":1}', (malformed,)),
+        (405, b"this is not JSON", (malformed,)),
+        (406, bomb, (MessageTooLarge.code, malformed)),
     ):
-        since = stage.traffic.mark()
+        rule, since = stage.rule(number), stage.traffic.mark()
         await stage.world.inject(f"ses.{talk.id}.beside", payload)
-        await stage.comes(talk, MessageRefused, since)
-        refused = [refusal.code for refusal in stage.sent(talk, MessageRefused, since)]
+        refused = await stage.refusals(talk, since)
         words_shown = stage.sent(talk, WordsShown, since)
         good = bool(refused) and refused[0] in codes and not words_shown
         stage.findings.check(rule, good, f"it was answered by {refused}, shown: {words_shown}")
@@ -107,39 +113,51 @@ async def _refused(stage: DeskStage, talk: DeskTalk) -> None:
         stage.findings.demand(rule, goes_on, "the session did not go on after it")
 
 
-async def _other_session(stage: DeskStage, talk: DeskTalk) -> None:
+async def _other_session(stage: Stage, talk: TriedTalk) -> None:
     words, payload = plain_words()
-    await stage.world.inject("ses.0000000000000000_0000.beside", payload)
+    ticket, _, _ = talk.id.partition("_")
+    await stage.world.inject(f"ses.{ticket}_00000000.beside", payload)
     await stage.findings.never(
-        "D-407",
-        lambda: _shown(stage, words),
+        stage.rule(407),
+        lambda: stage.shows(words),
         for_s=NOT_FOLLOWED_S,
         otherwise="it answered in a session that is not open",
     )
 
 
-async def _never_answered(stage: DeskStage, talk: DeskTalk) -> None:
+async def _never_answered(stage: Stage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
-    refused = MessageRefused(topic="call", code=MessageMalformed.code, why="try", of="CallAnswered")
+    refused = MessageRefused(topic="call", code=MessageMalformed.code, why="try", of="WordsShown")
     for topic in (END_TOPIC, HUB_TOPIC):
         await stage.world.inject(f"ses.{talk.id}.{topic}", encode(refused))
     await stage.findings.never(
-        "D-408",
+        stage.rule(408),
         lambda: stage.sent(talk, MessageRefused, since),
         for_s=NOT_FOLLOWED_S,
         otherwise="it refused a MessageRefused",
     )
 
 
-async def _own_message(stage: DeskStage, talk: DeskTalk) -> None:
+# ---- a desk
+
+
+async def hostile_to_a_desk(stage: DeskStage) -> None:
+    """The same, and what only a desk can be told."""
+    talk = await stage.converse()
+    await _play(stage, talk)
+    await _own_message(stage, talk)
+    await _mirror(stage, talk)
+    await stage.finish(talk)
+
+
+async def _own_message(stage: DeskStage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
     await stage.world.inject(f"ses.{talk.id}.grant", encode(GrantsRequested()))
-    await stage.comes(talk, MessageRefused, since)
-    codes = [refusal.code for refusal in stage.sent(talk, MessageRefused, since)]
+    codes = await stage.refusals(talk, since)
     stage.findings.check("D-409", codes == [NotAllowed.code], f"it was answered by {codes}")
 
 
-async def _mirror(stage: DeskStage, talk: DeskTalk) -> None:
+async def _mirror(stage: DeskStage, talk: TriedTalk) -> None:
     kiosk = stage.kiosk
     kiosk.given[Grant.SEE_PAGE] = True
     await kiosk.send("grant", kiosk.change(Grant.SEE_PAGE))
@@ -152,9 +170,9 @@ async def _mirror(stage: DeskStage, talk: DeskTalk) -> None:
         sent = stage.sent(talk, MessageRefused, since)
         return [refusal.code for refusal in sent if refusal.topic == MIRROR]
 
-    await stage.findings.seen(refused, 5)
-    good = refused()[:1] in ([MessageMalformed.code], [MessageTooLarge.code])
-    stage.findings.check("D-410", good, f"it was answered by {refused()}")
+    codes = await stage.findings.seen(refused, 5)
+    good = codes[:1] in ([MessageMalformed.code], [MessageTooLarge.code])
+    stage.findings.check("D-410", good, f"it was answered by {codes}")
 
 
 async def forged_callers(stage: DeskStage) -> None:
@@ -174,22 +192,16 @@ async def forged_callers(stage: DeskStage) -> None:
         await stage.world.inject_ticket(forged, headers)
     await kiosk.press()
     await stage.instruct(Accept())
-    await stage.findings.seen(lambda: stage.traffic.requests("accept", began), 10)
-    taken = [one.payload for one in stage.traffic.requests("accept", began)]
-    stage.findings.check(
-        "D-411",
-        not any(b"0000forged" in payload for payload in taken),
-        "it took a caller of whom the hub's store had not told",
-    )
-    await stage.until(lambda: kiosk.facts is not None, "the hub opened no session")
-    await stage.end(DeskTalk(kiosk.facts.id if kiosk.facts is not None else "", began))
+    requests = await stage.findings.seen(lambda: stage.traffic.requests("accept", began), 10)
+    is_taken = any(b"0000forged" in request.payload for request in requests)
+    otherwise = "it took a caller of whom the hub's store had not told"
+    stage.findings.check("D-411", not is_taken, otherwise)
+    await stage.finish(await stage.opened(began))
 
 
-CASES = (
-    Case(
-        "what is not to be believed",
-        tuple(f"D-{n}" for n in range(401, 411)),
-        hostile,
-    ),
+NAME = "what is not to be believed"
+KIOSK_CASE = Case(NAME, numbers("P", (401, 408)), hostile)
+DESK_CASES = (
+    Case(NAME, numbers("D", (401, 410)), hostile_to_a_desk),
     Case("callers who are none", ("D-411",), forged_callers),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The other end of the desk under test: a kiosk without a window, whose caller does what a case
-says. It answers by itself what every kiosk answers. Used by `stage`.
+says. It answers by itself what every kiosk answers. Used by `desks.stage`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from expert_app.conformance.our_end import OurEnd
 from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     KIOSK,
@@ -21,7 +22,6 @@ from expert_app.conformance.throw_away_hub import (
     ThrowAwayHub,
 )
 from session.bus.channel import BusChannel
-from session.bus.client import BusClient
 from session.bus.sealing.client import SealingClient
 from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.transport.nkeys import public_key, sign
@@ -93,23 +93,20 @@ class ScannedItem:
         self.lost: set[int] = set()
 
 
-class KioskEnd:
+class KioskEnd(OurEnd):
     """One kiosk.
 
     Attributes:
         facts: of the newest session; `ended`: what the hub told of ends.
         answers: what its caller says to a request for a power; without one, nothing.
         given: the powers that are given now.
-        peer, call_id: of the newest call; `calls`: ids that were answered.
+        calls: ids of the calls that were answered.
         pages: scanned, by id.
-        said: what the desk said, opened where it was sealed.
         seal_refused: why the desk was not believed, "" while it was.
-        reports_devices: whether it says how scanner and printer are.
     """
 
-    def __init__(self, world: ThrowAwayHub, tasks: Tasks) -> None:
+    def __init__(self, world: ThrowAwayHub, *, tasks: Tasks) -> None:
         self._clock = SystemClock()
-        self._tasks = tasks
         self._seed = world.seeds[KIOSK]
         if world.tried == TRIED_SEALED_DESK:
             self._service = SEALED_SERVICE
@@ -118,17 +115,9 @@ class KioskEnd:
         pins = PinnedKeys(world.folder / "signers.json", {}, clock=self._clock)
         self._seals = SealingClient(pins, ORGANISATION)
         self._seal: KioskSeal | None = None
-        self._bus = BusClient(
-            [world.url],
-            Role.KIOSK,
-            user=KIOSK,
-            seed=self._seed,
-            tasks=tasks,
-            clock=self._clock,
-            tls=world.tls(),
-            seals=self._seals,
-        )
-        self.link = KioskLink(self._bus, self._clock, tasks=tasks)
+        bus = world.client(Role.KIOSK, KIOSK, tasks=tasks, seals=self._seals)
+        super().__init__(bus, tasks=tasks)
+        self.link = KioskLink(bus, self._clock, tasks=tasks)
         self.link.session_opened.connect(self._on_opened)
         self.link.session_ended.connect(lambda end: self.ended.append(end))
         self.facts: SessionFacts | None = None
@@ -136,11 +125,8 @@ class KioskEnd:
         self.answers: dict[Grant, bool] = {}
         self.given: dict[Grant, bool] = {}
         self.asked: dict[Grant, str] = {}
-        self.peer: PlainPeer | None = None
-        self.call_id = ""
         self.calls: list[str] = []
         self.pages: dict[str, ScannedItem] = {}
-        self.received: list[SessionMessage] = []
         self.seal_refused = ""
         self._seq = 0
         self._packer = mirror.Packer()
@@ -156,11 +142,6 @@ class KioskEnd:
         await self.link.start()
         await self.link.services()
 
-    async def close(self) -> None:
-        """Gone."""
-        await self.close_call()
-        await self._bus.close()
-
     async def press(self) -> None:
         """The caller calls. Raises `SessionError`."""
         self.facts = None
@@ -171,14 +152,14 @@ class KioskEnd:
         if self.facts is None:
             return
         try:
-            await self._bus.channel(self.facts.id).send(topic, message)
+            await self.say(self.facts.id, topic, message)
         except SessionError:
             return
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         """Sends bytes to the desk."""
         if self.facts is not None:
-            await self._bus.channel(self.facts.id).send_raw(topic, payload, headers)
+            await self.say_raw(self.facts.id, topic, payload, headers)
 
     @property
     def is_sealed(self) -> bool:
@@ -202,18 +183,6 @@ class KioskEnd:
         offer = CallOffered(call_id=self.call_id, sdp=sdp, simulated_camera=True)
         await self.send("call", offer)
         return self.call_id
-
-    async def close_call(self) -> None:
-        """Nothing travels any more."""
-        peer, self.peer, self.call_id = self.peer, None, ""
-        if peer is not None:
-            await peer.close()
-
-    def media_count(self) -> int:
-        """Pictures and pieces of voice that came in the present call."""
-        if self.peer is not None:
-            return self.peer.frames + self.peer.audio_packets
-        return 0
 
     # ---- powers
 
