@@ -7,28 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from expert_app.reference import (
-    asyncapi,
-    conversation,
-    error_pages,
-    limit_pages,
-    message_pages,
-    schemas,
-    vectors,
-    verb_pages,
-)
+from expert_app.reference import asyncapi, conversation, pages, schemas, vectors
 from expert_app.reference.files import Documents, run
 
-_MADE = (
-    schemas,
-    vectors,
-    verb_pages,
-    message_pages,
-    error_pages,
-    limit_pages,
-    asyncapi,
-    conversation,
-)
+_MADE = (schemas, vectors, pages, asyncapi, conversation)
 
 
 def documents() -> Documents:

@@ -9,6 +9,7 @@ of docs/schemas.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -16,7 +17,6 @@ import msgspec
 from expert_app.reference.files import Documents, json_text
 from expert_app.reference.markdown import first_words
 from expert_app.reference.schemas import components_of
-from session.protocol.conversation.messages import MessageRefused
 from session.protocol.hub.enrolment import NEWCOMERS
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.requests import HubEvent, QueueBeat, Refusal, type_of
@@ -35,7 +35,7 @@ from session.protocol.wire.version import PROTOCOL_VERSION
 Kind = type[msgspec.Struct]
 Part = dict[str, Any]
 
-_JSON = "application/json"
+_FIXED: Part = msgspec.toml.decode(Path(__file__).with_suffix(".toml").read_bytes())
 _ID = "Opaque: letters, digits, _ and -, at most 40."
 _ROLES = {role.name.lower(): role.value for role in Role}
 
@@ -119,16 +119,9 @@ def _hub_events(builder: _Builder) -> None:
     events = [kind.__name__ for kind in get_args(HubEvent)]
     builder.channel("evt.hub", "evt.u.{role}.{user}.hub", events)
     builder.operation("hear_the_hub", "receive", "evt.hub", events)
-    builder.channel("evt.queue", "evt.q.{ticket}", ["Ticket"])
-    builder.operation("hear_the_queue", "receive", "evt.queue", ["Ticket"])
-    builder.channel("evt.beat", "evt.hb", ["QueueBeat"])
-    builder.operation("hear_the_beat", "receive", "evt.beat", ["QueueBeat"])
-    builder.channel("hb", "hb.{role}.{user}", ["LineSample"])
-    builder.operation("live", "send", "hb", ["LineSample"])
-    builder.channel(
-        "evt.refused", "evt.u.{role}.{user}.ses.{session}.refused", [MessageRefused.__name__]
-    )
-    builder.operation("hear_a_refusal", "receive", "evt.refused", [MessageRefused.__name__])
+    for name, (address, action, operation, kind) in _FIXED["subjects"].items():
+        builder.channel(name, address, [kind])
+        builder.operation(operation, action, name, [kind])
 
 
 def _sessions(builder: _Builder) -> None:
@@ -149,13 +142,10 @@ def _sessions(builder: _Builder) -> None:
 
 
 def _sent_by(end: SendingEnd, topic: str, raw: SendingEnd | None) -> list[str]:
+    senders = (end, SendingEnd.EITHER)
     if raw is not None:
-        if raw in (end, SendingEnd.EITHER):
-            return [topic]
-        return []
-    rows = [
-        row for row in MESSAGE_ROWS if topic in row.topics and row.by in (end, SendingEnd.EITHER)
-    ]
+        return [topic] if raw in senders else []
+    rows = [row for row in MESSAGE_ROWS if topic in row.topics and row.by in senders]
     return list(dict.fromkeys(row.message.__name__ for row in rows))
 
 
@@ -172,34 +162,13 @@ def _messages(kinds: list[Any]) -> Part:
     messages = {
         kind.__name__: {
             "name": kind.__name__,
-            "contentType": _JSON,
+            "contentType": _FIXED["defaultContentType"],
             "summary": first_words(kind),
             "payload": _reference("components", "schemas", kind.__name__),
         }
         for kind in kinds
     }
-    text = {"type": "string"}
-    messages["chunk"] = {
-        "name": "chunk",
-        "contentType": "application/octet-stream",
-        "headers": {
-            "type": "object",
-            "properties": {"Item": text, "Index": text},
-            "required": ["Item", "Index"],
-        },
-        "payload": {"type": "string", "format": "binary"},
-    }
-    messages["mirror"] = {
-        "name": "mirror",
-        "contentType": "application/zstd",
-        "headers": {
-            "type": "object",
-            "properties": {"Frame": text, "Start": text, "Ack": text},
-            "required": ["Frame"],
-        },
-        "payload": {"type": "string", "format": "binary"},
-    }
-    return messages
+    return messages | _FIXED["messages"]
 
 
 def document() -> Part:
@@ -209,27 +178,13 @@ def document() -> Part:
     _hub_events(builder)
     _sessions(builder)
     kinds = _kinds()
+    info = _FIXED["info"]
     return {
-        "asyncapi": "3.0.0",
-        "id": "urn:poste-expert:protocol",
-        "info": {
-            "title": "Poste Expert",
-            "version": f"{PROTOCOL_VERSION}.0.0",
-            "description": "What kiosk, desk and hub say to each other on NATS. The operations are "
-            "those of a client: of any role that a tag names, of a kiosk or of a desk.",
-            "license": {
-                "name": "GPL-3.0-only",
-                "url": "https://www.gnu.org/licenses/gpl-3.0.html",
-            },
-        },
-        "defaultContentType": _JSON,
-        "servers": {
-            "bus": {
-                "host": "hub.example:4222",
-                "protocol": "nats",
-                "description": "TLS; the client's nkey says who it is.",
-            }
-        },
+        "asyncapi": _FIXED["asyncapi"],
+        "id": _FIXED["id"],
+        "info": {"title": info["title"], "version": f"{PROTOCOL_VERSION}.0.0", **info},
+        "defaultContentType": _FIXED["defaultContentType"],
+        "servers": _FIXED["servers"],
         "channels": builder.channels,
         "operations": builder.operations,
         "components": {

@@ -5,7 +5,6 @@ Used by every generator.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,8 +48,3 @@ def run(make: Callable[[], Documents], arguments: list[str]) -> int:
         print(f"docs is not what the code says ({', '.join(names)}): run `make schemas`")
         return 1
     return 0
-
-
-def main_of(make: Callable[[], Documents]) -> None:
-    """The command of a generator's own module."""
-    sys.exit(run(make, sys.argv[1:]))

@@ -60,7 +60,9 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def enrolment() -> list[Case]:
-    """A code as it is printed, as it is typed badly, and a long one."""
+    """EnrolRequest: the code as it is compared, and the proof, Ed25519 of `signed`, base64. The
+    identity that connects is the same for all newcomers.
+    """
     return [_enrol(code) for code in ("QS2V-BF20", "qs2v bf2o", "7JFY-7YNS-4C9X")]
 
 
@@ -85,7 +87,9 @@ def _enrol(typed: str) -> Case:
 
 
 def invitations() -> list[Case]:
-    """The authority's fingerprint in an invitation."""
+    """The authority's fingerprint: the first 140 bits of the SHA-256 of its certificate, in 28
+    letters of Crockford's base 32, the most significant first.
+    """
     certificate = b"".join(hashlib.sha256(bytes((n,))).digest() for n in range(20))
     letters = fingerprint_of(certificate)
     line = f"tls://hub.example:4222#7jfy-7yns{letters.lower()}"
@@ -151,7 +155,10 @@ def _sealed(box: SealBox, who: str, topic: str, headers: dict[str, str], payload
 
 
 def seal() -> list[Case]:
-    """One conversation: the card, the agent's certificate, both fresh keys, three messages."""
+    """A sealed session: what is signed (`..._lines`, joined by line feeds), the common key, and
+    three messages as they are sent. The first key is the desk's, the last the kiosk's. Each of
+    `refused` is a change of one of `said` that must not be taken.
+    """
     vault = vault_secret("vault")
     card_key = sign_seal_key(
         ORGANISATION,
@@ -232,7 +239,9 @@ def json_of(message: msgspec.Struct) -> Any:
 
 
 def caller_number() -> list[Case]:
-    """Return the cases for a card with one key, and for one with two."""
+    """TicketRequested.sealed_number: for each key of the card 108 letters, the fresh public key and
+    the box. Nonce: 12 zero bytes.
+    """
     return [_number(("vault",)), _number(("vault", "older vault"))]
 
 
@@ -278,7 +287,9 @@ def _number(names: tuple[str, ...]) -> Case:
 
 
 def vault_hello() -> list[Case]:
-    """A kiosk's hello to the log keeper, its welcome, one question and its answer."""
+    """The way in which a kiosk brings its log to an organisation's vault. The first key is the
+    kiosk's, the last the vault's.
+    """
     caller = Caller("mairies", Role.KIOSK, KIOSK)
     vault, mine, theirs = vault_secret("vault"), exchange("hello"), exchange("welcome")
     keys = (vault.key, public_text(mine), public_text(theirs))

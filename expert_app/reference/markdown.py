@@ -14,11 +14,6 @@ MADE = (
 )
 
 
-def page(title: str, *parts: str) -> str:
-    """A whole page."""
-    return "\n\n".join((f"# {title}", MADE, *parts)) + "\n"
-
-
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; what would break a cell is escaped."""
     lines = [head, ["---"] * len(head), *rows]

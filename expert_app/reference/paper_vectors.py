@@ -39,7 +39,10 @@ _TIMES = {
 
 
 def page_signature() -> list[Case]:
-    """One page, its time written in several ways."""
+    """The text that a kiosk signs of each page (PageOffered.signer, .signature): `lines` joined by
+    line feeds, none at the end, Ed25519 by the kiosk's nkey, base64. The time has six fraction
+    digits and +00:00, whatever the message says.
+    """
     data = bytes_of(5000)
     fields = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data), "dpi": 300}
     cases = []
@@ -67,7 +70,7 @@ def page_signature() -> list[Case]:
 
 
 def print_bindings() -> list[Case]:
-    """One copy and five."""
+    """PrintOffered.bound_to: SHA-256, hex, of `lines` joined by line feeds, none at the end."""
     key = public_key(seed(KIOSK))
     sha256 = hashlib.sha256(bytes_of(1234)).hexdigest()
     return [
@@ -92,7 +95,7 @@ _SIZES: dict[str, tuple[int, int | None]] = {
 
 
 def chunk_plans() -> list[Case]:
-    """Return the cases that show how items are cut."""
+    """The chunks into which an item is cut for a line of `kbps` (null: the whole line)."""
     return [_plan(name, *numbers) for name, numbers in _SIZES.items()]
 
 
@@ -129,7 +132,10 @@ _SERVICE = ServiceInCharge(name="Service des prestations", email="contact@caf.ex
 
 
 def receipts() -> list[Case]:
-    """With pieces filed, and with none."""
+    """A receipt: the digest is the SHA-256, hex, of `lines` joined by line feeds; the control code
+    its first 16 digits; the code is `signed`, the public key and Ed25519 of `signed`, both
+    base64url without fill, between them `|`.
+    """
     pieces = [
         ReceivedPiece(name=name, pages=pages, sha256=hashlib.sha256(name.encode()).hexdigest())
         for name, pages in (("Attestation de loyer", 2), ("Pièce d'identité", 1))

@@ -20,7 +20,10 @@ from session.protocol.hub.tickets import Ticket, TicketState, ticket_digest
 
 
 def messages() -> list[Case]:
-    """A short message travels as JSON, a long one as one zstd frame."""
+    """A message between two ends: JSON below 700 bytes, else a zstd frame. A receiver takes both,
+    whatever their size, and knows them by the first four bytes (28 b5 2f fd). Another compressor
+    gives other bytes of the same JSON.
+    """
     short = GrantRequested(grant=Grant.SEE_PAGE, request_id="ask1")
     sdp = "v=0\r\n" + "".join(
         f"a=candidate:{n} 1 udp 1 192.0.2.{n} 5000 typ host\r\n" for n in range(1, 21)
@@ -100,7 +103,10 @@ def raw_piece(text: bytes, *, start: bool) -> bytes:
 
 
 def mirror() -> list[Case]:
-    """The same four payloads, packed and raw."""
+    """The topic `mirror`: payloads as they are sent, in order. To read: join the parts of a `seq`,
+    unpack them as the next piece of the zstd stream, begun anew at `Start`. Another compressor
+    gives other bytes of the same events.
+    """
     return [
         _stream("packed", packed=True),
         _stream("raw blocks, without compression", packed=False),
@@ -130,7 +136,7 @@ def _stream(name: str, *, packed: bool) -> Case:
 
 
 def queue_digest() -> list[Case]:
-    """None, one and two open tickets."""
+    """QueueBeat.digest: CRC-32 (RFC 1952) of each ticket's text in UTF-8, XORed."""
     at = datetime(2026, 3, 2, 9, 41, 5, tzinfo=UTC)
     base: dict[str, Any] = {
         "organisation": "caf",
