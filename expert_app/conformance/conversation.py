@@ -32,12 +32,11 @@ QUIET_S = 1.5
 async def writes(stage: Stage, talk: TriedTalk, write: Instruction) -> None:
     """Words go to the end under test and come from it; `write` has `THEIR_WORDS`."""
     words, come, answered = new_id(), stage.rule(114), stage.rule(115)
-    await stage.say(talk, "beside", WordsSaid(words_id=words, text=OUR_WORDS))
+    await talk.say("beside", WordsSaid(words_id=words, text=OUR_WORDS))
     otherwise = "no WordsShown with the id came"
     await stage.findings.expect(come, lambda: stage.shows(words), otherwise=otherwise)
     if await stage.can(write, answered):
-        await stage.findings.seen(lambda: stage.sent(talk, WordsSaid), 5)
-        texts = [message.text for message in stage.sent(talk, WordsSaid)]
+        texts = [message.text for message in await talk.comes(WordsSaid)]
         stage.findings.check(answered, THEIR_WORDS in texts, f"it sent {texts}")
 
 
@@ -75,7 +74,7 @@ async def goes_on(stage: Stage, talk: TriedTalk, rule: str) -> None:
     words = new_id()
     for _ in range(5):  # our own end may come back later
         with contextlib.suppress(SessionError):
-            await stage.say(talk, "beside", WordsSaid(words_id=words, text="Nous revoilà."))
+            await talk.say("beside", WordsSaid(words_id=words, text="Nous revoilà."))
         if await stage.findings.seen(lambda: stage.shows(words), 4):
             break
     stage.findings.demand(rule, stage.shows(words), "its session did not go on")

@@ -76,7 +76,7 @@ async def _without_mark(stage: Stage, talk: TriedTalk) -> None:
     rule = stage.rule(401)
     await stage.findings.never(
         rule,
-        lambda: stage.shows(words) or stage.sent(talk, KioskWiped),
+        lambda: stage.shows(words) or talk.sent(KioskWiped),
         for_s=NOT_FOLLOWED_S,
         otherwise="it followed words, or the end of the session, that did not come from the hub",
     )
@@ -105,8 +105,8 @@ async def _refused(stage: Stage, talk: TriedTalk) -> None:
     ):
         rule, since = stage.rule(number), stage.traffic.mark()
         await stage.world.inject(f"ses.{talk.id}.beside", payload)
-        refused = await stage.refusals(talk, since)
-        words_shown = stage.sent(talk, WordsShown, since)
+        refused = await talk.refusals(since)
+        words_shown = talk.sent(WordsShown, since)
         good = bool(refused) and refused[0] in codes and not words_shown
         stage.findings.check(rule, good, f"it was answered by {refused}, shown: {words_shown}")
         goes_on = await _goes_on(stage, talk)
@@ -132,7 +132,7 @@ async def _never_answered(stage: Stage, talk: TriedTalk) -> None:
         await stage.world.inject(f"ses.{talk.id}.{topic}", encode(refused))
     await stage.findings.never(
         stage.rule(408),
-        lambda: stage.sent(talk, MessageRefused, since),
+        lambda: talk.sent(MessageRefused, since),
         for_s=NOT_FOLLOWED_S,
         otherwise="it refused a MessageRefused",
     )
@@ -153,7 +153,7 @@ async def hostile_to_a_desk(stage: DeskStage) -> None:
 async def _own_message(stage: DeskStage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
     await stage.world.inject(f"ses.{talk.id}.grant", encode(GrantsRequested()))
-    codes = await stage.refusals(talk, since)
+    codes = await talk.refusals(since)
     stage.findings.check("D-409", codes == [NotAllowed.code], f"it was answered by {codes}")
 
 
@@ -166,11 +166,8 @@ async def _mirror(stage: DeskStage, talk: TriedTalk) -> None:
     headers = {"Frame": "7 900", "Start": "1"}
     await stage.world.inject(f"ses.{talk.id}.{MIRROR}", b"no zstd", headers=headers)
 
-    def refused() -> list[str]:
-        sent = stage.sent(talk, MessageRefused, since)
-        return [refusal.code for refusal in sent if refusal.topic == MIRROR]
-
-    codes = await stage.findings.seen(refused, 5)
+    refusals = await talk.comes(MessageRefused, since, topic=MIRROR)
+    codes = [refusal.code for refusal in refusals]
     good = codes[:1] in ([MessageMalformed.code], [MessageTooLarge.code])
     stage.findings.check("D-410", good, f"it was answered by {codes}")
 

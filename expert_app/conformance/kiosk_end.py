@@ -6,10 +6,12 @@ says. It answers by itself what every kiosk answers. Used by `desks.stage`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
+from PIL import Image
 
 from expert_app.conformance.our_end import OurEnd
 from expert_app.conformance.throw_away_hub import (
@@ -54,6 +56,7 @@ from session.protocol.conversation.messages import (
     KioskWiped,
     PageOffered,
     PageShown,
+    ScanEnded,
     ScanKind,
     ScannerState,
     ScanProgressed,
@@ -80,17 +83,11 @@ LISTENED = ("call", "grant", "beside", "device", "cobrowse", "control", "end", "
 
 
 class ScannedItem:
-    """One page that this kiosk has: its offer, its bytes, and what is done wrong with them.
+    """One page that this kiosk has: its offer, and the bytes that are really sent."""
 
-    Attributes:
-        sent: the bytes that are really sent.
-        lost: chunks that are not sent the first time.
-    """
-
-    def __init__(self, offer: PageOffered, data: bytes) -> None:
+    def __init__(self, offer: PageOffered, sent: bytes) -> None:
         self.offer = offer
-        self.sent = data
-        self.lost: set[int] = set()
+        self.sent = sent
 
 
 class KioskEnd(OurEnd):
@@ -207,8 +204,18 @@ class KioskEnd(OurEnd):
 
     # ---- pages
 
-    async def offer_page(self, scan_id: str, data: bytes, **wrong: object) -> ScannedItem:
-        """Offers a page, signed; `wrong` are fields that are changed after the signature."""
+    async def scan_page(
+        self,
+        scan_id: str,
+        *,
+        damaged: bool = False,
+        lost: Collection[int] = (),
+        **wrong: object,
+    ) -> PageOffered:
+        """Scan a page: its signed offer, its chunks but for lost ones, the end of the scan.
+        `wrong`: fields that are changed after the signature.
+        """
+        data = _paper()
         offer = PageOffered(
             page_id=new_id(),
             scan_id=scan_id,
@@ -224,22 +231,20 @@ class KioskEnd(OurEnd):
             signer=self.key,
         )
         words = words_of(self.facts.id if self.facts is not None else "", offer)
-        offer = msgspec.structs.replace(offer, signature=sign(self._seed, words))
-        item = ScannedItem(msgspec.structs.replace(offer, **wrong), data)
-        self.pages[offer.page_id] = item
-        await self.send("device", item.offer)
-        return item
+        signature = sign(self._seed, words)
+        offer = msgspec.structs.replace(offer, **{"signature": signature, **wrong})
+        if damaged:
+            data = data[:-9] + bytes(9)
+        self.pages[offer.page_id] = item = ScannedItem(offer, data)
+        await self.send("device", offer)
+        await self._send_chunks(item, [n for n in range(offer.chunks) if n not in lost])
+        await self.send("device", ScanEnded(scan_id=scan_id, pages=1, code=""))
+        return offer
 
-    async def send_chunks(self, item: ScannedItem, which: list[int] | None = None) -> None:
-        """Sends these chunks of a page, or all but those that get lost."""
-        count, page_id = item.offer.chunks, item.offer.page_id
-        if which is not None:
-            indexes = which
-        else:
-            indexes = [n for n in range(count) if n not in item.lost]
+    async def _send_chunks(self, item: ScannedItem, indexes: Iterable[int]) -> None:
         for index in indexes:
-            part = piece(item.sent, count, index)
-            await self.send_raw(CHUNK, part, headers_of(page_id, index))
+            part = piece(item.sent, item.offer.chunks, index)
+            await self.send_raw(CHUNK, part, headers_of(item.offer.page_id, index))
 
     # ---- the shared page
 
@@ -337,7 +342,7 @@ class KioskEnd(OurEnd):
             case ScanRequested(scan_id=scan_id):
                 await self.send("device", ScanProgressed(scan_id=scan_id, percent=10))
             case ChunksRequested(item_id=item, missing=missing) if item in self.pages:
-                await self.send_chunks(self.pages[item], list(missing))
+                await self._send_chunks(self.pages[item], missing)
             case AddressRequested(address=address):
                 await self.show_page(address)
             case SnapshotRequested() if self.given.get(Grant.SEE_PAGE):
@@ -356,6 +361,13 @@ class KioskEnd(OurEnd):
             printer_code="",
             kiosk_key=self.key,
         )
+
+
+def _paper() -> bytes:
+    """A small JPEG that no other page has."""
+    out = io.BytesIO()
+    Image.effect_noise((310, 438), 20).save(out, "JPEG")
+    return out.getvalue()
 
 
 def _picture() -> bytes:

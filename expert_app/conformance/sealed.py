@@ -12,8 +12,7 @@ from expert_app.conformance.desks.stage import DeskStage
 from expert_app.conformance.hostile import NOT_FOLLOWED_S, plain_words
 from expert_app.conformance.instructions import Press
 from expert_app.conformance.kiosks.stage import KioskStage
-from expert_app.conformance.our_end import OurEnd
-from expert_app.conformance.stage import Case, Stage, numbers
+from expert_app.conformance.stage import Case, TriedTalk, numbers
 from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     SEALED_AGENT,
@@ -41,19 +40,14 @@ FAR_AHEAD = 100
 
 
 @dataclass(frozen=True)
-class SealedTalk:
+class SealedTalk(TriedTalk):
     """A sealed conversation of the end under test with our end.
 
     Attributes:
-        began: how much the end under test had said before.
         role: of the end under test.
         broken: number of the rule that what comes twice, or was changed, is refused.
     """
 
-    stage: Stage
-    end: OurEnd
-    session: str
-    began: int
     role: Role
     broken: int
 
@@ -61,13 +55,13 @@ class SealedTalk:
         """Return True if the end under test has said so, sealed."""
         return any(
             isinstance(message, WordsShown) and message.words_id == words
-            for message in self.end.received
+            for message in self.ours.received
         )
 
     async def talks(self) -> None:
         """Sealed words are taken, and answered sealed."""
         words = new_id()
-        await self.end.say(self.session, "beside", WordsSaid(words_id=words, text="Bonjour."))
+        await self.say("beside", WordsSaid(words_id=words, text="Bonjour."))
         otherwise = "sealed words were not answered by a sealed WordsShown"
         rule = self.stage.rule(502)
         await self.stage.findings.expect(rule, lambda: self.shows(words), otherwise=otherwise)
@@ -75,7 +69,7 @@ class SealedTalk:
     async def refuses(self) -> None:
         """What is not sealed is dropped; so is what whoever runs the server can send again."""
         words, payload = plain_words()
-        await self.stage.world.inject(f"ses.{self.session}.beside", payload)
+        await self.stage.world.inject(f"ses.{self.id}.beside", payload)
         await self.stage.findings.never(
             self.stage.rule(503),
             lambda: self.shows(words),
@@ -83,7 +77,7 @@ class SealedTalk:
             otherwise="it followed unsealed words",
         )
         rule = self.stage.rule(self.broken)
-        messages = self.stage.traffic.received_with(self.session, "beside", SEAL_HEADER)
+        messages = self.stage.traffic.received_with(self.id, "beside", SEAL_HEADER)
         if not messages:
             self.stage.findings.leave_untried((rule,), "no sealed message was told")
             return
@@ -91,14 +85,14 @@ class SealedTalk:
             await self._is_refused(rule, seal, changed)
 
     async def _is_refused(self, rule: str, seal: str, payload: bytes) -> None:
-        before = len(self.end.received)
+        before = len(self.ours.received)
         headers = {SEAL_HEADER: seal}
-        await self.stage.world.inject(f"ses.{self.session}.beside", payload, headers=headers)
+        await self.stage.world.inject(f"ses.{self.id}.beside", payload, headers=headers)
 
         def is_refused() -> bool:
             return any(
                 isinstance(message, MessageRefused) and message.code == SealBroken.code
-                for message in self.end.received[before:]
+                for message in self.ours.received[before:]
             )
 
         otherwise = "it was not refused with `seal_broken`"
@@ -109,7 +103,7 @@ class SealedTalk:
         clear = {
             record.topic
             for record in self.stage.traffic.sent
-            if record.session == self.session
+            if record.session == self.id
             and record.topic in SEALED_TOPICS
             and SEAL_HEADER not in record.headers
         }
@@ -119,7 +113,7 @@ class SealedTalk:
     async def check_log(self) -> None:
         """Check where the log went, once the conversation is over."""
         world = self.stage.world
-        log = await self.stage.findings.seen(lambda: world.sealed_log(self.session, self.role), 10)
+        log = await self.stage.findings.seen(lambda: world.sealed_log(self.id, self.role), 10)
         in_clear = self.stage.traffic.requests("log", self.began)
         evidence = "the vault has nothing of it"
         if in_clear:
@@ -163,11 +157,7 @@ async def _with_agent(stage: KioskStage, agent: DeskEnd) -> None:
     session = (await agent.accept(agent.link.queue[0])).id
     talk = SealedTalk(stage, agent, session, since, Role.KIOSK, 505)
     try:
-        await findings.eventually(
-            "P-501",
-            lambda: stage.traffic.messages(session, SealOffered),
-            otherwise="no SealOffered came",
-        )
+        await talk.says("P-501", SealOffered)
         await findings.eventually(
             "P-502",
             lambda: any(isinstance(message, CallOffered) for message in agent.received),
@@ -198,11 +188,11 @@ async def _end(stage: KioskStage, agent: DeskEnd, session: str) -> None:
 
 async def sealed_desk(stage: DeskStage) -> None:
     """The agent of the sealed organisation takes a caller; then the kiosk loses its key."""
-    kiosk, conversation = stage.kiosk, await stage.converse()
-    talk = SealedTalk(stage, kiosk, conversation.id, conversation.began, Role.AGENT, 504)
+    kiosk, opened = stage.kiosk, await stage.converse()
+    talk = SealedTalk(stage, kiosk, opened.id, opened.began, Role.AGENT, 504)
 
     def not_agreed() -> str:
-        asked = len(stage.sent(conversation, SealRequested))
+        asked = len(talk.sent(SealRequested))
         return kiosk.seal_refused or f"it asked for a key {asked} times, none was good"
 
     await stage.findings.eventually("D-501", lambda: kiosk.is_sealed, otherwise=not_agreed)
@@ -214,16 +204,16 @@ async def sealed_desk(stage: DeskStage) -> None:
     )
     await talk.talks()
     await talk.refuses()
-    keys = {request.key for request in stage.sent(conversation, SealRequested)}
-    await stage.world.inject(f"ses.{talk.session}.{SEAL_TOPIC}", encode(SealNeeded()))
+    keys = {request.key for request in talk.sent(SealRequested)}
+    await stage.world.inject(f"ses.{talk.id}.{SEAL_TOPIC}", encode(SealNeeded()))
 
     def other_keys() -> set[str]:
-        return {request.key for request in stage.sent(conversation, SealRequested)} - keys
+        return {request.key for request in talk.sent(SealRequested)} - keys
 
     otherwise = "no SealRequested with another key came"
     if await stage.findings.expect("D-505", other_keys, otherwise=otherwise):
         await talk.talks()
-    await stage.finish(conversation)
+    await stage.finish(talk)
     await talk.check_log()
     talk.check_topics()
 

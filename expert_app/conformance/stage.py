@@ -9,16 +9,19 @@ import abc
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from expert_app.conformance.desk_end import DeskEnd
 from expert_app.conformance.driver import CannotDo, Driver
 from expert_app.conformance.findings import Findings
 from expert_app.conformance.instructions import Instruction
+from expert_app.conformance.our_end import OurEnd
 from expert_app.conformance.throw_away_hub import COLLEAGUE, ORGANISATION, ThrowAwayHub, Traffic
 from session.core.tasks import Tasks
 from session.protocol.conversation.chat_and_privacy import WordsShown
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
+from session.protocol.endpoints.chunks import INDEX_HEADER, ITEM_HEADER
+from session.protocol.endpoints.chunks import TOPIC as CHUNK
 
 BEAT_GAP_S = 12.0
 """Longest time between two signs of life: twice and a bit of what the document asks."""
@@ -27,11 +30,87 @@ BACK_S = 130.0
 """A minute without the key, and a client that asks rarely."""
 
 
-class TriedTalk(NamedTuple):
-    """An open session; `began`: how much the end under test had said before."""
+@dataclass(frozen=True)
+class TriedTalk:
+    """An open session of the end under test with ours.
 
+    Attributes:
+        ours: our end.
+        began: how much the end under test had said before.
+    """
+
+    stage: Stage
+    ours: OurEnd
     id: str
     began: int
+
+    async def say(self, topic: str, message: SessionMessage) -> None:
+        """Let our end say something. Raises `BusUnreachable`."""
+        await self.ours.say(self.id, topic, message)
+
+    def sent[Kind: SessionMessage](
+        self, kind: type[Kind], since: int | None = None, **fields: object
+    ) -> list[Kind]:
+        """Return what of this kind, and with these values in it, the end under test said."""
+        messages = self.stage.traffic.messages(
+            self.id, kind, self.began if since is None else since
+        )
+        return [
+            message
+            for message in messages
+            if all(getattr(message, name) == value for name, value in fields.items())
+        ]
+
+    async def comes[Kind: SessionMessage](
+        self,
+        kind: type[Kind],
+        since: int | None = None,
+        *,
+        within_s: float = 5,
+        **fields: object,
+    ) -> list[Kind]:
+        """Return what `sent` does, once that is something, or when the time is over."""
+        return await self.stage.findings.seen(lambda: self.sent(kind, since, **fields), within_s)
+
+    async def says[Kind: SessionMessage](
+        self,
+        rule: str,
+        kind: type[Kind],
+        since: int | None = None,
+        *,
+        within_s: float = 15,
+        otherwise: str = "",
+    ) -> Kind:
+        """Return the newest message of a kind that must come. Raises `RuleBroken`."""
+        messages = await self.comes(kind, since, within_s=within_s)
+        self.stage.findings.demand(rule, bool(messages), otherwise or f"no {kind.__name__} came")
+        return messages[-1]
+
+    async def answers[Kind: SessionMessage](
+        self,
+        topic: str,
+        message: SessionMessage,
+        kind: type[Kind],
+        *,
+        within_s: float = 5,
+        **fields: object,
+    ) -> list[Kind]:
+        """Let our end say something, and return what comes of this kind, and with these values."""
+        since = self.stage.traffic.mark()
+        await self.say(topic, message)
+        return await self.comes(kind, since, within_s=within_s, **fields)
+
+    async def refusals(self, since: int) -> list[str]:
+        """Return the codes with which the end under test refuses what was said to it."""
+        return [refusal.code for refusal in await self.comes(MessageRefused, since)]
+
+    def chunks(self, item: str, since: int = 0) -> dict[int, bytes]:
+        """Return what the end under test sent of an item, by number."""
+        return {
+            int(record.headers.get(INDEX_HEADER, "-1")): record.payload
+            for record in self.stage.traffic.raw(self.id, CHUNK, since)
+            if record.headers.get(ITEM_HEADER) == item
+        }
 
 
 @dataclass(frozen=True)
@@ -85,10 +164,6 @@ class Stage(abc.ABC):
         """Let the caller call and the agent accept. Raises `CannotDo`, `RuleBroken`."""
 
     @abc.abstractmethod
-    async def say(self, talk: TriedTalk, topic: str, message: SessionMessage) -> None:
-        """Let our end say something to the end under test."""
-
-    @abc.abstractmethod
     async def finish(self, talk: TriedTalk) -> None:
         """Let the agent end the conversation and its wrap-up. Raises `RuleBroken`."""
 
@@ -111,29 +186,12 @@ class Stage(abc.ABC):
         """The messages that the end under test said."""
         return self.world.traffic
 
-    def sent[Kind: SessionMessage](
-        self, talk: TriedTalk, kind: type[Kind], since: int | None = None
-    ) -> list[Kind]:
-        """Return what of this kind the end under test said in the conversation."""
-        return self.traffic.messages(talk.id, kind, talk.began if since is None else since)
-
-    async def comes(
-        self, talk: TriedTalk, kind: type[SessionMessage], since: int, within_s: float = 5.0
-    ) -> bool:
-        """Return True if the end under test says something of this kind in time."""
-        return bool(await self.findings.seen(lambda: self.sent(talk, kind, since), within_s))
-
     def shows(self, words: str) -> bool:
         """Return True if the end under test has said that the words stand on its screen."""
         return any(
             isinstance(message := record.message(), WordsShown) and message.words_id == words
             for record in self.traffic.sent
         )
-
-    async def refusals(self, talk: TriedTalk, since: int) -> list[str]:
-        """Return the codes with which the end under test refuses what was said to it."""
-        await self.comes(talk, MessageRefused, since)
-        return [refusal.code for refusal in self.sent(talk, MessageRefused, since)]
 
     # ---- scenes
 

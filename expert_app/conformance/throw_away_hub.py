@@ -41,8 +41,6 @@ from session.hub.access.identities import Identity
 from session.hub.composition import Hub
 from session.protocol.codec import decode_request, decode_session
 from session.protocol.conversation.messages import SessionMessage
-from session.protocol.endpoints.chunks import INDEX_HEADER, ITEM_HEADER
-from session.protocol.endpoints.chunks import TOPIC as CHUNK
 from session.protocol.hub.requests import Request
 from session.protocol.hub.seal_keys import DeskCertificate
 from session.protocol.hub.tickets import Ticket
@@ -196,21 +194,10 @@ class Traffic:
             if record.subject.endswith(ending) and header in record.headers
         ]
 
-    def raw(self, session: str, topic: str) -> list[RecordedMessage]:
+    def raw(self, session: str, topic: str, since: int = 0) -> list[RecordedMessage]:
         """Return what it sent on a topic."""
-        return [
-            record for record in self.sent if record.session == session and record.topic == topic
-        ]
-
-    def chunks(self, session: str, item: str, since: int = 0) -> dict[int, bytes]:
-        """Return what it sent of an item, by number."""
-        return {
-            int(record.headers.get(INDEX_HEADER, "-1")): record.payload
-            for record in self.sent[since:]
-            if record.session == session
-            and record.topic == CHUNK
-            and record.headers.get(ITEM_HEADER) == item
-        }
+        sent = [record for record in self.sent[since:] if record.session == session]
+        return [record for record in sent if record.topic == topic]
 
     def messages[Kind: SessionMessage](
         self, session: str, kind: type[Kind], since: int = 0

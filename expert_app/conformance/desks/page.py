@@ -57,7 +57,7 @@ async def _opens(stage: DeskStage, talk: TriedTalk) -> None:
     await stage.instruct(OpenPage(address=address))
 
     def addresses() -> list[str]:
-        return [request.address for request in stage.sent(talk, AddressRequested)]
+        return [request.address for request in talk.sent(AddressRequested)]
 
     await stage.findings.expect(
         "D-203",
@@ -71,7 +71,7 @@ async def _acks(stage: DeskStage, talk: TriedTalk) -> None:
     await stage.kiosk.send_mirror(MOVE, start=False, ack=ACK)
 
     def reported() -> list[int]:
-        return [receipt.ack for receipt in stage.sent(talk, MirrorReceived)]
+        return [receipt.ack for receipt in talk.sent(MirrorReceived)]
 
     await stage.findings.expect(
         "D-204",
@@ -87,8 +87,8 @@ async def _loses(stage: DeskStage, talk: TriedTalk) -> None:
     await stage.kiosk.send_mirror(MOVE, start=False, skip=True)
     for _ in range(3):
         await stage.kiosk.send_mirror(MOVE, start=False)
-    is_asked = await stage.comes(talk, SnapshotRequested, since, AGAIN_S)
-    stage.findings.check("D-205", is_asked, "a gap in `seq` was not noticed")
+    requests = await talk.comes(SnapshotRequested, since, within_s=AGAIN_S)
+    stage.findings.check("D-205", bool(requests), "a gap in `seq` was not noticed")
 
 
 async def _acts(stage: DeskStage, talk: TriedTalk) -> None:
@@ -96,7 +96,7 @@ async def _acts(stage: DeskStage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
     if not await stage.can(LoadAgain(), "D-206"):
         return
-    commands = await stage.findings.seen(lambda: stage.sent(talk, PageCommand, since), 5)
+    commands = await talk.comes(PageCommand, since)
     good = bool(commands) and commands[0].epoch == EPOCH and bool(commands[0].command_id)
     stage.findings.check("D-206", good, f"it said {commands[:1]}, the page has epoch {EPOCH}")
 
@@ -112,7 +112,7 @@ async def _lets_go(stage: DeskStage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
     await stage.findings.never(
         "D-207",
-        lambda: stage.sent(talk, SnapshotRequested, since) or stage.sent(talk, PageCommand, since),
+        lambda: talk.sent(SnapshotRequested, since) or talk.sent(PageCommand, since),
         for_s=QUIET_S,
         otherwise="it went on to ask for the page, or to act in it",
     )

@@ -5,9 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
-
-from PIL import Image
 
 from expert_app.conformance.desks.stage import DeskStage
 from expert_app.conformance.driver import CannotDo
@@ -18,7 +15,6 @@ from expert_app.conformance.instructions import (
     ScanPage,
     ShowDocument,
 )
-from expert_app.conformance.kiosk_end import ScannedItem
 from expert_app.conformance.stage import Case, TriedTalk, numbers
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.device_errors import ScanCancelled
@@ -27,6 +23,7 @@ from session.protocol.conversation.messages import (
     ChunksRequested,
     Grant,
     PageKept,
+    PageOffered,
     PageRefused,
     PrintChanged,
     PrintOffered,
@@ -56,13 +53,6 @@ DAMAGED_S = 15.0
 QUIET_S = 1.5
 
 
-def page_picture(shade: int) -> bytes:
-    """A small JPEG that no other page has."""
-    out = io.BytesIO()
-    Image.effect_noise((310, 438), 20 + shade).save(out, "JPEG")
-    return out.getvalue()
-
-
 async def scans(stage: DeskStage) -> None:
     """Pages, and what goes wrong with them."""
     talk = await stage.converse()
@@ -70,7 +60,7 @@ async def scans(stage: DeskStage) -> None:
     await _not_without(
         stage, talk, "D-301", grant=Grant.SCAN, instruction=ScanPage(), kind=ScanRequested
     )
-    page = await _page(stage, talk, 1)
+    page = await stage.kiosk.scan_page(await _request(stage, talk))
     await _is_kept(stage, talk, page, "D-302")
     await _again(stage, talk, page)
     await _lost(stage, talk)
@@ -96,7 +86,7 @@ async def _not_without(
         await stage.instruct(instruction)
     await stage.findings.never(
         rule,
-        lambda: stage.sent(talk, kind),
+        lambda: talk.sent(kind),
         for_s=QUIET_S,
         otherwise=f"{kind.__name__} came without the power",
     )
@@ -104,135 +94,89 @@ async def _not_without(
     await stage.ask(talk, grant)
 
 
-async def _request(stage: DeskStage, talk: TriedTalk) -> ScanRequested:
-    """The agent scans. Raises `RuleBroken`."""
+async def _request(stage: DeskStage, talk: TriedTalk) -> str:
+    """The agent scans; the id of the scan. Raises `RuleBroken`."""
     since = stage.traffic.mark()
     await stage.instruct(ScanPage())
-    await stage.findings.eventually(
-        "D-301",
-        lambda: stage.sent(talk, ScanRequested, since),
-        within_s=10,
-        otherwise="no ScanRequested came though the power was given",
-    )
-    return stage.sent(talk, ScanRequested, since)[-1]
+    otherwise = "no ScanRequested came though the power was given"
+    request = await talk.says("D-301", ScanRequested, since, within_s=10, otherwise=otherwise)
+    return request.scan_id
 
 
-async def _page(stage: DeskStage, talk: TriedTalk, shade: int, *, lost: int = -1) -> ScannedItem:
-    """A page is scanned, and sent but for a chunk that gets lost."""
-    request = await _request(stage, talk)
-    item = await stage.kiosk.offer_page(request.scan_id, page_picture(shade))
-    item.lost = {lost}
-    await stage.kiosk.send_chunks(item)
-    await _over(stage, request, pages=1)
-    return item
-
-
-async def _over(stage: DeskStage, request: ScanRequested, *, pages: int, code: str = "") -> None:
-    await stage.kiosk.send("device", ScanEnded(scan_id=request.scan_id, pages=pages, code=code))
-
-
-def _kept(stage: DeskStage, talk: TriedTalk, item: ScannedItem, since: int | None = None) -> bool:
-    return item.offer.page_id in [message.page_id for message in stage.sent(talk, PageKept, since)]
-
-
-async def _is_kept(stage: DeskStage, talk: TriedTalk, item: ScannedItem, rule: str) -> None:
+async def _is_kept(stage: DeskStage, talk: TriedTalk, page: PageOffered, rule: str) -> None:
     await stage.findings.eventually(
         rule,
-        lambda: _kept(stage, talk, item),
+        lambda: talk.sent(PageKept, page_id=page.page_id),
         within_s=KEPT_S,
-        otherwise=lambda: f"no PageKept came, but {stage.sent(talk, PageRefused)[-1:]}",
+        otherwise=lambda: f"no PageKept came, but {talk.sent(PageRefused)[-1:]}",
     )
 
 
-async def _again(stage: DeskStage, talk: TriedTalk, item: ScannedItem) -> None:
-    since = stage.traffic.mark()
-    await stage.kiosk.send("device", item.offer)
-    otherwise = "no PageKept came again"
-    await stage.findings.expect(
-        "D-306", lambda: _kept(stage, talk, item, since), otherwise=otherwise
-    )
+async def _again(stage: DeskStage, talk: TriedTalk, page: PageOffered) -> None:
+    kept = await talk.answers("device", page, PageKept, within_s=8, page_id=page.page_id)
+    stage.findings.check("D-306", bool(kept), "no PageKept came again")
 
 
 async def _lost(stage: DeskStage, talk: TriedTalk) -> None:
-    item = await _page(stage, talk, 2, lost=1)
-
-    def named() -> list[list[int]]:
-        requests = stage.sent(talk, ChunksRequested)
-        return [
-            list(request.missing) for request in requests if request.item_id == item.offer.page_id
-        ]
-
-    names = await stage.findings.seen(named, 10)
+    page = await stage.kiosk.scan_page(await _request(stage, talk), lost=[1])
+    requests = await talk.comes(ChunksRequested, within_s=10, item_id=page.page_id)
+    names = [list(request.missing) for request in requests]
     stage.findings.check("D-303", [1] in names, f"chunk 1 was lost, and it named {names}")
-    await _is_kept(stage, talk, item, "D-302")
+    await _is_kept(stage, talk, page, "D-302")
+
+
+async def _refusals(talk: TriedTalk, page: PageOffered, within_s: float = 8) -> list[str]:
+    """Return the codes with which the desk refuses a page."""
+    refused = await talk.comes(PageRefused, within_s=within_s, page_id=page.page_id)
+    return [refusal.code for refusal in refused]
 
 
 async def _damaged(stage: DeskStage, talk: TriedTalk) -> None:
-    request, data = await _request(stage, talk), page_picture(3)
-    item = await stage.kiosk.offer_page(request.scan_id, data)
-    item.sent = data[:-9] + bytes(9)
-    await stage.kiosk.send_chunks(item)
-    await _over(stage, request, pages=1)
-    codes = await stage.findings.seen(lambda: _refused(stage, talk, item), DAMAGED_S)
-    chunk_requests = [
-        message
-        for message in stage.sent(talk, ChunksRequested)
-        if message.item_id == item.offer.page_id
-    ]
-    good = codes == [PageDamaged.code] and bool(chunk_requests) and not _kept(stage, talk, item)
+    page = await stage.kiosk.scan_page(await _request(stage, talk), damaged=True)
+    codes = await _refusals(talk, page, DAMAGED_S)
+    count = len(talk.sent(ChunksRequested, item_id=page.page_id))
+    kept = bool(talk.sent(PageKept, page_id=page.page_id))
     stage.findings.check(
         "D-304",
-        good,
-        f"it refused with {codes}, asked {len(chunk_requests)} times for chunks, "
-        f"and said PageKept: {_kept(stage, talk, item)}",
+        codes == [PageDamaged.code] and count > 0 and not kept,
+        f"it refused with {codes}, asked {count} times for chunks, and said PageKept: {kept}",
     )
 
 
 async def _forged(stage: DeskStage, talk: TriedTalk) -> None:
-    request = await _request(stage, talk)
     other = public_key(new_seed())
-    item = await stage.kiosk.offer_page(request.scan_id, page_picture(4), signer=other)
-    await stage.kiosk.send_chunks(item)
-    await _over(stage, request, pages=1)
-    codes = await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
-    good = codes == [PageNotSigned.code] and not _kept(stage, talk, item)
+    page = await stage.kiosk.scan_page(await _request(stage, talk), signer=other)
+    codes = await _refusals(talk, page)
+    good = codes == [PageNotSigned.code] and not talk.sent(PageKept, page_id=page.page_id)
     stage.findings.check("D-305", good, f"it refused with {codes}")
 
 
 async def _unasked(stage: DeskStage, talk: TriedTalk) -> None:
     """A page comes of its own accord, before the caller allowed anything."""
-    item = await stage.kiosk.offer_page(new_id(), page_picture(5))
-    await stage.kiosk.send_chunks(item)
-    codes = await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
-    kept = _kept(stage, talk, item)
+    page = await stage.kiosk.scan_page(new_id())
+    codes = await _refusals(talk, page)
+    kept = bool(talk.sent(PageKept, page_id=page.page_id))
     good = codes == [PageUnasked.code] and not kept
     stage.findings.check("D-308", good, f"it refused with {codes}, and said PageKept: {kept}")
-    del stage.kiosk.pages[item.offer.page_id]
+    del stage.kiosk.pages[page.page_id]
 
 
 async def _late(stage: DeskStage, talk: TriedTalk) -> None:
     """The caller takes the power back while a page that was asked for is on its way."""
-    request = await _request(stage, talk)
+    scan_id = await _request(stage, talk)
     await stage.kiosk.withdraw(Grant.SCAN)
     await stage.until_shown()
-    item = await stage.kiosk.offer_page(request.scan_id, page_picture(6))
-    await stage.kiosk.send_chunks(item)
-    await _over(stage, request, pages=1)
-    await _is_kept(stage, talk, item, "D-309")
-
-
-def _refused(stage: DeskStage, talk: TriedTalk, item: ScannedItem) -> list[str]:
-    refused = stage.sent(talk, PageRefused)
-    return [refusal.code for refusal in refused if refusal.page_id == item.offer.page_id]
+    page = await stage.kiosk.scan_page(scan_id)
+    await _is_kept(stage, talk, page, "D-309")
 
 
 async def _cancelled(stage: DeskStage, talk: TriedTalk) -> None:
-    request = await _request(stage, talk)
+    scan_id = await _request(stage, talk)
     if await stage.can(CancelScan(), "D-307"):
-        await stage.findings.seen(lambda: stage.sent(talk, ScanCancelRequested), 5)
-        ids = [message.scan_id for message in stage.sent(talk, ScanCancelRequested)]
-        stage.findings.check("D-307", ids == [request.scan_id], f"it stopped {ids}")
-    await _over(stage, request, pages=0, code=ScanCancelled.code)
+        ids = [message.scan_id for message in await talk.comes(ScanCancelRequested)]
+        stage.findings.check("D-307", ids == [scan_id], f"it stopped {ids}")
+    ended = ScanEnded(scan_id=scan_id, pages=0, code=ScanCancelled.code)
+    await stage.kiosk.send("device", ended)
 
 
 # ---- prints
@@ -247,20 +191,15 @@ async def prints(stage: DeskStage) -> None:
     )
     since = stage.traffic.mark()
     await stage.instruct(PrintPage())
-    await stage.findings.eventually(
-        "D-320",
-        lambda: stage.sent(talk, PrintOffered, since),
-        within_s=15,
-        otherwise="no PrintOffered came though the power was given",
-    )
-    offer = stage.sent(talk, PrintOffered, since)[-1]
+    otherwise = "no PrintOffered came though the power was given"
+    offer = await talk.says("D-320", PrintOffered, since, otherwise=otherwise)
     bound = print_binding(talk.id, stage.kiosk.key, offer.sha256, offer.copies)
     stage.findings.check("D-321", offer.bound_to == bound, f"bound to {offer.bound_to[:8]!r}")
     await _bytes_of(stage, talk, offer)
     since = stage.traffic.mark()
     await stage.kiosk.send("device", ChunksRequested(item_id=offer.print_id, missing=[0]))
-    await stage.findings.seen(lambda: 0 in stage.traffic.chunks(talk.id, offer.print_id, since), 8)
-    resent = sorted(stage.traffic.chunks(talk.id, offer.print_id, since))
+    await stage.findings.seen(lambda: 0 in talk.chunks(offer.print_id, since), 8)
+    resent = sorted(talk.chunks(offer.print_id, since))
     stage.findings.check("D-323", resent == [0], f"of chunk 0 came {resent}")
     for state in (PrintState.SHOWN, PrintState.DONE):
         changed = PrintChanged(print_id=offer.print_id, state=state, job_id=1, sha256=offer.sha256)
@@ -269,10 +208,8 @@ async def prints(stage: DeskStage) -> None:
 
 
 async def _bytes_of(stage: DeskStage, talk: TriedTalk, offer: PrintOffered) -> None:
-    await stage.findings.seen(
-        lambda: len(stage.traffic.chunks(talk.id, offer.print_id)) >= offer.chunks, 20
-    )
-    chunks = stage.traffic.chunks(talk.id, offer.print_id)
+    await stage.findings.seen(lambda: len(talk.chunks(offer.print_id)) >= offer.chunks, 20)
+    chunks = talk.chunks(offer.print_id)
     data = b"".join(part for _, part in sorted(chunks.items()))
     is_whole = hashlib.sha256(data).hexdigest() == offer.sha256 and len(data) == offer.size_bytes
     largest = max(map(len, chunks.values()), default=0)
@@ -291,35 +228,28 @@ async def shows(stage: DeskStage) -> None:
     """The agent shows a document to the caller."""
     talk = await stage.converse()
     await stage.instruct(ShowDocument(on=True))
-    await stage.findings.eventually(
-        "D-330",
-        lambda: stage.sent(talk, ShowStarted),
-        within_s=15,
-        otherwise="no ShowStarted came",
-    )
-    show = stage.sent(talk, ShowStarted)[-1].show_id
+    show = (await talk.says("D-330", ShowStarted)).show_id
     await stage.kiosk.send("show", ShownPageRequested(show_id=show, page=0))
     await stage.findings.expect(
         "D-330",
-        lambda: _shown_whole(stage, talk),
+        lambda: _shown_whole(talk),
         within_s=15,
         otherwise=lambda: (
-            f"it said {stage.sent(talk, ShownPageOffered)[-1:]}, and not all chunks came right"
+            f"it said {talk.sent(ShownPageOffered)[-1:]}, and not all chunks came right"
         ),
     )
     await stage.kiosk.send("show", ShownPagePainted(show_id=show, page=0))
     await stage.instruct(ShowDocument(on=False))
-    await stage.comes(talk, ShowEnded, talk.began)
-    ended = [message.show_id for message in stage.sent(talk, ShowEnded)]
+    ended = [message.show_id for message in await talk.comes(ShowEnded)]
     stage.findings.check("D-331", bool({"", show} & {*ended}), f"it said {ended}")
     await stage.finish(talk)
 
 
-def _shown_whole(stage: DeskStage, talk: TriedTalk) -> bool:
-    offers = [offer for offer in stage.sent(talk, ShownPageOffered) if offer.page == 0]
+def _shown_whole(talk: TriedTalk) -> bool:
+    offers = talk.sent(ShownPageOffered, page=0)
     if not offers:
         return False
-    chunks = stage.traffic.chunks(talk.id, offers[-1].item_id)
+    chunks = talk.chunks(offers[-1].item_id)
     data = b"".join(part for _, part in sorted(chunks.items()))
     return hashlib.sha256(data).hexdigest() == offers[-1].sha256
 

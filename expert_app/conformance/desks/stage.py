@@ -14,7 +14,7 @@ from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.protocol.conversation.chat_and_privacy import WordsSaid
-from session.protocol.conversation.messages import Grant, GrantRequested, SessionMessage
+from session.protocol.conversation.messages import Grant, GrantRequested
 from session.protocol.hub.requests import AcceptRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.ids import new_id
@@ -41,10 +41,6 @@ class DeskStage(Stage):
         await self.kiosk.close()
         await super().close()
 
-    async def say(self, talk: TriedTalk, topic: str, message: SessionMessage) -> None:
-        """See `Stage`."""
-        await self.kiosk.send(topic, message)
-
     async def converse(self) -> TriedTalk:
         """See `Stage`."""
         began, kiosk = self.traffic.mark(), self.kiosk
@@ -67,7 +63,7 @@ class DeskStage(Stage):
         facts = await self.findings.seen(lambda: self.kiosk.facts, 15)
         if facts is None:
             raise CannotDo("the hub opened no session")
-        return TriedTalk(facts.id, began)
+        return TriedTalk(self, self.kiosk, facts.id, began)
 
     async def until_shown(self) -> None:
         """Wait until the desk has taken all that our kiosk said. Raises `CannotDo`."""
@@ -79,7 +75,7 @@ class DeskStage(Stage):
         """Return the desk's requests for a power."""
         return [
             request
-            for request in self.sent(talk, GrantRequested, since)
+            for request in talk.sent(GrantRequested, since)
             if grant in (request.grant, *request.together)
         ]
 

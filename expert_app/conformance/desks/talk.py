@@ -62,10 +62,8 @@ async def called(stage: DeskStage, talk: TriedTalk) -> None:
     call_id = await stage.kiosk.offer()
     await stage.findings.eventually(
         "D-110",
-        lambda: call_id in [answer.call_id for answer in stage.sent(talk, CallAnswered)],
-        otherwise=lambda: (
-            f"no CallAnswered with its id came, but {stage.sent(talk, CallFailed)[-1:]}"
-        ),
+        lambda: talk.sent(CallAnswered, call_id=call_id),
+        otherwise=lambda: f"no CallAnswered with its id came, but {talk.sent(CallFailed)[-1:]}",
     )
     await has_media(stage, stage.kiosk, "D-111", "no picture and no voice came")
 
@@ -86,29 +84,23 @@ async def converse(stage: DeskStage) -> None:
 
 async def _asks_how_it_is(stage: DeskStage, talk: TriedTalk) -> None:
     kinds: tuple[type[SessionMessage], ...] = (GrantsRequested, DevicesRequested)
-    await stage.findings.seen(lambda: all(stage.sent(talk, kind) for kind in kinds), 5)
-    missing = [kind.__name__ for kind in kinds if not stage.sent(talk, kind)]
+    await stage.findings.seen(lambda: all(talk.sent(kind) for kind in kinds), 5)
+    missing = [kind.__name__ for kind in kinds if not talk.sent(kind)]
     stage.findings.check("D-117", not missing, f"no {', '.join(missing)} came")
 
 
 async def _broken_offer(stage: DeskStage, talk: TriedTalk) -> None:
     offer = CallOffered(call_id=new_id(), sdp="v=0\r\nnothing else", simulated_camera=True)
-    await stage.kiosk.send("call", offer)
-
-    def failures() -> list[CallFailed]:
-        sent = stage.sent(talk, CallFailed)
-        return [failure for failure in sent if failure.call_id == offer.call_id]
-
-    await stage.findings.seen(failures, 10)
-    good = bool(failures()) and bool(failures()[0].code)
-    stage.findings.check("D-113", good, f"it said {failures()[:1]}")
+    failures = await talk.answers("call", offer, CallFailed, within_s=10, call_id=offer.call_id)
+    good = bool(failures) and bool(failures[0].code)
+    stage.findings.check("D-113", good, f"it said {failures[:1]}")
 
 
 async def _called_anew(stage: DeskStage, talk: TriedTalk) -> None:
     call_id = await stage.kiosk.offer()
     await stage.findings.seen(lambda: call_id in stage.kiosk.calls, 15)
-    answers = [answer.call_id for answer in stage.sent(talk, CallAnswered)]
-    stage.findings.demand("D-112", call_id in answers, "the second offer was not answered")
+    answers = talk.sent(CallAnswered, call_id=call_id)
+    stage.findings.demand("D-112", bool(answers), "the second offer was not answered")
     otherwise = "no picture and no voice came in the second call"
     await has_media(stage, stage.kiosk, "D-112", otherwise)
 
@@ -118,8 +110,7 @@ async def _pauses(stage: DeskStage, talk: TriedTalk) -> None:
         since = stage.traffic.mark()
         if not await stage.can(Hide(on=on), "D-116"):
             return
-        await stage.comes(talk, PrivacyAsked, since)
-        pauses = [message.on for message in stage.sent(talk, PrivacyAsked, since)]
+        pauses = [message.on for message in await talk.comes(PrivacyAsked, since)]
         stage.findings.check("D-116", pauses[-1:] == [on], f"for on={on} it said {pauses}")
 
 
@@ -160,11 +151,9 @@ def _held(stage: DeskStage) -> bool:
 
 async def _early_wipe(stage: DeskStage, talk: TriedTalk) -> None:
     """The kiosk says that all is wiped, and the conversation goes on."""
-    since = stage.traffic.mark()
     wiped = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
-    await stage.kiosk.send("end", wiped)
-    await stage.comes(talk, MessageRefused, since)
-    refused = [(refusal.code, refusal.of) for refusal in stage.sent(talk, MessageRefused, since)]
+    answers = await talk.answers("end", wiped, MessageRefused)
+    refused = [(refusal.code, refusal.of) for refusal in answers]
     good = (NotAllowed.code, KioskWiped.__name__) in refused
     stage.findings.check("D-122", good, f"it was answered by {refused}")
 
@@ -173,7 +162,7 @@ async def _ends(stage: DeskStage, talk: TriedTalk) -> None:
     await stage.findings.seen(lambda: stage.kiosk.media_count() > 0, 10)
     since = await stage.end(talk)
     still = await _is_still(stage, "D-121", "after the end")
-    messages = [message for kind in NEW_INSTRUCTIONS for message in stage.sent(talk, kind, still)]
+    messages = [message for kind in NEW_INSTRUCTIONS for message in talk.sent(kind, still)]
     late_kinds = sorted({type(message).__name__ for message in messages})
     stage.findings.check("D-121", not late_kinds, f"after the end it said {late_kinds}")
     await stage.wrap_up(talk, since)
@@ -204,10 +193,7 @@ async def restart(stage: DeskStage) -> None:
         within_s=20,
         otherwise="no `resume` came",
     )
-    otherwise = "no CallRequested came"
-    await stage.findings.eventually(
-        "D-124", lambda: stage.sent(talk, CallRequested, since), otherwise=otherwise
-    )
+    await talk.says("D-124", CallRequested, since)
     await stage.finish(talk)
 
 

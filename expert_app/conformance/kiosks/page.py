@@ -70,7 +70,7 @@ async def powers(stage: KioskStage) -> None:
 
 async def _begins_without(stage: KioskStage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
-    await stage.say(talk, "grant", GrantsRequested())
+    await talk.say("grant", GrantsRequested())
 
     def reported() -> dict[Grant, bool]:
         return _allowed(stage, talk, since)
@@ -85,25 +85,25 @@ async def _begins_without(stage: KioskStage, talk: TriedTalk) -> None:
 
 def _allowed(stage: KioskStage, talk: TriedTalk, since: int | None = None) -> dict[Grant, bool]:
     """How the kiosk last said it was with each power."""
-    return {change.grant: change.allowed for change in stage.sent(talk, GrantChanged, since)}
+    return {change.grant: change.allowed for change in talk.sent(GrantChanged, since)}
 
 
 async def _opens(stage: KioskStage, talk: TriedTalk) -> None:
     findings, pages = stage.findings, stage.world.pages
 
     def shown() -> list[str]:
-        return [page.address for page in stage.sent(talk, PageShown)]
+        return [page.address for page in talk.sent(PageShown)]
 
-    await stage.say(talk, "cobrowse", AddressRequested(address=ELSEWHERE))
-    refused = await findings.seen(lambda: stage.sent(talk, AddressRefused), 5)
+    elsewhere = AddressRequested(address=ELSEWHERE)
+    refused = await talk.answers("cobrowse", elsewhere, AddressRefused)
     opened = any(ELSEWHERE in address for address in shown())
     findings.check("P-203", bool(refused) and not opened, "no AddressRefused came")
-    await stage.say(talk, "cobrowse", AddressRequested(address=pages))
+    await talk.say("cobrowse", AddressRequested(address=pages))
     await findings.eventually(
         "P-202",
         lambda: any(address.startswith(pages) for address in shown()),
         within_s=20,
-        otherwise=f"it said {stage.sent(talk, AddressRefused)[-1:]}",
+        otherwise=lambda: f"it said {talk.sent(AddressRefused)[-1:]}",
     )
     await asyncio.sleep(0.5)
     sent = stage.traffic.raw(talk.id, MIRROR)
@@ -111,15 +111,9 @@ async def _opens(stage: KioskStage, talk: TriedTalk) -> None:
 
 
 async def _commands_without(stage: KioskStage, talk: TriedTalk, rule: str = "P-214") -> None:
-    command = new_id()
-    click = ClickRequested(command_id=command, epoch=1, node=1, x=0.5, y=0.5)
-    await stage.say(talk, "control", click)
-
-    def answers() -> list[CommandAnswered]:
-        sent = stage.sent(talk, CommandAnswered)
-        return [answer for answer in sent if answer.command_id == command]
-
-    sent = await stage.findings.seen(answers, 5)
+    click = ClickRequested(command_id=new_id(), epoch=1, node=1, x=0.5, y=0.5)
+    command = click.command_id
+    sent = await talk.answers("control", click, CommandAnswered, command_id=command)
     good = bool(sent) and sent[0].code == GrantMissing.code
     stage.findings.check(rule, good, f"a click was answered with {sent[:1]}")
 
@@ -143,7 +137,7 @@ async def _mirrors(stage: KioskStage, talk: TriedTalk) -> None:
     )
     _keeps_secrets(stage, f"{first_reading.text}\n{_all_said(stage, talk)}")
     starts = first_reading.starts
-    await stage.say(talk, "cobrowse", SnapshotRequested())
+    await talk.say("cobrowse", SnapshotRequested())
     await findings.expect(
         "P-207",
         lambda: reading(stage, talk).starts > starts,
@@ -167,10 +161,10 @@ def _all_said(stage: KioskStage, talk: TriedTalk) -> str:
 
 
 async def _hides_page(stage: KioskStage, talk: TriedTalk) -> None:
-    await _pause(stage, talk, on=True)
+    await talk.answers("beside", PrivacyAsked(on=True), PrivacyShown)
     await _stands_still(stage, talk, "P-218", "the mirror went on during the pause")
     starts = reading(stage, talk).starts
-    await _pause(stage, talk, on=False)
+    await talk.answers("beside", PrivacyAsked(on=False), PrivacyShown)
     await stage.findings.eventually(
         "P-218",
         lambda: reading(stage, talk).starts > starts,
@@ -182,7 +176,7 @@ async def _stands_still(stage: KioskStage, talk: TriedTalk, rule: str, otherwise
     """Check that nothing of the page comes, asked for or not."""
     await asyncio.sleep(0.5 * stage.findings.patience)  # what is under way still comes
     count = len(stage.traffic.raw(talk.id, MIRROR))
-    await stage.say(talk, "cobrowse", SnapshotRequested())
+    await talk.say("cobrowse", SnapshotRequested())
     await stage.findings.never(
         rule,
         lambda: len(stage.traffic.raw(talk.id, MIRROR)) > count,
@@ -191,20 +185,12 @@ async def _stands_still(stage: KioskStage, talk: TriedTalk, rule: str, otherwise
     )
 
 
-async def _pause(stage: KioskStage, talk: TriedTalk, *, on: bool) -> None:
-    since = stage.traffic.mark()
-    await stage.say(talk, "beside", PrivacyAsked(on=on))
-    await stage.comes(talk, PrivacyShown, since)
-
-
 async def _asks_once(stage: KioskStage, talk: TriedTalk) -> None:
     """The same request, and another one for a power that is young."""
-    answered = stage.changes(talk, Grant.SEE_PAGE)[-1].request_id
+    answered = talk.sent(GrantChanged, grant=Grant.SEE_PAGE)[-1].request_id
     for rule, request in (("P-209", answered), ("P-213", new_id())):
-        since = stage.traffic.mark()
-        await stage.say(talk, "grant", GrantRequested(grant=Grant.SEE_PAGE, request_id=request))
-        await stage.comes(talk, GrantChanged, since, TOLD_S)
-        reported = stage.changes(talk, Grant.SEE_PAGE, since)
+        asked = GrantRequested(grant=Grant.SEE_PAGE, request_id=request)
+        reported = await talk.answers("grant", asked, GrantChanged, grant=asked.grant)
         good = bool(reported) and reported[-1].allowed and reported[-1].request_id == request
         stage.findings.check(rule, good, f"without an answer of the caller it said {reported[-1:]}")
 
@@ -227,7 +213,7 @@ async def _withdraws(stage: KioskStage, talk: TriedTalk) -> None:
     otherwise = "no GrantChanged said that `see_page` and `control` have ended"
     await stage.findings.expect("P-212", ended, within_s=5, otherwise=otherwise)
     await _stands_still(stage, talk, "P-212", "the mirror went on")
-    sharing = stage.sent(talk, SharingChanged)
+    sharing = talk.sent(SharingChanged)
     stage.findings.check(
         "P-212", bool(sharing) and not sharing[-1].sharing, "no SharingChanged said that it ended"
     )
@@ -236,11 +222,11 @@ async def _withdraws(stage: KioskStage, talk: TriedTalk) -> None:
 async def _asks_first(stage: KioskStage, talk: TriedTalk) -> None:
     """`point` needs `see_page`."""
     since, request = stage.traffic.mark(), new_id()
-    await stage.say(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
+    await talk.say("grant", GrantRequested(grant=Grant.POINT, request_id=request))
     await stage.instruct(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
 
     def given() -> list[Grant]:
-        return [change.grant for change in stage.sent(talk, GrantChanged, since) if change.allowed]
+        return [change.grant for change in talk.sent(GrantChanged, since) if change.allowed]
 
     if not await stage.findings.seen(lambda: Grant.POINT in given(), 2):  # not asked together
         await stage.instruct(AnswerGrant(grant=Grant.POINT, yes=True))
@@ -264,10 +250,10 @@ async def silence(stage: KioskStage) -> None:
     """Nobody answers."""
     talk = await stage.converse()
     request, asked_s = new_id(), time.monotonic()
-    await stage.say(talk, "grant", GrantRequested(grant=Grant.SCAN, request_id=request))
+    await talk.say("grant", GrantRequested(grant=Grant.SCAN, request_id=request))
 
     def answer() -> list[GrantChanged]:
-        changes = stage.changes(talk, Grant.SCAN)
+        changes = talk.sent(GrantChanged, grant=Grant.SCAN)
         return [change for change in changes if change.request_id == request or change.allowed]
 
     reported = await stage.findings.seen(answer, SILENCE_S[1])
@@ -281,15 +267,11 @@ async def expiry(stage: KioskStage) -> None:
     """A power ends when its time is over, though nobody does anything."""
     talk = await stage.converse()
     await stage.allow(talk, Grant.CONTROL)
-    since, left_s = stage.traffic.mark(), stage.changes(talk, Grant.CONTROL)[-1].left_s
-
-    def ended() -> list[GrantChanged]:
-        changes = stage.changes(talk, Grant.CONTROL, since)
-        return [change for change in changes if not change.allowed]
-
+    control = Grant.CONTROL
+    since, left_s = stage.traffic.mark(), talk.sent(GrantChanged, grant=control)[-1].left_s
     await asyncio.sleep(max(0.0, left_s - EARLY_S))
-    early = ended()
-    changes = await stage.findings.seen(ended, LATE_S)
+    early = talk.sent(GrantChanged, since, grant=control, allowed=False)
+    changes = await talk.comes(GrantChanged, since, within_s=LATE_S, grant=control, allowed=False)
     good = not early and bool(changes) and changes[0].reason is GrantReason.EXPIRED
     when = "at the end"
     if early:

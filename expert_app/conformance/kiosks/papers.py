@@ -23,6 +23,7 @@ from session.protocol.conversation.messages import (
     DevicesReported,
     DevicesRequested,
     Grant,
+    GrantChanged,
     PageKept,
     PageOffered,
     PageRefused,
@@ -57,13 +58,8 @@ OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 async def devices(stage: KioskStage, talk: TriedTalk) -> DevicesReported:
     """Return what the kiosk has. Raises `RuleBroken`."""
-    await stage.say(talk, "device", DevicesRequested())
-    await stage.findings.eventually(
-        "P-301",
-        lambda: stage.sent(talk, DevicesReported),
-        otherwise="no DevicesReported came",
-    )
-    report = stage.sent(talk, DevicesReported)[-1]
+    await talk.say("device", DevicesRequested())
+    report = await talk.says("P-301", DevicesReported)
     stage.findings.check(
         "P-301",
         report.kiosk_key == stage.world.key(),
@@ -109,54 +105,30 @@ def _request(kind: ScanKind = ScanKind.PAGE) -> ScanRequested:
     return ScanRequested(scan_id=new_id(), kind=kind, source=source, dpi=DPI, colour=True)
 
 
-def _ended(stage: KioskStage, talk: TriedTalk, scan_id: str) -> list[ScanEnded]:
-    return [message for message in stage.sent(talk, ScanEnded) if message.scan_id == scan_id]
-
-
-def _offers(
-    stage: KioskStage, talk: TriedTalk, scan_id: str = "", since: int | None = None
-) -> list[PageOffered]:
-    offers = stage.sent(talk, PageOffered, since)
-    return [offer for offer in offers if not scan_id or offer.scan_id == scan_id]
-
-
 async def _scan_without(stage: KioskStage, talk: TriedTalk) -> None:
     request = _request()
-    ended = await _scan_ends(stage, talk, request, 5)
+    ended = await talk.answers("device", request, ScanEnded, scan_id=request.scan_id)
     good = bool(ended) and ended[0].code == GrantMissing.code
-    good = good and not _offers(stage, talk, request.scan_id)
+    good = good and not talk.sent(PageOffered, scan_id=request.scan_id)
     stage.findings.check("P-302", good, f"it said {ended[:1]}")
-
-
-async def _scan_ends(
-    stage: KioskStage, talk: TriedTalk, request: ScanRequested, within_s: float = SCAN_S
-) -> list[ScanEnded]:
-    """Scan, and return how the kiosk said that it ended, if it did in time."""
-    await stage.say(talk, "device", request)
-    return await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), within_s)
 
 
 async def _scanned(stage: KioskStage, talk: TriedTalk, rule: str, kind: ScanKind) -> PageOffered:
     """A page whose chunks have all come. Raises `RuleBroken`."""
-    request = _request(kind)
-    await stage.say(talk, "device", request)
-    findings = stage.findings
-    await findings.seen(
-        lambda: _offers(stage, talk, request.scan_id) and _ended(stage, talk, request.scan_id),
-        SCAN_S,
-    )
-    offers = _offers(stage, talk, request.scan_id)
-    ended = _ended(stage, talk, request.scan_id)
+    request, findings = _request(kind), stage.findings
+    await talk.say("device", request)
+    offers = await talk.comes(PageOffered, within_s=SCAN_S, scan_id=request.scan_id)
+    ended = await talk.comes(ScanEnded, within_s=SCAN_S, scan_id=request.scan_id)
     findings.demand(rule, bool(offers), f"no PageOffered came; the scan ended with {ended}")
     page = offers[0]
     findings.check(rule, bool(ended) and ended[0].pages == 1, f"the scan ended with {ended}")
     await findings.eventually(
         rule,
-        lambda: len(stage.traffic.chunks(talk.id, page.page_id)) >= page.chunks,
+        lambda: len(talk.chunks(page.page_id)) >= page.chunks,
         within_s=30,
         otherwise="not all of its chunks came",
     )
-    chunks = stage.traffic.chunks(talk.id, page.page_id)
+    chunks = talk.chunks(page.page_id)
     data = b"".join(part for _, part in sorted(chunks.items()))
     right = hashlib.sha256(data).hexdigest() == page.sha256 and len(data) == page.size_bytes
     findings.check(rule, right, "its bytes have another size or SHA-256")
@@ -165,7 +137,7 @@ async def _scanned(stage: KioskStage, talk: TriedTalk, rule: str, kind: ScanKind
 
 async def _plan(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
     each = -(-page.size_bytes // page.chunks)
-    came = stage.traffic.chunks(talk.id, page.page_id)
+    came = talk.chunks(page.page_id)
     wrong = sorted(
         index
         for index, part in came.items()
@@ -185,10 +157,10 @@ def _signature(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
 
 async def _again(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
     since, missing = stage.traffic.mark(), sorted({0, page.chunks - 1})
-    await stage.say(talk, "device", ChunksRequested(item_id=page.page_id, missing=missing))
+    await talk.say("device", ChunksRequested(item_id=page.page_id, missing=missing))
 
     def came() -> list[int]:
-        return sorted(stage.traffic.chunks(talk.id, page.page_id, since))
+        return sorted(talk.chunks(page.page_id, since))
 
     await stage.findings.expect(
         "P-306",
@@ -201,12 +173,10 @@ async def _offered_again(
     stage: KioskStage, talk: TriedTalk, page: PageOffered, *, within_s: float
 ) -> bool:
     """Return True if it is still kept at the kiosk."""
-    since = stage.traffic.mark()
-    await stage.say(talk, "device", PagesRequested())
-    return await stage.findings.seen(
-        lambda: page.page_id in [offer.page_id for offer in _offers(stage, talk, "", since)],
-        within_s,
+    offers = await talk.answers(
+        "device", PagesRequested(), PageOffered, within_s=within_s, page_id=page.page_id
     )
+    return bool(offers)
 
 
 async def _kept(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
@@ -215,7 +185,7 @@ async def _kept(stage: KioskStage, talk: TriedTalk, page: PageOffered) -> None:
         await _offered_again(stage, talk, page, within_s=AGAIN_S),
         "it was not offered again",
     )
-    await stage.say(talk, "device", PageKept(page_id=page.page_id))
+    await talk.say("device", PageKept(page_id=page.page_id))
     still = await _offered_again(stage, talk, page, within_s=QUIET_S)
     stage.findings.check("P-307", not still, "it was offered after PageKept")
 
@@ -227,7 +197,7 @@ async def _refusals(stage: KioskStage, talk: TriedTalk) -> None:
         (PageUnasked.code, True),
         (PageUnreadable.code, False),
     ):
-        await stage.say(talk, "device", PageRefused(page_id=page.page_id, code=code))
+        await talk.say("device", PageRefused(page_id=page.page_id, code=code))
         within_s = AGAIN_S if keeps else QUIET_S
         is_kept = await _offered_again(stage, talk, page, within_s=within_s)
         words = "forgotten" if keeps else "kept"
@@ -236,10 +206,9 @@ async def _refusals(stage: KioskStage, talk: TriedTalk) -> None:
 
 async def _cancel(stage: KioskStage, talk: TriedTalk) -> None:
     request = _request()
-    await stage.say(talk, "device", request)
-    await stage.say(talk, "device", ScanCancelRequested(scan_id=request.scan_id))
-    await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), 20)
-    ended = _ended(stage, talk, request.scan_id)
+    await talk.say("device", request)
+    await talk.say("device", ScanCancelRequested(scan_id=request.scan_id))
+    ended = await talk.comes(ScanEnded, within_s=20, scan_id=request.scan_id)
     if ended and not ended[0].code:
         stage.findings.leave_untried(("P-309",), "the scan was over before it could be cancelled")
         return
@@ -249,7 +218,10 @@ async def _cancel(stage: KioskStage, talk: TriedTalk) -> None:
 async def _jam(stage: KioskStage, talk: TriedTalk) -> None:
     if not await stage.can(PutPages(count=1, jam=True), "P-310"):
         return
-    ended = await _scan_ends(stage, talk, _request())
+    request = _request()
+    ended = await talk.answers(
+        "device", request, ScanEnded, within_s=SCAN_S, scan_id=request.scan_id
+    )
     stage.findings.check("P-310", bool(ended) and bool(ended[0].code), f"it said {ended[:1]}")
     await stage.instruct(PutPages(count=1))
 
@@ -262,7 +234,7 @@ async def _keep(stage: KioskStage, talk: TriedTalk) -> None:
     if good:
         since = stage.traffic.mark()
         await stage.instruct(Withdraw(grant=Grant.KEEP))
-        reported = await stage.findings.seen(lambda: stage.changes(talk, Grant.KEEP, since), 5)
+        reported = await talk.comes(GrantChanged, since, grant=Grant.KEEP)
         gone = bool(reported) and not reported[-1].allowed
         stage.findings.check("P-313", gone, f"taken back it said {reported[-1:]}")
 
@@ -299,7 +271,7 @@ class _Job:
 
     async def send(self) -> None:
         """The offer and all chunks."""
-        await self.stage.say(self.talk, "device", self.offer)
+        await self.talk.say("device", self.offer)
         await self.send_chunks()
 
     async def send_chunks(self) -> None:
@@ -307,12 +279,11 @@ class _Job:
         item, count = self.offer.print_id, self.offer.chunks
         for index in range(count):
             part = piece(self.bytes_sent, count, index)
-            await self.stage.desk.say_raw(self.talk.id, CHUNK, part, headers_of(item, index))
+            await self.talk.ours.say_raw(self.talk.id, CHUNK, part, headers_of(item, index))
 
     def reported(self, since: int | None = None) -> list[PrintChanged]:
         """Return what the kiosk said of it."""
-        sent = self.stage.sent(self.talk, PrintChanged, since)
-        return [message for message in sent if message.print_id == self.offer.print_id]
+        return self.talk.sent(PrintChanged, since, print_id=self.offer.print_id)
 
     def states(self) -> list[PrintState]:
         """Return where it was, in order."""
@@ -378,7 +349,7 @@ async def _wrong_bytes(stage: KioskStage, talk: TriedTalk) -> None:
         if await job.reaches(PrintState.FAILED, PrintState.SHOWN, *PRINTED, within_s=1.5):
             break
         await job.send_chunks()
-        await stage.comes(talk, ChunksRequested, since, 1.0)
+        await talk.comes(ChunksRequested, since, within_s=1)
     states = set(job.states())
     good = not states & {PrintState.SHOWN, *PRINTED}
     stage.findings.check("P-325", good, f"it said {job.reported()[-1:]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from PIL import Image
 
@@ -60,30 +60,23 @@ class _Show:
 
     async def send(self, message: ShowMessage | ShowEnded) -> None:
         """Our desk says it."""
-        await self.stage.say(self.talk, TOPIC, message)
+        await self.talk.say(TOPIC, message)
 
     async def start(self) -> None:
         """Begins to show it."""
         await self.send(ShowStarted(show_id=self.id, title="Essai", pages=PAGES))
 
-    def sent[Kind: ShowMessage](
-        self, kind: type[Kind], is_meant: Callable[[Kind], bool] = lambda _message: True
-    ) -> list[Kind]:
-        """Return what the kiosk said of it."""
-        sent = self.stage.sent(self.talk, kind, self.since)
-        return [message for message in sent if message.show_id == self.id and is_meant(message)]
+    def sent[Kind: ShowMessage](self, kind: type[Kind], **fields: object) -> list[Kind]:
+        """Return what the kiosk said of it, with these values."""
+        return self.talk.sent(kind, self.since, show_id=self.id, **fields)
 
     def wants(self, page: int) -> bool:
         """True if the kiosk has asked for a page."""
-        return bool(self.sent(ShownPageRequested, lambda message: message.page == page))
+        return bool(self.sent(ShownPageRequested, page=page))
 
     def painted(self, page: int, marks: int = 0) -> bool:
         """True if a page stands on the screen, or has stood."""
-        return bool(
-            self.sent(
-                ShownPagePainted, lambda message: (message.page, message.marks) == (page, marks)
-            )
-        )
+        return bool(self.sent(ShownPagePainted, page=page, marks=marks))
 
     async def offer(self, page: int, *, lost: Collection[int] = ()) -> None:
         """The picture of a page; chunks that get lost do not come."""
@@ -113,7 +106,7 @@ class _Show:
         for index in indexes:
             part = piece(sent, count_chunks(len(data)), index)
             headers = headers_of(self.item(page), index)
-            await self.stage.desk.say_raw(self.talk.id, CHUNK, part, headers)
+            await self.talk.ours.say_raw(self.talk.id, CHUNK, part, headers)
 
 
 async def shows(stage: KioskStage) -> None:
@@ -136,10 +129,8 @@ async def _begins(show: _Show) -> None:
     await show.offer(0, lost=[0])
 
     def missed() -> list[ShownChunksRequested]:
-        return show.sent(
-            ShownChunksRequested,
-            lambda message: message.item_id == show.item(0) and 0 in message.missing,
-        )
+        requests = show.sent(ShownChunksRequested, item_id=show.item(0))
+        return [request for request in requests if 0 in request.missing]
 
     otherwise = "a chunk that was lost was not asked for"
     await findings.eventually("P-331", missed, otherwise=otherwise)
@@ -189,8 +180,7 @@ async def _closes(show: _Show) -> None:
         return
 
     def ended(after: int) -> bool:
-        sent = stage.sent(show.talk, ShowEnded, after)
-        return any(message.show_id == show.id and message.by_caller for message in sent)
+        return bool(show.talk.sent(ShowEnded, after, show_id=show.id, by_caller=True))
 
     await findings.seen(lambda: ended(show.since), PAINTED_S)
     first, since = ended(show.since), stage.traffic.mark()

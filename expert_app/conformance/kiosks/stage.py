@@ -26,7 +26,6 @@ from session.protocol.conversation.messages import (
     GrantChanged,
     GrantRequested,
     KioskWiped,
-    SessionMessage,
 )
 from session.protocol.hub.requests import TicketRequested
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -63,10 +62,6 @@ class KioskStage(Stage):
         await self.desk.open()
         await self.until(lambda: self.desk.link.is_ready, "the desk has no queue")
 
-    async def say(self, talk: TriedTalk, topic: str, message: SessionMessage) -> None:
-        """See `Stage`. Raises `BusUnreachable`."""
-        await self.desk.say(talk.id, topic, message)
-
     def ticket(self) -> Ticket | None:
         """Return the kiosk's caller in the queue, as our desk sees it."""
         queue = self.desk.link.queue
@@ -95,31 +90,22 @@ class KioskStage(Stage):
         """See `Stage`. The kiosk has time to offer a call."""
         began = self.traffic.mark()
         talk = await self.accept(await self.press(), began)
-        await self.findings.seen(lambda: self.sent(talk, CallOffered), 15)
+        await self.findings.seen(lambda: talk.sent(CallOffered), 15)
         return talk
 
     async def accept(self, ticket: Ticket, began: int) -> TriedTalk:
         """Let our agent take this caller."""
         facts = await self.desk.accept(ticket)
         self._talking = facts.id
-        return TriedTalk(facts.id, began)
-
-    def changes(
-        self, talk: TriedTalk, grant: Grant, since: int | None = None
-    ) -> list[GrantChanged]:
-        """Return what the kiosk said of a power."""
-        return [change for change in self.sent(talk, GrantChanged, since) if change.grant is grant]
+        return TriedTalk(self, self.desk, facts.id, began)
 
     async def ask(self, talk: TriedTalk, grant: Grant, *, yes: bool) -> GrantChanged | None:
         """Let our agent ask and the caller answer; the change with our request's id, if it came."""
         request = new_id()
-        await self.say(talk, "grant", GrantRequested(grant=grant, request_id=request))
+        await talk.say("grant", GrantRequested(grant=grant, request_id=request))
         await self.instruct(AnswerGrant(grant=grant, yes=yes))
-
-        def changes() -> list[GrantChanged]:
-            return [change for change in self.changes(talk, grant) if change.request_id == request]
-
-        return next(reversed(await self.findings.seen(changes, 10)), None)
+        changes = await talk.comes(GrantChanged, within_s=10, grant=grant, request_id=request)
+        return next(reversed(changes), None)
 
     async def allow(self, talk: TriedTalk, grant: Grant) -> None:
         """Let the caller give a power. Raises `RuleBroken`."""
@@ -138,13 +124,7 @@ class KioskStage(Stage):
 
     async def wiped(self, talk: TriedTalk) -> KioskWiped:
         """Return the kiosk's report after the end of a conversation. Raises `RuleBroken`."""
-        await self.findings.eventually(
-            "P-120",
-            lambda: self.sent(talk, KioskWiped),
-            within_s=20,
-            otherwise="no KioskWiped came",
-        )
-        wiped = self.sent(talk, KioskWiped)[-1]
+        wiped = await talk.says("P-120", KioskWiped, within_s=20)
         self.findings.check("P-120", wiped.left_over == 0, f"left_over was {wiped.left_over}")
         await self._close_ticket(talk.id)
         return wiped

@@ -41,9 +41,7 @@ from session.protocol.wire.ids import new_id
 async def offered(stage: KioskStage, talk: TriedTalk) -> None:
     """The kiosk offers the call, the desk answers, both see and hear each other."""
     findings, desk = stage.findings, stage.desk
-    otherwise = "no CallOffered came"
-    await findings.eventually("P-110", lambda: stage.sent(talk, CallOffered), otherwise=otherwise)
-    sdp = stage.sent(talk, CallOffered)[-1].sdp
+    sdp = (await talk.says("P-110", CallOffered)).sdp
     lacks = [
         words
         for words in ("m=audio", "m=video", "a=candidate")
@@ -55,7 +53,7 @@ async def offered(stage: KioskStage, talk: TriedTalk) -> None:
     def has_reported() -> bool:
         return any(
             media_seen.call_id == desk.call_id and media_seen.frames > 0
-            for media_seen in stage.sent(talk, MediaSeen)
+            for media_seen in talk.sent(MediaSeen)
         )
 
     otherwise = "no MediaSeen with a picture came"
@@ -76,18 +74,18 @@ async def converse(stage: KioskStage) -> None:
 
 
 async def _offers_again(stage: KioskStage, talk: TriedTalk) -> None:
-    offers = stage.sent(talk, CallOffered)
+    offers = talk.sent(CallOffered)
     ids = {offer.call_id for offer in offers}
-    await stage.say(talk, "call", CallRequested())
+    await talk.say("call", CallRequested())
 
     def evidence() -> str:
-        if len(stage.sent(talk, CallOffered)) == len(offers):
+        if len(talk.sent(CallOffered)) == len(offers):
             return "no further offer came"
         return "it had the call_id of before"
 
     await stage.findings.expect(
         "P-113",
-        lambda: {offer.call_id for offer in stage.sent(talk, CallOffered)} - ids,
+        lambda: {offer.call_id for offer in talk.sent(CallOffered)} - ids,
         otherwise=evidence,
     )
 
@@ -95,10 +93,7 @@ async def _offers_again(stage: KioskStage, talk: TriedTalk) -> None:
 async def _pauses(stage: KioskStage, talk: TriedTalk) -> None:
     picture_came = bool(await stage.findings.seen(stage.desk.picture, 15))
     for on in (True, False):
-        since = stage.traffic.mark()
-        await stage.say(talk, "beside", PrivacyAsked(on=on))
-        await stage.comes(talk, PrivacyShown, since)
-        reported = stage.sent(talk, PrivacyShown, since)
+        reported = await talk.answers("beside", PrivacyAsked(on=on), PrivacyShown)
         good = bool(reported) and reported[-1].on == on and reported[-1].agent == on
         stage.findings.check("P-116", good, f"after on={on} it said {reported[-1:]}")
         if on:
@@ -126,23 +121,18 @@ async def _caller_pauses(stage: KioskStage, talk: TriedTalk) -> None:
     since = stage.traffic.mark()
     if not await stage.can(Pause(on=True), "P-117"):
         return
-    await stage.comes(talk, PrivacyShown, since)
+    await talk.comes(PrivacyShown, since)
     # the agent's own pause begins and ends within the caller's, which goes on
-    for count, on in enumerate((True, False), start=2):
-        await stage.say(talk, "beside", PrivacyAsked(on=on))
-        await _reports(stage, talk, since, count)
-    during = stage.sent(talk, PrivacyShown, since)
+    for on in (True, False):
+        await talk.answers("beside", PrivacyAsked(on=on), PrivacyShown)
+    during = talk.sent(PrivacyShown, since)
     since = stage.traffic.mark()
     await stage.instruct(Pause(on=False))
-    await stage.comes(talk, PrivacyShown, since)
-    after = stage.sent(talk, PrivacyShown, since)
+    await talk.comes(PrivacyShown, since)
+    after = talk.sent(PrivacyShown, since)
     good = bool(during and after)
     good = good and all(message.on and message.caller for message in during) and not after[-1].on
     stage.findings.check("P-117", good, f"it said {during} and then {after}")
-
-
-async def _reports(stage: KioskStage, talk: TriedTalk, since: int, count: int) -> None:
-    await stage.findings.seen(lambda: len(stage.sent(talk, PrivacyShown, since)) >= count, 5)
 
 
 async def _holds(stage: KioskStage, talk: TriedTalk) -> None:
@@ -150,10 +140,10 @@ async def _holds(stage: KioskStage, talk: TriedTalk) -> None:
     await findings.seen(lambda: desk.media_count() > 0, 15)
     await desk.talk.hold(talk.id, True)
     await asyncio.sleep(1.0 * findings.patience)  # what is under way still comes
-    count, offers = desk.media_count(), len(stage.sent(talk, CallOffered))
+    count, offers = desk.media_count(), len(talk.sent(CallOffered))
 
     def offers_again() -> bool:
-        return len(stage.sent(talk, CallOffered)) > offers
+        return len(talk.sent(CallOffered)) > offers
 
     await findings.never(
         "P-118",
@@ -243,11 +233,8 @@ async def desk_lost(stage: KioskStage) -> None:
 
     await stage.until(waiting, "the ticket does not wait again")
     next_talk = await stage.accept(waiting()[0], since)
-    await stage.findings.eventually(
-        "P-124",
-        lambda: stage.sent(next_talk, CallOffered),
-        otherwise="no CallOffered came in the next session",
-    )
+    otherwise = "no CallOffered came in the next session"
+    await next_talk.says("P-124", CallOffered, otherwise=otherwise)
     _calls_no_second_time(stage, "P-124", since)
     await stage.end(next_talk)
 

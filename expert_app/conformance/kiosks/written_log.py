@@ -99,11 +99,11 @@ async def check_powers(stage: KioskStage, talk: TriedTalk) -> None:
     log = await check_log(stage, talk)
     sent = Counter(
         (change.grant.value, change.allowed)
-        for change in stage.sent(talk, GrantChanged)
+        for change in talk.sent(GrantChanged)
         if change.reason is not GrantReason.TOLD
     )
     wrote = Counter((event.grant.value, event.allowed) for event in log.of(events.GrantChanged))
-    shared = [message.sharing for message in stage.sent(talk, SharingChanged)]
+    shared = [message.sharing for message in talk.sent(SharingChanged)]
     noted = [event.sharing for event in log.of(events.SharingChanged)]
     missing = sorted(sent - wrote)
     good = not missing and (not any(shared) or (True in noted and not noted[-1]))
