@@ -168,7 +168,7 @@ def _messages(kinds: list[Any]) -> Part:
         }
         for kind in kinds
     }
-    return messages | _FIXED["messages"]
+    return {**messages, **_FIXED["messages"]}
 
 
 def document() -> Part:

@@ -109,7 +109,8 @@ def _message(sender: str, subject: str, payload: str, *, asked: str) -> HubMessa
     if subject.startswith("svc."):
         return _with_records(decode_request(ALL_VERBS[topic], data))
     if subject == "(answer)":
-        return decode_answer(EnrolAnswer if asked == "enrol" else ALL_VERBS[asked].answer, data)
+        answers: dict[str, type[HubMessage]] = {"enrol": EnrolAnswer}
+        return decode_answer(answers.get(asked) or ALL_VERBS[asked].answer, data)
     if topic == "hub":
         return decode_event(data)
     message = decode_session(data)
