@@ -231,6 +231,10 @@ def queue_order(ticket: Ticket) -> tuple[datetime, str]:
     Everybody's claim grows with the wait at the same pace, so two tickets never change places while
     time passes, within a priority who came first is first, and whoever comes later than (priority *
     STEP) cannot overtake: nobody starves.
+
+    The key never changes while a caller waits. An order that depended on the present time would
+    have to be sorted again and again, at every desk at the same moment. Priorities that grow at
+    different paces are not possible for that reason.
     """
     if not ticket.priority:
         return ticket.arrived_at_utc, ticket.id
