@@ -4,8 +4,10 @@ Used by the hub's rules.
 
 A caller number is kept as a keyed hash only, for a week; the key never leaves the hub's own
 account. That protects from whoever reads tickets or this stream, not from the hub's operator:
-numbers are short. An organisation with a vault does without it. A caller without a number is known by the kiosk for a few minutes: the conversation was
-cut, and the button is pressed again.
+numbers are short. An organisation with a vault does without it.
+
+A caller without a number is known by the kiosk for a few minutes: the conversation was cut, and
+the button is pressed again.
 """
 
 from __future__ import annotations
