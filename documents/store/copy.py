@@ -38,6 +38,7 @@ opens.
 """
 
 FORMAT = tables.FORMAT
+OLDEST = tables.OLDEST
 FILES = "documents"
 
 

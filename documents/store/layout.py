@@ -43,46 +43,40 @@ def bring_up_to_date(connection: Connection) -> None:
         connection: in a transaction that may write.
 
     Raises:
-        StoreUnreachable: the database is of a newer program. Details: `theirs`, `ours`.
+        StoreUnreachable: no step leads from its layout to ours. Details: `theirs`, `ours`.
             Or a step failed.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     names = inspect(connection).get_table_names()
     if not {"about", "dossier", _VERSION_TABLE} & {*names}:
-        _make(connection)
+        make_tables(connection)
+        _VERSIONS.create(connection)
+        connection.execute(insert(_VERSIONS), {"version_num": f"{tables.FORMAT:04}"})
         return
+    stored_format = 0
     if "about" in names:
-        stored_format = connection.execute(select(tables.about.c.format)).scalar()
-    else:
-        stored_format = None
+        stored_format = connection.execute(select(tables.about.c.format)).scalar() or 0
     if stored_format == tables.FORMAT:
         return
-    if stored_format is not None and stored_format > tables.FORMAT:
+    if not tables.OLDEST <= stored_format < tables.FORMAT:
         raise StoreUnreachable(why="format", theirs=stored_format, ours=tables.FORMAT)
-    run_steps(
-        connection,
-        f"{stored_format:04}" if stored_format is not None and _VERSION_TABLE not in names else "",
-    )
+    run_steps(connection)
 
 
-def _make(connection: Connection) -> None:
-    """All that the steps would make, and the mark that they were gone."""
+def make_tables(connection: Connection) -> None:
+    """Make all tables of an empty database, and note their layout."""
     tables.metadata.create_all(connection)
     for statement in tables.WORDS_TABLE[connection.dialect.name]:
         connection.execute(text(statement))
     connection.execute(insert(tables.about), {"format": tables.FORMAT})
-    _VERSIONS.create(connection)
-    connection.execute(insert(_VERSIONS), {"version_num": f"{tables.FORMAT:04}"})
 
 
-def run_steps(connection: Connection, at: str) -> None:
-    """Runs the steps that are missing, all of them in an empty database.
+def run_steps(connection: Connection) -> None:
+    """Run the steps that are missing, all of them in an empty database.
 
     Args:
         connection: in a transaction that may write.
-        at: the step that a database has reached which was made before there were steps; "" when
-            it knows itself.
     """
     from alembic import command  # a hub whose store is up to date does without its 12 MB
     from alembic.config import Config
@@ -93,8 +87,6 @@ def run_steps(connection: Connection, at: str) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     try:
-        if at:
-            command.stamp(config, at)
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreUnreachable(why=type(error).__name__) from error

@@ -28,7 +28,10 @@ from sqlalchemy import (
 )
 
 FORMAT = 7
-"""Number of this layout; a change raises it and adds one step to `documents.migrations`."""
+"""Number of this layout (docs/releasing.md)."""
+
+OLDEST = 7
+"""The oldest number from which the steps of `documents.migrations` lead to ours: its first."""
 
 BUSY_TIMEOUT_MS = 5_000
 

@@ -53,12 +53,8 @@ class BackupNotSigned(Exception):
     """
 
 
-class BackupTooNew(Exception):
-    """Written by a newer version."""
-
-    def __init__(self, theirs: int) -> None:
-        super().__init__(f"{theirs} > {FORMAT}")
-        self.theirs = theirs
+class BackupFormatUnknown(Exception):
+    """Written by a version whose form is not known here."""
 
 
 class BackupOfOthers(Exception):
@@ -232,7 +228,7 @@ def reading(path: Path) -> Iterator[BackupReader]:
     its signature.
 
     Raises:
-        BackupDamaged, BackupNotSigned, BackupTooNew, OSError.
+        BackupDamaged, BackupNotSigned, BackupFormatUnknown, OSError.
     """
     with ExitStack() as stack:
         try:
@@ -255,7 +251,7 @@ def _listed(tar: tarfile.TarFile) -> tuple[ArchiveContents, str]:
         contents = msgspec.json.decode(data)
         number = int(contents["format"])
         if number > FORMAT:
-            raise BackupTooNew(number)
+            raise BackupFormatUnknown
         while number < FORMAT:
             contents = _UPGRADES[number](contents)
             number += 1

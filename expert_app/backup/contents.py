@@ -36,7 +36,7 @@ from expert_app.backup.save import (
 from expert_app.backup.table_rows import BackupRow, read_rows
 from session.core.field_types import NOT_DECODED
 from session.hub.history import tables as history_tables
-from session.hub.storage.store_space import LOG_PREFIX, OLD_LOG_PREFIX
+from session.hub.storage.store_space import LOG_PREFIX
 
 
 @dataclass
@@ -86,17 +86,16 @@ class _State(msgspec.Struct):
 
 
 def hub_contents(backup: BackupReader) -> BackupContents:
-    """Reads a hub's backup. Raises `BackupDamaged`, `BackupTooNew`."""
+    """Reads a hub's backup. Raises `BackupDamaged`, `BackupFormatUnknown`."""
     facts = backup.facts(BackupFacts)
     contents = BackupContents(facts.made_at_utc, "", facts.dossiers, streams=len(facts.streams))
     for saved in facts.streams:
         state = msgspec.json.decode(saved.state, type=_State)
         contents.messages += state.messages
-        for prefix in (LOG_PREFIX, OLD_LOG_PREFIX):
-            if saved.name.startswith(prefix):
-                organisation = contents.organisations[saved.name.removeprefix(prefix)]
-                organisation.log_messages += state.messages
-                organisation.log_bytes += state.bytes
+        if saved.name.startswith(LOG_PREFIX):
+            organisation = contents.organisations[saved.name.removeprefix(LOG_PREFIX)]
+            organisation.log_messages += state.messages
+            organisation.log_bytes += state.bytes
     contents.history_rows = facts.history_rows
     if facts.history_layout == history_tables.FORMAT:  # a restore leaves another one out
         tickets = history_tables.tickets

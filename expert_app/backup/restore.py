@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from documents.store import copy as store_copy
-from expert_app.backup.archive import BackupOfOthers, BackupReader, BackupTooNew, reading
+from expert_app.backup.archive import BackupFormatUnknown, BackupOfOthers, BackupReader, reading
 from expert_app.backup.erasing import REGISTER, HubEraser, read_register
 from expert_app.backup.save import (
     DOSSIERS,
@@ -24,6 +24,7 @@ from expert_app.backup.save import (
     IDENTITIES,
     STREAMS,
     BackupFacts,
+    DossierReference,
 )
 from expert_app.backup.signing import check_signer
 from expert_app.backup.table_rows import has_rows, load_rows
@@ -40,10 +41,14 @@ from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
 from session.hub.storage.erasures import Erasure, all_marks, mark_of
 from session.hub.storage.format import FORMAT
-from session.hub.storage.store_space import LOG_PREFIX, OLD_LOG_PREFIX
+from session.hub.storage.store_space import LOG_PREFIX
+from session.hub.upgrades import OLDEST
 
-LOGS = (LOG_PREFIX, OLD_LOG_PREFIX)
-"""How the names of the streams of logs begin, of today's and of older versions."""
+
+def check_layout(dossiers: DossierReference) -> None:
+    """Raise `BackupFormatUnknown` for dossiers whose tables are not of a layout that we know."""
+    if not store_copy.OLDEST <= dossiers.layout <= store_copy.FORMAT:
+        raise BackupFormatUnknown
 
 
 class TargetNotEmpty(Exception):
@@ -71,7 +76,7 @@ async def restore(
         signer: see `check_signer`.
 
     Raises:
-        BackupDamaged, BackupNotSigned, BackupOfStranger, BackupTooNew, BackupOfOthers,
+        BackupDamaged, BackupNotSigned, BackupOfStranger, BackupFormatUnknown, BackupOfOthers,
         TargetNotEmpty: nothing was changed.
         StoreUnreachable, OSError: it broke off; empty the target and begin again.
     """
@@ -80,8 +85,10 @@ async def restore(
             raise BackupOfOthers(backup.organisation)
         check_signer(backup.signer, signer, paths)
         facts = backup.facts(BackupFacts)
-        if facts.stored_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
-            raise BackupTooNew(facts.stored_format)
+        has_ever_run = facts.stored_format > 0
+        if has_ever_run and not OLDEST <= facts.stored_format <= FORMAT:
+            raise BackupFormatUnknown
+        check_layout(facts.dossiers)
         snapshots = Snapshots(connection.bus)
         if await snapshots.names():
             raise TargetNotEmpty("streams")
@@ -92,13 +99,8 @@ async def restore(
             replicas = 1
         # Sources before AUDIT: what AUDIT lacks of them is copied as soon as it is there.
         for saved in sorted(facts.streams, key=lambda stream: stream.name == AUDIT):
-            # logs of an older version may be erased from now on
-            if saved.name.startswith(LOGS):
-                changes = {"deny_delete": False}
-            else:
-                changes = {}
             parts = backup.read(f"{STREAMS}{saved.name}")
-            await snapshots.restore(saved, parts, replicas, changes)
+            await snapshots.restore(saved, parts, replicas)
         if facts.audit_created:
             created = (await connection.streams.state(AUDIT)).created
         else:
@@ -130,8 +132,8 @@ async def _erase_again(
     beside, here = read_register(path.parent / REGISTER), await logs.erasures()
     history = await asyncio.to_thread(_history, settings, paths)
     try:
-        names = [saved.name for saved in facts.streams if saved.name.startswith(LOGS)]
-        organisations = {name.partition("_")[2] for name in names}
+        names = [saved.name for saved in facts.streams if saved.name.startswith(LOG_PREFIX)]
+        organisations = {name.removeprefix(LOG_PREFIX) for name in names}
         eraser = HubEraser(connection.streams, logs, history=history)
         await eraser.again(organisations, [*beside, *here])
     finally:

@@ -25,7 +25,6 @@ from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
 from session.core.errors import (
     LogReasonNeeded,
-    LogTooNew,
     LogUnknown,
     LogUnreadable,
     SessionError,
@@ -77,7 +76,7 @@ def run_replay(
     except (LogUnknown, LogReasonNeeded) as error:
         print(sentence(error.code, error.detail).sentence)
         return 1
-    except (LogUnreadable, LogTooNew, SessionError) as error:
+    except SessionError as error:
         print(f"{log}: {sentence(error.code, error.detail).sentence}")
         return 1
     except OSError as error:
@@ -154,7 +153,7 @@ class ReplayProgram:
 
         try:
             log = await asyncio.to_thread(self._read, show_progress)
-        except (LogUnreadable, LogTooNew) as error:
+        except LogUnreadable as error:
             self.view.show_failure(sentence(error.code, error.detail).sentence)
         except OSError as error:
             self.view.show_failure(error.strerror or type(error).__name__)

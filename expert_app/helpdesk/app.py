@@ -148,7 +148,7 @@ class HelpdeskApp:
         is shown. `progress` is told in the reading thread.
 
         Raises:
-            SavedFileRefused: it is not believed. LogUnreadable, LogTooNew, OSError.
+            SavedFileRefused: it is not believed. LogUnreadable, OSError.
         """
         self.opened = await asyncio.to_thread(_open_file, path, progress)
         return self.opened

@@ -255,7 +255,7 @@ def read_bundle(path: Path, trusted: Sequence[str] = ()) -> OpenedBundle:
 
     Raises:
         OSError: there is no such file.
-        LogUnreadable, LogTooNew: it is whole, and its log is none that this version reads.
+        LogUnreadable: it is whole, and its log is none that this version reads.
     """
     verdict = check_bundle(path, trusted)
     if verdict.fault is not None:

@@ -15,8 +15,8 @@ from session.core.computer import computer_name
 from session.core.errors import LogUnknown, TicketUnknown
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
+from session.log.codec import decode_record
 from session.log.events import Record
-from session.log.migrate import decode_record
 from session.log.reader import write_log
 
 

@@ -2,7 +2,7 @@
 """Before a hub brings what it keeps to a newer form, a copy of it: `before-upgrade` in its folder.
 Used by the hub.
 
-Looks at every number first, so that a hub that is too old for one of the stores changes none of
+Looks at every number first, so that a hub that cannot read one of the stores changes none of
 them.
 """
 
@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from documents.store import copy as store_copy
 from expert_app.backup.save import back_up
@@ -23,7 +25,7 @@ from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.hub.access import identities
 from session.hub.history import tables as history_tables
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import StoredFormatUnknown, check_format
 from session.hub.upgrades import upgrade
 
 log = logging.getLogger(__name__)
@@ -31,24 +33,23 @@ log = logging.getLogger(__name__)
 FOLDER = "before-upgrade"
 
 
-def too_new(error: StoredTooNew) -> int:
-    """Says that a newer version has been here; the exit code."""
+def print_format_unknown(error: StoredFormatUnknown) -> int:
+    """Say that another version has been here; return the exit code."""
     words = _(
-        "What is kept here ({what}) was written by a newer version (form {theirs}; this one knows "
-        "{ours}). Nothing "
-        "was changed. Install the newer version again, or restore the copy in {folder} that it "
-        "kept."
+        "What is kept here ({what}) was written by another version (form {theirs}; this one knows "
+        "{ours}). Nothing was changed. Install that version again, or restore the copy in {folder} "
+        "that it kept."
     )
     print(words.format(what=error.what, theirs=error.theirs, ours=error.ours, folder=FOLDER))
     return 1
 
 
 async def upgrade_stored(settings: HubSettings, paths: Paths, connection: HubConnection) -> None:
-    """Brings JetStream's part to today's form, after `keep_old_databases` has found none of the
-    others too new.
+    """Brings JetStream's part to today's form, after `keep_old_databases` has found that the
+    others can be, too.
 
     Raises:
-        StoredTooNew: nothing was changed. StoreUnreachable, OSError.
+        StoredFormatUnknown: nothing was changed. StoreUnreachable, OSError.
     """
 
     async def keep_copy(number: int) -> None:
@@ -59,50 +60,56 @@ async def upgrade_stored(settings: HubSettings, paths: Paths, connection: HubCon
     await upgrade(connection, keep_copy, settings.replicas if settings.bus else 1)
 
 
+class _Database(NamedTuple):
+    """A file of SQLite, and the query that gives the number of its layout."""
+
+    name: str
+    file: Path
+    query: str
+    ours: int
+    oldest: int
+
+
 def keep_old_databases(settings: HubSettings, paths: Paths) -> None:
-    """Copies SQLite files of an older layout.
-    A database server is its operator's: see docs/operator.md.
+    """Copy SQLite files of an older layout, once all are found to be of a layout that we know.
+    A database server is its operator's: see docs/operator.md. Raises `StoredFormatUnknown`.
     """
-    history_is_file = not (settings.history_database or settings.database)
+    numbers = {database: _number(database) for database in _databases(settings, paths)}
+    numbers = {database: number for database, number in numbers.items() if number}
+    for database, number in numbers.items():
+        check_format(database.name, number, ours=database.ours, oldest=database.oldest)
+    for database, number in numbers.items():
+        if number < database.ours:
+            _copy(database.file, _place(paths) / f"{database.name}-{number}-{_stamp()}.sqlite")
+
+
+def _databases(settings: HubSettings, paths: Paths) -> Iterator[_Database]:
     book = paths.data / "identities" / "identities.sqlite"
-    files = [("identities", book, "PRAGMA user_version", identities.FORMAT, True)]
-    if history_is_file:
-        query = "SELECT format FROM history_about"
-        files.append(
-            (
-                "history",
-                paths.data / "history" / "history.sqlite",
-                query,
-                history_tables.FORMAT,
-                False,
-            )
-        )
+    number = "PRAGMA user_version"
+    yield _Database("identities", book, number, identities.FORMAT, identities.OLDEST)
+    if not (settings.history_database or settings.database):
+        history = paths.data / "history" / "history.sqlite"
+        number = "SELECT format FROM history_about"
+        # any older one is built again from the audit
+        yield _Database("history", history, number, history_tables.FORMAT, 1)
     if not settings.database:
-        query = "SELECT format FROM about"
-        place = documents_folder(settings, paths, "dossiers") / "dossiers.sqlite"
-        files.append(("dossiers", place, query, store_copy.FORMAT, False))
-    formats = {name: _number(file, query) for name, file, query, _ours, _zero in files}
-    for name, _file, _query, ours, _zero in files:
-        if (formats[name] or 0) > ours:
-            raise StoredTooNew(name, formats[name] or 0, ours=ours)
-    for name, file, _query, ours, zero in files:
-        number = formats[name]
-        if number is not None and number < ours and (number or zero):
-            _copy(file, _place(paths) / f"{name}-{number}-{_stamp()}.sqlite")
+        dossiers = documents_folder(settings, paths, "dossiers") / "dossiers.sqlite"
+        number = "SELECT format FROM about"
+        yield _Database("dossiers", dossiers, number, store_copy.FORMAT, store_copy.OLDEST)
 
 
-def _number(file: Path, query: str) -> int | None:
-    """None where there is no such file, or nothing in it."""
-    if not file.exists():
-        return None
+def _number(database: _Database) -> int:
+    """Return the number of its layout; 0 where there is no such file, or nothing in it."""
+    if not database.file.exists():
+        return 0
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
-            row = base.execute(query).fetchone()
+        with closing(sqlite3.connect(f"file:{database.file}?mode=ro", uri=True)) as base:
+            row = base.execute(database.query).fetchone()
     except sqlite3.Error:
-        return None
+        return 0
     if row:
         return int(row[0])
-    return None
+    return 0
 
 
 def _copy(file: Path, to: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from documents.store.procedures import ProcedureProblem
 from expert_app.backup.watch import open_backup_watch
-from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_stored
+from expert_app.hub.before_upgrade import keep_old_databases, print_format_unknown, upgrade_stored
 from expert_app.hub.convention_updates import ConventionUpdates
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
@@ -39,7 +39,7 @@ from session.hub.dossier.library import library_folder
 from session.hub.monitoring.health import Trouble
 from session.hub.parts import HubParts, Patience
 from session.hub.storage.disk_space import DiskSpace
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import StoredFormatUnknown
 from session.hub.storage.store_space import is_store_full
 from session.protocol.hub.requests import ReleaseAnswer
 
@@ -257,8 +257,8 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
 
     try:
         await program.run(stop, ready)
-    except StoredTooNew as error:
-        return too_new(error)
+    except StoredFormatUnknown as error:
+        return print_format_unknown(error)
     except SessionError as error:
         log.error("the hub cannot start: %s %s", error.code, error.detail)
         if isinstance(error, StoreUnreachable) and is_store_full(error):

@@ -12,22 +12,22 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from documents.store.procedures import ProceduresWrong
-from expert_app.hub.before_upgrade import too_new
+from expert_app.hub.before_upgrade import print_format_unknown
 from expert_app.hub.procedure_words import procedures_refused
 from expert_app.hub.words import refused
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.stores.dossiers import ExtraMissing, extra_words
 from session.hub.convention.problems import CatalogueWrong
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import StoredFormatUnknown
 
-CANNOT_START = (CatalogueWrong, ExtraMissing, KeyMissing, ProceduresWrong, StoredTooNew)
+CANNOT_START = (CatalogueWrong, ExtraMissing, KeyMissing, ProceduresWrong, StoredFormatUnknown)
 
 
 def print_cannot_start(error: Exception) -> int:
     """Prints why the program cannot start, one of `CANNOT_START`; the exit code."""
     match error:
-        case StoredTooNew():
-            return too_new(error)
+        case StoredFormatUnknown():
+            return print_format_unknown(error)
         case CatalogueWrong():
             print(refused(error))
         case ProceduresWrong():

@@ -16,12 +16,11 @@ from pathlib import Path
 
 import msgspec
 
-from documents.store import copy as store_copy
 from expert_app.backup.archive import (
     BackupDamaged,
+    BackupFormatUnknown,
     BackupOfOthers,
     BackupReader,
-    BackupTooNew,
     reading,
     writing,
 )
@@ -29,6 +28,7 @@ from expert_app.backup.contents import BackupContents, read_dossiers, read_ident
 from expert_app.backup.erasing import REGISTER, read_register
 from expert_app.backup.restore import (
     TargetNotEmpty,
+    check_layout,
     check_no_dossiers,
     check_nobody_known,
     erase_dossiers_again,
@@ -40,7 +40,7 @@ from expert_app.backup.signing import backup_seed, check_signer
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import store_limits
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import StoredFormatUnknown
 from session.hub.vault.log_store import FORMAT, VaultLog
 
 LOG = "log.sqlite"
@@ -106,7 +106,7 @@ async def restore_vault(
         signer: see `check_signer`.
 
     Raises:
-        BackupDamaged, BackupNotSigned, BackupOfStranger, BackupTooNew, BackupOfOthers,
+        BackupDamaged, BackupNotSigned, BackupOfStranger, BackupFormatUnknown, BackupOfOthers,
         TargetNotEmpty: nothing was changed.
         StoreUnreachable, OSError: it broke off; empty the target and begin again.
     """
@@ -114,7 +114,7 @@ async def restore_vault(
 
 
 def vault_contents(backup: BackupReader) -> BackupContents:
-    """Reads a vault's backup. Raises `BackupDamaged`, `BackupTooNew`."""
+    """Reads a vault's backup. Raises `BackupDamaged`, `BackupFormatUnknown`."""
     facts = _facts(backup, backup.organisation)
     contents = BackupContents(facts.made_at_utc, facts.organisation, facts.dossiers)
     try:
@@ -146,8 +146,8 @@ def _restore(
         check_no_dossiers(settings, paths)
         try:
             keeper.restore(backup.whole(LOG))
-        except StoredTooNew as error:
-            raise BackupTooNew(error.theirs) from error
+        except StoredFormatUnknown as error:
+            raise BackupFormatUnknown from error
         # what was erased since the backup does not come back
         keeper.erase_again(facts.organisation, read_register(path.parent / REGISTER))
         put_identities(paths, backup.read(IDENTITIES))
@@ -160,6 +160,7 @@ def _facts(backup: BackupReader, organisation: str) -> VaultFacts:
     if backup.organisation != organisation:
         raise BackupOfOthers(backup.organisation)
     facts = backup.facts(VaultFacts)
-    if facts.log_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
-        raise BackupTooNew(facts.log_format)
+    if facts.log_format != FORMAT:
+        raise BackupFormatUnknown
+    check_layout(facts.dossiers)
     return facts

@@ -147,7 +147,6 @@ class VaultProgram:
                 log.warning("the network's bus is away; the vault goes on trying")
             self._bus.beat()
             self._tasks.keep(partial(self._poll_convention, health), name="watch the convention")
-            self._tasks.keep(self._upgrade_log, name="old logs to today's form")
             self._tasks.keep(self._sweep, name="retention")
             if self._indexer is not None:
                 self._indexer.start()
@@ -299,22 +298,6 @@ class VaultProgram:
             except CatalogueWrong as error:
                 log.error("of the convention, not taken: %s", error)
                 health.refused = str(error)[:500]
-
-    async def _upgrade_log(self) -> None:
-        """Remove what older versions kept of pages, while the vault works; a start goes on
-        where another stopped.
-        """
-        session_count = 0
-        while True:
-            try:
-                if not await asyncio.to_thread(self._keeper.upgrade_next):
-                    break
-                session_count += 1
-            except StoreUnreachable as error:
-                log.warning("old logs wait for the log's file: %s", error.detail.get("why", ""))
-                await asyncio.sleep(POLL_S)
-        if session_count:
-            log.info("the logs of %d sessions hold the structure of their pages now", session_count)
 
     async def _sweep(self) -> None:
         while True:

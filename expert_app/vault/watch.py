@@ -78,11 +78,6 @@ class VaultHealth:
         troubles = []
         try:
             self.keeper.count()
-            if older := self.keeper.older():
-                troubles.append(Trouble("logs_upgraded", False, {"messages": older}))
-            if aside := len(self.keeper.aside):
-                detail: dict[str, str | int] = {"logs": aside, "organisations": self.part.entry.id}
-                troubles.append(Trouble("logs_unreadable", False, detail))
         except StoreUnreachable as error:
             troubles.append(
                 Trouble("log_unusable", True, {"why": str(error.detail.get("why", ""))})

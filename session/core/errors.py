@@ -454,8 +454,8 @@ class LogUnknown(SessionError):
     """No log of such a session is kept, or no longer. Detail: `session`."""
 
 
-class LogTooNew(SessionError):
-    """The log was written by a newer version. Detail: `theirs`, `ours`."""
+class LogFormatUnknown(LogUnreadable):
+    """The log was written by a version with another format. Detail: `theirs`, `ours`."""
 
 
 class LogTooLarge(SessionError):

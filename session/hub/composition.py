@@ -25,7 +25,6 @@ from session.hub.history import wiring as history
 from session.hub.log_index import wiring as log_index
 from session.hub.monitoring import wiring as monitoring
 from session.hub.monitoring.attendance import Attendance
-from session.hub.monitoring.health import Trouble
 from session.hub.network import wiring as network
 from session.hub.network.incoming_callers import IncomingCallers
 from session.hub.network.outgoing_callers import OutgoingCallers
@@ -125,10 +124,8 @@ class Hub:
         self._end_watching: Callable[[], None] = lambda: None
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
-        self._upgrading: asyncio.Task[None] | None = None
         self._copying: asyncio.Task[None] | None = None
         self.monitoring.health.others.append(self.remote_help.self_tests.troubles)
-        self.monitoring.health.others.append(self._old_logs)
         self.monitoring.health.others.append(self.attendance.troubles)
 
     def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
@@ -194,21 +191,6 @@ class Hub:
             raise DeskElsewhere
         return await self.network.outgoing.ask_for(asker, verb, payload)
 
-    def _old_logs(self) -> list[Trouble]:
-        """What older versions stored is not all in today's form yet, or cannot be read."""
-        old = self._log_keeper.old
-        troubles = []
-        if old.left:
-            messages = sum(old.left.values())
-            troubles.append(Trouble("logs_upgraded", False, {"messages": messages}))
-        if old.aside:
-            names = ", ".join(sorted(old.aside))
-            logs = sum(map(len, old.aside.values()))
-            troubles.append(
-                Trouble("logs_unreadable", False, {"logs": logs, "organisations": names})
-            )
-        return troubles
-
     def is_with_caller(self, organisation: str, person: str) -> bool:
         """An agent of ours is in a conversation, one's own or another's, or in its wrap-up."""
         view = self.queue.view
@@ -247,9 +229,6 @@ class Hub:
         self.history.projection.start()
         self.log_list.indexer.start()
         self.remote_help.self_tests.start()
-        self._upgrading = self.parts.tasks.keep(
-            self._log_keeper.upgrade_old, name="old logs to today's form"
-        )
         self._remembering = self.parts.tasks.keep(
             self._remember_times, name="remember handling times"
         )
@@ -332,13 +311,12 @@ class Hub:
         for task, finish_s in (
             (self._ticker, LAST_TICK_S),
             (self._remembering, 0.0),
-            (self._upgrading, 0.0),
             (self._copying, 0.0),
         ):
             if task is not None:
                 await asyncio.wait([task], timeout=finish_s)
                 task.cancel()
-        self._ticker = self._remembering = self._upgrading = self._copying = None
+        self._ticker = self._remembering = self._copying = None
         self._end_watching()
         self.network.outgoing.stop()
         await self.remote_help.self_tests.stop()

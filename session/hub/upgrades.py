@@ -9,66 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.snapshots import Snapshots
-from session.bus.jetstream.streams import Stored, Streams
-from session.core.errors import MessageMalformed, StoreUnreachable
+from session.core.errors import StoreUnreachable
 from session.hub.storage import ticket_store as nats_store
-from session.hub.storage.format import FORMAT, StoredTooNew, prepare, put_format, read_format
-from session.hub.storage.interfaces import CallerRecord
+from session.hub.storage.format import FORMAT, check_format, prepare, put_format, read_format
 from session.hub.storage.store_space import is_store_full
-from session.hub.transfers import callbacks
-from session.hub.transfers.callbacks import Callback
-from session.protocol.codec import decode_plain
-from session.protocol.hub.tickets import Ticket
 
 log = logging.getLogger(__name__)
 
 STREAMS = "streams"
-"""What `StoredTooNew` calls JetStream's part."""
+"""What `StoredFormatUnknown` calls JetStream's part."""
 
 READY_S = 60.0
 AGAIN_S = 0.5
 
 Step = Callable[[HubConnection], Awaitable[None]]
 
-
-async def _all_readable(connection: HubConnection) -> None:
-    """1 -> 2: every record can be read by this version.
-    One that cannot would be left out of the queue in silence.
-    """
-    kinds: dict[str, type[Ticket | Callback | CallerRecord]] = {
-        nats_store.BUCKET: Ticket,
-        callbacks.BUCKET: Callback,
-        nats_store.CALLERS: CallerRecord,
-    }
-    names = await Snapshots(connection.bus).names()
-    for stream, kind in kinds.items():
-        if stream not in names:
-            continue
-        async for stored in every(connection.streams, stream):
-            try:
-                decode_plain(kind, stored.payload)
-            except MessageMalformed as error:
-                raise StoreUnreachable(why=f"{stream} {stored.revision} is unreadable") from error
-
-
-STEPS: Mapping[int, Step] = {1: _all_readable}
+STEPS: Mapping[int, Step] = {}
 """From each older number, what leads to the next."""
 
-
-async def every(streams: Streams, stream: str) -> AsyncIterator[Stored]:
-    """Every message of a stream, oldest first."""
-    revision = 1
-    while (stored := await streams.next(stream, ">", revision)) is not None:
-        yield stored
-        revision = stored.revision + 1
+OLDEST = min(STEPS, default=FORMAT)
+"""The oldest number that can be brought to ours."""
 
 
 async def _when_ready(connection: HubConnection, replicas: int) -> tuple[bool, int, int]:
-    """(whether nothing is stored yet, the number, its revision), once the store can tell.
+    """Return (whether nothing is stored yet, the number, its revision), once the store can tell.
 
     The servers of a cluster that is started find each other and elect in their own time.
     """
@@ -94,22 +62,22 @@ async def upgrade(
     steps: Mapping[int, Step] = STEPS,
     ours: int = FORMAT,
 ) -> None:
-    """Brings what is stored to our form; nothing happens when it has it.
+    """Bring what is stored to our form; nothing happens when it has it.
 
     Args:
         keep_copy: called with the old number before anything is changed.
 
     Raises:
-        StoredTooNew: written by a newer version; nothing was changed.
+        StoredFormatUnknown: no step leads from it to ours; nothing was changed.
         StoreUnreachable: the store was not ready within a minute, or a step broke off:
             then the number is that of the last whole step.
     """
     is_new, number, revision = await _when_ready(connection, replicas)
-    if number > ours:
-        raise StoredTooNew(STREAMS, number, ours=ours)
-    if number < ours and is_new and not revision:
+    if is_new and not revision:
         await put_format(connection.streams, ours, 0)
         return
+    oldest = min(steps, default=ours)
+    check_format(STREAMS, number, ours=ours, oldest=oldest)
     if number < ours:
         await keep_copy(number)
     while number < ours:
@@ -117,5 +85,4 @@ async def upgrade(
         await steps[number](connection)
         await put_format(connection.streams, number + 1, revision)
         number, revision = await read_format(connection.streams)
-        if number > ours:
-            raise StoredTooNew(STREAMS, number, ours=ours)
+        check_format(STREAMS, number, ours=ours, oldest=oldest)

@@ -3,6 +3,6 @@
 
 Entry points: `events` (every event, each with its fields and its lane), `writer.LogWriter` (writes
 and sends them), `reader.read_log` (reads a whole file). `redact` is the last guard before a record
-is kept, `migrate` and `upgrade` read older formats, `playback` opens and plays logs of any size.
+is kept, `codec` encodes and decodes it, `playback` opens and plays logs of any size.
 May import `session.protocol` and `session.core`; no Qt.
 """

@@ -4,8 +4,8 @@ written by kiosk, desk and hub, read by the replay.
 
 No event has a field for free text: every string is an id, a code, a host or a hash, and the
 pattern of its type says so. Names, numbers, addresses with their query, pictures and sound have
-no place to stand. A change here raises `FORMAT`, adds one step to `session.log.migrate` and one
-old sample under `tests/data/logs`.
+no place to stand. A change that a reader of before would misunderstand raises `FORMAT`
+(docs/releasing.md).
 """
 
 from __future__ import annotations

@@ -18,13 +18,12 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 import zstandard
 
-from session.core.errors import LogTooLarge, LogTooNew, LogUnreadable
+from session.core.errors import LogTooLarge, LogUnreadable
 from session.core.field_types import NOT_DECODED
+from session.log.codec import check_format, decode_record, encode_record
 from session.log.events import FORMAT, Record, Writer
 from session.log.merge import merge
-from session.log.migrate import decode_record, encode_record
 from session.log.text import packed_frames
-from session.log.upgrade import is_old, upgraded_log
 from session.protocol.wire.ids import Id
 
 NAME = "poste-expert-log"
@@ -56,13 +55,12 @@ _header = msgspec.json.Decoder(Header)
 
 
 def header_of(line: bytes) -> Header:
-    """The first line of a log. Raises `LogUnreadable`, `LogTooNew`."""
+    """Return the first line of a log. Raises `LogUnreadable`, `LogFormatUnknown`."""
     try:
         header = _header.decode(line)
     except NOT_DECODED as error:
         raise LogUnreadable(line=1) from error
-    if header.format > FORMAT:
-        raise LogTooNew(theirs=header.format, ours=FORMAT)
+    check_format(header.format)
     return header
 
 
@@ -99,19 +97,16 @@ def _open(path: Path) -> BinaryIO:
 
 
 def read_log(path: Path) -> LogFile:
-    """Reads a log of any known format; of the pages of older ones it gives the structure.
+    """Read a whole log.
 
     Raises:
-        LogUnreadable: no log, or damaged at `line`. LogTooNew: written by a newer version.
+        LogUnreadable: no log, or damaged at `line`. LogFormatUnknown: of another version.
             LogTooLarge, OSError.
     """
     with _open(path) as stream:
         lines = _lines(stream)
         header = header_of(next(lines, (1, b""))[1])
-        numbered = [*lines]
-    records = [decode_record(line, number) for number, line in numbered]
-    if any(is_old(line) for _, line in numbered):
-        records = [decode_record(line) for line in upgraded_log([line for _, line in numbered])]
+        records = [decode_record(line, number) for number, line in lines]
     merged = merge(records)
     return LogFile(header.session_id, [moment.record for moment in merged.placed], merged.skew_s)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
-from session.core.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogUnreadable
+from session.log.codec import decode_record, encode_record
 from session.log.events import AddressOpened, MirrorChunk, Record
-from session.log.migrate import decode_record, encode_record
 
 SITE = "site"
 """In place of a host's name."""
@@ -34,5 +34,5 @@ def line_without_page(line: bytes) -> bytes:
     """The same of a record's line; nothing of one that cannot be read: who knows what is in it."""
     try:
         return encode_record(without_page(decode_record(line)))
-    except (LogUnreadable, LogTooNew):
+    except LogUnreadable:
         return b""

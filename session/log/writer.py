@@ -29,10 +29,9 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.core.tasks import Tasks
+from session.log.codec import decode_record, encode_record
 from session.log.events import AnyEvent, MirrorChunk, Record, TroubleShown, Writer, mirror_parts
-from session.log.migrate import decode_record, encode_record
 from session.log.redact import redact
-from session.log.upgrade import is_old, upgraded_log
 from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
@@ -343,10 +342,9 @@ def _parts_of(event: AnyEvent) -> list[AnyEvent]:
 
 
 def _read_spool(path: Path) -> list[bytes]:
-    """The spool's good lines, in today's form on the disk too; what a kill left half-written, or
-    anything after a damaged line, is cut off.
+    """Return the spool's good lines; what a kill left half-written, and anything after a line that
+    is damaged or of another version, is cut off.
     """
-    path.with_suffix(".damaged").unlink(missing_ok=True)  # older versions kept what was cut off
     if not path.exists():
         return []
     lines: list[bytes] = []
@@ -364,10 +362,6 @@ def _read_spool(path: Path) -> list[bytes]:
         lines.append(line)
     if torn or len(lines) < len(complete):
         log.warning("log spool cut after %d of %d lines", len(lines), len(complete))
-    is_whole = not torn and len(lines) == len(complete)
-    if any(map(is_old, lines)):
-        lines, is_whole = upgraded_log(lines), False
-    if not is_whole:
         _replace_spool(path, lines)
     return lines
 

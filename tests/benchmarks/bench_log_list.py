@@ -21,8 +21,8 @@ from session.hub.log_index.find import find_logs
 from session.hub.log_index.rows import ListedConversation, LogRows, TicketFacts
 from session.hub.log_index.vault_logs import OwnDatabase
 from session.log import events
+from session.log.codec import encode_record
 from session.log.events import AnyEvent, Record, Writer
-from session.log.migrate import encode_record
 from session.protocol.conversation.messages import PrintState
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogRow, TroublePart
 from tests.benchmarks.table import Row, publish

@@ -36,8 +36,8 @@ from expert_app.runtime.paths import paths_for
 from expert_app.runtime.ports import free_port
 from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
+from session.log.codec import encode_record
 from session.log.events import Record, SharingChanged
-from session.log.migrate import encode_record
 from session.log.playback.replay import whole_chunks
 from session.log.reader import read_log
 from session.protocol.conversation.mirror import unpack

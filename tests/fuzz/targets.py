@@ -26,7 +26,13 @@ from documents.pdf.provenance import Origin, PageOrigin, seal, verify
 from documents.pdf.text_layer import parse_words
 from documents.printed.export_file import SEAL, SUMS, check_export, is_export
 from documents.workers import Limits, Workers
-from expert_app.backup.archive import BackupDamaged, BackupNotSigned, BackupTooNew, reading, writing
+from expert_app.backup.archive import (
+    BackupDamaged,
+    BackupFormatUnknown,
+    BackupNotSigned,
+    reading,
+    writing,
+)
 from expert_app.register.csv_file import CsvRefused, read_csv
 from expert_app.runtime.notary import notary_of
 from session.bus.transport.nats_client import headers_of
@@ -426,7 +432,7 @@ TARGETS = (
     FuzzTarget("words-found", lambda data: parse_words(data.decode("utf-8", "replace")), (_WORDS,)),
     FuzzTarget("export", _read_export, (_export(),), (OSError,)),
     FuzzTarget(
-        "backup", _read_backup, (_backup(),), (BackupDamaged, BackupNotSigned, BackupTooNew)
+        "backup", _read_backup, (_backup(),), (BackupDamaged, BackupNotSigned, BackupFormatUnknown)
     ),
     FuzzTarget(
         "log",

@@ -6,22 +6,19 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import tarfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
 
+from tests.compatibility import hub_sample
+from tests.compatibility.hub_sample import unpack_hub
 from tests.pilot.driven import Evidence, NotSeen
-from tests.pilot.installed import ROOT
 from tests.pilot.pilot import Pilot, Step, free_port, same
 from tests.pilot.town import ORGANISATION
 
-SAMPLE = ROOT / "tests" / "data" / "stores" / "hub-november-2026.tar.xz"
-SAMPLE_ORGANISATION = "valdore"
-SAMPLE_COUNTS = ("16 lignes d’historique", "avec 2 documents")
+SAMPLE_COUNTS = ("10 lignes d’historique", "avec 2 documents")
 """What a backup of the sample counts, as the program that made it counted."""
 
-SAMPLE_DOSSIER = "VD-2026-00417"
 REVOKED_S = 1.0
 
 
@@ -99,21 +96,21 @@ class Aftercare:
     async def upgraded(self) -> Evidence:
         """A hub's folder from before this release: started, looked at, its dossier is whole."""
         machine = await self._pilot.computer("hub-3")
-        with tarfile.open(SAMPLE) as sample:
-            sample.extractall(machine.home, filter="data")
-        settings = machine.home / "hub.toml"
-        port = free_port()
-        text = settings.read_text(encoding="utf-8")
-        text = text.replace("/srv/poste-expert", str(machine.home))
-        lines = [line for line in text.splitlines() if not line.startswith("listen_port")]
-        settings.write_text("\n".join([f"listen_port = {port}", *lines]) + "\n", encoding="utf-8")
+        settings = unpack_hub(machine.home, free_port())
         where = ("--folder", str(machine.home), "--settings", str(settings))
         hub = await machine.open("hub", *where)
         saved = await machine.run("hub", "backup", str(machine.home / "etat.backup"), *where)
         for counted in SAMPLE_COUNTS:
             if counted not in saved.out:
                 raise NotSeen(f"{counted!r} is not in {saved.out}{saved.err}")
-        words = ("dossiers", "accesses", SAMPLE_DOSSIER, "--org", SAMPLE_ORGANISATION, "--json")
+        words = (
+            "dossiers",
+            "accesses",
+            hub_sample.DOSSIER,
+            "--org",
+            hub_sample.ORGANISATION,
+            "--json",
+        )
         told = await machine.run("hub", *words, *where)
         same("exit code", (told.code, told.err), (0, ""))
         await hub.stop()

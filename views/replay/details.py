@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QPlainTextEdit, QWidget
 
 from resources.plain_text import plain_text
 from resources.texts import N_, _
+from session.log.codec import encode_record
 from session.log.events import MirrorChunk, Record, Writer
-from session.log.migrate import encode_record
 from session.log.playback.opened import OpenedLog
 from views.replay.events_model import wall_words
 from views.replay.gaps import Gap, gap_words

@@ -581,9 +581,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This journal is larger than the window opens ({limit_mb} MB)."),
         N_("Open it with “expert-app replay FILE”, which reads it piece by piece."),
     ),
-    "log_too_new": (
-        N_("This journal was written by a newer version (theirs {theirs}, ours {ours})."),
-        N_("Update this program, then open it again."),
+    "log_format_unknown": (
+        N_("This journal has format {theirs}; this program reads format {ours}."),
+        N_("Open it with the version of the program that wrote it."),
     ),
     "kiosk_in_use": (
         N_("Somebody is at this kiosk ({kiosk}): nothing is done there from afar."),

@@ -96,15 +96,6 @@ _SENTENCES: dict[str, str] = {
         "The history's database cannot be used: see the hub's journal. Nothing is lost."
     ),
     "history_behind": N_("The history is {changes} changes behind: see whether its base is slow."),
-    "logs_upgraded": N_(
-        "Journals of an older version are being brought to today's form, {messages} parts are "
-        "left: nothing is to be done, the hub works meanwhile."
-    ),
-    "logs_unreadable": N_(
-        "{logs} journals of an older version cannot be read ({organisations}): they are kept as "
-        "they are for as long as journals are, nobody can replay them. See the hub's journal for "
-        "their numbers, and tell who looks after the programs."
-    ),
     "partner_away": N_("The partner network {network} does not answer: see the link."),
     "partner_refuses": N_(
         "The network {network} takes no callers for {organisation}: compare the two conventions."

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from expert_app.backup.archive import (
     BackupDamaged,
+    BackupFormatUnknown,
     BackupNotSigned,
     BackupOfOthers,
-    BackupTooNew,
 )
 from expert_app.backup.restore import TargetNotEmpty, restore
 from expert_app.backup.save import BackupFacts, back_up
@@ -36,7 +36,7 @@ from expert_app.vault.backup import VaultFacts, back_up_vault, restore_vault
 from resources.texts import _, ngettext
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import StoredFormatUnknown
 from session.hub.storage.store_space import is_store_full
 
 
@@ -174,8 +174,8 @@ EXPECTED = (
     BackupNotSigned,
     BackupOfOthers,
     BackupOfStranger,
-    BackupTooNew,
-    StoredTooNew,
+    BackupFormatUnknown,
+    StoredFormatUnknown,
     TargetNotEmpty,
     KeyMissing,
     SessionError,
@@ -209,13 +209,14 @@ def why_not(error: Exception, path: Path) -> str:
                 "forged. Nothing was changed."
             )
             return words.format(file=path, signer=signer, wanted=wanted)
-        case BackupTooNew():
+        case BackupFormatUnknown():
             words = _(
-                "{file} was written by a newer version. Nothing was changed: update this one first."
+                "{file} was written by another version, in a form that this one does not know. "
+                "Nothing was changed: restore it with that version."
             )
             return words.format(file=path)
-        case StoredTooNew(what=what):
-            words = _("What is here ({what}) was written by a newer version. Nothing was changed.")
+        case StoredFormatUnknown(what=what):
+            words = _("What is here ({what}) was written by another version. Nothing was changed.")
             return words.format(what=what)
         case BackupOfOthers(whose=""):
             words = _("{file} is the backup of a hub, not of a vault. Nothing was changed.")

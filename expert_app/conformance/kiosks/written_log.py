@@ -13,8 +13,8 @@ from expert_app.conformance.stage import TriedTalk
 from expert_app.conformance.throw_away_hub import CALLER_NUMBER
 from session.core.errors import LogUnreadable, SessionError
 from session.log import events
+from session.log.codec import decode_record
 from session.log.events import Event, Record, Writer
-from session.log.migrate import decode_record
 from session.protocol.codec import decode_request
 from session.protocol.conversation.messages import GrantChanged, GrantReason, SharingChanged
 from session.protocol.hub.log import LogAppend

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -116,16 +116,14 @@ class Snapshots:
         saved: SavedStream,
         parts: Iterable[bytes],
         replicas: int,
-        changes: Mapping[str, Any] | None = None,
     ) -> None:
-        """Makes the stream anew from its snapshot, with some settings changed. A stream of that
-        name must not exist.
+        """Make the stream anew from its snapshot. A stream of that name must not exist.
 
         It has no bound then: whoever uses it gives it the one that fits here.
         """
         name = saved.name
         here = {"num_replicas": replicas, "max_bytes": -1}
-        config: dict[str, Any] = {**msgspec.json.decode(saved.config), **here, **(changes or {})}
+        config: dict[str, Any] = {**msgspec.json.decode(saved.config), **here}
         request = {"config": config, "state": msgspec.json.decode(saved.state)}
         begun = await self._ask(f"STREAM.RESTORE.{name}", request, _Begun)
         for part in parts:

@@ -48,7 +48,7 @@ NEW_LEADER = "new leader"
 """
 
 _NO_MESSAGE = 10037
-MISSING_STREAM = 10059
+_MISSING_STREAM = 10059
 _CONSUMER_MISSING = 10014
 _MADE_MEANWHILE = frozenset({10047, 10058})
 """The name is in use, or its bound is counted already: another hub was faster."""
@@ -210,7 +210,7 @@ class Streams:
         # An existing stream is not created again, even with the same settings: the server would
         # count its bound twice and find no room (seen with 2.15).
         reply = await self._ask(f"STREAM.UPDATE.{name}", full)
-        if reply.error is not None and reply.error.err_code == MISSING_STREAM:
+        if reply.error is not None and reply.error.err_code == _MISSING_STREAM:
             reply = await self._ask(f"STREAM.CREATE.{name}", full)
             if reply.error is not None and reply.error.err_code in _MADE_MEANWHILE:
                 retry = await self._ask(f"STREAM.UPDATE.{name}", full)
@@ -315,12 +315,6 @@ class Streams:
     async def forget(self, name: str, subject: str) -> None:
         """Removes every message of `subject`."""
         self._raise(await self._ask(f"STREAM.PURGE.{name}", {"filter": subject}))
-
-    async def remove(self, name: str) -> None:
-        """Removes a stream with all its messages and files; one that is not there is no harm."""
-        reply = await self._ask(f"STREAM.DELETE.{name}", {})
-        if reply.error is None or reply.error.err_code != MISSING_STREAM:
-            self._raise(reply)
 
     async def erase(self, name: str, subject: str) -> None:
         """Remove messages like `forget`, and let the server write over each on its disk:

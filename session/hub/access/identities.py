@@ -23,40 +23,18 @@ from pathlib import Path
 
 from session.core.errors import EnrolmentElsewhere, EnrolmentRefused, SignOnRefused
 from session.core.spoken_letters import ALPHABET
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import check_format
 from session.protocol.hub.enrolment import CODE_LETTERS, LONG_CODE_LETTERS, SignOnTrouble
 from session.protocol.wire.roles import Role
 
 FORMAT = 4
-"""Number of this layout (SQLite's `user_version`; 0: before there were numbers).
-A change raises it and adds a step.
-"""
+"""Number of this layout, SQLite's `user_version` (docs/releasing.md)."""
 
-_SEVERAL_KEYS = """
-CREATE TABLE enrolled_3 (
-  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
-  at_utc TEXT NOT NULL, computer TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY (organisation, role, user, key));
-INSERT INTO enrolled_3 SELECT organisation, role, user, key, at_utc, '' FROM enrolled;
-DROP TABLE enrolled;
-ALTER TABLE enrolled_3 RENAME TO enrolled;
-CREATE TABLE signed_on_3 (
-  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
-  name TEXT NOT NULL, services TEXT NOT NULL, offer TEXT NOT NULL, until_utc TEXT NOT NULL,
-  PRIMARY KEY (organisation, role, user, key));
-INSERT INTO signed_on_3
-  SELECT organisation, role, user, key, name, services, offer, until_utc FROM signed_on;
-DROP TABLE signed_on;
-ALTER TABLE signed_on_3 RENAME TO signed_on;
-ALTER TABLE invitation ADD COLUMN adds INTEGER NOT NULL DEFAULT 0;
-"""
+_STEPS: dict[int, str] = {}
+"""From each older number, the SQL that leads to the next."""
 
-_ISSUED = "ALTER TABLE invitation ADD COLUMN issued_utc TEXT NOT NULL DEFAULT '';"
-
-_STEPS = {0: "", 1: "", 2: _SEVERAL_KEYS, 3: _ISSUED}
-"""From each older number, the SQL that leads to the next. 3: a person has several computers.
-4: an invitation knows since when it counts; those of before do not.
-"""
+OLDEST = min(_STEPS, default=FORMAT)
+"""The oldest number that can be brought to ours."""
 
 MOST_COMPUTERS = 5
 """A person has signed on at so many at once; the one that did so first is left after that."""
@@ -136,7 +114,7 @@ class IdentityBook:
         path: readable by the hub's account only (0600).
 
     Raises:
-        StoredTooNew: a newer version has written the file.
+        StoredFormatUnknown: a version has written the file whose form is not known.
     """
 
     def __init__(self, path: Path) -> None:
@@ -144,14 +122,12 @@ class IdentityBook:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._open() as base:
             number = int(base.execute("PRAGMA user_version").fetchone()[0])
-            if number > FORMAT:
-                raise StoredTooNew("identities", number, ours=FORMAT)
             query = "SELECT 1 FROM sqlite_master WHERE name = 'enrolled'"
-            is_new = base.execute(query).fetchone() is None
-            base.executescript(_TABLES)
-            if is_new:
+            if base.execute(query).fetchone() is None:
                 number = FORMAT
                 base.execute(f"PRAGMA user_version = {FORMAT}")
+            check_format("identities", number, ours=FORMAT, oldest=OLDEST)
+            base.executescript(_TABLES)
             while number < FORMAT:
                 base.executescript(
                     f"BEGIN IMMEDIATE; {_STEPS[number]} PRAGMA user_version = {number + 1}; COMMIT;"

@@ -13,15 +13,13 @@ from contextlib import suppress
 import msgspec
 
 from session.bus.jetstream.streams import Streams, WrongRevision
-from session.core.errors import StoreUnreachable, TicketUnknown
+from session.core.errors import TicketUnknown
 from session.hub.dossier.stream_notes import LOG_NOTES, note_subject
 from session.hub.storage.erasures import Erasure, Hold, in_lines
-from session.hub.storage.store_space import LOG_PREFIX, NO_LIMITS, OLD_LOG_PREFIX, StoreLimits
+from session.hub.storage.store_space import LOG_PREFIX, NO_LIMITS, StoreLimits
 
 HELD, ERASED = "HELD", "ERASED"
 STATE, HOLD = "State", "Hold"
-DELETE_DENIED = 10057
-"""The server's own word: the stream is one of before, which may only be emptied."""
 
 
 class _Total(msgspec.Struct, frozen=True):
@@ -132,39 +130,25 @@ class KeptLogs:
 
     async def sessions(self, organisation: str) -> list[str]:
         """Conversations of which there is a log."""
-        subjects: set[str] = set()
-        for stream, kind in await self._places(organisation):
-            subjects.update(await self._streams.subjects(stream, f"{kind}.{organisation}.*"))
-        return sorted({subject.split(".")[2] for subject in subjects})
-
-    async def _places(self, organisation: str) -> list[tuple[str, str]]:
-        """(stream, how its subjects begin) of those that are there, of older versions first."""
-        both = ((f"{OLD_LOG_PREFIX}{organisation}", "log"), (f"{LOG_PREFIX}{organisation}", "logs"))
-        existing = {use.name for use in await self._streams.usage()}
-        return [place for place in both if place[0] in existing]
+        stream = f"{LOG_PREFIX}{organisation}"
+        if stream not in {use.name for use in await self._streams.usage()}:
+            return []
+        subjects = await self._streams.subjects(stream, f"logs.{organisation}.*")
+        return sorted(subject.split(".")[2] for subject in subjects)
 
     async def erase(self, organisation: str, session_id: str) -> int | None:
-        """Writes over a conversation's log on the disk; how many records it had, None when there
-        was none. What an older version stored is taken out of its stream, whose file goes when all
-        of it is brought to today's form.
+        """Write over a conversation's log on the disk; return how many records it had, None when
+        there was none.
         """
+        stream, subject = f"{LOG_PREFIX}{organisation}", f"logs.{organisation}.{session_id}"
         records: int | None = None
-        for stream, kind in await self._places(organisation):
-            subject = f"{kind}.{organisation}.{session_id}"
+        if stream in {use.name for use in await self._streams.usage()}:
             last = await self._streams.last(stream, subject)
             if last is not None:
                 records = _total.decode(last.headers[STATE].encode()).total
-                await self._erase_in(stream, subject)
+                await self._streams.erase(stream, subject)
         await self._streams.erase(LOG_NOTES, note_subject(organisation, session_id))
         return records
-
-    async def _erase_in(self, stream: str, subject: str) -> None:
-        try:
-            await self._streams.erase(stream, subject)
-        except StoreUnreachable as error:
-            if error.detail.get("err_code") != DELETE_DENIED:
-                raise
-            await self._streams.forget(stream, subject)
 
     async def note(self, erasure: Erasure) -> None:
         """A line of the register."""

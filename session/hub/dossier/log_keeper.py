@@ -9,7 +9,6 @@ run apart from the queue.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,23 +18,19 @@ from typing import NamedTuple
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.streams import NANOSECONDS, Stored, StreamUse, WrongRevision
+from session.bus.jetstream.streams import NANOSECONDS, Stored, WrongRevision
 from session.core.clock import Clock, SystemClock
-from session.core.errors import LogUnreadable, NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
 from session.core.signals import Signal
 from session.hub.dossier.kept_logs import HELD, KeptLogs
-from session.hub.dossier.old_logs import SPARE_BYTES, OldLogs
 from session.hub.dossier.stream_notes import StreamNotes
 from session.hub.storage.store_space import (
-    LEAST_BYTES,
     LOG_PREFIX,
     NO_LIMITS,
-    OLD_LOG_PREFIX,
     StoreLimits,
     bounded,
     check_log_open,
 )
-from session.log.upgrade import upgraded_line
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 
@@ -49,9 +44,6 @@ DAY_S = 24 * 3600
 LEAST_DAYS = 1.0
 """Of logs of which nobody says how long they are kept."""
 
-ROOM_EVERY, AGAIN_S = 50, 2.0
-"""Old logs after which their room is shared out anew; pause while the store is away."""
-
 
 class LogWritten(NamedTuple):
     """A conversation whose log has begun, or has more records."""
@@ -62,7 +54,7 @@ class LogWritten(NamedTuple):
 
 class _State(msgspec.Struct, frozen=True):
     """After a stored message: who may write, the next number of each writer, how many records there
-    are, how many bytes, and when it began (None: an older version wrote it).
+    are, how many bytes, and when it began (None in the copy of a held log).
     """
 
     ends: list[str]
@@ -84,7 +76,6 @@ class LogKeeper:
         limits: bound each organisation's logs, and each conversation's.
 
     Attributes:
-        old: what older versions stored and is not in today's form yet.
         kept: logs that are held.
         notes: bookmarks and notes beside the logs.
         written: a log has begun here, or has more records.
@@ -101,11 +92,7 @@ class LogKeeper:
     ) -> None:
         self._streams = connection.streams
         self.written: Signal[LogWritten] = Signal()
-        self._now = now = (clock or SystemClock()).utc_now
-        self.old = OldLogs(
-            connection.streams, total_of=lambda stored: _state_in(stored).total, now=now
-        )
-        self._old_days: dict[str, float] = {}
+        self._now = (clock or SystemClock()).utc_now
         self.kept = KeptLogs(connection.streams, replicas=replicas, limits=limits)
         self.notes = StreamNotes(connection.streams, self._days)
         self._log_days = dict(log_days)
@@ -126,14 +113,8 @@ class LogKeeper:
         sum of bounds grow beyond the quota.
         """
         await self.kept.prepare()
-        uses = await self._streams.usage()
-        here, old = bounded(uses, LOG_PREFIX), bounded(uses, OLD_LOG_PREFIX)
-        shares = self._limits.log_shares([*self._log_days, *here, *old])
-        for organisation, use in old.items():
-            await self._shrink_old(organisation, use)
-            shares[organisation] = max(
-                LEAST_BYTES, shares[organisation] - use.size_bytes - SPARE_BYTES
-            )
+        here = bounded(await self._streams.usage(), LOG_PREFIX)
+        shares = self._limits.log_shares([*self._log_days, *here])
 
         def growth(organisation: str) -> int:
             existing = here.get(organisation)
@@ -145,49 +126,8 @@ class LogKeeper:
             elif growth(organisation) != 0:
                 await self._streams.bound(f"{LOG_PREFIX}{organisation}", shares[organisation])
 
-    async def _shrink_old(self, organisation: str, use: StreamUse) -> None:
-        """Let what an older version stored give its room to the copy."""
-        if organisation not in self.old.aside:  # else all that can be read may be done
-            self.old.left.setdefault(organisation, 0)
-        self._old_days[organisation] = use.max_age_s / DAY_S
-        needed_bytes = use.size_bytes + SPARE_BYTES
-        if use.max_bytes == 0 or needed_bytes < use.max_bytes:
-            await self._streams.bound(use.name, needed_bytes)
-
     def _days(self, organisation: str) -> float:
-        return self._log_days.get(organisation) or self._old_days.get(organisation) or LEAST_DAYS
-
-    async def upgrade_old(self) -> None:
-        """Brings all that older versions stored to today's form, the oldest first, while the hub
-        works. It goes on where an earlier start stopped; it waits while the store is away. One that
-        cannot be read is set aside.
-        """
-        for organisation in sorted(self.old.left):
-            log.info("the logs of %s are brought to the structure of their pages", organisation)
-            upgraded = 0
-            while True:
-                try:
-                    if (session_id := await self.old.first(organisation)) is None:
-                        await self.old.end(organisation)
-                        await self.prepare()
-                        break
-                    await self._bring(organisation, session_id)
-                    upgraded += 1
-                    if upgraded % ROOM_EVERY == 0:
-                        await self.prepare()
-                        log.info("%d logs of %s are done", upgraded, organisation)
-                except LogUnreadable:
-                    continue
-                except StoreUnreachable as error:
-                    log.info("old logs wait for the store: %s", error.detail.get("why", ""))
-                    await asyncio.sleep(AGAIN_S)
-            log.info("the logs of %s are done: %d", organisation, upgraded)
-
-    async def _bring(self, organisation: str, session_id: str) -> None:
-        """Bring a log to today's form for whoever asks for it, also before its turn."""
-        if organisation in self.old.left or session_id in self.old.aside.get(organisation, ()):
-            to = _subject(organisation, session_id)
-            await self.old.bring(organisation, session_id, to=to, days=self._days(organisation))
+        return self._log_days.get(organisation) or LEAST_DAYS
 
     async def _ensure(self, organisation: str, max_bytes: int) -> None:
         await self._streams.ensure(
@@ -209,7 +149,6 @@ class LogKeeper:
         subject = _subject(organisation, session_id)
         if subject in self._known:
             return
-        await self._bring(organisation, session_id)
         try:
             state = _State(ends=list(ends), begun_at_utc=self._now())
             await self._append(subject, state, [], expected=0)
@@ -238,7 +177,6 @@ class LogKeeper:
         records: Sequence[bytes],
     ) -> int:
         """Adds records of one writer, numbered from `first`; those already kept are left out.
-        What an end of an older version says of a page is given up.
 
         Returns:
             The writer's next number: all below are kept.
@@ -249,7 +187,6 @@ class LogKeeper:
                 its limit. LogClosed: it began too long ago. StoreUnreachable.
         """
         subject = _subject(organisation, session_id)
-        records = [upgraded_line(record) for record in records]
         for _ in range(TRIES):
             state, revision = await self._state_of(organisation, subject)
             if writer not in state.ends:
@@ -309,9 +246,8 @@ class LogKeeper:
         """Records from the `after`-th on, as many as fit in one answer.
 
         The first ones may have left to make room: then the oldest that is here comes first.
-        Raises `TicketUnknown`, `LogUnreadable`, `StoreUnreachable`.
+        Raises `TicketUnknown`, `StoreUnreachable`.
         """
-        await self._bring(organisation, session_id)
         stream, subject = await self._place_of(organisation, session_id)
         stored = await self._message_with(stream, subject, after)
         records: list[msgspec.Raw] = []
@@ -358,7 +294,6 @@ class LogKeeper:
     async def _state_of(self, organisation: str, subject: str) -> tuple[_State, int]:
         if (cached := self._known.get(subject)) is not None:
             return cached
-        await self._bring(organisation, subject.rpartition(".")[2])
         stored = await self._streams.last(f"{LOG_PREFIX}{organisation}", subject)
         if stored is None:
             raise TicketUnknown

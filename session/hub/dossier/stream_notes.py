@@ -11,7 +11,7 @@ from session.bus.jetstream.streams import Streams
 from session.hub.access.log_notes import StoredNotes, notes_in
 
 LOG_NOTES = "NOTES"
-"""Not `LOG_...`: so are streams of older versions called, which are emptied at a start."""
+"""The stream."""
 
 
 class StreamNotes:

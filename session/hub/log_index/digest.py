@@ -13,11 +13,11 @@ from datetime import datetime
 import msgspec
 
 from session.core.clock import YEARS
-from session.core.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogUnreadable
 from session.core.field_types import NOT_DECODED
 from session.log import events
+from session.log.codec import decode_record
 from session.log.events import MOST_NUMBER, AnyEvent, MirrorChunk, Record, Writer
-from session.log.migrate import decode_record
 from session.log.troubles import (
     SETTING_UP,
     counts_only_alone,
@@ -97,7 +97,7 @@ class LogDigest(msgspec.Struct):
                 continue
             try:
                 self._take(decode_record(line))
-            except (LogUnreadable, LogTooNew):
+            except LogUnreadable:
                 continue
 
     def _count_mirror(self, line: bytes) -> None:

@@ -32,8 +32,8 @@ class Trouble:
         code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
             `store_full`, `documents_away` (grave); `disk_low`, `disk_remote`, `store_low`,
             `oldest_leave`, `history_closed`, `history_behind`, `convention_refused`,
-            `partner_away`, `partner_refuses`, `logs_upgraded`, `logs_unreadable`, `backup_old`,
-            `backup_missing`, `backup_away`, `sign_on_away`, `sign_on_unchecked`, `kiosks_faulty`,
+            `partner_away`, `partner_refuses`, `backup_old`, `backup_missing`, `backup_away`,
+            `sign_on_away`, `sign_on_unchecked`, `kiosks_faulty`,
             `self_tests_missing`, `procedures_unknown`, `task_failing`, `nobody_there`,
             `certificate_not_believed` (the hub works all the same).
         grave: callers are not served as they should be.

@@ -2,8 +2,7 @@
 """The number of the form of what the hub keeps in JetStream, kept there too:
 all hubs of a bus have one. For the hub.
 
-A stored form that changes raises `FORMAT` and adds one step to `stored_upgrades.STEPS`, and an old
-sample to the tests.
+docs/releasing.md says when `FORMAT` is raised and a step is added to `session.hub.upgrades`.
 """
 
 from __future__ import annotations
@@ -12,20 +11,31 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import Streams, WrongRevision
 
 FORMAT = 2
-"""1: before there were numbers. 2: numbered, and found readable to the last record."""
 
 STREAM = "ABOUT"
 _SUBJECT = "about.format"
 
 
-class StoredTooNew(Exception):
-    """Something was written by a newer version. `what` is its name for the operator."""
+class StoredFormatUnknown(Exception):
+    """Something was written by a version from whose form no step leads to ours. `what` is its name
+    for the operator.
+    """
 
     def __init__(self, what: str, theirs: int, *, ours: int) -> None:
-        super().__init__(f"{what}: {theirs} > {ours}")
+        super().__init__(f"{what}: {theirs}, not {ours}")
         self.what = what
         self.theirs = theirs
         self.ours = ours
+
+
+def check_format(what: str, theirs: int, *, ours: int, oldest: int) -> None:
+    """Raise `StoredFormatUnknown` unless `theirs` is ours, or steps lead from it to ours.
+
+    Args:
+        oldest: the first number from which steps lead to ours.
+    """
+    if not oldest <= theirs <= ours:
+        raise StoredFormatUnknown(what, theirs, ours=ours)
 
 
 async def prepare(connection: HubConnection, replicas: int = 1) -> None:
@@ -42,14 +52,14 @@ async def prepare(connection: HubConnection, replicas: int = 1) -> None:
 
 
 async def read_format(streams: Streams) -> tuple[int, int]:
-    """The number that is kept, and the revision it was stored under; 1 and 0 where none is.
-    Raises `StoreUnreachable`.
+    """Return the number that is kept, and its revision; 0 and 0 where none is. Raises
+    `StoreUnreachable`.
 
     The stream must have been prepared.
     """
     stored = await streams.last(STREAM, _SUBJECT)
     if stored is None:
-        return (1, 0)
+        return (0, 0)
     return (int(stored.payload), stored.revision)
 
 

@@ -50,9 +50,6 @@ TICKETS = "tickets"
 LOG_PREFIX = "LOGS_"
 """Begins the name of the stream of an organisation's logs."""
 
-OLD_LOG_PREFIX = "LOG_"
-"""The same in older versions; see `session.hub.dossier.old_logs`."""
-
 FULL_CODES = frozenset({10023, 10047, 10077})
 """The server's own words for "no room": resources, storage, the stream's bytes."""
 
@@ -223,7 +220,6 @@ class StoreSpace:
         except StoreUnreachable:
             return
         now = self._clock.utc_now()
-        uses = [use for use in uses if not use.name.startswith(OLD_LOG_PREFIX)]  # on their way out
         bounded = [use for use in uses if use.max_bytes > 0]
         rest = sum(use.size_bytes for use in uses if use.max_bytes <= 0)
         self.parts = [StorePart(TICKETS, rest, self.limits.ticket_bytes)]

@@ -9,8 +9,6 @@ transaction that is on the disk when `append` returns.
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -20,25 +18,19 @@ from pathlib import Path
 
 import msgspec
 
-from session.core.errors import LogUnreadable, NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
 from session.hub.storage.erasures import Erasure, Hold, all_marks, mark_of
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import check_format
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits, check_log_open
-from session.log.upgrade import upgraded_line, upgraded_log
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
-
-log = logging.getLogger(__name__)
 
 WAIT_S = 5.0
 PART_BYTES = MAX_CONTROL_BYTES // 2
 """Of records in one answer, without the message around them."""
 
 FORMAT = 2
-"""Number of this layout. A change raises it and adds a step.
-2: records hold the structure of pages only; sessions of before wait in `older` until they do;
-held and erased ones are known.
-"""
+"""Number of this layout (docs/releasing.md)."""
 
 TICKETS_KEPT = timedelta(days=2)
 """How long something is kept of a ticket beside its log; a ticket lives hours."""
@@ -55,7 +47,6 @@ CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at
 CREATE TABLE IF NOT EXISTS bound (
   ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS begun (session TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS older (session TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS held (session TEXT PRIMARY KEY, hold TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS erasure (number INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS erased (mark TEXT PRIMARY KEY);
@@ -68,31 +59,11 @@ _NAMES = ("session", "record", "note", "bound", "held", "erasure")
 
 def _check_format(base: sqlite3.Connection) -> None:
     stored_format = int(base.execute("PRAGMA user_version").fetchone()[0])
-    if stored_format > FORMAT:
-        raise StoredTooNew("log", stored_format, ours=FORMAT)
-
-
-def _is_older(base: sqlite3.Connection, session_id: str) -> bool:
-    row = base.execute("SELECT 1 FROM older WHERE session = ?", (session_id,)).fetchone()
-    return row is not None
-
-
-def _upgrade(base: sqlite3.Connection, session_id: str) -> None:
-    """Brings a session's records to today's form, if an older version wrote them."""
-    if not _is_older(base, session_id):
-        return
-    query = "SELECT place, data FROM record WHERE session = ? ORDER BY place"
-    rows = base.execute(query, (session_id,)).fetchall()
-    new = upgraded_log([bytes(data) for _, data in rows])
-    base.executemany(
-        "UPDATE record SET data = ? WHERE session = ? AND place = ?",
-        [(data, session_id, place) for (place, _), data in zip(rows, new, strict=True)],
-    )
-    base.execute("DELETE FROM older WHERE session = ?", (session_id,))
+    check_format("log", stored_format, ours=FORMAT, oldest=FORMAT)
 
 
 def _begin(base: sqlite3.Connection, session_id: str, now: datetime) -> datetime:
-    """Return when a log began; now, where an older version began it."""
+    """Note that a log begins now, unless it has begun; return when it did."""
     base.execute("INSERT OR IGNORE INTO begun VALUES (?, ?)", (session_id, now.isoformat()))
     query = "SELECT at_utc FROM begun WHERE session = ?"
     return datetime.fromisoformat(base.execute(query, (session_id,)).fetchone()[0])
@@ -107,69 +78,22 @@ class VaultLog:
 
     Raises:
         StoreUnreachable: also from every method: the file cannot be used now; nothing was done.
-        StoredTooNew: a newer version has written it.
-
-    Attributes:
-        aside: conversations whose logs an older version wrote and that cannot be read. They stay as
-            they are, and are tried again at the next start.
+        StoredFormatUnknown: a version has written it whose form is not known.
     """
 
     def __init__(self, path: Path, limits: StoreLimits = NO_LIMITS) -> None:
         self._path = path
         self._limits = limits
-        self.aside: set[str] = set()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._prepare()
 
     def _prepare(self) -> None:
         with self._open() as base:
+            if base.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+                base.execute(f"PRAGMA user_version = {FORMAT}")
             _check_format(base)
             base.executescript(_TABLES)
-        with self._change() as base:
-            if int(base.execute("PRAGMA user_version").fetchone()[0]) < FORMAT:
-                base.execute("INSERT OR IGNORE INTO older SELECT id FROM session")
-                base.execute(f"PRAGMA user_version = {FORMAT}")
-
-    # ---- what older versions kept
-
-    def older(self) -> int:
-        """How many sessions' records are not brought to today's form yet and can be."""
-        with self._open() as base:
-            return len(self._waiting(base))
-
-    def _waiting(self, base: sqlite3.Connection) -> list[str]:
-        sessions = [str(row[0]) for row in base.execute("SELECT session FROM older")]
-        return [session_id for session_id in sessions if session_id not in self.aside]
-
-    def upgrade_next(self) -> bool:
-        """Brings one of them to today's form, or sets it aside; False when none is left."""
-        with contextlib.suppress(LogUnreadable), self._change() as base:
-            waiting = self._waiting(base)
-            if not waiting:
-                return False
-            self._upgrade(base, waiting[0])
-        return True
-
-    def _upgrade(self, base: sqlite3.Connection, session_id: str) -> None:
-        """Brings a session's records to today's form, if an older version wrote them. Raises
-        `LogUnreadable` when that cannot be done, whatever is wrong with them.
-        """
-        if session_id in self.aside:
-            raise LogUnreadable
-        try:
-            _upgrade(base, session_id)
-        except sqlite3.Error:
-            raise
-        except Exception as error:
-            log.error("the old log %s cannot be read: %s", session_id, type(error).__name__)
-            self.aside.add(session_id)
-            raise LogUnreadable from error
-
-    def upgrade_all(self) -> None:
-        """Brings all of them to today's form."""
-        while self.upgrade_next():
-            pass
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -207,8 +131,7 @@ class VaultLog:
             return int(base.execute("SELECT count(*) FROM session").fetchone()[0])
 
     def copy(self) -> bytes:
-        """The whole file as of one moment, whoever writes meanwhile; all of it in today's form."""
-        self.upgrade_all()
+        """Return the whole file as of one moment, whoever writes meanwhile."""
         with self._open() as base, closing(sqlite3.connect(":memory:")) as copy:
             base.backup(copy)
             return copy.serialize()
@@ -225,7 +148,7 @@ class VaultLog:
         """Takes what `copy` gave, instead of what is here; on the disk when it returns.
 
         Raises:
-            StoredTooNew: a newer version has written it; nothing was changed.
+            StoredFormatUnknown: see above; nothing was changed.
         """
         with closing(sqlite3.connect(":memory:")) as copy:
             copy.deserialize(data)
@@ -255,10 +178,8 @@ class VaultLog:
             TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull. LogClosed:
                 it began too long ago.
         """
-        records = [upgraded_line(record) for record in records]
         with self._change() as base:
             self._check_end(base, session_id, writer)
-            self._upgrade(base, session_id)
             query = "SELECT count(*) FROM record WHERE session = ? AND writer = ?"
             next_number = int(base.execute(query, (session_id, writer)).fetchone()[0])
             if first <= next_number:
@@ -289,16 +210,11 @@ class VaultLog:
             raise NotAllowed(why="not an end of this session")
 
     def read(self, session_id: str, after: int) -> LogPart:
-        """Records from the `after`-th on, as many as fit in one answer. Raises `TicketUnknown`,
-        `LogUnreadable`.
+        """Return records from the `after`-th on, as many as fit in one answer. Raises
+        `TicketUnknown`.
         """
         records: list[msgspec.Raw] = []
         size_bytes = 0
-        with self._open() as base:
-            is_older = _is_older(base, session_id)
-        if is_older:
-            with self._change() as base:
-                self._upgrade(base, session_id)
         with self._open() as base:
             if base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone() is None:
                 raise TicketUnknown
@@ -322,9 +238,7 @@ class VaultLog:
             base.executemany("DELETE FROM record WHERE session = ?", old)
             base.executemany("DELETE FROM session WHERE id = ?", old)
             base.executemany("DELETE FROM begun WHERE session = ?", old)
-            base.executemany("DELETE FROM older WHERE session = ?", old)
             base.executemany("DELETE FROM log_note WHERE session = ?", old)
-            self.aside.difference_update(str(row[0]) for row in old)
             for table in ("bound", "note"):
                 base.execute(
                     f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),)
@@ -379,8 +293,6 @@ class VaultLog:
             count = base.execute("DELETE FROM record WHERE session = ?", (session_id,)).rowcount
             base.execute("DELETE FROM session WHERE id = ?", (session_id,))
             base.execute("DELETE FROM begun WHERE session = ?", (session_id,))
-            base.execute("DELETE FROM older WHERE session = ?", (session_id,))
-            self.aside.discard(session_id)
             base.execute("DELETE FROM log_note WHERE session = ?", (session_id,))
             mark = mark_of(organisation, session_id)
             base.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))

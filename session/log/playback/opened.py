@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from session.core.clock import instant
-from session.core.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogUnreadable
+from session.log.codec import decode_record
 from session.log.events import Event, Lane, LineMeasured, MirrorChunk, Record, TroubleShown, Writer
 from session.log.merge import WRITERS
-from session.log.migrate import decode_record
 from session.log.playback.state import CHANGING, SessionState, StateFold
 from session.log.text import LogText
 
@@ -246,7 +246,7 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
             return self._records[row]
         try:
             record = decode_record(self.line_of(row))
-        except (LogUnreadable, LogTooNew):
+        except LogUnreadable:
             record = self._unreadable(row)
         self._records[row] = record
         while len(self._records) > _RECORDS_KEPT:
@@ -271,7 +271,7 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
                 at = int(starts[row]) - start
                 try:
                     yield row, decode_record(text[at : at + int(lengths[row])])
-                except (LogUnreadable, LogTooNew):
+                except LogUnreadable:
                     continue
 
     def _unreadable(self, row: int) -> Record:

@@ -19,8 +19,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from session.core.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogUnreadable
 from session.core.field_types import NOT_DECODED
+from session.log.codec import check_format, decode_record, encode_record, format_of
 from session.log.events import (
     FORMAT,
     AnyEvent,
@@ -35,7 +36,6 @@ from session.log.events import (
     lane_of,
 )
 from session.log.merge import CAUSES, WRITERS, Evidence, Times, order_of
-from session.log.migrate import decode_record, encode_record, format_of
 from session.log.playback.opened import (
     Checkpoints,
     Columns,
@@ -49,7 +49,6 @@ from session.log.playback.opened import (
 from session.log.playback.state import CHANGING, SessionState, StateFold
 from session.log.reader import MAX_LINE_BYTES, Header, header_of
 from session.log.text import HeldText, LogText, open_text
-from session.log.upgrade import upgraded_log
 
 _NEW_LINE = ord("\n")
 CHECKPOINT_ROWS = 1000
@@ -129,15 +128,11 @@ class _Line(msgspec.Struct, gc=False):
     writer: Writer
     number: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     event: _AnyLight
-    format: int = 0
+    format: int
 
 
 _one = msgspec.json.Decoder(_Line)
 _many = msgspec.json.Decoder(list[_Line])
-
-
-class _OldFormat(Exception):
-    """A record of an older format: the whole log is brought to today's first."""
 
 
 def session_in(path: Path) -> str:
@@ -148,10 +143,10 @@ def session_in(path: Path) -> str:
 
 
 def open_log(path: Path, progress: Progress = lambda share: None) -> OpenedLog:
-    """Opens a log file of any known format. What is damaged is left out, and told in `damage`.
+    """Open a log file. What is damaged is left out, and told in `damage`.
 
     Raises:
-        LogUnreadable: no log at all. LogTooNew: written by a newer version. OSError.
+        LogUnreadable: no log at all. LogFormatUnknown: of another version. OSError.
     """
     return _open(open_text(path), progress)
 
@@ -180,29 +175,15 @@ def _text_of(session_id: str, lines: Iterable[bytes]) -> bytes:
 
 def _open(text: LogText, progress: Progress) -> OpenedLog:
     scan = _Scan(text)
-    try:
-        scan.read(progress)
-    except _OldFormat:
-        # rare, and bounded by what older versions kept of a session
-        content = b"".join(block for block, _done in text.blocks())
-        header, *lines = content.rstrip(b"\n").split(b"\n")
-        upgraded_text = HeldText(_text_of(header_of(header).session_id, upgraded_log(lines)))
-        upgraded_text.is_cut = text.is_cut
-        scan = _Scan(upgraded_text, is_upgraded=True)
-        scan.read(progress)
+    scan.read(progress)
     return scan.opened()
 
 
 class _Scan:
-    """One reading of a text, from its first line to its last.
+    """One reading of a text, from its first line to its last."""
 
-    Args:
-        is_upgraded: what is of an older format all the same is damaged.
-    """
-
-    def __init__(self, text: LogText, *, is_upgraded: bool = False) -> None:
+    def __init__(self, text: LogText) -> None:
         self._text = text
-        self._is_upgraded = is_upgraded
         self._session_id = ""
         self._line = 0
         self._damaged: list[int] = []
@@ -219,7 +200,7 @@ class _Scan:
     # ---- reading
 
     def read(self, progress: Progress) -> None:
-        """Reads all. Raises as `open_log`, and `_OldFormat`."""
+        """Read all. Raises as `open_log`."""
         for start, lines, read_bytes in self._blocks():
             if self._line == 0:
                 header, more, lines = lines.partition(b"\n")
@@ -256,9 +237,11 @@ class _Scan:
         count = len(starts)
         try:
             records = _many.decode(b"[" + text.replace(b"\n", b",") + b"]")
-            if len(records) != count or {record.format for record in records} != {FORMAT}:
-                raise _OldFormat
-        except (*NOT_DECODED, _OldFormat):
+        except NOT_DECODED:
+            records = []
+        for number in {record.format for record in records}:
+            check_format(number)
+        if len(records) != count:
             records, good = self._one_by_one(text)
             starts, ends = starts[good], ends[good]
         if records:
@@ -273,25 +256,19 @@ class _Scan:
         for place, line in enumerate(text.split(b"\n")):
             try:
                 record = _one.decode(line)
-                if record.format != FORMAT:
-                    raise _OldFormat
-            except (*NOT_DECODED, _OldFormat):
+            except NOT_DECODED:
                 self._note_damage(line, self._line + place + 1)
                 continue
+            check_format(record.format)
             records.append(record)
             good.append(place)
         return records, good
 
     def _note_damage(self, line: bytes, number: int) -> None:
-        """Raises `_OldFormat` or `LogTooNew` when it is a record of another format."""
-        try:
-            theirs = format_of(line)
-        except LogUnreadable:
-            theirs = FORMAT
-        if theirs > FORMAT:
-            raise LogTooNew(theirs=theirs, ours=FORMAT)
-        if theirs < FORMAT and _is_whole(line) and not self._is_upgraded:
-            raise _OldFormat
+        """Note a line that is no record. Raises `LogFormatUnknown` for one of another version."""
+        theirs = format_of(line)
+        if theirs is not None:
+            check_format(theirs)
         self._damaged.append(number)
         if len(self._damaged) > MOST_DAMAGED:
             raise LogUnreadable(line=self._damaged[0])
@@ -467,11 +444,7 @@ def _placed[Kind](
 
 
 def _is_whole(line: bytes) -> bool:
-    try:
-        format_of(line)
-    except LogUnreadable:
-        return False
-    return True
+    return format_of(line) is not None
 
 
 def _meaning(event: Event) -> Meaning:

@@ -17,8 +17,8 @@ from session.core.short_number import short_number
 from session.desk.hub.client import DeskLink
 from session.kiosk.hub.client import KioskLink
 from session.log import events
+from session.log.codec import decode_record, encode_record
 from session.log.events import AnyEvent, Record, Writer
-from session.log.migrate import decode_record, encode_record
 from session.protocol.conversation.messages import PrintState
 from session.protocol.dossier.identity import LogAccessesRequest
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogRow, LogsFound, LogState

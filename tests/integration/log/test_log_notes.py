@@ -14,7 +14,6 @@ from session.hub.dossier.stream_notes import LOG_NOTES, note_subject
 from session.protocol.helpdesk.log_notes import KeepLogNote
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
-from tests.support.waiting import until
 
 NIR = "1 85 05 78 006 084 91"
 
@@ -60,7 +59,6 @@ async def test_notes_are_kept_with_the_log_and_go_with_it(tmp_path: Path) -> Non
 
         await world.stop_hub()
         hub = await world.start_hub()
-        await until(lambda: not hub._log_keeper.old.left)
         streams = hub.parts.connection.streams
         assert (await boss.notes(session_id)).notes == left
 

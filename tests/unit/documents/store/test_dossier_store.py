@@ -359,17 +359,3 @@ def test_a_note_is_kept_once_and_read_by_whoever_opens_the_dossier(store: Dossie
     assert store.open_dossier(ORG, NUMBER).notes == (note,)
     with pytest.raises(DossierUnknown):
         store.add_note("other", NUMBER, note)
-
-
-def test_a_store_from_before_notes_is_upgraded_and_keeps_everything(tmp_path: Path) -> None:
-    database = sqlite3.connect(tmp_path / "dossiers.sqlite")
-    database.executescript((HERE / "tests/data/stores/format-1.sql").read_text(encoding="utf-8"))
-    database.close()
-    for _ in range(2):
-        with DossierStore(tmp_path) as store:
-            assert store.open_dossier(ORG, NUMBER).pieces[0].state is PieceState.ACCEPTED
-            store.add_note(
-                ORG,
-                NUMBER,
-                DossierNote(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE),
-            )

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A store of an earlier program goes on: its dossiers are found, made and merged as new ones."""
+"""A recorded store goes on; one whose layout no step leads from is refused."""
 
 from __future__ import annotations
 
-import lzma
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,49 +16,58 @@ from documents.store import copy, tables
 from documents.store.dossier_store import DossierStore
 from documents.store.layout import bring_up_to_date, run_steps
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
+from session.core.errors import StoreUnreachable
+from tests.compatibility.hub_sample import DOSSIER, ORGANISATION, unpack_hub
 from tests.support.postgres import new_database
 
-OLD = Path(__file__).parents[3] / "data" / "stores"
 ALICE = Access(by=ActingUser(user="alice", name="Alice M."), session_id="s1")
 
 
-def test_dossiers_of_before_names_had_parts_are_found_by_their_words(tmp_path: Path) -> None:
-    database = sqlite3.connect(tmp_path / "dossiers.sqlite")
-    database.executescript((OLD / "format-4.sql").read_text(encoding="utf-8"))
-    database.close()
-    for _ in range(2):
-        with DossierStore(tmp_path) as store:
-            known = store.open_dossier("caf31", "2026-0042")
-            assert (known.contact, known.provisional, known.merged) == ("", False, ())
-            assert known.notes[0].text == "Rappeler lundi."
-            asked = CallerIdentity(
-                family_name="LAUBEPIN MOREL", given_names="bruno", born_on="1990-12-01"
-            )
-            found = store.identities.find("caf31", asked, ALICE)
-            assert [hit.number for hit in found.hits] == ["2026-0043"]
-    with DossierStore(tmp_path) as store:
-        boss = Access(by=ActingUser(user="boss"), reason="Même personne")
-        store.merges.merge("caf31", "m1", keep="2026-0042", merged="2026-0043", access=boss)
-        assert store.open_dossier("caf31", "2026-0043").number == "2026-0042"
+def recorded(folder: Path) -> Path:
+    """The folder of the recorded dossiers, unpacked."""
+    unpack_hub(folder, 1)
+    return folder / "hub" / "dossiers"
 
 
-def test_the_index_of_words_of_before_can_forget_a_document_and_keeps_its_words(
-    tmp_path: Path,
+def test_a_recorded_store_goes_on(tmp_path: Path) -> None:
+    with DossierStore(recorded(tmp_path)) as store:
+        dossier = store.open_dossier(ORGANISATION, DOSSIER)
+        assert len(dossier.documents) == 2
+        identity = CallerIdentity(
+            family_name=dossier.family_name,
+            given_names=dossier.given_names,
+            born_on=dossier.born_on,
+        )
+        hits = store.identities.find(ORGANISATION, identity, ALICE).hits
+        assert [hit.number for hit in hits] == [DOSSIER]
+        assert store.erasures.erase(ORGANISATION, DOSSIER).documents == 2
+
+
+def test_a_recorded_store_is_what_a_new_one_is(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    layouts = []
+    for folder in (recorded(tmp_path), tmp_path / "new"):
+        engine = tables.open_engine(folder, None)
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            bring_up_to_date(connection)
+            layouts.append(described(connection))
+        engine.dispose()
+    assert layouts[0] == layouts[1]
+
+
+@pytest.mark.parametrize("number", [tables.OLDEST - 1, tables.FORMAT + 1])
+def test_a_store_of_another_layout_is_refused_and_stays_as_it_is(
+    number: int, tmp_path: Path
 ) -> None:
-    (tmp_path / "dossiers.sqlite").write_bytes(
-        lzma.decompress((OLD / "format-6.sqlite.xz").read_bytes())
-    )
-    with DossierStore(tmp_path) as store:
-        found = [one.dossier for one in store.search("caf31", "glycines loyer")]
-        assert found == ["2026-0043", "2026-0042"]
-        assert [one.dossier for one in store.search("caf31", "eloise")] == ["2026-0042"]
-        tokens = store.erasures.plan("caf31", "2026-0042").tokens
-        tokens += store.erasures.plan("caf31", "2026-0043").tokens
-        assert len({*tokens}) == 2
-        assert {len(one) for one in tokens} == {32}
-        assert store.erasures.erase("caf31", "2026-0042").documents == 1
-        assert [one.dossier for one in store.search("caf31", "glycines")] == ["2026-0043"]
-    assert b"Garance" not in (tmp_path / "dossiers.sqlite").read_bytes()
+    DossierStore(tmp_path).close()
+    database = tmp_path / "dossiers.sqlite"
+    with closing(sqlite3.connect(database)) as base, base:
+        base.execute(f"UPDATE about SET format = {number}")
+    before = database.read_bytes()
+    with pytest.raises(StoreUnreachable) as caught:
+        DossierStore(tmp_path)
+    assert caught.value.detail == {"why": "format", "theirs": number, "ours": tables.FORMAT}
+    assert database.read_bytes() == before
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ def test_a_new_store_is_what_the_steps_make_and_what_the_tables_say(
     made = list[tuple[dict[str, MadeTable], tuple[object, ...]]]()
     makers: dict[str, Callable[[Connection], None]] = {
         "new": bring_up_to_date,
-        "stepped": partial(run_steps, at=""),
+        "stepped": run_steps,
     }
     for name, make in makers.items():
         (tmp_path / name).mkdir()

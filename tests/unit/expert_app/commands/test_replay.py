@@ -25,7 +25,7 @@ from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.errors import LogReasonNeeded
-from session.log.migrate import encode_record
+from session.log.codec import encode_record
 from session.log.playback.opening import open_log
 from session.log.reader import write_log
 from tests.support.log_story import whole_session

@@ -12,8 +12,8 @@ from expert_app.helpdesk.app import HELP_TRIES, HelpdeskApp
 from expert_app.helpdesk.bundle import read_bundle
 from session.bus.transport.nkeys import new_seed
 from session.core.errors import BusUnreachable, LogUnreadable
+from session.log.codec import decode_record
 from session.log.events import PageActed, Record
-from session.log.migrate import decode_record
 from session.log.playback import opened
 from session.log.reader import write_log
 from session.log.summary import FactKind, summarise
@@ -22,7 +22,7 @@ from session.protocol.hub.requests import RemoteAct
 from tests.benchmarks.replay_log import Session, write
 from tests.support.log_story import START, whole_session
 
-SAMPLES = Path(__file__).resolve().parents[3] / "data" / "logs"
+SAMPLE = Path(__file__).resolve().parents[3] / "data" / "logs" / "format-4.jsonl"
 NOBODY = cast(Any, None)
 
 
@@ -32,9 +32,8 @@ def app() -> HelpdeskApp:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("name", ["format-0.jsonl", "format-1.jsonl"])
-async def test_a_log_of_an_old_format_opens_with_its_summary(app: HelpdeskApp, name: str) -> None:
-    conversation = await app.read_file(SAMPLES / name)
+async def test_a_recorded_log_opens_with_its_summary(app: HelpdeskApp) -> None:
+    conversation = await app.read_file(SAMPLE)
     assert len(conversation.log) > 0
     assert conversation.summary.started_at_utc is not None
 

@@ -10,6 +10,7 @@ from typing import get_args, get_type_hints
 import msgspec
 import pytest
 
+from session.log.codec import decode_record, encode_record
 from session.log.events import (
     MAX_MIRROR_PART_BYTES,
     AnyEvent,
@@ -30,7 +31,6 @@ from session.log.events import (
     lane_of,
     mirror_parts,
 )
-from session.log.migrate import decode_record, encode_record
 from session.protocol.conversation.messages import Grant
 from session.protocol.helpdesk.log_list import Version
 from session.protocol.wire.ids import Id

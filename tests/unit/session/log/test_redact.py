@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from session.log.codec import decode_record, encode_record
 from session.log.events import (
     AnyEvent,
     DocumentFiled,
@@ -20,7 +21,6 @@ from session.log.events import (
     TroubleShown,
     Writer,
 )
-from session.log.migrate import decode_record, encode_record
 from session.log.redact import REPLACEMENT, SLICE_CHARS, check_clean, redact
 from session.protocol.conversation.messages import Grant, GrantActor
 from session.protocol.wire.ids import new_id, ticket_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from session.log.codec import decode_record, encode_record
 from session.log.events import AddressOpened, AnyEvent, MirrorChunk, Record, TroubleShown, Writer
-from session.log.migrate import decode_record, encode_record
 from session.log.without_pages import SITE, line_without_page
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

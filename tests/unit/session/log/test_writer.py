@@ -16,6 +16,7 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable, LogClosed, LogFull, TicketUnknown
 from session.core.tasks import Tasks
+from session.log.codec import decode_record
 from session.log.events import (
     CallRequestedAtKiosk,
     HungUp,
@@ -24,7 +25,6 @@ from session.log.events import (
     TroubleShown,
     Writer,
 )
-from session.log.migrate import decode_record
 from session.log.playback.replay import whole_chunks
 from session.log.writer import MAX_BATCH_BYTES, LogWriter, left_over
 from session.protocol.wire.version import MAX_CONTROL_BYTES
@@ -186,17 +186,19 @@ async def test_an_answer_that_is_lost_doubles_nothing(
     await log.close()
 
 
+@pytest.mark.parametrize("rest", [b'{"format":4,"at_utc":"2026-', b'{"format":3}\n{"format":4}\n'])
 async def test_a_killed_writer_goes_on_where_it_stopped(
-    tmp_path: Path, keeper: Keeper, tasks: Tasks
+    tmp_path: Path, keeper: Keeper, tasks: Tasks, rest: bytes
 ) -> None:
+    """Half a line, or what another version wrote, is cut off."""
     first = writer(tmp_path, keeper, tasks)
     first.write(trouble("sent"))
     assert await first.flush()
     keeper.back.clear()
     first.write(trouble("not_sent"))
-    await tasks.close()  # killed: nothing is closed, half a line is on the disk
+    await tasks.close()  # killed: nothing is closed
     with first.path.open("ab") as spool:
-        spool.write(b'{"format":1,"at_utc":"2026-')
+        spool.write(rest)
     assert left_over(tmp_path) == [("s1", Writer.DESK)]
     keeper.back.set()
     second = writer(tmp_path, keeper, tasks)

@@ -17,8 +17,9 @@ import pytest
 from session.bus.transport.nkeys import is_public_key, is_signed, new_seed, public_key, sign
 from session.core.errors import EnrolmentRefused, SignOnRefused
 from session.core.spoken_letters import ALPHABET, tidy_code
-from session.hub.access.identities import Identity, IdentityBook, SignedOn
+from session.hub.access.identities import FORMAT, OLDEST, Identity, IdentityBook, SignedOn
 from session.hub.convention.catalogue import Catalogue
+from session.hub.storage.format import StoredFormatUnknown
 from session.protocol.hub.enrolment import is_code
 from session.protocol.wire.roles import Role
 
@@ -222,28 +223,14 @@ def test_whoever_signs_on_everywhere_leaves_the_first_computer(tmp_path: Path) -
     assert len(book.signed_on()) == 5
 
 
-def test_a_book_of_one_key_for_each_person_is_brought_to_several(tmp_path: Path) -> None:
-    key = public_key(new_seed())
-    with closing(sqlite3.connect(tmp_path / "book", isolation_level=None)) as base:
-        base.executescript(f"""
-            CREATE TABLE invitation (code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL,
-              role TEXT NOT NULL, user TEXT NOT NULL, until_utc TEXT NOT NULL,
-              used_by TEXT NOT NULL DEFAULT '');
-            INSERT INTO invitation (code_hash, organisation, role, user, until_utc)
-              VALUES (x'00', 'caf', 'a', 'a2', '{(NOW + FEW).isoformat()}');
-            CREATE TABLE enrolled (organisation TEXT NOT NULL, role TEXT NOT NULL,
-              user TEXT NOT NULL, key TEXT NOT NULL, at_utc TEXT NOT NULL,
-              PRIMARY KEY (organisation, role, user));
-            CREATE TABLE signed_on (organisation TEXT NOT NULL, role TEXT NOT NULL,
-              user TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, services TEXT NOT NULL,
-              offer TEXT NOT NULL, until_utc TEXT NOT NULL,
-              PRIMARY KEY (organisation, role, user));
-            INSERT INTO enrolled VALUES ('caf', 'a', 'a1', '{key}', '{NOW.isoformat()}');
-            INSERT INTO signed_on
-              VALUES ('caf', 'a', 'a1', '{key}', 'Ada', '', 'sso', '{(NOW + FEW).isoformat()}');
-            PRAGMA user_version = 2;""")
-    book, second = IdentityBook(tmp_path / "book"), public_key(new_seed())
-    assert [one.identity.user for one in book.invitations(NOW)] == ["a2"]
-    assert [one.name for one in book.signed_on()] == ["Ada"]
-    book.enrol(book.invite(AGENT, NOW, FEW, adds=True), second, NOW)
-    assert IdentityBook(tmp_path / "book").keys() == {("caf", Role.AGENT, "a1"): (key, second)}
+@pytest.mark.parametrize("number", [0, OLDEST - 1, FORMAT + 1])
+def test_a_book_of_another_layout_is_refused_and_stays_as_it_is(
+    number: int, tmp_path: Path
+) -> None:
+    IdentityBook(tmp_path / "book")
+    with closing(sqlite3.connect(tmp_path / "book")) as base:
+        base.execute(f"PRAGMA user_version = {number}")
+    before = (tmp_path / "book").read_bytes()
+    with pytest.raises(StoredFormatUnknown):
+        IdentityBook(tmp_path / "book")
+    assert (tmp_path / "book").read_bytes() == before

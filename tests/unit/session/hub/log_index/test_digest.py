@@ -9,8 +9,8 @@ import pytest
 
 from session.hub.log_index.digest import LogDigest, decode_digest, encode_digest
 from session.log import events
+from session.log.codec import encode_record
 from session.log.events import AnyEvent, MirrorChunk, Record, Writer
-from session.log.migrate import encode_record
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState
 from session.protocol.helpdesk.log_list import DeviceModel, TroubleCount, TroublePart, model_of
 

@@ -19,8 +19,8 @@ from session.hub.log_index.service import LogListService
 from session.hub.log_index.vault_logs import OwnDatabase, VaultLogs
 from session.hub.vault.log_store import VaultLog
 from session.log import events
+from session.log.codec import encode_record
 from session.log.events import AnyEvent, Record, Writer
-from session.log.migrate import encode_record
 from session.protocol.helpdesk.log_list import FindLogs, LogRow, LogState
 from session.protocol.wire.roles import Role
 from tests.support.waiting import until

@@ -10,24 +10,19 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from session.core.errors import (
     LogClosed,
     LogFull,
-    LogUnreadable,
     NotAllowed,
     StoreUnreachable,
     TicketUnknown,
 )
 from session.hub.storage.erasures import Erasure, ErasureDemand, Hold, mark_of
-from session.hub.storage.format import StoredTooNew
+from session.hub.storage.format import StoredFormatUnknown
 from session.hub.storage.store_space import StoreLimits
-from session.hub.vault.log_store import PART_BYTES, VaultLog
-from session.log.migrate import decode_record
-from session.log.playback.replay import whole_chunks
-from session.protocol.conversation.mirror import unpack
+from session.hub.vault.log_store import FORMAT, PART_BYTES, VaultLog
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ENDS = ("k.reseau/borne1", "a.alice")
@@ -119,16 +114,19 @@ def test_the_dossier_that_was_named_is_remembered(log: VaultLog) -> None:
     assert log.bound("t1") == "VD-1"
 
 
-def test_the_file_is_its_owners_alone_and_a_newer_one_is_not_touched(tmp_path: Path) -> None:
+def test_the_file_is_its_owners_alone_and_that_of_another_version_is_not_touched(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "own" / "log.sqlite"
     VaultLog(path)
     if os.name == "posix":
         assert path.stat().st_mode & 0o077 == 0
-    with sqlite3.connect(path) as base:
-        base.execute("PRAGMA user_version = 9")
-    base.close()
-    with pytest.raises(StoredTooNew, match="log: 9 > 2"):
-        VaultLog(path)
+    for number in (FORMAT - 1, FORMAT + 1):
+        with sqlite3.connect(path) as base:
+            base.execute(f"PRAGMA user_version = {number}")
+        base.close()
+        with pytest.raises(StoredFormatUnknown, match=f"log: {number}, not {FORMAT}"):
+            VaultLog(path)
     path.write_bytes(b"no database" * 100)
     with pytest.raises(StoreUnreachable):
         VaultLog(path)
@@ -148,61 +146,9 @@ def test_a_copy_comes_back_whole_and_a_newer_one_changes_nothing(
         base.execute("PRAGMA user_version = 9")
     base.close()
     empty = VaultLog(tmp_path / "empty" / "log.sqlite")
-    with pytest.raises(StoredTooNew):
+    with pytest.raises(StoredFormatUnknown):
         empty.restore((tmp_path / "log.sqlite").read_bytes())
     assert empty.is_empty
-
-
-OLD = Path(__file__).parents[4] / "data" / "logs" / "format-3.jsonl"
-WORDS = (b"Garrigue", b"Glycines", b"14/05/1988", b"Bonjour", b"Quentin")
-
-
-def old_file(path: Path, sessions: int) -> None:
-    """As the version before kept it, with the words of shared pages."""
-    keeper = VaultLog(path)
-    lines = OLD.read_bytes().splitlines()[1:]
-    for number in range(sessions):
-        keeper.open(f"old{number}", ENDS, NOW)
-    with sqlite3.connect(path) as base:
-        for number in range(sessions):
-            rows = [(f"old{number}", at, ENDS[1], at, line) for at, line in enumerate(lines)]
-            base.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", rows)
-        base.execute("DROP TABLE older")
-        base.execute("PRAGMA user_version = 1")
-    base.close()
-
-
-def pages(records: list[msgspec.Raw]) -> bytes:
-    chunks = whole_chunks(decode_record(bytes(record)) for record in records)
-    return b"".join(unpack(chunk.data) for chunk in chunks)
-
-
-def test_what_an_older_version_kept_of_pages_becomes_their_structure(tmp_path: Path) -> None:
-    path = tmp_path / "old" / "log.sqlite"
-    old_file(path, sessions=3)
-    keeper = VaultLog(path)
-    assert keeper.older() == 3
-    asked = keeper.read("old1", 0).records  # before its turn
-    assert keeper.older() == 2
-    assert b'"tagName":"h1"' in pages(asked)
-    assert VaultLog(path).older() == 2  # a start goes on where another stopped
-    copied = VaultLog(tmp_path / "copy" / "log.sqlite")
-    copied.restore(keeper.copy())
-    assert (keeper.older(), copied.older()) == (0, 0)
-    for number in range(3):
-        kept = pages(keeper.read(f"old{number}", 0).records)
-        assert kept
-        assert not any(word in kept for word in WORDS)
-
-
-def test_an_older_copy_is_brought_to_today_s_form_too(log: VaultLog, tmp_path: Path) -> None:
-    path = tmp_path / "old" / "log.sqlite"
-    old_file(path, sessions=1)
-    log.restore(path.read_bytes())
-    assert log.older() == 1
-    assert log.upgrade_next()
-    assert not log.upgrade_next()
-    assert not any(word in pages(log.read("old0", 0).records) for word in WORDS)
 
 
 def test_one_conversation_cannot_fill_the_log_and_still_tells_how_it_ended(tmp_path: Path) -> None:
@@ -258,25 +204,3 @@ def test_a_held_log_outlives_its_age_and_an_erased_one_comes_from_no_backup(
     assert again.erasures() == [_line("s2")]
     assert (log.lift("s1"), log.lift("s1")) == (True, False)
     assert log.forget_older(NOW + timedelta(days=400), 90) == 1
-
-
-def test_an_old_log_that_cannot_be_read_is_set_aside_and_kept(tmp_path: Path) -> None:
-    path = tmp_path / "old" / "log.sqlite"
-    old_file(path, sessions=3)
-    with sqlite3.connect(path) as base:
-        base.execute("UPDATE record SET data = 'a text, no bytes' WHERE session = 'old1'")
-    base.close()
-    keeper = VaultLog(path)
-    for _log in range(10):
-        if not keeper.upgrade_next():
-            break
-    assert (keeper.older(), keeper.aside) == (0, {"old1"})
-    assert pages(keeper.read("old2", 0).records)
-    with pytest.raises(LogUnreadable):
-        keeper.read("old1", 0)
-    copied = VaultLog(tmp_path / "copy" / "log.sqlite")
-    copied.restore(keeper.copy())
-    assert copied.older() == 1  # tried again by whoever starts next
-    assert "old1" in copied.sessions()
-    keeper.erase("valdore", "old1")
-    assert "old1" not in keeper.aside

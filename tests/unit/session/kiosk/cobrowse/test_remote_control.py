@@ -19,8 +19,8 @@ from session.desk.cobrowse.remote_control import DeskRemoteControl, Spot
 from session.kiosk.call.consent import LASTS_S, KioskGrants
 from session.kiosk.cobrowse.remote_control import PAUSE_S, KioskRemoteControl
 from session.kiosk.event_log import EventLog
+from session.log.codec import decode_record
 from session.log.events import PageActed, Writer
-from session.log.migrate import decode_record
 from session.log.writer import LogWriter
 from session.protocol.conversation.messages import Grant, GrantRequested
 from session.protocol.conversation.remote_control import FieldKind
