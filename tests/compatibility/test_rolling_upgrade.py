@@ -42,7 +42,7 @@ async def _renew_half_of_the_clients(world: Cluster) -> None:
 ROLLING: list[tuple[str, Fault]] = [
     ("one hub of two is of this release", _renew_first_hub),
     ("the other one, too", _renew_other_hub),
-    ("the servers, all at once, with today's configuration", _renew_servers),
+    ("the servers, all at once", _renew_servers),
     ("half of the desks and kiosks are of this release", _renew_half_of_the_clients),
 ]
 

@@ -35,7 +35,6 @@ from session.hub.storage.lease import STREAM as LEASES
 from session.hub.storage.ticket_store import BUCKET
 from session.protocol.codec import decode_plain
 from session.protocol.hub.tickets import Ticket
-from tests.compatibility.last_release import with_services
 from tests.faults.cluster_world import ClusterWorld
 from tests.faults.disks import Disks
 from tests.faults.network import Network
@@ -192,10 +191,7 @@ class Cluster:
             )  # a cable of our own, so in clear
             if not synced:
                 text = text.replace("sync_interval: always, ", "")
-            file = self.folder / f"{name}.conf"
-            file.with_suffix(".today").write_text(text, encoding="utf-8")
-            older = with_services(text) if self._older is not None else text
-            file.write_text(older, encoding="utf-8")
+            (self.folder / f"{name}.conf").write_text(text, encoding="utf-8")
 
     def _python(self, module: str, name: str, *last: str) -> Program:
         folder = self.folder / name
@@ -226,12 +222,9 @@ class Cluster:
         await program.start(wait_for=b"ready")
 
     async def renew_servers(self) -> None:
-        """Ends all servers and starts them with today's configuration; those of an older release
-        beside them would hear each request twice, or not at all.
-        """
-        for name, node in self.nodes.items():
+        """End all servers, then start them."""
+        for node in self.nodes.values():
             await node.end(signal.SIGTERM)
-            (self.folder / f"{name}.today").replace(self.folder / f"{name}.conf")
         for node in self.nodes.values():
             await node.start()
         await self.leader()
