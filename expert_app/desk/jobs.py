@@ -101,7 +101,7 @@ def _filing(parts: DeskParts) -> Filing:
 
 
 def _work(parts: DeskParts, app: DeskApp) -> AgentWork:
-    link = WorkLink(parts.bus, parts.link.retrying.emit)
+    link = WorkLink(parts.bus)
     return AgentWork(
         app,
         parts.link,

@@ -28,10 +28,8 @@ from session.core.errors import (
     BusRefusedIdentity,
     BusUnreachable,
     CallerNumberInvalid,
-    HubUnreachable,
     KioskDiskUnusable,
     SessionError,
-    StoreUnreachable,
     TicketUnknown,
 )
 from session.core.signals import Signal
@@ -55,6 +53,7 @@ from session.protocol.hub.tickets import SIGN_LANGUAGE, WRITING, TicketState
 log = logging.getLogger(__name__)
 
 RETRY_S = 3.0
+REFUSAL_STAYS_S = 6.0
 REFUSAL_SHOWN_S = 10.0
 FLUSH_S = 3.0
 NEEDS_SAID = {
@@ -62,9 +61,6 @@ NEEDS_SAID = {
     WRITING: N_("I would rather write than speak."),
 }
 """What the agent is told in the caller's words when the conversation begins."""
-
-UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
-"""After these the outcome is unknown: the same request again."""
 
 NOT_BY_WAITING = (BusRefusedIdentity, BusCertificateRefused)
 """What is wrong with the line where no patience helps: somebody of the site must see it."""
@@ -356,26 +352,22 @@ class KioskApp:
 
     async def _call(self, number: str) -> None:
         self._screen.show_calling()
-        while True:
-            try:
-                answer = await self._button.press(self._service, number)
-                break
-            except CallerNumberInvalid:
-                self._button.release()
-                self._screen.number_refused()
-                return
-            except UNKNOWN as error:
-                self._show_trouble(error.code)  # outcome unknown: the same request again
-                await asyncio.sleep(RETRY_S)
-            except SessionError as error:
-                self._button.release()
-                self._screen.show_start()
-                self._show_trouble(error.code)
-                await asyncio.sleep(RETRY_S * 2)
-                self._clear_trouble()
-                return
-        self._clear_trouble()
-        self._show_answer(answer)
+        try:
+            answer = await self._link.keep_asking(
+                lambda: self._button.press(self._service, number), self._show_error
+            )
+        except CallerNumberInvalid:
+            self._button.release()
+            self._screen.number_refused()
+        except SessionError as error:
+            self._button.release()
+            self._screen.show_start()
+            self._show_error(error)
+            await asyncio.sleep(REFUSAL_STAYS_S)
+            self._clear_trouble()
+        else:
+            self._clear_trouble()
+            self._show_answer(answer)
 
     async def _leave(self) -> None:
         try:
@@ -400,30 +392,19 @@ class KioskApp:
         self._start(self._report_leaving(gone), "tell that the caller left")
 
     async def _report_leaving(self, ticket: str) -> None:
-        while True:
-            try:
-                await self._link.leave_for_good(ticket)
-                break
-            except UNKNOWN as error:
-                log.info("the hub does not know yet that the caller left: %s", error.code)
-                await asyncio.sleep(RETRY_S)
-            except SessionError as error:
-                log.info("the ticket was over already: %s", error.code)
-                break
+        try:
+            await self._link.leave_for_good(ticket)
+        except SessionError as error:
+            log.info("the ticket was over already: %s", error.code)
         self._unreported.remove(ticket)
 
     async def _report_hang_up(self, session_id: str) -> None:
         """The agent must not wait for a caller who has gone."""
-        while True:
-            await asyncio.sleep(RETRY_S)
-            try:
-                await self._link.hang_up(session_id, "caller")
-            except UNKNOWN:
-                continue
-            except SessionError as error:
-                log.info("the session was over already: %s", error.code)
-            self._clear_trouble()
-            return
+        try:
+            await self._link.hang_up_for_good(session_id)
+        except SessionError as error:
+            log.info("the session was over already: %s", error.code)
+        self._clear_trouble()
 
     # ---- what the hub says ----
 
@@ -575,6 +556,9 @@ class KioskApp:
             self._running.session.event_log.trouble(code)
         self._screen.show_trouble(code)
         self.trouble_changed.emit(code)
+
+    def _show_error(self, error: SessionError) -> None:
+        self._show_trouble(error.code)
 
     def _clear_trouble(self) -> None:
         self._screen.clear_trouble()

@@ -14,15 +14,9 @@ from datetime import datetime
 from typing import Literal
 
 from expert_app.kiosk.screen import ElsewhereScreen
+from session.bus.client import UNDELIVERED
 from session.core.clock import Clock
-from session.core.errors import (
-    BusUnreachable,
-    CallerNumberInvalid,
-    HubUnreachable,
-    SessionError,
-    StoreUnreachable,
-    TicketTaken,
-)
+from session.core.errors import CallerNumberInvalid, SessionError, TicketTaken
 from session.core.signals import Signal
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskLink
@@ -32,10 +26,8 @@ from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
 
-RETRY_S = 3.0
+SHOWN_S = 6.0
 PRINT_S = 20.0
-UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
-"""After these the outcome is unknown: the same request again."""
 
 How = Literal["back", "phone"]
 
@@ -130,20 +122,18 @@ class KioskElsewhere:
     async def ask_callback(self, service: str, phone: str) -> None:
         """A caller of a closed service wants to be called; asked until the hub has it."""
         request_id, caller = new_id(), self._caller
-        while True:
-            try:
-                due = await self._link.ask_callback(service, phone, request_id)
-                break
-            except CallerNumberInvalid:
-                self._screen.clear_trouble()
-                self._screen.number_refused()
-                return
-            except UNKNOWN as error:
-                self._screen.show_trouble(error.code)
-                await asyncio.sleep(RETRY_S)
-            except SessionError as error:
-                await self._back_to_start(caller, error.code)
-                return
+        try:
+            due = await self._link.keep_asking(
+                lambda: self._link.ask_callback(service, phone, request_id),
+                lambda error: self._screen.show_trouble(error.code),
+            )
+        except CallerNumberInvalid:
+            self._screen.clear_trouble()
+            self._screen.number_refused()
+            return
+        except SessionError as error:
+            await self._back_to_start(caller, error.code)
+            return
         self._screen.clear_trouble()
         if caller == self._caller:
             self._screen.show_callback(due)
@@ -167,7 +157,7 @@ class KioskElsewhere:
         caller = self._caller
         try:
             answer = await self._link.come_back(number)
-        except UNKNOWN as error:
+        except UNDELIVERED as error:
             self._screen.number_again()
             await self._show_for_a_moment(error.code)
             return
@@ -202,5 +192,5 @@ class KioskElsewhere:
 
     async def _show_for_a_moment(self, code: str) -> None:
         self._screen.show_trouble(code)
-        await asyncio.sleep(RETRY_S * 2)
+        await asyncio.sleep(SHOWN_S)
         self._screen.clear_trouble()

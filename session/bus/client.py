@@ -10,7 +10,7 @@ import contextlib
 import logging
 import ssl
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -73,13 +73,14 @@ BEAT_S = 5.0
 AGAIN = (HubUnreachable, StoreUnreachable, RateLimited, VaultAway)
 """After these the outcome is unknown, or nothing happened: the same request may be repeated."""
 
+UNDELIVERED = (BusUnreachable, *AGAIN)
+"""After these nobody has refused it: what must arrive is asked again."""
+
 TRIES = 3
 """A request whose outcome is unknown is asked so many times in all."""
 
-AGAIN_S = 0.5
-"""Pause before the second try; longer before each later one."""
-
-CARD_TRIES = 3
+AGAIN_S, LONGEST_AGAIN_S = 0.5, 3.0
+"""Pause before the second try; longer before each later one, up to the other."""
 
 SECOND_S = 1.5
 """So long without an answer, and all hubs are asked:
@@ -128,6 +129,7 @@ class BusClient:
         connected: the bus answers, or no longer.
         refused: it does not know our key, or no longer.
         failed: why the newest try to connect did not succeed.
+        retrying: the verb of a request that is repeated, because its outcome is unknown.
     """
 
     def __init__(
@@ -164,6 +166,7 @@ class BusClient:
         if role in PEOPLE and (name := header_text(computer_name())):
             self._asks = {**self._headers, COMPUTER: name}
         self.elsewhere: Signal[None] = Signal()
+        self.retrying: Signal[str] = Signal()
         self._tasks = tasks
         self._connection = Connection(
             urls,
@@ -234,19 +237,12 @@ class BusClient:
             self._beating = None
         await self._connection.close()
 
-    async def ask[Answer: HubMessage](
-        self,
-        request: Request[Answer],
-        *,
-        trace: str = "",
-        on_retry: Callable[[str], None] = lambda verb: None,
-    ) -> Answer:
-        """Ask the hub, and ask the same again while the outcome is unknown, at most `TRIES` times
-        in all. Every request of the protocol may be repeated: the hub does it once.
+    async def ask[Answer: HubMessage](self, request: Request[Answer], *, trace: str = "") -> Answer:
+        """Ask the hub, and ask the same again while the outcome is unknown, `TRIES` times in all.
+        Every request of the protocol may be repeated: the hub does it once.
 
         Args:
             trace: the id of the act that it belongs to, the same each time; "" for a new one.
-            on_retry: called with the verb before each repeat.
 
         Raises:
             As `ask_once`.
@@ -257,9 +253,35 @@ class BusClient:
                 return await self.ask_once(request, trace=trace)
             except AGAIN as error:
                 log.info("%s is asked again: %s, trace %s", request.verb, error.code, trace)
-                on_retry(request.verb)
+                self.retrying.emit(request.verb)
                 await asyncio.sleep(AGAIN_S * attempt)
         return await self.ask_once(request, trace=trace)
+
+    async def deliver[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
+        """Ask until it is answered, however long the bus, the hub or its store is away: for what
+        must arrive whatever happens. Raises what was refused.
+        """
+        return await self.keep_asking(partial(self.ask_once, request, trace=new_trace()))
+
+    async def keep_asking[Answer](
+        self,
+        ask: Callable[[], Awaitable[Answer]],
+        on_trouble: Callable[[SessionError], None] = lambda error: None,
+    ) -> Answer:
+        """Deliver what one request does not say: `ask` asks once, the same each time.
+
+        Args:
+            on_trouble: called with why, each time that nobody has answered.
+        """
+        pause_s = AGAIN_S
+        while True:
+            try:
+                return await ask()
+            except UNDELIVERED as error:
+                log.info("not delivered yet: %s", error.code)
+                on_trouble(error)
+            await self.pause(pause_s)
+            pause_s = min(pause_s + AGAIN_S, LONGEST_AGAIN_S)
 
     async def ask_once[Answer: HubMessage](
         self, request: Request[Answer], *, trace: str = "", rows: int = MOST_ROWS
@@ -362,17 +384,11 @@ class BusClient:
         """
         if self.seals is None:
             return None
-        for attempt in range(1, CARD_TRIES + 1):
-            try:
-                return await self.seals.sealed_number(organisation or self.seals.home, number)
-            except (SealKeyRefused, SealKeyOld) as error:
-                log.warning("a caller's number is not sent: %s", error.code)
-                break
-            except AGAIN:
-                if attempt == CARD_TRIES:
-                    raise
-                await asyncio.sleep(AGAIN_S * attempt)
-        return ""
+        try:
+            return await self.seals.sealed_number(organisation or self.seals.home, number)
+        except (SealKeyRefused, SealKeyOld) as error:
+            log.warning("a caller's number is not sent: %s", error.code)
+            return ""
 
     async def _card(self, organisation: str) -> SealCardAnswer:
         return await self.ask_once(SealCardRequest(organisation=organisation))

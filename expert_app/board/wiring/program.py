@@ -138,7 +138,6 @@ class BoardProgram(RoleProgram[BoardWindow]):
         app.undo_changed.connect(window.show_undo)
         self.jobs.link.reservation_ended.connect(window.show_reservation_ended)
         self.jobs.board.retrying.connect(self._on_retrying)
-        self.jobs.past.retrying.connect(self._on_retrying)
         window.act_requested.connect(self._on_act)
         window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
         window.undo_of_requested.connect(app.undo_act)

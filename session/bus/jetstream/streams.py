@@ -44,7 +44,8 @@ ELECTED = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.*"
 """
 
 NEW_LEADER = "new leader"
-"""`why` of what was asked of a leader that died with the question: it can be asked again at once.
+"""`why` of what was asked of a leader that died with the question: whoever asks may ask it again at
+once.
 """
 
 _NO_MESSAGE = 10037

@@ -37,7 +37,6 @@ from session.protocol.hub.network import (
     MoveTargetsRequest,
     TicketMoved,
 )
-from session.protocol.hub.requests import HubMessage, Request
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import new_id
 
@@ -61,7 +60,7 @@ class BoardLink:
     ) -> None:
         self.board_changed: Signal[BoardAnswer] = Signal()
         self.not_read: Signal[SessionError] = Signal()
-        self.retrying: Signal[str] = Signal()
+        self.retrying: Signal[str] = bus.retrying
         self.within_s = within_s
         self._bus = bus
         self._tasks = tasks
@@ -106,7 +105,7 @@ class BoardLink:
             agent=agent,
             act_id=act_id or new_id(),
         )
-        return (await self._request(request)).ticket
+        return (await self._bus.ask(request)).ticket
 
     async def prioritise(
         self, ticket: Ticket, priority: int, reason: str, *, act_id: str = ""
@@ -119,18 +118,18 @@ class BoardLink:
             reason=reason,
             act_id=act_id or new_id(),
         )
-        return (await self._request(request)).ticket
+        return (await self._bus.ask(request)).ticket
 
     async def move_queue(
         self, service: str, to: str, reason: str, *, act_id: str = ""
     ) -> QueueMoved:
         """Moves everybody who waits for `service`."""
         request = MoveQueueRequest(service=service, to=to, reason=reason, act_id=act_id or new_id())
-        return await self._request(request)
+        return await self._bus.ask(request)
 
     async def move_targets(self, service: str) -> list[MoveTarget]:
         """Services of other organisations to which callers of `service` may go; often none."""
-        return (await self._request(MoveTargetsRequest(service=service))).targets
+        return (await self._bus.ask(MoveTargetsRequest(service=service))).targets
 
     async def move(
         self, ticket: Ticket, target: str, reason: str, *, act_id: str = ""
@@ -143,19 +142,19 @@ class BoardLink:
             reason=reason,
             act_id=act_id or new_id(),
         )
-        return await self._request(request)
+        return await self._bus.ask(request)
 
     async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:
         """Closes a service for new calls, or opens it."""
         kind: type[QueueStateRequest] = OpenQueueRequest
         if closed:
             kind = QueueStateRequest
-        await self._request(kind(service=service, reason=reason, act_id=act_id or new_id()))
+        await self._bus.ask(kind(service=service, reason=reason, act_id=act_id or new_id()))
 
     async def broadcast(self, text: str, reason: str, *, act_id: str = "") -> None:
         """Sends a message to every agent of the organisation."""
         request = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
-        await self._request(request)
+        await self._bus.ask(request)
 
     async def message(
         self, to: MessageTo, target: str, text: str, *, reason: str, act_id: str = ""
@@ -166,7 +165,7 @@ class BoardLink:
         request = MessageRequest(
             message_id=act_id or new_id(), to=to, target=target, text=text, reason=reason
         )
-        return (await self._request(request)).there
+        return (await self._bus.ask(request)).there
 
     async def set_agent_state(
         self, agent: str, available: bool, pause: str, *, reason: str, act_id: str = ""
@@ -179,7 +178,7 @@ class BoardLink:
             reason=reason,
             act_id=act_id or new_id(),
         )
-        await self._request(request)
+        await self._bus.ask(request)
 
     async def set_agent_services(
         self, agent: str, services: Sequence[str], reason: str, *, act_id: str = ""
@@ -188,7 +187,4 @@ class BoardLink:
         request = SetAgentServicesRequest(
             agent=agent, services=list(services), reason=reason, act_id=act_id or new_id()
         )
-        await self._request(request)
-
-    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
-        return await self._bus.ask(request, on_retry=self.retrying.emit)
+        await self._bus.ask(request)

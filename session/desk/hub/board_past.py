@@ -9,7 +9,6 @@ Asked when somebody looks, and again every few seconds while they do; the other 
 from __future__ import annotations
 
 from session.bus.client import BusClient
-from session.core.signals import Signal
 from session.protocol.hub.history import (
     HistoryAnswer,
     HistoryRequest,
@@ -23,14 +22,9 @@ from session.protocol.hub.history import (
 
 
 class BoardPast:
-    """Questions of one supervisor. Each raises what the hub refused, or `HubUnreachable`.
-
-    Attributes:
-        retrying: a request is being repeated because its outcome is unknown.
-    """
+    """Questions of one supervisor. Each raises what the hub refused, or `HubUnreachable`."""
 
     def __init__(self, bus: BusClient) -> None:
-        self.retrying: Signal[str] = Signal()
         self._bus = bus
 
     async def pause(self, seconds: float) -> None:
@@ -44,7 +38,7 @@ class BoardPast:
     async def undo(self, act_id: str, undoes: str, reason: str) -> Undone:
         """Takes the act `undoes` back, as the act `act_id`."""
         request = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
-        return await self._bus.ask(request, on_retry=self.retrying.emit)
+        return await self._bus.ask(request)
 
     async def trends(self, hours: int, service: str = "") -> TrendsAnswer:
         """The last hours, of one service or of all."""

@@ -44,13 +44,11 @@ from session.protocol.hub.requests import (
     DossierRequest,
     HangUpRequest,
     HubEvent,
-    HubMessage,
     PeerPresence,
     PieceRequest,
     QueueBeat,
     QueueRequest,
     RemoteHelpWanted,
-    Request,
     ResumeRequest,
     Service,
     SessionEnded,
@@ -117,7 +115,7 @@ class DeskLink:
         self.agent_changed: Signal[AgentChanged] = Signal()
         self.withdrawn: Signal[str] = Signal()
         self.reservation_ended: Signal[Ticket] = Signal()
-        self.retrying: Signal[str] = Signal()
+        self.retrying: Signal[str] = bus.retrying
         self.help_wanted: Signal[RemoteHelpWanted] = Signal()
         self.services: list[Service] = []
         self.organisation_name = ""
@@ -163,33 +161,33 @@ class DeskLink:
             TicketTaken, TicketKept, TicketUnknown, BusUnreachable;
             `HubUnreachable` when the outcome stayed unknown.
         """
-        answer = await self._request(AcceptRequest(ticket_id=ticket_id))
+        answer = await self._bus.ask(AcceptRequest(ticket_id=ticket_id))
         return answer.session
 
     async def resume(self) -> SessionsAnswer:
         """Sessions that are still ours, after a restart."""
-        return await self._request(ResumeRequest())
+        return await self._bus.ask(ResumeRequest())
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation; the ticket goes to wrap-up."""
-        await self._request(HangUpRequest(session_id=session_id, reason=reason))
+        await self._bus.ask(HangUpRequest(session_id=session_id, reason=reason))
 
     async def call_host(self, session_id: str, state: HelpState) -> None:
         """Asks the site's host to come to our caller (`wanted`), or takes that back (`none`); what
         comes of it is told with the ticket. Raises `NotAllowed` where there is no host.
         """
-        await self._request(HostCallRequest(session_id=session_id, state=state))
+        await self._bus.ask(HostCallRequest(session_id=session_id, state=state))
 
     async def call_later(self, session_id: str, minutes: int, phone: str = "") -> None:
         """The caller is called later, at `phone` or ("") the number that the ticket has: ends the
         ticket, which waits again after `minutes`.
         """
         request = CallLaterRequest(session_id=session_id, minutes=minutes, phone=phone)
-        await self._request(request)
+        await self._bus.ask(request)
 
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""
-        await self._request(CloseRequest(session_id=session_id, outcome=outcome))
+        await self._bus.ask(CloseRequest(session_id=session_id, outcome=outcome))
         self._bus.drop_channel(session_id)
 
     def channel(self, session_id: str) -> BusChannel:
@@ -213,7 +211,7 @@ class DeskLink:
             NotAllowed: not a supervisor, or a period that is reversed or over 400 days.
             StoreUnreachable, and what `accept` raises.
         """
-        return await self._request(
+        return await self._bus.ask(
             StatisticsRequest(first=first, last=last, by=by, across=across),
         )
 
@@ -240,7 +238,7 @@ class DeskLink:
             DossierUnknown, ReasonNeeded, TooManyDossiers, TicketUnknown, and what `accept` raises.
         """
         request = DossierRequest(session_id=session_id, number=number, reason=reason)
-        return (await self._request(request)).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def set_piece(
         self, session_id: str, dossier: str, piece_id: str, *, state: PieceState, reason: str = ""
@@ -249,7 +247,7 @@ class DeskLink:
         request = PieceRequest(
             session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason
         )
-        return (await self._request(request)).dossier
+        return (await self._bus.ask(request)).dossier
 
     async def upload(
         self,
@@ -283,7 +281,7 @@ class DeskLink:
             await self._send_document(begin, data, progress)
             try:
                 commit = UploadCommit(upload_id=begin.upload_id, session_id=session_id)
-                return await self._request(commit)
+                return await self._bus.ask(commit)
             except (PageDamaged, TransferInterrupted):
                 if attempt == TRIES - 1:
                     raise
@@ -292,7 +290,7 @@ class DeskLink:
     async def _send_document(
         self, begin: UploadBegin, data: bytes, progress: Progress | None
     ) -> None:
-        state = await self._request(begin)
+        state = await self._bus.ask(begin)
         stalls = 0
         while (at := state.received_bytes) < len(data):
             if progress is not None:
@@ -300,7 +298,7 @@ class DeskLink:
             part = UploadChunk(
                 upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES]
             )
-            state = await self._request(part)
+            state = await self._bus.ask(part)
             if state.received_bytes <= at:
                 stalls = stalls + 1
             else:
@@ -319,7 +317,7 @@ class DeskLink:
             request = DocumentRequest(
                 session_id=session_id, document_id=document_id, offset=len(data)
             )
-            part = await self._request(request)
+            part = await self._bus.ask(request)
             data += part.data
             if progress is not None:
                 progress(len(data), part.size_bytes)
@@ -335,7 +333,7 @@ class DeskLink:
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._request(request)).next
+        return (await self._bus.ask(request)).next
 
     async def read_log(
         self, session_id: str, reason: str, computer: str = "", *, pages: bool = True
@@ -356,16 +354,11 @@ class DeskLink:
             kind = LogRequest
         while True:
             request = kind(session_id=session_id, after=after, reason=reason, computer=computer)
-            part = await self._request(request)
+            part = await self._bus.ask(request)
             records += [bytes(record) for record in part.records]
             after = part.next
             if part.end or not part.records:
                 return records
-
-    # ---- asking
-
-    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
-        return await self._bus.ask(request, on_retry=self.retrying.emit)
 
     # ---- the queue
 

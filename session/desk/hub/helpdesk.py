@@ -10,7 +10,6 @@ import msgspec
 
 from session.bus.client import BusClient
 from session.core.errors import NotAllowed
-from session.core.signals import Signal
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
 from session.protocol.helpdesk.remote_help import (
@@ -28,13 +27,9 @@ from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
 class HelpdeskQuestions:
     """Questions of one person. Each raises what the keeper refused, `HubUnreachable` or
     `VaultAway`.
-
-    Attributes:
-        retrying: a request is being repeated because its outcome is unknown.
     """
 
     def __init__(self, bus: BusClient) -> None:
-        self.retrying: Signal[str] = Signal()
         self._bus = bus
 
     async def find(
@@ -50,12 +45,12 @@ class HelpdeskQuestions:
 
     async def keep_note(self, note: KeepLogNote) -> LogNotes:
         """Keeps a note; the answer has all of them."""
-        return await self._bus.ask(note, on_retry=self.retrying.emit)
+        return await self._bus.ask(note)
 
     async def remove_note(self, session_id: str, note_id: str) -> LogNotes:
         """Removes a note; the answer has those that are left."""
         request = RemoveLogNote(session_id=session_id, note_id=note_id)
-        return await self._bus.ask(request, on_retry=self.retrying.emit)
+        return await self._bus.ask(request)
 
     async def self_tests(self) -> SelfTests:
         """Return what each kiosk found when it tried itself."""
@@ -86,7 +81,7 @@ class HelpdeskQuestions:
 
     async def help_kiosk(self, request: HelpKiosk) -> RemoteHelp:
         """Has something done at an idle kiosk or a desk; the same `help_id` is the same act."""
-        return await self._bus.ask(request, on_retry=self.retrying.emit)
+        return await self._bus.ask(request)
 
     async def remote_help(self, help_id: str) -> RemoteHelp:
         """Return how far an act is."""

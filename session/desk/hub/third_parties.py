@@ -11,7 +11,6 @@ from __future__ import annotations
 import msgspec
 
 from session.bus.client import BusClient
-from session.protocol.hub.requests import HubMessage, Request
 from session.protocol.hub.talk_state import HoldReason, PassReason, Third
 from session.protocol.hub.third_parties import (
     BannerShown,
@@ -50,15 +49,15 @@ class ThirdPartyClient:
         self, session_id: str, is_on_hold: bool, reason: HoldReason = HoldReason.MOMENT
     ) -> None:
         """The caller waits a moment, or the talk goes on."""
-        await self._request(HoldRequest(session_id=session_id, held=is_on_hold, reason=reason))
+        await self._bus.ask(HoldRequest(session_id=session_id, held=is_on_hold, reason=reason))
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Return who is in the conversation, with names."""
-        return await self._request(TalkRequest(session_id=session_id))
+        return await self._bus.ask(TalkRequest(session_id=session_id))
 
     async def targets(self, session_id: str) -> TargetsAnswer:
         """Whom the caller can be passed on to, and who can be called in."""
-        return await self._request(TargetsRequest(session_id=session_id))
+        return await self._bus.ask(TargetsRequest(session_id=session_id))
 
     async def pass_on(
         self,
@@ -80,11 +79,11 @@ class ThirdPartyClient:
             note=note,
             pieces_missing=pieces_missing,
         )
-        await self._request(request)
+        await self._bus.ask(request)
 
     async def passed_on(self, session_id: str) -> PassedOnAnswer:
         """Return what the agent before wanted us to know; an empty name when there was none."""
-        answer = await self._request(PassedOnRequest(session_id=session_id))
+        answer = await self._bus.ask(PassedOnRequest(session_id=session_id))
         if answer.by_name:
             vault = await self._bus.vault(Part.DOSSIER)
         else:
@@ -97,25 +96,25 @@ class ThirdPartyClient:
 
     async def invite(self, session_id: str, agent: str, is_on_hold: bool) -> None:
         """Calls a colleague in. Raises `ColleagueBusy`."""
-        await self._request(InviteRequest(session_id=session_id, agent=agent, held=is_on_hold))
+        await self._bus.ask(InviteRequest(session_id=session_id, agent=agent, held=is_on_hold))
 
     async def answer_invitation(self, session_id: str, accept: bool) -> None:
         """We come, or we do not."""
-        await self._request(InvitationAnswered(session_id=session_id, accept=accept))
+        await self._bus.ask(InvitationAnswered(session_id=session_id, accept=accept))
 
     async def join(self, ticket_id: str, reason: str) -> str:
         """A supervisor joins, visibly; the session's id. Raises `TicketTaken`, `ColleagueBusy`."""
-        return (await self._request(JoinRequest(ticket_id=ticket_id, reason=reason))).session_id
+        return (await self._bus.ask(JoinRequest(ticket_id=ticket_id, reason=reason))).session_id
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
-        await self._request(
+        await self._bus.ask(
             BannerShown(session_id=session_id, role=third.role, user=third.user),
         )
 
     async def leave(self, session_id: str) -> None:
         """We leave somebody's conversation, or send the third person of ours away."""
-        await self._request(LeaveTalkRequest(session_id=session_id))
+        await self._bus.ask(LeaveTalkRequest(session_id=session_id))
 
     async def hand_over(
         self, session_id: str, reason: PassReason, note: str = "", pieces_missing: int = -1
@@ -125,7 +124,7 @@ class ThirdPartyClient:
         request = HandOverRequest(
             session_id=session_id, reason=reason, note=note, pieces_missing=pieces_missing
         )
-        await self._request(request)
+        await self._bus.ask(request)
 
     async def _aside(self, session_id: str, note: str) -> str:
         """The part of the note that goes to the hub: all of it, or nothing where the
@@ -139,6 +138,3 @@ class ThirdPartyClient:
             return note
         await vault.ask(LeaveNoteRequest(session_id=session_id, note=note))
         return ""
-
-    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
-        return await self._bus.ask(request)

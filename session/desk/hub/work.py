@@ -8,13 +8,12 @@ Offers come as tickets, through `session.desk.hub.client`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from session.bus.client import BusClient
 from session.protocol.dossier.identity import ProvisionalRequest
 from session.protocol.hub.board import AgentStateRequest, AskSupervisorRequest
-from session.protocol.hub.requests import HubMessage, Request, SessionFacts
+from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.routing import (
     CallerPreview,
     DeclineRequest,
@@ -32,64 +31,56 @@ from session.protocol.hub.waiting import PromisedCallsRequest
 class WorkLink:
     """An agent's own requests. Each raises what the hub refused; see
     `session.hub.assignment.routing`.
-
-    Args:
-        on_retry: called with the verb of a request that is repeated because its outcome is
-        unknown.
     """
 
-    def __init__(self, bus: BusClient, on_retry: Callable[[str], None] = lambda verb: None) -> None:
+    def __init__(self, bus: BusClient) -> None:
         self._bus = bus
-        self._on_retry = on_retry
 
     async def work(self) -> WorkAnswer:
         """Return what this agent may serve, and the state it chose today."""
-        return await self._request(WorkRequest())
+        return await self._bus.ask(WorkRequest())
 
     async def report(self, available: bool, reason: str = "") -> None:
         """This agent is available, or why not (a short code)."""
-        await self._request(AgentStateRequest(available=available, reason=reason))
+        await self._bus.ask(AgentStateRequest(available=available, reason=reason))
 
     async def ask_supervisor(self, reason: str) -> None:
         """This agent asks a supervisor for help, for this reason (a short code); "" no longer."""
-        await self._request(AskSupervisorRequest(reason=reason))
+        await self._bus.ask(AskSupervisorRequest(reason=reason))
 
     async def next(self, service: str | None = None) -> SessionFacts:
         """Takes the caller who is next for this agent. Raises `NobodyWaits`, `AgentBusy`."""
-        return (await self._request(NextRequest(service=service))).session
+        return (await self._bus.ask(NextRequest(service=service))).session
 
     async def decline(self, ticket_id: str, reason: str) -> None:
         """Does not take the offered ticket; the hub offers it to somebody else."""
-        await self._request(DeclineRequest(ticket_id=ticket_id, reason=reason))
+        await self._bus.ask(DeclineRequest(ticket_id=ticket_id, reason=reason))
 
     async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
         """Asks for the service's wrap-up time once more.
         Raises `NotAllowed` when it was often enough.
         """
-        return await self._request(ProlongRequest(session_id=session_id, until_utc=until_utc))
+        return await self._bus.ask(ProlongRequest(session_id=session_id, until_utc=until_utc))
 
     async def note(self, session_id: str, note_id: str, text: str) -> None:
         """Keeps a note in the dossier of the session's caller.
         Raises `DossierUnknown`, `TicketUnknown`.
         """
-        await self._request(NoteRequest(session_id=session_id, note_id=note_id, text=text))
+        await self._bus.ask(NoteRequest(session_id=session_id, note_id=note_id, text=text))
 
     async def preview(self, ticket_id: str) -> CallerPreview:
         """Looks at the caller who is next for this agent. Raises `TicketUnknown`."""
         request = PreviewRequest(ticket_id=ticket_id)
-        return await self._request(request)
+        return await self._bus.ask(request)
 
     async def promised_calls(self) -> list[datetime]:
         """Return when this agent has promised to call somebody, the first first."""
-        answer = await self._request(PromisedCallsRequest())
+        answer = await self._bus.ask(PromisedCallsRequest())
         return answer.due_utc
 
     async def provisional(self) -> list[str]:
         """Numbers of the dossiers that this agent made while the register was away, and that are
         not matched with it yet.
         """
-        answer = await self._request(ProvisionalRequest())
+        answer = await self._bus.ask(ProvisionalRequest())
         return [dossier.number for dossier in answer.dossiers]
-
-    async def _request[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
-        return await self._bus.ask(request, on_retry=self._on_retry)

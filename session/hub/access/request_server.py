@@ -12,10 +12,9 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.streams import NEW_LEADER
 from session.bus.rate_limits import RateLimits
 from session.bus.request_context import (
     RequestContext,
@@ -54,10 +53,6 @@ SUBJECT, TO_ALL = "svc.*.*.*.*", "all.*.*.*.*"
 
 MOST_REPLIES = 4
 """So many times one request in hand is answered; an honest client asks twice."""
-
-ELECTIONS = 3
-"""So often a request is done again because a stream has another leader: each stream elects its own.
-"""
 
 FINISH_S = 5.0
 """How long a hub that stops goes on with what it has begun:
@@ -343,20 +338,8 @@ class RequestServer:
         _check_time()
         answer: HubMessage | None = self._pages.rest(asker, request)
         if answer is None:
-            answer = await self._done(asker, verb, request)
+            answer = await self._handlers[verb](asker, request)
             self._pages.keep(asker, request, answer)
         else:
             await self._still_allowed(asker, request)
         return answer_bytes(request, answer)
-
-    async def _done(self, asker: Asker, verb: str, request: Any) -> HubMessage:
-        """Calls the handler, again when the store has elected a new leader meanwhile: every request
-        may be repeated, and is done once.
-        """
-        for _ in range(ELECTIONS):
-            try:
-                return await self._handlers[verb](asker, request)
-            except StoreUnreachable as error:
-                if error.detail.get("why") != NEW_LEADER:
-                    raise
-        return await self._handlers[verb](asker, request)

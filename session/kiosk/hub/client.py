@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -27,12 +27,10 @@ from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import (
     HangUpRequest,
     HubEvent,
-    HubMessage,
     LeaveRequest,
     NeedsRequest,
     PeerPresence,
     RemoteHelpWanted,
-    Request,
     ServicesAnswer,
     ServicesChanged,
     ServicesRequest,
@@ -95,7 +93,6 @@ class KioskLink:
         connection_failed: why it is not there, after each try.
         services_changed: ask for the services again.
         help_wanted: the helpdesk wants something of this kiosk.
-        retrying: a request is being repeated because its outcome is unknown.
         needs: what the caller in front of the screen needs of the agent (`Ticket.needs`); sent with
             the call.
     """
@@ -110,7 +107,6 @@ class KioskLink:
         self.connection_changed: Signal[bool] = bus.connected
         self.connection_failed: Signal[SessionError] = bus.failed
         self.services_changed: Signal[ServicesChanged] = Signal()
-        self.retrying: Signal[str] = Signal()
         self.help_wanted: Signal[RemoteHelpWanted] = Signal()
         self._bus = bus
         self._clock = clock
@@ -140,23 +136,23 @@ class KioskLink:
 
     async def services(self) -> ServicesAnswer:
         """Return what this kiosk offers now."""
-        return await self._request_with_retries(ServicesRequest())
+        return await self._bus.ask(ServicesRequest())
 
     async def report_self_test(self, report: SelfTestReported) -> SelfTestTaken:
         """Tells the hub what the kiosk has found of itself."""
-        return await self._request_with_retries(report)
+        return await self._bus.ask(report)
 
     async def report_help(self, help_id: str, result: RemoteResult) -> None:
         """Tells the hub what came of what the helpdesk wanted."""
         request = RemoteHelpDone(help_id=help_id, result=result)
-        await self._request_with_retries(request)
+        await self._bus.ask(request)
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
-        """Asks for an agent; the same `request_id` is the same ticket however often it is sent.
+        """Ask once for an agent. The same `request_id`, which is also the trace of the press, is
+        the same ticket however often it is sent.
 
         Raises:
-            ServiceUnknown, CallerNumberInvalid, BusUnreachable;
-            `HubUnreachable` when the outcome stayed unknown.
+            ServiceUnknown, CallerNumberInvalid, and as `BusClient.ask_once`.
         """
         request = TicketRequested(
             request_id=request_id,
@@ -168,20 +164,20 @@ class KioskLink:
             sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
             if sealed is not None:  # the hub has no use for it in clear
                 request = msgspec.structs.replace(request, caller_number="", sealed_number=sealed)
-        answer = await self._request_with_retries(request)
+        answer = await self._bus.ask_once(request, trace=request_id)
         self._take(answer)
         return answer
 
     async def send_needs(self, ticket_id: str) -> TicketAnswer:
         """The caller who waits needs something else than when the ticket was made."""
         request = NeedsRequest(ticket_id=ticket_id, needs=self.needs)
-        answer = await self._request_with_retries(request)
+        answer = await self._bus.ask(request)
         self._take(answer)
         return answer
 
     async def status(self, ticket_id: str) -> TicketAnswer:
         """Return where the ticket is; also after a restart. Raises `TicketUnknown`."""
-        answer = await self._request_with_retries(StatusRequest(ticket_id=ticket_id))
+        answer = await self._bus.ask(StatusRequest(ticket_id=ticket_id))
         self._take(answer)
         return answer
 
@@ -194,22 +190,22 @@ class KioskLink:
             TicketTaken: an agent has just accepted. NotAllowed, CallerNumberInvalid, TicketUnknown.
         """
         request = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
-        answer = await self._request_with_retries(request)
+        answer = await self._bus.ask(request)
         self.drop_ticket()
         return answer
 
     async def coming(self) -> list[AwayTicket]:
         """Tickets whose callers may come back to this kiosk."""
-        return (await self._request_with_retries(AwayRequest())).tickets
+        return (await self._bus.ask(AwayRequest())).tickets
 
     async def come_back(self, number: str) -> TicketAnswer:
         """The caller of this ticket number is here. Raises `TicketUnknown`."""
-        answer = await self._request_with_retries(ComeBackRequest(number=number))
+        answer = await self._bus.ask(ComeBackRequest(number=number))
         self._take(answer)
         return answer
 
     async def ask_callback(self, service: str, phone: str, request_id: str) -> str:
-        """A caller of a closed service wants to be called;
+        """Ask once to call a caller of a closed service;
         from when on (ISO 8601), "" when unknown.
 
         Raises:
@@ -218,26 +214,36 @@ class KioskLink:
         request = CallbackRequest(
             request_id=request_id, service=service, phone=phone, needs=self.needs
         )
-        return (await self._request_with_retries(request)).due_at
+        return (await self._bus.ask_once(request, trace=request_id)).due_at
 
     async def leave(self, ticket_id: str) -> None:
         """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up
         instead.
         """
-        await self._request_with_retries(LeaveRequest(ticket_id=ticket_id))
+        await self._bus.ask(LeaveRequest(ticket_id=ticket_id))
         if self._ticket is not None and self._ticket.id == ticket_id:
             self._ticket = None
 
     async def leave_for_good(self, ticket_id: str) -> None:
-        """Ends a ticket whose caller has gone already, also when an agent has accepted it
-        meanwhile.
+        """End a ticket whose caller has gone already, also when an agent has accepted it
+        meanwhile; returns once the hub knows it.
         """
         try:
-            await self._request_with_retries(LeaveRequest(ticket_id=ticket_id))
+            await self._bus.deliver(LeaveRequest(ticket_id=ticket_id))
         except TicketTaken:
-            answer = await self._request_with_retries(StatusRequest(ticket_id=ticket_id))
+            answer = await self._bus.deliver(StatusRequest(ticket_id=ticket_id))
             if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
-                await self.hang_up(answer.ticket.session, "caller")
+                await self.hang_up_for_good(answer.ticket.session)
+
+    async def hang_up_for_good(self, session_id: str) -> None:
+        """End the conversation of a caller who has gone; returns once the hub knows it."""
+        await self._bus.deliver(HangUpRequest(session_id=session_id, reason="caller"))
+
+    async def keep_asking[Answer](
+        self, ask: Callable[[], Awaitable[Answer]], on_trouble: Callable[[SessionError], None]
+    ) -> Answer:
+        """See `BusClient.keep_asking`."""
+        return await self._bus.keep_asking(ask, on_trouble)
 
     async def send_solved(self, ticket_id: str, solved: Solved) -> None:
         """Send what the caller says of the conversation;
@@ -253,26 +259,26 @@ class KioskLink:
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation."""
-        await self._request_with_retries(HangUpRequest(session_id=session_id, reason=reason))
+        await self._bus.ask(HangUpRequest(session_id=session_id, reason=reason))
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._request_with_retries(request)).next
+        return (await self._bus.ask(request)).next
 
     async def passing(self, ticket_id: str) -> PassingAnswer:
         """Return for whom our caller waits after being passed on."""
-        return await self._request_with_retries(PassingRequest(ticket_id=ticket_id))
+        return await self._bus.ask(PassingRequest(ticket_id=ticket_id))
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Return who is in the conversation, with names."""
-        return await self._request_with_retries(TalkRequest(session_id=session_id))
+        return await self._bus.ask(TalkRequest(session_id=session_id))
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
-        await self._request_with_retries(
+        await self._bus.ask(
             BannerShown(session_id=session_id, role=third.role, user=third.user),
         )
 
@@ -293,9 +299,6 @@ class KioskLink:
     def drop_channel(self, session_id: str) -> None:
         """Forgets the line of a session that is over and wiped."""
         self._bus.drop_channel(session_id)
-
-    async def _request_with_retries[Answer: HubMessage](self, request: Request[Answer]) -> Answer:
-        return await self._bus.ask(request, on_retry=self.retrying.emit)
 
     # ---- hearing
 

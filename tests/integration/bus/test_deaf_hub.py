@@ -63,7 +63,7 @@ async def test_a_hub_that_takes_requests_and_answers_none_costs_nobody_a_second_
     async with hub_world(tmp_path) as world:
         deaf = await deaf_hub(world)
         kiosk, again = await world.kiosk("kiosk1"), list[str]()
-        kiosk.retrying.connect(again.append)
+        kiosk._bus.retrying.connect(again.append)
         for number in range(CALLS):  # each goes to one of the two, by chance
             await kiosk.call("housing", "", f"r{number}")
         assert again == []

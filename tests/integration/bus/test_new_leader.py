@@ -13,7 +13,7 @@ import pytest
 
 from session.bus.jetstream.streams import ELECTED, NEW_LEADER, Streams
 from session.bus.transport.connection import Incoming
-from session.core.errors import HubUnreachable, StoreUnreachable
+from session.core.errors import HubUnreachable, SessionError, StoreUnreachable
 from session.hub.storage.ticket_store import BUCKET
 from tests.support.hub_world import hub_world
 
@@ -53,13 +53,13 @@ async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_noth
 
 
 @pytest.mark.parametrize("number", ["1234567", ""])
-async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_again(
+async def test_a_caller_whose_ticket_was_being_stored_has_it_when_the_kiosk_asks_again(
     tmp_path: Path, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
         streams = world.hub._stores.tickets._streams
-        really, lost, again = streams.append, list[str](), list[str]()
+        really, lost, troubles = streams.append, list[str](), list[SessionError]()
 
         async def append(subject: str, payload: bytes, **how: Any) -> int:
             revision = await really(subject, payload, **how)
@@ -71,10 +71,11 @@ async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_agai
 
         monkeypatch.setattr(streams, "append", append)
         kiosk = await world.kiosk("kiosk1")
-        kiosk.retrying.connect(again.append)
-        answer = await kiosk.call("housing", number, "r1")
+        answer = await kiosk.keep_asking(
+            lambda: kiosk.call("housing", number, "r1"), troubles.append
+        )
         assert lost == [f"$KV.tk.valdore.{answer.ticket.id}"]
         assert [ticket.id for ticket in world.hub.queue.view.open_tickets("valdore")] == [
             answer.ticket.id
         ]
-        assert again == []
+        assert [error.code for error in troubles] == ["store_unreachable"]

@@ -14,11 +14,12 @@ import pytest
 from session.bus import client as bus_client
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Connection, Incoming
-from session.core.errors import ServiceUnknown
+from session.core.errors import ServiceUnknown, TicketUnknown
 from session.protocol.codec import encode
 from session.protocol.hub.requests import (
     ANSWER_S,
     DossierRequest,
+    LeaveRequest,
     ServicesRequest,
     TicketRequested,
 )
@@ -101,6 +102,28 @@ async def test_the_hubs_log_shows_the_trace_of_a_press_and_of_a_refusal(
         with pytest.raises(ServiceUnknown):
             await client.ask(TicketRequested(request_id="r2", service="none"), trace="press-2")
         assert "call of valdore.k.kiosk1 is refused: service_unknown, trace press-2" in caplog.text
+
+
+async def test_what_must_arrive_is_asked_until_a_hub_is_there_and_what_is_refused_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_client, "AGAIN_S", 0.02)
+    async with hub_world(tmp_path, with_hub=False) as world:
+        client = await world.client(Role.KIOSK, "kiosk1")
+        call = TicketRequested(request_id="r1", service="housing")
+        troubles: list[str] = []
+        calling = asyncio.create_task(
+            client.keep_asking(
+                lambda: client.ask_once(call), lambda error: troubles.append(error.code)
+            )
+        )
+        await until(lambda: len(troubles) > bus_client.TRIES)
+        assert set(troubles) == {"hub_unreachable"}
+        await world.start_hub()
+        ticket = (await calling).ticket
+        await client.deliver(LeaveRequest(ticket_id=ticket.id))
+        with pytest.raises(TicketUnknown):
+            await client.deliver(LeaveRequest(ticket_id="none"))
 
 
 async def test_a_vault_asks_the_hub_under_the_trace_and_the_time_of_whom_it_answers(

@@ -178,7 +178,7 @@ async def test_a_server_with_less_room_than_the_quota_is_said_at_once(tmp_path: 
 async def test_a_kiosk_whose_store_is_full_tells_its_caller_and_wipes_the_one_who_talks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expert_app.kiosk.app, "RETRY_S", 0.05)
+    monkeypatch.setattr(expert_app.kiosk.app, "REFUSAL_STAYS_S", 0.1)
     async with hub_world(tmp_path / "hub", limits=SMALL) as world:
         hall = Hall(world, tmp_path)
         kiosk, other = await hall.kiosk(), await hall.kiosk("kiosk2")

@@ -58,7 +58,7 @@ class PaperTray:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again is tried at once."""
     monkeypatch.setattr(session.bus.client, "AGAIN_S", 0.02)
-    monkeypatch.setattr(expert_app.kiosk.waiting_elsewhere, "RETRY_S", 0.05)
+    monkeypatch.setattr(expert_app.kiosk.waiting_elsewhere, "SHOWN_S", 0.1)
 
 
 @pytest.fixture
@@ -163,15 +163,15 @@ async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
 ) -> None:
     kiosk = await hall.kiosk()
     ticket = await hall.waiting(kiosk)
-    ask = kiosk.link._request_with_retries
+    ask = kiosk.link._bus.ask
 
-    async def lose_the_answer(request: Request[Any], *more: Any) -> Any:
-        answer = await ask(request, *more)
+    async def lose_the_answer(request: Request[Any]) -> Any:
+        answer = await ask(request)
         if request.verb == "step_away":
             raise HubUnreachable
         return answer
 
-    monkeypatch.setattr(kiosk.link, "_request_with_retries", lose_the_answer)
+    monkeypatch.setattr(kiosk.link._bus, "ask", lose_the_answer)
     kiosk.app.step_away("back", "")
     await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
     await kiosk.link._ask(ticket)  # as every ten seconds
