@@ -503,7 +503,7 @@ class KioskApp:
             self._screen.remind_of(thing)
         self._screen.show_grants(session.grants.all())
         self.session_opened.emit(session)
-        await session.start(self._arrived_at_utc)
+        await session.start(self._arrived_at_utc, self._button.request_id)
         if self._link.ticket is not None:
             session.third_parties.on_ticket(self._link.ticket)
         if not resumed:

@@ -64,14 +64,16 @@ class EventLog:
         self._video_seen = self._audio_seen = False
         self._agent_switches = (True, True)
 
-    def opened(self, resumed: bool, requested_at_utc: datetime | None) -> None:
+    def opened(self, resumed: bool, requested_at_utc: datetime | None, trace: str) -> None:
         """The session begins here, or goes on after a restart."""
         if resumed:
             self._log.write(events.SessionResumed(by=Writer.KIOSK))
             self._describe("", "")
             return
         facts = self._facts
-        pressed = events.CallRequestedAtKiosk(ticket_id=facts.ticket_id, service=facts.service)
+        pressed = events.CallRequestedAtKiosk(
+            ticket_id=facts.ticket_id, service=facts.service, trace=trace
+        )
         self._log.write(pressed, at_utc=requested_at_utc)
         self._describe("", "")
 

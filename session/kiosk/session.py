@@ -265,14 +265,15 @@ class KioskSession:
         signature = sign(self._parts.seed, words_of(self.facts.id, offer))
         return msgspec.structs.replace(offer, signer=self._parts.kiosk_key, signature=signature)
 
-    async def start(self, requested_at_utc: datetime | None) -> None:
+    async def start(self, requested_at_utc: datetime | None, trace: str = "") -> None:
         """Allows the organisation's addresses, makes the call, tells the desk all grants.
 
         Args:
             requested_at_utc: when the caller pressed the button, if this kiosk still knows.
+            trace: that of the press, "" where this kiosk does not know it (any more).
         """
         self._parts.browser.set_allowed(self.facts.allowed_addresses)
-        self.event_log.opened(self._resumed, requested_at_utc)
+        self.event_log.opened(self._resumed, requested_at_utc, trace)
         if self._resumed:
             self.devices.offer_held_pages()
         self.call.start()

@@ -72,10 +72,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=Tru
 
 
 class CallRequestedAtKiosk(Event, frozen=True, kw_only=True):
-    """A caller pressed a service's button."""
+    """A caller pressed a service's button; `trace` is that of the request (header `Trace`)."""
 
     ticket_id: Id
     service: Id
+    trace: MaybeId = ""
 
 
 class EndDescribed(Event, frozen=True, kw_only=True):

@@ -66,6 +66,7 @@ class LogDigest(msgspec.Struct):
     Attributes:
         next: of each writer the number that comes next; a jump is a gap.
         outcome: the agent's word, else the reason for which the conversation ended.
+        trace: that of the caller's press, "" where its kiosk does not say it.
     """
 
     read: int = 0
@@ -79,6 +80,7 @@ class LogDigest(msgspec.Struct):
     kiosk: str = ""
     agent: str = ""
     outcome: str = ""
+    trace: str = ""
     versions: dict[str, str] = {}
     models: dict[str, list[str]] = {}
     worst: LineMinute | None = None
@@ -158,6 +160,8 @@ class LogDigest(msgspec.Struct):
 
     def _take_course(self, event: AnyEvent, at_utc: datetime) -> None:
         match event:
+            case events.CallRequestedAtKiosk(trace=trace):
+                self.trace = trace
             case events.SessionOpened():
                 self.service = event.service
                 self.kiosk = event.kiosk

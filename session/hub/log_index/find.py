@@ -147,9 +147,13 @@ def _beside(log_filter: LogFilter) -> list[ColumnElement[bool]]:
 
 
 def _numbered(typed: str) -> ColumnElement[bool]:
-    """By a number as people type it: a conversation's, a ticket's, or the whole id."""
+    """By a number as people type it: a conversation's, a ticket's, the whole id, or the trace of
+    the press, as the hub's log shows it.
+    """
     text = typed.strip()
     same = [_rows.c.session == text, _rows.c.ticket_number == text.upper().replace(" ", "")]
+    if text:
+        same.append(_rows.c.trace == text)
     short = tidy_short_number(text)
     if short:
         same.append(_rows.c.short_number == short)
@@ -200,6 +204,7 @@ def _row(row: Any) -> LogRow:
         ended_at_utc=ended.replace(tzinfo=UTC) if ended is not None else None,
         organisation=row.organisation,
         ticket_number=row.ticket_number,
+        trace=row.trace,
         site=row.site,
         kiosk=row.kiosk,
         service=row.service,

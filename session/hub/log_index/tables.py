@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Number of this layout; a change raises it, and the list is made again from the logs."""
 
 metadata = MetaData()
@@ -35,6 +35,7 @@ rows = Table(
     Column("session", String(40), nullable=False),
     Column("short_number", String(9), nullable=False),
     Column("ticket_number", String(20), nullable=False),
+    Column("trace", String(40), nullable=False),
     Column("started_at_utc", DateTime, nullable=False),
     Column("ended_at_utc", DateTime),
     Column("day", String(10), nullable=False),
@@ -58,6 +59,7 @@ rows = Table(
     Index("log_row_by_end", "ended_at_utc"),
     Index("log_row_by_short_number", "short_number"),
     Index("log_row_by_ticket_number", "organisation", "ticket_number"),
+    Index("log_row_by_trace", "trace"),
     # All that is counted stands in the index.
     Index(
         "log_row_counted", "organisation", "started_at_utc", "day", "kiosk", "site", "service", "id"

@@ -77,6 +77,18 @@ def _found(rows: LogRows, *whose: str, **wanted: object) -> list[str]:
     return [one.session_id for one in find_logs(rows, whose or ["caf"], asked).rows]
 
 
+def test_a_conversation_is_found_by_the_trace_of_its_press_until_it_is_erased(
+    rows: LogRows,
+) -> None:
+    pressed = events.CallRequestedAtKiosk(ticket_id="t1", service="housing", trace="ab_Cd-9xYz")
+    rows.put([_talk(1, pressed), _talk(2)])
+    (row,) = find_logs(rows, ["caf"], FindLogs(filter=LogFilter(number=" ab_Cd-9xYz "))).rows
+    assert (row.session_id, row.trace) == ("s1", "ab_Cd-9xYz")
+    assert _found(rows, number="ab_cd-9xyz") == []
+    rows.erase("caf", "s1")
+    assert _found(rows, number="ab_Cd-9xYz") == []
+
+
 def test_each_filter_narrows_and_all_of_them_together(rows: LogRows) -> None:
     rows.put(
         [
