@@ -11,6 +11,7 @@ from pathlib import Path
 from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.runtime.paths import Paths
+from session.core.clock import Clock
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import Question
 from session.kiosk.devices.print_preview import ShownPrint
@@ -158,9 +159,9 @@ class Kiosk:
     """A kiosk without a window."""
 
     def __init__(
-        self, world: World, link: KioskLink, folder: Path, printer: Printer | None = None
+        self, clock: Clock, link: KioskLink, folder: Path, printer: Printer | None = None
     ) -> None:
-        self._world, self.link, self._folder = world, link, folder
+        self._clock, self.link, self._folder = clock, link, folder
         self.tasks, self.screen, self.browser = Tasks(), QuietScreen(), QuietBrowser()
         self.runtime = folder / "runtime"
         folder.mkdir(exist_ok=True)
@@ -170,7 +171,7 @@ class Kiosk:
             open_session=self._open,
             running=RunningSession(),
             paths=Paths(data=folder, runtime=self.runtime, config=folder / "settings.toml"),
-            clock=world.clock,
+            clock=clock,
             tasks=self.tasks,
             printer=printer,
         )
@@ -183,7 +184,7 @@ class Kiosk:
             channel,
             browser=self.browser,
             runtime=self.runtime,
-            clock=self._world.clock,
+            clock=self._clock,
             tasks=self.tasks,
             resumed=resumed,
         )
@@ -212,7 +213,7 @@ class Hall:
     async def kiosk(self, user: str = "kiosk1", printer: Printer | None = None) -> Kiosk:
         client = await self.world.client(Role.KIOSK, user)
         link = KioskLink(client, self.world.clock, tasks=self.world.tasks)
-        kiosk = Kiosk(self.world, link, self.folder / user, printer)
+        kiosk = Kiosk(self.world.clock, link, self.folder / user, printer)
         self.kiosks.append(kiosk)
         await kiosk.start()
         return kiosk

@@ -71,7 +71,7 @@ async def test_a_kiosk_that_knows_another_signer_does_not_begin_and_says_so(
         from session.kiosk.hub.client import KioskLink
 
         kiosk = SealingKiosk(
-            world, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk1"
+            world.clock, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk1"
         )
         kiosk.sealing = KioskSealing(client, paths, clock=world.clock, tasks=world.tasks)
         hall = Hall(world, tmp_path)

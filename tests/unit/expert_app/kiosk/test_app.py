@@ -68,7 +68,9 @@ async def test_a_kiosk_that_is_refused_from_its_start_asks_nobody_to_wait(hall: 
         tasks=world.tasks,
         clock=world.clock,
     )
-    kiosk = Kiosk(world, KioskLink(bus, world.clock, tasks=world.tasks), hall.folder / "kiosk1")
+    kiosk = Kiosk(
+        world.clock, KioskLink(bus, world.clock, tasks=world.tasks), hall.folder / "kiosk1"
+    )
     hall.kiosks.append(kiosk)
     await kiosk.app.start()
     with pytest.raises((BusRefusedIdentity, BusUnreachable)):
@@ -282,7 +284,9 @@ async def test_a_kiosk_opens_as_soon_as_the_line_is_there_and_complains_of_nothi
         tasks=world.tasks,
         clock=world.clock,
     )
-    kiosk = Kiosk(world, KioskLink(client, world.clock, tasks=world.tasks), hall.folder / "kiosk")
+    kiosk = Kiosk(
+        world.clock, KioskLink(client, world.clock, tasks=world.tasks), hall.folder / "kiosk"
+    )
     hall.kiosks.append(kiosk)
     await kiosk.app.start()
     await client.connect()
@@ -297,7 +301,9 @@ async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(
     async with hub_world(tmp_path / "hub", with_hub=False) as world:
         hall = Hall(world, tmp_path)
         client = await world.client(Role.KIOSK, "kiosk1")
-        kiosk = Kiosk(world, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk")
+        kiosk = Kiosk(
+            world.clock, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk"
+        )
         hall.kiosks.append(kiosk)
         await kiosk.app.start()
         await until(lambda: kiosk.screen.trouble == "hub_unreachable")
