@@ -89,7 +89,7 @@ def _messages(level: MessageLevel) -> str:
         for row in MESSAGE_ROWS
         if row.level is level
     ]
-    return table(("message", "topic", "by", "power", "answered by", "must", "what"), rows)
+    return table(("message", "topic", "by", "grant", "answered by", "must", "what"), rows)
 
 
 def _answers(row: MessageRow) -> str:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // One session's way to its desk, through the hub: messages by topic, raw payloads, and what is not taken said to who said
-// it (docs/protocol.md, "What is not taken").
+// it (docs/protocol.md, "Refused messages").
 import { decodeSession, encode, typeOf } from "./codec.js";
 import { codeOf, Refused } from "../core/errors.js";
 import { Signals, sleep } from "../core/signals.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// A newcomer shows the one-time code and its new key to the hub (docs/protocol.md, "A newcomer").
+// A new client shows the one-time code and its new key to the hub (docs/protocol.md, "Enrolment").
 import { headers } from "../../../vendor/nats-core.mjs";
 import { connectTo } from "./bus.js";
 import { decodeAnswer, encode } from "./codec.js";
