@@ -2,8 +2,9 @@
 """`make test-faults`: the longest time from a press of a kiosk's button until its caller reads the
 truth, a waiting number or a sentence that nobody answers, while something dies.
 
-`python -m tests.faults.chaos.press [--rounds N]`; exits with 0 only when no caller waited longer than
-`LONGEST_TRUTH_S` for the truth. Real servers, hubs in processes, the kiosk's job without a window.
+`python -m tests.faults.chaos.press [--rounds N]`; exits with 0 only when no caller waited longer
+than `LONGEST_TRUTH_S` for the truth. Real servers, hubs in processes, the kiosk's job without a
+window.
 """
 
 from __future__ import annotations
