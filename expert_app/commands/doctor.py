@@ -14,23 +14,28 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import keyring
 import keyring.errors
 
 from documents.pdf.text_layer import languages
+from expert_app.commands.settings import load_desk_settings
 from expert_app.kiosk.device_settings import setting_refused
 from expert_app.kiosk.texts import corrections_of, unknown_texts
+from expert_app.runtime.command_line import Argument, CommonOptions, Json
 from expert_app.runtime.config import (
     DeskSettings,
     KioskSettings,
     MediaSettings,
     SettingsWrong,
+    load,
 )
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.ice_settings import ice_plan
+from expert_app.runtime.paths import paths_for
 from resources.texts import _
 from session.core.errors import SessionError
 from session.kiosk.devices.addresses import make_printer, make_scanner
@@ -416,6 +421,52 @@ _ONLY: dict[str, str] = {
     **dict.fromkeys(("display", "voice", "scanner", "printer", "texts"), "kiosk"),
 }
 """Checks that are about one of the two programs."""
+
+
+def run_doctor(
+    common: CommonOptions,
+    *,
+    as_json: Json = False,
+    support: Annotated[
+        Path | None,
+        Argument("also write all that the help desk asks for into this file (ZIP)", "FILE"),
+    ] = None,
+) -> int:
+    """Check what a call needs, and say what to do; the exit code."""
+    programs = {name: paths_for(name, common.folder) for name in PROGRAMS}
+    desk = load_desk_settings(common, programs["desk"])
+    kiosk = load(KioskSettings, programs["kiosk"].config)
+    from expert_app.commands.doctor_sealing import check_seal
+    from expert_app.runtime.window_program import media_devices, voice_name
+    from expert_app.workplace.key_file import key_file_in
+
+    here = [name for name, paths in programs.items() if paths.config.is_file()]
+    if not here or common.settings is not None:
+        here = list(PROGRAMS)
+    surroundings = dict(os.environ)  # before Qt is told to show nothing
+    cameras, microphones = media_devices()
+    findings = asyncio.run(
+        examine(
+            desk,
+            kiosk,
+            cameras=cameras,
+            microphones=microphones,
+            voice=voice_name(),
+            surroundings=surroundings,
+            here=here,
+            desk_keys=key_file_in(programs["desk"].data),
+        )
+    )
+    if "desk" in here:
+        findings.append(asyncio.run(check_seal(desk, programs["desk"])))
+    code = report(findings, as_json)
+    if support is None:
+        return code
+    from expert_app.commands.doctor_support import support_words, write_support
+
+    written = write_support(support, programs, findings)
+    print(support_words(written, support), file=sys.stderr)
+    return 2 if written is None else code
 
 
 async def examine(

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from expert_app.runtime.command_line import Argument, Json
 from resources.texts import _
 from session.kiosk.devices.discovery import FoundDevice, find_devices
 from session.kiosk.drivers.certificates import fingerprint, seen_certificate
@@ -17,8 +19,15 @@ from session.kiosk.drivers.certificates import fingerprint, seen_certificate
 _PORTS = {"escls": 443, "ipps": 631}
 
 
-def show_devices(seconds: float, certificates: Path | None, *, as_json: bool = False) -> int:
-    """Prints each device found; keeps in `certificates` those of devices with TLS.
+def show_devices(
+    *,
+    seconds: Annotated[float, Argument("how long to listen")] = 4.0,
+    certificates: Annotated[
+        Path | None, Argument("keep their certificates there", "FOLDER")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Print each device found; keep in `certificates` those of devices with TLS.
     Returns the exit code.
     """
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -43,6 +44,7 @@ from expert_app.commands.verify_receipt import (
 )
 from expert_app.helpdesk.bundle import check_bundle, is_bundle
 from expert_app.helpdesk.bundle_words import bundle_lines
+from expert_app.runtime.command_line import Argument, Json
 from expert_app.runtime.notary import raw_key
 from resources.texts import _
 from session.bus.transport.nkeys import is_public_key, is_signed
@@ -51,8 +53,21 @@ from session.protocol.conversation.page_signing import page_words
 MAX_BYTES = 256 << 20
 
 
-def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = False) -> int:
-    """Prints what the files are worth:
+def verify_files(
+    names: Annotated[
+        Sequence[str],
+        Argument(
+            "documents, receipts (PDF), saved dossiers, conversations (ZIP), a receipt's code",
+            "FILE",
+        ),
+    ],
+    *,
+    keys: Annotated[
+        Sequence[str], Argument("public key of a desk that you trust (U...)", "KEY", name="--key")
+    ] = (),
+    as_json: Json = False,
+) -> int:
+    """Print what the files are worth:
     documents, receipts, photographs of receipts, or the text of a receipt's code.
 
     Documents given with a receipt are compared with it.

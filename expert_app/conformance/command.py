@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 
 from expert_app.conformance.driver import Driver, PersonDriver, driver_program
 from expert_app.conformance.findings import Finding, Verdict, as_text, write_reports
@@ -18,44 +18,62 @@ from expert_app.conformance.rules import ProtocolLevel
 from expert_app.conformance.run import DESK, KIOSK, RunListener, TriedEnd, try_end
 from expert_app.conformance.stage import Stage
 from expert_app.conformance.throw_away_hub import LOOPBACK
+from expert_app.runtime.command_line import Argument, CommonOptions, OneOf
+from resources.texts import use_language
 from session.core.errors import SessionError
+
+END = OneOf("end", is_required=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TryOptions:
-    """The options of a trial, as the command line says.
+    """The options of a trial."""
 
-    Attributes:
-        end: what is tried.
-        levels: with commas, "" for all that there are.
-        address: of this machine, under which the end under test reaches it.
-    """
+    kiosk: Annotated[bool, Argument("what is tried: a kiosk", one_of=END)] = False
+    desk: Annotated[bool, Argument("what is tried: an agent's desk", one_of=END)] = False
+    levels: Annotated[
+        str,
+        Argument(
+            "talk,page,papers,hostile and, of a kiosk, sealed (default: all)",
+            "LEVELS",
+            name="--level",
+        ),
+    ] = ""
+    rules: Annotated[
+        tuple[str, ...], Argument("only what tries this rule", "NUMBER", name="--rule")
+    ] = ()
+    driver: Annotated[str, Argument("presses the buttons; else a person", "COMMAND")] = ""
+    code_file: Annotated[
+        Path | None, Argument("write the bus's address and the code here", "FILE")
+    ] = None
+    address: Annotated[
+        str,
+        Argument("where another machine reaches this one: over TLS, with an authority of its own"),
+    ] = LOOPBACK
+    patience: Annotated[float, Argument("how many times longer everything may take")] = 1.0
+    junit: Annotated[Path | None, Argument("report as JUnit's XML", "FILE")] = None
+    json: Annotated[Path | None, Argument("report for programs", "FILE")] = None
 
-    end: Literal["kiosk", "desk"] = "kiosk"
-    levels: str = ""
-    rules: tuple[str, ...] = ()
-    driver: str = ""
-    code_file: Path | None = None
-    patience: float = 1.0
-    address: str = LOOPBACK
-    junit: Path | None = None
-    json: Path | None = None
-    folder: Path | None = None
+    @property
+    def end(self) -> str:
+        """The end that is tried."""
+        return "desk" if self.desk else "kiosk"
 
 
-def run_conformance(options: TryOptions) -> int:
+def run_conformance(common: CommonOptions, options: TryOptions) -> int:
     """Try a kiosk or a desk.
 
     Returns:
         0: every rule was kept that the command line asks for; 1: one was broken, or nothing could
         be tried; 2: the command line is wrong; 3: none was broken, and some could not be tried.
     """
-    if options.end == "desk":
-        return _run(DESK, options)
-    return _run(KIOSK, options)
+    use_language("en")  # as the protocol's document is
+    if options.desk:
+        return _run(DESK, options, common.folder)
+    return _run(KIOSK, options, common.folder)
 
 
-def _run[On: Stage](end: TriedEnd[On], options: TryOptions) -> int:
+def _run[On: Stage](end: TriedEnd[On], options: TryOptions, folder: Path | None) -> int:
     names = [name.strip() for name in options.levels.split(",") if name.strip()]
     if wrong := [name for name in names if name not in [*ProtocolLevel]]:
         print(
@@ -67,7 +85,7 @@ def _run[On: Stage](end: TriedEnd[On], options: TryOptions) -> int:
         return 2
     levels = [ProtocolLevel(name) for name in names] or [*ProtocolLevel]
     try:
-        findings = asyncio.run(_findings(end, options, levels))
+        findings = asyncio.run(_findings(end, options, levels, folder))
     except SessionError as error:
         print(f"The hub cannot start: {error.code} {error.detail}", file=sys.stderr)
         return 1
@@ -89,7 +107,7 @@ def exit_code(findings: list[Finding], rules: Collection[str] = ()) -> int:
 
 
 async def _findings[On: Stage](
-    end: TriedEnd[On], options: TryOptions, levels: list[ProtocolLevel]
+    end: TriedEnd[On], options: TryOptions, levels: list[ProtocolLevel], folder: Path | None
 ) -> list[Finding]:
     def on_code(address: str, code: str) -> None:
         if options.code_file is not None:
@@ -98,7 +116,6 @@ async def _findings[On: Stage](
 
     listener = RunListener(code=on_code, progress=lambda name: print(f"... {name}", flush=True))
     async with contextlib.AsyncExitStack() as stack:
-        folder = options.folder
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         driver: Driver = PersonDriver()

@@ -14,12 +14,14 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 from expert_app.demo.run import Demo, DemoSetup
 from expert_app.demo.walk import Walk, write_report
 from expert_app.demo.world import CALLER_NUMBER, LOOPBACK_KBPS
 from expert_app.runtime.child_programs import ChildFailed
-from expert_app.runtime.config import Engine, Language, MediaSettings
+from expert_app.runtime.command_line import Argument, CommonOptions
+from expert_app.runtime.config import Engine, MediaSettings
 from resources.texts import _
 from session.core.tasks import Tasks
 
@@ -27,38 +29,30 @@ SCRIPT_KBPS = 5000
 """A page takes about two seconds, so that the script can break something while it arrives."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DemoOptions:
-    """The options of a demo, as the command line says.
+    """The options of a demo."""
 
-    Attributes:
-        folder: kept afterwards when given; else a temporary one, removed.
-        script: "walk" or "" for a person.
-        report, shots: where the script writes.
-        scanner, printer: addresses of real devices, or "".
-        camera: "simulated" or what a settings file may say.
-        engine: of the desk's calls.
-        supervisor: a third window, the board.
-        partner: one more desk, of the kiosk's second organisation.
-        display: the waiting room's display.
-        host: the windows of the site's host and of the network's operator.
-        vault: the organisation keeps dossiers and log itself, sealed.
-    """
-
-    folder: Path | None
-    script: str
-    report: Path | None
-    shots: Path | None
-    scanner: str
-    printer: str
-    camera: str
-    language: Language
-    supervisor: bool = False
-    partner: bool = False
-    display: bool = False
-    host: bool = False
-    vault: bool = False
-    engine: Engine = "auto"
+    script: Annotated[
+        Literal["walk"] | None, Argument("without a person: the whole job, driven and proved")
+    ] = None
+    report: Annotated[Path | None, Argument("write the script's report (JSON) here")] = None
+    shots: Annotated[Path | None, Argument("folder for one picture per step and window")] = None
+    scanner: Annotated[str, Argument("address of a real scanner, e.g. escl://host:port/eSCL")] = ""
+    printer: Annotated[str, Argument("address of a real printer, e.g. ipp://host:port/path")] = ""
+    camera: Annotated[str, Argument('"simulated", "auto", "none" or a device')] = "simulated"
+    engine: Annotated[Engine, Argument("what carries the desk's calls")] = "auto"
+    partner: Annotated[bool, Argument("also open a desk of the kiosk's second organisation")] = (
+        False
+    )
+    display: Annotated[bool, Argument("also open the waiting room's display")] = False
+    host: Annotated[
+        bool, Argument("also open the windows of the site's host and of the operator")
+    ] = False
+    vault: Annotated[bool, Argument("the organisation keeps dossiers and log itself, sealed")] = (
+        False
+    )
+    supervisor: Annotated[bool, Argument("also open the supervisor's board")] = False
 
 
 def _no_screen() -> bool:
@@ -67,14 +61,19 @@ def _no_screen() -> bool:
     )
 
 
-async def run_demo(options: DemoOptions) -> int:
-    """Starts everything, runs the script or waits for a person to close a window; the exit code."""
+def run_demo(common: CommonOptions, options: DemoOptions) -> int:
+    """Start everything, run the script or wait for a person to close a window; the exit code."""
+    return asyncio.run(_run(common, options))
+
+
+async def _run(common: CommonOptions, options: DemoOptions) -> int:
     if _no_screen():
         if not options.script:
             print(_("There is no screen here. Run `make demo`, or add `--script walk`."))
             return 2
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="poste-expert-demo-"))
+    is_kept = common.folder is not None
+    folder = common.folder or Path(tempfile.mkdtemp(prefix="poste-expert-demo-"))
     tasks = Tasks()
     if options.camera == "simulated":
         microphone = "simulated"
@@ -85,7 +84,7 @@ async def run_demo(options: DemoOptions) -> int:
         scanner=options.scanner,
         printer=options.printer,
         media=MediaSettings(engine=options.engine, camera=options.camera, microphone=microphone),
-        language=options.language,
+        language=common.language or "fr",
         chunk_kbps=SCRIPT_KBPS if options.script else LOOPBACK_KBPS,
         supervisor=options.supervisor,
         partner=options.partner,
@@ -103,12 +102,12 @@ async def run_demo(options: DemoOptions) -> int:
                 error=error, folder=folder
             )
         )
-        options = DemoOptions(**{**options.__dict__, "folder": folder})  # keep the logs
+        is_kept = True
         return 1
     finally:
         await demo.stop()
         await tasks.close()
-        if options.folder is None:
+        if not is_kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -125,7 +125,7 @@ async def test_a_bad_call_is_found_by_its_number_explained_and_saved_for_a_vendo
         await helpdesk.ask("type", name="helpdesk_save_dialog", text=str(file))
         await stage.fact(helpdesk, "saved", with_pages=False)
         await helpdesk.ask("shot", path=str(stage.demo.folder / "helpdesk.png"))
-    assert verify_files([str(file)], [public_key(world.helpdesk_seed)]) == 0
+    assert verify_files([str(file)], keys=[public_key(world.helpdesk_seed)]) == 0
     log = read_bundle(file).log
     assert log is not None
     failed = {(one.kind, one.side) for one in summarise(log).failed}

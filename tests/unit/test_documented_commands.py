@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from expert_app.__main__ import _parser
+from expert_app.__main__ import COMMANDS
+from expert_app.runtime.command_line import Command, CommonOptions, entries_of, option_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -48,24 +49,37 @@ def _words(line: str) -> Iterator[list[str]]:
         yield own + rest[:end]
 
 
+def _options(target: Callable[..., Any]) -> Iterator[tuple[str, bool]]:
+    """Each option's name, and True if a value follows it."""
+    for entry in entries_of(target):
+        if entry.group is not None:
+            yield from _options(entry.group)
+        elif not entry.is_word:
+            for option in entry.options:
+                yield option_name(entry, option), entry.kind is not bool
+
+
 def _fault(words: list[str]) -> str:
     """What the program does not know, "" for nothing."""
-    parser, known, is_value = _parser(), dict[str, argparse.Action](), False
+    below: Mapping[str, Command] = COMMANDS
+    known = {"--help": False, "--version": False, **dict(_options(CommonOptions))}
+    is_value = False
     for word in words:
         if is_value and not word.startswith("--"):
             is_value = False
             continue
-        known |= parser._option_string_actions
-        branches = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
         option, equals, _value = word.partition("=")
         if word.startswith("--"):
             if option not in known:
                 return option
-            is_value = not equals and known[option].nargs != 0
-        elif branches and re.fullmatch(r"[a-z][a-z-]*", word):
-            if word not in branches[0].choices:
+            is_value = not equals and known[option]
+        elif below and re.fullmatch(r"[a-z][a-z-]*", word):
+            if word not in below:
                 return word
-            parser = branches[0].choices[word]
+            command = below[word]
+            below = command.below
+            if command.place:
+                known |= dict(_options(command.load()))
     return ""
 
 

@@ -28,7 +28,6 @@ DOCUMENTED = {
     "_exit": "os: documented",
     "_replace": "named tuples: documented",
     "excepthook": "sys, threading: made to be replaced",
-    "_SubParsersAction": "argparse: the type of what add_subparsers gives, as typeshed names it",
     "_Pointer": "ctypes: the type of what pointer() gives, as typeshed names it",
 }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,10 +19,11 @@ import msgspec
 from documents.store.accesses import AccessFilter
 from documents.store.dossier_store import DossierStore
 from expert_app.board.accesses import accesses_csv
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.command_line import Argument, Json
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
-from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import ExtraMissing, extra_words, open_store
 from resources.texts import _, ngettext
 from session.core.dossier_model import AccessLine
@@ -30,19 +32,20 @@ from views.words.accesses import access_words
 from views.words.errors import sentence
 
 
+@hub_command(act="dossiers accesses")
 def print_accesses(
-    settings: HubSettings,
-    paths: Paths,
-    number: str,
+    hub: HubContext,
+    number: Annotated[str, Argument(metavar="NUMBER")],
     *,
-    organisation: str,
-    as_json: bool,
-    with_names: bool,
+    org: Annotated[str, Argument("whose dossier", "ORGANISATION")] = "",
+    names: Annotated[bool, Argument("and the names of those who looked")] = False,
+    as_json: Json = False,
 ) -> int:
-    """Prints every line about a dossier of an organisation ("": the convention's only one), the
+    """Print every line about a dossier of an organisation ("": the convention's only one), the
     oldest first; the exit code.
     """
-    organisation = organisation or _only_organisation(settings)
+    settings = hub.settings
+    organisation = org or settings.organisation or _only_organisation(settings)
     if not organisation:
         print(_("Say whose dossier it is with --org."))
         return 2
@@ -51,11 +54,11 @@ def print_accesses(
         dossier_number = store.open_dossier(organisation, number).number
         return dossier_number, _all_lines(store, organisation, AccessFilter(dossier=dossier_number))
 
-    answer = _read(settings, paths, of_dossier)
+    answer = _read(hub, of_dossier)
     if answer is None:
         return 1
     dossier, lines = answer
-    if not with_names:
+    if not names:
         # a computer's name often is a person's
         lines = [msgspec.structs.replace(line, user="", by_name="", computer="") for line in lines]
     if as_json:
@@ -71,24 +74,25 @@ def print_accesses(
     return 0
 
 
+@hub_command()
 def print_readings(
-    settings: HubSettings,
-    paths: Paths,
-    session: str,
+    hub: HubContext,
     *,
-    organisation: str,
-    as_json: bool,
-    as_csv: bool,
+    org: Annotated[str, Argument("whose conversations", "ORGANISATION")] = "",
+    session: Annotated[str, Argument("only of this conversation", "ID")] = "",
+    as_csv: Annotated[bool, Argument("as a table", name="--csv")] = False,
+    as_json: Json = False,
 ) -> int:
-    """Prints who has read the logs of an organisation, or of one conversation, the oldest first;
+    """Print who has read the logs of an organisation, or of one conversation, the oldest first;
     the exit code.
     """
-    organisation = organisation or _only_organisation(settings)
+    settings = hub.settings
+    organisation = org or settings.organisation or _only_organisation(settings)
     if not organisation:
         print(_("Say whose conversations they are with --org."))
         return 2
     access_filter = AccessFilter(of_logs=True, session=session)
-    lines = _read(settings, paths, lambda store: _all_lines(store, organisation, access_filter))
+    lines = _read(hub, lambda store: _all_lines(store, organisation, access_filter))
     if lines is None:
         return 1
     if as_json:
@@ -110,14 +114,12 @@ def _only_organisation(settings: HubSettings) -> str:
     return next(iter(served)) if len(served) == 1 else ""
 
 
-def _read[Found](
-    settings: HubSettings, paths: Paths, read: Callable[[DossierStore], Found]
-) -> Found | None:
+def _read[Found](hub: HubContext, read: Callable[[DossierStore], Found]) -> Found | None:
     """Return what `read` finds in the store; None where the store cannot be read,
     and why is printed.
     """
     try:
-        with open_store(settings, paths) as store:
+        with open_store(hub.settings, hub.paths) as store:
             return read(store)
     except KeyMissing as error:
         print(error.why)

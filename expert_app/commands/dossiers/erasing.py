@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub dossiers erase NUMBER`: a dossier erased by right of erasure, in a hub or in a
-vault, which may go on working; `hold`, `lift` and `holds`: dossiers kept from it. Used by `hub`.
+vault, which may go on working; `hold`, `lift` and `holds`: dossiers kept from it. Used by
+`__main__`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import asyncio
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 
@@ -18,6 +20,7 @@ from documents.store.dossier_store import DossierStore
 from documents.store.erasure.dossiers import DossierErasure, DossierHold
 from expert_app.backup.erasing import append_to_register
 from expert_app.backup.restore import erase_dossiers_again
+from expert_app.commands.hub.context import Demand, DryRun, HubContext, Reason, Yes, hub_command
 from expert_app.commands.hub.erase import (
     DEMANDS,
     Refused,
@@ -26,44 +29,43 @@ from expert_app.commands.hub.erase import (
     run_asking,
 )
 from expert_app.commands.hub.words import counted_documents, counted_dossiers, local_time
+from expert_app.runtime.command_line import Argument, Json
 from expert_app.runtime.config import HubSettings
-from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import ExtraMissing, extra_words, open_store
 from resources.texts import _, ngettext
 from session.core.errors import DossierUnknown
-from session.hub.storage.erasures import Erasure, ErasureDemand, mark_of
+from session.hub.storage.erasures import Erasure, mark_of
+
+Number = Annotated[str, Argument(metavar="NUMBER")]
+Whose = Annotated[str, Argument("whose dossier", "ORGANISATION")]
+"""By default the convention's only organisation's, or the vault's."""
 
 
 @dataclass(frozen=True)
 class DossierErasureRequest:
-    """The erasure of a dossier, as the command line says.
+    """The erasure of a dossier."""
 
-    Attributes:
-        organisation: "" for the convention's only one, or the vault's.
-        demand: who wants it.
-        yes: nothing is asked.
-        dry: nothing is erased.
-    """
-
-    organisation: str
-    number: str
-    demand: ErasureDemand
-    yes: bool = False
-    dry: bool = False
-    as_json: bool = False
+    number: Number
+    _: KW_ONLY
+    org: Whose = ""
+    demand: Demand
+    yes: Yes = False
+    dry_run: DryRun = False
+    as_json: Json = False
 
 
-def erase(request: DossierErasureRequest, settings: HubSettings, paths: Paths) -> int:
-    """Erases the dossier; the exit code: 1 when it is held, 2 when nothing was erased for another
+@hub_command(act="dossiers erase")
+def erase(hub: HubContext, request: DossierErasureRequest) -> int:
+    """Erase the dossier; the exit code: 1 when it is held, 2 when nothing was erased for another
     reason.
     """
-    return run_asking(lambda: _erase(request, settings, paths))
+    return run_asking(lambda: _erase(hub, request))
 
 
-async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: Paths) -> int:
-    organisation = organisation_of(request.organisation, settings)
-    with _opened(settings, paths) as store:
-        async with open_eraser(settings, paths) as eraser:
+async def _erase(hub: HubContext, request: DossierErasureRequest) -> int:
+    organisation = organisation_of(request.org, hub.settings)
+    with _opened(hub) as store:
+        async with open_eraser(hub) as eraser:
             plan = await asyncio.to_thread(_plan, store, organisation, request.number)
             if running := await eraser.running(organisation, plan.sessions):
                 words = _(
@@ -71,7 +73,7 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
                     "afterwards. Nothing was erased."
                 )
                 raise Refused(words.format(sessions=", ".join(running)))
-            if request.dry or plan.holds:
+            if request.dry_run or plan.holds:
                 _print_result(plan, request, dry=True)
                 if plan.holds:
                     return 1
@@ -93,7 +95,7 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
                 marks=[mark_of(organisation, token) for token in plan.tokens],
             )
             await eraser.logs.note(line)
-            append_to_register(settings, line)
+            append_to_register(hub.settings, line)
             erasure = await asyncio.to_thread(store.erasures.erase, organisation, request.number)
     _print_result(erasure, request, dry=False)
     if erasure.holds:
@@ -189,12 +191,13 @@ def _elsewhere(erasure: DossierErasure, *, dry: bool) -> Iterator[str]:
 # ---- held
 
 
-def hold(organisation: str, number: str, reason: str, settings: HubSettings, paths: Paths) -> int:
-    """Keeps a dossier from being erased; the exit code."""
+@hub_command(act="dossiers hold")
+def hold(hub: HubContext, number: Number, *, org: Whose = "", reason: Reason) -> int:
+    """Keep a dossier from being erased; the exit code."""
 
     async def do() -> int:
-        whose = organisation_of(organisation, settings)
-        with _opened(settings, paths) as store:
+        whose = organisation_of(org, hub.settings)
+        with _opened(hub) as store:
             hold = _known(
                 lambda: store.erasures.hold(whose, number, by=getpass.getuser(), reason=reason)
             )
@@ -204,12 +207,13 @@ def hold(organisation: str, number: str, reason: str, settings: HubSettings, pat
     return run_asking(do)
 
 
-def lift(organisation: str, number: str, settings: HubSettings, paths: Paths) -> int:
-    """Ends that; the exit code."""
+@hub_command(act="dossiers lift")
+def lift(hub: HubContext, number: Number, *, org: Whose = "") -> int:
+    """End that; the exit code."""
 
     async def do() -> int:
-        whose = organisation_of(organisation, settings)
-        with _opened(settings, paths) as store:
+        whose = organisation_of(org, hub.settings)
+        with _opened(hub) as store:
             if not _known(lambda: store.erasures.lift(whose, number)):
                 raise Refused(_("Dossier {number} is not held.").format(number=number))
         print(_("Dossier {number} is held no more.").format(number=number))
@@ -218,12 +222,13 @@ def lift(organisation: str, number: str, settings: HubSettings, paths: Paths) ->
     return run_asking(do)
 
 
-def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
-    """Prints what is held; the exit code."""
+@hub_command(act="dossiers holds")
+def list_holds(hub: HubContext, *, org: Whose = "", as_json: Json = False) -> int:
+    """Print what is held; the exit code."""
 
     async def do() -> int:
-        whose = organisation_of(organisation, settings)
-        with _opened(settings, paths) as store:
+        whose = organisation_of(org, hub.settings)
+        with _opened(hub) as store:
             holds = store.erasures.holds(whose)
         if as_json:
             print(msgspec.json.encode(holds).decode())
@@ -231,7 +236,7 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
         words = ngettext("{count} dossier is held.", "{count} dossiers are held.", len(holds))
         print(words.format(count=len(holds)))
         for hold in holds:
-            print(_hold_line(hold, settings))
+            print(_hold_line(hold, hub.settings))
         return 0
 
     return run_asking(do)
@@ -244,15 +249,16 @@ def _hold_line(hold: DossierHold, settings: HubSettings) -> str:
 # ---- after a restore
 
 
-def erase_again(settings: HubSettings, paths: Paths) -> int:
-    """After the dossiers' database was restored by its own means: erases again what the register
-    names; the exit code.
+@hub_command(act="dossiers erase-again")
+def erase_again(hub: HubContext) -> int:
+    """Erase again what the register names, after the dossiers' database was restored by its own
+    means; the exit code.
     """
 
     async def do() -> int:
-        async with open_eraser(settings, paths) as eraser:
+        async with open_eraser(hub) as eraser:
             lines = await eraser.logs.erasures()
-        count = await asyncio.to_thread(erase_dossiers_again, lines, settings, paths)
+        count = await asyncio.to_thread(erase_dossiers_again, lines, hub.settings, hub.paths)
         words = ngettext(
             "{count} dossier was erased again.", "{count} dossiers were erased again.", count
         )
@@ -263,9 +269,9 @@ def erase_again(settings: HubSettings, paths: Paths) -> int:
 
 
 @contextmanager
-def _opened(settings: HubSettings, paths: Paths) -> Iterator[DossierStore]:
+def _opened(hub: HubContext) -> Iterator[DossierStore]:
     try:
-        store = open_store(settings, paths)
+        store = open_store(hub.settings, hub.paths)
     except ExtraMissing as error:
         raise Refused(extra_words(error)) from error
     with store:

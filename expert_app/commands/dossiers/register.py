@@ -9,18 +9,21 @@ import asyncio
 import getpass
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
+from expert_app.commands.hub.context import DryRun, HubContext, hub_command
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.register.csv_file import CsvDossiers, CsvRefused, read_csv
 from expert_app.register.importing import ImportResult, import_dossiers, write_report
 from expert_app.register.lookup import NOBODY, RegisterLookup
 from expert_app.register.source import RegisterQuestion
 from expert_app.register.words import away_words, file_words, line_words, store_words
+from expert_app.runtime.command_line import Argument, Json
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.paths import Paths
@@ -42,32 +45,38 @@ IMPORTER = "import"
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """The import that the command line asks for. `organisation`: "" for the vault's own."""
+    """The import that the command line asks for. `org`: "" for the vault's own."""
 
-    file: Path
-    organisation: str = ""
-    encoding: str = ""
-    dry_run: bool = False
-    as_json: bool = False
+    file: Annotated[Path, Argument(metavar="FILE")]
+    _: KW_ONLY
+    org: Annotated[str, Argument("whose dossiers they are", "ORGANISATION")] = ""
+    encoding: Annotated[
+        Literal["utf-8", "cp1252", "iso-8859-15", "utf-16"] | None,
+        Argument("of the file, when it is not UTF-8"),
+    ] = None
+    dry_run: DryRun = False
+    as_json: Json = False
 
 
 class _NotHere(Exception):
     """Dossiers of this organisation are not to be had here; the sentence says why."""
 
 
-def run_import(request: ImportRequest, settings: HubSettings, paths: Paths) -> int:
-    """Imports a file; the exit code: 0 all is in, 1 some lines are not, 2 nothing was done.
+@hub_command(act="dossiers import")
+def run_import(hub: HubContext, request: ImportRequest) -> int:
+    """Import a file; the exit code: 0 all is in, 1 some lines are not, 2 nothing was done.
 
     Raises:
         CatalogueWrong: the convention cannot be used.
     """
     began_s = time.monotonic()
+    settings, paths = hub.settings, hub.paths
     try:
-        organisation = _organisation(request.organisation, settings)
+        organisation = _organisation(request.org, settings)
         kinds = _number_kinds(organisation, settings)
         dossiers = read_csv(
             request.file,
-            encoding=request.encoding,
+            encoding=request.encoding or "",
             number_kinds=kinds,
             today=datetime.now(UTC).date(),
         )
@@ -227,11 +236,17 @@ def _where(settings: HubSettings, organisation: str, paths: Paths) -> str:
 # ---- the live register
 
 
+@hub_command()
 def try_register(
-    organisation: str, number: str, settings: HubSettings, *, as_json: bool = False
+    hub: HubContext,
+    *,
+    org: Annotated[str, Argument("whose register", "ORGANISATION")] = "",
+    number: Annotated[str, Argument("of a dossier, or of a caller, that it has", "N")] = "",
+    as_json: Json = False,
 ) -> int:
-    """Asks an organisation's register, and says how that went; the exit code."""
-    chosen = organisation or (settings.organisation if settings.serve else "")
+    """Ask an organisation's register, and say how that went; the exit code."""
+    settings = hub.settings
+    chosen = org or (settings.organisation if settings.serve else "")
     register = next(
         (candidate for candidate in settings.register if candidate.organisation == chosen), None
     )

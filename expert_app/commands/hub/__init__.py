@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub` and its commands: one module for each that is longer than a few lines.
+"""The commands of `expert-app hub`; `expert_app.services` runs the hub itself.
 
-Begin with `arguments` (what the command line takes; it loads nothing of the hub, for every program
-reads it) and `command` (what each word does). Used by `__main__`; may import what
-`expert_app.commands` may, no window.
+Begin with `context`: the settings and folders that a command works on. Used by `__main__`, whose
+table names each command's function; may import what `expert_app.commands` may, no window.
 """

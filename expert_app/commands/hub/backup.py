@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub backup FILE` and `hub restore FILE`, of a hub and of a vault: they print what was
-saved or restored, or what went wrong. Used by `command`.
+saved or restored, or what went wrong. Used by `backup_folder`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from expert_app.backup.archive import (
 from expert_app.backup.restore import TargetNotEmpty, restore
 from expert_app.backup.save import BackupFacts, back_up
 from expert_app.backup.signing import BackupOfStranger, own_signer
+from expert_app.commands.hub.context import HubContext
 from expert_app.commands.hub.words import (
     counted_conversations,
     counted_documents,
@@ -40,28 +41,18 @@ from session.hub.storage.format import StoredFormatUnknown
 from session.hub.storage.store_space import is_store_full
 
 
-async def run_backup(
-    path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool
-) -> int:
-    """Writes the backup and prints what is in it; the exit code."""
-    return await _run(_back_up(path, settings, paths, with_dossiers=with_dossiers), path)
+async def run_backup(path: Path, hub: HubContext, *, with_dossiers: bool) -> int:
+    """Write the backup and print what is in it; the exit code. A vault's has its dossiers."""
+    if hub.settings.serve:
+        return await _run(_back_up_vault(path, hub.settings, hub.paths), path)
+    work = _back_up(path, hub.settings, hub.paths, with_dossiers=with_dossiers)
+    return await _run(work, path)
 
 
-async def run_restore(path: Path, settings: HubSettings, paths: Paths, signer: str = "") -> int:
-    """Restores the backup and prints what came back; the exit code."""
-    return await _run(_restore(path, settings, paths, signer), path)
-
-
-async def run_vault_backup(path: Path, settings: HubSettings, paths: Paths) -> int:
-    """The same for a vault; its dossiers are always in it."""
-    return await _run(_back_up_vault(path, settings, paths), path)
-
-
-async def run_vault_restore(
-    path: Path, settings: HubSettings, paths: Paths, signer: str = ""
-) -> int:
-    """The same for a vault."""
-    return await _run(_restore_vault(path, settings, paths, signer), path)
+async def run_restore(path: Path, hub: HubContext, signer: str = "") -> int:
+    """Restore the backup and print what came back; the exit code."""
+    restore_it = _restore_vault if hub.settings.serve else _restore
+    return await _run(restore_it(path, hub.settings, hub.paths, signer), path)
 
 
 async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub backup` without a file, as the timer runs it, and `hub restore --check FILE`.
-Used by `command`, for a hub and for a vault.
+"""`expert-app hub backup` and `restore`, of a hub and of a vault; without a file, as the timer runs
+it, and with `--check`. Used by `__main__`.
 
 A new backup counts only when it was read back to the end; older ones go only then.
 """
@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 from expert_app.backup.archive import reading
 from expert_app.backup.contents import BackupContents, OrganisationContents, hub_contents
 from expert_app.backup.folder import DAMAGED, BackupFolder, owner_of
 from expert_app.backup.save import HISTORY
 from expert_app.backup.signing import check_named, short_form
-from expert_app.commands.hub.backup import EXPECTED, run_backup, run_vault_backup, why_not
+from expert_app.commands.hub.backup import EXPECTED, run_backup, run_restore, why_not
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.commands.hub.words import (
     counted_conversations,
     counted_documents,
@@ -25,18 +27,71 @@ from expert_app.commands.hub.words import (
     counted_streams,
     local_time,
 )
+from expert_app.runtime.command_line import Argument
 from expert_app.runtime.config import HubSettings
-from expert_app.runtime.paths import Paths
 from expert_app.vault.backup import vault_contents
 from resources.texts import N_, _, ngettext
 
 UNITS = (N_("{size} B"), N_("{size} kB"), N_("{size} MB"), N_("{size} GB"), N_("{size} TB"))
 
 
-def run_folder_backup(settings: HubSettings, paths: Paths) -> int:
-    """Writes a backup into the settings' folder, reads it back, removes the oldest; the exit
-    code.
+@hub_command(act="backup")
+def backup(
+    hub: HubContext,
+    file: Annotated[
+        Path | None,
+        Argument(
+            "without it: a dated one in the settings' backup.folder, and the oldest ones go", "FILE"
+        ),
+    ] = None,
+    *,
+    with_dossiers: Annotated[bool, Argument("and all dossiers and documents")] = False,
+) -> int:
+    """Back up into a file, or into the settings' folder; the exit code."""
+    if file is None:
+        return run_folder_backup(hub)
+    if not _is_named(hub):
+        return 2
+    return asyncio.run(run_backup(file, hub, with_dossiers=with_dossiers))
+
+
+@hub_command(act="restore")
+def restore(
+    hub: HubContext,
+    file: Annotated[Path, Argument(metavar="FILE")],
+    *,
+    check: Annotated[
+        bool, Argument("read all of it and say what is in it; nothing is written")
+    ] = False,
+    key: Annotated[
+        str,
+        Argument(
+            "who must have signed it, as `hub backup` said; without it: this folder's own key",
+            "SIGNER",
+        ),
+    ] = "",
+) -> int:
+    """Restore a file, or only say what is in it; the exit code."""
+    if check:
+        return run_check(file, hub.settings, key)
+    if not _is_named(hub):
+        return 2
+    return asyncio.run(run_restore(file, hub, key))
+
+
+def _is_named(hub: HubContext) -> bool:
+    """True if the settings or --org say whose vault it is, or it is none; else a sentence is
+    printed.
     """
+    if not hub.settings.serve or hub.settings.organisation:
+        return True
+    print(_("Say whose vault it is with --org."))
+    return False
+
+
+def run_folder_backup(hub: HubContext) -> int:
+    """Write a backup into the settings' folder, read it back, remove the oldest; the exit code."""
+    settings = hub.settings
     if not settings.backup.folder:
         print(_("Say where: expert-app hub backup FILE, or backup.folder in the settings."))
         return 2
@@ -47,7 +102,8 @@ def run_folder_backup(settings: HubSettings, paths: Paths) -> int:
     except OSError as error:
         print(why_not(error, Path(settings.backup.folder)))
         return 1
-    code = asyncio.run(_back_up(path, settings, paths))
+    with_dossiers = settings.backup.with_dossiers
+    code = asyncio.run(run_backup(path, hub, with_dossiers=with_dossiers))
     if code == 0:
         code = run_check(path, settings)
         if code != 0:  # it must not be taken for a good one
@@ -61,13 +117,6 @@ def run_folder_backup(settings: HubSettings, paths: Paths) -> int:
         print(why_not(error, Path(settings.backup.folder)))
         return 1
     return 0
-
-
-async def _back_up(path: Path, settings: HubSettings, paths: Paths) -> int:
-    if settings.serve:
-        return await run_vault_backup(path, settings, paths)
-    with_dossiers = settings.backup.with_dossiers
-    return await run_backup(path, settings, paths, with_dossiers=with_dossiers)
 
 
 def run_check(path: Path, settings: HubSettings, signer: str = "") -> int:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub erase`, `hold` and `register`: conversations erased by hand or kept from it, and
-the register of what was erased, in a hub and in a vault. Used by `command`.
+the register of what was erased, in a hub and in a vault. Used by `__main__`.
 
 They may run while hub or vault work. The words for a vault are the same; what a ticket's number
 and day are only the network's hub knows, so there a conversation is named by its id.
@@ -14,10 +14,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Annotated
 
 import msgspec
 
 from expert_app.backup.erasing import Erased, HubEraser, append_to_register
+from expert_app.commands.hub.context import Demand, DryRun, HubContext, Reason, Yes, hub_command
 from expert_app.commands.hub.words import (
     counted_conversations,
     counted_documents,
@@ -27,10 +29,10 @@ from expert_app.commands.hub.words import (
     local_time,
 )
 from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.command_line import Argument, Json, OneOf
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.folder_owner import FolderInUse
-from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import store_limits, store_of
 from expert_app.vault.erasing import VaultEraser
 from resources.texts import N_, _, ngettext
@@ -49,25 +51,48 @@ DEMANDS = {
 }
 
 
-@dataclass(frozen=True)
+Session = Annotated[str, Argument(metavar="SESSION")]
+Whose = Annotated[str, Argument("whose conversation", "ORGANISATION")]
+"""By default the convention's only organisation's, or the vault's."""
+WHICH = OneOf("which", is_required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class EraseRequest:
-    """The erasure of conversations, as the command line says.
+    """The erasure of conversations: of some sessions, of a ticket, or of a period."""
 
-    Attributes:
-        organisation: "" for the convention's only one, or the vault's.
-        sessions: ids; or `tickets`: those of a ticket or a period.
-        demand: who wants it.
-        yes: nothing is asked.
-        dry: nothing is erased.
-    """
+    org: Annotated[str, Argument("whose conversations", "ORGANISATION")] = ""
+    sessions: Annotated[
+        tuple[str, ...], Argument("by its id", "ID", name="--session", one_of=WHICH)
+    ] = ()
+    ticket: Annotated[str, Argument("of this ticket, with --day", "NUMBER", one_of=WHICH)] = ""
+    first: Annotated[
+        str, Argument("of a period, with --to", "DAY", name="--from", one_of=WHICH)
+    ] = ""
+    day: Annotated[str, Argument("2026-03-01, with --ticket", "DAY")] = ""
+    last: Annotated[str, Argument("last day, with --from", "DAY", name="--to")] = ""
+    kiosk: Annotated[str, Argument("only of this kiosk", "ID")] = ""
+    site: Annotated[str, Argument("only of this site", "NAME")] = ""
+    demand: Demand
+    yes: Yes = False
+    dry_run: DryRun = False
+    as_json: Json = False
 
-    organisation: str
-    demand: ErasureDemand
-    sessions: tuple[str, ...] = ()
-    tickets: TicketFilter | None = None
-    yes: bool = False
-    dry: bool = False
-    as_json: bool = False
+    def tickets(self) -> TicketFilter:
+        """Return the filter for a ticket or a period. Raises `Refused`."""
+        try:
+            return TicketFilter(
+                date.fromisoformat(self.first or self.day),
+                date.fromisoformat(self.last or self.day),
+                number=self.ticket,
+                kiosk=self.kiosk,
+                site=self.site,
+            )
+        except ValueError as error:
+            words = _(
+                "Say the days as 2026-03-01: --ticket NUMBER --day DAY, or --from DAY --to DAY."
+            )
+            raise Refused(words) from error
 
 
 class Refused(Exception):
@@ -78,8 +103,9 @@ Eraser = HubEraser | VaultEraser
 
 
 @asynccontextmanager
-async def open_eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eraser]:
+async def open_eraser(hub: HubContext) -> AsyncIterator[Eraser]:
     """Open the eraser of a hub, or of a vault; it may go on working meanwhile."""
+    settings, paths = hub.settings, hub.paths
     if settings.serve:
         yield VaultEraser(settings, paths)
         return
@@ -107,19 +133,20 @@ async def open_eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eras
         await tasks.close()
 
 
-def erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> int:
-    """Erases what the request names; the exit code: 1 when something is left, e.g. held."""
-    return run_asking(lambda: _erase(request, settings, paths))
+@hub_command(act="erase")
+def erase(hub: HubContext, request: EraseRequest) -> int:
+    """Erase what the request names; the exit code: 1 when something is left, e.g. held."""
+    return run_asking(lambda: _erase(hub, request))
 
 
-async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> int:
-    organisation = organisation_of(request.organisation, settings)
-    async with open_eraser(settings, paths) as eraser:
+async def _erase(hub: HubContext, request: EraseRequest) -> int:
+    organisation = organisation_of(request.org, hub.settings)
+    async with open_eraser(hub) as eraser:
         sessions = await _chosen(request, organisation, eraser)
         if not sessions:
             raise Refused(_("No conversation is found: nothing was erased."))
         plan = await eraser.erase(organisation, sessions, dry=True)
-        if request.dry or not plan.sessions:
+        if request.dry_run or not plan.sessions:
             _print_result(plan, request, dry=True)
             if plan.sessions:
                 return 0
@@ -139,7 +166,7 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
             marks=[mark_of(organisation, session_id) for session_id in erased.sessions],
         )
         await eraser.logs.note(line)
-        append_to_register(settings, line)
+        append_to_register(hub.settings, line)
     erased.held = plan.held
     erased.running = plan.running
     _print_result(erased, request, dry=False)
@@ -149,9 +176,9 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
 
 
 async def _chosen(request: EraseRequest, organisation: str, eraser: Eraser) -> Sequence[str]:
-    if request.tickets is None:
+    if request.sessions:
         return request.sessions
-    tickets = request.tickets
+    tickets = request.tickets()
     if isinstance(eraser, VaultEraser):
         if tickets.number or tickets.kiosk or tickets.site:
             raise Refused(
@@ -165,9 +192,9 @@ async def _chosen(request: EraseRequest, organisation: str, eraser: Eraser) -> S
 
 
 def _what(request: EraseRequest) -> str:
-    if request.tickets is None:
+    if request.sessions:
         return "session"
-    if request.tickets.number:
+    if request.ticket:
         return "ticket"
     return "period"
 
@@ -230,50 +257,49 @@ def _print_result(erased: Erased, request: EraseRequest, *, dry: bool) -> None:
 # ---- held
 
 
-def hold(
-    organisation: str, session_id: str, reason: str, settings: HubSettings, paths: Paths
-) -> int:
-    """Keeps a conversation's log until the hold is lifted; the exit code."""
+@hub_command(act="hold set")
+def hold(hub: HubContext, session: Session, *, org: Whose = "", reason: Reason) -> int:
+    """Keep a conversation's log until the hold is lifted; the exit code."""
 
     async def do() -> int:
-        whose = organisation_of(organisation, settings)
-        hold = Hold(
-            session=session_id, at_utc=datetime.now(UTC), by=getpass.getuser(), reason=reason
-        )
-        async with open_eraser(settings, paths) as eraser:
+        whose = organisation_of(org, hub.settings)
+        hold = Hold(session=session, at_utc=datetime.now(UTC), by=getpass.getuser(), reason=reason)
+        async with open_eraser(hub) as eraser:
             try:
                 records = await eraser.logs.hold(whose, hold)
             except TicketUnknown as error:
                 words = _("No log of {session} is here: nothing is held.")
-                raise Refused(words.format(session=session_id)) from error
+                raise Refused(words.format(session=session)) from error
         words = _("{session} is held: {records}. Neither age nor hub erase takes its log.")
-        print(words.format(session=session_id, records=counted_records(records)))
+        print(words.format(session=session, records=counted_records(records)))
         return 0
 
     return run_asking(do)
 
 
-def lift(organisation: str, session_id: str, settings: HubSettings, paths: Paths) -> int:
-    """Ends a hold; the exit code."""
+@hub_command(act="hold lift")
+def lift(hub: HubContext, session: Session, *, org: Whose = "") -> int:
+    """End a hold; the exit code."""
 
     async def do() -> int:
-        whose = organisation_of(organisation, settings)
-        async with open_eraser(settings, paths) as eraser:
-            if not await eraser.logs.lift(whose, session_id):
-                raise Refused(_("{session} is not held.").format(session=session_id))
+        whose = organisation_of(org, hub.settings)
+        async with open_eraser(hub) as eraser:
+            if not await eraser.logs.lift(whose, session):
+                raise Refused(_("{session} is not held.").format(session=session))
         words = _("{session} is held no more: its log goes by age, or by hub erase.")
-        print(words.format(session=session_id))
+        print(words.format(session=session))
         return 0
 
     return run_asking(do)
 
 
-def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
-    """Prints what is held; the exit code."""
+@hub_command(act="hold list")
+def list_holds(hub: HubContext, *, org: Whose = "", as_json: Json = False) -> int:
+    """Print what is held; the exit code."""
 
     async def do() -> int:
-        whose = organisation_of(organisation, settings)
-        async with open_eraser(settings, paths) as eraser:
+        whose = organisation_of(org, hub.settings)
+        async with open_eraser(hub) as eraser:
             holds = await eraser.logs.holds(whose)
         if as_json:
             print(msgspec.json.encode(holds).decode())
@@ -283,7 +309,7 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
         )
         print(words.format(count=len(holds)))
         for hold in holds:
-            at = local_time(hold.at_utc, settings)
+            at = local_time(hold.at_utc, hub.settings)
             print(f"{hold.session} · {at} · {hold.by} · {hold.reason}")
         return 0
 
@@ -293,11 +319,12 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
 # ---- the register
 
 
-def print_register(settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
-    """Prints what was erased by hand, the oldest first; the exit code."""
+@hub_command()
+def print_register(hub: HubContext, *, as_json: Json = False) -> int:
+    """Print what was erased by hand, the oldest first; the exit code."""
 
     async def do() -> int:
-        async with open_eraser(settings, paths) as eraser:
+        async with open_eraser(hub) as eraser:
             erasures = await eraser.logs.erasures()
         if as_json:
             for erasure in erasures:
@@ -306,7 +333,7 @@ def print_register(settings: HubSettings, paths: Paths, *, as_json: bool) -> int
         words = ngettext("{count} erasure.", "{count} erasures.", len(erasures))
         print(words.format(count=len(erasures)))
         for erasure in erasures:
-            print(_register_line(erasure, settings))
+            print(_register_line(erasure, hub.settings))
         return 0
 
     return run_asking(do)
@@ -375,8 +402,3 @@ def run_asking(do: Callable[[], Awaitable[int]]) -> int:
         words = _("The register beside the backups cannot be written ({why}): write it down there.")
         print(words.format(why=error.strerror or error))
         return 1
-
-
-def day_of(text: str) -> date:
-    """A day of the command line. Raises `ValueError`."""
-    return date.fromisoformat(text)

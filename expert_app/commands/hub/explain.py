@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub explain`: what the hub on this machine, or the other end, did not take of a
-client, and why; live, until it is stopped. Used by `command`.
+client, and why; live, until it is stopped. Used by `__main__`.
 """
 
 from __future__ import annotations
@@ -8,15 +8,18 @@ from __future__ import annotations
 import http.client
 import sys
 import time
-from collections.abc import Callable
+from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
 
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.commands.hub.words import local_time
+from expert_app.runtime.command_line import Argument, Json
 from expert_app.runtime.config import HubSettings
 from resources.texts import _
 from session.hub.access.refused_log import RefusedMessage
+from session.protocol.wire.roles import Role
 
 EACH_S = 1.0
 ANSWER_S = 5.0
@@ -57,16 +60,17 @@ def line_of(refused: RefusedMessage, settings: HubSettings) -> str:
     return f"{at}  {refused.who}  {what}  {refused.code} ({refused.by}){why}"
 
 
+@hub_command()
 def explain(
-    settings: HubSettings,
-    user: str,
-    letter: str,
+    hub: HubContext,
+    user: Annotated[str, Argument("id of a kiosk, or of a client of --role", "KIOSK")],
     *,
-    once: bool = False,
-    as_json: bool = False,
-    pause: Callable[[float], None] = time.sleep,
+    role: Role = Role.KIOSK,
+    once: Annotated[bool, Argument("do not wait for more")] = False,
+    as_json: Json = False,
 ) -> int:
-    """Prints what is known and then what comes; the exit code."""
+    """Print what is known and then what comes; the exit code."""
+    settings = hub.settings
     listen = settings.metrics.listen
     if not listen:
         print(_('The settings say metrics.listen = "": this hub cannot be asked.'))
@@ -74,7 +78,7 @@ def explain(
     last, is_first = 0, True
     while True:
         try:
-            refusals = ask(listen, user, letter, last)
+            refusals = ask(listen, user, role.value, last)
         except HubSilent:
             words = _("No hub answers at {address}: ask on the machine where it runs.")
             print(words.format(address=listen), file=sys.stderr)
@@ -91,4 +95,4 @@ def explain(
         if once:
             return 0
         is_first = False
-        pause(EACH_S)
+        time.sleep(EACH_S)

@@ -8,15 +8,18 @@ Reads the database only, so it may run beside a running hub, or without one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.masking import masked
 from documents.printed.report.pdf import ReportFacts, report
 from documents.printed.report.words import SMALL, Chapter
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.command_line import Argument
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.report_chapters import ALWAYS_CROSSED, chapter
@@ -30,20 +33,20 @@ from session.protocol.hub.statistics import StatisticsBy
 KINDS = (".pdf", ".csv")
 
 
-def write_report(settings: HubSettings, paths: Paths, period: list[str], now: datetime) -> int:
-    """Writes the report; the exit code.
-
-    Args:
-        period: first day and last day (ISO 8601), and the file, whose ending says which kind.
-        now: timezone-aware.
+@hub_command(needs_convention=True)
+def write_report(
+    hub: HubContext,
+    first_day: Annotated[str, Argument("2026-03-01", "FROM")],
+    last_day: Annotated[str, Argument("2026-03-31", "TO")],
+    file: Annotated[Path, Argument("report.pdf or report.csv", "FILE")],
+) -> int:
+    """Write the report; the exit code.
 
     Raises:
         CatalogueWrong: the convention cannot be used.
     """
     try:
-        first = date.fromisoformat(period[0])
-        last = date.fromisoformat(period[1])
-        file = Path(period[2])
+        first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
     except ValueError:
         print(_("The days of a report are written like 2026-03-31."))
         return 2
@@ -52,7 +55,11 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
         return 2
     try:
         facts = read_facts(
-            settings, paths, catalogue=load_catalogue(settings), days=(first, last), now=now
+            hub.settings,
+            hub.paths,
+            catalogue=load_catalogue(hub.settings),
+            days=(first, last),
+            now=datetime.now(UTC),
         )
     except StoreUnreachable as error:
         print(

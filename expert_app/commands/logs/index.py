@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub logs rebuild`: makes the list of conversations again from their logs, in a hub
-or, with --serve, in a vault. It may run while they work. Used by `hub`.
+or, with --serve, in a vault. It may run while they work. Used by `__main__`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
@@ -30,10 +31,11 @@ from session.hub.log_index.vault_logs import VaultLogs
 from views.words.errors import sentence
 
 
-def rebuild(settings: HubSettings, paths: Paths) -> int:
-    """Makes the list again; the exit code."""
+@hub_command()
+def rebuild(hub: HubContext) -> int:
+    """Make the list again; the exit code."""
     try:
-        count = asyncio.run(_rebuild(settings, paths))
+        count = asyncio.run(_rebuild(hub.settings, hub.paths))
     except KeyMissing as error:
         print(error.why)
         return 1

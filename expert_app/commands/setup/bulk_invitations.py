@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub invite --from FILE.csv --sheets FILE.pdf`: many invitations, a printed page each.
-Used by `expert_app.commands.hub`.
+"""`expert-app hub invite`, and with `--from FILE.csv --sheets FILE.pdf` many invitations, a printed
+page each. Used by `__main__`.
 
 Everything is checked before the first code is made. The sheets hold codes: their file is the
 account's alone, and is not written over.
@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 from zoneinfo import ZoneInfo
 
 from documents.printed.invitation import InvitationFacts, invitation_sheets
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.commands.setup.invitation_table import (
     MOST_BYTES,
     MOST_SAID,
@@ -25,16 +26,19 @@ from expert_app.commands.setup.invitation_table import (
     identities_of,
     read_table,
 )
-from expert_app.hub.convention_commands import load_catalogue
-from expert_app.hub.identity_book_commands import (
+from expert_app.commands.setup.invitations import (
     MadeInvitation,
+    NamedIdentity,
     identity_text,
     invitation_line,
+    invite_one,
     needs_own_server,
     no_address,
     role_words,
     wrong_names,
 )
+from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.command_line import Argument, Json, OneOf
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.log_lines import acts
 from expert_app.runtime.paths import Paths
@@ -48,28 +52,79 @@ from session.protocol.wire.roles import Role
 MACHINES = (Role.KIOSK, Role.DISPLAY, Role.VAULT)
 
 
-@dataclass(frozen=True)
+VALID_MIN = 15
+"""Minutes for which one code is good unless the operator says otherwise."""
+
+VALID_DAYS = 7
+"""The same in days, for the codes of many sheets."""
+
+WHO = OneOf("who")
+
+
+@dataclass(frozen=True, kw_only=True)
 class BulkRequest:
-    """The invitations to make, as the command line says.
+    """The invitations to make, as the command line says. Without sheets their lines are printed."""
 
-    Attributes:
-        table: CSV of those who are meant; None for everybody without a key or an open
-            invitation.
-        sheets: the PDF to write; None to print the lines only.
-    """
+    table: Annotated[
+        Path | None,
+        Argument(
+            "invite all of this table: organisation, role, name or site",
+            "FILE.csv",
+            name="--from",
+            one_of=WHO,
+        ),
+    ] = None
+    everybody: Annotated[
+        bool,
+        Argument("invite everybody who has no key and no invitation", name="--all", one_of=WHO),
+    ] = False
+    sheets: Annotated[
+        Path | None, Argument("with --from or --all: one page for each to print", "FILE.pdf")
+    ] = None
+    days: Annotated[int, Argument("with --from or --all: how long they are valid")] = VALID_DAYS
+    as_json: Json = False
 
-    table: Path | None
-    sheets: Path | None
-    days: int
-    as_json: bool = False
+
+@dataclass(frozen=True, kw_only=True)
+class MaybeIdentity:
+    """The person or machine to invite, where it is one."""
+
+    role: Role | None = None
+    org: Annotated[str, Argument("id of the organisation", "ORGANISATION")] = ""
+    name: Annotated[str, Argument("whose name the catalogue says, or whose id")] = ""
 
 
-def invite_many(request: BulkRequest, settings: HubSettings, paths: Paths) -> int:
-    """Makes the invitations and their sheets; the exit code.
+@hub_command(act="invite", needs_convention=True)
+def invite(
+    hub: HubContext,
+    identity: MaybeIdentity,
+    many: BulkRequest,
+    *,
+    minutes: Annotated[int, Argument("how long the code is valid")] = VALID_MIN,
+    another_computer: Annotated[
+        bool, Argument("beside those that this person has already, which otherwise count no more")
+    ] = False,
+) -> int:
+    """`hub invite`."""
+    if many.table or many.everybody:
+        return invite_many(hub, many)
+    if many.sheets:
+        print(_("--sheets goes with --from FILE.csv (one line is enough) or --all."))
+        return 2
+    if not (identity.role and identity.org):
+        print(_("Say who is invited: --role and --org, or --from FILE.csv, or --all."))
+        return 2
+    target = NamedIdentity(organisation=identity.org, role=identity.role, name=identity.name)
+    return invite_one(hub, target, minutes, as_json=many.as_json, adds=another_computer)
+
+
+def invite_many(hub: HubContext, request: BulkRequest) -> int:
+    """Make the invitations and their sheets; the exit code.
 
     Raises:
         CatalogueWrong: the convention cannot be used. CertificateTrouble: nor the certificate.
     """
+    settings, paths = hub.settings, hub.paths
     if settings.bus:
         print(needs_own_server())
         return 2

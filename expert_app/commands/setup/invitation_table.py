@@ -10,7 +10,6 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from expert_app.commands.hub.arguments import ROLES
 from resources.texts import N_, _
 from session.hub.access.identities import Identity
 from session.hub.convention.catalogue import Catalogue
@@ -33,6 +32,7 @@ COLUMNS = {
 }
 """Heading, as it may be written -> what it is."""
 
+ROLES = {role.name.lower(): role for role in Role}
 ROLE_WORDS = {
     **ROLES,
     "conseiller": Role.AGENT,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub init FOLDER`: convention, authority, certificate and settings of a new hub.
-Used by `expert_app.commands.hub`.
+Used by `__main__`.
 
 Nothing that exists is written over. What is not said on the command line is asked for.
 """
@@ -12,9 +12,11 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
+from typing import Annotated
 
+from expert_app.commands.hub.context import Yes
 from expert_app.commands.setup.convention_text import convention_text
 from expert_app.commands.setup.hub_settings_text import Places, hub_settings_text
 from expert_app.commands.setup.plan import (
@@ -26,6 +28,7 @@ from expert_app.commands.setup.plan import (
 )
 from expert_app.commands.setup.settings_file import SYSTEM_FOLDER, VARIABLE
 from expert_app.hub.certificates import CertificateFiles, make_ca, make_certificate
+from expert_app.runtime.command_line import Argument
 from expert_app.runtime.paths import private_folder
 from resources.texts import N_, _
 
@@ -53,31 +56,46 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 """Also in the certificate: for programs on the hub's own machine."""
 
 
+def _said(kind: str, words: str) -> Argument:
+    return Argument(words, "NAME", name=f"--{kind}", read=lambda text: (kind, text))
+
+
 @dataclass(frozen=True)
 class NewHubRequest:
     """The new hub, as the command line says.
 
     Attributes:
-        folder: of the files; `data`: under which the hub keeps everything, None for the same.
-        also: other names of the hub, for its certificate.
-        yes: nothing is asked.
+        said: in the order of the line.
     """
 
-    folder: Path
-    said: Sequence[Said] = ()
-    address: str = ""
-    also: Sequence[str] = ()
-    data: Path | None = None
-    yes: bool = False
+    new_folder: Annotated[Path, Argument(metavar="FOLDER")]
+    _: KW_ONLY
+    said: Annotated[
+        tuple[Said, ...],
+        _said("organisation", "name, or id=name; its services and sites follow"),
+        _said("service", "of the organisation before it: one big button"),
+        _said("site", "of the organisation before it: where a kiosk stands"),
+    ] = ()
+    address: Annotated[str, Argument("where desks and kiosks reach the hub", "HOST[:PORT]")] = ""
+    also: Annotated[
+        tuple[str, ...],
+        Argument(
+            "another name or address of the hub, which its certificate shall be for too", "HOST"
+        ),
+    ] = ()
+    data: Annotated[
+        Path | None, Argument("where the hub keeps everything, instead of FOLDER", "DATA-FOLDER")
+    ] = None
+    yes: Yes = False
 
 
 Ask = Callable[[str], str]
 """Shows a question and returns what was typed. May raise `EOFError`."""
 
 
-def init_hub(request: NewHubRequest, ask: Ask = input) -> int:
-    """Writes the files and says what to do next; the exit code."""
-    folder = request.folder.absolute()
+def init_hub(request: NewHubRequest) -> int:
+    """Write the files and say what to do next; the exit code."""
+    folder = request.new_folder.absolute()
     places = Places(folder, (request.data or folder).absolute())
     if existing := [path for path in places.all if path.exists()]:
         print(_("Nothing was written, because this exists already:"))
@@ -86,7 +104,7 @@ def init_hub(request: NewHubRequest, ask: Ask = input) -> int:
         print(_("Choose another folder, or go on with what is there."))
         return 2
     try:
-        plan = _plan(request, ask)
+        plan = _plan(request, input)
     except PlanWrong as error:
         print(_(WHY[error.why]).format(**error.values))
         return 2

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub people`: who is in the convention, has a key, is invited, was last seen when and
-with which version. Used by `expert_app.commands.hub`; works beside a running hub or without one.
+with which version. Used by `expert_app.__main__`; works beside a running hub or without one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.command_line import Json
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.sign_on.at_hub import show_signed_on
@@ -71,9 +73,10 @@ class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
     hub_version: str = ""
 
 
-def list_people(settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
-    """Prints them; the exit code. Raises `CatalogueWrong`."""
-    now = datetime.now(UTC)
+@hub_command(needs_convention=True)
+def list_people(hub: HubContext, *, as_json: Json = False) -> int:
+    """Print them; the exit code. Raises `CatalogueWrong`."""
+    settings, paths, now = hub.settings, hub.paths, datetime.now(UTC)
     people = read_people(settings, paths, now)
     if as_json:
         listed = PeopleList(people=people, hub_version=program_version())

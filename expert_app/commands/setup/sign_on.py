@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub sso`: whether each provider of the settings answers, and the line for desks. Used
-by `expert_app.commands.hub`; works beside a running hub or without one.
+by `__main__`; works beside a running hub or without one.
 """
 
 from __future__ import annotations
 
 import asyncio
 
-from expert_app.hub.identity_book_commands import invitation_line, needs_own_server, no_address
-from expert_app.runtime.config import HubSettings, SignOnSettings
+from expert_app.commands.hub.context import HubContext, hub_command
+from expert_app.commands.setup.invitations import invitation_line, needs_own_server, no_address
+from expert_app.runtime.config import SignOnSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.sign_on.at_hub import open_provider
 from resources.texts import _, ngettext
@@ -16,8 +17,10 @@ from session.core.errors import SessionError
 from views.words.errors import sentence
 
 
-def try_sign_on(settings: HubSettings) -> int:
-    """Prints it; the exit code."""
+@hub_command(needs_convention=True)
+def try_sign_on(hub: HubContext) -> int:
+    """Print it; the exit code."""
+    settings = hub.settings
     if settings.bus:
         print(needs_own_server())
         return 2

@@ -21,10 +21,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from expert_app.backup.watch import BackupWatch
+from expert_app.commands.hub.context import HubContext
 from expert_app.commands.hub.explain import explain
 from expert_app.hub.metrics import HubMetrics, MetricsCollector
 from expert_app.hub.monitor import CONNECTIONS, Monitor
 from expert_app.runtime.config import HubSettings, MetricsSettings
+from expert_app.runtime.paths import paths_for
 from expert_app.runtime.store_settings import BackupSettings
 from session.core.clock import SystemClock
 from session.core.errors import ServiceUnknown, StoreFull, TicketTaken
@@ -370,8 +372,9 @@ async def test_a_made_up_verb_makes_no_label_of_its_own(tmp_path: Path) -> None:
         monitor.stop()
 
 
-def _asked_at(listen: str) -> HubSettings:
-    return HubSettings(metrics=MetricsSettings(listen=listen))
+def _asked_at(listen: str, folder: Path) -> HubContext:
+    settings = HubSettings(metrics=MetricsSettings(listen=listen))
+    return HubContext(settings, paths_for("hub", folder))
 
 
 async def test_who_writes_a_kiosk_is_told_what_was_not_taken_of_it(
@@ -379,12 +382,10 @@ async def test_who_writes_a_kiosk_is_told_what_was_not_taken_of_it(
 ) -> None:
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
-        settings = _asked_at(monitor.address.removeprefix("http://"))
+        hub = _asked_at(monitor.address.removeprefix("http://"), tmp_path)
 
         async def explained(as_json: bool = False) -> list[str]:
-            code = await asyncio.to_thread(
-                explain, settings, "kiosk1", "k", once=True, as_json=as_json
-            )
+            code = await asyncio.to_thread(explain, hub, "kiosk1", once=True, as_json=as_json)
             assert code == 0
             return capsys.readouterr().out.splitlines()
 
@@ -413,9 +414,7 @@ async def test_who_writes_a_kiosk_is_told_what_was_not_taken_of_it(
         assert lines[3].endswith("device page p1  page_damaged (desk)")
         [first, *_] = await explained(as_json=True)
         assert json.loads(first)["code"] == "service_unknown"
-        assert (
-            await asyncio.to_thread(explain, _asked_at("127.0.0.1:1"), "kiosk1", "k", once=True)
-            == 1
-        )
-        assert explain(_asked_at(""), "kiosk1", "k", once=True) == 2
+        silent = _asked_at("127.0.0.1:1", tmp_path)
+        assert await asyncio.to_thread(explain, silent, "kiosk1", once=True) == 1
+        assert explain(_asked_at("", tmp_path), "kiosk1", once=True) == 2
         monitor.stop()

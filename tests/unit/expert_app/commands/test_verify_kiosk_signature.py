@@ -50,7 +50,7 @@ def test_a_page_is_signed_by_the_kiosk_or_the_document_says_so(
     path.write_bytes(
         seal(assemble([jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign)
     )
-    assert verify_files([str(path)], []) == code
+    assert verify_files([str(path)]) == code
     assert words in capsys.readouterr().out
 
 
@@ -66,6 +66,6 @@ def test_a_time_is_that_of_the_readers_clock_and_says_of_which_zone(
     with monkeypatch.context() as there:
         there.setenv("TZ", "Europe/Paris")
         time.tzset()
-        verify_files([str(path)], [])
+        verify_files([str(path)])
     time.tzset()
     assert "10:00 (CET)" in capsys.readouterr().out

@@ -258,12 +258,12 @@ async def test_verify_says_whether_receipt_and_documents_belong_together(
     await desk.app.done()
     (tmp_path / "other.pdf").write_bytes(PDF + b"%")
     receipt, other = str(tmp_path / "receipt.pdf"), str(tmp_path / "other.pdf")
-    assert verify_files([receipt], []) == 0
+    assert verify_files([receipt]) == 0
     assert "GENUINE" in capsys.readouterr().out
-    assert verify_files([receipt, other], []) == 1
+    assert verify_files([receipt, other]) == 1
     assert "NOT NAMED: other.pdf" in capsys.readouterr().out
     record = verify_receipt((tmp_path / "receipt.pdf").read_bytes())
     assert record is not None
-    assert verify_files([record.record.code], []) == 0
-    assert verify_files([record.record.code.replace("D-1", "D-2")], []) == 1
+    assert verify_files([record.record.code]) == 0
+    assert verify_files([record.record.code.replace("D-1", "D-2")]) == 1
     assert "FORGED" in capsys.readouterr().out

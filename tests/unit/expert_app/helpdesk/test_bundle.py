@@ -142,7 +142,7 @@ def test_each_fault_has_its_sentence_and_nothing_is_opened(
     words = fault_words(verdict, path.name)
     assert path.name in words
     assert part in words
-    assert verify_files([str(path)], []) == 1
+    assert verify_files([str(path)]) == 1
     assert words in capsys.readouterr().out
 
 
@@ -151,7 +151,7 @@ def test_a_foreign_key_is_named_and_a_trusted_one_is_said(tmp_path: Path) -> Non
     verdict, log = read_bundle(path, [public_key(new_seed())])
     assert (verdict.fault, log) == (BundleFault.FOREIGN, None)
     assert public_key(SEED) in fault_words(verdict, path.name)
-    assert verify_files([str(path)], [public_key(SEED)]) == 0
+    assert verify_files([str(path)], keys=[public_key(SEED)]) == 0
     assert public_key(SEED) in "\n".join(bundle_lines(read_bundle(path).verdict, path.name))
 
 

@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from expert_app.backup.erasing import REGISTER, read_register
 from expert_app.commands.hub import erase
+from expert_app.commands.hub.context import HubContext
 from expert_app.commands.hub.erase import EraseRequest
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths, paths_for
 from expert_app.runtime.store_settings import BackupSettings
 from expert_app.vault.backup import log_of
-from session.hub.history.erasing import TicketFilter
 from session.hub.storage.erasures import ErasureDemand
 from session.hub.vault.log_store import VaultLog
 
@@ -35,6 +35,11 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture
+def vault(settings: HubSettings, paths: Paths) -> HubContext:
+    return HubContext(settings, paths)
+
+
+@pytest.fixture
 def keeper(settings: HubSettings, paths: Paths) -> VaultLog:
     made = log_of(settings, paths)
     for session_id, at in (("s1", YESTERDAY), ("s2", YESTERDAY), ("s3", datetime.now(UTC))):
@@ -44,37 +49,39 @@ def keeper(settings: HubSettings, paths: Paths) -> VaultLog:
 
 
 def test_what_is_held_or_goes_on_stays_and_the_register_names_nobody(
-    settings: HubSettings, paths: Paths, keeper: VaultLog, capsys: pytest.CaptureFixture[str]
+    vault: HubContext, keeper: VaultLog, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert erase.hold("", "s1", "inquiry 12", settings, paths) == 0
-    assert erase.hold("", "nosuch", "inquiry 12", settings, paths) == 2
+    assert erase.hold(vault, "s1", reason="inquiry 12") == 0
+    assert erase.hold(vault, "nosuch", reason="inquiry 12") == 2
     today = datetime.now().astimezone().date()
-    tickets = TicketFilter(today - timedelta(days=2), today)
-    request = EraseRequest("", ErasureDemand.CALLER, tickets=tickets, yes=True, as_json=True)
+    request = EraseRequest(
+        first=str(today - timedelta(days=2)),
+        last=str(today),
+        demand=ErasureDemand.CALLER,
+        yes=True,
+        as_json=True,
+    )
     capsys.readouterr()
-    assert erase.erase(request, settings, paths) == 1
+    assert erase.erase(vault, request) == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["erased"], said["held"], said["running"]) == (["s2"], ["s1"], ["s3"])
     assert [keeper.knows(one) for one in ("s1", "s2", "s3")] == [True, False, True]
-    assert erase.print_register(settings, paths, as_json=True) == 0
+    assert erase.print_register(vault, as_json=True) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert '"s2"' not in line
-    assert read_register(Path(settings.backup.folder) / REGISTER) == keeper.erasures()
-    assert erase.lift("", "s1", settings, paths) == 0
-    assert erase.lift("", "s1", settings, paths) == 2
+    assert read_register(Path(vault.settings.backup.folder) / REGISTER) == keeper.erasures()
+    assert erase.lift(vault, "s1") == 0
+    assert erase.lift(vault, "s1") == 2
 
 
-def test_a_vault_knows_no_numbers_and_is_nobody_elses(
-    settings: HubSettings, paths: Paths, keeper: VaultLog
-) -> None:
-    day = date(2026, 3, 2)
-    by_number = EraseRequest(
-        "", ErasureDemand.CALLER, tickets=TicketFilter(day, day, number="A012")
-    )
-    assert erase.erase(by_number, settings, paths) == 2
-    others = EraseRequest("marais", ErasureDemand.CALLER, sessions=("s1",), yes=True)
-    assert erase.erase(others, settings, paths) == 2
-    dry = EraseRequest("", ErasureDemand.CALLER, sessions=("s1",), dry=True)
-    assert erase.erase(dry, settings, paths) == 0
+def test_a_vault_knows_no_numbers_and_is_nobody_elses(vault: HubContext, keeper: VaultLog) -> None:
+    caller = ErasureDemand.CALLER
+    by_number = EraseRequest(ticket="A012", day="2026-03-02", demand=caller)
+    assert erase.erase(vault, by_number) == 2
+    others = EraseRequest(org="marais", demand=caller, sessions=("s1",), yes=True)
+    assert erase.erase(vault, others) == 2
+    assert erase.erase(vault, EraseRequest(ticket="A012", day="in March", demand=caller)) == 2
+    dry = EraseRequest(demand=caller, sessions=("s1",), dry_run=True)
+    assert erase.erase(vault, dry) == 0
     assert keeper.knows("s1")
     assert keeper.erasures() == []

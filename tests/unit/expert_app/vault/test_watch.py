@@ -16,7 +16,8 @@ import pytest
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import reading, writing
 from expert_app.backup.signing import backup_seed, own_signer
-from expert_app.commands.hub.backup import run_restore, run_vault_backup, run_vault_restore
+from expert_app.commands.hub.backup import run_backup, run_restore
+from expert_app.commands.hub.context import HubContext
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.paths import Paths, paths_for
@@ -117,6 +118,10 @@ async def test_a_secret_that_is_elsewhere_and_files_that_are_broken_are_said(pat
     vault.store.close()
 
 
+def _vault(paths: Paths) -> HubContext:
+    return HubContext(SETTINGS, paths)
+
+
 async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     paths: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,27 +129,23 @@ async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     keeper = log_of(SETTINGS, paths)
     keeper.open("s1", ("a.alice",), datetime(2026, 6, 15, tzinfo=UTC))
     keeper.append("s1", "a.alice", 0, records=[b"a0"], now=datetime(2026, 6, 15, tzinfo=UTC))
-    assert await run_vault_backup(file, SETTINGS, paths) == 0
+    assert await run_backup(file, _vault(paths), with_dossiers=False) == 0
     assert "logs of 1 conversation," in capsys.readouterr().out
     assert file.stat().st_mode & 0o077 == 0
     new = paths_for("vault", tmp_path / "new")
-    assert await run_vault_restore(file, other, new) == 1
+    assert await run_restore(file, HubContext(other, new)) == 1
     assert "backup of the vault of caisse" in capsys.readouterr().out
-    assert (
-        await run_restore(
-            file, HubSettings(listen_port=free_port()), paths_for("hub", tmp_path / "hub")
-        )
-        == 1
-    )
+    hub = HubContext(HubSettings(listen_port=free_port()), paths_for("hub", tmp_path / "hub"))
+    assert await run_restore(file, hub) == 1
     assert "backup of the vault of caisse" in capsys.readouterr().out
-    assert await run_vault_restore(file, SETTINGS, paths) == 1
+    assert await run_restore(file, _vault(paths)) == 1
     assert "already (log)" in capsys.readouterr().out
-    assert await run_vault_restore(file, SETTINGS, new) == 1
+    assert await run_restore(file, _vault(new)) == 1
     signer = own_signer(paths)
     assert f"--key {signer}" in capsys.readouterr().out
-    assert await run_vault_restore(file, SETTINGS, new, signer) == 0
+    assert await run_restore(file, _vault(new), signer) == 0
     assert bytes(log_of(SETTINGS, new).read("s1", 0).records[0]) == b"a0"
-    assert await run_vault_restore(file, SETTINGS, new, signer) == 1
+    assert await run_restore(file, _vault(new), signer) == 1
     assert "already (log)" in capsys.readouterr().out
 
 
@@ -152,12 +153,12 @@ async def test_a_hubs_backup_and_one_of_another_version_are_refused(
     paths: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain, newer, hubs = (tmp_path / f"{name}.backup" for name in ("plain", "newer", "hubs"))
-    assert await run_vault_backup(plain, SETTINGS, paths) == 0
+    assert await run_backup(plain, _vault(paths), with_dossiers=False) == 0
     with reading(plain) as read, writing(newer, backup_seed(paths)) as backup:
         backup.finish(msgspec.structs.replace(read.facts(VaultFacts), log_format=99))
-    assert await run_vault_restore(newer, SETTINGS, paths) == 1
+    assert await run_restore(newer, _vault(paths)) == 1
     assert "another version" in capsys.readouterr().out
     with writing(hubs, backup_seed(paths)) as backup:
         backup.finish(read.facts(VaultFacts).dossiers)
-    assert await run_vault_restore(hubs, SETTINGS, paths) == 1
+    assert await run_restore(hubs, _vault(paths)) == 1
     assert "backup of a hub, not of a vault" in capsys.readouterr().out

@@ -18,6 +18,7 @@ from expert_app.backup.signing import own_signer
 from expert_app.commands.dossiers import erasing
 from expert_app.commands.dossiers.erasing import DossierErasureRequest
 from expert_app.commands.hub import erase as hub_erase
+from expert_app.commands.hub.context import HubContext
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths, paths_for
 from expert_app.runtime.store_settings import BackupSettings
@@ -42,6 +43,11 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture
+def vault(settings: HubSettings, paths: Paths) -> HubContext:
+    return HubContext(settings, paths)
+
+
+@pytest.fixture
 def store(settings: HubSettings, paths: Paths) -> Iterator[DossierStore]:
     with open_store(settings, paths) as store:
         for number, name in ((NUMBER, NAME), ("2026-0043", "Bruno Morel")):
@@ -59,7 +65,9 @@ def _opened_in(store: DossierStore, session_id: str) -> None:
 
 
 def _wanted(*, dry: bool = False, yes: bool = True, number: str = NUMBER) -> DossierErasureRequest:
-    return DossierErasureRequest("", number, ErasureDemand.CALLER, yes=yes, dry=dry, as_json=True)
+    return DossierErasureRequest(
+        number, demand=ErasureDemand.CALLER, yes=yes, dry_run=dry, as_json=True
+    )
 
 
 def _is_there(store: DossierStore) -> bool:
@@ -71,67 +79,64 @@ def _is_there(store: DossierStore) -> bool:
 
 
 def test_a_dossier_is_erased_and_the_register_names_nobody(
-    settings: HubSettings,
-    paths: Paths,
+    vault: HubContext,
     store: DossierStore,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     _opened_in(store, "s1")
-    assert erasing.erase(_wanted(dry=True), settings, paths) == 0
+    assert erasing.erase(vault, _wanted(dry=True)) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["dry_run"], said["dossiers"], said["conversations"]) == (True, 1, ["s1"])
     assert _is_there(store)
-    assert erasing.erase(_wanted(yes=False), settings, paths) == 2  # nobody answers the question
+    assert erasing.erase(vault, _wanted(yes=False)) == 2  # nobody answers the question
     assert _is_there(store)
-    assert erasing.erase(_wanted(), settings, paths) == 0
+    assert erasing.erase(vault, _wanted()) == 0
     assert not _is_there(store)
     capsys.readouterr()
-    assert erasing.erase(_wanted(), settings, paths) == 2
+    assert erasing.erase(vault, _wanted()) == 2
     assert NUMBER in capsys.readouterr().out
-    assert hub_erase.print_register(settings, paths, as_json=True) == 0
+    assert hub_erase.print_register(vault, as_json=True) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert not any(word in line for word in (NUMBER, "Garance", "s1"))
     assert json.loads(line)["dossiers"] == 1
-    assert hub_erase.print_register(settings, paths, as_json=False) == 0
+    assert hub_erase.print_register(vault, as_json=False) == 0
     assert NUMBER not in capsys.readouterr().out
-    assert len(read_register(Path(settings.backup.folder) / REGISTER)) == 1
+    assert len(read_register(Path(vault.settings.backup.folder) / REGISTER)) == 1
 
 
 def test_what_is_held_or_talked_about_just_now_stays_and_says_why(
-    settings: HubSettings,
-    paths: Paths,
-    store: DossierStore,
-    capsys: pytest.CaptureFixture[str],
+    vault: HubContext, store: DossierStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keeper, now = log_of(settings, paths), datetime.now(UTC)
+    keeper, now = log_of(vault.settings, vault.paths), datetime.now(UTC)
     keeper.open("s1", ("a.alice",), now)
     keeper.append("s1", "a.alice", 0, records=[b"{}"], now=now)
     _opened_in(store, "s1")
-    assert erasing.erase(_wanted(), settings, paths) == 2
+    assert erasing.erase(vault, _wanted()) == 2
     assert "s1" in capsys.readouterr().out
     keeper.append("s1", "a.alice", 1, records=[b"{}"], now=now - timedelta(hours=1))
-    assert erasing.hold("", NUMBER, "inquiry 12", settings, paths) == 0
-    assert erasing.hold("", "nosuch", "inquiry 12", settings, paths) == 2
-    assert erasing.list_holds("", settings, paths, as_json=False) == 0
+    assert erasing.hold(vault, NUMBER, reason="inquiry 12") == 0
+    assert erasing.hold(vault, "nosuch", reason="inquiry 12") == 2
+    assert erasing.list_holds(vault) == 0
     assert "inquiry 12" in capsys.readouterr().out
-    assert erasing.erase(_wanted(), settings, paths) == 1
+    assert erasing.erase(vault, _wanted()) == 1
     assert _is_there(store)
     assert keeper.erasures() == []
-    assert erasing.lift("", NUMBER, settings, paths) == 0
-    assert erasing.lift("", NUMBER, settings, paths) == 2
-    assert erasing.erase(_wanted(), settings, paths) == 0
+    assert erasing.lift(vault, NUMBER) == 0
+    assert erasing.lift(vault, NUMBER) == 2
+    assert erasing.erase(vault, _wanted()) == 0
 
 
 async def test_a_restored_backup_does_not_bring_it_back(
-    settings: HubSettings, paths: Paths, store: DossierStore, tmp_path: Path
+    vault: HubContext, store: DossierStore, tmp_path: Path
 ) -> None:
+    settings, paths = vault.settings, vault.paths
     file = tmp_path / "vault.backup"
     await back_up_vault(file, settings, paths)
     (token,) = store.erasures.plan("valdore", NUMBER).tokens
     store.close()
-    await asyncio.to_thread(erasing.erase, _wanted(), settings, paths)
+    await asyncio.to_thread(erasing.erase, vault, _wanted())
     assert token not in (tmp_path / REGISTER).read_text(encoding="utf-8")
     elsewhere = paths_for("vault", tmp_path / "new")
     signer = own_signer(paths)

@@ -125,7 +125,8 @@ def test_what_is_not_said_is_asked_for(tmp_path: Path, monkeypatch: pytest.Monke
         asked.append(question)
         return next(answers)
 
-    assert init_hub(NewHubRequest(tmp_path / "hub"), ask) == 0
+    monkeypatch.setattr("builtins.input", ask)
+    assert init_hub(NewHubRequest(tmp_path / "hub")) == 0
     assert len(asked) == 5
     settings = load(HubSettings, tmp_path / "hub" / "hub.toml")
     assert settings.addresses == ["tls://10.1.2.3:4300"]

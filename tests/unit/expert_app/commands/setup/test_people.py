@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from expert_app.__main__ import main
+from expert_app.commands.hub.context import HubContext
 from expert_app.commands.setup.people import Person, list_people, read_people
 from expert_app.hub.example_convention import EXAMPLE
 from expert_app.runtime.config import HubSettings
@@ -110,6 +111,6 @@ def test_hours_are_those_of_the_hub_as_on_the_sheets(
     """A server's own clock is often set to UTC."""
     settings, paths = hub
     settings = msgspec.structs.replace(settings, time_zone="Pacific/Kiritimati")
-    list_people(settings, paths, as_json=False)
+    list_people(HubContext(settings, paths))
     until = (NOW + timedelta(days=7)).astimezone(ZoneInfo("Pacific/Kiritimati"))
     assert f"{until:%d/%m/%Y %H:%M}" in capsys.readouterr().out

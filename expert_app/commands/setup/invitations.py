@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub invite` and `revoke`:
-commands on the book of identities, whether the hub runs or not.
+"""One invitation of `expert-app hub invite`, and `hub revoke`: commands on the book of identities,
+whether the hub runs or not. Used by `__main__` and by its neighbours.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.hub.certificates import authority_fingerprint, is_for
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.words import refused
+from expert_app.runtime.command_line import Argument
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.log_lines import acts
-from expert_app.runtime.paths import Paths
 from expert_app.sign_on.at_hub import show_signed_on
 from expert_app.stores.identities import open_book
 from resources.texts import N_, _, ngettext
@@ -38,15 +40,15 @@ APPLIED_S = 5.0
 """Longest wait for the hub that runs to take a change."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NamedIdentity:
     """Whom the command line means: `name` is that of the catalogue, or an id, or "" for the only
     one.
     """
 
-    organisation: str
     role: Role
-    name: str = ""
+    organisation: Annotated[str, Argument("id of the organisation", "ORGANISATION", name="--org")]
+    name: Annotated[str, Argument("whose name the catalogue says, or whose id")] = ""
 
 
 def _load(settings: HubSettings) -> Catalogue | None:
@@ -204,21 +206,16 @@ def wrong_names(settings: HubSettings) -> str:
     return words.format(file=certificate, hosts=", ".join(wrong))
 
 
-def invite(
-    target: NamedIdentity,
-    minutes: int,
-    settings: HubSettings,
-    paths: Paths,
-    *,
-    as_json: bool = False,
-    adds: bool = False,
+def invite_one(
+    hub: HubContext, target: NamedIdentity, minutes: int, *, as_json: bool, adds: bool
 ) -> int:
-    """Prints a one-time code; without a name, for the only person of that role without a key.
+    """Print a one-time code; without a name, for the only person of that role without a key.
     The exit code. `adds`: the new computer comes beside the person's others.
 
     Raises:
         CertificateTrouble: the hub's certificate cannot be read; nobody was invited.
     """
+    settings = hub.settings
     if settings.bus:
         print(needs_own_server())
         return 2
@@ -228,7 +225,7 @@ def invite(
     catalogue = _load(settings)
     if catalogue is None:
         return 2
-    book = open_book(paths)
+    book = open_book(hub.paths)
     enrolled = book.keys()
     named = _named(target, catalogue, {Identity(*identity) for identity in enrolled})
     if named is None:
@@ -258,17 +255,19 @@ def invite(
     return 0
 
 
-def revoke(target: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
-    """Takes the keys of somebody away and waits for the hub that runs to cut the connection;
+@hub_command(act="revoke", needs_convention=True)
+def revoke(hub: HubContext, target: NamedIdentity) -> int:
+    """Take the keys of somebody away and wait for the hub that runs to cut the connection;
     the exit code.
     """
+    settings = hub.settings
     catalogue = _load(settings)
     if catalogue is None:
         return 2
     if not target.name:
         print(_("Say who is meant with --name."))
         return 2
-    book = open_book(paths)
+    book = open_book(hub.paths)
     show_signed_on(catalogue, book)
     named = _named(target, catalogue, frozenset())
     if named is None:

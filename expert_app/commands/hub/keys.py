@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Keys and passwords of a hub: `expert-app hub secret`, `make-key`, `link`. Used by `__main__`."""
+
+from __future__ import annotations
+
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated
+
+from expert_app.commands.hub.context import HubContext, KeyFile, hub_command
+from expert_app.hub.bus_config import link_key_name
+from expert_app.runtime.command_line import Argument
+from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
+from expert_app.stores.jetstream import HUB_KEY
+from expert_app.stores.passwords import (
+    DOCUMENTS,
+    ged_name,
+    keep_secret,
+    register_name,
+    sign_on_name,
+)
+from resources.texts import _
+from session.bus.transport.nkeys import new_seed, public_key
+from session.protocol.wire.ids import is_id
+
+
+@hub_command(act="secret")
+def secret(
+    hub: HubContext,
+    secret_name: Annotated[
+        str, Argument("documents, ged.NAME or register.ORGANISATION as in the settings", "NAME")
+    ],
+) -> int:
+    """`hub secret`."""
+    settings, name = hub.settings, secret_name
+    known_names = [DOCUMENTS, *(ged_name(system.name) for system in settings.ged)]
+    known_names += [register_name(register.organisation) for register in settings.register]
+    known_names += [sign_on_name(sign_on.id) for sign_on in settings.sso]
+    if name not in known_names:
+        words = _("{name} is none of these: {known}.")
+        print(words.format(name=name, known=", ".join(known_names)))
+        return 2
+    question = _("Secret of {name} (nothing is shown): ").format(name=name)
+    try:
+        keep_secret(name, getpass(question).strip())
+    except KeyMissing as error:
+        print(error.why)
+        return 1
+    print(_("Kept in the system's keyring."))
+    return 0
+
+
+@hub_command(act="make-key")
+def make_key(_hub: HubContext, *, key_file: KeyFile = None) -> int:
+    """`hub make-key`."""
+    return _print_key(HUB_KEY, key_file)
+
+
+@hub_command(act="link")
+def link(
+    _hub: HubContext,
+    *,
+    partner: Annotated[str, Argument("the partner's name", "NETWORK")],
+    key_file: KeyFile = None,
+) -> int:
+    """`hub link`."""
+    if not is_id(partner):
+        print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
+        return 2
+    return _print_key(link_key_name(partner), key_file)
+
+
+def _print_key(name: str, key_file: Path | None) -> int:
+    """Print the public half of a key, which is made when there is none; the exit code."""
+    try:
+        seed = load_seed(name, key_file)
+    except KeyMissing:
+        seed = new_seed()
+        try:
+            save_seed(name, seed, key_file)
+        except (KeyMissing, OSError) as error:
+            print(error.why if isinstance(error, KeyMissing) else error)
+            return 1
+    print(public_key(seed))
+    return 0
