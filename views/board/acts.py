@@ -30,11 +30,15 @@ from session.protocol.hub.board import AgentFacts, AgentState, MessageTo
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.act_panel import ActPanel
 from views.board.facts import WAITING, BoardFacts
+from views.board.page_acts import DoAct, UndoAct, UndoLastAct
 from views.board.rows import AGENT_STATES, PRIORITIES, in_order
 from views.widgets.agent_state import PAUSES, state_style
 from views.widgets.message_bar import Level, MessageBar
 
 Make = Callable[[object, str], Act]
+Given = Callable[[object, str, str], object]
+"""Called with target, text and reason once a person has confirmed an act."""
+
 _AVAILABLE = "available"
 
 
@@ -44,12 +48,11 @@ class ActBeginner(QObject):
     Args:
         window: whose focus goes back to where it was.
 
-    Signals: act_requested(object, str): an `Act` and its reason.
-        undo_requested(str, str): an act's id and the reason.
+    Signals:
+        acted(DoAct | UndoAct | UndoLastAct)
     """
 
-    act_requested = pyqtSignal(object, str)
-    undo_requested = pyqtSignal(str, str)
+    acted = pyqtSignal(object)
 
     def __init__(
         self, facts: BoardFacts, panel: ActPanel, *, messages: MessageBar, window: QWidget
@@ -59,9 +62,7 @@ class ActBeginner(QObject):
         self._panel = panel
         self._messages = messages
         self._window = window
-        self._pending: Make | None = None
-        self._undoes = ""
-        self._given: Callable[[str], object] | None = None
+        self._on_given: Given | None = None
         self._back: QWidget | None = None
         panel.confirmed.connect(self._on_confirmed)
         panel.cancelled.connect(self._on_cancelled)
@@ -259,14 +260,17 @@ class ActBeginner(QObject):
 
     def undo(self, act_id: str, words: str) -> None:
         """Takes an act of the history back."""
-        self._begin(None, undoes=act_id)
         hint = _("As a new act, unless something has changed meanwhile.")
-        self._panel.open(_("Take back: {act}").format(act=words), hint)
+        title = _("Take back: {act}").format(act=words)
+        self.ask_reason(title, hint, lambda reason: self.acted.emit(UndoAct(act_id, reason)))
+
+    def undo_last(self) -> None:
+        """Takes the last act of this board back."""
+        self.acted.emit(UndoLastAct())
 
     def ask_reason(self, title: str, hint: str, on_reason: Callable[[str], object]) -> None:
         """Asks for a reason and calls `on_reason` with it; nothing happens without one."""
-        self._begin(None)
-        self._given = on_reason
+        self._wait_for(lambda _target, _text, reason: on_reason(reason))
         self._panel.open(title, hint)
 
     # ---- dropped by the mouse ----
@@ -334,31 +338,27 @@ class ActBeginner(QObject):
 
         self._begin(make_all)
 
-    def _begin(self, make: Make | None, undoes: str = "") -> None:
-        self._pending = make
-        self._undoes = undoes
-        self._given = None
+    def _begin(self, make: Make) -> None:
+        def do(target: object, text: str, reason: str) -> None:
+            act = make(target, text)
+            if act != Several(()):
+                self.acted.emit(DoAct(act, reason))
+
+        self._wait_for(do)
+
+    def _wait_for(self, on_given: Given) -> None:
+        self._on_given = on_given
         if not self._panel.isVisible():
             self._back = self._window.focusWidget()
 
     def _on_confirmed(self, target: object, text: str, reason: str) -> None:
-        make, self._pending = self._pending, None
-        undoes, self._undoes = self._undoes, ""
-        on_reason, self._given = self._given, None
+        on_given, self._on_given = self._on_given, None
         self._focus_back()
-        if make is not None:
-            act = make(target, text)
-            if act != Several(()):
-                self.act_requested.emit(act, reason)
-        elif undoes:
-            self.undo_requested.emit(undoes, reason)
-        elif on_reason is not None:
-            on_reason(reason)
+        if on_given is not None:
+            on_given(target, text, reason)
 
     def _on_cancelled(self) -> None:
-        self._pending = None
-        self._undoes = ""
-        self._given = None
+        self._on_given = None
         self._focus_back()
 
     def _focus_back(self) -> None:

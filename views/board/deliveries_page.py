@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
@@ -19,7 +20,9 @@ from resources.texts import _
 from session.core.clock import Clock
 from session.core.dossier_model import Delivery, DeliveryState
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, TargetFacts
+from views.board.acts import ActBeginner
 from views.board.facts import BoardFacts
+from views.board.page_acts import ExportDossier, GiveUpCopies, RetryCopies, SaveList
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.field import HintedLine
 from views.widgets.list_state import ListState
@@ -40,21 +43,16 @@ from views.words.deliveries import KINDS, STATES, copy_words
 class BoardDeliveriesPage(QWidget):
     """Copies of filed documents, the newest first.
 
-    Signals: wanted(object): a `DeliveriesRequest`. retry_wanted(object): ids.
-        give_up_wanted(object, str): ids and what they are, in words; a reason is asked for next.
-        file_wanted(str): path of a .csv.
-        export_wanted(str): number of a dossier; a reason is asked for next.
+    Signals:
+        acted(DeliveriesRequest | RetryCopies | GiveUpCopies | ExportDossier | SaveList)
     """
 
-    wanted = pyqtSignal(object)
-    retry_wanted = pyqtSignal(object)
-    give_up_wanted = pyqtSignal(object, str)
-    file_wanted = pyqtSignal(str)
-    export_wanted = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
-    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+    def __init__(self, facts: BoardFacts, clock: Clock, *, acts: ActBeginner) -> None:
         super().__init__()
         self._facts = facts
+        self._acts = acts
         self._clock = clock
         self._copies: dict[str, Delivery] = {}
         self._state = QComboBox()
@@ -125,7 +123,7 @@ class BoardDeliveriesPage(QWidget):
     def ask(self) -> None:
         """Asks for what the filters say."""
         self.list.show_asked()
-        self.wanted.emit(
+        self.acted.emit(
             DeliveriesRequest(
                 state=self._state.currentData(),
                 target=str(self._target.currentData() or ""),
@@ -212,24 +210,45 @@ class BoardDeliveriesPage(QWidget):
         copy = self._chosen()
         return self._dossier.text().strip() or (copy.dossier if copy is not None else "")
 
-    def ask_export_path(self, number: str, then: Callable[[str], object]) -> None:
-        """Asks where the ZIP goes and calls `then` with the path."""
-        name = re.sub(r"[^A-Za-z0-9_-]+", "-", number)
-        self._ask_path(_("Export the dossier"), "zip", f"dossier_{name}.zip", then)
+    def _on_export(self) -> None:
+        """Asks why, then where the ZIP goes."""
+        number = self._dossier_number()
+        name = f"dossier_{re.sub(r'[^A-Za-z0-9_-]+', '-', number)}.zip"
+        title = _("Export the dossier {number}").format(number=number)
+        hint = _(
+            "All its documents in one file. Your name and the reason stay in the dossier's history."
+        )
+
+        def export(reason: str, path: str) -> None:
+            self.acted.emit(ExportDossier(number, reason, path))
+
+        def ask_path(reason: str) -> None:
+            self._ask_path(_("Export the dossier"), "zip", name, partial(export, reason))
+
+        self._acts.ask_reason(title, hint, ask_path)
 
     def _on_retry(self) -> None:
         copy = self._chosen()
         if copy is not None:
-            self.retry_wanted.emit([copy.id])
+            self.acted.emit(RetryCopies([copy.id]))
 
     def _on_give_up(self) -> None:
         copy = self._chosen()
-        if copy is not None:
-            self.give_up_wanted.emit([copy.id], f"{copy.name} · {copy.dossier} · {copy.target}")
+        if copy is None:
+            return
+        ids = [copy.id]
+        words = f"{copy.name} · {copy.dossier} · {copy.target}"
+        title = _("Give up the copy of {what}").format(what=words)
+        hint = _("The document stays filed here; nobody gives it to that system any more.")
+        self._acts.ask_reason(
+            title, hint, lambda reason: self.acted.emit(GiveUpCopies(ids, reason))
+        )
 
     def _save(self) -> None:
         name = f"ged_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv"
-        self._ask_path(_("Save the list"), "csv", name, self.file_wanted.emit)
+        self._ask_path(
+            _("Save the list"), "csv", name, lambda path: self.acted.emit(SaveList(path))
+        )
 
     def _ask_path(self, title: str, ending: str, name: str, then: Callable[[str], object]) -> None:
         dialog = QFileDialog(self, title)
@@ -246,11 +265,11 @@ class BoardDeliveriesPage(QWidget):
             box.currentIndexChanged.connect(lambda _index: self.ask())
         self._dossier.editingFinished.connect(self.ask)
         self._retry.clicked.connect(self._on_retry)
-        self._retry_all.clicked.connect(lambda: self.retry_wanted.emit(self._open_ids()))
+        self._retry_all.clicked.connect(lambda: self.acted.emit(RetryCopies(self._open_ids())))
         self._give_up.clicked.connect(self._on_give_up)
         self._csv.clicked.connect(self._save)
         self._dossier.textChanged.connect(lambda _text: self._allow())
-        self._export.clicked.connect(lambda: self.export_wanted.emit(self._dossier_number()))
+        self._export.clicked.connect(self._on_export)
         self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
         self.table.itemActivated.connect(lambda _item, _column: self._on_retry())
         filters = FlowLayout(self._state, self._target, self._dossier, self._export, self._csv)

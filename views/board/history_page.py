@@ -15,6 +15,7 @@ from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.history import ActFacts, ActKind, HistoryAnswer, HistoryRequest, UndoState
+from views.board.acts import ActBeginner
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.board.words import KINDS, UNDO_WORDS, change_of, subject_of
@@ -41,16 +42,16 @@ MONTH = "month"
 class BoardHistoryPage(QWidget):
     """The acts of some days, the newest first.
 
-    Signals: wanted(object): a `HistoryRequest`.
-        undo_wanted(str, str): the id of an act and what it was, in words.
+    Signals:
+        acted(HistoryRequest)
     """
 
-    wanted = pyqtSignal(object)
-    undo_wanted = pyqtSignal(str, str)
+    acted = pyqtSignal(object)
 
-    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+    def __init__(self, facts: BoardFacts, clock: Clock, *, acts: ActBeginner) -> None:
         super().__init__()
         self._facts = facts
+        self._beginner = acts
         self._clock = clock
         self._acts: dict[str, ActFacts] = {}
         self._days = filter_box("history_days", _("Days"))
@@ -129,14 +130,14 @@ class BoardHistoryPage(QWidget):
             by=str(self._person.currentData() or ""),
             number=self._number.text().strip(),
         )
-        self.wanted.emit(request)
+        self.acted.emit(request)
 
     def begin_undo(self) -> None:
         """Asks for the reason to take the chosen act back."""
         act = self._acts.get(self.table.chosen())
         if act is not None and act.undo is UndoState.POSSIBLE and self._facts.connected:
             words, _icon = KINDS[act.kind]
-            self.undo_wanted.emit(act.id, f"{_(words)} · {subject_of(act, self._facts)}")
+            self._beginner.undo(act.id, f"{_(words)} · {subject_of(act, self._facts)}")
 
     # ---- inside ----
 

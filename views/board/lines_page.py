@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QWidget
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.hub.history import LineFacts, LineQuality, LinesAnswer, LineTotals
+from views.board.page_acts import ReadLines
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.field import HintedLine
 from views.widgets.list_state import ListState
@@ -43,10 +44,11 @@ FIRST_ROWS = 200
 class BoardLinesPage(QWidget):
     """The kiosks with the worst lines first, as many as the person asked for.
 
-    Signals: wanted(str, int): kiosks with these words in site, name or id, and how many rows.
+    Signals:
+        acted(ReadLines)
     """
 
-    wanted = pyqtSignal(str, int)
+    acted = pyqtSignal(object)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -121,11 +123,11 @@ class BoardLinesPage(QWidget):
         self.list.show_asked()
         self._state.setText("")
         self._more.hide()
-        self.wanted.emit(self._words.text().strip(), self._rows)
+        self.acted.emit(ReadLines(self._words.text().strip(), self._rows))
 
     def _on_more(self) -> None:
         self._rows = self.table.topLevelItemCount() + FIRST_ROWS
-        self.wanted.emit(self._words.text().strip(), self._rows)
+        self.acted.emit(ReadLines(self._words.text().strip(), self._rows))
 
 
 def totals_words(totals: LineTotals) -> str:

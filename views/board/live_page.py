@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtCore import QPoint, QSize
 from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
@@ -77,12 +77,7 @@ class BoardLivePage(QWidget):
 
     Args:
         limits: from where a wait is too long, where a service says nothing else.
-
-    Signals:
-        undo_requested(): take the last act of this board back.
     """
-
-    undo_requested = pyqtSignal()
 
     def __init__(
         self, facts: BoardFacts, acts: ActBeginner, *, clock: Clock, limits: QueueLimits
@@ -307,7 +302,7 @@ class BoardLivePage(QWidget):
         self._tell_agent.triggered.connect(lambda: acts.announce((MessageTo.AGENT, agent())))
         self._tell_service = QAction(icon("bell"), _("Message to these agents…"), self)
         self._tell_service.triggered.connect(lambda: acts.announce((MessageTo.SERVICE, queue())))
-        self._undo = self._act(_("Take back"), "undo", "Ctrl+Z", self.undo_requested.emit)
+        self._undo = self._act(_("Take back"), "undo", "Ctrl+Z", acts.undo_last)
 
     def _act(self, words: str, icon_name: str, keys: str, begin: Callable[[], None]) -> QAction:
         action = QAction(icon(icon_name), face_words(words), self)

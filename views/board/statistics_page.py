@@ -14,8 +14,15 @@ from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QWidget
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service
-from session.protocol.hub.statistics import Solved, StatisticsAnswer, StatisticsBy, StatisticsRow
+from session.protocol.hub.statistics import (
+    Solved,
+    StatisticsAnswer,
+    StatisticsBy,
+    StatisticsRequest,
+    StatisticsRow,
+)
 from views.board.facts import BoardFacts
+from views.board.page_acts import SaveFigures
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.list_state import ListState
 from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
@@ -32,14 +39,10 @@ class BoardStatisticsPage(QWidget):
     """One period, one way to group or two.
 
     Signals:
-        wanted(object, object, object, object): first day, last day, `StatisticsBy`, and the
-            `StatisticsBy` that parts each group once more.
-        file_wanted(object, object, str, object): first day, last day, path that ends in .csv or
-            .pdf, the two groupings that are shown.
+        acted(StatisticsRequest | SaveFigures)
     """
 
-    wanted = pyqtSignal(object, object, object, object)
-    file_wanted = pyqtSignal(object, object, str, object)
+    acted = pyqtSignal(object)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
@@ -134,7 +137,9 @@ class BoardStatisticsPage(QWidget):
     def ask(self) -> None:
         """Asks for what is chosen."""
         self.list.show_asked()
-        self.wanted.emit(*self._period(), *self._groupings())
+        first, last = self._period()
+        by, across = self._groupings()
+        self.acted.emit(StatisticsRequest(first=first, last=last, by=by, across=across))
 
     def _groupings(self) -> tuple[StatisticsBy, StatisticsBy]:
         """Return what is chosen; the same twice is one grouping."""
@@ -214,7 +219,9 @@ class BoardStatisticsPage(QWidget):
         dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
         dialog.selectFile(f"activite_{first:%Y-%m-%d}_{last:%Y-%m-%d}.{ending}")
         grouped = self._groupings()
-        dialog.fileSelected.connect(lambda path: self.file_wanted.emit(first, last, path, grouped))
+        dialog.fileSelected.connect(
+            lambda path: self.acted.emit(SaveFigures(first, last, path, grouped))
+        )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QComboBox, QSplitter, QWidget
 from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import Clock
-from session.protocol.hub.history import Quarter, TrendsAnswer
+from session.protocol.hub.history import Quarter, TrendsAnswer, TrendsRequest
 from session.protocol.hub.requests import Service
 from views.board.plot import Series, TimePlot
 from views.board.tables import BoardTable, Cell, TableRow
@@ -37,10 +37,10 @@ class BoardTrendsPage(QWidget):
     """Waiting, waits and calls of one service or of all.
 
     Signals:
-        wanted(int, str): hours and service ("" for all).
+        acted(TrendsRequest)
     """
 
-    wanted = pyqtSignal(int, str)
+    acted = pyqtSignal(object)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -138,7 +138,8 @@ class BoardTrendsPage(QWidget):
     def ask(self) -> None:
         """Asks for what is chosen."""
         self.list.show_asked()
-        self.wanted.emit(int(self._hours.currentData()), str(self._service.currentData() or ""))
+        service = str(self._service.currentData() or "")
+        self.acted.emit(TrendsRequest(hours=int(self._hours.currentData()), service=service))
 
     # ---- inside ----
 

@@ -2,8 +2,8 @@
 """The supervisor's window: figures on top, pages below, each act by mouse and by keyboard.
 Built by `expert_app.board.wiring.program`.
 
-It shows what it is given and emits requests: an act with its reason leaves as `act_requested`, and
-nothing changes here until the hub has done it.
+It shows what it is given; each page tells its acts itself (`page_acts`), and nothing changes here
+until the hub has done them.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
 from session.desk.hub.board_acts import Act
 from session.protocol.hub.board import BoardAnswer
-from session.protocol.hub.history import HistoryAnswer, LinesAnswer, TrendsAnswer
+from session.protocol.hub.history import LinesAnswer
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.requests import Service
-from session.protocol.hub.statistics import StatisticsAnswer
 from session.protocol.hub.tickets import Ticket, queue_order
 from views.board.act_panel import ActPanel
 from views.board.acts import ActBeginner
@@ -40,11 +39,10 @@ from views.board.statistics_page import BoardStatisticsPage
 from views.board.tables import BoardTable
 from views.board.trends_page import BoardTrendsPage
 from views.board.words import words_of
-from views.widgets.announcer import announcer_of
 from views.widgets.connection_gate import ConnectionGate
-from views.widgets.keyboard.tab_order import order_window
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import Segments, column, row
+from views.widgets.plain_window import PlainWindow
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 
@@ -58,53 +56,43 @@ ACCESSES = "accesses"
 DOUBLES = "doubles"
 
 
-class BoardWindow(QMainWindow):
-    """Steers the queue of one organisation.
+class BoardWindow(PlainWindow):
+    """Steers the queue of one organisation: a frame around the pages, which tell their own acts.
 
     Args:
         clock: for waits.
         thresholds: the values from which a figure is an alert.
 
-    Signals: act_requested(object, str): an `Act` and its reason. undo_requested(): take the last
-        act back. undo_of_requested(str, str): the act with this id, and the reason.
-        copies_given_up(object, str): ids of copies that nobody tries any more, and the reason.
-        export_requested(str, str, str): number of a dossier, the reason, path of a .zip.
-        unmerge_requested(str, str): the merge with this id, and the reason.
-        page_shown(str): one of the pages, which wants its facts now and while it is shown.
-        close_requested(): the person wants to stop.
+    Attributes:
+        gate: says why nothing is there yet, until the hub has answered.
+        acts: begins the acts of all pages, and tells them.
+
+    Signals: page_shown(str): one of the pages, which wants its facts now and while it is shown.
     """
 
-    act_requested = pyqtSignal(object, str)
-    undo_requested = pyqtSignal()
-    undo_of_requested = pyqtSignal(str, str)
-    copies_given_up = pyqtSignal(object, str)
-    export_requested = pyqtSignal(str, str, str)
-    unmerge_requested = pyqtSignal(str, str)
     page_shown = pyqtSignal(str)
-    close_requested = pyqtSignal()
 
     def __init__(self, clock: Clock, thresholds: Thresholds | None = None) -> None:
-        super().__init__()
+        root = QWidget()
+        super().__init__(root, _("Supervisor"))
         self.setObjectName("board_window")
-        announcer_of(self)
         self._clock = clock
         self._limits = thresholds or Thresholds()
-        self._facts = BoardFacts()
-        self._may_close = False
+        self.facts = facts = BoardFacts()
         self.header = BoardHeader()
         self.figures = BoardFigures(self._limits)
         self.panel = ActPanel()
         self.messages = MessageBar()
-        self._acts = ActBeginner(self._facts, self.panel, messages=self.messages, window=self)
+        self.acts = acts = ActBeginner(facts, self.panel, messages=self.messages, window=self)
         limits = QueueLimits(self._limits.waits, self._limits.level_percent)
-        self.live = BoardLivePage(self._facts, self._acts, clock=clock, limits=limits)
+        self.live = BoardLivePage(facts, acts, clock=clock, limits=limits)
         self.trends = BoardTrendsPage(clock)
         self.lines = BoardLinesPage(clock)
-        self.history = BoardHistoryPage(self._facts, clock)
-        self.statistics = BoardStatisticsPage(self._facts, clock)
-        self.copies = BoardDeliveriesPage(self._facts, clock)
-        self.accesses = BoardAccessesPage(self._facts, clock)
-        self.doubles = BoardDoublesPage(self._facts, clock)
+        self.history = BoardHistoryPage(facts, clock, acts=acts)
+        self.statistics = BoardStatisticsPage(facts, clock)
+        self.copies = BoardDeliveriesPage(facts, clock, acts=acts)
+        self.accesses = BoardAccessesPage(facts, clock)
+        self.doubles = BoardDoublesPage(facts, clock, acts=acts)
         self.queues = self.live.queues
         self.tickets = self.live.tickets
         self.agents = self.live.agents
@@ -119,8 +107,8 @@ class BoardWindow(QMainWindow):
             DOUBLES: (self.doubles, self.doubles.first_field),
         }
         self._stack = QStackedWidget()
-        self._build()
-        self._connect()
+        self._build(root)
+        self._add_keys()
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self.refresh)
@@ -140,38 +128,34 @@ class BoardWindow(QMainWindow):
 
     def set_connection(self, connected: bool) -> None:
         """Show whether the hub answers; without it nothing can be done."""
-        self._facts.connected = connected
-        if connected and self._gate.open():
+        self.facts.connected = connected
+        if connected and self.gate.open():
             self.queues.setFocus()
         self.header.show_connection(connected)
         self.refresh()
         self.live.allow()
 
-    def show_not_connected(self, words: str) -> None:
-        """Why the hub has never answered yet; nothing happens once it has."""
-        self._gate.wait(words)
-
     def set_tickets(self, tickets: Sequence[Ticket], services: Sequence[Service]) -> None:
         """All open tickets of the organisation and its services in their order."""
-        self._facts.tickets = sorted(
+        self.facts.tickets = sorted(
             tickets, key=lambda ticket: (ticket.state not in WAITING, queue_order(ticket))
         )
-        self._facts.services = {service.id: service for service in services}
+        self.facts.services = {service.id: service for service in services}
         self.trends.set_services(services)
-        self.statistics.set_services(self._facts.services)
+        self.statistics.set_services(self.facts.services)
         self.refresh()
 
     def set_elsewhere(self, targets: Mapping[str, Sequence[MoveTarget]]) -> None:
         """By service, the services of other organisations to which its callers may go."""
-        self._facts.elsewhere = targets
+        self.facts.elsewhere = targets
 
     def show_board(self, board: BoardAnswer) -> None:
         """Agents, services' states and the day's figures."""
         now = self._clock.utc_now()
-        before, self._facts.board = self._facts.today(now), board
+        before, self.facts.board = self.facts.today(now), board
         self.figures.show_board(board)
         current_page = self._stack.currentWidget()
-        if before != self._facts.today(now) and isinstance(
+        if before != self.facts.today(now) and isinstance(
             current_page, BoardHistoryPage | BoardStatisticsPage
         ):
             current_page.ask()
@@ -187,30 +171,18 @@ class BoardWindow(QMainWindow):
         self.lines.show_refused(words)
         self.figures.show_lines_refused()
 
-    def show_history(self, answer: HistoryAnswer) -> None:
-        """Show what supervisors did."""
-        self.history.show_history(answer)
-
-    def show_trends(self, answer: TrendsAnswer) -> None:
-        """The last hours."""
-        self.trends.show_trends(answer)
-
-    def show_statistics(self, answer: StatisticsAnswer) -> None:
-        """Figures of finished requests."""
-        self.statistics.show_statistics(answer)
-
     def show_undo(self, act: Act | None) -> None:
         """The act that "undo" would take back now, or None."""
-        self.live.show_undo(self.words_of(act) if act is not None else "")
+        self.live.show_undo(words_of(act, self.facts) if act is not None else "")
 
     def refresh(self) -> None:
         """Moves every clock to now."""
-        facts = self._facts
+        facts = self.facts
         if facts.connected or facts.tickets:
             self.figures.show_waiting(facts.tickets, facts.services, self._clock.utc_now())
         else:
             self.figures.show_waiting_unknown()
-        if self._facts.board is not None:
+        if self.facts.board is not None:
             alerts = self.figures.new_alerts()
         else:
             alerts = []
@@ -229,19 +201,11 @@ class BoardWindow(QMainWindow):
     def show_reservation_ended(self, ticket: Ticket) -> None:
         """Says that an agent did not take the caller who was kept for that agent."""
         words = _("{number} was kept for {name}, who did not come: the caller waits for everybody.")
-        name = self._facts.agent_name(ticket.assigned_to or "")
+        name = self.facts.agent_name(ticket.assigned_to or "")
         self.messages.show_message(
             Level.WARNING, words.format(number=ticket.number, name=name), key=f"kept {ticket.id}"
         )
         self.refresh()
-
-    def agent_name(self, agent: str) -> str:
-        """The name that callers read."""
-        return self._facts.agent_name(agent)
-
-    def words_of(self, act: Act) -> str:
-        """An act in words."""
-        return words_of(act, self._facts)
 
     # ---- pages ----
 
@@ -261,28 +225,9 @@ class BoardWindow(QMainWindow):
         self.refresh()
         self.page_shown.emit(name)
 
-    # ---- closing ----
-
-    def close_now(self) -> None:
-        """Closes; the program has stopped everything before."""
-        self._may_close = True
-        self.close()
-
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # its name in Qt
-        """Tab goes as the eye reads what is on the screen at this moment."""
-        order_window(self)
-        return super().focusNextPrevChild(next)
-
-    def closeEvent(self, a0: QCloseEvent | None) -> None:
-        """Asks the program to stop in order."""
-        if a0 is not None and not self._may_close:
-            a0.ignore()
-            self.close_requested.emit()
-
     # ---- inside ----
 
-    def _build(self) -> None:
-        root = QWidget()
+    def _build(self, root: QWidget) -> None:
         root.setObjectName("desk_root")
         choices = (
             (LIVE, _("Queue"), "queue"),
@@ -295,6 +240,7 @@ class BoardWindow(QMainWindow):
             (DOUBLES, _("Doubles"), "merge"),
         )
         self._switch = Segments("board_pages", _("Page"), choices=choices)
+        self._switch.chosen.connect(lambda name: self.show_page(str(name)))
         for place, (name, words, _icon) in enumerate(choices, start=1):
             self._switch.button(name).setToolTip(tip_words(f"{words}  (Alt+{place})"))
         for page, _first in self._pages.values():
@@ -311,19 +257,10 @@ class BoardWindow(QMainWindow):
         middle.setStretch(1, 1)
         body = QWidget()
         column(body, self.figures, space=0).addLayout(middle, 1)
-        self._gate = ConnectionGate(body)
-        column(root, self.header, self._gate, self.messages, space=0).setStretch(1, 1)
-        self.setCentralWidget(root)
+        self.gate = ConnectionGate(body)
+        column(root, self.header, self.gate, self.messages, space=0).setStretch(1, 1)
 
-    def _connect(self) -> None:
-        self.live.undo_requested.connect(self.undo_requested)
-        self._acts.act_requested.connect(self.act_requested)
-        self._acts.undo_requested.connect(self.undo_of_requested)
-        self.history.undo_wanted.connect(self._acts.undo)
-        self.copies.give_up_wanted.connect(self._on_give_up)
-        self.copies.export_wanted.connect(self._on_export)
-        self.doubles.undo_wanted.connect(self._on_unmerge)
-        self._switch.chosen.connect(lambda name: self.show_page(str(name)))
+    def _add_keys(self) -> None:
         for place, name in enumerate(self._pages, start=1):
             self._keys(f"Alt+{place}", partial(self.show_page, name))
         tables: dict[str, BoardTable] = {
@@ -334,31 +271,6 @@ class BoardWindow(QMainWindow):
         for keys, table in tables.items():
             self._keys(keys, partial(self._go_to, table))
         self._keys("F12", self.messages.dismiss_all)
-
-    def _on_give_up(self, ids: object, words: str) -> None:
-        title = _("Give up the copy of {what}").format(what=words)
-        hint = _("The document stays filed here; nobody gives it to that system any more.")
-        self._acts.ask_reason(title, hint, lambda reason: self.copies_given_up.emit(ids, reason))
-
-    def _on_export(self, number: str) -> None:
-        title = _("Export the dossier {number}").format(number=number)
-        hint = _(
-            "All its documents in one file. Your name and the reason stay in the dossier's history."
-        )
-
-        def ask_path(reason: str) -> None:
-            self.copies.ask_export_path(
-                number, lambda path: self.export_requested.emit(number, reason, path)
-            )
-
-        self._acts.ask_reason(title, hint, ask_path)
-
-    def _on_unmerge(self, merge_id: str, words: str) -> None:
-        title = _("Take the merge back: {what}").format(what=words)
-        hint = _("Two dossiers again; what had moved goes back.")
-        self._acts.ask_reason(
-            title, hint, lambda reason: self.unmerge_requested.emit(merge_id, reason)
-        )
 
     def _keys(self, keys: str, on_keys: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(on_keys)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A window around one view that emits a signal when it is asked to close.
-Used by replay, sign-in and the windows of a site.
+Used by every program of a person at a computer but the agent's.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class PlainWindow(QMainWindow):
     """Holds `view`.
 
     Signals:
-        close_requested(): the person closes the window; it stays until the program hides it.
+        close_requested(): the person closes the window; it stays until `close_now`.
     """
 
     close_requested = pyqtSignal()
@@ -42,6 +42,7 @@ class PlainWindow(QMainWindow):
     def __init__(self, view: QWidget, title: str) -> None:
         super().__init__()
         announcer_of(self)
+        self._may_close = False
         self.setCentralWidget(view)
         self.setWindowTitle(title)
 
@@ -50,8 +51,13 @@ class PlainWindow(QMainWindow):
         order_window(self)
         return super().focusNextPrevChild(next)
 
+    def close_now(self) -> None:
+        """Closes; the program has stopped everything before."""
+        self._may_close = True
+        self.close()
+
     def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Asks the program to stop in order."""
-        if a0 is not None:
+        if a0 is not None and not self._may_close:
             a0.ignore()
-        self.close_requested.emit()
+            self.close_requested.emit()

@@ -9,11 +9,15 @@ from expert_app.board.deliveries import BoardDeliveries, Decided
 from expert_app.board.dossier_export import DossierExport
 from resources.texts import _
 from session.core.errors import SessionError
+from session.protocol.dossier.deliveries import DeliveriesRequest
+from views.board.page_acts import ExportDossier, GiveUpCopies, RetryCopies, SaveList
 from views.board.window import BoardWindow
 from views.widgets.message_bar import Level
 from views.words.errors import sentence
 
 KEY, EXPORT = "ged", "export"
+
+CopiesAct = DeliveriesRequest | RetryCopies | GiveUpCopies | ExportDossier | SaveList
 
 
 class DeliveryConnections:
@@ -24,12 +28,9 @@ class DeliveryConnections:
     ) -> None:
         self._window = window
         self._deliveries = deliveries
+        self._dossier_export = export
         page = window.copies
-        page.wanted.connect(deliveries.show)
-        page.retry_wanted.connect(deliveries.retry)
-        page.file_wanted.connect(deliveries.save)
-        window.copies_given_up.connect(deliveries.give_up)
-        window.export_requested.connect(export.export)
+        page.acted.connect(self._on_act)
         deliveries.received.connect(page.show_deliveries)
         deliveries.not_read.connect(self._on_not_read)
         deliveries.decided.connect(self._on_decided)
@@ -47,6 +48,19 @@ class DeliveryConnections:
             self._window.copies.ask()
         else:
             self._deliveries.rest()
+
+    def _on_act(self, act: CopiesAct) -> None:
+        match act:
+            case DeliveriesRequest():
+                self._deliveries.show(act)
+            case RetryCopies():
+                self._deliveries.retry(act.ids)
+            case GiveUpCopies():
+                self._deliveries.give_up(act.ids, act.reason)
+            case ExportDossier():
+                self._dossier_export.export(act.number, act.reason, act.path)
+            case SaveList():
+                self._deliveries.save(act.path)
 
     def _show(self, text: str, level: Level = Level.INFO) -> None:
         self._window.messages.show_message(level, text, key=KEY)

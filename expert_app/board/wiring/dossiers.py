@@ -14,14 +14,36 @@ from expert_app.board.doubles import BoardDoubles, ComparedDossiers, DoublesTrou
 from resources.texts import _
 from session.core.dossier_model import AccessLine, Dossier, DossierMerged
 from session.core.errors import MergeImpossible, SessionError
-from session.protocol.dossier.identity import MergeTrouble
+from session.protocol.dossier.identity import AccessesRequest, MergeTrouble
+from session.protocol.helpdesk.remote_help import RemoteHelpsRequest
 from views.board.dossiers.doubles_page import MERGE_TROUBLES
+from views.board.page_acts import (
+    CompareDossiers,
+    CorrectPerson,
+    MergeDossiers,
+    ReadDoubles,
+    SaveList,
+    UnmergeDossiers,
+    ViewDossier,
+)
 from views.board.window import ACCESSES, DOUBLES, BoardWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.words.accesses import LOG_KINDS
 from views.words.errors import sentence
 
 KEY, FILE = "doubles", "accesses"
+
+DossierPagesAct = (
+    AccessesRequest
+    | RemoteHelpsRequest
+    | SaveList
+    | ReadDoubles
+    | CompareDossiers
+    | MergeDossiers
+    | UnmergeDossiers
+    | ViewDossier
+    | CorrectPerson
+)
 
 
 class DossierPages:
@@ -39,8 +61,9 @@ class DossierPages:
         self._window = window
         self._accesses = accesses
         self._doubles = doubles
-        window.accesses.wanted.connect(accesses.show)
-        window.accesses.file_wanted.connect(accesses.save)
+        self._corrections = corrections
+        for part in (window.accesses, window.doubles, window.doubles.correction):
+            part.acted.connect(self._on_act)
         accesses.received.connect(window.accesses.show_accesses)
         accesses.not_read.connect(self._on_accesses_not_read)
         doubles.not_read.connect(self._on_doubles_not_read)
@@ -50,22 +73,35 @@ class DossierPages:
         accesses.saved.connect(self._on_saved)
         accesses.failed.connect(self._on_not_saved)
         page = window.doubles
-        page.wanted.connect(doubles.show)
-        page.compare_wanted.connect(doubles.compare)
-        page.merge_wanted.connect(doubles.merge)
-        window.unmerge_requested.connect(doubles.unmerge)
         doubles.provisional.connect(page.show_provisional)
         doubles.merges.connect(page.show_merges)
         doubles.compared.connect(self._on_compared)
         doubles.merged.connect(self._on_merged)
         doubles.troubled.connect(self._on_trouble)
         card = page.correction
-        card.view_wanted.connect(corrections.view)
-        card.correction_wanted.connect(corrections.correct)
         corrections.opened.connect(self._on_opened)
         corrections.likely.connect(card.show_likely)
         corrections.corrected.connect(self._on_corrected)
         corrections.refused.connect(self._on_not_corrected)
+
+    def _on_act(self, act: DossierPagesAct) -> None:
+        match act:
+            case AccessesRequest() | RemoteHelpsRequest():
+                self._accesses.show(act)
+            case SaveList():
+                self._accesses.save(act.path)
+            case ReadDoubles():
+                self._doubles.show()
+            case CompareDossiers():
+                self._doubles.compare(act.keep, act.merged, act.reason)
+            case MergeDossiers():
+                self._doubles.merge(act.keep, act.merged, act.reason)
+            case UnmergeDossiers():
+                self._doubles.unmerge(act.merge_id, act.reason)
+            case ViewDossier():
+                self._corrections.view(act.number, act.reason)
+            case CorrectPerson():
+                self._corrections.correct(act.number, act.caller, act.confirmed, act.reason)
 
     def show(self, name: str) -> None:
         """A page came to the front."""

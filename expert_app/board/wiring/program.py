@@ -34,12 +34,14 @@ from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.hub.board import BoardAnswer
-from session.protocol.hub.history import UndoState
+from session.protocol.hub.history import HistoryRequest, TrendsRequest, UndoState
+from session.protocol.hub.statistics import StatisticsRequest
 from session.protocol.hub.tickets import Ticket
 from views.board.figures import Thresholds
+from views.board.page_acts import DoAct, ReadLines, SaveFigures, UndoAct, UndoLastAct
 from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
-from views.board.words import UNDO_WORDS
+from views.board.words import UNDO_WORDS, words_of
 from views.desk.dossier.history_words import export_words
 from views.widgets.keyboard.command_palette import CommandPalette
 from views.widgets.keyboard.window_actions import WindowActions
@@ -53,6 +55,18 @@ from views.words.self_tests import help_columns
 
 WINDOW_SIZE = (1440, 900)
 FILE, NOT_READ = "file", "not_read"
+
+BoardAct = (
+    DoAct
+    | UndoLastAct
+    | UndoAct
+    | ReadLines
+    | HistoryRequest
+    | TrendsRequest
+    | StatisticsRequest
+    | SaveFigures
+)
+"""The wishes of the pages whose jobs are `SupervisorApp` and `ReportFiles`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +152,6 @@ class BoardProgram(RoleProgram[BoardWindow]):
         app.undo_changed.connect(window.show_undo)
         self.jobs.link.reservation_ended.connect(window.show_reservation_ended)
         self.jobs.board.retrying.connect(self._on_retrying)
-        window.act_requested.connect(self._on_act)
-        window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
-        window.undo_of_requested.connect(app.undo_act)
         window.close_requested.connect(self.parts.program.stop.set)
         self.follow(window.header.tools)
         self.parts.appearance.changed.connect(lambda _nothing: window.refresh())
@@ -150,15 +161,12 @@ class BoardProgram(RoleProgram[BoardWindow]):
         app.elsewhere_changed.connect(window.set_elsewhere)
         app.lines_changed.connect(window.show_lines)
         app.not_read.connect(self._on_not_read)
-        window.lines.wanted.connect(app.show_lines)
-        app.history_changed.connect(window.show_history)
-        app.trends_changed.connect(window.show_trends)
-        app.statistics_changed.connect(window.show_statistics)
+        app.history_changed.connect(window.history.show_history)
+        app.trends_changed.connect(window.trends.show_trends)
+        app.statistics_changed.connect(window.statistics.show_statistics)
         window.page_shown.connect(self._on_page)
-        window.history.wanted.connect(app.show_history)
-        window.trends.wanted.connect(app.show_trends)
-        window.statistics.wanted.connect(app.show_statistics)
-        window.statistics.file_wanted.connect(self.jobs.files.save)
+        for page in (window.acts, window.lines, window.history, window.trends, window.statistics):
+            page.acted.connect(self._on_act)
         self.jobs.files.saved.connect(self._on_saved)
         self.jobs.files.failed.connect(self._on_not_saved)
 
@@ -183,7 +191,7 @@ class BoardProgram(RoleProgram[BoardWindow]):
 
     def show_not_connected(self, words: str) -> None:
         """Why the hub has never answered yet."""
-        self.window.show_not_connected(words)
+        self.window.gate.wait(words)
 
     # ---- facts ----
 
@@ -249,11 +257,27 @@ class BoardProgram(RoleProgram[BoardWindow]):
 
     # ---- acts ----
 
-    def _on_act(self, act: Act, reason: str) -> None:
-        if isinstance(act, Join):
-            self.visits.join(act.ticket, reason)
-        else:
-            self.app.act(act, reason)
+    def _on_act(self, act: BoardAct) -> None:
+        app = self.app
+        match act:
+            case DoAct(act=Join(ticket=ticket), reason=reason):
+                self.visits.join(ticket, reason)
+            case DoAct():
+                app.act(act.act, act.reason)
+            case UndoLastAct():
+                app.undo(_("Taken back by the supervisor"))
+            case UndoAct():
+                app.undo_act(act.act_id, act.reason)
+            case ReadLines():
+                app.show_lines(act.words, act.rows)
+            case HistoryRequest():
+                app.show_history(act)
+            case TrendsRequest():
+                app.show_trends(act.hours, act.service)
+            case StatisticsRequest():
+                app.show_statistics(act.first, act.last, act.by, act.across)
+            case SaveFigures():
+                self.jobs.files.save(act.first, act.last, act.path, act.grouped)
 
     def _on_done(self, result: ActDone) -> None:
         if result.undone:
@@ -289,5 +313,5 @@ class BoardProgram(RoleProgram[BoardWindow]):
 
     def _words(self, act: Act | None) -> str:
         if act is not None:
-            return self.window.words_of(act)
+            return words_of(act, self.window.facts)
         return _("act of the history")

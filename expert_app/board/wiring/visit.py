@@ -57,7 +57,7 @@ class VisitConnections:
 
     def join(self, ticket: Ticket, reason: str) -> None:
         """The supervisor wants to join this conversation."""
-        self._agent_name = self._window.agent_name(ticket.agent or "")
+        self._agent_name = self._window.facts.agent_name(ticket.agent or "")
         self.visit.join(ticket.id, reason)
 
     async def stop(self) -> None:

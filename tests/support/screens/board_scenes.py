@@ -319,9 +319,9 @@ def week() -> StatisticsAnswer:
 def page(name: str) -> BoardWindow:
     """The full day with another page in front."""
     window = full()
-    window.show_history(acts())
-    window.show_trends(trends())
-    window.show_statistics(week())
+    window.history.show_history(acts())
+    window.trends.show_trends(trends())
+    window.statistics.show_statistics(week())
     window.show_page(name)
     window.history.table.choose("x1")
     return window

@@ -30,6 +30,7 @@ from session.protocol.helpdesk.remote_help import (
 )
 from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
+from views.board.page_acts import SaveList
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.field import HintedLine
 from views.widgets.list_state import ListState
@@ -77,12 +78,11 @@ _ENDED_TONES = {RemoteState.FAILED: "bad", RemoteState.SILENT: "warn", RemoteSta
 class BoardAccessesPage(QWidget):
     """Lines of the register, the newest first.
 
-    Signals: wanted(object): an `AccessesRequest`, a `LogAccessesRequest` or a `RemoteHelpsRequest`.
-        file_wanted(str): path of a .csv.
+    Signals:
+        acted(AccessesRequest | LogAccessesRequest | RemoteHelpsRequest | SaveList)
     """
 
-    wanted = pyqtSignal(object)
-    file_wanted = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
@@ -191,17 +191,17 @@ class BoardAccessesPage(QWidget):
         an_id = text if is_id(text) else ""
         match self._shown:
             case _About.HELP:
-                self.wanted.emit(
+                self.acted.emit(
                     RemoteHelpsRequest(first=first, last=last, by=person, kiosk=an_id, act=kind)
                 )
             case _About.LOGS:
-                self.wanted.emit(
+                self.acted.emit(
                     LogAccessesRequest(
                         first=first, last=last, user=person, session=an_id, kind=kind
                     )
                 )
             case _About.DOSSIERS:
-                self.wanted.emit(
+                self.acted.emit(
                     AccessesRequest(first=first, last=last, user=person, dossier=text, kind=kind)
                 )
 
@@ -325,7 +325,7 @@ class BoardAccessesPage(QWidget):
         else:
             name = "acces"
         dialog.selectFile(f"{name}_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv")
-        dialog.fileSelected.connect(self.file_wanted)
+        dialog.fileSelected.connect(lambda path: self.acted.emit(SaveList(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

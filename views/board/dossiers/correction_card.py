@@ -16,6 +16,7 @@ from session.core.dossier_model import CallerIdentity, Dossier, DossierHit
 from session.protocol.wire.typed_words import is_reason
 from views.board.dossiers.side import DossierSide
 from views.board.facts import BoardFacts
+from views.board.page_acts import CorrectPerson, ViewDossier
 from views.widgets.dossier.person_form import PersonForm
 from views.widgets.field import Field
 from views.widgets.parts import Card, label, push_button, row
@@ -27,14 +28,13 @@ NUMBER_LETTERS, REASON_LETTERS = 40, 200
 class BoardCorrectionCard(Card):
     """A number and a reason, then the dossier and the form.
 
-    Signals: view_wanted(str, str): the number of a dossier, and why. correction_wanted(str, object,
-        bool, str): its number, a `CallerIdentity`, whether likely doubles were looked at, the
-        reason. opened(bool): a dossier is shown, or none any more.
+    Signals:
+        acted(ViewDossier | CorrectPerson)
+        opened(bool): a dossier is shown, or none any more.
     """
 
+    acted = pyqtSignal(object)
     opened = pyqtSignal(bool)
-    view_wanted = pyqtSignal(str, str)
-    correction_wanted = pyqtSignal(str, object, bool, str)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__("correction_card")
@@ -119,10 +119,10 @@ class BoardCorrectionCard(Card):
         if wrong is not None:
             wrong.setFocus()
         elif self._facts.connected:
-            self.view_wanted.emit(number, reason)
+            self.acted.emit(ViewDossier(number, reason))
 
     def _on_kept(self, caller: CallerIdentity, confirmed: bool, reason: str) -> None:
-        self.correction_wanted.emit(self._shown, caller, confirmed, reason)
+        self.acted.emit(CorrectPerson(self._shown, caller, confirmed, reason))
 
     def _on_left(self) -> None:
         self.show_corrected()

@@ -20,9 +20,11 @@ from session.protocol.dossier.identity import (
     ProvisionalDossier,
 )
 from session.protocol.wire.typed_words import is_reason
+from views.board.acts import ActBeginner
 from views.board.dossiers.correction_card import BoardCorrectionCard
 from views.board.dossiers.side import DossierSide
 from views.board.facts import BoardFacts
+from views.board.page_acts import CompareDossiers, MergeDossiers, ReadDoubles, UnmergeDossiers
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.field import Field
@@ -45,19 +47,16 @@ MERGE_TROUBLES: dict[MergeTrouble, str] = {
 class BoardDoublesPage(QWidget):
     """Left the lists, right the two dossiers, and below them `correction`.
 
-    Signals: wanted(): the lists are wanted. compare_wanted(str, str, str): the number to keep, the
-        number that goes into it, the reason. merge_wanted(str, str, str): the same, of two that are
-        shown. undo_wanted(str, str): a merge's id, and what it was, in words.
+    Signals:
+        acted(ReadDoubles | CompareDossiers | MergeDossiers | UnmergeDossiers)
     """
 
-    wanted = pyqtSignal()
-    compare_wanted = pyqtSignal(str, str, str)
-    merge_wanted = pyqtSignal(str, str, str)
-    undo_wanted = pyqtSignal(str, str)
+    acted = pyqtSignal(object)
 
-    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+    def __init__(self, facts: BoardFacts, clock: Clock, *, acts: ActBeginner) -> None:
         super().__init__()
         self._facts = facts
+        self._acts = acts
         self._clock = clock
         self._read_at: datetime | None = None
         self._merges: dict[str, DossierMerged] = {}
@@ -162,7 +161,7 @@ class BoardDoublesPage(QWidget):
 
     def ask(self) -> None:
         """Asks for the lists."""
-        self.wanted.emit()
+        self.acted.emit(ReadDoubles())
 
     # ---- inside ----
 
@@ -244,7 +243,7 @@ class BoardDoublesPage(QWidget):
         if wrong is not None:
             wrong.setFocus()
         elif self._facts.connected:
-            self.compare_wanted.emit(keep, merged, reason)
+            self.acted.emit(CompareDossiers(keep, merged, reason))
 
     def _on_swap(self) -> None:
         if self._shown is not None:
@@ -254,12 +253,19 @@ class BoardDoublesPage(QWidget):
     def _on_merge(self) -> None:
         if self._shown is not None and self._facts.connected:
             keep, merged, reason = self._shown
-            self.merge_wanted.emit(keep.number, merged.number, reason)
+            self.acted.emit(MergeDossiers(keep.number, merged.number, reason))
 
     def _on_undo(self) -> None:
         merge = self._merges.get(self.table.chosen())
-        if merge is not None and self._undo.isEnabled():
-            self.undo_wanted.emit(merge.id, f"{merge.merged} → {merge.keep}")
+        if merge is None or not self._undo.isEnabled():
+            return
+        merge_id = merge.id
+        words = f"{merge.merged} → {merge.keep}"
+        title = _("Take the merge back: {what}").format(what=words)
+        hint = _("Two dossiers again; what had moved goes back.")
+        self._acts.ask_reason(
+            title, hint, lambda reason: self.acted.emit(UnmergeDossiers(merge_id, reason))
+        )
 
     def _on_provisional(self) -> None:
         """A provisional dossier is mostly the one that goes into another."""

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.driven.window_driver import WindowDriver
 from tests.support.screens.dossier_scenes import accesses, compared, find_hits
+from views.board.page_acts import MergeDossiers, SaveList
 
 
 def test_a_found_dossier_is_chosen_by_its_words(qtbot: QtBot, desk_theme: QApplication) -> None:
@@ -37,14 +38,14 @@ def test_a_line_of_a_table_is_chosen_and_a_file_named(
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
-    wanted: list[str] = []
-    window.accesses.file_wanted.connect(wanted.append)
+    wanted: list[object] = []
+    window.accesses.acted.connect(wanted.append)
     driver = WindowDriver(window)
     driver.type_text("board_accesses", "D-2026-00560")
     assert window.accesses.table.chosen() == "898"
     driver.click("accesses_csv")
     driver.type_text("accesses_file", str(tmp_path / "acces.csv"))
-    assert wanted == [str(tmp_path / "acces.csv")]
+    assert wanted == [SaveList(str(tmp_path / "acces.csv"))]
     window.close_now()
 
 
@@ -53,12 +54,12 @@ def test_two_dossiers_are_merged_by_a_script(qtbot: QtBot, desk_theme: QApplicat
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
-    asked: list[tuple[str, str, str]] = []
-    window.doubles.merge_wanted.connect(lambda *said: asked.append(said))
+    asked: list[MergeDossiers] = []
+    window.doubles.acted.connect(asked.append)
     driver = WindowDriver(window)
     assert "D-2026-00417" in driver.read("merge_confirm")
     driver.click("merge_confirm")
-    assert [(keep, merged) for keep, merged, _reason in asked] == [("D-2026-00417", "D-2026-00555")]
+    assert [(wish.keep, wish.merged) for wish in asked] == [("D-2026-00417", "D-2026-00555")]
     driver.type_text("merge_keep", "é")
     line = window.findChild(QLineEdit, "merge_keep")
     assert line is not None

@@ -27,6 +27,7 @@ from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequ
 from tests.support.screens.board_scenes import copies, delivered, no_system
 from tests.support.screens.fingers import click, key, write
 from tests.unit.views.board.test_window import give_reason
+from views.board.page_acts import ExportDossier, GiveUpCopies, RetryCopies, SaveList
 from views.board.window import BoardWindow
 from views.words.deliveries import REASONS, copy_words
 
@@ -70,8 +71,8 @@ def test_each_line_says_what_was_filed_and_what_the_system_has(board: BoardWindo
 
 
 def test_only_what_has_not_arrived_can_be_decided(board: BoardWindow) -> None:
-    asked: list[list[int]] = []
-    board.copies.retry_wanted.connect(asked.append)
+    asked: list[object] = []
+    board.copies.acted.connect(asked.append)
     retry = _find(board, QPushButton, "ged_retry")
     give_up = _find(board, QPushButton, "ged_give_up")
     board.copies.table.choose("200")
@@ -81,25 +82,25 @@ def test_only_what_has_not_arrived_can_be_decided(board: BoardWindow) -> None:
     board.copies.table.choose("198")
     key(board.copies.table, Qt.Key.Key_Return)
     click(_find(board, QPushButton, "ged_retry_all"))
-    assert asked == [[198], [199, 198]]
+    assert asked == [RetryCopies([198]), RetryCopies([199, 198])]
     board.set_connection(False)
     board.copies.show_deliveries(copies())
     assert not retry.isEnabled()
 
 
 def test_giving_up_asks_for_a_reason(board: BoardWindow) -> None:
-    given: list[tuple[list[int], str]] = []
-    board.copies_given_up.connect(lambda ids, reason: given.append((ids, reason)))
+    given: list[object] = []
+    board.copies.acted.connect(given.append)
     click(_find(board, QPushButton, "ged_give_up"))
     assert "Avis d’imposition · VD-2026-0041 · depot" in _find(board, QLabel, "act_title").text()
     assert given == []
     give_reason(board, "Remis par courrier")
-    assert given == [([198], "Remis par courrier")]
+    assert given == [GiveUpCopies([198], "Remis par courrier")]
 
 
 def test_the_filters_ask(board: BoardWindow) -> None:
     asked: list[DeliveriesRequest] = []
-    board.copies.wanted.connect(asked.append)
+    board.copies.acted.connect(asked.append)
     _find(board, QComboBox, "ged_state").setCurrentIndex(2)
     _find(board, QComboBox, "ged_target").setCurrentIndex(1)
     dossier = _find(board, QLineEdit, "ged_dossier")
@@ -129,8 +130,8 @@ def test_without_a_system_the_page_says_who_sets_one_up(
 def test_a_dossier_is_exported_with_a_reason_and_a_place(
     board: BoardWindow, tmp_path: Path
 ) -> None:
-    asked: list[tuple[str, str, str]] = []
-    board.export_requested.connect(lambda *said: asked.append(said))
+    asked: list[object] = []
+    board.copies.acted.connect(asked.append)
     click(_find(board, QPushButton, "ged_export"))  # the dossier of the chosen line
     assert "VD-2026-0041" in _find(board, QLabel, "act_title").text()
     give_reason(board, "Recours")
@@ -139,7 +140,7 @@ def test_a_dossier_is_exported_with_a_reason_and_a_place(
     assert dialog.selectedFiles()[0].endswith("dossier_VD-2026-0041.zip")
     dialog.fileSelected.emit(str(tmp_path / "x.zip"))
     dialog.close()
-    assert asked == [("VD-2026-0041", "Recours", str(tmp_path / "x.zip"))]
+    assert asked == [ExportDossier("VD-2026-0041", "Recours", str(tmp_path / "x.zip"))]
 
 
 def test_every_reason_has_words() -> None:
@@ -149,14 +150,14 @@ def test_every_reason_has_words() -> None:
 def test_the_list_is_saved_for_a_spreadsheet_that_runs_nothing(
     board: BoardWindow, tmp_path: Path
 ) -> None:
-    paths: list[str] = []
-    board.copies.file_wanted.connect(paths.append)
+    asked: list[object] = []
+    board.copies.acted.connect(asked.append)
     click(_find(board, QPushButton, "ged_csv"))
     dialog = board.copies.findChild(QFileDialog)
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "x.csv"))
     dialog.close()
-    assert paths == [str(tmp_path / "x.csv")]
+    assert asked == [SaveList(str(tmp_path / "x.csv"))]
     rows = copies().deliveries
     at_utc = rows[0].filed_at_utc
     bad = Delivery(

@@ -49,7 +49,7 @@ def test_more_kiosks_are_asked_for_by_a_press_and_a_place_by_its_words(
     board: BoardWindow, qtbot: QtBot
 ) -> None:
     questions: list[tuple[str, int]] = []
-    board.lines.wanted.connect(lambda words, rows: questions.append((words, rows)))
+    board.lines.acted.connect(lambda wish: questions.append((wish.words, wish.rows)))
     board.show_lines(LARGE)
     more = board.lines.findChild(QPushButton, "lines_more")
     words = board.lines.findChild(QLineEdit, "lines_words")

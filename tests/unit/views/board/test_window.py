@@ -30,8 +30,10 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.screens.board_scenes import QUEUES, callers, figures, full, quiet
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import SERVICES, ticket
+from views.board.page_acts import DoAct, UndoLastAct
 from views.board.tables import TargetTable
 from views.board.window import BoardWindow
+from views.board.words import words_of
 
 KEYS = Qt.Key
 
@@ -50,7 +52,12 @@ def board(qtbot: QtBot, desk_theme: QApplication) -> BoardWindow:
 @pytest.fixture
 def asked(board: BoardWindow) -> list[tuple[Act, str]]:
     acts: list[tuple[Act, str]] = []
-    board.act_requested.connect(lambda act, reason: acts.append((act, reason)))
+
+    def on_act(wish: object) -> None:
+        if isinstance(wish, DoAct):
+            acts.append((wish.act, wish.reason))
+
+    board.acts.acted.connect(on_act)
     return acts
 
 
@@ -292,8 +299,9 @@ def test_undo_says_what_it_takes_back(board: BoardWindow, qtbot: QtBot) -> None:
     assert not button.isEnabled()
     board.show_undo(SetPriority(callers()[7], 0))
     assert words.text() == "Undo: B108: priority usual"
-    with qtbot.waitSignal(board.undo_requested):
+    with qtbot.waitSignal(board.acts.acted) as acted:
         click(button)
+    assert acted.args == [UndoLastAct()]
     board.show_undo(None)
     assert not button.isEnabled()
 
@@ -311,7 +319,7 @@ def test_an_empty_board_says_so(qtbot: QtBot, desk_theme: QApplication) -> None:
 
 def test_a_reservation_that_ran_out_is_told_with_the_agent_s_name(board: BoardWindow) -> None:
     waiting = next(one for one in callers() if one.state is TicketState.WAITING)
-    kept = msgspec.structs.replace(waiting, assigned_to=next(iter(board._facts.agent_names())))
+    kept = msgspec.structs.replace(waiting, assigned_to=next(iter(board.facts.agent_names())))
     board.show_reservation_ended(kept)
     said = " ".join(text.text() for text in board.messages.findChildren(QLabel))
     assert f"{kept.number} was kept for" in said
@@ -322,7 +330,7 @@ def test_a_conversation_is_joined_from_its_agents_row(
     board: BoardWindow, asked: list[tuple[Act, str]]
 ) -> None:
     talk = next(one for one in callers() if one.state is TicketState.IN_SESSION and one.agent)
-    free = next(one for one in board.agents.ids() if board._facts.talk_of(one) is None)
+    free = next(one for one in board.agents.ids() if board.facts.talk_of(one) is None)
     for agent, joined in ((free, False), (talk.agent, True)):
         board.agents.choose(agent or "")
         key(board, KEYS.Key_F10, Qt.KeyboardModifier.ControlModifier)
@@ -356,7 +364,7 @@ def test_several_callers_are_given_away_at_once_and_stay_chosen_while_others_com
     target.setCurrentIndex(target.findData(10))
     give_reason(board, "school is over")
     assert asked == [(Several(tuple(SetPriority(one, 10) for one in chosen)), "school is over")]
-    assert board.words_of(asked[0][0]) == "3 callers, the first: E121: priority urgent"
+    assert words_of(asked[0][0], board.facts) == "3 callers, the first: E121: priority urgent"
 
 
 def test_who_waits_for_a_service_already_is_not_given_to_it(
@@ -442,7 +450,7 @@ def test_a_message_goes_to_one_agent_one_service_or_one_site(
         Announce("Agents come late", MessageTo.SERVICE, "rsa"),
         Announce("Agents come late", MessageTo.SITE, "site1"),
     ]
-    assert [board.words_of(act) for act, _reason in asked] == [
+    assert [words_of(act, board.facts) for act, _reason in asked] == [
         "message to Solène Cadiou",
         "message to Agents of RSA et prime d'activité",
         "message to Callers at France services de Morlaix-les-Bains",
@@ -469,7 +477,7 @@ def test_an_agent_is_paused_and_made_available_by_keyboard_with_a_reason(
         (SetAgentState("a3", False, "meeting"), "asked for"),
         (SetAgentState("a5", True), "the queue is long"),
     ]
-    assert board.words_of(asked[0][0]) == "Yanis Belcourt: paused · meeting"
+    assert words_of(asked[0][0], board.facts) == "Yanis Belcourt: paused · meeting"
 
 
 def test_what_an_agent_serves_today_is_ticked_and_said(

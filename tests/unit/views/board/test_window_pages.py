@@ -27,12 +27,13 @@ from resources.texts import use_language
 from session.desk.hub.board_acts import Act, GiveToOrganisation, MoveQueue
 from session.protocol.hub.board import DayFigures
 from session.protocol.hub.history import ActKind, HistoryRequest
-from session.protocol.hub.statistics import StatisticsBy
+from session.protocol.hub.statistics import StatisticsBy, StatisticsRequest
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.board_scenes import acts, callers, figures, full, lines, trends, week
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import NOW
 from tests.unit.views.board.test_window import give_reason
+from views.board.page_acts import SaveFigures, UndoAct
 from views.board.window import GED, HISTORY, LINES, LIVE, STATISTICS, TRENDS, BoardWindow
 from views.widgets.theme import LIGHT, apply_theme
 
@@ -63,7 +64,7 @@ def test_each_page_has_its_key_and_asks_for_its_facts(board: BoardWindow) -> Non
 
 
 def test_the_curves_are_read_with_the_arrow_keys(board: BoardWindow) -> None:
-    board.show_trends(trends())
+    board.trends.show_trends(trends())
     key(board, KEYS.Key_2, ALT)
     plot, said = board.trends.waiting, board.findChild(QLabel, "trends_said")
     assert said is not None
@@ -81,14 +82,14 @@ def test_the_curves_are_read_with_the_arrow_keys(board: BoardWindow) -> None:
 
 
 def test_every_number_of_the_curves_is_in_the_table(board: BoardWindow) -> None:
-    board.show_trends(trends())
+    board.trends.show_trends(trends())
     newest = board.trends.table.texts(board.trends.table.ids()[0])
     assert newest[1:] == ["19", "17", "4", "36", "13:52", "26:06"]
     assert len(board.trends.table.ids()) == 32
 
 
 def test_the_curves_follow_the_theme(board: BoardWindow, desk_theme: QApplication) -> None:
-    board.show_trends(trends())
+    board.trends.show_trends(trends())
     board.show_page(TRENDS)
     before = board.trends.waiting.backgroundBrush().color().name()
     apply_theme(desk_theme, dark=True)
@@ -100,7 +101,7 @@ def test_the_curves_follow_the_theme(board: BoardWindow, desk_theme: QApplicatio
 
 def test_other_hours_or_another_service_are_asked_for(board: BoardWindow) -> None:
     asked: list[tuple[int, str]] = []
-    board.trends.wanted.connect(lambda hours, service: asked.append((hours, service)))
+    board.trends.acted.connect(lambda wish: asked.append((wish.hours, wish.service)))
     hours = board.findChild(QComboBox, "trends_hours")
     service = board.findChild(QComboBox, "trends_service")
     assert hours is not None
@@ -113,19 +114,19 @@ def test_other_hours_or_another_service_are_asked_for(board: BoardWindow) -> Non
 def test_an_act_of_the_history_is_taken_back_by_keyboard_with_its_reason(
     board: BoardWindow,
 ) -> None:
-    wanted: list[tuple[str, str]] = []
-    board.undo_of_requested.connect(lambda act, reason: wanted.append((act, reason)))
-    board.show_history(acts())
+    wanted: list[object] = []
+    board.acts.acted.connect(wanted.append)
+    board.history.show_history(acts())
     key(board, KEYS.Key_3, ALT)
     board.history.table.choose("x4")
     key(board, KEYS.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert board.panel.isVisible()
     give_reason(board, "the agency stays open")
-    assert wanted == [("x4", "the agency stays open")]
+    assert wanted == [UndoAct("x4", "the agency stays open")]
 
 
 def test_an_act_that_cannot_be_taken_back_says_why(board: BoardWindow) -> None:
-    board.show_history(acts())
+    board.history.show_history(acts())
     board.show_page(HISTORY)
     button = board.findChild(QPushButton, "history_undo")
     assert button is not None
@@ -144,8 +145,8 @@ def test_an_act_that_cannot_be_taken_back_says_why(board: BoardWindow) -> None:
 
 def test_the_history_is_asked_by_days_kind_person_and_number(board: BoardWindow) -> None:
     asked: list[HistoryRequest] = []
-    board.history.wanted.connect(asked.append)
-    board.show_history(acts())
+    board.history.acted.connect(asked.append)
+    board.history.show_history(acts())
     boxes = {
         name: board.findChild(QComboBox, f"history_{name}") for name in ("days", "kind", "person")
     }
@@ -197,7 +198,7 @@ def test_a_caller_goes_to_another_organisation_only_where_the_hub_allows_it(
     board: BoardWindow,
 ) -> None:
     asked: list[Act] = []
-    board.act_requested.connect(lambda act, _reason: asked.append(act))
+    board.acts.acted.connect(lambda wish: asked.append(wish.act))
     waiting = [one for one in callers() if one.state is TicketState.WAITING]
     target = board.panel.findChild(QComboBox, "act_target")
     assert target is not None
@@ -222,10 +223,10 @@ def test_a_caller_goes_to_another_organisation_only_where_the_hub_allows_it(
 def test_figures_are_grouped_and_saved_as_a_file(
     board: BoardWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    asked: list[StatisticsBy] = []
-    board.statistics.wanted.connect(lambda _first, _last, by, _across: asked.append(by))
+    wishes: list[StatisticsRequest | SaveFigures] = []
+    board.statistics.acted.connect(wishes.append)
     board.show_page(STATISTICS)
-    board.show_statistics(week())
+    board.statistics.show_statistics(week())
     assert board.statistics.table.isColumnHidden(1)
     assert board.statistics.table.texts("service/alloc")[:5] == [
         "Allocations familiales",
@@ -237,19 +238,19 @@ def test_figures_are_grouped_and_saved_as_a_file(
     by = board.findChild(QComboBox, "statistics_by")
     assert by is not None
     by.setCurrentIndex(by.findData(StatisticsBy.HOUR))
-    assert asked == [StatisticsBy.HOUR]
-    crossed: list[tuple[StatisticsBy, StatisticsBy]] = []
-    board.statistics.wanted.connect(lambda _first, _last, by, across: crossed.append((by, across)))
+    assert isinstance(wishes[-1], StatisticsRequest)
+    assert wishes[-1].by is StatisticsBy.HOUR
+    wishes.clear()
     across = board.findChild(QComboBox, "statistics_across")
     assert across is not None
     across.setCurrentIndex(across.findData(StatisticsBy.SITE))
     across.setCurrentIndex(across.findData(StatisticsBy.HOUR))
-    assert crossed == [
+    assert [(wish.by, wish.across) for wish in wishes if isinstance(wish, StatisticsRequest)] == [
         (StatisticsBy.HOUR, StatisticsBy.SITE),
         (StatisticsBy.HOUR, StatisticsBy.TOTAL),
     ], "the same twice is one grouping"
     row = msgspec.structs.replace(week().rows[0], key="09", across="Mairie de Valdoré")
-    board.show_statistics(
+    board.statistics.show_statistics(
         msgspec.structs.replace(week(), by=StatisticsBy.HOUR, across=StatisticsBy.SITE, rows=[row])
     )
     assert not board.statistics.table.isColumnHidden(1)
@@ -257,8 +258,6 @@ def test_figures_are_grouped_and_saved_as_a_file(
         "09:00 to 09:59",
         "Mairie de Valdoré",
     ]
-    saved: list[tuple[date, date, str, object]] = []
-    board.statistics.file_wanted.connect(lambda *choice: saved.append(choice))
     across.setCurrentIndex(across.findData(StatisticsBy.SITE))
     button = board.findChild(QPushButton, "statistics_csv")
     assert button is not None
@@ -267,9 +266,10 @@ def test_figures_are_grouped_and_saved_as_a_file(
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "a.csv"))
     dialog.close()
-    first, last, path, grouped = saved[0]
-    assert grouped == (StatisticsBy.HOUR, StatisticsBy.SITE), "the file has what is shown"
-    assert ((last - first).days, Path(path).name) == (6, "a.csv")
+    saved = wishes[-1]
+    assert isinstance(saved, SaveFigures)
+    assert saved.grouped == (StatisticsBy.HOUR, StatisticsBy.SITE), "the file has what is shown"
+    assert ((saved.last - saved.first).days, Path(saved.path).name) == (6, "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -280,8 +280,8 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
     board: BoardWindow, page: str, zone: str
 ) -> None:
     asked: list[tuple[date, date]] = []
-    board.statistics.wanted.connect(lambda first, last, _by, _across: asked.append((first, last)))
-    board.history.wanted.connect(lambda choice: asked.append((choice.first, choice.last)))
+    board.statistics.acted.connect(lambda wish: asked.append((wish.first, wish.last)))
+    board.history.acted.connect(lambda wish: asked.append((wish.first, wish.last)))
     board.show_page(page)
     days = board.findChild(QComboBox, "history_days")
     assert days is not None
@@ -306,7 +306,7 @@ def test_the_history_is_asked_by_the_days_of_the_hub(
     board: BoardWindow, choice: str, first: int, last: int
 ) -> None:
     asked: list[HistoryRequest] = []
-    board.history.wanted.connect(asked.append)
+    board.history.acted.connect(asked.append)
     board.show_board(
         msgspec.structs.replace(
             figures(), day=DayFigures(since_utc=datetime(2031, 5, 20, tzinfo=UTC))
@@ -350,7 +350,7 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(
 def test_figures_are_asked_for_any_days_up_to_four_hundred(board: BoardWindow) -> None:
     asked: list[tuple[date, date]] = []
     board.show_page(STATISTICS)
-    board.statistics.wanted.connect(lambda first, last, _by, _across: asked.append((first, last)))
+    board.statistics.acted.connect(lambda wish: asked.append((wish.first, wish.last)))
     days = board.findChild(QComboBox, "statistics_days")
     first = board.findChild(QDateEdit, "statistics_first")
     last = board.findChild(QDateEdit, "statistics_last")

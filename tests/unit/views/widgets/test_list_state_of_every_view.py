@@ -27,6 +27,8 @@ from session.protocol.hub.site import NetworkAnswer
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy
 from session.protocol.hub.third_parties import TargetsAnswer
 from tests.support.screens.invented import NOW, SERVICES
+from views.board.act_panel import ActPanel
+from views.board.acts import ActBeginner
 from views.board.deliveries_page import BoardDeliveriesPage
 from views.board.dossiers.accesses_page import BoardAccessesPage
 from views.board.dossiers.doubles_page import BoardDoublesPage
@@ -46,6 +48,7 @@ from views.helpdesk.list_page import ListPage
 from views.helpdesk.notes_panel import NotesPanel
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.site.network_view import NetworkView
+from views.widgets.message_bar import MessageBar
 
 WHY = "The hub did not answer: try again."
 
@@ -58,6 +61,10 @@ class ShownList(NamedTuple):
     refuse: Callable[[], None]
 
 
+def _acts() -> ActBeginner:
+    return ActBeginner(BoardFacts(), ActPanel(), messages=MessageBar(), window=QWidget())
+
+
 def _lines() -> ShownList:
     page = BoardLinesPage(ManualClock(NOW))
     return ShownList(
@@ -66,7 +73,7 @@ def _lines() -> ShownList:
 
 
 def _history() -> ShownList:
-    page = BoardHistoryPage(BoardFacts(), ManualClock(NOW))
+    page = BoardHistoryPage(BoardFacts(), ManualClock(NOW), acts=_acts())
     none = HistoryAnswer(acts=[])
     return ShownList(page, lambda: page.show_history(none), lambda: page.show_refused(WHY))
 
@@ -90,13 +97,13 @@ def _accesses() -> ShownList:
 
 
 def _deliveries() -> ShownList:
-    page = BoardDeliveriesPage(BoardFacts(), ManualClock(NOW))
+    page = BoardDeliveriesPage(BoardFacts(), ManualClock(NOW), acts=_acts())
     none = DeliveriesAnswer(targets=[], deliveries=[])
     return ShownList(page, lambda: page.show_deliveries(none), lambda: page.show_refused(WHY))
 
 
 def _doubles() -> ShownList:
-    page = BoardDoublesPage(BoardFacts(), ManualClock(NOW))
+    page = BoardDoublesPage(BoardFacts(), ManualClock(NOW), acts=_acts())
 
     def show_none() -> None:
         page.show_provisional(ProvisionalAnswer(dossiers=[]))

@@ -26,6 +26,7 @@ from session.protocol.helpdesk.remote_help import RemoteHelpsRequest
 from session.protocol.hub.requests import RemoteAct
 from tests.support.screens.dossier_scenes import access_lines, accesses, help_lines
 from tests.support.screens.fingers import click, key, write
+from views.board.page_acts import SaveList
 from views.board.window import BoardWindow
 from views.words.accesses import KINDS
 
@@ -68,7 +69,7 @@ def test_each_line_says_who_what_which_and_why(board: BoardWindow) -> None:
 
 def test_the_filters_ask(board: BoardWindow) -> None:
     asked: list[AccessesRequest] = []
-    board.accesses.wanted.connect(asked.append)
+    board.accesses.acted.connect(asked.append)
     _choose(board, "accesses_days", "week")
     _choose(board, "accesses_person", "claire")
     _choose(board, "accesses_kind", AccessKind.OPENED_OTHER)
@@ -88,7 +89,7 @@ def test_the_filters_ask(board: BoardWindow) -> None:
 
 def test_who_read_which_conversation_is_asked_apart(board: BoardWindow) -> None:
     asked: list[AccessesRequest] = []
-    board.accesses.wanted.connect(asked.append)
+    board.accesses.acted.connect(asked.append)
     _choose(board, "accesses_about", "logs")
     assert asked == [LogAccessesRequest(first=date(2026, 3, 2), last=date(2026, 3, 2))]
     kinds = _find(board, QComboBox, "accesses_kind")
@@ -124,7 +125,7 @@ def test_who_read_which_conversation_is_asked_apart(board: BoardWindow) -> None:
 
 def test_who_wanted_what_of_which_kiosk_or_desk_is_asked_and_shown(board: BoardWindow) -> None:
     asked: list[RemoteHelpsRequest] = []
-    board.accesses.wanted.connect(asked.append)
+    board.accesses.acted.connect(asked.append)
     _choose(board, "accesses_about", "help")
     assert asked == [RemoteHelpsRequest(first=date(2026, 3, 2), last=date(2026, 3, 2))]
     board.accesses.show_helps(help_lines())
@@ -154,14 +155,14 @@ def test_who_wanted_what_of_which_kiosk_or_desk_is_asked_and_shown(board: BoardW
     )
     assert "older ones" not in _find(board, QLabel, "accesses_state").text()
     again: list[object] = []
-    board.accesses.wanted.connect(again.append)
+    board.accesses.acted.connect(again.append)
     _choose(board, "accesses_about", "dossiers")
     assert [type(one) for one in again] == [AccessesRequest]
 
 
 def test_one_day_may_be_chosen(board: BoardWindow) -> None:
     asked: list[AccessesRequest] = []
-    board.accesses.wanted.connect(asked.append)
+    board.accesses.acted.connect(asked.append)
     day = _find(board, QDateEdit, "accesses_day")
     assert not day.isVisible()
     _choose(board, "accesses_days", "day")
@@ -172,20 +173,20 @@ def test_one_day_may_be_chosen(board: BoardWindow) -> None:
 
 def test_an_alert_leads_to_what_one_agent_was_refused(board: BoardWindow) -> None:
     asked: list[AccessesRequest] = []
-    board.accesses.wanted.connect(asked.append)
+    board.accesses.acted.connect(asked.append)
     board.accesses.show_refused_of("bastien", "Bastien Orval", AccessKind.REFUSED)
     assert [(one.user, one.kind) for one in asked] == [("bastien", AccessKind.REFUSED)]
 
 
 def test_the_file_is_asked_for_where_others_are(board: BoardWindow, tmp_path: Path) -> None:
-    wanted: list[str] = []
-    board.accesses.file_wanted.connect(wanted.append)
+    wanted: list[object] = []
+    board.accesses.acted.connect(wanted.append)
     click(_find(board, QPushButton, "accesses_csv"))
     dialog = board.findChild(QFileDialog, "accesses_file")
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "x.csv"))
     dialog.close()
-    assert wanted == [str(tmp_path / "x.csv")]
+    assert wanted == [SaveList(str(tmp_path / "x.csv"))]
 
 
 def test_an_empty_register_says_what_to_choose(board: BoardWindow) -> None:

@@ -13,6 +13,7 @@ from session.core.dossier_model import CallerIdentity
 from tests.support.screens.dossier_scenes import doubles
 from tests.support.screens.fingers import click, key, rewrite, write
 from tests.support.screens.invented import DOSSIER
+from views.board.page_acts import CorrectPerson, ViewDossier
 from views.board.window import BoardWindow
 
 KNOWN = msgspec.structs.replace(DOSSIER, family_name="Verdelin", given_names="Josiane")
@@ -36,8 +37,8 @@ def _find[Kind: QWidget](board: BoardWindow, kind: type[Kind], name: str) -> Kin
 
 
 def test_a_number_and_a_reason_are_needed_to_see_it(board: BoardWindow) -> None:
-    asked: list[tuple[str, str]] = []
-    board.doubles.correction.view_wanted.connect(lambda *said: asked.append(said))
+    asked: list[object] = []
+    board.doubles.correction.acted.connect(asked.append)
     number = _find(board, QLineEdit, "correction_number")
     key(number, Qt.Key.Key_Return)
     assert "number of a dossier" in _find(board, QLabel, "correction_number_wrong").text()
@@ -46,16 +47,16 @@ def test_a_number_and_a_reason_are_needed_to_see_it(board: BoardWindow) -> None:
     reason = _find(board, QLineEdit, "correction_reason")
     write(reason, "Demande ecrite")
     key(reason, Qt.Key.Key_Return)
-    assert asked == [("D-2026-00417", "Demande ecrite")]
+    assert asked == [ViewDossier("D-2026-00417", "Demande ecrite")]
     board.doubles.correction.show_refused("dossier_unknown", {})
     assert "No dossier" in _find(board, QLabel, "correction_number_wrong").text()
     assert reason.text() == "Demande ecrite"
 
 
 def test_it_is_corrected_and_the_card_is_free_again(board: BoardWindow) -> None:
-    said: list[tuple[object, ...]] = []
+    said: list[object] = []
     card = board.doubles.correction
-    card.correction_wanted.connect(lambda *what: said.append(what))
+    card.acted.connect(said.append)
     card.show_dossier(KNOWN, "Demande écrite")
     number = _find(board, QLineEdit, "correction_number")
     assert not number.isVisible()
@@ -65,7 +66,7 @@ def test_it_is_corrected_and_the_card_is_free_again(board: BoardWindow) -> None:
     rewrite(family, "Verdelain")
     key(family, Qt.Key.Key_Return)
     right = CallerIdentity(family_name="Verdelain", given_names="Josiane", born_on="1984-05-12")
-    assert said == [("D-2026-00417", right, False, "Demande écrite")]
+    assert said == [CorrectPerson("D-2026-00417", right, confirmed=False, reason="Demande écrite")]
     card.show_refused("dossier_of_register", {})
     assert "register says whom" in _find(board, QLabel, "person_words").text()
     card.show_corrected()

@@ -12,6 +12,7 @@ from tests.support.screens.dossier_scenes import OTHER, doubles
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import DOSSIER
 from tests.unit.views.board.test_window import give_reason
+from views.board.page_acts import CompareDossiers, MergeDossiers, UnmergeDossiers
 from views.board.window import BoardWindow
 
 
@@ -37,8 +38,8 @@ def _line(board: BoardWindow, name: str) -> QLineEdit:
 
 
 def test_two_numbers_and_a_reason_are_needed(board: BoardWindow) -> None:
-    asked: list[tuple[str, str, str]] = []
-    board.doubles.compare_wanted.connect(lambda *said: asked.append(said))
+    asked: list[object] = []
+    board.doubles.acted.connect(asked.append)
     key(_line(board, "merge_keep"), Qt.Key.Key_Return)
     assert "number of a dossier" in _find(board, QLabel, "merge_keep_wrong").text()
     write(_line(board, "merge_keep"), "D-2026-00417")
@@ -49,7 +50,7 @@ def test_two_numbers_and_a_reason_are_needed(board: BoardWindow) -> None:
     assert asked == []
     _line(board, "merge_other").setText("D-2026-00555")
     click(_find(board, QPushButton, "merge_compare"))
-    assert asked == [("D-2026-00417", "D-2026-00555", "Une seule personne")]
+    assert asked == [CompareDossiers("D-2026-00417", "D-2026-00555", "Une seule personne")]
 
 
 def test_both_are_shown_side_by_side_and_what_differs_stands_out(board: BoardWindow) -> None:
@@ -67,18 +68,18 @@ def test_both_are_shown_side_by_side_and_what_differs_stands_out(board: BoardWin
 
 
 def test_the_other_one_may_be_kept(board: BoardWindow) -> None:
-    wanted: list[tuple[str, str, str]] = []
-    board.doubles.merge_wanted.connect(lambda *said: wanted.append(said))
+    wanted: list[object] = []
+    board.doubles.acted.connect(wanted.append)
     board.doubles.show_compared(DOSSIER, OTHER, "Une seule personne")
     click(_find(board, QPushButton, "merge_swap"))
     assert _line(board, "merge_keep").text() == "D-2026-00555"
     click(_find(board, QPushButton, "merge_confirm"))
-    assert wanted == [("D-2026-00555", "D-2026-00417", "Une seule personne")]
+    assert wanted == [MergeDossiers("D-2026-00555", "D-2026-00417", "Une seule personne")]
 
 
 def test_enter_shows_both_and_never_merges_by_itself(board: BoardWindow) -> None:
     merged: list[object] = []
-    board.doubles.merge_wanted.connect(lambda *said: merged.append(said))
+    board.doubles.acted.connect(merged.append)
     board.doubles.show_compared(DOSSIER, OTHER, "Une seule personne")
     for _time in range(3):
         key(_line(board, "merge_reason"), Qt.Key.Key_Return)
@@ -104,8 +105,8 @@ def test_a_provisional_dossier_is_taken_into_the_form(board: BoardWindow) -> Non
 
 
 def test_a_merge_is_taken_back_with_a_reason_while_it_may(board: BoardWindow) -> None:
-    wanted: list[tuple[str, str]] = []
-    board.unmerge_requested.connect(lambda *said: wanted.append(said))
+    wanted: list[object] = []
+    board.doubles.acted.connect(wanted.append)
     undo = _find(board, QPushButton, "merge_undo")
     table = board.doubles.table
     assert [table.texts(one)[4] for one in ("m0", "m1", "m2")] == [
@@ -119,12 +120,12 @@ def test_a_merge_is_taken_back_with_a_reason_while_it_may(board: BoardWindow) ->
     click(undo)
     assert "D-2026-00550 → D-2026-00417" in _find(board, QLabel, "act_title").text()
     give_reason(board, "Deux personnes")
-    assert wanted == [("m0", "Deux personnes")]
+    assert wanted == [UnmergeDossiers("m0", "Deux personnes")]
 
 
 def test_without_a_line_nothing_is_asked(board: BoardWindow) -> None:
     asked: list[object] = []
-    board.doubles.merge_wanted.connect(lambda *said: asked.append(said))
+    board.doubles.acted.connect(asked.append)
     board.doubles.show_compared(DOSSIER, OTHER, "Une seule personne")
     board.set_connection(False)
     click(_find(board, QPushButton, "merge_confirm"))
