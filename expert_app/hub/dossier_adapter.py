@@ -27,11 +27,10 @@ from session.core.dossier_model import (
     Dossier,
     DossierNote,
     NewDocument,
-    PieceState,
-    PieceStep,
     SeenPage,
 )
 from session.core.errors import DossierUnknown, SessionError
+from session.core.tasks import in_thread
 from session.hub.access.log_register import LogReadings
 from session.hub.dossier.register import Registers
 from session.hub.dossier.store import IdentityStoreLike
@@ -89,6 +88,12 @@ class DossierAdapter:
         self._ged = ged or GedBoardService()
         self._identities = IdentityAdapter(store, registers or {})
         self._readings = ReadingsAdapter(store.accesses)
+        self.open = in_thread(store.open_dossier)
+        self.read = in_thread(store.read)
+        self.history = in_thread(store.history)
+        self.set_piece = in_thread(store.set_piece)
+        self.acknowledge = in_thread(store.acknowledge)
+        self.find_by_caller_number = self._identities.find_by_caller_number
 
     @property
     def identities(self) -> IdentityStoreLike:
@@ -131,18 +136,6 @@ class DossierAdapter:
             self._store.start_procedure, organisation, number, rules, who
         )
 
-    async def acknowledge(
-        self, organisation: str, number: str, piece_ids: list[str], *, who: Actor
-    ) -> Dossier:
-        """A receipt that names them was printed."""
-        return await asyncio.to_thread(
-            self._store.acknowledge, organisation, number, piece_ids, who
-        )
-
-    async def history(self, organisation: str, number: str) -> list[PieceStep]:
-        """Return what happened to the pieces."""
-        return await asyncio.to_thread(self._store.history, organisation, number)
-
     async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
         """Pages of the dossier that are these, or look like them."""
         marks = [PageMark(page.sha256, page.look) for page in pages]
@@ -154,29 +147,6 @@ class DossierAdapter:
             hit.document_id
             for hit in await asyncio.to_thread(self._store.search, organisation, words, number)
         ]
-
-    async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
-        """The dossier of the caller with this number, or None."""
-        return await self._identities.find_by_caller_number(organisation, number)
-
-    async def open(self, organisation: str, number: str) -> Dossier:
-        """The dossier with this number."""
-        return await asyncio.to_thread(self._store.open_dossier, organisation, number)
-
-    async def set_piece(
-        self,
-        organisation: str,
-        number: str,
-        piece_id: str,
-        *,
-        state: PieceState,
-        reason: str,
-        who: Actor,
-    ) -> Dossier:
-        """Sets a piece's state by hand."""
-        return await asyncio.to_thread(
-            self._store.set_piece, organisation, number, piece_id, state, reason=reason, by=who
-        )
 
     async def add_note(
         self, organisation: str, number: str, *, note_id: str, text: str, by_name: str
@@ -307,10 +277,6 @@ class DossierAdapter:
             act.kind is DossierActKind.EXPORTED and act.by.user == user and act.at_utc >= since
             for act in acts
         )
-
-    async def read(self, organisation: str, document_id: str) -> bytes:
-        """Bytes of a filed document."""
-        return await asyncio.to_thread(self._store.read, organisation, document_id)
 
 
 def _procedure(procedure: Procedure) -> ProcedureFacts:

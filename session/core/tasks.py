@@ -56,6 +56,15 @@ def _loop_for(coroutine: Coroutine[Any, Any, Any]) -> asyncio.AbstractEventLoop:
         raise
 
 
+def in_thread[**P, R](method: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Return a coroutine function that runs `method`, with its arguments, in a worker thread."""
+
+    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.to_thread(method, *args, **kwargs)
+
+    return run
+
+
 class Tasks:
     """A nursery: what it started ends with it.
 

@@ -75,7 +75,7 @@ class PieceService:
         """A receipt that names these pieces was printed. Raises `NotAllowed`."""
         who = await self._who(asker, request.session_id, request.dossier)
         facts = await self._store.acknowledge(
-            asker.organisation, request.dossier, request.piece_ids, who=who
+            asker.organisation, request.dossier, request.piece_ids, by=who
         )
         return DossierAnswer(dossier=facts)
 

@@ -215,7 +215,7 @@ class DossierService:
             request.piece_id,
             state=request.state,
             reason=request.reason,
-            who=who,
+            by=who,
         )
         return DossierAnswer(dossier=facts)
 

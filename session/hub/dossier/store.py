@@ -244,13 +244,13 @@ class DossierStoreLike(Protocol):
         *,
         state: PieceState,
         reason: str,
-        who: Actor,
+        by: Actor,
     ) -> Dossier:
         """Sets a piece's state by hand; returns the dossier afterwards."""
         ...
 
     async def acknowledge(
-        self, organisation: str, number: str, piece_ids: list[str], *, who: Actor
+        self, organisation: str, number: str, piece_ids: list[str], *, by: Actor
     ) -> Dossier:
         """A receipt that names these pieces was printed."""
         ...

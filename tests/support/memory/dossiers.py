@@ -248,7 +248,7 @@ class MemoryDossiers:
         *,
         state: PieceState,
         reason: str,
-        who: Actor,
+        by: Actor,
     ) -> Dossier:
         facts = await self.open(organisation, number)
         pieces = [
@@ -294,7 +294,7 @@ class MemoryDossiers:
         self.documents[record.id] = data
         self._by_upload[document.upload_id] = record
         facts = await self.set_piece(
-            organisation, number, document.piece_id, state=PieceState.FILED, reason="", who=who
+            organisation, number, document.piece_id, state=PieceState.FILED, reason="", by=who
         )
         facts = msgspec.structs.replace(facts, documents=(*facts.documents, record))
         self._dossiers[organisation, number] = facts
@@ -317,7 +317,7 @@ class MemoryDossiers:
         raise NotAllowed(why="no procedures")
 
     async def acknowledge(
-        self, organisation: str, number: str, piece_ids: list[str], *, who: Actor
+        self, organisation: str, number: str, piece_ids: list[str], *, by: Actor
     ) -> Dossier:
         return await self.open(organisation, number)
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import threading
 import warnings
 from collections.abc import Awaitable
 
 import pytest
 
 from session.core.errors import StoreUnreachable, TicketUnknown
-from session.core.tasks import MOST_NAMES, FailingTask, Tasks
+from session.core.tasks import MOST_NAMES, FailingTask, Tasks, in_thread
 
 
 async def test_a_spawned_one_waits_for_its_turn_and_a_begun_one_does_not() -> None:
@@ -187,3 +188,16 @@ async def test_names_without_end_are_counted_together() -> None:
     assert sum(tasks.failures.values()) == 2 * MOST_NAMES
     assert len(tasks.failures) <= MOST_NAMES + 1
     assert len(tasks.failing) <= MOST_NAMES + 1
+
+
+async def test_what_waits_runs_in_another_thread_and_its_error_comes_back() -> None:
+    def waits(number: int, *, refuses: bool) -> tuple[int, str]:
+        if refuses:
+            raise TicketUnknown
+        return number, threading.current_thread().name
+
+    number, thread = await in_thread(waits)(7, refuses=False)
+    assert number == 7
+    assert thread != threading.current_thread().name
+    with pytest.raises(TicketUnknown):
+        await in_thread(waits)(7, refuses=True)
