@@ -48,9 +48,7 @@ class BackupDamaged(Exception):
 
 
 class BackupNotSigned(Exception):
-    """Whole, and nobody signed it: the signature was taken away, or it is of a version before
-    signatures.
-    """
+    """Whole, and nobody signed it: the signature was taken away."""
 
 
 class BackupFormatUnknown(Exception):

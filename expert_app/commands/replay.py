@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -95,8 +94,6 @@ def _source(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogS
         raise LogReasonNeeded(letters=LEAST_LETTERS)
     seed = load_seed(key_name_of(settings))
     seals = seals_for(settings, paths, SystemClock())
-    # what older versions left: a log that is erased at its keeper stays nowhere else
-    shutil.rmtree(paths.folder("replays"), ignore_errors=True)
     lines = asyncio.run(_fetch(settings, seed, log, reason=reason, seals=seals))
     return LogSource(log, partial(open_lines, log, lines))
 

@@ -3,7 +3,7 @@
 a plain file, a packed one, or memory. Used by `session.log.playback.opening`.
 
 A packed log is a row of zstd frames (RFC 8878, section 3.1). `write_log` makes them small, so
-that a line in the middle costs one frame and not the file; older versions wrote one frame.
+that a line in the middle costs one frame and not the file; another program may write one frame.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FRAME_BYTES = 1024 * 1024
 """Text in one frame of a packed log."""
 
 MAX_FRAME_BYTES = 512 * 1024 * 1024
-"""Unpacked; a log of an older version is one frame, and was refused beyond."""
+"""Unpacked; a log that another program packed may be one frame."""
 
 _MAGIC = b"\x28\xb5\x2f\xfd"  # RFC 8878, section 3.1.1
 _SKIPPABLE = b"\x2a\x4d\x18"  # section 3.1.2: the first byte is 0x50 to 0x5f

@@ -182,10 +182,7 @@ def why_not(error: Exception, path: Path) -> str:
             words = _("{file} is not a whole backup{part}. Nothing was changed.")
             return words.format(file=path, part=part)
         case BackupNotSigned():
-            words = _(
-                "{file} is not signed: its signature was taken away, or it is of a version before "
-                "signatures. Nothing was changed."
-            )
+            words = _("{file} is not signed: its signature was taken away. Nothing was changed.")
             return words.format(file=path)
         case BackupOfStranger(signer=signer, wanted=""):
             words = _(

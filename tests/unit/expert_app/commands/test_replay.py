@@ -57,7 +57,6 @@ def test_nothing_of_a_replayed_log_stays_at_the_helpdesk_and_none_is_fetched_wit
     settings, paths = DeskSettings(role="helpdesk"), paths_for("desk", tmp_path)
     with pytest.raises(LogReasonNeeded):
         replay_command._source("s1", settings, paths, "")
-    (paths.folder("replays") / "older.jsonl").write_text("{}")
     source = replay_command._source("s1", settings, paths, "picture stood still")
     assert len(source.open(lambda _share: None)) == len(whole_session())
     assert list(tmp_path.rglob("*.jsonl")) == []
