@@ -24,7 +24,14 @@ from expert_app.runtime.store_settings import GedSettings
 from session.core.clock import SystemClock
 from session.core.dossier_model import ActingUser, Delivery, DeliveryState, NewDocument
 from session.core.tasks import Tasks
-from tests.support.ged_servers import PASSWORD, TOKEN, USER, CmisServer, PaperlessServer, serving
+from tests.integration.deliveries.ged_servers import (
+    PASSWORD,
+    TOKEN,
+    USER,
+    CmisServer,
+    PaperlessServer,
+    serving,
+)
 from tests.unit.documents.store.filled_store import CALLER, NINE, PDF
 
 QUICKLY = CourierPace(poll_s=0.05, ask_s=0.05)
