@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -28,7 +31,7 @@ from expert_app.reference.fixed_keys import (
 from session.bus.sealing.box import SealBox, public_text, shared
 from session.bus.sealing.certificates import certify, desk_key_text, sign_seal_key
 from session.bus.sealing.channel import agree
-from session.bus.sealing.sealed_number import seal_number
+from session.bus.sealing.sealed_number import LENGTH_BYTES, box_text, number_info, open_number
 from session.bus.sealing.vault_client import (
     ANSWERED,
     ASKED,
@@ -239,31 +242,22 @@ def json_of(message: msgspec.Struct) -> Any:
 
 
 def caller_number() -> list[Case]:
-    """TicketRequested.sealed_number: for each key of the card 108 letters, the fresh public key and
-    the box. Nonce: 12 zero bytes.
+    """TicketRequested.sealed_number: for each key of the card 108 letters, the encapsulated key and
+    the ciphertext of HPKE (RFC 9180).
     """
     return [_number(("vault",)), _number(("vault", "older vault"))]
 
 
 def _number(names: tuple[str, ...]) -> Case:
-    keys = [vault_secret(name).key for name in names]
+    secrets = [vault_secret(name) for name in names]
     fresh = [f"number {n}" for n in range(len(names))]
-    order = iter(fresh)
-    text = seal_number(
-        "1234567",
-        keys,
-        organisation=ORGANISATION,
-        home="mairies",
-        kiosk=KIOSK,
-        fresh=lambda: exchange(next(order)),
-    )
-    boxes = []
-    for name, key in zip(fresh, keys, strict=True):
-        mine = x25519(name)
-        salt = f"{mine['public']}\n{key}"
-        secret = shared(exchange(name), key)
-        derived = HKDF(SHA256(), 32, salt.encode(), b"poste-expert caller number 1").derive(secret)
-        boxes.append({"secret_hex": secret.hex(), "salt": salt, "key_hex": derived.hex()})
+    info = number_info(ORGANISATION, "mairies", KIOSK)
+    boxes = [
+        _hpke(exchange(name), secret.key, info) for name, secret in zip(fresh, secrets, strict=True)
+    ]
+    text = "".join(box_text(bytes.fromhex(box["sealed_hex"])) for box in boxes)
+    where = {"organisation": ORGANISATION, "home": "mairies", "kiosk": KIOSK}
+    assert all(open_number(text, [secret], **where) == "1234567" for secret in secrets)
     return case(
         f"keys of the card: {len(names)}",
         {
@@ -271,19 +265,52 @@ def _number(names: tuple[str, ...]) -> Case:
             "organisation": ORGANISATION,
             "kiosks_account": "mairies",
             "kiosk": KIOSK,
-            "card_keys": keys,
+            "card_keys": [secret.key for secret in secrets],
             "vaults_private_keys_hex": [
-                vault_secret(name).exchange.private_bytes_raw().hex() for name in names
+                secret.exchange.private_bytes_raw().hex() for secret in secrets
             ],
             "fresh_keys": [x25519(name) for name in fresh],
         },
-        {
-            "plain_hex": b"1234567".ljust(32, b"\0").hex(),
-            "associated_data": f"{ORGANISATION}\nmairies\n{KIOSK}",
-            "boxes": boxes,
-        },
+        {"plain_hex": _PLAIN.hex(), "info": info.decode(), "boxes": boxes},
         {"sealed_number": text},
     )
+
+
+_PLAIN = b"1234567".ljust(LENGTH_BYTES, b"\0")
+_KEM, _HPKE = b"KEM\x00\x20", b"HPKE\x00\x20\x00\x01\x00\x02"
+
+
+def _hpke(mine: X25519PrivateKey, key: str, info: bytes) -> dict[str, str]:
+    """The steps of RFC 9180, base mode, with a fresh key that is told beforehand, which no library
+    takes: sections 4 (labels), 4.1 (DHKEM) and 5.1 (key schedule).
+    """
+    encapsulated = base64.b64decode(public_text(mine))
+    agreed = _labelled(_KEM, b"eae_prk", shared(mine, key))
+    both = encapsulated + base64.b64decode(key)
+    secret = _expanded(agreed, b"", _labelled(_KEM, b"shared_secret", both), 32)
+    context = b"\0" + _extracted(b"psk_id_hash", b"") + _extracted(b"info_hash", info)
+    start = _labelled(_HPKE, b"secret", b"")
+    cipher_key = _expanded(start, secret, _labelled(_HPKE, b"key", context), 32)
+    nonce = _expanded(start, secret, _labelled(_HPKE, b"base_nonce", context), 12)
+    sealed = encapsulated + AESGCM(cipher_key).encrypt(nonce, _PLAIN, b"")
+    return {
+        "shared_secret_hex": secret.hex(),
+        "key_hex": cipher_key.hex(),
+        "base_nonce_hex": nonce.hex(),
+        "sealed_hex": sealed.hex(),
+    }
+
+
+def _labelled(suite: bytes, label: bytes, data: bytes) -> bytes:
+    return b"HPKE-v1" + suite + label + data
+
+
+def _extracted(label: bytes, data: bytes) -> bytes:
+    return hmac.digest(bytes(32), _labelled(_HPKE, label, data), "sha256")
+
+
+def _expanded(material: bytes, salt: bytes, info: bytes, length: int) -> bytes:
+    return HKDF(SHA256(), length, salt, length.to_bytes(2, "big") + info).derive(material)
 
 
 def vault_hello() -> list[Case]:

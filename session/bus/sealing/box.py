@@ -42,10 +42,17 @@ def shared(mine: X25519PrivateKey, theirs: str) -> bytes:
     """Return what both ends compute. Raises `SealBroken` for a key that is none,
     or that gives zeros (RFC 7748, 6.1).
     """
+    key = public_key_of(theirs)
     try:
-        return mine.exchange(
-            X25519PublicKey.from_public_bytes(base64.b64decode(theirs, validate=True))
-        )
+        return mine.exchange(key)
+    except ValueError as error:
+        raise SealBroken(why="key") from error
+
+
+def public_key_of(text: str) -> X25519PublicKey:
+    """Return the key of which this is the base64. Raises `SealBroken` for a text that is none."""
+    try:
+        return X25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
     except ValueError as error:
         raise SealBroken(why="key") from error
 

@@ -58,13 +58,13 @@ export class Exchange {
 /**
  * @param {Uint8Array} secret
  * @param {Uint8Array} salt
- * @param {string} info
+ * @param {Uint8Array} info
  * @param {number} length in bytes
- * @returns {Promise<Uint8Array>}
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function derived(secret, salt, info, length) {
   const key = await crypto.subtle.importKey("raw", new Uint8Array(secret), "HKDF", false, ["deriveBits"]);
-  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(salt), info: new Uint8Array(utf8(info)) };
+  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(salt), info: new Uint8Array(info) };
   return new Uint8Array(await crypto.subtle.deriveBits(how, key, length * 8));
 }
 
@@ -107,7 +107,7 @@ export class SealBox {
    */
   static async of(secret, keys, { purpose, opensFirst, used = 0 }) {
     const salt = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(utf8(keys))));
-    const whole = await derived(secret, salt, `poste-expert seal 1\n${purpose}`, 64);
+    const whole = await derived(secret, salt, utf8(`poste-expert seal 1\n${purpose}`), 64);
     const named = new Uint8Array([...salt, ...utf8(purpose)]);
     const [there, back] = [whole.slice(0, 32), whole.slice(32)];
     const epoch = (await sha256(named)).slice(0, 12);

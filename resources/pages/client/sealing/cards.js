@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Whom this kiosk believes of an organisation with a vault: its card, its desks' certificates, and the caller's number that
 // only the vault reads (docs/protocol-seal.md).
-import { chacha20poly1305 } from "../../../vendor/noble-ciphers.mjs";
 import { nkeys } from "../../../vendor/nats-core.mjs";
 import { Refused } from "../core/errors.js";
 import { base64, fromBase64, utf8 } from "../core/ids.js";
-import { derived, Exchange } from "./box.js";
+import { Exchange } from "./box.js";
+import { sealedFor } from "./hpke.js";
 
 const NUMBER_BYTES = 32;
 
@@ -91,12 +91,11 @@ export async function sealedNumber(number, keys, { organisation, home, kiosk }, 
   const data = new Uint8Array(NUMBER_BYTES);
   if (utf8(number).length > NUMBER_BYTES) throw new Refused("caller_number_invalid");
   data.set(utf8(number));
+  const info = utf8(["poste-expert caller number 2", organisation, home, kiosk].join("\n"));
   let text = "";
   for (const key of keys) {
     const mine = await fresh();
-    const secret = await derived(await mine.shared(key), utf8(`${mine.public}\n${key}`), "poste-expert caller number 1", 32);
-    const bound = utf8([organisation, home, kiosk].join("\n"));
-    text += mine.public + base64(chacha20poly1305(secret, new Uint8Array(12), bound).encrypt(data));
+    text += mine.public + base64(await sealedFor(data, key, info, mine));
   }
   return text;
 }
