@@ -68,7 +68,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.conversation.remote_control import CommandAnswered, PageCommand
 from session.protocol.endpoints.chunks import TOPIC as CHUNK
-from session.protocol.endpoints.chunks import count_chunks, headers_of, piece
+from session.protocol.endpoints.chunks import count_chunks
 from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
@@ -242,9 +242,9 @@ class KioskEnd(OurEnd):
         return offer
 
     async def _send_chunks(self, item: ScannedItem, indexes: Iterable[int]) -> None:
-        for index in indexes:
-            part = piece(item.sent, item.offer.chunks, index)
-            await self.send_raw(CHUNK, part, headers_of(item.offer.page_id, index))
+        if self.facts is not None:
+            page, count = item.offer.page_id, item.offer.chunks
+            await self.say_chunks(self.facts.id, page, item.sent, count=count, indexes=indexes)
 
     # ---- the shared page
 

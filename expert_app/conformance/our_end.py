@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from session.bus.client import BusClient
 from session.core.tasks import Tasks
 from session.media.engines.plain_peer import PlainPeer
 from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.chunks import TOPIC as CHUNK
+from session.protocol.endpoints.chunks import headers_of, piece
 
 
 class OurEnd:
@@ -40,6 +42,14 @@ class OurEnd:
     ) -> None:
         """Send bytes to the end under test. Raises `BusUnreachable`."""
         await self._bus.channel(session).send_raw(topic, payload, headers)
+
+    async def say_chunks(
+        self, session: str, item: str, data: bytes, *, count: int, indexes: Iterable[int]
+    ) -> None:
+        """Send these of the chunks into which an item is cut. Raises `BusUnreachable`."""
+        for index in indexes:
+            part = piece(data, count, index)
+            await self.say_raw(session, CHUNK, part, headers_of(item, index))
 
     async def close_call(self) -> None:
         """Let nothing travel any more."""

@@ -40,8 +40,6 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.conversation.print_binding import print_binding
-from session.protocol.endpoints.chunks import TOPIC as CHUNK
-from session.protocol.endpoints.chunks import headers_of, piece
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
@@ -257,7 +255,6 @@ class _Job:
     def __init__(self, stage: KioskStage, talk: TriedTalk, *, data: bytes) -> None:
         self.stage = stage
         self.talk = talk
-        self.data = data
         self.bytes_sent = data
         digest = hashlib.sha256(data).hexdigest()
         self.offer = PrintOffered(
@@ -270,16 +267,16 @@ class _Job:
         )
 
     async def send(self) -> None:
-        """The offer and all chunks."""
+        """Send the offer and all chunks."""
         await self.talk.say("device", self.offer)
         await self.send_chunks()
 
     async def send_chunks(self) -> None:
         """All of them."""
         item, count = self.offer.print_id, self.offer.chunks
-        for index in range(count):
-            part = piece(self.bytes_sent, count, index)
-            await self.talk.ours.say_raw(self.talk.id, CHUNK, part, headers_of(item, index))
+        await self.talk.ours.say_chunks(
+            self.talk.id, item, self.bytes_sent, count=count, indexes=range(count)
+        )
 
     def reported(self, since: int | None = None) -> list[PrintChanged]:
         """Return what the kiosk said of it."""
@@ -288,6 +285,10 @@ class _Job:
     def states(self) -> list[PrintState]:
         """Return where it was, in order."""
         return [message.state for message in self.reported()]
+
+    def printed_as(self) -> set[int]:
+        """Return the numbers of the printer's jobs."""
+        return {message.job_id for message in self.reported() if message.job_id}
 
     async def reaches(self, *states: PrintState, within_s: float = 15.0) -> bool:
         """Return True if it comes to one of these states in time."""
@@ -316,11 +317,8 @@ async def _print_without(stage: KioskStage, talk: TriedTalk) -> None:
     await job.send()
     await job.reaches(PrintState.FAILED, *PRINTED)
     reported = job.reported()
-    good = (
-        bool(reported)
-        and reported[-1].code == GrantMissing.code
-        and not set(job.states()) & {*PRINTED}
-    )
+    is_refused = bool(reported) and reported[-1].code == GrantMissing.code
+    good = is_refused and not set(job.states()) & {*PRINTED}
     stage.findings.check("P-320", good, f"it said {reported[-1:]}")
 
 
@@ -342,7 +340,8 @@ async def _wrong_binding(stage: KioskStage, talk: TriedTalk) -> None:
 
 async def _wrong_bytes(stage: KioskStage, talk: TriedTalk) -> None:
     job = _Job(stage, talk, data=document("un document"))
-    job.bytes_sent = document("un autres")[: len(job.data)].ljust(len(job.data), b"\n")
+    size = job.offer.size_bytes
+    job.bytes_sent = document("un autres")[:size].ljust(size, b"\n")
     await job.send()
     for _ in range(3):  # the kiosk may ask for the chunks again
         since = stage.traffic.mark()
@@ -383,17 +382,15 @@ async def _printed(stage: KioskStage, talk: TriedTalk) -> str:
     last = job.reported()[-1]
     good = last.state is PrintState.DONE and last.sha256 == job.offer.sha256
     findings.demand("P-321", good, f"after yes it said {last}")
-    jobs, since = (
-        {message.job_id for message in job.reported() if message.job_id},
-        stage.traffic.mark(),
-    )
+    jobs, since = job.printed_as(), stage.traffic.mark()
     await job.send()
     await findings.seen(lambda: job.reported(since), 5)
     await asyncio.sleep(QUIET_S)
-    later_jobs = {message.job_id for message in job.reported() if message.job_id}
     states = [message.state for message in job.reported(since)]
     anew = {PrintState.SHOWN, PrintState.SENT, PrintState.PRINTING} & set(states)
-    findings.check("P-324", later_jobs == jobs and not anew, f"offered again it said {states}")
+    findings.check(
+        "P-324", job.printed_as() == jobs and not anew, f"offered again it said {states}"
+    )
     return job.offer.print_id
 
 

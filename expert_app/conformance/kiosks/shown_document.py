@@ -26,8 +26,7 @@ from session.protocol.conversation.shown_document import (
     ShownPageTurned,
     ShowStarted,
 )
-from session.protocol.endpoints.chunks import TOPIC as CHUNK
-from session.protocol.endpoints.chunks import count_chunks, headers_of, piece
+from session.protocol.endpoints.chunks import count_chunks
 from session.protocol.wire.ids import new_id
 
 PAGES, WIDTH, HEIGHT = 3, 240, 340
@@ -99,14 +98,12 @@ class _Show:
     async def send_chunks(self, page: int, indexes: Collection[int]) -> None:
         """Chunks of a page."""
         data = self._data[page]
+        count = count_chunks(len(data))
         if page in self.damaged:
-            sent = bytes(len(data))
-        else:
-            sent = data
-        for index in indexes:
-            part = piece(sent, count_chunks(len(data)), index)
-            headers = headers_of(self.item(page), index)
-            await self.talk.ours.say_raw(self.talk.id, CHUNK, part, headers)
+            data = bytes(len(data))
+        await self.talk.ours.say_chunks(
+            self.talk.id, self.item(page), data, count=count, indexes=indexes
+        )
 
 
 async def shows(stage: KioskStage) -> None:
