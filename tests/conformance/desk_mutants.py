@@ -14,8 +14,8 @@ import msgspec
 
 from session.bus.channel import BusChannel
 from session.bus.transport.connection import Handler, Incoming
-from session.core.errors import MessageMalformed, SessionError
-from session.protocol.codec import decode_session, encode_session
+from session.core.errors import SessionError
+from session.protocol.codec import encode_session
 from session.protocol.conversation.chat_and_privacy import PrivacyAsked, WordsSaid, WordsShown
 from session.protocol.conversation.messages import (
     CallAnswered,
@@ -27,7 +27,6 @@ from session.protocol.conversation.messages import (
     GrantRequested,
     GrantsRequested,
     KioskWiped,
-    MessageRefused,
     PageKept,
     PageRefused,
     PrintOffered,
@@ -38,65 +37,18 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror_messages import MirrorReceived
 from session.protocol.conversation.remote_control import HistoryRequested
 from session.protocol.conversation.shown_document import ShowEnded, ShownPageOffered
-from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.subjects import QUEUE_EVENTS
 from tests.conformance.headless_desk import HeadlessDesk, PlainEngine
-from tests.conformance.mutants import ChangedBus, bus_that, changed, marked, silent, with_payload
+from tests.conformance.wrong_ends import ChangedBus, WrongEnds, changed, without
 
-DESK_MUTANTS: dict[str, tuple[str, type[HeadlessDesk]]] = {}
-"""What it does wrong -> the rule that it breaks, and the desk."""
-
-
-def breaks[Desk: type[HeadlessDesk]](rule: str, wrong: str) -> Callable[[Desk], Desk]:
-    """Names a wrong desk."""
-
-    def named(desk: Desk) -> Desk:
-        DESK_MUTANTS[wrong] = (rule, desk)
-        return desk
-
-    return named
-
-
-def sends_wrongly[Kind: SessionMessage](
-    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
-) -> None:
-    """A desk that says another thing for a message of this kind, or nothing."""
-
-    class ChangedOutgoing(HeadlessDesk):
-        def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            sent = change(message) if isinstance(message, kind) else message
-            return [] if sent is None else [sent]
-
-    DESK_MUTANTS[wrong] = (rule, ChangedOutgoing)
-
-
-def receives_wrongly[Kind: SessionMessage](
-    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
-) -> None:
-    """A desk that takes a message of this kind for another one, or for none."""
-
-    class ChangedIncoming(HeadlessDesk):
-        def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            received = change(message) if isinstance(message, kind) else message
-            return [] if received is None else [received]
-
-    DESK_MUTANTS[wrong] = (rule, ChangedIncoming)
-
-
-def on_bus(rule: str, wrong: str, **changes: object) -> None:
-    """A desk whose connection is a `ChangedBus`."""
-    kind = bus_that(**changes)
-
-    class OnBus(HeadlessDesk):
-        def __init__(self, folder: Path) -> None:
-            super().__init__(folder)
-            self.bus_kind = kind
-
-    DESK_MUTANTS[wrong] = (rule, OnBus)
+DESKS = WrongEnds(HeadlessDesk)
+breaks, on_bus = DESKS.breaks, DESKS.on_bus
+sends_wrongly, receives_wrongly = DESKS.sends_wrongly, DESKS.receives_wrongly
+DESK_MUTANTS = DESKS.all
 
 
 # ---- talk
@@ -310,7 +262,7 @@ sends_wrongly("D-331", "never ends what it shows", ShowEnded, lambda _ended: Non
 
 # ---- hostile
 
-on_bus("D-401", "believes what does not come from the hub", received=marked)
+DESKS.on_hostile("D")
 
 
 class BelievesTickets(ChangedBus):
@@ -336,59 +288,8 @@ class BelievesInEveryCaller(HeadlessDesk):
             await super().accept()
 
 
-on_bus(
-    "D-402",
-    "follows another version",
-    received=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
-)
-on_bus(
-    "D-403",
-    "does not take what it knows in part",
-    received=lambda message: None if b"of_a_later_release" in message.payload else message,
-)
-on_bus(
-    "D-404",
-    "takes no notice of an unknown type",
-    received=lambda message: None if b"OfALaterRelease" in message.payload else message,
-)
-on_bus(
-    "D-405",
-    "takes no notice of what is no JSON",
-    received=lambda message: None if b"this is not JSON" in message.payload else message,
-)
-on_bus(
-    "D-406",
-    "does not look into what is packed",
-    received=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
-)
-
-
-@breaks("D-407", "takes every session for its own")
-class AnySession(HeadlessDesk):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.bus_kind = bus_that(received=self._received)
-
-    def _received(self, message: Incoming) -> Incoming:
-        parts = message.subject.split(".")
-        if self.session is not None:
-            parts[5] = self.session.facts.id
-        return changed(message, subject=".".join(parts))
-
-
-@breaks("D-408", "refuses a refusal")
-class RefusesRefusals(HeadlessDesk):
-    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-        if isinstance(message, MessageRefused) and message.why == "try":
-            self.tasks.start(self._refuse(), name="refuse")
-        return [message]
-
-    async def _refuse(self) -> None:
-        if self.session is not None:
-            refused = MessageRefused(topic="end", code=MessageMalformed.code)
-            await self.link.channel(self.session.facts.id).send("end", refused)
-
-
+notice = "takes no notice of what is no JSON"
+on_bus("D-405", notice, received=without(b"this is not JSON"))
 on_bus(
     "D-409",
     "takes a desk's message from a kiosk",
@@ -419,37 +320,9 @@ class AnswersInClear(HeadlessDesk):
         return [message]
 
 
-@breaks("D-503", "follows what is not sealed")
-class FollowsClear(HeadlessDesk):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.bus_kind = bus_that(received=self._received)
-
-    def _received(self, message: Incoming) -> Incoming:
-        if self.session is not None and b'"WordsSaid"' in message.payload:
-            self.session.chat._on_message(decode_session(message.payload))
-        return message
-
-
-@breaks("D-504", "takes no notice of a broken seal")
-class SilentAtBrokenSeals(HeadlessDesk):
-    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
-        super().protect(facts, channel)
-        silent(channel, self.tasks)
-
-
 on_bus(
     "D-505",
     "agrees on one key only",
     received=lambda message: None if b'"SealNeeded"' in message.payload else message,
 )
-
-
-@breaks("D-506", "gives a sealed log to the hub")
-class LogInClear(HeadlessDesk):
-    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
-        assert self.bus is not None
-        raw = [msgspec.Raw(record) for record in records]
-        request = LogAppend(session_id=session, first=first, records=raw)
-        self.bus.seals = None
-        return (await self.bus.ask_once(request)).next
+DESKS.on_sealed("D", broken_seal="D-504")

@@ -16,9 +16,7 @@ from typing import Any
 
 import msgspec
 
-from expert_app.conformance.driver import (
-    CannotDo,
-)
+from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.instructions import (
     Accept,
     AnyDeskInstruction,

@@ -6,15 +6,11 @@ picture, a disk in memory, an agent who does what the conformance program asks. 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expert_app.conformance.driver import (
-    CannotDo,
-)
+from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.instructions import (
     Accept,
     AskGrant,
@@ -39,11 +35,9 @@ from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import DeskSealing, seals_for
 from session.bus.channel import BusChannel
-from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed
 from session.bus.transport.tls import client_tls
-from session.core.clock import SystemClock
 from session.core.errors import CallLost, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -56,19 +50,16 @@ from session.log.writer import LogWriter
 from session.media.engine import MediaState, MediaStats
 from session.media.engines.plain_peer import PlainPeer
 from session.media.ice import IcePlan
-from session.protocol.conversation.messages import Grant, PageOffered, SessionMessage
+from session.protocol.conversation.messages import Grant, PageOffered
 from session.protocol.conversation.remote_control import HistoryStep
 from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
-from tests.conformance.headless_kiosk import SeenChannel
+from tests.conformance.headless import HeadlessEnd, SeenChannel
 
 if TYPE_CHECKING:
     from session.media.frames import VideoFrame
-
-ASKED_S = 10.0
-"""A desk has what is asked of it at once."""
 
 DOCUMENT = b"%PDF-1.7\n" + bytes(120_000)
 PICTURE = b"RIFF\0\0\0\0WEBP" + bytes(60_000)
@@ -148,20 +139,13 @@ async def drawn(_page: int) -> DrawnPicture:
     return DrawnPicture(PICTURE, 600, 800)
 
 
-class HeadlessDesk:
-    """The desk, and its agent as a driver of the conformance program.
+class HeadlessDesk(HeadlessEnd[DeskSession]):
+    """The desk, and its agent as a driver of the conformance program."""
 
-    Attributes:
-        session: the conversation that goes on, None between two.
-    """
+    link: DeskLink
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.clock, self.tasks = SystemClock(), Tasks(on_error=lambda _name, _error: None)
-        self.seed = new_seed()
-        self.session: DeskSession | None = None
-        self.bus: BusClient | None = None
-        self.bus_kind: type[BusClient] = BusClient
+        super().__init__(folder)
         self.engine = PlainEngine()
         self.kept: set[str] = set()
         self._begin: Begin | None = None
@@ -170,35 +154,13 @@ class HeadlessDesk:
 
     # ---- what a mutant changes
 
-    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-        """What is really sent for a message."""
-        return [message]
-
-    def outgoing_raw(
-        self, topic: str, payload: bytes, headers: Mapping[str, str]
-    ) -> list[tuple[bytes, Mapping[str, str]]]:
-        """What is really sent for bytes."""
-        return [(payload, headers)]
-
-    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-        """What is really taken of a message."""
-        return [message]
-
-    def made(self, session: DeskSession) -> None:
-        """A conversation is about to start."""
-
     def paint(self, answer: TalkAnswer) -> None:
         """The screen names the third person."""
         if self.session is not None and answer.talk.third is not None:
             self.session.third_parties.banner_painted(answer.talk.third.user)
 
     def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
-        """Seals a conversation of an organisation that wants it."""
         self.sealing.protect(facts, channel, lambda _error: None)
-
-    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
-        """Records of the log go to their keeper."""
-        return await self.link.append_log(session, first, records)
 
     async def accept(self) -> None:
         """The agent takes the caller who waits."""
@@ -304,14 +266,6 @@ class HeadlessDesk:
         if self.session is None:
             raise CannotDo("nobody talks here")
         return self.session
-
-    async def _seen(self, condition: Callable[[], object], otherwise: str) -> None:
-        try:
-            async with asyncio.timeout(ASKED_S):
-                while not condition():  # noqa: ASYNC110 - looked at as a person would
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            raise CannotDo(otherwise) from None
 
     # ---- the desk
 

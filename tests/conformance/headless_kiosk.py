@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from expert_app.conformance.driver import (
-    CannotDo,
-)
+from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.instructions import (
     AnswerGrant,
     AnswerPrint,
@@ -41,14 +39,11 @@ from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import KioskSealing, seals_for
 from session.bus.channel import BusChannel
-from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
-from session.core.clock import SystemClock
 from session.core.device_errors import ScanCancelled, ScannerJammed
 from session.core.errors import SessionError
-from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia
 from session.kiosk.cobrowse.page_guard import PageGuardLike
 from session.kiosk.devices.print_preview import ShownPrint
@@ -64,18 +59,13 @@ from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter
 from session.media.engines.plain_peer import PlainCallPage
-from session.protocol.conversation.messages import ScanKind, ScannerState, SessionMessage
+from session.protocol.conversation.messages import ScanKind, ScannerState
 from session.protocol.conversation.shown_document import Mark
-from session.protocol.endpoints.channel import (
-    MessageHandler,
-    MessageRate,
-    RawHandler,
-    SessionChannel,
-)
 from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
+from tests.conformance.headless import HeadlessEnd, SeenChannel
 from tests.support.device_ends import DrawerPrinter, drawn_page, invented_page
 from tests.support.memory.page_guard import DirectGuard
 from tests.support.program_parts import QuietBrowser, QuietDocuments, one_page
@@ -233,97 +223,23 @@ class Drawer:
         await self.cancel()
 
 
-class Changing(Protocol):
-    """An end, kiosk or desk, that may say and take other things than it should."""
+class HeadlessKiosk(HeadlessEnd[KioskSession]):
+    """The kiosk, and its caller as a driver of the conformance program."""
 
-    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
-
-    def outgoing_raw(
-        self, topic: str, payload: bytes, headers: Mapping[str, str]
-    ) -> list[tuple[bytes, Mapping[str, str]]]: ...
-
-    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
-
-
-class SeenChannel:
-    """The session's channel, where a mutant changes what is said and heard."""
-
-    def __init__(self, channel: SessionChannel, kiosk: Changing) -> None:
-        self._channel, self._kiosk = channel, kiosk
-        self.flooded = channel.flooded
-
-    @property
-    def session_id(self) -> str:
-        return self._channel.session_id
-
-    async def send(self, topic: str, message: SessionMessage) -> None:
-        for one in self._kiosk.outgoing(topic, message):
-            await self._channel.send(topic, one)
-
-    async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
-        for part, its in self._kiosk.outgoing_raw(topic, payload, headers):
-            await self._channel.send_raw(topic, part, its)
-
-    def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
-        def incoming(message: SessionMessage) -> None:
-            for one in self._kiosk.incoming(topic, message):
-                handler(one)
-
-        return self._channel.on_message(topic, incoming)
-
-    def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
-        return self._channel.on_raw(topic, handler)
-
-    def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
-        return self._channel.takes(topic, kind, rate, amount)
-
-    def refuse(
-        self, topic: str, code: str, why: str = "", of: str = "", *, is_reported: bool = True
-    ) -> None:
-        self._channel.refuse(topic, code, why, of, is_reported=is_reported)
-
-
-class HeadlessKiosk:
-    """The kiosk, and its caller as a driver of the conformance program.
-
-    Attributes:
-        session: the conversation that goes on, None between two.
-    """
+    asked_s = ASKED_S
+    link: KioskLink
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.clock, self.tasks = SystemClock(), Tasks(on_error=lambda _name, _error: None)
-        self.seed = new_seed()
+        super().__init__(folder)
         self.browser, self.scanner, self.printer = OnePageBrowser(), Drawer(), DrawerPrinter()
         self.documents = OnePane()
         self.guard: PageGuardLike = DirectGuard()
-        self.session: KioskSession | None = None
-        self.bus: BusClient | None = None
-        self.bus_kind: type[BusClient] = BusClient
         self.call_page_kind: type[PlainCallPage] = PlainCallPage
         self._shown: ShownPrint | None = None
 
     # ---- what a mutant changes
 
-    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-        """What is really sent for a message."""
-        return [message]
-
-    def outgoing_raw(
-        self, topic: str, payload: bytes, headers: Mapping[str, str]
-    ) -> list[tuple[bytes, Mapping[str, str]]]:
-        """What is really sent for bytes."""
-        return [(payload, headers)]
-
-    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-        """What is really taken of a message."""
-        return [message]
-
-    def made(self, session: KioskSession) -> None:
-        """A conversation is about to start."""
-
     def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
-        """Seals a conversation of an organisation that wants it."""
         self.sealing.protect(facts, channel, lambda _error: None, resumed=False)
 
     def on_ticket(self, change: TicketChanged) -> None:
@@ -343,10 +259,6 @@ class HeadlessKiosk:
 
     async def press(self, instruction: Press) -> None:
         await self.link.call(instruction.service, instruction.number, new_id())
-
-    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
-        """Records of the log go to the hub."""
-        return await self.link.append_log(session, first, records)
 
     async def ended(self, event: SessionEnded) -> None:
         """A conversation is over: everything of the caller goes."""
@@ -403,14 +315,6 @@ class HeadlessKiosk:
                 shown, self._shown = self._shown, None
                 if shown is not None:
                     session.devices.showing.answer(shown.print_id, yes)
-
-    async def _seen(self, condition: Callable[[], object], otherwise: str) -> None:
-        try:
-            async with asyncio.timeout(ASKED_S):
-                while not condition():  # noqa: ASYNC110 - looked at as a person would
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            raise CannotDo(otherwise) from None
 
     # ---- the kiosk
 

@@ -17,9 +17,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from expert_app.conformance.driver import (
-    CannotDo,
-)
+from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.instructions import (
     AnswerGrant,
     AnswerPrint,

@@ -9,9 +9,8 @@ import asyncio
 import json
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -27,17 +26,15 @@ from expert_app.conformance.instructions import (
 )
 from expert_app.conformance.throw_away_hub import CALLER_NUMBER
 from session.bus.channel import BusChannel
-from session.bus.client import BusClient
 from session.bus.transport.connection import Incoming
 from session.bus.transport.tls import client_tls
-from session.core.errors import HubUnreachable, SessionError
-from session.core.tasks import Tasks
+from session.core.errors import HubUnreachable
 from session.kiosk.call.consent import Question
 from session.kiosk.cobrowse.guard_frames import FilteredEvent, FilteredPush
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.session import KioskSession
 from session.media.engines.plain_peer import PlainCallPage
-from session.protocol.codec import decode_session, encode_session
+from session.protocol.codec import encode_session
 from session.protocol.conversation.chat_and_privacy import (
     PrivacyAsked,
     PrivacyShown,
@@ -55,7 +52,6 @@ from session.protocol.conversation.messages import (
     GrantRequested,
     KioskWiped,
     MediaSeen,
-    MessageRefused,
     PageKept,
     PageOffered,
     PageRefused,
@@ -76,8 +72,6 @@ from session.protocol.conversation.shown_document import (
     ShownPageTurned,
     ShowStarted,
 )
-from session.protocol.endpoints.refusals import Refusals
-from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import (
     SessionEnded,
     SessionFacts,
@@ -87,87 +81,12 @@ from session.protocol.hub.requests import (
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.ids import new_id
 from tests.conformance.headless_kiosk import HeadlessKiosk
+from tests.conformance.wrong_ends import ReceivesOtherBytes, WrongEnds, changed
 
-MUTANTS: dict[str, tuple[str, type[HeadlessKiosk]]] = {}
-"""What it does wrong -> the rule that it breaks, and the kiosk."""
-
-changed = msgspec.structs.replace
-
-
-def breaks[Kiosk: type[HeadlessKiosk]](rule: str, wrong: str) -> Callable[[Kiosk], Kiosk]:
-    """Names a wrong kiosk."""
-
-    def named(kiosk: Kiosk) -> Kiosk:
-        MUTANTS[wrong] = (rule, kiosk)
-        return kiosk
-
-    return named
-
-
-def sends_wrongly[Kind: SessionMessage](
-    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
-) -> None:
-    """A kiosk that says another thing for a message of this kind, or nothing."""
-
-    class ChangedOutgoing(HeadlessKiosk):
-        def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            sent = change(message) if isinstance(message, kind) else message
-            return [] if sent is None else [sent]
-
-    MUTANTS[wrong] = (rule, ChangedOutgoing)
-
-
-def receives_wrongly[Kind: SessionMessage](
-    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
-) -> None:
-    """A kiosk that takes a message of this kind for another one, or for none."""
-
-    class ChangedIncoming(HeadlessKiosk):
-        def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            received = change(message) if isinstance(message, kind) else message
-            return [] if received is None else [received]
-
-    MUTANTS[wrong] = (rule, ChangedIncoming)
-
-
-class ChangedBus(BusClient):
-    """A connection whose bytes a mutant changes. `sent`, `received`: what becomes of a message."""
-
-    sent: Callable[[str, bytes], bytes] = staticmethod(lambda _topic, payload: payload)
-    received: Callable[[Incoming], Incoming | None] = staticmethod(lambda message: message)
-    beats = True
-
-    def beat(self) -> None:
-        if self.beats:
-            super().beat()
-
-    async def _publish(
-        self, session_id: str, topic: str, payload: bytes, headers: Mapping[str, str] | None
-    ) -> None:
-        await super()._publish(session_id, topic, self.sent(topic, payload), headers)
-
-    def _on_session(self, message: Incoming) -> None:
-        received = self.received(message)
-        if received is not None:
-            super()._on_session(received)
-
-
-def bus_that(**changes: Any) -> type[BusClient]:
-    """A connection that changes bytes."""
-    given = {name: staticmethod(one) if callable(one) else one for name, one in changes.items()}
-    return type("Changed", (ChangedBus,), given)
-
-
-def on_bus(rule: str, wrong: str, **changes: Any) -> None:
-    """A kiosk whose connection is a `ChangedBus`."""
-    kind = bus_that(**changes)
-
-    class OnBus(HeadlessKiosk):
-        def __init__(self, folder: Path) -> None:
-            super().__init__(folder)
-            self.bus_kind = kind
-
-    MUTANTS[wrong] = (rule, OnBus)
+KIOSKS = WrongEnds(HeadlessKiosk)
+breaks, on_bus = KIOSKS.breaks, KIOSKS.on_bus
+sends_wrongly, receives_wrongly = KIOSKS.sends_wrongly, KIOSKS.receives_wrongly
+MUTANTS = KIOSKS.all
 
 
 # ---- talk
@@ -695,79 +614,20 @@ class ShowsAgain(HeadlessKiosk):
 # ---- hostile
 
 
-def marked(message: Incoming) -> Incoming:
-    return changed(message, headers={**message.headers, "From-Hub": "1"})
-
-
-def with_payload(message: Incoming, payload: bytes) -> Incoming:
-    return changed(message, payload=payload)
-
-
-on_bus("P-401", "believes what does not come from the hub", received=marked)
-on_bus(
-    "P-402",
-    "follows another version",
-    received=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
-)
-on_bus(
-    "P-403",
-    "does not take what it knows in part",
-    received=lambda message: None if b"of_a_later_release" in message.payload else message,
-)
-on_bus(
-    "P-404",
-    "takes no notice of an unknown type",
-    received=lambda message: None if b"OfALaterRelease" in message.payload else message,
-)
-on_bus(
-    "P-406",
-    "does not look into what is packed",
-    received=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
-)
+KIOSKS.on_hostile("P")
 
 
 @breaks("P-405", "ends at what is no JSON")
-class EndsAtGarbage(HeadlessKiosk):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._is_dead = False
-        self.bus_kind = bus_that(received=self._received)
+class EndsAtGarbage(ReceivesOtherBytes, HeadlessKiosk):
+    _is_dead = False
 
-    def _received(self, message: Incoming) -> Incoming | None:
+    def received(self, message: Incoming) -> Incoming | None:
         if message.subject.rpartition(".")[2] == "beside":
             try:
                 json.loads(message.payload)
             except ValueError:
                 self._is_dead = True
         return None if self._is_dead else message
-
-
-@breaks("P-407", "takes every session for its own")
-class AnySession(HeadlessKiosk):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.bus_kind = bus_that(received=self._received)
-
-    def _received(self, message: Incoming) -> Incoming:
-        parts = message.subject.split(".")
-        if self.session is not None:
-            parts[5] = self.session.facts.id
-        return changed(message, subject=".".join(parts))
-
-
-@breaks("P-408", "refuses a refusal")
-class RefusesRefusals(HeadlessKiosk):
-    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-        if isinstance(message, MessageRefused) and self.session is not None:
-            self.tasks.start(self._refuse(self.session.facts.id), name="refuse")
-        return [message]
-
-    async def _refuse(self, session: str) -> None:
-        refused = MessageRefused(topic="end", code="not_allowed", of="MessageRefused")
-        try:
-            await self.link.channel(session).send("end", refused)
-        except SessionError:
-            return
 
 
 # ---- sealed
@@ -789,19 +649,6 @@ class OffersInClear(HeadlessKiosk):
         return [message]
 
 
-@breaks("P-503", "follows what is not sealed")
-class FollowsClear(HeadlessKiosk):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.bus_kind = bus_that(received=self._received)
-
-    def _received(self, message: Incoming) -> Incoming:
-        if self.session is not None and b'"WordsSaid"' in message.payload:
-            sent = decode_session(message.payload)
-            self.session.chat._on_message(sent)
-        return message
-
-
 @breaks("P-504", "gives the caller's number in clear")
 class NumberInClear(HeadlessKiosk):
     async def press(self, instruction: Press) -> None:
@@ -812,26 +659,4 @@ class NumberInClear(HeadlessKiosk):
         self.link._take(await self.bus.ask_once(request))
 
 
-def silent(channel: BusChannel, tasks: Tasks) -> None:
-    """From now on nothing is refused on this channel."""
-
-    async def nobody(_refused: MessageRefused) -> None: ...
-
-    channel._refusals = Refusals(nobody, tasks)
-
-
-@breaks("P-505", "takes no notice of a broken seal")
-class SilentAtBrokenSeals(HeadlessKiosk):
-    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
-        super().protect(facts, channel)
-        silent(channel, self.tasks)
-
-
-@breaks("P-506", "gives a sealed log to the hub")
-class LogInClear(HeadlessKiosk):
-    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
-        assert self.bus is not None
-        raw = [msgspec.Raw(record) for record in records]
-        request = LogAppend(session_id=session, first=first, records=raw)
-        self.bus.seals = None
-        return (await self.bus.ask_once(request)).next
+KIOSKS.on_sealed("P", broken_seal="P-505")
