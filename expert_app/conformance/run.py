@@ -122,6 +122,7 @@ async def try_end[On: Stage](
     runs: dict[Identity, list[Case[On]]] = {}
     for case in cases:
         runs.setdefault(end.identity_for(case), []).append(case)
+    runs = runs or {end.identity: []}  # enrolment is tried without a story, too
     with page_site(address) as pages:
         for number, (identity, run_cases) in enumerate(runs.items(), start=1):
             place = folder / identity.organisation
