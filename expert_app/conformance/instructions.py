@@ -27,8 +27,8 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag
 # ---- to both ends
 
 
-class Begin(Instruction, frozen=True, kw_only=True):
-    """Enrol by this code and show the services, or the queue. Comes once, first.
+class Enrolment(Instruction, frozen=True, kw_only=True):
+    """Enrol by a code.
 
     Attributes:
         servers: addresses of the bus (nats:// or tls://).
@@ -41,6 +41,10 @@ class Begin(Instruction, frozen=True, kw_only=True):
     code: str
     websocket: str = ""
     ca_file: str = ""
+
+
+class Begin(Enrolment, frozen=True, kw_only=True):
+    """Enrol by this code and show the services, or the queue. Comes once, first."""
 
     def __str__(self) -> str:
         where = f"bus {', '.join(self.servers)}"
@@ -58,19 +62,11 @@ class Finish(Instruction, frozen=True, kw_only=True):
 # ---- to the caller at a kiosk
 
 
-class EnrolElsewhere(Instruction, frozen=True, kw_only=True, tag="enrol_elsewhere"):
+class EnrolElsewhere(Enrolment, frozen=True, kw_only=True, tag="enrol_elsewhere"):
     """Enrol at this other address of the bus, believing this authority only, as at a first start;
     the kiosk of before goes on afterwards. Done when the attempt is over, however it ended: `done`
     says nothing of it.
-
-    Attributes:
-        servers, websocket, code, ca_file: as in `begin`.
     """
-
-    servers: list[str]
-    code: str
-    websocket: str = ""
-    ca_file: str = ""
 
     def __str__(self) -> str:
         where = f"bus {', '.join(self.servers)}, authority {self.ca_file}, code {self.code}"

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import msgspec
@@ -67,33 +68,7 @@ DESK_LOST_S = 11.0
 
 READY_S = 60.0
 
-CONVENTION = """
-[[organisations]]
-id = "valdore"
-name = "Caisse d'entraide du Val-Doré"
-home_address = "{pages}"
-allowed_addresses = ["{pages}"]
-services = [
-  {{ id = "logement", name = "Aide au logement", letter = "L", number_kind = "allocataire" }},
-]
-sites = [{{ id = "oyen", name = "Mairie d’Oyen", services = ["logement", "scelle/dossier"] }}]
-kiosks = [{{ id = "borne1", site = "oyen", key = "{borne1}" }}]
-people = [
-  {{ id = "agent1", name = "Camille R.", key = "{agent1}" }},
-  {{ id = "agent2", name = "Dominique S.", key = "{agent2}" }},
-]
-
-[[organisations]]
-id = "scelle"
-name = "Mutuelle du Coffre"
-vaults = [{{ id = "coffre", key = "{coffre}" }}]
-seal_keys = [{{ {seal_key} }}]
-services = [
-  {{ id = "dossier", name = "Mon dossier", letter = "S", number_kind = "allocataire" }},
-]
-sites = []
-people = [{{ id = "agent3", name = "Morgan T.", key = "{agent3}" }}]
-"""
+CONVENTION = Path(__file__).with_name("convention.toml")
 
 
 @dataclass(frozen=True)
@@ -102,14 +77,12 @@ class RecordedMessage:
 
     Attributes:
         subject: inside the organisation, as a kiosk writes or hears it: "svc.k.borne1.call".
-        reply: where its answer goes.
     """
 
     at_s: float
     subject: str
     payload: bytes
     headers: Mapping[str, str]
-    reply: str = ""
 
     @property
     def topic(self) -> str:
@@ -160,10 +133,12 @@ class Traffic:
         """Notes a message of the hub's account: its second token is the organisation."""
         parts = message.subject.split(".")
         subject = ".".join([parts[0], *parts[2:]])
-        sent = RecordedMessage(
-            time.monotonic(), subject, message.payload, dict(message.headers), message.reply
-        )
-        (self.received if parts[0] == "evt" else self.sent).append(sent)
+        headers = dict(message.headers)
+        record = RecordedMessage(time.monotonic(), subject, message.payload, headers)
+        if parts[0] == "evt":
+            self.received.append(record)
+        else:
+            self.sent.append(record)
 
     def requests(self, verb: str, since: int = 0) -> list[RecordedMessage]:
         """Return what it asked the hub."""
@@ -251,7 +226,8 @@ class ThrowAwayHub:
         catalogue = folder / "convention.toml"
         keys = {user: public_key(seed) for user, seed in self.seeds.items()}
         keys[tried.user] = ""  # it enrols with a code
-        text = CONVENTION.format(pages=pages, seal_key=self._seal_key(), **keys)
+        template = Template(CONVENTION.read_text("utf-8"))
+        text = template.substitute(pages=pages, seal_key=self._seal_key(), **keys)
         catalogue.write_text(text, encoding="utf-8")
         settings = HubSettings(
             catalogue=str(catalogue),
