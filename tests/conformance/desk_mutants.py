@@ -48,7 +48,6 @@ from tests.conformance.wrong_ends import ChangedBus, WrongEnds, changed, without
 DESKS = WrongEnds(HeadlessDesk)
 breaks, on_bus = DESKS.breaks, DESKS.on_bus
 sends_wrongly, receives_wrongly = DESKS.sends_wrongly, DESKS.receives_wrongly
-DESK_MUTANTS = DESKS.all
 
 
 # ---- talk
@@ -181,8 +180,8 @@ class Greedy(HeadlessDesk):
     async def with_power(self, grant: Grant) -> None: ...
 
 
-DESK_MUTANTS["scans without asking"] = ("D-301", Greedy)
-DESK_MUTANTS["prints without asking"] = ("D-320", Greedy)
+DESKS.all["scans without asking"] = ("D-301", Greedy)
+DESKS.all["prints without asking"] = ("D-320", Greedy)
 
 sends_wrongly("D-302", "acknowledges no page", PageKept, lambda _kept: None)
 sends_wrongly("D-303", "waits for lost chunks", ChunksRequested, lambda _asked: None)

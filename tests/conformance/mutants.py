@@ -86,7 +86,6 @@ from tests.conformance.wrong_ends import ReceivesOtherBytes, WrongEnds, changed
 KIOSKS = WrongEnds(HeadlessKiosk)
 breaks, on_bus = KIOSKS.breaks, KIOSKS.on_bus
 sends_wrongly, receives_wrongly = KIOSKS.sends_wrongly, KIOSKS.receives_wrongly
-MUTANTS = KIOSKS.all
 
 
 # ---- talk
@@ -238,7 +237,7 @@ def writes_wrongly(rule: str, wrong: str, old: bytes, new: bytes) -> None:
             wrong = [re.sub(old, new, record) for record in records]
             return await super().write_log(session, first, wrong)
 
-    MUTANTS[wrong] = (rule, Writes)
+    KIOSKS.all[wrong] = (rule, Writes)
 
 
 @breaks("P-130", "writes no log")
