@@ -134,7 +134,14 @@ class Findings:
     def all(self) -> list[Finding]:
         """By number."""
         return [
-            Finding(rule=number, verdict=verdict, seen=evidence, **self.rules[number]._asdict())
+            Finding(
+                rule=number,
+                level=self.rules[number].level,
+                verdict=verdict,
+                sentence=self.rules[number].sentence,
+                under=self.rules[number].under,
+                seen=evidence,
+            )
             for number, (verdict, evidence) in sorted(self._verdicts.items())
         ]
 

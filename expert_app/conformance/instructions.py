@@ -27,7 +27,7 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag
 # ---- to both ends
 
 
-class Enrolment(Instruction, frozen=True, kw_only=True):
+class EnrolInstruction(Instruction, frozen=True, kw_only=True):
     """Enrol by a code.
 
     Attributes:
@@ -43,7 +43,7 @@ class Enrolment(Instruction, frozen=True, kw_only=True):
     ca_file: str = ""
 
 
-class Begin(Enrolment, frozen=True, kw_only=True):
+class Begin(EnrolInstruction, frozen=True, kw_only=True):
     """Enrol by this code and show the services, or the queue. Comes once, first."""
 
     def __str__(self) -> str:
@@ -62,7 +62,7 @@ class Finish(Instruction, frozen=True, kw_only=True):
 # ---- to the caller at a kiosk
 
 
-class EnrolElsewhere(Enrolment, frozen=True, kw_only=True, tag="enrol_elsewhere"):
+class EnrolElsewhere(EnrolInstruction, frozen=True, kw_only=True, tag="enrol_elsewhere"):
     """Enrol at this other address of the bus, believing this authority only, as at a first start;
     the kiosk of before goes on afterwards. Done when the attempt is over, however it ended: `done`
     says nothing of it.
