@@ -332,7 +332,7 @@ async def helpdesk_rows(network: LargeNetwork, role: str, user: str) -> list[Row
     await until(lambda: "found" in facts())
     rows.append(await _usable(f"{role}: conversations", spent))
     spent = Spent(network.hub)
-    desk.view.kiosks.refresh_requested.emit()
+    desk.view.kiosks.ask()
     await until(lambda: "self_tests" in facts())
     rows.append(await _usable(f"{role}: kiosks", spent))
     await desk.stop()

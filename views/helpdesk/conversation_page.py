@@ -18,6 +18,8 @@ from session.log.playback.opening import open_lines
 from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_notes import LogNote
 from views.helpdesk.notes_panel import NotesPanel
+from views.helpdesk.page_acts import CopyAddress, SaveConversation
+from views.helpdesk.save_dialog import ask_path
 from views.helpdesk.summary_panel import SummaryPanel
 from views.replay.view import ReplayView
 from views.widgets.parts import Chip, ElidedLabel, column, push_button, row, tool_button
@@ -36,16 +38,11 @@ class ConversationPage(QWidget):
 
     Signals:
         back_requested(): the list again.
-        save_requested(bool): a file for a vendor is wanted, with the pages or without.
-        address_requested(): the address of this moment is wanted on the clipboard.
-        note_requested, note_removed: as of `NotesPanel`.
+        acted(SaveConversation | CopyAddress)
     """
 
     back_requested = pyqtSignal()
-    save_requested = pyqtSignal(bool)
-    address_requested = pyqtSignal()
-    note_requested = pyqtSignal(float, str)
-    note_removed = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self, replay: ReplayView, *, has_pages: bool = True) -> None:
         super().__init__()
@@ -55,11 +52,10 @@ class ConversationPage(QWidget):
         self.summary = SummaryPanel()
         self.notes = NotesPanel(lambda: self.replay.position_s)
         self._started_at: datetime | None = None
+        self._suggested = ""
         self._build()
         self.summary.moment_requested.connect(self.go_to)
         self.notes.moment_requested.connect(self.go_to)
-        self.notes.note_requested.connect(self.note_requested)
-        self.notes.note_removed.connect(self.note_removed)
 
     @property
     def started_at(self) -> datetime | None:
@@ -67,13 +63,21 @@ class ConversationPage(QWidget):
         return self._started_at
 
     def show_conversation(
-        self, title: str, log: OpenedLog, summary: SessionSummary, *, origin: str = ""
+        self,
+        title: str,
+        log: OpenedLog,
+        summary: SessionSummary,
+        *,
+        origin: str = "",
+        file_name: str = "",
     ) -> None:
         """Shows a conversation from its beginning.
 
         Args:
             origin: where it comes from when it is a file; "" for the keeper.
+            file_name: proposed when it is saved.
         """
+        self._suggested = file_name
         self._title.setText(title)
         self._origin.show_state(origin, "document", "accent")
         self._origin.setVisible(bool(origin))
@@ -109,7 +113,7 @@ class ConversationPage(QWidget):
         self._address = tool_button(
             _("Copy the address of this moment"), "mdi6.link-variant", "conversation_address"
         )
-        self._address.clicked.connect(self.address_requested)
+        self._address.clicked.connect(lambda: self.acted.emit(CopyAddress()))
         self._save = self._build_save()
         head = QWidget()
         line = row(
@@ -152,14 +156,20 @@ class ConversationPage(QWidget):
         menu = QMenu(button)
         menu.setObjectName("conversation_save_menu")
         menu.addAction(
-            _("Without the pages, sites without names…"), lambda: self.save_requested.emit(False)
+            _("Without the pages, sites without names…"), lambda: self._save_as(with_pages=False)
         )
         if self._has_pages:
             menu.addAction(
-                _("With the structure of the pages…"), lambda: self.save_requested.emit(True)
+                _("With the structure of the pages…"), lambda: self._save_as(with_pages=True)
             )
         button.setMenu(menu)
         return button
+
+    def _save_as(self, *, with_pages: bool) -> None:
+        def save(path: str) -> None:
+            self.acted.emit(SaveConversation(path, with_pages))
+
+        ask_path(self, "helpdesk_save_dialog", f"{self._suggested}.zip", then=save)
 
 
 def _card(content: QWidget) -> QFrame:

@@ -25,6 +25,7 @@ from views.helpdesk.filter_language import (
     parse,
     without_field,
 )
+from views.helpdesk.page_acts import KeepSearches
 from views.helpdesk.words import PARTS, STATES
 from views.widgets.parts import FlowLayout, column, label, push_button, restyle, row, tool_button
 from views.widgets.plain_words import face_words
@@ -72,12 +73,12 @@ class FilterBar(QWidget):
     Signals:
         filter_changed(object): a `TypedFilter` without errors is wanted.
         filter_refused(): the line is not understood: what is listed is no answer to it.
-        searches_changed(object): the lines that are kept, newest first.
+        acted(KeepSearches): the newest first.
     """
 
     filter_changed = pyqtSignal(object)
     filter_refused = pyqtSignal()
-    searches_changed = pyqtSignal(object)
+    acted = pyqtSignal(object)
 
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
@@ -252,7 +253,7 @@ class FilterBar(QWidget):
         self._searches = [search for search in self._searches if search != text]
         if is_kept:
             self._searches.insert(0, text)
-        self.searches_changed.emit(list(self._searches))
+        self.acted.emit(KeepSearches(list(self._searches)))
 
     # ---- completion ----
 

@@ -31,6 +31,8 @@ from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, OF_ALL, TROUBLES, pla
 from views.helpdesk.filter_bar import FilterBar
 from views.helpdesk.filter_language import TypedFilter
 from views.helpdesk.list_model import ConversationModel
+from views.helpdesk.page_acts import FindConversations, OpenConversation, SaveTable
+from views.helpdesk.save_dialog import ask_path
 from views.helpdesk.words import model_words, row_start_words, why_not
 from views.widgets.field import type_anew
 from views.widgets.list_state import ListState
@@ -70,18 +72,12 @@ class ListPage(QWidget):
         of_all: of all organisations, each with its name.
 
     Signals:
-        find_requested(object, str): a `LogFilter`, and the cursor of the page ("" the first one).
-        open_requested(str, str): a session's id or a short number, and the reason.
-        csv_requested(): all that the filter finds, as a table.
+        acted(FindConversations | OpenConversation | SaveTable)
         not_openable(str): why the chosen conversation cannot be opened.
-        searches_changed(object): see `FilterBar`.
     """
 
-    find_requested = pyqtSignal(object, str)
-    open_requested = pyqtSignal(str, str)
-    csv_requested = pyqtSignal()
+    acted = pyqtSignal(object)
     not_openable = pyqtSignal(str)
-    searches_changed = pyqtSignal(object)
 
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
@@ -174,7 +170,7 @@ class ListPage(QWidget):
 
     def ask(self) -> None:
         """Asks for the first page again."""
-        self.find_requested.emit(self._filter, "")
+        self.acted.emit(FindConversations(self._filter, ""))
 
     def ask_again(self) -> None:
         """Asks for the first page again while its beginning is looked at: new conversations come
@@ -233,7 +229,7 @@ class ListPage(QWidget):
     def _build_state(self) -> QWidget:
         self._state = ElidedLabel(role="small", name="list_state")
         self._csv = push_button(_("Table (CSV)…"), "table", "plain", name="list_csv")
-        self._csv.clicked.connect(self.csv_requested)
+        self._csv.clicked.connect(self._on_csv)
         state_line = QWidget()
         box = row(state_line, self._state, self._csv, margins=(SPACE[1], 0, 0, 0))
         box.setStretch(0, 1)
@@ -269,9 +265,8 @@ class ListPage(QWidget):
     def _connect(self) -> None:
         self.filter.filter_changed.connect(self._on_filter)
         self.filter.filter_refused.connect(self._on_filter_refused)
-        self.filter.searches_changed.connect(self.searches_changed)
         self.model.more_requested.connect(
-            lambda cursor: self.find_requested.emit(self._filter, cursor)
+            lambda cursor: self.acted.emit(FindConversations(self._filter, cursor))
         )
         chosen = self.table.selectionModel()
         assert chosen is not None
@@ -311,7 +306,13 @@ class ListPage(QWidget):
         if not is_reason(self.reason()):
             self.ask_reason(self._number or (chosen.short_number if chosen else ""))
             return
-        self.open_requested.emit(session_id, self.reason())
+        self.acted.emit(OpenConversation(session_id, self.reason()))
+
+    def _on_csv(self) -> None:
+        name = f"entretiens-{self._now():%Y-%m-%d}.csv"
+        ask_path(
+            self, "helpdesk_csv_dialog", name, then=lambda path: self.acted.emit(SaveTable(path))
+        )
 
     def _on_filter(self, typed: TypedFilter) -> None:
         self._filter = typed.filter
@@ -320,7 +321,7 @@ class ListPage(QWidget):
         self.ask()
         if typed.number:
             if is_reason(self.reason()):
-                self.open_requested.emit(typed.number, self.reason())
+                self.acted.emit(OpenConversation(typed.number, self.reason()))
             else:
                 self.ask_reason(typed.number)
         self._allow()

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from resources.plain_text import plain_text
 from resources.texts import _
 from session.protocol.helpdesk.log_notes import MOST_WORDS, LogNote
+from views.helpdesk.page_acts import KeepNote, RemoveNote
 from views.widgets.field import HintedLine
 from views.widgets.icons import icon
 from views.widgets.parts import ElidedLabel, FlowLayout, clock_words, column, push_button, row
@@ -28,14 +29,11 @@ class NotesPanel(QWidget):
         position_s: where the replay is.
 
     Signals:
-        note_requested(float, str): a note at this moment is to be kept; without words it is a
-            bookmark.
-        note_removed(str): the id of a note that is no longer wanted.
+        acted(KeepNote | RemoveNote)
         moment_requested(float): seconds from the log's first record.
     """
 
-    note_requested = pyqtSignal(float, str)
-    note_removed = pyqtSignal(str)
+    acted = pyqtSignal(object)
     moment_requested = pyqtSignal(float)
 
     def __init__(self, position_s: Callable[[], float]) -> None:
@@ -110,7 +108,7 @@ class NotesPanel(QWidget):
     def _on_add(self) -> None:
         words = " ".join(self._words.text().split())
         self._words.clear()
-        self.note_requested.emit(self._position_s(), words)
+        self.acted.emit(KeepNote(self._position_s(), words))
 
     def _on_item(self, item: QListWidgetItem) -> None:
         note = item.data(_NOTE)
@@ -124,4 +122,4 @@ class NotesPanel(QWidget):
         else:
             note = None
         if isinstance(note, LogNote):
-            self.note_removed.emit(note.id)
+            self.acted.emit(RemoveNote(note.id))

@@ -30,6 +30,7 @@ from session.protocol.hub.log import MOST_REASON
 from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.ids import is_id
 from session.protocol.wire.typed_words import is_reason
+from views.helpdesk.page_acts import HelpFromAfar, ReadSelfTests
 from views.helpdesk.words import start_words
 from views.widgets.icons import icon
 from views.widgets.list_state import not_read
@@ -52,13 +53,10 @@ class RemoteHelpPage(QWidget):
         of_all: of all organisations: each is called "organisation/kiosk".
 
     Signals:
-        refresh_requested(): the list of self-tests is wanted.
-        act_requested(str, bool, object, str): kiosk, or agent where it is True, `RemoteAct`,
-            reason.
+        acted(ReadSelfTests | HelpFromAfar)
     """
 
-    refresh_requested = pyqtSignal()
-    act_requested = pyqtSignal(str, bool, object, str)
+    acted = pyqtSignal(object)
 
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
@@ -137,6 +135,10 @@ class RemoteHelpPage(QWidget):
         """Return what is written of the last act."""
         return self._result.toPlainText()
 
+    def ask(self) -> None:
+        """Asks for the list of self-tests."""
+        self.acted.emit(ReadSelfTests())
+
     # ---- inside ----
 
     def _build(self) -> None:
@@ -150,7 +152,7 @@ class RemoteHelpPage(QWidget):
         self.kiosks.currentItemChanged.connect(lambda now, _before: self._on_kiosk(now))
         self._state = label(role="small", name="kiosk_list_state")
         refresh = push_button(_("Ask again"), "retry", "plain", name="kiosk_refresh")
-        refresh.clicked.connect(self.refresh_requested)
+        refresh.clicked.connect(self.ask)
         left_card = Card(padding=SPACE[1])
         left_card.body.addWidget(label(_("What kiosks found at night"), "title"))
         left_card.body.addWidget(self.kiosks, 2)
@@ -262,7 +264,7 @@ class RemoteHelpPage(QWidget):
 
     def _on_act(self, act: RemoteAct) -> None:
         reason = " ".join(self._reason.text().split())
-        self.act_requested.emit(self._kiosk.text().strip(), self._at_desk, act, reason)
+        self.acted.emit(HelpFromAfar(self._kiosk.text().strip(), self._at_desk, act, reason))
 
     def _allow(self) -> None:
         parts = self._kiosk.text().strip().split("/")

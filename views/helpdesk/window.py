@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QWidget
@@ -17,6 +16,7 @@ from session.log.playback.opened import OpenedLog
 from session.log.summary import SessionSummary
 from views.helpdesk.conversation_page import ConversationPage
 from views.helpdesk.list_page import ListPage
+from views.helpdesk.page_acts import OpenSavedFile
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
@@ -25,7 +25,9 @@ from views.widgets.theme import SPACE
 from views.workplace.connection_chip import ConnectionChip
 from views.workplace.role_tools import RoleTools
 
-TROUBLE, TOLD, LINE = "trouble", "told", "line"
+TROUBLE = "trouble"
+"""The message about what did not work."""
+
 NETWORK, LIST, KIOSKS = "network", "list", "kiosks"
 
 
@@ -42,14 +44,10 @@ class HelpdeskView(QWidget):
         tools: settings, theme, help.
 
     Signals:
-        file_chosen(str): a saved conversation or a log is to be opened.
-        bundle_path_chosen(str, bool): where the file for a vendor goes, with the pages or without.
-        csv_path_chosen(str): where the table goes.
+        acted(OpenSavedFile)
     """
 
-    file_chosen = pyqtSignal(str)
-    bundle_path_chosen = pyqtSignal(str, bool)
-    csv_path_chosen = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(
         self,
@@ -60,19 +58,15 @@ class HelpdeskView(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("desk_root")
-        self._now = now
         self._network = network
         of_all = network is not None
         self.list = ListPage(now, of_all=of_all)
         self.conversation = ConversationPage(replay, has_pages=not of_all)
         self.kiosks = RemoteHelpPage(now, of_all=of_all)
         self.messages = MessageBar()
-        self._suggested = ""
         self._build()
-        self.list.csv_requested.connect(self._ask_csv_path)
         self.list.not_openable.connect(self.show_trouble)
         self.conversation.back_requested.connect(self.show_list)
-        self.conversation.save_requested.connect(self._ask_bundle_path)
         self.show_connection(False)
 
     # ---- facts ----
@@ -98,10 +92,8 @@ class HelpdeskView(QWidget):
     ) -> None:
         """Shows a conversation, its summary first; `file_name` is proposed when it is saved."""
         self.messages.clear(TROUBLE)
-        self._suggested = file_name
-        self._pages.setCurrentWidget(self.conversation)
-        self._head.hide()  # the page and the times get its room
-        self.conversation.show_conversation(title, log, summary, origin=origin)
+        self.show_opened()
+        self.conversation.show_conversation(title, log, summary, origin=origin, file_name=file_name)
 
     def close_conversation(self) -> None:
         """Nothing of the conversation that was open stays in the window."""
@@ -111,7 +103,7 @@ class HelpdeskView(QWidget):
     def show_opened(self) -> None:
         """Shows the conversation that is open."""
         self._pages.setCurrentWidget(self.conversation)
-        self._head.hide()
+        self._head.hide()  # the page and the times get its room
 
     def show_list(self) -> None:
         """Shows the list, with the keyboard in it."""
@@ -125,26 +117,6 @@ class HelpdeskView(QWidget):
         """Show what did not work, and what to do; what is open stays."""
         self.messages.show_message(Level.ERROR, words, key=TROUBLE)
 
-    def show_line(self, words: str) -> None:
-        """Nobody answers now."""
-        self.messages.show_message(Level.ERROR, words, key=LINE)
-
-    def clear_line(self) -> None:
-        """Somebody answers again."""
-        self.messages.clear(LINE)
-
-    def clear_trouble(self) -> None:
-        """It works again."""
-        self.messages.clear(TROUBLE)
-
-    def show_message(self, words: str) -> None:
-        """Something was done."""
-        self.messages.show_message(Level.INFO, words, key=TOLD)
-
-    def clear_message(self) -> None:
-        """Clear what was said: it is over."""
-        self.messages.clear(TOLD)
-
     @property
     def shows_conversation(self) -> bool:
         """True if a conversation is open."""
@@ -155,7 +127,7 @@ class HelpdeskView(QWidget):
             self._pages.setCurrentWidget(self._network)
         elif page == KIOSKS:
             self._pages.setCurrentWidget(self.kiosks)
-            self.kiosks.refresh_requested.emit()
+            self.kiosks.ask()
         else:
             self.show_list()
 
@@ -205,25 +177,5 @@ class HelpdeskView(QWidget):
         dialog.setObjectName("helpdesk_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([_("Conversations (*.zip *.jsonl *.zst)"), _("All files (*)")])
-        dialog.fileSelected.connect(self.file_chosen)
+        dialog.fileSelected.connect(lambda path: self.acted.emit(OpenSavedFile(path)))
         dialog.open()
-
-    def _ask_bundle_path(self, with_pages: bool) -> None:
-        dialog = self._save_dialog("helpdesk_save_dialog", f"{self._suggested}.zip", "*.zip")
-        dialog.fileSelected.connect(lambda path: self.bundle_path_chosen.emit(path, with_pages))
-        dialog.open()
-
-    def _ask_csv_path(self) -> None:
-        name = f"entretiens-{self._now():%Y-%m-%d}.csv"
-        dialog = self._save_dialog("helpdesk_csv_dialog", name, "*.csv")
-        dialog.fileSelected.connect(self.csv_path_chosen)
-        dialog.open()
-
-    def _save_dialog(self, name: str, file_name: str, pattern: str) -> QFileDialog:
-        dialog = QFileDialog(self, _("Save"))
-        dialog.setObjectName(name)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([f"{pattern[2:].upper()} ({pattern})"])
-        dialog.setDefaultSuffix(pattern[2:])
-        dialog.selectFile(str(Path.home() / file_name))
-        return dialog

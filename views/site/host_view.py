@@ -7,6 +7,8 @@ It shows no name, no number and no service: what everybody in the room can see a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -52,13 +54,11 @@ _AGENT_CALLS = N_("The adviser calls for you, for the caller")
 class KioskCard(Card):
     """One kiosk.
 
-    Signals:
-        answered(str, HelpState): the kiosk, and what the host says.
+    Args:
+        answer: called with the kiosk and what the host says.
     """
 
-    answered = pyqtSignal(str, HelpState)
-
-    def __init__(self, facts: KioskFacts) -> None:
+    def __init__(self, facts: KioskFacts, answer: Callable[[str, HelpState], object]) -> None:
         super().__init__()
         self.facts = facts
         self._known = True
@@ -74,9 +74,9 @@ class KioskCard(Card):
         )
         self.here = push_button(_("I am with the caller"), "kept", name=f"here_{facts.id}")
         self.done = push_button(_("I have finished"), name=f"done_{facts.id}")
-        self.coming.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.COMING))
-        self.here.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.HERE))
-        self.done.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.NONE))
+        self.coming.clicked.connect(lambda: answer(self.facts.id, HelpState.COMING))
+        self.here.clicked.connect(lambda: answer(self.facts.id, HelpState.HERE))
+        self.done.clicked.connect(lambda: answer(self.facts.id, HelpState.NONE))
         self.body.addLayout(
             row(None, self._name, self._site, 0, self.there, self.caller, space=SPACE[1])
         )
@@ -142,7 +142,7 @@ class HostView(QWidget):
         tools: settings, theme, help.
 
     Signals:
-        answered(str, HelpState): see `KioskCard`.
+        answered(str, HelpState): the kiosk, and what the host says.
     """
 
     answered = pyqtSignal(str, HelpState)
@@ -228,8 +228,7 @@ class HostView(QWidget):
             if facts.id in self.cards:
                 self.cards[facts.id].show_facts(facts)
             else:
-                card = self.cards[facts.id] = KioskCard(facts)
-                card.answered.connect(self.answered)
+                card = self.cards[facts.id] = KioskCard(facts, self.answered.emit)
                 self._list.addWidget(card)
                 card.show()  # it may get the keyboard at once
         self._put_first([kiosk.id for kiosk in kiosks if kiosk.help is HelpState.WANTED])

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from session.bus.client import BusClient
 from session.core.errors import SessionError
@@ -16,25 +17,24 @@ from views.widgets.connection_gate import ConnectionGate
 from views.widgets.list_state import not_read
 from views.words.errors import sentence
 
+Begin = Callable[[Coroutine[Any, Any, None], str], None]
+
 
 class NetworkPage:
     """The page over its connection.
 
     Args:
-        refused: told an act that the hub refused.
+        begin: begins an act, and says what the hub refuses.
 
     Attributes:
         widget: says why there is nothing before the first answer.
     """
 
-    def __init__(
-        self, bus: BusClient, tasks: Tasks, *, refused: Callable[[SessionError], object]
-    ) -> None:
+    def __init__(self, bus: BusClient, tasks: Tasks, *, begin: Begin) -> None:
         self._view = NetworkView()
         self.widget = ConnectionGate(self._view)
         self.link = NetworkLink(bus, tasks)
-        self._tasks = tasks
-        self._refused = refused
+        self._begin = begin
         self._answered_at: datetime | None = None
         self._clock = bus.clock
         self.link.changed.connect(self._on_changed)
@@ -61,10 +61,4 @@ class NetworkPage:
             self._view.take_keyboard()
 
     def _on_site_state(self, site: str, closed: bool, reason: str) -> None:
-        self._tasks.start(self._set_site(site, closed, reason), name="close or open a site")
-
-    async def _set_site(self, site: str, closed: bool, reason: str) -> None:
-        try:
-            await self.link.set_site(site, closed, reason)
-        except SessionError as error:
-            self._refused(error)
+        self._begin(self.link.set_site(site, closed, reason), "close or open a site")

@@ -20,7 +20,7 @@ from expert_app.helpdesk.saved_searches import SavedSearches
 from expert_app.helpdesk.wiring.network import NetworkPage
 from expert_app.helpdesk.wiring.one_window import AddressDoor
 from expert_app.workplace.role_parts import RoleParts
-from expert_app.workplace.wiring.role_program import ACT, RoleProgram
+from expert_app.workplace.wiring.role_program import ACT, LINE, RoleProgram
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.errors import Detail, LogUnknown, SessionError
@@ -30,13 +30,26 @@ from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.protocol.helpdesk.log_list import LogFilter, LogRow, LogState
 from session.protocol.helpdesk.log_notes import LogNotes
 from session.protocol.helpdesk.remote_help import RemoteHelp
-from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.roles import Role
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.columns import place_words
-from views.helpdesk.window import HelpdeskView
+from views.helpdesk.page_acts import (
+    CopyAddress,
+    FindConversations,
+    HelpFromAfar,
+    KeepNote,
+    KeepSearches,
+    OpenConversation,
+    OpenSavedFile,
+    ReadSelfTests,
+    RemoveNote,
+    SaveConversation,
+    SaveTable,
+)
+from views.helpdesk.window import TROUBLE, HelpdeskView
 from views.helpdesk.words import why_not
 from views.replay.view import ReplayView
+from views.widgets.message_bar import Level
 from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.words.errors import sentence
 
@@ -44,6 +57,21 @@ WINDOW_SIZE = (1440, 900)
 _TWO = N_("Two conversations have the number {number}: choose one in the list, by its day.")
 LINE_TROUBLES = frozenset({"bus_unreachable", "hub_unreachable", "store_unreachable"})
 """Of a moment: they are over once anything is answered."""
+
+TOLD = "told"
+HelpdeskAct = (
+    FindConversations
+    | OpenConversation
+    | KeepSearches
+    | SaveTable
+    | OpenSavedFile
+    | SaveConversation
+    | CopyAddress
+    | KeepNote
+    | RemoveNote
+    | ReadSelfTests
+    | HelpFromAfar
+)
 
 AGAIN_S = 2.0
 """Between two questions to a hub that does not answer yet."""
@@ -83,7 +111,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
             pages=not self._is_operator,
         )
         self.network = (
-            NetworkPage(bus, parts.tasks, refused=self._show_refusal) if self._is_operator else None
+            NetworkPage(bus, parts.tasks, begin=self.begin) if self._is_operator else None
         )
         self.view = view = HelpdeskView(
             ReplayView(MirrorPane(), parts.clock),
@@ -108,17 +136,10 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         self.window.close_requested.connect(self.parts.program.stop.set)
         self.parts.bus.connected.connect(self.show_connection)
         self._door.opened.connect(self._on_address_wanted)
-        view.list.find_requested.connect(self._on_find)
-        view.list.open_requested.connect(self._on_open)
-        view.list.searches_changed.connect(self._on_searches)
-        view.file_chosen.connect(self._on_file)
-        view.csv_path_chosen.connect(self._on_csv)
-        view.bundle_path_chosen.connect(self._on_save)
-        view.kiosks.refresh_requested.connect(self._on_kiosks)
-        view.kiosks.act_requested.connect(self._on_act)
-        view.conversation.address_requested.connect(self._on_address)
-        view.conversation.note_requested.connect(self._on_note)
-        view.conversation.note_removed.connect(self._on_note_removed)
+        for page in (view, view.list, view.kiosks, view.conversation):
+            page.acted.connect(self._on_act)
+        view.list.filter.acted.connect(self._on_act)
+        view.conversation.notes.acted.connect(self._on_act)
         view.list.filter.show_searches(self._searches.read())
 
     async def start(self) -> None:
@@ -141,6 +162,34 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         self.view.list.show_not_connected(words)
         if self.network is not None:
             self.network.widget.wait(words)
+
+    def _on_act(self, act: HelpdeskAct) -> None:
+        match act:
+            case FindConversations():
+                self.begin(self._find(act.filter, act.before), "find conversations")
+            case OpenConversation():
+                self.view.list.show_busy(True)
+                self.begin(self._open(act.number, act.reason), "open a conversation")
+            case KeepSearches():
+                self._keep_searches(act.lines)
+            case SaveTable():
+                self.begin(self._save_table(Path(act.path)), "save a table")
+            case OpenSavedFile():
+                self.begin(self._open_file(Path(act.path)), "open a file")
+            case SaveConversation():
+                self.begin(self._save(Path(act.path), act.with_pages), "save a conversation")
+            case CopyAddress():
+                self._copy_address()
+            case KeepNote():
+                change = self.app.keep_note(act.at_s, act.words)
+                self.begin(self._change_notes(change), "keep a note")
+            case RemoveNote():
+                self.begin(self._change_notes(self.app.remove_note(act.note_id)), "remove a note")
+            case ReadSelfTests():
+                self.begin(self._show_kiosks(), "ask for self-tests")
+            case HelpFromAfar():
+                self.view.kiosks.show_busy(True)
+                self.begin(self._help(act), "help a kiosk or a desk")
 
     # ---- the list ----
 
@@ -190,13 +239,10 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         """Shows whether the bus answers; the lists say themselves what they could not read."""
         self.view.show_connection(connected)
         if connected:
-            self.view.clear_line()
+            self._messages.clear(LINE)
         if self.network is not None:
             self.network.show_connection(connected)
         self._note("connection", connected=connected)
-
-    def _on_find(self, log_filter: LogFilter, before: str) -> None:
-        self._start(self._find(log_filter, before), "find conversations")
 
     async def _find(self, log_filter: LogFilter, before: str) -> None:
         self._filter = log_filter
@@ -211,25 +257,20 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
                 self.view.list.show_not_connected(words)
             return
         self._answered = True
-        self.view.clear_trouble()
-        self.view.clear_line()
+        self._messages.clear(TROUBLE)
+        self._messages.clear(LINE)
         self.view.list.show_found(page, first=not before)
         self._note("found", rows=self.view.list.model.rowCount(), more=bool(page.next))
 
-    def _on_searches(self, lines: list[str]) -> None:
+    def _keep_searches(self, lines: Sequence[str]) -> None:
         try:
             self._searches.write(lines)
         except OSError as error:
-            self.view.show_trouble(
-                _("The search cannot be kept: {why}.").format(why=error.strerror or error)
-            )
+            words = _("The search cannot be kept: {why}.")
+            self.view.show_trouble(words.format(why=error.strerror or error))
         self.view.list.filter.show_searches(lines)
 
     # ---- one conversation ----
-
-    def _on_open(self, number: str, reason: str) -> None:
-        self.view.list.show_busy(True)
-        self._start(self._open(number, reason), "open a conversation")
 
     async def _open(self, number: str, reason: str) -> None:
         try:
@@ -242,8 +283,6 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
                 self._refuse(why_not(row), f"log_{row.state.value}")
                 return
             await self._read(row.session_id if row is not None else number, reason, row)
-        except SessionError as error:
-            self.show_trouble(error.code, error.detail)
         finally:
             self.view.list.show_busy(False)
 
@@ -288,7 +327,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
             self.view.conversation.notes.show_not_read(words)
 
     def _show_opened(self, opened: OpenedConversation, origin: str = "") -> None:
-        self.view.clear_line()
+        self._messages.clear(LINE)
         self.view.show_conversation(
             _title(opened),
             opened.log,
@@ -310,7 +349,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
             sentences="\n".join(self.view.conversation.summary.sentences()),
         )
 
-    def _on_address(self) -> None:
+    def _copy_address(self) -> None:
         opened = self.app.opened
         clipboard = QGuiApplication.clipboard()
         if opened is None or opened.summary.started_at_utc is None or clipboard is None:
@@ -318,32 +357,20 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         at_s = self.view.conversation.replay.position_s
         address = write_address(opened.number, opened.summary.started_at_utc, at_s)
         clipboard.setText(address)
-        self.view.show_message(_("Copied: {address}").format(address=address))
+        self._tell(_("Copied: {address}").format(address=address))
         self._note("address", text=address)
 
     # ---- notes ----
 
-    def _on_note(self, at_s: float, words: str) -> None:
-        self._start(self._change_notes(self.app.keep_note(at_s, words)), "keep a note")
-
-    def _on_note_removed(self, note_id: str) -> None:
-        self._start(self._change_notes(self.app.remove_note(note_id)), "remove a note")
-
     async def _change_notes(self, change: Coroutine[Any, Any, LogNotes]) -> None:
-        try:
-            self._show_notes(await change)
-        except SessionError as error:
-            self.show_trouble(error.code, error.detail)
+        self._show_notes(await change)
 
     def _show_notes(self, notes: LogNotes) -> None:
-        self.view.clear_line()
+        self._messages.clear(LINE)
         self.view.conversation.show_notes(notes.notes)
         self._note("notes", count=len(notes.notes))
 
     # ---- kiosks ----
-
-    def _on_kiosks(self) -> None:
-        self._start(self._show_kiosks(), "ask for self-tests")
 
     async def _show_kiosks(self) -> None:
         try:
@@ -353,19 +380,17 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
             self.show_trouble(error.code, error.detail)
             self.view.kiosks.show_not_read(sentence(error.code, error.detail).sentence)
             return
-        self.view.clear_line()
+        self._messages.clear(LINE)
         self.view.kiosks.show_tests(tests.rows)
         self.view.kiosks.show_helps(helps.helps)
         self.view.kiosks.show_places(places)
         self._note("self_tests", kiosks=len(tests.rows))
 
-    def _on_act(self, place: str, desk: bool, act: RemoteAct, reason: str) -> None:
-        self.view.kiosks.show_busy(True)
-        self._start(self._help(place, desk, act, reason), "help a kiosk or a desk")
-
-    async def _help(self, place: str, desk: bool, act: RemoteAct, reason: str) -> None:
+    async def _help(self, wish: HelpFromAfar) -> None:
         try:
-            await self.app.help_kiosk(place, act, reason, self._show_help, desk=desk)
+            await self.app.help_kiosk(
+                wish.place, wish.act, wish.reason, self._show_help, desk=wish.at_desk
+            )
         except SessionError as error:
             self.show_trouble(error.code, error.detail)
         finally:
@@ -377,9 +402,6 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         self._note("remote_help", act=remote_help.act.value, state=remote_help.state.value)
 
     # ---- files ----
-
-    def _on_file(self, path: str) -> None:
-        self._start(self._open_file(Path(path)), "open a file")
 
     async def _open_file(self, path: Path) -> None:
         try:
@@ -393,10 +415,10 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         except OSError as error:
             self._refuse_file(path, error)
         else:
-            self.view.clear_message()
+            self._messages.clear(TOLD)
             self._show_opened(opened, origin=_("From the file {name}").format(name=path.name))
             if opened.verdict is not None and opened.verdict.manifest is not None:
-                self.view.show_message(manifest_words(opened.verdict.manifest))
+                self._tell(manifest_words(opened.verdict.manifest))
 
     def _reading_words(self, path: Path) -> Callable[[float], None]:
         """Says now and then how much of a file is read; called in the reading thread."""
@@ -409,12 +431,9 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
                 words = _("{name} is being opened, {percent} % are read").format(
                     name=path.name, percent=20 * said
                 )
-                loop.call_soon_threadsafe(self.view.show_message, words)
+                loop.call_soon_threadsafe(self._tell, words)
 
         return show_share
-
-    def _on_save(self, path: str, with_pages: bool) -> None:
-        self._start(self._save(Path(path), with_pages), "save a conversation")
 
     async def _save(self, path: Path, with_pages: bool) -> None:
         try:
@@ -422,33 +441,25 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         except OSError as error:
             self._refuse_file(path, error)
             return
-        self.view.show_message(
+        self._tell(
             _(
                 "{name} is saved and signed. Whoever gets it checks it with expert-app verify."
             ).format(name=path.name)
         )
         self._note("saved", path=str(path), with_pages=with_pages)
 
-    def _on_csv(self, path: str) -> None:
-        self._start(self._save_table(Path(path)), "save a table")
-
     async def _save_table(self, path: Path) -> None:
         try:
             rows = await self.app.save_table(path, self._filter)
-        except SessionError as error:
-            self.show_trouble(error.code, error.detail)
         except OSError as error:
             self._refuse_file(path, error)
         else:
-            self.view.show_message(
+            self._tell(
                 _("{name} is saved, conversations: {count}.").format(name=path.name, count=rows)
             )
             self._note("table_saved", path=str(path), rows=rows)
 
     # ---- inside ----
-
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self.parts.tasks.start(work, name=name)
 
     def _refuse_file(self, path: Path, error: OSError) -> None:
         words = _("{file} cannot be used: {why}.")
@@ -458,17 +469,17 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         self.view.show_trouble(words)
         self._note("trouble", code=code)
 
-    def _show_refusal(self, error: SessionError) -> None:
-        self.show_trouble(error.code, dict(error.detail))
-
     def show_trouble(self, code: str, detail: Detail, key: str = ACT) -> None:
         """Puts an error in words into the message bar; one of a moment leaves with any answer."""
         words = sentence(code, detail).sentence
         if code in LINE_TROUBLES:
-            self.view.show_line(words)
+            self._messages.show_message(Level.ERROR, words, key=LINE)
             self._note("trouble", code=code)
         else:
             self._refuse(words, code)
+
+    def _tell(self, words: str) -> None:
+        self._messages.show_message(Level.INFO, words, key=TOLD)
 
     def _note(self, name: str, **values: str | int | float | bool) -> None:
         self.noted.emit(Noted(name, values))

@@ -13,6 +13,7 @@ from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogsFound, 
 from tests.unit.views.helpdesk.invented_rows import NOW, counts_of, log_row, log_rows
 from views.helpdesk.columns import COLUMNS
 from views.helpdesk.list_page import ListPage
+from views.helpdesk.page_acts import FindConversations, KeepSearches, OpenConversation
 
 WHY = "the scanner jams"
 
@@ -57,13 +58,19 @@ def test_not_connected_is_not_empty(page: ListPage) -> None:
     assert page.table.isVisible()
 
 
+def _told[Wish](page: ListPage, kind: type[Wish]) -> list[Wish]:
+    """Wishes of one kind that the page tells from now on."""
+    wishes: list[Wish] = []
+    page.acted.connect(lambda wish: wishes.append(wish) if isinstance(wish, kind) else None)
+    return wishes
+
+
 def test_pages_come_while_the_list_is_scrolled(page: ListPage) -> None:
-    asked: list[tuple[LogFilter, str]] = []
-    page.find_requested.connect(lambda wanted, before: asked.append((wanted, before)))
+    asked = _told(page, FindConversations)
     rows = log_rows(10_000)
     page.show_found(LogsFound(rows=rows[:100], next="n1", counts=counts_of(rows)), first=True)
     page.table.scrollToBottom()
-    assert asked == [(LogFilter(), "n1")]
+    assert asked == [FindConversations(LogFilter(), "n1")]
     page.table.scrollToBottom()
     assert len(asked) == 1
     page.show_find_failed("No hub.")
@@ -76,8 +83,7 @@ def test_pages_come_while_the_list_is_scrolled(page: ListPage) -> None:
 
 
 def test_a_number_and_enter_open_at_once_when_the_reason_is_there(page: ListPage) -> None:
-    opened: list[tuple[str, str]] = []
-    page.open_requested.connect(lambda wanted, reason: opened.append((wanted, reason)))
+    opened = _told(page, OpenConversation)
     _show(page, 4)
     number = log_row(2).short_number
     page.filter.line.setText(number.lower())
@@ -86,20 +92,19 @@ def test_a_number_and_enter_open_at_once_when_the_reason_is_there(page: ListPage
     assert _reason(page).hasFocus()
     _reason(page).setText(WHY)
     _reason(page).returnPressed.emit()
-    assert opened == [(number, WHY)]
+    assert opened == [OpenConversation(number, WHY)]
     page.filter.line.setText(number)
     page.filter.line.returnPressed.emit()
-    assert opened == [(number, WHY)] * 2
+    assert opened == [OpenConversation(number, WHY)] * 2
     rows = log_rows(4)
     page.choose(rows[3].session_id)  # the person goes on in the list
     page.open_chosen()
-    assert opened[-1] == (rows[3].session_id, WHY)
+    assert opened[-1] == OpenConversation(rows[3].session_id, WHY)
 
 
 def test_a_line_of_the_list_is_opened_for_a_reason_or_says_why_not(page: ListPage) -> None:
-    opened: list[tuple[str, str]] = []
+    opened = _told(page, OpenConversation)
     said: list[str] = []
-    page.open_requested.connect(lambda wanted, reason: opened.append((wanted, reason)))
     page.not_openable.connect(said.append)
     rows = (
         log_row(0),
@@ -115,7 +120,7 @@ def test_a_line_of_the_list_is_opened_for_a_reason_or_says_why_not(page: ListPag
     assert opened == []
     _reason(page).setText(WHY)
     _open(page).click()
-    assert opened == [(rows[0].session_id, WHY)]
+    assert opened == [OpenConversation(rows[0].session_id, WHY)]
     for row in rows[1:]:
         page.choose(row.session_id)
         page.open_chosen()
@@ -132,26 +137,24 @@ def test_of_an_erased_conversation_only_the_day_is_told() -> None:
 
 
 def test_bars_say_which_kiosk_fails_most_and_narrow_the_list(page: ListPage) -> None:
-    asked: list[LogFilter] = []
-    page.find_requested.connect(lambda wanted, _before: asked.append(wanted))
+    asked = _told(page, FindConversations)
     _show(page, 40)
     assert [one.value for one in page.bars.bars()] == ["scanner_jammed", "line_lost"]
     assert "jammed" in page.bars.bars()[0].words
     page.bars.bar_chosen.emit("scanner_jammed")
-    assert asked[-1].troubles == ("scanner_jammed",)
+    assert asked[-1].filter.troubles == ("scanner_jammed",)
     by = page.findChild(QComboBox, "list_bars_by")
     assert by is not None
     by.setCurrentIndex(by.findData("kiosks"))
     page.bars.bar_chosen.emit(page.bars.bars()[0].value)
-    assert asked[-1].kiosks == ("borne-1",)
+    assert asked[-1].filter.kiosks == ("borne-1",)
     by.setCurrentIndex(by.findData("days"))
     page.bars.bar_chosen.emit("2026-11-28")
-    assert asked[-1].since_utc is not None
+    assert asked[-1].filter.since_utc is not None
 
 
 def test_what_is_not_understood_is_not_asked_for(page: ListPage) -> None:
-    asked: list[LogFilter] = []
-    page.find_requested.connect(lambda wanted, _before: asked.append(wanted))
+    asked = _told(page, FindConversations)
     page.filter.line.setText("sitee:x")
     page.filter.apply()
     assert asked == []
@@ -160,7 +163,7 @@ def test_what_is_not_understood_is_not_asked_for(page: ListPage) -> None:
     assert "sitee" in wrong.text()
     page.filter.line.setText("")
     page.filter.apply()
-    assert asked == [LogFilter()]
+    assert asked == [FindConversations(LogFilter(), "")]
     assert not wrong.isVisible()
 
 
@@ -180,26 +183,25 @@ def test_columns_that_matter_less_give_way(page: ListPage) -> None:
 
 
 def test_searches_are_kept_and_forgotten(page: ListPage) -> None:
-    kept: list[list[str]] = []
-    page.searches_changed.connect(kept.append)
+    kept: list[KeepSearches] = []
+    page.filter.acted.connect(kept.append)
     page.filter.line.setText("panne:any")
     page.filter._keep("panne:any", True)
     page.filter._keep("panne:any", False)
-    assert kept == [["panne:any"], []]
+    assert kept == [KeepSearches(["panne:any"]), KeepSearches([])]
 
 
 def test_new_conversations_come_by_themselves_and_the_chosen_line_stays_chosen(
     page: ListPage,
 ) -> None:
-    asked: list[LogFilter] = []
-    page.find_requested.connect(lambda wanted, _before: asked.append(wanted))
+    asked = _told(page, FindConversations)
     rows = log_rows(300)
     page.show_found(LogsFound(rows=rows[1:200], counts=counts_of(rows)), first=True)
     page.table.selectRow(3)
     chosen = page.chosen()
 
     page.ask_again()
-    assert asked == [LogFilter()]
+    assert asked == [FindConversations(LogFilter(), "")]
     page.show_found(LogsFound(rows=rows[:200], counts=counts_of(rows)), first=True)
     assert chosen is not None
     assert page.chosen() == chosen

@@ -21,6 +21,7 @@ from session.protocol.helpdesk.remote_help import (
 from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTestRow
 from session.protocol.hub.requests import RemoteAct
 from tests.unit.views.helpdesk.invented_rows import NOW
+from views.helpdesk.page_acts import HelpFromAfar
 from views.helpdesk.remote_help_page import DESK, RemoteHelpPage
 from views.words.self_tests import check_words, help_words
 
@@ -57,8 +58,8 @@ def _row(kiosk: str, *checks: SelfCheck) -> SelfTestRow:
 
 
 def test_a_kiosk_of_the_list_is_helped_for_a_reason_one_act_at_a_time(page: RemoteHelpPage) -> None:
-    wanted: list[tuple[str, bool, object, str]] = []
-    page.act_requested.connect(lambda *given: wanted.append(given))
+    wanted: list[object] = []
+    page.acted.connect(wanted.append)
     page.show_tests([_row("borne-1", DARK), _row("borne-2", WELL)])
     first, second = page.kiosks.item(0), page.kiosks.item(1)
     assert first is not None
@@ -69,7 +70,7 @@ def test_a_kiosk_of_the_list_is_helped_for_a_reason_one_act_at_a_time(page: Remo
     assert not _button(page, RemoteAct.SCAN).isEnabled()
     _line(page, "kiosk_reason").setText(WHY)
     _button(page, RemoteAct.SCAN).click()
-    assert wanted == [("borne-1", False, RemoteAct.SCAN, WHY)]
+    assert wanted == [HelpFromAfar("borne-1", False, RemoteAct.SCAN, WHY)]
     page.show_busy(True)
     assert not _button(page, RemoteAct.SCAN).isEnabled()
     page.show_busy(False)
@@ -89,8 +90,8 @@ def test_kiosks_are_offered_for_a_kiosk_and_agents_for_a_desk(page: RemoteHelpPa
 def test_a_desk_is_helped_by_the_agents_id_and_only_in_what_a_desk_may(
     page: RemoteHelpPage,
 ) -> None:
-    wanted: list[tuple[str, bool, object, str]] = []
-    page.act_requested.connect(lambda *given: wanted.append(given))
+    wanted: list[object] = []
+    page.acted.connect(wanted.append)
     desk = page.findChild(QToolButton, "help_where_desk")
     assert desk is not None
     desk.click()
@@ -99,7 +100,7 @@ def test_a_desk_is_helped_by_the_agents_id_and_only_in_what_a_desk_may(
     _line(page, "kiosk_id").setText("alice")
     _line(page, "kiosk_reason").setText(WHY)
     _button(page, RemoteAct.LOG).click()
-    assert wanted == [("alice", True, RemoteAct.LOG, WHY)]
+    assert wanted == [HelpFromAfar("alice", True, RemoteAct.LOG, WHY)]
     page.show_tests([_row("borne-1", DARK)])
     page.kiosks.setCurrentRow(0)
     assert _button(page, RemoteAct.SCAN).isVisible()

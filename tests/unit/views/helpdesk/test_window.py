@@ -27,6 +27,13 @@ from tests.support.log_story import whole_session
 from tests.unit.views.helpdesk.invented_rows import NOW, log_row
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.columns import OF_ALL
+from views.helpdesk.page_acts import (
+    KeepNote,
+    OpenSavedFile,
+    RemoveNote,
+    SaveConversation,
+    SaveTable,
+)
 from views.helpdesk.window import HelpdeskView
 from views.replay.view import ReplayView
 
@@ -99,17 +106,15 @@ def test_each_sentence_with_a_moment_jumps_there(view: HelpdeskView) -> None:
 
 def test_a_note_is_kept_at_the_moment_that_is_shown(view: HelpdeskView) -> None:
     _show(view)
-    kept: list[tuple[float, str]] = []
-    gone: list[str] = []
-    view.conversation.note_requested.connect(lambda at_s, words: kept.append((at_s, words)))
-    view.conversation.note_removed.connect(gone.append)
+    told: list[object] = []
+    view.conversation.notes.acted.connect(told.append)
     view.conversation.go_to(40.0)
     words = view.findChild(QLineEdit, "notes_words")
     assert words is not None
     words.setText("  rollers to be cleaned ")
     words.returnPressed.emit()
     words.returnPressed.emit()
-    assert kept == [(40.0, "rollers to be cleaned"), (40.0, "")]
+    assert told == [KeepNote(40.0, "rollers to be cleaned"), KeepNote(40.0, "")]
     view.conversation.show_notes(
         [LogNote(id="n1", at_s=58.0, words="here", by="h1", kept_at_utc=NOW)]
     )
@@ -121,7 +126,7 @@ def test_a_note_is_kept_at_the_moment_that_is_shown(view: HelpdeskView) -> None:
     remove = view.findChild(QPushButton, "notes_remove")
     assert remove is not None
     remove.click()
-    assert gone == ["n1"]
+    assert told[-1] == RemoveNote("n1")
 
 
 def test_a_file_from_elsewhere_is_neither_saved_again_nor_gets_notes(view: HelpdeskView) -> None:
@@ -137,24 +142,27 @@ def test_a_file_from_elsewhere_is_neither_saved_again_nor_gets_notes(view: Helpd
 
 def test_paths_are_asked_for_in_the_window(view: HelpdeskView, tmp_path: Path) -> None:
     chosen: list[object] = []
-    view.bundle_path_chosen.connect(lambda path, pages: chosen.append((path, pages)))
-    view.csv_path_chosen.connect(chosen.append)
-    view.file_chosen.connect(chosen.append)
+    for part in (view.conversation, view.list, view):
+        part.acted.connect(chosen.append)
+    menu = view.findChild(QMenu, "conversation_save_menu")
+    assert menu is not None
+    menu.actions()[0].trigger()
+    view.show_connection(True)
+    view.list.show_found(LogsFound(rows=(log_row(1),)), first=True)
+    for name in ("list_csv", "helpdesk_file"):
+        button = view.findChild(QPushButton, name)
+        assert button is not None
+        button.click()
     _show(view)
-    view.conversation.save_requested.emit(False)
-    view.list.csv_requested.emit()
-    button = view.findChild(QPushButton, "helpdesk_file")
-    assert button is not None
-    button.click()
     for name in ("helpdesk_save_dialog", "helpdesk_csv_dialog", "helpdesk_file_dialog"):
         dialog = view.findChild(QFileDialog, name)
         assert dialog is not None
         dialog.fileSelected.emit(str(tmp_path / name))
         dialog.close()
     assert chosen == [
-        (str(tmp_path / "helpdesk_save_dialog"), False),
-        str(tmp_path / "helpdesk_csv_dialog"),
-        str(tmp_path / "helpdesk_file_dialog"),
+        SaveConversation(str(tmp_path / "helpdesk_save_dialog"), with_pages=False),
+        SaveTable(str(tmp_path / "helpdesk_csv_dialog")),
+        OpenSavedFile(str(tmp_path / "helpdesk_file_dialog")),
     ]
 
 
