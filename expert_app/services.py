@@ -23,7 +23,7 @@ def _watch_service(common: CommonOptions) -> WatchService | None:
 
 @hub_command(needs_convention=True)
 def hub_or_vault(hub: HubContext, common: CommonOptions) -> int:
-    """`expert-app hub`: the hub, or with --serve a vault."""
+    """Run the hub, or with --serve a vault; the exit code."""
     if not hub.settings.serve:
         return _run_hub(hub, common, rebuild_history=False)
     from expert_app.commands.hub.event_loop import run
@@ -37,7 +37,7 @@ def hub_or_vault(hub: HubContext, common: CommonOptions) -> int:
 
 @hub_command(act="rebuild-history", needs_convention=True)
 def rebuild_history(hub: HubContext, common: CommonOptions) -> int:
-    """`expert-app hub rebuild-history`."""
+    """Run the hub, which builds its history again first; the exit code."""
     return _run_hub(hub, common, rebuild_history=True)
 
 

@@ -38,7 +38,7 @@ def _in_folder(paths: Paths, program: str) -> ExitStack:
 
 
 def desk(common: CommonOptions) -> int:
-    """`expert-app desk`."""
+    """Open the window of the role that the settings name; the exit code."""
     paths = paths_for("desk", common.folder)
     settings = load_desk_settings(common, paths)
     if not common.language:
@@ -55,7 +55,7 @@ def desk(common: CommonOptions) -> int:
 def kiosk(
     common: CommonOptions, *, fullscreen: Annotated[bool, Argument("as in the booth")] = False
 ) -> int:
-    """`expert-app kiosk`."""
+    """Run the reference kiosk; the exit code."""
     paths = paths_for("kiosk", common.folder)
     settings = load_settings(KioskSettings, common, paths)
     from expert_app.kiosk.wiring.program import run_kiosk
@@ -67,7 +67,7 @@ def kiosk(
 def display(
     common: CommonOptions, *, fullscreen: Annotated[bool, Argument("as on the wall")] = False
 ) -> int:
-    """`expert-app display`."""
+    """Run the screen of a waiting room; the exit code."""
     paths = paths_for("display", common.folder)
     settings = load_settings(DisplaySettings, common, paths)
     from expert_app.kiosk.wiring.display import run_display
@@ -93,7 +93,7 @@ def replay(
         ),
     ] = "",
 ) -> int:
-    """`expert-app replay`."""
+    """Show a log on one timeline; the exit code."""
     paths = paths_for("desk", common.folder)
     settings = load_desk_settings(common, paths)
     from expert_app.commands.replay import run_replay
@@ -105,7 +105,7 @@ def open_address(
     common: CommonOptions,
     address: Annotated[str, Argument("poste-expert://session/0125-223B?at=12:30", "ADDRESS")],
 ) -> int:
-    """`expert-app open`."""
+    """Open a moment of a conversation, in the helpdesk's window if one is there; the exit code."""
     from expert_app.helpdesk.address import read_address
 
     paths = paths_for("desk", common.folder)

@@ -17,7 +17,7 @@ from resources.texts import _
 
 @hub_command()
 def make_ca(_hub: HubContext, ca: Annotated[Path, Argument(metavar="FOLDER")]) -> int:
-    """`hub make-ca`."""
+    """Make an authority, and say which file desks and kiosks get."""
     certificate = certificates.make_ca(ca)
     words = _("The authority's certificate is {file}: give it to desks and kiosks.")
     print(words.format(file=certificate))
@@ -34,7 +34,7 @@ def make_certificate(
         bool, Argument("write over the certificate and the key that are there")
     ] = False,
 ) -> int:
-    """`hub make-certificate`."""
+    """Make a certificate, and print the lines for the settings."""
     certificate, key = certificates.make_certificate(ca, hosts.split(","), replace=replace)
     print(f'tls_certificate = "{certificate.absolute()}"\ntls_key = "{key.absolute()}"')
     return 0
@@ -52,7 +52,7 @@ def renew_certificate(
         bool, Argument("though desks and kiosks know another authority than this folder's")
     ] = False,
 ) -> int:
-    """`hub renew-certificate`."""
+    """Renew the settings' certificate, unless machines would refuse it; the exit code."""
     settings = hub.settings
     if not (settings.tls_certificate and settings.tls_key):
         print(_("The settings name no certificate: tls_certificate and tls_key."))

@@ -117,7 +117,8 @@ type HubFunction[Hub: HubContext, **P] = Callable[Concatenate[Hub, P], int]
 def hub_command[Hub: HubContext, **P](
     *, act: str = "", needs_convention: bool = False
 ) -> Callable[[HubFunction[Hub, P]], HubFunction[Hub, P]]:
-    """Print what is wrong with convention or certificate instead of raising it.
+    """Decorate a command that works on a hub: what is wrong with the convention or a certificate is
+    a sentence and an exit code.
 
     Args:
         act: the command's name, when it changes something or takes something along: such a line
@@ -128,13 +129,16 @@ def hub_command[Hub: HubContext, **P](
     def decorate(function: HubFunction[Hub, P]) -> HubFunction[Hub, P]:
         @wraps(function)
         def command(hub: Hub, /, *args: P.args, **options: P.kwargs) -> int:
-            if needs_convention and not hub.settings.catalogue:
-                print(needs_catalogue(hub.looked))
-                return 2
+            def run() -> int:
+                if needs_convention and not hub.settings.catalogue:
+                    print(needs_catalogue(hub.looked))
+                    return 2
+                return _without_traceback(lambda: function(hub, *args, **options))
+
             if not act or options.get("check"):
-                return _run(lambda: function(hub, *args, **options))
+                return run()
             with acts_beside(hub.paths.folder(LOG_FOLDER), "hub"):
-                code = _run(lambda: function(hub, *args, **options))
+                code = run()
                 acts.info("%s: expert-app hub %s, exit code %d", account(), act, code)
             return code
 
@@ -143,7 +147,7 @@ def hub_command[Hub: HubContext, **P](
     return decorate
 
 
-def _run(function: Callable[[], int]) -> int:
+def _without_traceback(function: Callable[[], int]) -> int:
     from expert_app.hub.certificates import CertificateInUse, CertificateTrouble
     from expert_app.hub.words import refused
     from session.hub.convention.problems import CatalogueWrong

@@ -21,7 +21,7 @@ from session.hub.convention.problems import CatalogueWrong
 
 
 def example() -> int:
-    """`hub example`."""
+    """Print a complete catalogue as an example."""
     print(EXAMPLE, end="")
     return 0
 
@@ -37,7 +37,7 @@ def check(
     operator_key: Annotated[str, Argument("look at the signatures too", "KEY")] = "",
     as_json: Json = False,
 ) -> int:
-    """`hub check`."""
+    """Say everything that is wrong with a convention; the exit code: 1 when something is."""
     key = operator_key or hub.settings.convention.operator_key
     if convention is None:
         if not hub.settings.catalogue:
@@ -54,7 +54,7 @@ def procedures(
     *,
     as_json: Json = False,
 ) -> int:
-    """`hub procedures`."""
+    """List the procedures of a folder, or say what is wrong; compare them with the convention."""
     folder = folder_of_procedures
     if folder is None:
         folder = Path(hub.settings.procedures) if hub.settings.procedures else shipped()
@@ -78,5 +78,5 @@ def sign(
     ] = None,
     make_key: Annotated[bool, Argument("make the key first")] = False,
 ) -> int:
-    """`hub sign`."""
+    """Sign a part of a convention beside its file."""
     return convention_commands.sign(convention, part, seed_file, make_key=make_key)

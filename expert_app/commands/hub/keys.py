@@ -31,7 +31,7 @@ def secret(
         str, Argument("documents, ged.NAME or register.ORGANISATION as in the settings", "NAME")
     ],
 ) -> int:
-    """`hub secret`."""
+    """Ask for a password that the settings use, and keep it in the keyring."""
     settings, name = hub.settings, secret_name
     known_names = [DOCUMENTS, *(ged_name(system.name) for system in settings.ged)]
     known_names += [register_name(register.organisation) for register in settings.register]
@@ -52,7 +52,7 @@ def secret(
 
 @hub_command(act="make-key")
 def make_key(_hub: HubContext, *, key_file: KeyFile = None) -> int:
-    """`hub make-key`."""
+    """Print the public half of the hub's key, which is made once."""
     return _print_key(HUB_KEY, key_file)
 
 
@@ -63,7 +63,7 @@ def link(
     partner: Annotated[str, Argument("the partner's name", "NETWORK")],
     key_file: KeyFile = None,
 ) -> int:
-    """`hub link`."""
+    """Print the public half of our key for a partner's network, which is made once."""
     if not is_id(partner):
         print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
         return 2

@@ -22,7 +22,7 @@ def bus_config(
     *,
     node: Annotated[str, Argument("for this server of the settings' cluster", "NAME")] = "",
 ) -> int:
-    """`hub bus-config`."""
+    """Print the configuration for a nats-server that is not ours."""
     try:
         print(configuration.bus_config(hub.settings, hub.paths, node), end="")
     except KeyMissing as error:
@@ -32,13 +32,13 @@ def bus_config(
 
 
 def bus_server(config: Annotated[Path, Argument(metavar="FILE")]) -> int:
-    """`hub bus-server`."""
+    """Become the nats-server: the process keeps its number."""
     return configuration.become_server(config)
 
 
 @hub_command(act="documents")
 def documents(hub: HubContext) -> int:
-    """`hub documents`."""
+    """Try where documents lie; the exit code: 2 when it cannot be tried."""
     try:
         return try_documents(hub.settings, hub.paths)
     except KeyMissing as error:

@@ -105,7 +105,7 @@ def invite(
         bool, Argument("beside those that this person has already, which otherwise count no more")
     ] = False,
 ) -> int:
-    """`hub invite`."""
+    """Invite one person or machine, or many; the exit code."""
     if many.table or many.everybody:
         return invite_many(hub, many)
     if many.sheets:
