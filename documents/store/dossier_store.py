@@ -28,7 +28,7 @@ from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
 from documents.store.erasure.dossiers import DossierErasures
 from documents.store.erasure.files import remove_files
-from documents.store.identities import Identities, fill_search_keys
+from documents.store.identities import Identities
 from documents.store.incoming import IncomingDossiers
 from documents.store.index_marks import LookAtPdf, facts_of
 from documents.store.layout import bring_up_to_date
@@ -650,11 +650,10 @@ class DossierStore:
             raise DocumentNotFiled(why="pages", found=facts.pages, announced=new.pages)
 
     def _prepare(self) -> None:
-        """Makes the tables that are missing; refuses a newer layout."""
+        """Make the tables that are missing; refuse another layout."""
         with self._writing() as connection:
             bring_up_to_date(connection)
             index_missing(connection)
-            fill_search_keys(connection)
         with suppress(StoreUnreachable):  # a far store that is away: the files wait for it
             remove_files(self._transactions, self._blobs)
 

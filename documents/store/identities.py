@@ -533,15 +533,6 @@ def next_number(connection: Connection, organisation: str, year: int) -> str:
     return f"{start}{count:06}"
 
 
-def fill_search_keys(connection: Connection) -> None:
-    """By what dossiers are found that have no key yet: those of before it, or from a backup."""
-    table = tables.dossiers
-    query = select(table.c.id, table.c.caller_name).where(table.c.search_key == "")
-    for row in connection.execute(query).all():
-        if key := search_key(row.caller_name):
-            connection.execute(update(table).where(table.c.id == row.id).values(search_key=key))
-
-
 def _kept(connection: Connection, organisation: str, number: str) -> Row[Any]:
     row = kept_row(connection, organisation, number)
     if row is None:

@@ -86,9 +86,7 @@ def pages_of(connection: Connection, document_key: int) -> tuple[PageMark, ...]:
 
 
 def index_missing(connection: Connection) -> int:
-    """Puts documents into the index that are not there, by their names:
-    those of before it, or from a backup.
-    """
+    """Put documents into the index that are not there, by their names: those from a backup."""
     filed = tables.documents
     query = select(filed).where(text("document.id NOT IN (SELECT rowid FROM document_words)"))
     rows = list(connection.execute(query))

@@ -65,9 +65,9 @@ dossiers = Table(
     Index("dossier_by_request", "organisation", "made_request", unique=True),
     Index("dossier_by_merged", "organisation", "merged_into"),
 )
-"""Since layout 5, a name in its parts, `search_key` (`documents.store.names`), who made it, and the
-number of the dossier that this one was merged into. They have defaults for rows of older backups.
-Since layout 7 a random `token`: what is erased is known again by it, and it tells nobody who.
+"""A name is there whole, in its parts, and as the `search_key` of `documents.store.names`;
+`merged_into` is a number. By the random `token` what is erased is known again, and it tells nobody
+who.
 """
 
 pieces = Table(
@@ -119,7 +119,6 @@ notes = Table(
     Column("at_utc", DateTime, nullable=False),
     UniqueConstraint("dossier_id", "note_id"),
 )
-"""Since layout 2."""
 
 piece_events = Table(
     "piece_event",
@@ -167,7 +166,7 @@ deliveries = Table(
     Index("delivery_due", "target", "state", "next_try_utc"),
     Index("delivery_of", "organisation", "state", "id"),
 )
-"""Copies for agencies' own document systems. Since layout 4, as the two below."""
+"""Copies for agencies' own document systems."""
 
 versions = Table(
     "document_version",
@@ -212,7 +211,7 @@ accesses = Table(
     Index("access_in", "organisation", "session_id", "id"),
 )
 """The register of accesses; lines are only ever added. A number, no key: what was refused is here
-too. Since layout 5, as the two below; `computer` since layout 6.
+too.
 """
 
 merges = Table(
@@ -255,7 +254,7 @@ holds = Table(
     Column("by_name", String(500), nullable=False),
     Column("reason", String(500), nullable=False),
 )
-"""Dossiers that are not erased. Since layout 7, as the next one."""
+"""Dossiers that are not erased."""
 
 erased_numbers = Table(
     "erased_number",
