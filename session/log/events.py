@@ -4,7 +4,7 @@ written by kiosk, desk and hub, read by the replay.
 
 No event has a field for free text: every string is an id, a code, a host or a hash, and the
 pattern of its type says so. Names, numbers, addresses with their query, pictures and sound have
-no place to stand. A change that a reader of before would misunderstand raises `FORMAT`
+no place to stand. A change that older readers would misunderstand raises `FORMAT`
 (docs/releasing.md).
 """
 

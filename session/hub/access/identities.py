@@ -474,8 +474,7 @@ def _counts(issued: str, until: str, now: datetime) -> bool:
     """True from when an invitation was made to its end: a clock that is set back opens none that
     has ended.
     """
-    is_made = not issued or datetime.fromisoformat(issued) <= now
-    return is_made and now <= datetime.fromisoformat(until)
+    return datetime.fromisoformat(issued) <= now <= datetime.fromisoformat(until)
 
 
 def _hash(code: str) -> bytes:
