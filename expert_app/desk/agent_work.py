@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.owed_notes import OwedNotes
@@ -19,16 +19,22 @@ from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
-from session.protocol.hub.board import AgentState
-from session.protocol.hub.requests import AgentChanged, SessionFacts
+from session.protocol.dossier.identity import ProvisionalRequest
+from session.protocol.hub.board import AgentState, AgentStateRequest, AskSupervisorRequest
+from session.protocol.hub.requests import AgentChanged
 from session.protocol.hub.routing import (
     CallerPreview,
+    DeclineRequest,
+    NextRequest,
+    NoteRequest,
+    PreviewRequest,
+    ProlongRequest,
     ServiceMode,
     ServiceWork,
-    WorkAnswer,
-    WrapUpAnswer,
+    WorkRequest,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.waiting import PromisedCallsRequest
 
 log = logging.getLogger(__name__)
 
@@ -64,50 +70,6 @@ class WrapUpTime(NamedTuple):
     more: int = 0
 
 
-class WorkLinkLike(Protocol):
-    """`session.desk.hub.work.WorkLink`."""
-
-    async def work(self) -> WorkAnswer:
-        """Return what this agent may serve, and its state."""
-        ...
-
-    async def report(self, available: bool, reason: str = "") -> None:
-        """Reports the agent's state to the hub."""
-        ...
-
-    async def ask_supervisor(self, reason: str) -> None:
-        """Asks a supervisor for help; "" no longer."""
-        ...
-
-    async def preview(self, ticket_id: str) -> CallerPreview:
-        """Looks at the caller who is next."""
-        ...
-
-    async def promised_calls(self) -> list[datetime]:
-        """Return the times at which somebody has to be called."""
-        ...
-
-    async def next(self, service: str | None = None) -> SessionFacts:
-        """Takes whoever is next."""
-        ...
-
-    async def decline(self, ticket_id: str, reason: str) -> None:
-        """Declines an offer."""
-        ...
-
-    async def provisional(self) -> list[str]:
-        """Numbers of dossiers that this agent made and the register does not have yet."""
-        ...
-
-    async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
-        """Asks for more time."""
-        ...
-
-    async def note(self, session_id: str, note_id: str, text: str) -> None:
-        """Keeps a note in the caller's dossier."""
-        ...
-
-
 class AgentWork:
     """One agent's work.
 
@@ -135,7 +97,6 @@ class AgentWork:
         app: DeskApp,
         link: DeskLink,
         *,
-        work: WorkLinkLike,
         owed: OwedNotes,
         user: str,
         tasks: Tasks,
@@ -153,7 +114,7 @@ class AgentWork:
         self.note_failed: Signal[tuple[str, str]] = Signal()
         self._app = app
         self._link = link
-        self._work = work
+        self._bus = link.bus
         self.owed = owed
         self._user = user
         self._tasks = tasks
@@ -183,7 +144,7 @@ class AgentWork:
             return
         try:
             async with asyncio.timeout(LAST_WORD_S):
-                await self._work.report(False, DESK_CLOSED)
+                await self._bus.ask(AgentStateRequest(available=False, reason=DESK_CLOSED))
         except (SessionError, TimeoutError):
             log.info("the hub was not told that this desk closes")
 
@@ -198,7 +159,8 @@ class AgentWork:
         state = self._unreported
         if state is None:
             return
-        await self._work.report(*state)
+        request = AgentStateRequest(available=state.available, reason=state.reason)
+        await self._bus.ask(request)
         if self._unreported == state:
             self._unreported = None
 
@@ -225,7 +187,7 @@ class AgentWork:
         as after a restart.
         """
         await self._report()
-        answer = await self._work.work()
+        answer = await self._bus.ask(WorkRequest())
         if answer.services != self.services:
             self.services = answer.services
             self.services_changed.emit(self.services)
@@ -243,7 +205,7 @@ class AgentWork:
         self._app.do(self._ask_supervisor(reason), "ask a supervisor")
 
     async def _ask_supervisor(self, reason: str) -> None:
-        await self._work.ask_supervisor(reason)
+        await self._bus.ask(AskSupervisorRequest(reason=reason))
         self._help = reason
         self.supervisor_asked.emit(reason)
 
@@ -257,7 +219,7 @@ class AgentWork:
     async def _ask_calls(self) -> None:
         """An older hub knows of no promises."""
         try:
-            calls = await self._work.promised_calls()
+            calls = (await self._bus.ask(PromisedCallsRequest())).due_utc
         except SessionError as error:
             log.info("promised calls are not known: %s", error.code)
             return
@@ -269,10 +231,11 @@ class AgentWork:
     async def _ask_provisional(self) -> None:
         """An older hub tells this to supervisors only."""
         try:
-            numbers = await self._work.provisional()
+            answer = await self._bus.ask(ProvisionalRequest())
         except SessionError as error:
             log.info("provisional dossiers are not known: %s", error.code)
             return
+        numbers = [dossier.number for dossier in answer.dossiers]
         if numbers != self._provisional:
             self._provisional = numbers
             self.provisional_changed.emit(numbers)
@@ -285,7 +248,7 @@ class AgentWork:
 
     async def _write_owed(self, session_id: str, text: str) -> None:
         try:
-            await self._work.note(session_id, session_id, text)
+            await self._bus.ask(_note(session_id, text))
         except SessionError as error:
             self.note_failed.emit((session_id, error.code))
             return
@@ -297,7 +260,7 @@ class AgentWork:
 
     async def _preview(self, ticket_id: str) -> None:
         try:
-            preview = await self._work.preview(ticket_id)
+            preview = await self._bus.ask(PreviewRequest(ticket_id=ticket_id))
         except SessionError as error:  # the agent accepts without having looked
             log.info("the next caller cannot be looked at: %s", error.code)
             return
@@ -356,7 +319,8 @@ class AgentWork:
 
     async def _accept_next(self, service: str) -> None:
         if self._app.session is None:
-            await self._app.enter(await self._work.next(service or None))
+            answer = await self._bus.ask(NextRequest(service=service or None))
+            await self._app.enter(answer.session)
 
     def answers_by_itself(self, ticket: Ticket) -> bool:
         """Return True if an offer of this ticket's service is taken without a press."""
@@ -378,7 +342,7 @@ class AgentWork:
     def decline(self, ticket_id: str, reason: str) -> None:
         """Does not take the offered caller."""
         self._answered = ticket_id
-        self._app.do(self._work.decline(ticket_id, reason), "decline")
+        self._app.do(self._bus.ask(DeclineRequest(ticket_id=ticket_id, reason=reason)), "decline")
 
     # ---- wrap-up
 
@@ -394,7 +358,7 @@ class AgentWork:
             self._app.do(self._prolong(session.facts.id, until_utc), "prolong")
 
     async def _prolong(self, session_id: str, until_utc: datetime) -> None:
-        answer = await self._work.prolong(session_id, until_utc)
+        answer = await self._bus.ask(ProlongRequest(session_id=session_id, until_utc=until_utc))
         self._set_wrap_up(WrapUpTime(answer.until_utc, answer.more))
 
     def finish(self, outcome: str, note: str, later: str = "") -> None:
@@ -419,7 +383,7 @@ class AgentWork:
     async def _finish(self, outcome: str, note: str, later_min: int = 0, phone: str = "") -> None:
         session = self._app.session
         if session is not None and note:
-            await self._work.note(session.facts.id, session.facts.id, note)
+            await self._bus.ask(_note(session.facts.id, note))
         await self._app.close(outcome, later_min, phone)
 
     def _more(self, ticket: Ticket) -> int:
@@ -434,3 +398,8 @@ class AgentWork:
         if time != self._wrap_up:
             self._wrap_up = time
             self.wrap_up_changed.emit(time)
+
+
+def _note(session_id: str, text: str) -> NoteRequest:
+    """Return the one note of a session, in the dossier of its caller."""
+    return NoteRequest(session_id=session_id, note_id=session_id, text=text)

@@ -28,8 +28,6 @@ from expert_app.desk.third_parties import ThirdPartyJob
 from expert_app.runtime.notary import notary_of
 from session.desk.hub.identity import DossierIdentityLink
 from session.desk.hub.library import LibraryLink
-from session.desk.hub.pieces import PieceLink
-from session.desk.hub.work import WorkLink
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +59,7 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
     )
     third_parties = _third_parties(parts, app, sessions)
     devices = DevicesJob(app, parts.link, workers=parts.workers, clock=parts.clock)
-    piece_link = PieceLink(parts.bus)
-    pieces = DeskPieces(app, filing, link=parts.link, pieces=piece_link, clock=parts.clock)
+    pieces = DeskPieces(app, filing, link=parts.link, clock=parts.clock)
     papers = PapersFinder(app, filing, outbox=parts.outbox, workers=parts.workers)
     jobs = DeskJobs(
         filing=filing,
@@ -77,7 +74,7 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         finding=DossierFinding(app, DossierIdentityLink(parts.bus), tasks=parts.tasks),
         pieces=pieces,
         guide=DeskGuide(
-            app, piece_link, pieces=pieces, tasks=parts.tasks, memory=parts.window_settings
+            app, parts.bus, pieces=pieces, tasks=parts.tasks, memory=parts.window_settings
         ),
         receipts=_receipts(parts, app, filing, devices),
         shown_documents=ShownDocumentsJob(
@@ -101,11 +98,9 @@ def _filing(parts: DeskParts) -> Filing:
 
 
 def _work(parts: DeskParts, app: DeskApp) -> AgentWork:
-    link = WorkLink(parts.bus)
     return AgentWork(
         app,
         parts.link,
-        work=link,
         owed=OwedNotes(parts.window_settings, parts.clock),
         user=parts.settings.user,
         tasks=parts.tasks,

@@ -35,8 +35,9 @@ from session.core.tasks import Tasks
 from session.desk.hub.board import BoardLink
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import ThirdPartyClient
-from session.desk.hub.work import WorkLink
 from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.board import AgentStateRequest
+from session.protocol.hub.routing import DeclineRequest
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -159,13 +160,13 @@ class Load:
     async def _serve(self, name: str, desk: DeskLink) -> None:
         refused: dict[str, float] = {}
         client = self._clients[name]
-        talks, work = ThirdPartyClient(client), WorkLink(client)
+        talks = ThirdPartyClient(client)
         await self._resume(name, desk)
         reported_s = 0.0
         while True:
             if time.time() - reported_s > READY_AGAIN_S:
                 reported_s = time.time()
-                await until_done(lambda: work.report(True))
+                await until_done(lambda: client.ask(AgentStateRequest(available=True)))
             ticket = self._choice(name, desk, refused)
             if ticket is None:
                 await asyncio.sleep(POLL_S)
@@ -175,7 +176,7 @@ class Load:
                 if ticket.state is TicketState.OFFERED and random.random() < DECLINED_SHARE:
                     self._note("declined", name, ticket.id, sent_s=time.time())
                     refused[ticket.id] = time.time()
-                    await work.decline(ticket.id, "busy")
+                    await client.ask(DeclineRequest(ticket_id=ticket.id, reason="busy"))
                     continue
                 facts = await desk.accept(ticket.id)
             except REFUSED as error:

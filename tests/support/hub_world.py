@@ -31,7 +31,6 @@ from session.core.clock import Clock, SystemClock
 from session.core.tasks import Tasks
 from session.desk.hub.board import BoardLink
 from session.desk.hub.client import DeskLink
-from session.desk.hub.work import WorkLink
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
@@ -258,11 +257,6 @@ class World:
         await link.start()
         await until(lambda: link.is_ready)
         return link
-
-    @staticmethod
-    def work_of(desk: DeskLink) -> WorkLink:
-        """What a desk asks about its agent's work."""
-        return WorkLink(desk._bus)
 
     async def supervisor(self, user: str = "boss") -> tuple[DeskLink, BoardLink]:
         """A supervisor's queue and acts; the board looks ten times a second."""

@@ -13,6 +13,7 @@ import msgspec
 from documents.store.procedures import by_language, shipped_phrases
 from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
+from session.bus.client import BusClient
 from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import NotAllowed, SessionError
 from session.core.signals import Signal
@@ -20,7 +21,7 @@ from session.core.tasks import Tasks
 from session.desk.session import DeskSession
 from session.protocol.dossier.guides import (
     Guide,
-    GuidesAnswer,
+    GuidesRequest,
     GuideStep,
     NoteTemplate,
     Phrase,
@@ -32,14 +33,6 @@ TICKS = "guide/ticks"
 """Where it is kept how far the guide of the conversation in hand is."""
 
 NOT_HERE = frozenset({PieceState.EXPECTED, PieceState.REFUSED})
-
-
-class GuideLinkLike(Protocol):
-    """`session.desk.hub.pieces.PieceLink`."""
-
-    async def guides(self, session_id: str) -> GuidesAnswer:
-        """Return how the agent is guided, and what is ready to be written."""
-        ...
 
 
 class TickMemory(Protocol):
@@ -86,7 +79,7 @@ class DeskGuide:
     def __init__(
         self,
         app: DeskApp,
-        link: GuideLinkLike,
+        bus: BusClient,
         *,
         pieces: ProcedureStarter,
         tasks: Tasks,
@@ -98,7 +91,7 @@ class DeskGuide:
         self.notes_changed: Signal[list[NoteTemplate]] = Signal()
         self.progress_changed: Signal[GuideProgress | None] = Signal()
         self._app = app
-        self._link = link
+        self._bus = bus
         self._pieces = pieces
         self._tasks = tasks
         self._memory = memory
@@ -162,7 +155,7 @@ class DeskGuide:
 
     async def _ask(self, session: DeskSession) -> None:
         try:
-            answer = await self._link.guides(session.facts.id)
+            answer = await self._bus.ask(GuidesRequest(session_id=session.facts.id))
         except SessionError as error:  # an older hub has none; a vault may be away
             if not isinstance(error, NotAllowed):
                 self.refused.emit(error)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import CleanedPage, Filing
@@ -21,8 +21,20 @@ from session.core.errors import DossierUnknown, SessionError
 from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import PrintChanged, PrintState
-from session.protocol.dossier.pieces import PageSeen, PieceHistory, ProcedureFacts
-from session.protocol.wire.ids import is_id
+from session.protocol.dossier.pieces import (
+    AcknowledgeRequest,
+    CorrectRequest,
+    DocumentSearchRequest,
+    PageSeen,
+    PieceHistory,
+    PieceHistoryRequest,
+    ProcedureFacts,
+    ProceduresRequest,
+    SeenRequest,
+    StartProcedureRequest,
+    SupersedeRequest,
+)
+from session.protocol.wire.ids import is_id, new_id
 
 log = logging.getLogger(__name__)
 
@@ -47,53 +59,6 @@ class DuplicatePage(NamedTuple):
     document: bytes = b""
 
 
-class PieceLinkLike(Protocol):
-    """`session.desk.hub.pieces.PieceLink`."""
-
-    async def procedures(self, session_id: str) -> list[ProcedureFacts]:
-        """Return the procedures that may be started."""
-        ...
-
-    async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
-        """Starts one."""
-        ...
-
-    async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> Dossier:
-        """A receipt that names them was printed."""
-        ...
-
-    async def correct(
-        self,
-        session_id: str,
-        dossier: str,
-        document_id: str,
-        *,
-        piece_id: str,
-        name: str,
-        reason: str,
-    ) -> Dossier:
-        """Files a document's bytes anew."""
-        ...
-
-    async def supersede(
-        self, session_id: str, dossier: str, document_id: str, *, by_document_id: str, reason: str
-    ) -> Dossier:
-        """One document takes another one's place."""
-        ...
-
-    async def history(self, session_id: str, dossier: str) -> PieceHistory:
-        """Return what happened to the pieces."""
-        ...
-
-    async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
-        """Pages that the dossier has."""
-        ...
-
-    async def search(self, session_id: str, dossier: str, words: str) -> list[str]:
-        """Documents with these words."""
-        ...
-
-
 class DeskPieces:
     """The pieces of the dossier on the screen.
 
@@ -110,7 +75,6 @@ class DeskPieces:
         filing: Filing,
         *,
         link: DeskLink,
-        pieces: PieceLinkLike,
         clock: Clock,
     ) -> None:
         self.procedures_changed: Signal[list[ProcedureFacts]] = Signal()
@@ -120,7 +84,7 @@ class DeskPieces:
         self._app = app
         self._filing = filing
         self._link = link
-        self._pieces = pieces
+        self._bus = link.bus
         self._clock = clock
         self._chosen = ""
         self._asked_for = ""
@@ -149,8 +113,8 @@ class DeskPieces:
     async def _ask(self) -> None:
         session = self._app.session
         if session is not None:
-            procedures = await self._pieces.procedures(session.facts.id)
-            self.procedures_changed.emit(procedures)
+            answer = await self._bus.ask(ProceduresRequest(session_id=session.facts.id))
+            self.procedures_changed.emit(answer.procedures)
 
     def start_procedure(self, procedure: str) -> None:
         """Adds what a procedure asks for to the dossier."""
@@ -158,7 +122,10 @@ class DeskPieces:
 
     async def _start(self, procedure: str) -> None:
         session_id, dossier = self._here()
-        self._app.show_dossier(await self._pieces.start(session_id, dossier.number, procedure))
+        request = StartProcedureRequest(
+            session_id=session_id, dossier=dossier.number, procedure=procedure
+        )
+        self._app.show_dossier((await self._bus.ask(request)).dossier)
 
     def _here(self) -> tuple[str, Dossier]:
         session, dossier = self._app.session, self._app.dossier
@@ -205,10 +172,13 @@ class DeskPieces:
         from documents.imaging.fingerprint import fingerprint_of
 
         look = await asyncio.to_thread(fingerprint_of, page.clean.jpeg)
+        request = SeenRequest(
+            session_id=session_id,
+            dossier=dossier.number,
+            pages=[PageSeen(sha256=stored_page.sha256, look=look)],
+        )
         try:
-            seen_pages = await self._pieces.seen(
-                session_id, dossier.number, [PageSeen(sha256=stored_page.sha256, look=look)]
-            )
+            seen_pages = (await self._bus.ask(request)).seen
         except SessionError as error:  # a warning that cannot be had stops nobody
             log.info("whether a page was seen before is not known: %s", error.code)
             return
@@ -283,7 +253,10 @@ class DeskPieces:
         }
         ids = sorted(name for name in named if is_id(name))
         if ids:
-            self._app.show_dossier(await self._pieces.acknowledge(session_id, dossier.number, ids))
+            request = AcknowledgeRequest(
+                session_id=session_id, dossier=dossier.number, piece_ids=ids
+            )
+            self._app.show_dossier((await self._bus.ask(request)).dossier)
 
     def ask_history(self) -> None:
         """Asks what happened to the pieces."""
@@ -291,7 +264,9 @@ class DeskPieces:
 
     async def _ask_history(self) -> None:
         session_id, dossier = self._here()
-        self.history_received.emit(await self._pieces.history(session_id, dossier.number))
+        self.history_received.emit(
+            await self._bus.ask(PieceHistoryRequest(session_id=session_id, dossier=dossier.number))
+        )
 
     def correct(self, document_id: str, *, piece_id: str, name: str, reason: str) -> None:
         """A document was filed under the wrong piece or name."""
@@ -299,10 +274,16 @@ class DeskPieces:
 
     async def _correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
         session_id, dossier = self._here()
-        corrected = self._pieces.correct(
-            session_id, dossier.number, document_id, piece_id=piece_id, name=name, reason=reason
+        request = CorrectRequest(
+            session_id=session_id,
+            dossier=dossier.number,
+            request_id=new_id(),
+            document_id=document_id,
+            piece_id=piece_id,
+            name=name,
+            reason=reason,
         )
-        self._app.show_dossier(await corrected)
+        self._app.show_dossier((await self._bus.ask(request)).dossier)
 
     def supersede(self, document_id: str, *, by_document_id: str, reason: str) -> None:
         """A document that was filed later takes another one's place."""
@@ -310,15 +291,14 @@ class DeskPieces:
 
     async def _supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
         session_id, dossier = self._here()
-        self._app.show_dossier(
-            await self._pieces.supersede(
-                session_id,
-                dossier.number,
-                document_id,
-                by_document_id=by_document_id,
-                reason=reason,
-            )
+        request = SupersedeRequest(
+            session_id=session_id,
+            dossier=dossier.number,
+            document_id=document_id,
+            by_document_id=by_document_id,
+            reason=reason,
         )
+        self._app.show_dossier((await self._bus.ask(request)).dossier)
 
     def search(self, words: str) -> None:
         """Looks for documents of the dossier with these words."""
@@ -326,4 +306,5 @@ class DeskPieces:
 
     async def _search(self, words: str) -> None:
         session_id, dossier = self._here()
-        self.found.emit(await self._pieces.search(session_id, dossier.number, words))
+        request = DocumentSearchRequest(session_id=session_id, dossier=dossier.number, words=words)
+        self.found.emit((await self._bus.ask(request)).document_ids)

@@ -90,6 +90,7 @@ class DeskLink:
     """A desk's requests to the hub, and what the hub publishes to it.
 
     Attributes:
+        bus: our connection, for what a job asks itself.
         queue_changed: all open tickets, in the order they are served, at each change.
         services: the organisation's services, once the queue was loaded.
         connection_changed: True when hub and queue are there, False when not.
@@ -120,7 +121,7 @@ class DeskLink:
         self.services: list[Service] = []
         self.organisation_name = ""
         self.agent_name = ""
-        self._bus = bus
+        self.bus = bus
         self._clock = clock
         self._tasks = tasks
         self._queue = QueueCopy()
@@ -134,11 +135,11 @@ class DeskLink:
 
     async def start(self) -> None:
         """Listens, then loads the queue (in the background, again and again until it is there)."""
-        self._bus.connected.connect(self._on_connected)
-        self._bus.notifications.connect(self._on_notification)
-        await self._bus.subscribe(subjects.QUEUE_EVENTS, self._on_ticket)
-        await self._bus.subscribe(subjects.QUEUE_BEAT, self._on_beat)
-        self._bus.beat()
+        self.bus.connected.connect(self._on_connected)
+        self.bus.notifications.connect(self._on_notification)
+        await self.bus.subscribe(subjects.QUEUE_EVENTS, self._on_ticket)
+        await self.bus.subscribe(subjects.QUEUE_BEAT, self._on_beat)
+        self.bus.beat()
         self._load_soon()
         self._tasks.keep(self._watch_beats, name="watch the hub's pulse")
 
@@ -161,38 +162,38 @@ class DeskLink:
             TicketTaken, TicketKept, TicketUnknown, BusUnreachable;
             `HubUnreachable` when the outcome stayed unknown.
         """
-        answer = await self._bus.ask(AcceptRequest(ticket_id=ticket_id))
+        answer = await self.bus.ask(AcceptRequest(ticket_id=ticket_id))
         return answer.session
 
     async def resume(self) -> SessionsAnswer:
         """Sessions that are still ours, after a restart."""
-        return await self._bus.ask(ResumeRequest())
+        return await self.bus.ask(ResumeRequest())
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation; the ticket goes to wrap-up."""
-        await self._bus.ask(HangUpRequest(session_id=session_id, reason=reason))
+        await self.bus.ask(HangUpRequest(session_id=session_id, reason=reason))
 
     async def call_host(self, session_id: str, state: HelpState) -> None:
         """Asks the site's host to come to our caller (`wanted`), or takes that back (`none`); what
         comes of it is told with the ticket. Raises `NotAllowed` where there is no host.
         """
-        await self._bus.ask(HostCallRequest(session_id=session_id, state=state))
+        await self.bus.ask(HostCallRequest(session_id=session_id, state=state))
 
     async def call_later(self, session_id: str, minutes: int, phone: str = "") -> None:
         """The caller is called later, at `phone` or ("") the number that the ticket has: ends the
         ticket, which waits again after `minutes`.
         """
         request = CallLaterRequest(session_id=session_id, minutes=minutes, phone=phone)
-        await self._bus.ask(request)
+        await self.bus.ask(request)
 
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""
-        await self._bus.ask(CloseRequest(session_id=session_id, outcome=outcome))
-        self._bus.drop_channel(session_id)
+        await self.bus.ask(CloseRequest(session_id=session_id, outcome=outcome))
+        self.bus.drop_channel(session_id)
 
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's kiosk."""
-        return self._bus.channel(session_id)
+        return self.bus.channel(session_id)
 
     # ---- statistics
 
@@ -211,7 +212,7 @@ class DeskLink:
             NotAllowed: not a supervisor, or a period that is reversed or over 400 days.
             StoreUnreachable, and what `accept` raises.
         """
-        return await self._bus.ask(
+        return await self.bus.ask(
             StatisticsRequest(first=first, last=last, by=by, across=across),
         )
 
@@ -224,7 +225,7 @@ class DeskLink:
         Raises:
             VaultAway: ask again later. And what `dossier` raises.
         """
-        vault = await self._bus.vault(Part.DOSSIER)
+        vault = await self.bus.vault(Part.DOSSIER)
         if vault is None:
             return ""
         request = CallerNumberRequest(session_id=session_id)
@@ -238,7 +239,7 @@ class DeskLink:
             DossierUnknown, ReasonNeeded, TooManyDossiers, TicketUnknown, and what `accept` raises.
         """
         request = DossierRequest(session_id=session_id, number=number, reason=reason)
-        return (await self._bus.ask(request)).dossier
+        return (await self.bus.ask(request)).dossier
 
     async def set_piece(
         self, session_id: str, dossier: str, piece_id: str, *, state: PieceState, reason: str = ""
@@ -247,7 +248,7 @@ class DeskLink:
         request = PieceRequest(
             session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason
         )
-        return (await self._bus.ask(request)).dossier
+        return (await self.bus.ask(request)).dossier
 
     async def upload(
         self,
@@ -281,7 +282,7 @@ class DeskLink:
             await self._send_document(begin, data, progress)
             try:
                 commit = UploadCommit(upload_id=begin.upload_id, session_id=session_id)
-                return await self._bus.ask(commit)
+                return await self.bus.ask(commit)
             except (PageDamaged, TransferInterrupted):
                 if attempt == TRIES - 1:
                     raise
@@ -290,7 +291,7 @@ class DeskLink:
     async def _send_document(
         self, begin: UploadBegin, data: bytes, progress: Progress | None
     ) -> None:
-        state = await self._bus.ask(begin)
+        state = await self.bus.ask(begin)
         stalls = 0
         while (at := state.received_bytes) < len(data):
             if progress is not None:
@@ -298,7 +299,7 @@ class DeskLink:
             part = UploadChunk(
                 upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES]
             )
-            state = await self._bus.ask(part)
+            state = await self.bus.ask(part)
             if state.received_bytes <= at:
                 stalls = stalls + 1
             else:
@@ -317,7 +318,7 @@ class DeskLink:
             request = DocumentRequest(
                 session_id=session_id, document_id=document_id, offset=len(data)
             )
-            part = await self._bus.ask(request)
+            part = await self.bus.ask(request)
             data += part.data
             if progress is not None:
                 progress(len(data), part.size_bytes)
@@ -333,7 +334,7 @@ class DeskLink:
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._bus.ask(request)).next
+        return (await self.bus.ask(request)).next
 
     async def read_log(
         self, session_id: str, reason: str, computer: str = "", *, pages: bool = True
@@ -354,7 +355,7 @@ class DeskLink:
             kind = LogRequest
         while True:
             request = kind(session_id=session_id, after=after, reason=reason, computer=computer)
-            part = await self._bus.ask(request)
+            part = await self.bus.ask(request)
             records += [bytes(record) for record in part.records]
             after = part.next
             if part.end or not part.records:
@@ -384,7 +385,7 @@ class DeskLink:
             try:
                 await self._snapshot()
             except BusUnreachable:
-                if not self._bus.is_connected:
+                if not self.bus.is_connected:
                     return  # `_on_connected` begins again
             except SessionError as error:
                 log.info("the queue cannot be loaded now: %s", error.code)
@@ -401,11 +402,11 @@ class DeskLink:
 
     async def _snapshot(self) -> None:
         for attempt in range(SNAPSHOT_TRIES):
-            first = await self._bus.ask_once(QueueRequest(limit=SNAPSHOT_PAGE))
+            first = await self.bus.ask_once(QueueRequest(limit=SNAPSHOT_PAGE))
             tickets, steady = list(first.tickets), True
             while len(tickets) < first.total and steady:
                 request = QueueRequest(offset=len(tickets), limit=SNAPSHOT_PAGE)
-                page = await self._bus.ask_once(request)
+                page = await self.bus.ask_once(request)
                 tickets += page.tickets
                 steady = page.revision == first.revision and bool(page.tickets)
             if steady or attempt == SNAPSHOT_TRIES - 1:
@@ -419,24 +420,24 @@ class DeskLink:
         sequence = message.headers.get("Nats-Sequence", "")
         # the hub marks what it stores, and the store adds the revision when it republishes that
         if FROM_HUB not in message.headers or not sequence.isdigit():
-            self._bus.refuse(NotAllowed.code, "a ticket without the hub's mark or its revision")
+            self.bus.refuse(NotAllowed.code, "a ticket without the hub's mark or its revision")
             return
         try:
             ticket = decode_plain(Ticket, message.payload)
         except SessionError as error:
-            self._bus.refuse(error.code, "a ticket")
+            self.bus.refuse(error.code, "a ticket")
             return
         if self._queue.apply(ticket, int(sequence)):
             self.queue_changed.emit(self.queue)
 
     def _on_beat(self, message: Incoming) -> None:
         if FROM_HUB not in message.headers:
-            self._bus.refuse(NotAllowed.code, "a pulse without the hub's mark")
+            self.bus.refuse(NotAllowed.code, "a pulse without the hub's mark")
             return
         try:
             beat = decode_request(QueueBeat, message.payload)
         except SessionError as error:
-            self._bus.refuse(error.code, "a pulse")
+            self.bus.refuse(error.code, "a pulse")
             return
         self._heard_s = self._clock.monotonic_s()
         if not self._is_connected:

@@ -195,7 +195,7 @@ async def test_what_does_not_carry_the_hubs_mark_is_not_believed(tmp_path: Path)
         raw: list[bytes] = []
         desk.channel(facts.id).on_raw("chunk", lambda payload, headers: raw.append(payload))
         tickets = list(desk.queue)
-        client = desk._bus
+        client = desk.bus
         for rest in ("u.a.alice.hub", f"u.a.alice.ses.{facts.id}.chunk", "q.t1", "hb"):
             await world.connection.bus.publish(f"evt.valdore.{rest}", b"{}")
         await until(lambda: client.not_taken.total() == 4)

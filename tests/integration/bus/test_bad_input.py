@@ -285,5 +285,5 @@ async def test_a_supervisor_s_act_on_what_has_just_changed_is_refused_with_what_
         await alice.accept(seen.id)
         with pytest.raises(TicketTaken):
             await board.prioritise(seen, 5, "was waiting a moment ago")
-        queue = await alice._bus.ask_once(QueueRequest(limit=10))
+        queue = await alice.bus.ask_once(QueueRequest(limit=10))
         assert [(one.state, one.priority) for one in queue.tickets] == [(TicketState.IN_SESSION, 0)]

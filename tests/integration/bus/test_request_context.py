@@ -134,7 +134,7 @@ async def test_a_vault_asks_the_hub_under_the_trace_and_the_time_of_whom_it_answ
         facts = await desk.accept((await kiosk.call("valdore/rights", "1234567", "r1")).ticket.id)
         assert sealed.world.connection is not None
         messages = await overheard(sealed.world.connection.bus, "svc.*.v.*.vault_owned")
-        await desk._bus.ask(HastyLook(session_id=facts.id), trace="look-1")
+        await desk.bus.ask(HastyLook(session_id=facts.id), trace="look-1")
         await until(lambda: messages)
         assert messages[0].headers[TRACE] == "look-1"
         assert float(messages[0].headers[SECONDS_LEFT]) <= HastyLook.answer_s < ANSWER_S

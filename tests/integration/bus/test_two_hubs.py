@@ -19,7 +19,7 @@ from session.hub.composition import Hub
 from session.hub.parts import HubParts
 from session.hub.queue.agent_claims import CLAIM_S, AgentClaim, NatsAgentClaimStore
 from session.protocol.codec import decode_answer, encode
-from session.protocol.hub.board import AgentState, BoardAnswer
+from session.protocol.hub.board import AgentState, AgentStateRequest, BoardAnswer
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.tickets import TicketState
 from tests.support.hub_world import World, hub_world
@@ -148,7 +148,7 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
             next(one for one in link.queue if one.id == urgent.id), 10, "long way home"
         )
         await board.set_queue("rights", True, "the line is down")
-        await world.work_of(bob).report(False, "lunch")
+        await bob.bus.ask(AgentStateRequest(available=False, reason="lunch"))
         facts = await alice.accept(ticket.id)
         await alice.hang_up(facts.id)
         await alice.close(facts.id)

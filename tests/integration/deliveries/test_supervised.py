@@ -19,14 +19,15 @@ from expert_app.ged.kinds import make_connector
 from expert_app.hub.dossier_adapter import DossierAdapter
 from expert_app.runtime.notary import notary_of
 from expert_app.runtime.store_settings import GedSettings
+from session.bus.client import BusClient
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
 from session.core.dossier_model import DeliveryState, DocumentRecord, Dossier
 from session.core.errors import NotAllowed, SessionError
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.identity import DossierRegisterLink
-from session.desk.hub.pieces import PieceLink
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.pieces import CorrectRequest, PieceHistoryRequest
 from session.protocol.hub.requests import DocumentFiled
 from session.protocol.wire.roles import Role
 from tests.integration.dossier.conversation import say
@@ -106,12 +107,19 @@ async def _supervisor_decides(
 
 
 async def _agent_corrects(
-    pieces: PieceLink, session_id: str, dossier: str, document_id: str
+    bus: BusClient, session_id: str, dossier: str, document_id: str
 ) -> DocumentRecord:
     """The agent puts the filing right; the new version."""
-    corrected = await pieces.correct(
-        session_id, dossier, document_id, piece_id="", name="Compte joint", reason="Mal lu"
+    request = CorrectRequest(
+        session_id=session_id,
+        dossier=dossier,
+        request_id="correct1",
+        document_id=document_id,
+        piece_id="",
+        name="Compte joint",
+        reason="Mal lu",
     )
+    corrected = (await bus.ask(request)).dossier
     old, new = corrected.documents
     assert (old.replaced_by, new.name) == (new.id, "Compte joint")
     return new
@@ -166,20 +174,20 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             board = _Board(DeliveryLink(await world.client(Role.SUPERVISOR, "boss")), world)
             await _supervisor_decides(board, store, filed, folder)
             with pytest.raises(NotAllowed):
-                await DeliveryLink(desk._bus).deliveries(DeliveriesRequest())
-            pieces = PieceLink(desk._bus)
-            new = await _agent_corrects(pieces, facts.id, dossier.number, filed.document.id)
+                await DeliveryLink(desk.bus).deliveries(DeliveriesRequest())
+            bus = desk.bus
+            new = await _agent_corrects(bus, facts.id, dossier.number, filed.document.id)
             await until(lambda: len(list(folder.glob("*.json"))) == 2)
             await _export(world, board, tmp_path / "dossier.zip")
             _check_exported(tmp_path / "dossier.zip")
-            past = await pieces.history(facts.id, dossier.number)
+            past = await bus.ask(PieceHistoryRequest(session_id=facts.id, dossier=dossier.number))
             assert [(act.kind, act.reason, act.by_name) for act in past.acts] == [
                 ("delivery_retried", "", "Chantal V."),
                 ("version", "Mal lu", "Alice M."),
                 ("exported", "Recours", "Chantal V."),
             ]
             with pytest.raises(NotAllowed):
-                await DeliveryLink(desk._bus).export(dossier.number, "Recours")
+                await DeliveryLink(desk.bus).export(dossier.number, "Recours")
             with pytest.raises(NotAllowed):
-                await DeliveryLink(desk._bus).document(dossier.number, new.id, new.sha256)
+                await DeliveryLink(desk.bus).document(dossier.number, new.id, new.sha256)
             await courier.stop()

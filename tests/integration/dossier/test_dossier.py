@@ -90,10 +90,10 @@ async def test_an_interrupted_upload_goes_on_after_a_restart_of_the_hub(tmp_path
             size_bytes=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
         )
-        await desk._bus.ask_once(begin)
+        await desk.bus.ask_once(begin)
         half = UploadChunk(upload_id="u1", offset=0, data=data[:40_000])
-        assert (await desk._bus.ask_once(half)).received_bytes == 40_000
-        assert (await desk._bus.ask_once(half)).received_bytes == 40_000
+        assert (await desk.bus.ask_once(half)).received_bytes == 40_000
+        assert (await desk.bus.ask_once(half)).received_bytes == 40_000
         await world.stop_hub()
         await world.start_hub()
         seen: list[int] = []
@@ -216,7 +216,7 @@ async def test_a_document_over_the_limit_is_refused_before_it_is_sent(tmp_path: 
             sha256="0" * 64,
         )
         with pytest.raises(PageTooLarge):
-            await desk._bus.ask_once(begin)
+            await desk.bus.ask_once(begin)
 
 
 async def _without_word(world: World) -> tuple[KioskLink, DeskLink, SessionFacts]:
@@ -272,11 +272,11 @@ async def test_a_word_that_was_taken_back_stops_an_upload_that_had_begun(tmp_pat
             size_bytes=3,
             sha256=hashlib.sha256(b"pdf").hexdigest(),
         )
-        await desk._bus.ask_once(begin)
-        await desk._bus.ask_once(UploadChunk(upload_id="u1", offset=0, data=b"pdf"))
+        await desk.bus.ask_once(begin)
+        await desk.bus.ask_once(UploadChunk(upload_id="u1", offset=0, data=b"pdf"))
         await say(desk, kiosk, facts.id, allowed=False)
         with pytest.raises(GrantMissing):
-            await desk._bus.ask_once(UploadCommit(upload_id="u1"))
+            await desk.bus.ask_once(UploadCommit(upload_id="u1"))
         assert world.dossiers.filings == 0
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from expert_app.board.access_alert import AccessAlert
 from expert_app.hub.dossier_adapter import DossierAdapter
+from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.computer import computer_name
 from session.core.dossier_model import (
@@ -40,13 +41,12 @@ from session.core.errors import (
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
-from session.desk.hub.pieces import PieceLink
 from session.desk.hub.third_parties import ThirdPartyClient
-from session.desk.hub.work import WorkLink
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
-from session.protocol.dossier.identity import AccessesRequest
+from session.protocol.dossier.identity import AccessesRequest, ProvisionalRequest
+from session.protocol.dossier.pieces import PieceHistoryRequest
 from session.protocol.hub.requests import DocumentFiled, SessionFacts
-from session.protocol.hub.routing import CallerPreview
+from session.protocol.hub.routing import CallerPreview, NoteRequest, PreviewRequest
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.wire.program import header_text
 from session.protocol.wire.roles import Role
@@ -74,7 +74,7 @@ async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
 ) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk._bus)
+        link = DossierIdentityLink(desk.bus)
         with pytest.raises(DossierUnknown):
             await desk.dossier(facts.id)
         nobody = await link.find(facts.id, "Lefevre", "", born_on="1984-05-02")
@@ -111,7 +111,7 @@ async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
 async def test_a_person_whose_birthday_nobody_knows_is_made_and_found(tmp_path: Path) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk._bus)
+        link = DossierIdentityLink(desk.bus)
         caller = CallerIdentity(family_name="Exemple", given_names="Aïcha", born_on="1957")
         made = (await link.create(facts.id, caller, request_id="new1")).dossier
         assert made is not None
@@ -127,7 +127,7 @@ async def test_a_person_whose_birthday_nobody_knows_is_made_and_found(tmp_path: 
 async def test_likely_doubles_come_back_before_a_dossier_is_made(tmp_path: Path) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk._bus)
+        link = DossierIdentityLink(desk.bus)
         numbered = CallerIdentity(
             family_name="Lefèvre", given_names="Zoé", born_on="1984-05-02", caller_number="1234567"
         )
@@ -135,7 +135,7 @@ async def test_likely_doubles_come_back_before_a_dossier_is_made(tmp_path: Path)
         assert first is not None
         await desk.close(facts.id)
         desk, facts = await _session(world, "r2", agent="bob", kiosk="kiosk2")
-        link = DossierIdentityLink(desk._bus)
+        link = DossierIdentityLink(desk.bus)
         answer = await link.create(facts.id, ZOE, request_id="new2")
         assert answer.dossier is None
         assert [hit.number for hit in answer.likely] == [first.number]
@@ -208,14 +208,16 @@ async def test_a_colleague_to_whom_a_caller_is_passed_on_is_written_down_too(
 ) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        made = await DossierIdentityLink(desk._bus).create(facts.id, ZOE, request_id="new1")
+        made = await DossierIdentityLink(desk.bus).create(facts.id, ZOE, request_id="new1")
         assert made.dossier is not None
         other = await world.desk("bob")
-        await ThirdPartyClient(desk._bus).pass_on(
+        await ThirdPartyClient(desk.bus).pass_on(
             facts.id, PassReason.SPECIALIST, agent="bob", note=""
         )
         taken = await other.accept(facts.ticket_id)
-        await PieceLink(other._bus).history(taken.id, made.dossier.number)  # before it is opened
+        await other.bus.ask(
+            PieceHistoryRequest(session_id=taken.id, dossier=made.dossier.number)
+        )  # before it is opened
         await other.dossier(taken.id)
         answer = await (await _register(world)).accesses(AccessesRequest())
         assert [(line.kind, line.user, line.session_id) for line in answer.lines] == [
@@ -236,7 +238,7 @@ async def test_a_supervisor_merges_exports_and_is_told_of_who_browses(tmp_path: 
         merge = await register.merge("A1", "B2", "Même personne")
         assert (merge.keep, merge.merged, merge.by_name) == ("A1", "B2", "Chantal V.")
         assert (await desk.dossier(facts.id)).number == "A1"  # the conversation goes on
-        await PieceLink(desk._bus).history(facts.id, "B2")
+        await desk.bus.ask(PieceHistoryRequest(session_id=facts.id, dossier="B2"))
         with pytest.raises(MergeImpossible):
             await register.merge("A1", "B2", "Encore une fois")
         await DeliveryLink(register._bus).export("A1", "Demande de l'usager")
@@ -290,7 +292,7 @@ async def test_before_accepting_an_agent_sees_what_is_missing_of_its_next_caller
 ) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk._bus)
+        link = DossierIdentityLink(desk.bus)
         made = (await link.create(facts.id, ZOE, request_id="new1")).dossier
         assert made is not None
         await link.give_number(facts.id, made.number, "12 34 567")
@@ -301,30 +303,30 @@ async def test_before_accepting_an_agent_sees_what_is_missing_of_its_next_caller
         known = (await first.call("rights", "1234567", "r2")).ticket
         later = (await second.call("rights", "", "r3")).ticket
         bob = await world.desk("bob")
-        work = WorkLink(bob._bus)
-        seen = await work.preview(known.id)
+        seen = await bob.bus.ask(PreviewRequest(ticket_id=known.id))
         assert seen.known
         assert ZOE.family_name not in repr(seen)
         assert "1234567" not in repr(seen)
         with pytest.raises(TicketUnknown):
-            await work.preview(later.id)
+            await bob.bus.ask(PreviewRequest(ticket_id=later.id))
+        supervisor = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
-            await WorkLink(await world.client(Role.SUPERVISOR, "boss")).preview(known.id)
+            await supervisor.ask(PreviewRequest(ticket_id=known.id))
 
         line = (await (await _register(world)).accesses(AccessesRequest())).lines[0]
         assert (line.kind, line.user, line.dossier) == (AccessKind.PREVIEWED, "bob", made.number)
         assert line.reason == known.number
 
-        assert not (await _preview_of_the_next(bob, work, known.id, later.id)).known
+        assert not (await _preview_of_the_next(bob, bob.bus, known.id, later.id)).known
 
 
 async def _preview_of_the_next(
-    desk: DeskLink, work: WorkLink, taken: str, ticket_id: str
+    desk: DeskLink, bus: BusClient, taken: str, ticket_id: str
 ) -> CallerPreview:
     facts = await desk.accept(taken)
     await desk.hang_up(facts.id)
     await desk.close(facts.id)
-    return await work.preview(ticket_id)
+    return await bus.ask(PreviewRequest(ticket_id=ticket_id))
 
 
 async def test_a_note_is_taken_for_a_day_after_the_session_from_its_own_agent_alone(
@@ -332,18 +334,19 @@ async def test_a_note_is_taken_for_a_day_after_the_session_from_its_own_agent_al
 ) -> None:
     async with identity_world(tmp_path) as (world, store):
         desk, facts = await _session(world)
-        made = await DossierIdentityLink(desk._bus).create(facts.id, ZOE, request_id="new1")
+        made = await DossierIdentityLink(desk.bus).create(facts.id, ZOE, request_id="new1")
         assert made.dossier is not None
         number = made.dossier.number
         await desk.close(facts.id)
-        other = WorkLink((await world.desk("bob"))._bus)
+        other = (await world.desk("bob")).bus
         with pytest.raises(TicketUnknown):
-            await other.note(facts.id, "n0", "Not mine.")
-        own = WorkLink(desk._bus)
-        await own.note(facts.id, "n1", "Bring the lease.")
+            await other.ask(NoteRequest(session_id=facts.id, note_id="n0", text="Not mine."))
+        own = desk.bus
+        await own.ask(NoteRequest(session_id=facts.id, note_id="n1", text="Bring the lease."))
         kept = await DossierAdapter(store, SystemClock()).open("valdore", number)
         assert [note.text for note in kept.notes] == ["Bring the lease."]
-        assert await own.provisional() == [], "the store is its own register"
+        provisional = await own.ask(ProvisionalRequest())
+        assert provisional.dossiers == [], "the store is its own register"
         with pytest.raises(TicketUnknown):
             await desk.dossier(facts.id)
 
@@ -402,7 +405,7 @@ async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_
 ) -> None:
     async with identity_world(tmp_path) as (world, store):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk._bus)
+        link = DossierIdentityLink(desk.bus)
         typed = CallerIdentity(family_name="Lefevr", given_names="Zoe", born_on="1984-02-05")
         made = (await link.create(facts.id, typed, request_id="new1")).dossier
         assert made is not None
@@ -412,7 +415,7 @@ async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_
         assert (done.dossier.caller_name, done.dossier.born_on) == ("Zoé Lefèvre", "1984-05-02")
 
         other, later = await _session(world, "r2", agent="bob", kiosk="kiosk2")
-        bobs = DossierIdentityLink(other._bus)
+        bobs = DossierIdentityLink(other.bus)
         with pytest.raises(NotAllowed):
             await bobs.correct_person(later.id, made.number, typed, reason="Curieux")
         with pytest.raises(TicketUnknown):
@@ -437,6 +440,6 @@ async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_
             ("boss", double.number, "", "Demande écrite"),
             ("alice", made.number, facts.id, "Mal tapé"),
         ]
-        steps = await PieceLink(desk._bus).history(facts.id, made.number)
+        steps = await desk.bus.ask(PieceHistoryRequest(session_id=facts.id, dossier=made.number))
         assert [act.kind for act in steps.acts if act.kind == "person"] == ["person"] * 2
         assert store.open_dossier("valdore", double.number).number == made.number

@@ -14,10 +14,18 @@ from documents.store.dossier_store import DossierStore
 from documents.store.incoming import IncomingDossier
 from documents.store.procedures import Procedures, load_procedures, shipped
 from expert_app.hub.dossier_adapter import DossierAdapter
+from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.dossier_model import Access, ActingUser, CallerIdentity, Dossier, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
-from session.desk.hub.pieces import PieceLink
+from session.protocol.dossier.guides import GuidesRequest
+from session.protocol.dossier.pieces import (
+    AcknowledgeRequest,
+    DocumentSearchRequest,
+    PieceHistoryRequest,
+    ProceduresRequest,
+    StartProcedureRequest,
+)
 from tests.integration.dossier.conversation import say
 from tests.support.hub_world import World, hub_world
 from tests.unit.documents.store.filled_store import PDF
@@ -46,19 +54,25 @@ async def _world(world: World, folder: Path) -> DossierStore:
     return store
 
 
+async def start_procedure(bus: BusClient, session_id: str, dossier: str, procedure: str) -> Dossier:
+    """Add what a procedure asks for; the dossier afterwards."""
+    request = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
+    return (await bus.ask(request)).dossier
+
+
 async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
         store = await _world(world, tmp_path)
         try:
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
             facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
-            pieces = PieceLink(desk._bus)
+            bus = desk.bus
             dossier = await desk.dossier(facts.id)
-            offered = await pieces.procedures(facts.id)
+            offered = (await bus.ask(ProceduresRequest(session_id=facts.id))).procedures
             assert "Aide au logement" in [one.name for one in offered]
-            guides = (await pieces.guides(facts.id)).guides
+            guides = (await bus.ask(GuidesRequest(session_id=facts.id))).guides
             (step,) = [one for one in guides[0].steps if one.id == "rib"]
-            started = await pieces.start(facts.id, dossier.number, "logement")
+            started = await start_procedure(bus, facts.id, dossier.number, "logement")
             assert step.piece in {piece.id for piece in started.pieces}
             assert started.pieces[1].any_of[0] == "Carte nationale d’identité"
             for state in (PieceState.SCANNED, PieceState.LEGIBLE):
@@ -67,8 +81,14 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             filed = await desk.upload(
                 facts.id, dossier.number, piece_id="logement-rib", name="Compte", pages=2, data=PDF
             )
-            assert await pieces.search(facts.id, dossier.number, "COMPTE") == [filed.document.id]
-            done = await pieces.acknowledge(facts.id, dossier.number, ["logement-rib"])
+            search = DocumentSearchRequest(
+                session_id=facts.id, dossier=dossier.number, words="COMPTE"
+            )
+            assert (await bus.ask(search)).document_ids == [filed.document.id]
+            receipt = AcknowledgeRequest(
+                session_id=facts.id, dossier=dossier.number, piece_ids=["logement-rib"]
+            )
+            done = (await bus.ask(receipt)).dossier
             assert (
                 next(piece for piece in done.pieces if piece.id == "logement-rib").state
                 is PieceState.ACKNOWLEDGED
@@ -82,7 +102,11 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             )
             found = await other_desk.dossier(later.id)
             assert found == done
-            steps = (await PieceLink(other_desk._bus).history(later.id, found.number)).steps
+            steps = (
+                await other_desk.bus.ask(
+                    PieceHistoryRequest(session_id=later.id, dossier=found.number)
+                )
+            ).steps
             history = [
                 (step.state.value, step.kiosk) for step in steps if step.piece_id == "logement-rib"
             ]
@@ -103,15 +127,17 @@ async def test_nobody_asks_about_a_dossier_that_is_not_of_its_session(tmp_path: 
         try:
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
             facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
-            pieces = PieceLink(desk._bus)
+            bus = desk.bus
             with pytest.raises(NotAllowed):
-                await pieces.history(facts.id, "D-2026-0001")  # not opened yet
+                await bus.ask(
+                    PieceHistoryRequest(session_id=facts.id, dossier="D-2026-0001")
+                )  # not opened yet
             await desk.dossier(facts.id)
             for other in ("D-2026-0002", ""):
                 with pytest.raises(NotAllowed):
-                    await pieces.start(facts.id, other, "logement")
+                    await start_procedure(bus, facts.id, other, "logement")
             with pytest.raises(DossierUnknown):
-                await pieces.start(facts.id, "D-2026-0001", "nothing")
+                await start_procedure(bus, facts.id, "D-2026-0001", "nothing")
             with pytest.raises(NotAllowed):
                 await desk.set_piece(
                     facts.id, "D-2026-0001", "logement-rib", state=PieceState.ACKNOWLEDGED
@@ -157,7 +183,7 @@ async def test_a_store_that_knows_no_procedures_offers_none(tmp_path: Path) -> N
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
         await desk.dossier(facts.id)
-        pieces = PieceLink(desk._bus)
-        assert await pieces.procedures(facts.id) == []
+        bus = desk.bus
+        assert (await bus.ask(ProceduresRequest(session_id=facts.id))).procedures == []
         with pytest.raises(NotAllowed):
-            await pieces.start(facts.id, "D-2026-0001", "logement")
+            await start_procedure(bus, facts.id, "D-2026-0001", "logement")

@@ -64,7 +64,7 @@ async def test_only_who_tries_a_line_may_ask_for_filler(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         probe = LineProbe(want_bytes=30_000)
         desk = await world.desk("alice")  # its person may be helped from afar
-        assert (await desk._bus.ask_once(probe)).filler
+        assert (await desk.bus.ask_once(probe)).filler
         boss = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
             await boss.ask_once(probe)

@@ -25,10 +25,16 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.desk.hub.client import DeskLink
-from session.desk.hub.work import WorkLink
 from session.hub.composition import Hub
 from session.hub.parts import HubParts
-from session.protocol.hub.board import AgentState
+from session.protocol.hub.board import AgentState, AgentStateRequest
+from session.protocol.hub.routing import (
+    DeclineRequest,
+    NextRequest,
+    PreviewRequest,
+    ProlongRequest,
+    WorkRequest,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.integration.queue.routed_world import OFFER_S, RELAX_S, call, pushing, today
@@ -41,12 +47,12 @@ class Agent:
 
     def __init__(self, world: World, link: DeskLink) -> None:
         self.link = link
-        self.work = WorkLink(link._bus)
+        self.bus = link.bus
         self._world = world
 
     @property
     def offered(self) -> Ticket | None:
-        me = self.link._bus.user
+        me = self.link.bus.user
         return next(
             (
                 one
@@ -58,7 +64,7 @@ class Agent:
 
     def here(self) -> None:
         assert self._world.hub is not None
-        self._world.hub.queue.presence.mark_alive("valdore", Role.AGENT, self.link._bus.user)
+        self._world.hub.queue.presence.mark_alive("valdore", Role.AGENT, self.link.bus.user)
 
 
 async def agent(world: World, user: str) -> Agent:
@@ -78,10 +84,10 @@ async def test_a_caller_is_offered_to_one_agent_who_accepts(tmp_path: Path) -> N
         with pytest.raises(TicketOffered):
             await other.link.accept(ticket.id)
         with pytest.raises(NobodyWaits):
-            await other.work.next()
-        facts = await asked.work.next()
+            await other.bus.ask(NextRequest())
+        facts = (await asked.bus.ask(NextRequest())).session
         assert facts.ticket_id == ticket.id
-        assert (await asked.work.next()).id == facts.id  # asked again after a lost answer: the same
+        assert (await asked.bus.ask(NextRequest())).session.id == facts.id
         await call(world, "kiosk2")
         await until(lambda: other.offered is not None)
 
@@ -92,13 +98,13 @@ async def test_who_declines_is_not_asked_again_and_stays_available(tmp_path: Pat
         ticket = await call(world)
         await until(lambda: bool(alice.offered) ^ bool(bob.offered))
         asked, other = (alice, bob) if alice.offered else (bob, alice)
-        await asked.work.decline(ticket.id, "knows_caller")
-        await asked.work.decline(ticket.id, "knows_caller")
+        await asked.bus.ask(DeclineRequest(ticket_id=ticket.id, reason="knows_caller"))
+        await asked.bus.ask(DeclineRequest(ticket_id=ticket.id, reason="knows_caller"))
         await until(lambda: other.offered is not None)
         assert other.offered is not None
-        assert other.offered.declined_by == (asked.link._bus.user,)
-        assert (await asked.work.work()).said is AgentState.AVAILABLE
-        await other.work.decline(ticket.id, "technical")
+        assert other.offered.declined_by == (asked.link.bus.user,)
+        assert (await asked.bus.ask(WorkRequest())).said is AgentState.AVAILABLE
+        await other.bus.ask(DeclineRequest(ticket_id=ticket.id, reason="technical"))
         await asyncio.sleep(0.3)
         assert asked.offered is None
         assert asked.link.queue[0].state is TicketState.WAITING
@@ -118,15 +124,15 @@ async def test_silence_passes_the_caller_on_and_the_agent_returns_by_saying_so(
             other.here()
             asked.here()
         await until(lambda: other.offered is not None)
-        work = await asked.work.work()
+        work = await asked.bus.ask(WorkRequest())
         assert (work.said, work.reason) == (AgentState.NOT_RESPONDING, "not_responding")
         _, board = await world.supervisor()
         states = {one.id: one.state for one in (await board.poll()).agents}
-        assert states[asked.link._bus.user] is AgentState.NOT_RESPONDING
-        await asked.work.report(True)
-        assert (await asked.work.work()).said is AgentState.AVAILABLE
+        assert states[asked.link.bus.user] is AgentState.NOT_RESPONDING
+        await asked.bus.ask(AgentStateRequest(available=True))
+        assert (await asked.bus.ask(WorkRequest())).said is AgentState.AVAILABLE
         assert world.connection is not None
-        subject = f"$KV.bd.valdore.agent.{asked.link._bus.user}"
+        subject = f"$KV.bd.valdore.agent.{asked.link.bus.user}"
         told: list[bytes] = []
         while len(told) < 2:  # the server copies each change into the log of states
             stored = await world.connection.streams.next("AGENT_STATES", subject, len(told) + 1)
@@ -139,10 +145,10 @@ async def test_an_agent_who_pauses_gives_the_offer_back(tmp_path: Path) -> None:
         alice = await agent(world, "alice")
         await call(world)
         await until(lambda: alice.offered is not None)
-        await alice.work.report(False, "break")
+        await alice.bus.ask(AgentStateRequest(available=False, reason="break"))
         await until(lambda: alice.link.queue[0].state is TicketState.WAITING)
         assert alice.link.queue[0].declined_by == ()
-        await alice.work.report(True)
+        await alice.bus.ask(AgentStateRequest(available=True))
         await until(lambda: alice.offered is not None)
 
 
@@ -150,15 +156,15 @@ async def test_nobody_has_two_callers(tmp_path: Path) -> None:
     async with pushing(tmp_path) as world:
         alice = await agent(world, "alice")
         first, second = await call(world, service="housing"), await call(world, "kiosk2", "housing")
-        facts = await alice.work.next("housing")
+        facts = (await alice.bus.ask(NextRequest(service="housing"))).session
         assert facts.ticket_id == first.id
         with pytest.raises(AgentBusy):
             await alice.link.accept(second.id)
         await alice.link.hang_up(facts.id)
         with pytest.raises(AgentBusy):
-            await alice.work.next()
+            await alice.bus.ask(NextRequest())
         await alice.link.close(facts.id)
-        assert (await alice.work.next()).ticket_id == second.id
+        assert (await alice.bus.ask(NextRequest())).session.ticket_id == second.id
 
 
 async def test_a_skill_is_asked_for_until_the_wait_is_long(tmp_path: Path) -> None:
@@ -169,12 +175,14 @@ async def test_a_skill_is_asked_for_until_the_wait_is_long(tmp_path: Path) -> No
         with pytest.raises(SkillMissing):
             await bob.link.accept(ticket.id)
         with pytest.raises(NobodyWaits):
-            await bob.work.next()
-        after = {one.id: one.after_s for one in (await bob.work.work()).services}
+            await bob.bus.ask(NextRequest())
+        after = {one.id: one.after_s for one in (await bob.bus.ask(WorkRequest())).services}
         assert after == {"rights": 0, "housing": RELAX_S}
-        assert {one.id: one.after_s for one in (await none.work.work()).services}["rights"] is None
+        assert {one.id: one.after_s for one in (await none.bus.ask(WorkRequest())).services}[
+            "rights"
+        ] is None
         clock.advance(RELAX_S)
-        assert (await bob.work.next()).ticket_id == ticket.id
+        assert (await bob.bus.ask(NextRequest())).session.ticket_id == ticket.id
 
 
 async def test_a_caller_who_comes_back_finds_the_agent_it_knows(tmp_path: Path) -> None:
@@ -182,7 +190,7 @@ async def test_a_caller_who_comes_back_finds_the_agent_it_knows(tmp_path: Path) 
         bob = await agent(world, "bob")
         first = await call(world, number="1234567")
         await until(lambda: bob.offered is not None)
-        facts = await bob.work.next()
+        facts = (await bob.bus.ask(NextRequest())).session
         await bob.link.hang_up(facts.id)
         await bob.link.close(facts.id)
         alice = await agent(world, "alice")  # idle for longer than Bob, so she would be asked
@@ -204,15 +212,15 @@ async def test_the_longest_idle_agent_is_asked_first(tmp_path: Path) -> None:
     async with pushing(tmp_path, clock) as world:
         agents = {name: await agent(world, name) for name in ("agent1", "agent2", "agent3")}
         for name in ("agent2", "agent3", "agent1"):
-            await agents[name].work.report(False, "break")
-            await agents[name].work.report(True)
+            await agents[name].bus.ask(AgentStateRequest(available=False, reason="break"))
+            await agents[name].bus.ask(AgentStateRequest(available=True))
             clock.advance(1)
         order = []
         for n in range(3):
             await (await world.kiosk("kiosk1")).call("rights", "", f"n{n}")
             await until(lambda: any(one.offered for one in agents.values()))
             asked = next(name for name, one in agents.items() if one.offered)
-            await agents[asked].work.next()
+            await agents[asked].bus.ask(NextRequest())
             order.append(asked)
             await until(lambda: not any(one.offered for one in agents.values()))
         assert order == ["agent2", "agent3", "agent1"]
@@ -224,30 +232,32 @@ async def test_a_wrap_up_has_its_time_and_is_prolonged_once(tmp_path: Path) -> N
         alice = await agent(world, "alice")
         await call(world)
         await until(lambda: alice.offered is not None)
-        facts = await alice.work.next()
+        facts = (await alice.bus.ask(NextRequest())).session
         await alice.link.hang_up(facts.id)
         await until(lambda: alice.link.queue[0].state is TicketState.WRAP_UP)
         until_utc = alice.link.queue[0].wrap_up_until_utc
         assert until_utc is not None
         assert (until_utc - clock.utc_now()).total_seconds() == 60
-        longer = await alice.work.prolong(facts.id, until_utc)
-        assert await alice.work.prolong(facts.id, until_utc) == longer  # asked again: once
+        longer = await alice.bus.ask(ProlongRequest(session_id=facts.id, until_utc=until_utc))
+        assert (
+            await alice.bus.ask(ProlongRequest(session_id=facts.id, until_utc=until_utc)) == longer
+        )  # asked again: once
         assert longer.until_utc is not None
         assert ((longer.until_utc - until_utc).total_seconds(), longer.more) == (60, 0)
         with pytest.raises(NotAllowed):
-            await alice.work.prolong(facts.id, longer.until_utc)
+            await alice.bus.ask(ProlongRequest(session_id=facts.id, until_utc=longer.until_utc))
 
 
 async def test_a_pause_of_yesterday_is_over(tmp_path: Path) -> None:
     clock = today()
     async with pushing(tmp_path, clock) as world:
         alice = await agent(world, "alice")
-        await alice.work.report(False, "training")
+        await alice.bus.ask(AgentStateRequest(available=False, reason="training"))
         await world.stop_hub()
         await world.start_hub()
-        assert (await alice.work.work()).said is AgentState.TRAINING
+        assert (await alice.bus.ask(WorkRequest())).said is AgentState.TRAINING
         clock.advance(24 * 3600)
-        assert (await alice.work.work()).said is AgentState.AVAILABLE
+        assert (await alice.bus.ask(WorkRequest())).said is AgentState.AVAILABLE
 
 
 @asynccontextmanager
@@ -305,8 +315,8 @@ async def test_an_offer_outlives_its_hub_and_the_next_hub_goes_on(tmp_path: Path
         await world.connection.close()  # as if it were killed: its lease is not given back
         dead, world.hub = world.hub, None
         async with another_hub(world, tmp_path / "second"):
-            facts = await asked.work.next()
-            assert facts.agent == asked.link._bus.user
+            facts = (await asked.bus.ask(NextRequest())).session
+            assert facts.agent == asked.link.bus.user
             await call(world, "kiosk2")
             other = bob if asked is alice else alice
             await until(lambda: other.offered is not None)
@@ -322,13 +332,13 @@ async def test_who_is_offered_a_caller_reads_what_is_missing_and_it_is_written_d
         await until(lambda: bool(alice.offered) ^ bool(bob.offered))
         asked, other = (alice, bob) if alice.offered else (bob, alice)
         with pytest.raises(TicketUnknown):
-            await other.work.preview(ticket.id)
-        seen = await asked.work.preview(ticket.id)
+            await other.bus.ask(PreviewRequest(ticket_id=ticket.id))
+        seen = await asked.bus.ask(PreviewRequest(ticket_id=ticket.id))
         assert seen.known
         assert seen.missing
         [(kind, access)] = cast(Any, world.dossiers.identities).views
         assert kind is AccessKind.PREVIEWED
-        assert (access.by.user, access.reason) == (asked.link._bus.user, ticket.number)
+        assert (access.by.user, access.reason) == (asked.link.bus.user, ticket.number)
         stranger = await call(world, "kiosk2", number="")
         await until(lambda: other.offered is not None)
-        assert not (await other.work.preview(stranger.id)).known
+        assert not (await other.bus.ask(PreviewRequest(ticket_id=stranger.id))).known

@@ -28,7 +28,7 @@ from session.protocol.hub.board import OpenQueueRequest, QueueStateRequest
 from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.hub.routing import may_serve
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.hub.waiting import DisplayAnswer, DisplayRequest
+from session.protocol.hub.waiting import DisplayAnswer, DisplayRequest, PromisedCallsRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.waiting import until
@@ -214,7 +214,7 @@ async def test_an_agent_promises_a_caller_at_the_kiosk_to_call_and_finds_the_tic
             await desk.call_later(facts.id, 60, "0812345678")
         await desk.call_later(facts.id, 60, "06 12 34 56 78")
         assert _states(world)[ticket.number] is TicketState.CLOSED
-        assert await world.work_of(desk).promised_calls() == [
+        assert (await desk.bus.ask(PromisedCallsRequest())).due_utc == [
             clock.utc_now() + timedelta(minutes=60)
         ]
         await _beats(world, clock, 61 * 60)

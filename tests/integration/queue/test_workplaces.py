@@ -15,9 +15,8 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import ManualClock
 from session.core.errors import DeskElsewhere
 from session.desk.hub.client import DeskLink
-from session.desk.hub.work import WorkLink
 from session.desk.hub.workplace import Workplace, ask_to_work_here
-from session.protocol.hub.routing import WorkHereAnswer
+from session.protocol.hub.routing import NextRequest, WorkHereAnswer
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.integration.queue.routed_world import call, pushing, today
@@ -33,7 +32,6 @@ class Computer:
 
     bus: BusClient
     link: DeskLink
-    work: WorkLink
     elsewhere: list[WorkHereAnswer]
     place: Workplace
 
@@ -64,7 +62,7 @@ async def computer(world: World, seed: bytes, name: str) -> Computer:
     world._open.append(bus)
     link = DeskLink(bus, world.clock, tasks=world.tasks)
     place = Workplace(bus, link, computer=name, tasks=world.tasks)
-    found = Computer(bus, link, WorkLink(bus), [], place)
+    found = Computer(bus, link, [], place)
     place.elsewhere.connect(found.elsewhere.append)
     await link.start()
     return found
@@ -87,7 +85,11 @@ async def test_a_caller_comes_to_the_computer_where_the_agent_works(tmp_path: Pa
         assert second.elsewhere[0] == WorkHereAnswer(here=False, computer="guichet-1")
         ticket = await call(world)
         await until(first.is_offered)
-        for refused in (second.link.accept(ticket.id), second.work.next(), second.link.resume()):
+        for refused in (
+            second.link.accept(ticket.id),
+            second.bus.ask(NextRequest()),
+            second.link.resume(),
+        ):
             with pytest.raises(DeskElsewhere):
                 await refused
 

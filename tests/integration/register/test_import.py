@@ -59,7 +59,7 @@ async def test_a_hub_goes_on_working_while_a_file_goes_in(tmp_path: Path) -> Non
             await world.start_hub()
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
             facts = await desk.accept((await kiosk.call("rights", "", "r1")).ticket.id)
-            link = DossierIdentityLink(desk._bus)
+            link = DossierIdentityLink(desk.bus)
             caller = CallerIdentity(family_name="Autre", given_names="Anne", born_on="1990-01-01")
             made = (await link.create(facts.id, caller, request_id="new1")).dossier
             assert made is not None

@@ -88,7 +88,7 @@ async def _session(
 ) -> tuple[DeskLink, SessionFacts, DossierIdentityLink]:
     caller, desk = await world.kiosk(kiosk), await world.desk(agent)
     facts = await desk.accept((await caller.call("rights", number, request)).ticket.id)
-    return desk, facts, DossierIdentityLink(desk._bus)
+    return desk, facts, DossierIdentityLink(desk.bus)
 
 
 async def test_a_caller_whom_only_the_register_knows_has_a_dossier_at_once(tmp_path: Path) -> None:

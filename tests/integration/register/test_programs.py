@@ -179,7 +179,7 @@ async def test_an_agent_of_an_organisation_with_a_vault_finds_what_the_register_
             heard = await sealed.overhear()
             kiosk, desk = await sealed.kiosk(), await sealed.desk("alice")
             facts = await desk.accept((await kiosk.call("valdore/rights", "", "r1")).ticket.id)
-            link = DossierIdentityLink(desk._bus)
+            link = DossierIdentityLink(desk.bus)
             found = await link.find(facts.id, "lefevre-brun", "odile", born_on="1980-02-29")
             assert found.register is RegisterState.ANSWERED
             assert [hit.number for hit in found.hits] == ["REF-0042"]

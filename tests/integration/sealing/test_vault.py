@@ -88,7 +88,7 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         with pytest.raises(NotAllowed):
             await plain.ask_once(DossierRequest(session_id=facts.id))
         boss = await sealed.desk("boss", Role.SUPERVISOR)
-        assert (await DeliveryLink(boss._bus).deliveries(DeliveriesRequest())).targets == []
+        assert (await DeliveryLink(boss.bus).deliveries(DeliveriesRequest())).targets == []
         with pytest.raises(NotAllowed) as caught:
             await DeliveryLink(await sealed.world.client(Role.SUPERVISOR, "boss")).deliveries(
                 DeliveriesRequest()
@@ -214,7 +214,7 @@ async def test_a_swapped_key_and_a_card_that_is_gone_are_refused(tmp_path: Path)
     async with sealed_world(tmp_path) as sealed:
         desk, facts = await in_session(sealed)
         await desk.dossier(facts.id)
-        seals = desk._bus.seals
+        seals = desk.bus.seals
         assert seals is not None
         assert facts.seal is not None
         with pytest.raises(SealKeyRefused, match="missing"):
@@ -240,11 +240,11 @@ async def test_the_note_for_the_next_agent_goes_by_the_vault(tmp_path: Path) -> 
         bob = await sealed.desk("bob")
         heard = await sealed.overhear()
         note = "Rappeler-apres-le-jugement"
-        await ThirdPartyClient(alice._bus).pass_on(
+        await ThirdPartyClient(alice.bus).pass_on(
             facts.id, PassReason.SPECIALIST, agent="bob", note=note
         )
         taken = await bob.accept(facts.ticket_id)
-        answer = await ThirdPartyClient(bob._bus).passed_on(taken.id)
+        answer = await ThirdPartyClient(bob.bus).passed_on(taken.id)
         assert (answer.by_name, answer.reason, answer.note) == (
             "Alice M.",
             PassReason.SPECIALIST,
@@ -260,7 +260,7 @@ async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path:
     """
     async with sealed_world(tmp_path) as sealed:
         desk, facts = await in_session(sealed)
-        line = desk._bus._connection
+        line = desk.bus._connection
         kept: list[tuple[str, bytes, dict[str, str]]] = []
         request = line.request
 
@@ -300,7 +300,7 @@ async def test_a_refusal_that_others_write_makes_nobody_throw_anything_away(tmp_
     async with sealed_world(tmp_path) as sealed:
         desk, facts = await in_session(sealed)
         await desk.append_log(facts.id, 0, [RECORD])
-        line = desk._bus._connection
+        line = desk.bus._connection
         request = line.request
 
         for code in ("log_closed", "ticket_unknown", "log_full", "dossier_unknown", "anything"):
@@ -367,7 +367,7 @@ async def test_a_key_that_follows_is_taken_without_a_restart(tmp_path: Path) -> 
     async with sealed_world(tmp_path, clock=clock, keys=keys) as sealed:
         desk, facts = await in_session(sealed)
         await desk.dossier(facts.id)
-        seals, following = desk._bus.seals, new_secret()
+        seals, following = desk.bus.seals, new_secret()
         assert seals is not None
         keys.secrets.append(following)
         assert sealed.world.hub is not None

@@ -31,7 +31,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             heard = await sealed.overhear()
             kiosk, desk = await sealed.kiosk(), await sealed.desk("alice")
             facts = await desk.accept((await kiosk.call("valdore/rights", "", "r1")).ticket.id)
-            link = DossierIdentityLink(desk._bus)
+            link = DossierIdentityLink(desk.bus)
             made = (await link.create(facts.id, ZOE, request_id="new1")).dossier
             assert made is not None
             found = await link.find(facts.id, "lefevre", "zoe", born_on="1984-05-02")
@@ -47,7 +47,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             with pytest.raises(ReasonNeeded):
                 await desk.dossier(facts.id, "A1")
             await desk.dossier(facts.id, "A1", "Deux dossiers de la même personne")
-            register = DossierRegisterLink((await sealed.desk("boss", Role.SUPERVISOR))._bus)
+            register = DossierRegisterLink((await sealed.desk("boss", Role.SUPERVISOR)).bus)
             merged = await register.merge("A1", made.number, "Même personne")
             assert (await desk.dossier(facts.id, made.number)).number == "A1"
             await register.unmerge(merged.id, "Erreur de ma part")

@@ -28,6 +28,8 @@ from session.desk.hub.board import BoardLink
 from session.protocol.hub.board import (
     BOARD_REQUESTS,
     AgentState,
+    AgentStateRequest,
+    AskSupervisorRequest,
     BoardAnswer,
     BoardRequest,
     QueueStateRequest,
@@ -215,7 +217,7 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         alice, bob = await world.desk("alice"), await world.desk("bob")
         _link, board = await world.supervisor()
-        await world.work_of(alice).report(False, "training")
+        await alice.bus.ask(AgentStateRequest(available=False, reason="training"))
         looks: list[BoardAnswer] = []
         board.board_changed.connect(looks.append)
         await until(lambda: bool(looks) and agent_of(looks[-1], "alice") is AgentState.TRAINING)
@@ -223,10 +225,10 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
         assert (paused.name, paused.reason) == ("Alice M.", "training")
         assert agent_of(looks[-1], "bob") is AgentState.AVAILABLE
         assert agent_of(looks[-1], "agent3") is AgentState.OFFLINE
-        await world.work_of(bob).report(True)
-        await world.work_of(bob).ask_supervisor("advice")
+        await bob.bus.ask(AgentStateRequest(available=True))
+        await bob.bus.ask(AskSupervisorRequest(reason="advice"))
         await until(lambda: next(a for a in looks[-1].agents if a.id == "bob").help == "advice")
-        await world.work_of(alice).report(True)
+        await alice.bus.ask(AgentStateRequest(available=True))
         await until(lambda: agent_of(looks[-1], "alice") is AgentState.AVAILABLE)
 
 
@@ -234,7 +236,7 @@ async def test_an_agent_is_free_since_its_last_work_not_since_it_said_so(tmp_pat
     async with hub_world(tmp_path) as world:
         kiosk, alice = await world.kiosk("kiosk1"), await world.desk("alice")
         _link, board = await world.supervisor()
-        await world.work_of(alice).report(True)
+        await alice.bus.ask(AgentStateRequest(available=True))
         declared_at = world.clock.utc_now()
         called = await kiosk.call("housing", "1234567", "r1")
         facts = await alice.accept(called.ticket.id)

@@ -31,6 +31,7 @@ from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import AgentState, BoardAnswer, MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, HistoryRequest, UndoState
 from session.protocol.hub.requests import AgentChanged
+from session.protocol.hub.routing import WorkRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -175,10 +176,10 @@ async def test_an_agent_hears_at_once_what_a_supervisor_decided_and_the_history_
         await boss.acts(SetAgentServices("alice", ("housing",)), "only one is left")
         await until(lambda: len(changes) == 1)
         assert (changes[0].by_name, changes[0].services) == ("Chantal V.", True)
-        work = {one.id: one.after_s for one in (await world.work_of(alice).work()).services}
+        work = {one.id: one.after_s for one in (await alice.bus.ask(WorkRequest())).services}
         assert work == {"rights": None, "housing": 0}
         await boss.acts(SetAgentState("alice", False, "meeting"), "agreed on")
-        answer = await world.work_of(alice).work()
+        answer = await alice.bus.ask(WorkRequest())
         assert (answer.said, answer.reason) == (AgentState.PAUSED, "meeting")
         said = await boss.acts(Announce("Come back", MessageTo.AGENT, "alice"), "the queue is long")
         assert said.there == 1

@@ -15,7 +15,6 @@ from documents.workers import Workers
 from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
 from expert_app.desk.dossier.owed_notes import OwedNotes
 from session.core.clock import SystemClock
-from session.desk.hub.work import WorkLink
 from session.hub.assignment.dispatch import FORGIVEN
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -50,7 +49,6 @@ class Worker(Desk):
         self.work = AgentWork(
             self.app,
             self.link,
-            work=WorkLink(client),
             owed=OwedNotes(MemorySettings(), SystemClock()),
             user=user,
             tasks=self.tasks,

@@ -16,7 +16,7 @@ from session.core.dossier_model import Dossier, PieceState
 from session.core.errors import HubUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.protocol.dossier.guides import Guide, GuidesAnswer, GuideStep, Phrase
+from session.protocol.dossier.guides import Guide, GuidesAnswer, GuidesRequest, GuideStep, Phrase
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.invented import DOSSIER
 from tests.support.waiting import until
@@ -43,7 +43,7 @@ class Hub:
         self.is_away = False
         self.started: list[str] = []
 
-    async def guides(self, session_id: str) -> GuidesAnswer:
+    async def ask(self, _request: GuidesRequest) -> GuidesAnswer:
         if self.is_away:
             raise HubUnreachable
         return self.answer
@@ -68,7 +68,7 @@ class Desk:
         self.told: list[GuideProgress | None] = []
         self.memory, self.tasks = memory or MemorySettings(), tasks
         self.guide = DeskGuide(
-            cast(Any, self.app), hub, pieces=hub, tasks=tasks, memory=self.memory
+            cast(Any, self.app), cast(Any, hub), pieces=hub, tasks=tasks, memory=self.memory
         )
         self.guide.guides_changed.connect(self.guides.append)
         self.guide.phrases_changed.connect(self.phrases.append)

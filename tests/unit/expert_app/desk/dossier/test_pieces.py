@@ -25,7 +25,7 @@ from session.core.clock import ManualClock
 from session.core.dossier_model import SeenPage
 from session.core.errors import HubUnreachable
 from session.core.signals import Signal
-from session.protocol.dossier.pieces import PageSeen
+from session.protocol.dossier.pieces import SeenAnswer, SeenRequest
 from tests.unit.documents.store.filled_store import NINE
 from views.desk.window import DeskWindow
 from views.widgets.pdf_picture import pdf_page
@@ -64,8 +64,12 @@ class _Desk:
             raise HubUnreachable
         return PDF
 
-    async def seen(self, _session_id: str, _dossier: str, _pages: list[PageSeen]) -> list[SeenPage]:
-        return [SEEN]
+    @property
+    def bus(self) -> _Desk:
+        return self
+
+    async def ask(self, _request: SeenRequest) -> SeenAnswer:
+        return SeenAnswer(seen=[SEEN])
 
 
 async def _doubles(desk: _Desk) -> list[DuplicatePage]:
@@ -74,7 +78,6 @@ async def _doubles(desk: _Desk) -> list[DuplicatePage]:
         as_any,
         as_any,
         link=as_any,
-        pieces=as_any,
         clock=ManualClock(),
     )
     found: list[DuplicatePage] = []
