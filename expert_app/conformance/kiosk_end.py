@@ -69,7 +69,7 @@ from session.protocol.conversation.page_signing import words_of
 from session.protocol.conversation.remote_control import CommandAnswered, PageCommand
 from session.protocol.endpoints.chunks import TOPIC as CHUNK
 from session.protocol.endpoints.chunks import count_chunks
-from session.protocol.hub.requests import SessionEnded, SessionFacts
+from session.protocol.hub.requests import ServicesRequest, SessionEnded, SessionFacts
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
 
@@ -137,7 +137,7 @@ class KioskEnd(OurEnd):
         """Connects. Raises `SessionError`."""
         await self._bus.connect()
         await self.link.start()
-        await self.link.services()
+        await self.link.bus.ask(ServicesRequest())
 
     async def press(self) -> None:
         """The caller calls. Raises `SessionError`."""

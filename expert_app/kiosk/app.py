@@ -42,12 +42,14 @@ from session.kiosk.wipe import Swept, sweep
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import (
     ServicesAnswer,
+    ServicesRequest,
     SessionEnded,
     SessionFacts,
     TicketAnswer,
     TicketChanged,
 )
-from session.protocol.hub.statistics import Solved
+from session.protocol.hub.statistics import Solved, SolvedAnswered
+from session.protocol.hub.third_parties import PassingRequest
 from session.protocol.hub.tickets import SIGN_LANGUAGE, WRITING, TicketState
 
 log = logging.getLogger(__name__)
@@ -168,7 +170,7 @@ class KioskApp:
             self._start(self._report_leaving(ticket), "tell that the caller left")
         while self._offer is None:
             try:
-                self._offer = await self._link.services()
+                self._offer = await self._link.bus.ask(ServicesRequest())
             except BusUnreachable:  # at the start the line needs a moment: that is no trouble
                 if not await self._wait_for_line():
                     self._show_trouble(self._no_line)
@@ -184,7 +186,7 @@ class KioskApp:
     async def _refresh_services(self) -> None:
         """A supervisor closed or opened a service: its button follows, the page stays."""
         try:
-            self._offer = await self._link.services()
+            self._offer = await self._link.bus.ask(ServicesRequest())
         except SessionError as error:
             log.info("the services cannot be asked for now: %s", error.code)
             return
@@ -339,7 +341,7 @@ class KioskApp:
 
     async def _send_solved(self, ticket: str, solved: Solved) -> None:
         try:
-            await self._link.send_solved(ticket, solved)
+            await self._link.bus.ask_once(SolvedAnswered(ticket_id=ticket, solved=solved))
         except SessionError as error:
             log.info("an answer of a caller was not counted: %s", error.code)
 
@@ -462,7 +464,7 @@ class KioskApp:
 
     async def _show_passing(self, ticket: str) -> None:
         try:
-            answer = await self._link.passing(ticket)
+            answer = await self._link.bus.ask(PassingRequest(ticket_id=ticket))
         except SessionError as error:
             log.info("to whom the caller is passed on is not known yet: %s", error.code)
         else:

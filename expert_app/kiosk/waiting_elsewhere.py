@@ -22,6 +22,7 @@ from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import ServicesAnswer, TicketAnswer, TicketChanged
 from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.waiting import AwayRequest
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ class KioskElsewhere:
         """Show whose callers may come back to this kiosk."""
         caller = self._caller
         try:
-            tickets = await self._link.coming()
+            tickets = (await self._link.bus.ask(AwayRequest())).tickets
         except SessionError as error:
             await self._back_to_start(caller, error.code)
             return

@@ -25,7 +25,7 @@ from session.protocol.codec import (
 )
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest
 from session.protocol.hub.history import LineSample
-from session.protocol.hub.requests import QueueBeat
+from session.protocol.hub.requests import QueueBeat, ServicesRequest
 from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import RAW_TOPICS, SendingEnd, may_send
 from session.protocol.verbs import ALL_VERBS
@@ -191,7 +191,7 @@ async def test_a_hub_of_today_is_understood_by_ends_of_the_last_release(tmp_path
 
         await world.connection.bus.subscribe(">", take)
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
-        await kiosk.services()
+        await kiosk.bus.ask(ServicesRequest())
         opened: list[str] = []
         kiosk.session_opened.connect(lambda facts: opened.append(facts.id))
         answer = await kiosk.call("rights", "1234567", "r1")

@@ -61,7 +61,7 @@ from session.log.writer import LogWriter
 from session.media.engines.plain_peer import PlainCallPage
 from session.protocol.conversation.messages import ScanKind, ScannerState
 from session.protocol.conversation.shown_document import Mark
-from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
+from session.protocol.hub.requests import ServicesRequest, SessionEnded, SessionFacts, TicketChanged
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
@@ -340,7 +340,7 @@ class HeadlessKiosk(HeadlessEnd[KioskSession]):
         self.link.session_ended.connect(self._on_ended)
         self.link.ticket_changed.connect(self.on_ticket)
         await self.link.start()
-        await self.link.services()
+        await self.link.bus.ask(ServicesRequest())
 
     def _on_ended(self, event: SessionEnded) -> None:
         self.tasks.start(self.ended(event), name="end")

@@ -126,7 +126,7 @@ async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
         )
         before = other.queue
         await world.server.stop()
-        await until(lambda: not desk.is_ready and not first._bus.is_connected)
+        await until(lambda: not desk.is_ready and not first.bus.is_connected)
         with pytest.raises(BusUnreachable):
             await first.status(one.id)
         with pytest.raises(BusUnreachable):

@@ -67,7 +67,7 @@ def build_hub(
         return bus.is_connected and link.ticket is None and running.session is None
 
     line_measurement = LineMeasurement(
-        link.probe_line,
+        link.bus.ask_once,
         idle=is_idle,
         clock=clock,
         tasks=tasks,

@@ -205,7 +205,7 @@ def build_self_test(
     )
     return SelfTest(
         things,
-        hub.link.report_self_test,
+        hub.link.bus.ask,
         idle=hub.is_idle,
         at=settings.self_test_at,
         name=f"{settings.organisation}/{settings.user}",

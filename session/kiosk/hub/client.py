@@ -21,8 +21,6 @@ from session.core.errors import SessionError, TicketTaken, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.helpdesk.remote_help import RemoteHelpDone, RemoteResult
-from session.protocol.helpdesk.self_test import SelfTestReported, SelfTestTaken
-from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import (
     HangUpRequest,
@@ -31,9 +29,7 @@ from session.protocol.hub.requests import (
     NeedsRequest,
     PeerPresence,
     RemoteHelpWanted,
-    ServicesAnswer,
     ServicesChanged,
-    ServicesRequest,
     SessionEnded,
     SessionFacts,
     SessionOpened,
@@ -42,20 +38,14 @@ from session.protocol.hub.requests import (
     TicketChanged,
     TicketRequested,
 )
-from session.protocol.hub.site import HelpCall
-from session.protocol.hub.statistics import Solved, SolvedAnswered
 from session.protocol.hub.talk_state import Third
 from session.protocol.hub.third_parties import (
     BannerShown,
-    PassingAnswer,
-    PassingRequest,
     TalkAnswer,
     TalkRequest,
 )
-from session.protocol.hub.tickets import HelpState, Ticket, TicketState
+from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import (
-    AwayRequest,
-    AwayTicket,
     CallbackRequest,
     ComeBackRequest,
     StepAwayRequest,
@@ -85,6 +75,7 @@ class KioskLink:
     """A kiosk's requests to the hub, and what the hub tells it.
 
     Attributes:
+        bus: our connection, for what a job asks itself.
         ticket_changed: our ticket's place or state.
         session_opened: an agent has accepted (once per session).
         session_ended: the session is over (once).
@@ -108,7 +99,7 @@ class KioskLink:
         self.connection_failed: Signal[SessionError] = bus.failed
         self.services_changed: Signal[ServicesChanged] = Signal()
         self.help_wanted: Signal[RemoteHelpWanted] = Signal()
-        self._bus = bus
+        self.bus = bus
         self._clock = clock
         self._tasks = tasks
         self._poll_s = poll_s
@@ -122,9 +113,9 @@ class KioskLink:
 
     async def start(self) -> None:
         """Listens and gives signs of life."""
-        self._bus.notifications.connect(self._on_event)
-        self._bus.connected.connect(self._on_connected)
-        self._bus.beat()
+        self.bus.notifications.connect(self._on_event)
+        self.bus.connected.connect(self._on_connected)
+        self.bus.beat()
         self._tasks.keep(self._poll, name="ask after the ticket")
 
     @property
@@ -134,18 +125,10 @@ class KioskLink:
 
     # ---- asking
 
-    async def services(self) -> ServicesAnswer:
-        """Return what this kiosk offers now."""
-        return await self._bus.ask(ServicesRequest())
-
-    async def report_self_test(self, report: SelfTestReported) -> SelfTestTaken:
-        """Tells the hub what the kiosk has found of itself."""
-        return await self._bus.ask(report)
-
     async def report_help(self, help_id: str, result: RemoteResult) -> None:
         """Tells the hub what came of what the helpdesk wanted."""
         request = RemoteHelpDone(help_id=help_id, result=result)
-        await self._bus.ask(request)
+        await self.bus.ask(request)
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         """Ask once for an agent. The same `request_id`, which is also the trace of the press, is
@@ -161,23 +144,23 @@ class KioskLink:
             needs=self.needs,
         )
         if caller_number:
-            sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
+            sealed = await self.bus.sealed_number(split_service(service, "")[0], caller_number)
             if sealed is not None:  # the hub has no use for it in clear
                 request = msgspec.structs.replace(request, caller_number="", sealed_number=sealed)
-        answer = await self._bus.ask_once(request, trace=request_id)
+        answer = await self.bus.ask_once(request, trace=request_id)
         self._take(answer)
         return answer
 
     async def send_needs(self, ticket_id: str) -> TicketAnswer:
         """The caller who waits needs something else than when the ticket was made."""
         request = NeedsRequest(ticket_id=ticket_id, needs=self.needs)
-        answer = await self._bus.ask(request)
+        answer = await self.bus.ask(request)
         self._take(answer)
         return answer
 
     async def status(self, ticket_id: str) -> TicketAnswer:
         """Return where the ticket is; also after a restart. Raises `TicketUnknown`."""
-        answer = await self._bus.ask(StatusRequest(ticket_id=ticket_id))
+        answer = await self.bus.ask(StatusRequest(ticket_id=ticket_id))
         self._take(answer)
         return answer
 
@@ -190,17 +173,13 @@ class KioskLink:
             TicketTaken: an agent has just accepted. NotAllowed, CallerNumberInvalid, TicketUnknown.
         """
         request = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
-        answer = await self._bus.ask(request)
+        answer = await self.bus.ask(request)
         self.drop_ticket()
         return answer
 
-    async def coming(self) -> list[AwayTicket]:
-        """Tickets whose callers may come back to this kiosk."""
-        return (await self._bus.ask(AwayRequest())).tickets
-
     async def come_back(self, number: str) -> TicketAnswer:
         """The caller of this ticket number is here. Raises `TicketUnknown`."""
-        answer = await self._bus.ask(ComeBackRequest(number=number))
+        answer = await self.bus.ask(ComeBackRequest(number=number))
         self._take(answer)
         return answer
 
@@ -214,13 +193,13 @@ class KioskLink:
         request = CallbackRequest(
             request_id=request_id, service=service, phone=phone, needs=self.needs
         )
-        return (await self._bus.ask_once(request, trace=request_id)).due_at
+        return (await self.bus.ask_once(request, trace=request_id)).due_at
 
     async def leave(self, ticket_id: str) -> None:
         """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up
         instead.
         """
-        await self._bus.ask(LeaveRequest(ticket_id=ticket_id))
+        await self.bus.ask(LeaveRequest(ticket_id=ticket_id))
         if self._ticket is not None and self._ticket.id == ticket_id:
             self._ticket = None
 
@@ -229,27 +208,21 @@ class KioskLink:
         meanwhile; returns once the hub knows it.
         """
         try:
-            await self._bus.deliver(LeaveRequest(ticket_id=ticket_id))
+            await self.bus.deliver(LeaveRequest(ticket_id=ticket_id))
         except TicketTaken:
-            answer = await self._bus.deliver(StatusRequest(ticket_id=ticket_id))
+            answer = await self.bus.deliver(StatusRequest(ticket_id=ticket_id))
             if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
                 await self.hang_up_for_good(answer.ticket.session)
 
     async def hang_up_for_good(self, session_id: str) -> None:
         """End the conversation of a caller who has gone; returns once the hub knows it."""
-        await self._bus.deliver(HangUpRequest(session_id=session_id, reason="caller"))
+        await self.bus.deliver(HangUpRequest(session_id=session_id, reason="caller"))
 
     async def keep_asking[Answer](
         self, ask: Callable[[], Awaitable[Answer]], on_trouble: Callable[[SessionError], None]
     ) -> Answer:
         """See `BusClient.keep_asking`."""
-        return await self._bus.keep_asking(ask, on_trouble)
-
-    async def send_solved(self, ticket_id: str, solved: Solved) -> None:
-        """Send what the caller says of the conversation;
-        told once, because a repetition might count twice. Raises as `BusClient.request`.
-        """
-        await self._bus.ask_once(SolvedAnswered(ticket_id=ticket_id, solved=solved))
+        return await self.bus.keep_asking(ask, on_trouble)
 
     def drop_ticket(self) -> None:
         """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody
@@ -259,46 +232,32 @@ class KioskLink:
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation."""
-        await self._bus.ask(HangUpRequest(session_id=session_id, reason=reason))
+        await self.bus.ask(HangUpRequest(session_id=session_id, reason=reason))
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
         """Gives records to the log's keeper; returns the number below which it has all of ours."""
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self._bus.ask(request)).next
-
-    async def passing(self, ticket_id: str) -> PassingAnswer:
-        """Return for whom our caller waits after being passed on."""
-        return await self._bus.ask(PassingRequest(ticket_id=ticket_id))
+        return (await self.bus.ask(request)).next
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Return who is in the conversation, with names."""
-        return await self._bus.ask(TalkRequest(session_id=session_id))
+        return await self.bus.ask(TalkRequest(session_id=session_id))
 
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
-        await self._bus.ask(
+        await self.bus.ask(
             BannerShown(session_id=session_id, role=third.role, user=third.user),
         )
 
-    async def call_help(self, state: HelpState, *, new: bool = False) -> HelpState:
-        """Says that the site's host is wanted, or no more; what the host has answered.
-        Raises `NotAllowed`.
-        """
-        return (await self._bus.ask_once(HelpCall(state=state, new=new))).state
-
-    async def probe_line(self, probe: LineProbe) -> LineProbed:
-        """A piece of filler up or down, to measure the line. Raises as `BusClient.request`."""
-        return await self._bus.ask_once(probe)
-
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's desk."""
-        return self._bus.channel(session_id)
+        return self.bus.channel(session_id)
 
     def drop_channel(self, session_id: str) -> None:
         """Forgets the line of a session that is over and wiped."""
-        self._bus.drop_channel(session_id)
+        self.bus.drop_channel(session_id)
 
     # ---- hearing
 
@@ -370,7 +329,7 @@ class KioskLink:
         for _ in range(ASKS):
             events = self._events
             try:
-                answer = await self._bus.ask_once(StatusRequest(ticket_id=ticket_id))
+                answer = await self.bus.ask_once(StatusRequest(ticket_id=ticket_id))
             except TicketUnknown:
                 answer = None
             except SessionError as error:

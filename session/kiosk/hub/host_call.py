@@ -16,6 +16,7 @@ from session.core.errors import NotAllowed, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.site import HelpCall
 from session.protocol.hub.tickets import HelpState
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,8 @@ class HostCall:
         while self._is_wanted():
             sent_state = self.state
             try:
-                heard = await self._link.call_help(sent_state, new=is_new)
+                call = HelpCall(state=sent_state, new=is_new)
+                heard = (await self._link.bus.ask_once(call)).state
             except NotAllowed:
                 self._set(HelpState.NONE)
                 return
@@ -115,6 +117,6 @@ class HostCall:
         """Says that nobody is wanted, unless the caller has called again."""
         try:
             if not self._is_wanted():
-                await self._link.call_help(HelpState.NONE)
+                await self._link.bus.ask_once(HelpCall(state=HelpState.NONE))
         except SessionError as error:  # then the hub forgets it by itself
             log.info("the host was not told that nobody is wanted: %s", error.code)

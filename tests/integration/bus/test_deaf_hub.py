@@ -63,7 +63,7 @@ async def test_a_hub_that_takes_requests_and_answers_none_costs_nobody_a_second_
     async with hub_world(tmp_path) as world:
         deaf = await deaf_hub(world)
         kiosk, again = await world.kiosk("kiosk1"), list[str]()
-        kiosk._bus.retrying.connect(again.append)
+        kiosk.bus.retrying.connect(again.append)
         for number in range(CALLS):  # each goes to one of the two, by chance
             await kiosk.call("housing", "", f"r{number}")
         assert again == []
@@ -79,9 +79,9 @@ async def test_a_hub_that_has_the_request_in_hand_does_not_begin_it_again(
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1")
         asked = slow(world, "services", half_a_second)
-        assert (await kiosk.services()).services
+        assert (await kiosk.bus.ask(ServicesRequest())).services
         assert len(asked) == 1
-        assert kiosk._bus._connection._answers == {}
+        assert kiosk.bus._connection._answers == {}
 
 
 async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
@@ -94,7 +94,7 @@ async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
         await world.connection.drain(TO_ALL)
         kiosk = await world.kiosk("kiosk1")
         asked = slow(world, "services", half_a_second)
-        assert (await kiosk.services()).services
+        assert (await kiosk.bus.ask(ServicesRequest())).services
         assert len(asked) == 1
 
 
@@ -105,11 +105,11 @@ async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_pat
         go = asyncio.Event()
         asked = slow(world, "services", go.wait)
         question = encode(ServicesRequest())
-        first = asyncio.create_task(kiosk._bus.ask_once(ServicesRequest()))
+        first = asyncio.create_task(kiosk.bus.ask_once(ServicesRequest()))
         await until(lambda: asked)
         again = [
             asyncio.ensure_future(
-                kiosk._bus._connection.request("all.k.kiosk1.services", question, LONGEST_S)
+                kiosk.bus._connection.request("all.k.kiosk1.services", question, LONGEST_S)
             )
             for _ in range(20)
         ]
@@ -137,7 +137,7 @@ async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(
                 secrets, "token_hex", lambda _bytes, digit=digit: digit + "0123456789abcde"
             )
             with pytest.raises(HubUnreachable) as caught:
-                await kiosk._bus._connection.request(
+                await kiosk.bus._connection.request(
                     "svc.k.kiosk1.services", encode(ServicesRequest()), 30.0
                 )
             assert caught.value.detail["why"] == NOBODY

@@ -83,7 +83,7 @@ async def test_what_no_news_has_told_is_still_learned_by_asking(tmp_path: Path) 
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         facts = await desk.accept(ticket.id)
         await until(lambda: kiosk._session == facts.id)
-        kiosk._bus.notifications._listeners.clear()
+        kiosk.bus.notifications._listeners.clear()
         await desk.hang_up(facts.id)
         await desk.close(facts.id)
         await kiosk._ask(ticket.id)

@@ -35,6 +35,7 @@ from session.hub.access.identities import Identity, IdentityBook
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.statistics import (
     Solved,
+    SolvedAnswered,
     StatisticsBy,
     StatisticsRequest,
 )
@@ -98,7 +99,9 @@ async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: P
         kiosk, desk = await them.kiosk(), await them.desk()
         for number in range(5):
             told = await one_session(kiosk, desk, f"r{number}")
-            await kiosk.send_solved(told, Solved.PARTLY if number else Solved.YES)
+            await kiosk.bus.ask_once(
+                SolvedAnswered(ticket_id=told, solved=Solved.PARTLY if number else Solved.YES)
+            )
         waiting = (await (await them.kiosk("kiosk2")).call("housing", "7654321", "waits")).ticket
         # the history gathers
         await until(lambda: waiting.id in {row[3] for row in rows_of(old)["transition"]})

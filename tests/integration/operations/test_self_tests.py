@@ -33,11 +33,11 @@ async def test_a_fault_of_the_night_is_in_the_list_the_health_and_the_figures(
         await until(lambda: hub.history.projection.is_open)
         kiosk, other = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
         now = world.clock.utc_now()
-        taken = await kiosk.report_self_test(SelfTestReported(at_utc=now, checks=(WELL,)))
+        taken = await kiosk.bus.ask(SelfTestReported(at_utc=now, checks=(WELL,)))
         assert taken.clock.code == ""
         assert tests.troubles() == []
         ahead = world.clock.utc_now() + timedelta(minutes=5)
-        taken = await other.report_self_test(
+        taken = await other.bus.ask(
             SelfTestReported(at_utc=ahead, checks=(WELL, JAM), version="0.2.0")
         )
         assert taken.clock.code == "clock_wrong"
@@ -71,7 +71,7 @@ async def test_a_kiosk_that_no_longer_tries_itself_is_missed(
         hub = world.hub
         await until(lambda: hub.history.projection.is_open)
         kiosk = await world.kiosk("kiosk1")
-        await kiosk.report_self_test(SelfTestReported(at_utc=world.clock.utc_now(), checks=(WELL,)))
+        await kiosk.bus.ask(SelfTestReported(at_utc=world.clock.utc_now(), checks=(WELL,)))
         assert hub.remote_help.self_tests.silent() == 0
         tests = hub.remote_help.self_tests
         monkeypatch.setattr(self_tests, "STALE", timedelta(seconds=-1))

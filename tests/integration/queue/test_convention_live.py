@@ -14,7 +14,7 @@ import pytest
 
 from session.core.errors import ServiceClosed
 from session.hub.convention.catalogue import Catalogue
-from session.protocol.hub.requests import ServicesChanged, TicketChanged
+from session.protocol.hub.requests import ServicesChanged, ServicesRequest, TicketChanged
 from session.protocol.hub.tickets import TicketState
 from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.waiting import until
@@ -35,7 +35,9 @@ async def take(world: World, *changes: tuple[str, str]) -> None:
 async def test_a_cell_that_closes_switches_its_button_off_and_refuses_calls(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
-        assert all(service.open_now for service in (await kiosk.services()).services)
+        assert all(
+            service.open_now for service in (await kiosk.bus.ask(ServicesRequest())).services
+        )
         waiting = (await kiosk.call("housing", "", "r1")).ticket
         told: list[ServicesChanged] = []
         kiosk.services_changed.connect(told.append)
@@ -48,7 +50,9 @@ async def test_a_cell_that_closes_switches_its_button_off_and_refuses_calls(tmp_
             ('[[organisations]]\nid = "valdore"', f'[[organisations]]\n{closure}\nid = "valdore"'),
         )
         await until(lambda: bool(told))
-        housing = {service.id: service for service in (await kiosk.services()).services}["housing"]
+        housing = {
+            service.id: service for service in (await kiosk.bus.ask(ServicesRequest())).services
+        }["housing"]
         assert (housing.open_now, housing.message, housing.opens_at) == (False, "Travaux", "")
         with pytest.raises(ServiceClosed):
             await kiosk.call("housing", "", "r2")
@@ -62,7 +66,10 @@ async def test_a_service_gets_another_name_at_desk_and_kiosk(tmp_path: Path) -> 
         desk.convention_changed.connect(told.append)
         await asyncio.sleep(0.3)  # a pulse, so that the desk knows the version it began with
         await take(world, ("Aide au logement", "Logement"))
-        assert [one.name for one in (await kiosk.services()).services] == ["Mes droits", "Logement"]
+        assert [one.name for one in (await kiosk.bus.ask(ServicesRequest())).services] == [
+            "Mes droits",
+            "Logement",
+        ]
         await until(lambda: bool(told))
         assert [one.name for one in desk.services] == ["Mes droits", "Logement"]
         assert told == [world.catalogue.version]

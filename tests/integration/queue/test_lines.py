@@ -28,7 +28,7 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         _link, _board, past = await at_the_board(world)
         test = LineMeasurement(
-            kiosk.probe_line, lambda: True, clock=SystemClock(), tasks=world.tasks, first_s=0
+            kiosk.bus.ask_once, lambda: True, clock=SystemClock(), tasks=world.tasks, first_s=0
         )
         found: list[LineRates] = []
         test.measured.connect(found.append)

@@ -244,7 +244,7 @@ async def test_what_goes_over_has_the_trace_and_the_time_of_what_the_kiosk_asked
         assert both.cnaf.connection is not None
         await both.cnaf.connection.bus.subscribe("xfer.cnaf.cnav.svc.>", crossed.append)
         await both.cnaf.connection.settle()
-        await kiosk._bus.ask(StatusRequest(ticket_id=old.id), trace="look-1")
+        await kiosk.bus.ask(StatusRequest(ticket_id=old.id), trace="look-1")
         await until(lambda: crossed)
         assert crossed[0].headers[TRACE] == "look-1"
         assert 0 < float(crossed[0].headers[SECONDS_LEFT]) <= ASK_S

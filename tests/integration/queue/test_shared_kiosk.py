@@ -21,6 +21,7 @@ from session.protocol.hub.board import QueueStateRequest
 from session.protocol.hub.requests import (
     QueueRequest,
     ServicesChanged,
+    ServicesRequest,
     SessionFacts,
     TicketChanged,
 )
@@ -34,7 +35,7 @@ async def test_each_organisation_serves_its_own_callers_of_a_shared_kiosk(tmp_pa
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1", "network")
         alice, zoe = await world.desk("alice"), await world.desk("zoe", "marais")
-        offer = await kiosk.services()
+        offer = await kiosk.bus.ask(ServicesRequest())
         assert [(one.id, one.organisation_name) for one in offer.services] == [
             ("valdore/rights", "Caisse d'entraide du Val-Doré"),
             ("marais/care", "Mutuelle du Marais"),
@@ -137,7 +138,9 @@ async def test_a_service_closed_by_its_organisation_is_closed_on_shared_kiosks(
         boss = await world.client(Role.SUPERVISOR, "boss")
         await boss.ask_once(QueueStateRequest(service="rights", reason="no heating"))
         await until(lambda: bool(heard))
-        assert [(one.id, one.closed) for one in (await kiosk.services()).services] == [
+        assert [
+            (one.id, one.closed) for one in (await kiosk.bus.ask(ServicesRequest())).services
+        ] == [
             ("valdore/rights", True),
             ("marais/care", False),
         ]

@@ -19,6 +19,7 @@ from expert_app.runtime.config import ConventionSettings, HubSettings, MetricsSe
 from expert_app.runtime.paths import paths_for
 from session.core.errors import ServiceUnknown, SessionError, TicketTaken
 from session.hub.convention.catalogue import Catalogue
+from session.protocol.hub.requests import ServicesRequest
 from session.protocol.hub.tickets import TicketState
 from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.programs import HubFolder, people
@@ -125,8 +126,8 @@ async def test_a_kiosk_that_left_the_convention_is_cut_off_after_its_caller(
         place.catalogue.write_text(
             "\n".join(line for line in lines if 'site = "townhall"' not in line), encoding="utf-8"
         )
-        await until(lambda: not idle._bus.is_connected)  # nobody is there
-        assert kiosk._bus.is_connected
+        await until(lambda: not idle.bus.is_connected)  # nobody is there
+        assert kiosk.bus.is_connected
         assert facts.kiosk_key
         # both ends go on, and hang up in order
         assert await kiosk.append_log(facts.id, 0, [b"{}"]) == 1
@@ -134,6 +135,6 @@ async def test_a_kiosk_that_left_the_convention_is_cut_off_after_its_caller(
         assert resumed.kiosk_key == facts.kiosk_key
         await kiosk.hang_up(facts.id)
         await desk.close(facts.id)
-        await until(lambda: not kiosk._bus.is_connected)
+        await until(lambda: not kiosk.bus.is_connected)
         with pytest.raises(SessionError):
-            await kiosk.services()
+            await kiosk.bus.ask(ServicesRequest())

@@ -28,7 +28,12 @@ from session.protocol.hub.board import OpenQueueRequest, QueueStateRequest
 from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.hub.routing import may_serve
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.hub.waiting import DisplayAnswer, DisplayRequest, PromisedCallsRequest
+from session.protocol.hub.waiting import (
+    AwayRequest,
+    DisplayAnswer,
+    DisplayRequest,
+    PromisedCallsRequest,
+)
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.waiting import until
@@ -77,7 +82,7 @@ async def test_a_caller_goes_keeps_the_place_is_called_and_comes_back_to_another
             await desk.accept(first.id)
         assert not may_serve(0, away.ticket, world.clock.utc_now())
 
-        coming = await two.coming()
+        coming = (await two.bus.ask(AwayRequest())).tickets
         assert [ticket.number for ticket in coming] == [first.number]
         screen = await world.client(Role.DISPLAY, "screen1")
 

@@ -44,7 +44,7 @@ async def test_from_the_button_to_the_end_of_the_wrap_up(tmp_path: Path) -> None
         kiosk.session_opened.connect(opened.append)
         kiosk.session_ended.connect(ended.append)
 
-        offer = await kiosk.services()
+        offer = await kiosk.bus.ask(ServicesRequest())
         assert [service.id for service in offer.services] == ["rights", "housing"]
         answer = await kiosk.call("rights", "1234567", "r1")
         assert (answer.ticket.number, answer.position) == ("D001", 1)
@@ -281,7 +281,7 @@ async def test_a_lost_piece_of_news_is_found_by_asking(tmp_path: Path) -> None:
         kiosk.session_opened.connect(opened.append)
         kiosk.session_ended.connect(ended.append)
         ticket = (await kiosk.call("housing", "", "r1")).ticket
-        kiosk._bus.notifications._listeners.clear()
+        kiosk.bus.notifications._listeners.clear()
         facts = await desk.accept(ticket.id)
         await until(lambda: bool(opened))
         await desk.hang_up(facts.id, "agent_done")

@@ -38,6 +38,7 @@ from session.protocol.hub.requests import (
     Announcement,
     Request,
     ServicesChanged,
+    ServicesRequest,
     type_of,
 )
 from session.protocol.verbs import ALL_VERBS
@@ -171,7 +172,10 @@ async def test_a_closed_queue_takes_no_call_and_stays_closed_over_a_restart_of_t
         waiting = (await kiosk.call("housing", "", "r0")).ticket
         await board.set_queue("housing", True, "no agent until two")
         await until(lambda: bool(notifications))
-        offered = {service.id: service.closed for service in (await kiosk.services()).services}
+        offered = {
+            service.id: service.closed
+            for service in (await kiosk.bus.ask(ServicesRequest())).services
+        }
         assert offered == {"rights": False, "housing": True}
         # who waits keeps the place
         assert (await kiosk.call("housing", "", "r0")).ticket == waiting

@@ -309,7 +309,7 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         closing = SiteStateRequest(site="library", reason="a burst pipe")
         await operator.ask_once(closing)
         await until(lambda: bool(heard))
-        assert all(service.closed for service in (await kiosk.services()).services)
+        assert all(service.closed for service in (await kiosk.bus.ask(ServicesRequest())).services)
         with pytest.raises(QueueClosed):
             await kiosk.call("valdore/rights", "", "r1")
         [site] = (await look()).sites

@@ -30,7 +30,7 @@ from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import AgentState, BoardAnswer, MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, HistoryRequest, UndoState
-from session.protocol.hub.requests import AgentChanged
+from session.protocol.hub.requests import AgentChanged, ServicesRequest
 from session.protocol.hub.routing import WorkRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
@@ -115,7 +115,9 @@ async def test_acts_are_taken_back_the_newest_first(tmp_path: Path) -> None:
         assert boss.undos[-1] == SetQueue("rights", True)
         boss.app.undo("taken back")
         await until(lambda: len(boss.done) == 4 and boss.undos[-1] is None)
-        assert not any(service.closed for service in (await kiosk.services()).services)
+        assert not any(
+            service.closed for service in (await kiosk.bus.ask(ServicesRequest())).services
+        )
 
 
 async def test_a_whole_queue_moves_and_every_agent_reads_the_message(tmp_path: Path) -> None:

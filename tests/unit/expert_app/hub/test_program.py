@@ -273,14 +273,14 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
     changed = asyncio.Event()
     await kiosk.start()
     text = place.catalogue.read_text(encoding="utf-8")
-    assert (await kiosk.services()).services[0].open_now
+    assert (await kiosk.bus.ask(ServicesRequest())).services[0].open_now
     kiosk.services_changed.connect(lambda _news: changed.set())
     agent = new_seed()
     person = f'people = [{{ id = "zoe", name = "Zoé", key = "{public_key(agent)}" }}]'
     closed = 'closures = [{ first = 2020-01-01, last = 2099-12-31, message = "Retour bientôt." }]'
     place.catalogue.write_text(text.replace("people = []", f"{person}\n{closed}"), encoding="utf-8")
     async with asyncio.timeout(30):
-        while (service := (await kiosk.services()).services[0]).open_now:
+        while (service := (await kiosk.bus.ask(ServicesRequest())).services[0]).open_now:
             await changed.wait()  # a hub that starts tells once too
             changed.clear()
     assert (service.open_now, service.message) == (False, "Retour bientôt.")
@@ -299,7 +299,7 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
     assert queue.your_name == "Zoé"
     place.catalogue.write_text("organisations = 7", encoding="utf-8")
     await asyncio.sleep(1)  # longer than between two looks
-    assert (await kiosk.services()).services == [service]
+    assert (await kiosk.bus.ask(ServicesRequest())).services == [service]
     await client.close()
     await desk.close()
     await tasks.close()

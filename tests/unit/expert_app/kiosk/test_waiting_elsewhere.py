@@ -163,7 +163,7 @@ async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
 ) -> None:
     kiosk = await hall.kiosk()
     ticket = await hall.waiting(kiosk)
-    ask = kiosk.link._bus.ask
+    ask = kiosk.link.bus.ask
 
     async def lose_the_answer(request: Request[Any]) -> Any:
         answer = await ask(request)
@@ -171,7 +171,7 @@ async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
             raise HubUnreachable
         return answer
 
-    monkeypatch.setattr(kiosk.link._bus, "ask", lose_the_answer)
+    monkeypatch.setattr(kiosk.link.bus, "ask", lose_the_answer)
     kiosk.app.step_away("back", "")
     await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
     await kiosk.link._ask(ticket)  # as every ten seconds
