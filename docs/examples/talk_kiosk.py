@@ -15,7 +15,7 @@ from session.core.tasks import Tasks
 from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import CallMedia, KioskCall
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.media.engines.plain_peer import PlainCallPage
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.endpoints.chat import Chat
@@ -30,7 +30,7 @@ class TalkKiosk:
         me = await enrol(servers, code, seed, roles=[Role.KIOSK], tasks=NOW["tasks"], tls=tls)
         bus = BusClient(servers, me.role, user=me.user, seed=seed, tls=tls, **NOW)
         await bus.connect()
-        self.link = KioskLink(bus, **NOW)
+        self.link = KioskClient(bus, **NOW)
         self.link.session_opened.connect(self.on_opened)
         self.link.session_ended.connect(lambda end: NOW["tasks"].start(self.wipe(end), name="wipe"))
         await self.link.start()

@@ -14,7 +14,7 @@ from session.core.dossier_model import AccessKind, AccessLine
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.identity import DossierRegisterLink
+from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.dossier.identity import AccessesRequest, LogAccessesRequest
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class AccessAlert:
     """
 
     def __init__(
-        self, link: DossierRegisterLink, tasks: Tasks, *, again_s: float = AGAIN_S
+        self, link: DossierRegisterClient, tasks: Tasks, *, again_s: float = AGAIN_S
     ) -> None:
         self.refused: Signal[list[AccessLine]] = Signal()
         self._link = link

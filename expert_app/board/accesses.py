@@ -16,8 +16,8 @@ from session.core.dossier_model import AccessLine
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.helpdesk import HelpdeskQuestions
-from session.desk.hub.identity import DossierRegisterLink
+from session.desk.hub.helpdesk import HelpdeskClient
+from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
 from session.protocol.helpdesk.remote_help import (
     HelpPlace,
@@ -53,8 +53,8 @@ class BoardAccesses:
 
     def __init__(
         self,
-        link: DossierRegisterLink,
-        questions: HelpdeskQuestions,
+        link: DossierRegisterClient,
+        questions: HelpdeskClient,
         *,
         words: Words,
         help_columns: HelpColumns,

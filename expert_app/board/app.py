@@ -18,7 +18,7 @@ from typing import NamedTuple
 from session.core.errors import SessionError, TicketTaken, TicketUnknown, UndoImpossible
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.board import BoardLink
+from session.desk.hub.board import BoardClient
 from session.desk.hub.board_acts import (
     Act,
     Announce,
@@ -34,8 +34,8 @@ from session.desk.hub.board_acts import (
     Several,
     can_be_undone,
 )
-from session.desk.hub.board_past import BoardPast
-from session.desk.hub.client import DeskLink
+from session.desk.hub.board_past import BoardPastClient
+from session.desk.hub.client import DeskClient
 from session.protocol.hub.board import BoardAnswer, MessageTo
 from session.protocol.hub.history import HistoryAnswer, HistoryRequest, LinesAnswer, TrendsAnswer
 from session.protocol.hub.network import MoveTarget
@@ -126,10 +126,10 @@ class SupervisorApp:
 
     def __init__(
         self,
-        link: DeskLink,
-        board: BoardLink,
+        link: DeskClient,
+        board: BoardClient,
         *,
-        past: BoardPast,
+        past: BoardPastClient,
         tasks: Tasks,
     ) -> None:
         self.tickets_changed: Signal[list[Ticket]] = link.queue_changed

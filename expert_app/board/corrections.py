@@ -12,7 +12,7 @@ from session.core.dossier_model import CallerIdentity, Dossier, DossierHit
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.identity import DossierRegisterLink
+from session.desk.hub.identity import DossierRegisterClient
 
 
 class OpenedDossier(NamedTuple):
@@ -32,7 +32,7 @@ class BoardCorrections:
         refused: why it was not shown, or not corrected.
     """
 
-    def __init__(self, link: DossierRegisterLink, *, tasks: Tasks) -> None:
+    def __init__(self, link: DossierRegisterClient, *, tasks: Tasks) -> None:
         self.opened: Signal[OpenedDossier] = Signal()
         self.likely: Signal[list[DossierHit]] = Signal()
         self.corrected: Signal[Dossier] = Signal()

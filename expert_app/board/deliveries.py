@@ -19,7 +19,7 @@ from session.core.dossier_model import Delivery
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.deliveries import DeliveryLink
+from session.desk.hub.deliveries import DeliveryClient
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 
 AGAIN_S = 5.0
@@ -51,7 +51,7 @@ class BoardDeliveries:
         failed: why it was not.
     """
 
-    def __init__(self, link: DeliveryLink, words: Words, *, tasks: Tasks) -> None:
+    def __init__(self, link: DeliveryClient, words: Words, *, tasks: Tasks) -> None:
         self.received: Signal[DeliveriesAnswer] = Signal()
         self.decided: Signal[Decided] = Signal()
         self.troubled: Signal[SessionError] = Signal()

@@ -30,8 +30,8 @@ from session.core.dossier_model import AccessLine, Dossier, PieceStep
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.deliveries import DeliveryLink
-from session.desk.hub.identity import DossierRegisterLink
+from session.desk.hub.deliveries import DeliveryClient
+from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.dossier.pieces import ActStep, PieceHistory
 
@@ -46,8 +46,8 @@ class Exporter(NamedTuple):
     (organisation, person) as the hub knows them.
     """
 
-    link: DeliveryLink
-    register: DossierRegisterLink
+    link: DeliveryClient
+    register: DossierRegisterClient
     notary: Notary
     names: Callable[[], tuple[str, str]]
 

@@ -13,7 +13,7 @@ from session.core.dossier_model import Dossier, DossierMerged
 from session.core.errors import MergeImpossible, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.identity import DossierRegisterLink
+from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.dossier.identity import MergeTrouble, ProvisionalAnswer
 from session.protocol.wire.ids import new_id
 
@@ -47,7 +47,7 @@ class BoardDoubles:
         troubled: see `DoublesTrouble`.
     """
 
-    def __init__(self, link: DossierRegisterLink, *, tasks: Tasks) -> None:
+    def __init__(self, link: DossierRegisterClient, *, tasks: Tasks) -> None:
         self.provisional: Signal[ProvisionalAnswer] = Signal()
         self.merges: Signal[list[DossierMerged]] = Signal()
         self.compared: Signal[ComparedDossiers] = Signal()

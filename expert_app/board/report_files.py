@@ -17,7 +17,7 @@ from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.hub.statistics import StatisticsBy
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class ReportFiles:
         failed: why it was not, in a word.
     """
 
-    def __init__(self, link: DeskLink, clock: Clock, *, tasks: Tasks) -> None:
+    def __init__(self, link: DeskClient, clock: Clock, *, tasks: Tasks) -> None:
         self.saved: Signal[str] = Signal()
         self.failed: Signal[str] = Signal()
         self._link = link

@@ -15,7 +15,7 @@ from session.core.errors import SessionError, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.visit import Visit
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.hub.tickets import Ticket
 
@@ -36,7 +36,7 @@ class BoardVisit:
 
     def __init__(
         self,
-        link: DeskLink,
+        link: DeskClient,
         third_party_client: ThirdPartyClient,
         *,
         open_visit: Callable[[str], Visit],

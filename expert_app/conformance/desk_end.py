@@ -13,7 +13,7 @@ from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from session.core.clock import SystemClock
 from session.core.errors import CallLost, SessionError
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.sealing import DeskSeal
 from session.media.engines.plain_peer import PlainPeer
@@ -47,7 +47,7 @@ class DeskEnd(OurEnd):
         super().__init__(world.client(Role.AGENT, user, tasks=tasks), tasks=tasks)
         self.user = user
         self._clock = SystemClock()
-        self.link = DeskLink(self._bus, self._clock, tasks=tasks)
+        self.link = DeskClient(self._bus, self._clock, tasks=tasks)
         self.talk = ThirdPartyClient(self._bus)
         self.refused_offer = ""
         self._answering = asyncio.Lock()

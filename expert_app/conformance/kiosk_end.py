@@ -30,7 +30,7 @@ from session.bus.transport.nkeys import public_key, sign
 from session.core.clock import SystemClock
 from session.core.errors import CallLost, SessionError
 from session.core.tasks import Tasks
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.kiosk.sealing import KioskSeal
 from session.media.engines.plain_peer import PlainPeer
 from session.protocol.conversation import mirror
@@ -114,7 +114,7 @@ class KioskEnd(OurEnd):
         self._seal: KioskSeal | None = None
         bus = world.client(Role.KIOSK, KIOSK, tasks=tasks, seals=self._seals)
         super().__init__(bus, tasks=tasks)
-        self.link = KioskLink(bus, self._clock, tasks=tasks)
+        self.link = KioskClient(bus, self._clock, tasks=tasks)
         self.link.session_opened.connect(self._on_opened)
         self.link.session_ended.connect(lambda end: self.ended.append(end))
         self.facts: SessionFacts | None = None

@@ -18,7 +18,7 @@ from expert_app.desk.dossier.owed_notes import OwedNotes
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.dossier.identity import ProvisionalRequest
 from session.protocol.hub.board import AgentState, AgentStateRequest, AskSupervisorRequest
 from session.protocol.hub.requests import AgentChanged
@@ -95,7 +95,7 @@ class AgentWork:
     def __init__(
         self,
         app: DeskApp,
-        link: DeskLink,
+        link: DeskClient,
         *,
         owed: OwedNotes,
         user: str,

@@ -32,7 +32,7 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.log import events
 from session.protocol.conversation.messages import Grant, KioskWiped
@@ -105,7 +105,7 @@ class DeskApp:
 
     def __init__(
         self,
-        link: DeskLink,
+        link: DeskClient,
         filing: Filing,
         *,
         open_session: OpenSession,

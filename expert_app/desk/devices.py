@@ -25,7 +25,7 @@ from session.desk.devices.scanner_and_printer import (
     PageProgressed,
     ReceivedPage,
 )
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.protocol.conversation.messages import (
     Area,
@@ -114,7 +114,7 @@ class DevicesJob:
     def __init__(
         self,
         app: DeskApp,
-        link: DeskLink,
+        link: DeskClient,
         *,
         workers: Workers,
         clock: Clock,

@@ -145,7 +145,7 @@ class FilingProgress(NamedTuple):
 
 
 class StoreLink(Protocol):
-    """The way to the store; `session.desk.hub.client.DeskLink`."""
+    """The way to the store; `session.desk.hub.client.DeskClient`."""
 
     organisation_name: str
 

@@ -26,8 +26,8 @@ from expert_app.desk.several_papers import PapersFinder
 from expert_app.desk.shown_documents import ShownDocumentsJob
 from expert_app.desk.third_parties import ThirdPartyJob
 from expert_app.runtime.notary import notary_of
-from session.desk.hub.identity import DossierIdentityLink
-from session.desk.hub.library import LibraryLink
+from session.desk.hub.identity import DossierIdentityClient
+from session.desk.hub.library import LibraryClient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +71,14 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         piece_scan=PieceScan(app, filing, devices=devices),
         quick_copies=QuickCopyDecoder(app, parts.workers),
         page_edits=PageEdits(app, filing, outbox=parts.outbox, papers=papers),
-        finding=DossierFinding(app, DossierIdentityLink(parts.bus), tasks=parts.tasks),
+        finding=DossierFinding(app, DossierIdentityClient(parts.bus), tasks=parts.tasks),
         pieces=pieces,
         guide=DeskGuide(
             app, parts.bus, pieces=pieces, tasks=parts.tasks, memory=parts.window_settings
         ),
         receipts=_receipts(parts, app, filing, devices),
         shown_documents=ShownDocumentsJob(
-            app, LibraryLink(parts.bus), workers=parts.workers, tasks=parts.tasks
+            app, LibraryClient(parts.bus), workers=parts.workers, tasks=parts.tasks
         ),
     )
     _keep_engines_while_used(parts, jobs)

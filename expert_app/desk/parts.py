@@ -17,7 +17,7 @@ from expert_app.runtime.ice_settings import trust_relays, trust_relays_in_browse
 from expert_app.runtime.media_engines import DeskMedia, with_choices
 from expert_app.runtime.sealing import DeskSealing
 from expert_app.workplace.role_parts import RoleParts
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 
 
@@ -30,7 +30,7 @@ class DeskParts(RoleParts):
     """
 
     sealing: DeskSealing
-    link: DeskLink
+    link: DeskClient
     third_party_client: ThirdPartyClient
     media: DeskMedia
     outbox: Outbox
@@ -48,7 +48,7 @@ def build_parts(role: RoleParts) -> DeskParts:
     return DeskParts(
         **vars(role),
         sealing=DeskSealing(bus, settings, paths=paths, seed=role.seed, clock=clock, tasks=tasks),
-        link=DeskLink(bus, clock, tasks=tasks),
+        link=DeskClient(bus, clock, tasks=tasks),
         third_party_client=ThirdPartyClient(bus),
         media=DeskMedia(with_choices(settings.media, role.window_settings), tasks),
         outbox=Outbox(paths.folder("outbox"), cipher),

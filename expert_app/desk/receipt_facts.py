@@ -20,7 +20,7 @@ from documents.printed.receipt.facts import (
     Silence,
 )
 from session.core.dossier_model import DocumentRecord, Dossier
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import SessionFacts
 
@@ -155,7 +155,7 @@ def _decision(
     )
 
 
-def place_of(facts: SessionFacts, link: DeskLink) -> ReceiptPlace:
+def place_of(facts: SessionFacts, link: DeskClient) -> ReceiptPlace:
     """Return where a session took place, as the desk's link knows it."""
     return ReceiptPlace(
         link.organisation_name,

@@ -23,7 +23,7 @@ from resources.texts import _
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown
 from session.core.signals import Signal
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import DocumentFiled, SessionEnded
 
@@ -50,7 +50,7 @@ class DeskReceipts:
     def __init__(
         self,
         app: DeskApp,
-        link: DeskLink,
+        link: DeskClient,
         *,
         outbox: Outbox,
         filing: Filing,

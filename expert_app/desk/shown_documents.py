@@ -34,7 +34,7 @@ DRAW_S = 40.0
 
 
 class LibraryLike(Protocol):
-    """The hub's library (`session.desk.hub.library.LibraryLink`)."""
+    """The hub's library (`session.desk.hub.library.LibraryClient`)."""
 
     async def items(self) -> list[LibraryItem]:
         """All items."""

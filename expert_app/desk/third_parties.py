@@ -18,7 +18,7 @@ from session.core.errors import SessionError, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.visit import Visit
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.session import DeskSession
 from session.log.events import AnyEvent, CallerPassedOn, HeldChanged, ThirdChanged
@@ -69,7 +69,7 @@ class ThirdPartyJob:
     def __init__(
         self,
         app: DeskApp,
-        link: DeskLink,
+        link: DeskClient,
         *,
         third_party_client: ThirdPartyClient,
         open_visit: OpenVisit,

@@ -12,7 +12,7 @@ from expert_app.board.visit import BoardVisit
 from expert_app.driven.observations import Observations, itself
 from session.core.dossier_model import AccessLine, DossierMerged
 from session.desk.call.visit import Visit
-from session.desk.hub.site import SiteLink
+from session.desk.hub.site import SiteClient
 from session.protocol.conversation.messages import MediaSeen
 from session.protocol.dossier.deliveries import DeliveriesAnswer
 from session.protocol.hub.history import LinesAnswer
@@ -43,7 +43,7 @@ def observe_board(
     deliveries.received.connect(on_deliveries)
 
 
-def observe_host(link: SiteLink, observations: Observations) -> None:
+def observe_host(link: SiteClient, observations: Observations) -> None:
     """Note from now on what a site's host sees."""
 
     def on_changed(answer: SiteAnswer) -> None:

@@ -26,8 +26,8 @@ from expert_app.helpdesk.reading import read_lines
 from resources.texts import _
 from session.core.errors import BusUnreachable, HubUnreachable, LogUnknown
 from session.core.short_number import short_number
-from session.desk.hub.client import DeskLink
-from session.desk.hub.helpdesk import HelpdeskQuestions
+from session.desk.hub.client import DeskClient
+from session.desk.hub.helpdesk import HelpdeskClient
 from session.log.playback.opened import OpenedLog
 from session.log.playback.opening import Progress, open_lines, open_log
 from session.log.summary import SessionSummary, summarise, with_names
@@ -106,8 +106,8 @@ class HelpdeskApp:
 
     def __init__(
         self,
-        link: DeskLink,
-        questions: HelpdeskQuestions,
+        link: DeskClient,
+        questions: HelpdeskClient,
         *,
         seed: bytes,
         user: str,

@@ -14,7 +14,7 @@ from session.core.clock import SystemClock
 from session.core.computer import computer_name
 from session.core.errors import LogUnknown, TicketUnknown
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.log.codec import decode_record
 from session.log.events import Record
 from session.log.reader import write_log
@@ -56,21 +56,21 @@ async def fetch_lines(
     bus = desk_bus(settings, seed=seed, clock=clock, tasks=tasks, seals=seals)
     await bus.connect()
     try:
-        return await read_lines(DeskLink(bus, clock, tasks=tasks), session_id, reason)
+        return await read_lines(DeskClient(bus, clock, tasks=tasks), session_id, reason)
     finally:
         await bus.close()
 
 
-async def read_records(link: DeskLink, session_id: str, reason: str) -> list[Record]:
+async def read_records(link: DeskClient, session_id: str, reason: str) -> list[Record]:
     """The same as `read_lines`, decoded."""
     return [decode_record(line) for line in await read_lines(link, session_id, reason)]
 
 
 async def read_lines(
-    link: DeskLink, session_id: str, reason: str, *, pages: bool = True
+    link: DeskClient, session_id: str, reason: str, *, pages: bool = True
 ) -> list[bytes]:
     """The records of a session that is over, as the keeper has them; it writes down who reads them
-    at this computer, and why. `pages`: see `DeskLink.read_log`.
+    at this computer, and why. `pages`: see `DeskClient.read_log`.
 
     Raises:
         LogUnknown: the keeper holds no such log. SessionError: it cannot be reached or refuses.

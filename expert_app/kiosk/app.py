@@ -36,7 +36,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.call_button import CallButton
-from session.kiosk.hub.client import WAITS_AGAIN, KioskLink
+from session.kiosk.hub.client import WAITS_AGAIN, KioskClient
 from session.kiosk.session import KioskSession
 from session.kiosk.wipe import Swept, sweep
 from session.protocol.conversation.messages import KioskWiped
@@ -98,7 +98,7 @@ class KioskApp:
 
     def __init__(
         self,
-        link: KioskLink,
+        link: KioskClient,
         screen: KioskScreen,
         *,
         running: RunningSession,

@@ -12,7 +12,7 @@ from expert_app.kiosk.running_session import RunningSession
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import KioskSealing
 from session.core.errors import SessionError
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.kiosk.session import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
@@ -34,7 +34,7 @@ class KioskSessionOpener:
     """
 
     def __init__(
-        self, parts: KioskParts, link: KioskLink, *, sealing: KioskSealing, paths: Paths
+        self, parts: KioskParts, link: KioskClient, *, sealing: KioskSealing, paths: Paths
     ) -> None:
         self._parts = parts
         self._link = link

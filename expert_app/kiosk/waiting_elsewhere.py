@@ -19,7 +19,7 @@ from session.core.clock import Clock
 from session.core.errors import CallerNumberInvalid, SessionError, TicketTaken
 from session.core.signals import Signal
 from session.kiosk.drivers.printer import Printer
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.requests import ServicesAnswer, TicketAnswer, TicketChanged
 from session.protocol.hub.tickets import Ticket
 from session.protocol.hub.waiting import AwayRequest
@@ -66,7 +66,7 @@ class KioskElsewhere:
 
     def __init__(
         self,
-        link: KioskLink,
+        link: KioskClient,
         screen: ElsewhereScreen,
         *,
         printer: Printer | None,

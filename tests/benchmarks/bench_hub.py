@@ -30,7 +30,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.wire.roles import Role
 from tests.benchmarks.hub.engines import AGENTS, ENGINES, KIOSKS, Engine, PeerMissing, spent_s
 from tests.benchmarks.hub.fail_over import fail_over
@@ -299,7 +299,7 @@ async def first_ticket_s() -> float:
         try:
             await hub.start()
             await bus.connect(20.0)
-            kiosk = KioskLink(bus, clock, tasks=tasks)
+            kiosk = KioskClient(bus, clock, tasks=tasks)
             async with asyncio.timeout(20):
                 while True:
                     with contextlib.suppress(SessionError):

@@ -47,10 +47,10 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.board_past import BoardPast
-from session.desk.hub.client import DeskLink
-from session.desk.hub.helpdesk import HelpdeskQuestions
-from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
+from session.desk.hub.board_past import BoardPastClient
+from session.desk.hub.client import DeskClient
+from session.desk.hub.helpdesk import HelpdeskClient
+from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClient
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.dossier.pieces import DocumentSearchRequest
 from session.protocol.helpdesk.log_list import LogFilter
@@ -178,21 +178,21 @@ async def lists(network: LargeNetwork) -> list[Row]:
     agent = await network.client(Role.AGENT, "agent0")
     clients = (boss, helper, oper, host, agent)
     clock = SystemClock()
-    desk = DeskLink(agent, clock, tasks=network.tasks)
+    desk = DeskClient(agent, clock, tasks=network.tasks)
     queue = await agent.ask_once(QueueRequest())
     session = await desk.accept(min(queue.tickets, key=lambda one: one.arrived_at_utc).id)
     dossier = await desk.dossier(session.id)
     assert dossier is not None
     assert (dossier.number, len(dossier.documents)) == (large.DOSSIER, large.DOCUMENTS)
     asked: dict[str, Question] = {
-        **_of_supervisor(boss, DeskLink(boss, clock, tasks=network.tasks)),
-        **_of_helpdesk(HelpdeskQuestions(helper), HelpdeskQuestions(oper)),
+        **_of_supervisor(boss, DeskClient(boss, clock, tasks=network.tasks)),
+        **_of_helpdesk(HelpdeskClient(helper), HelpdeskClient(oper)),
         **_of_agent(agent, desk, session.id),
         "network: sites and hubs": partial(oper.ask_once, NetworkRequest()),
         "host: kiosks of all sites": partial(host.ask_once, SiteRequest()),
     }
     rows = [await list_row(network, name, ask) for name, ask in asked.items()]
-    past = BoardPast(boss)
+    past = BoardPastClient(boss)
     rows.append(
         await list_row(network, "lines: every row", partial(past.lines, "", large.KIOSKS), None)
     )
@@ -201,8 +201,8 @@ async def lists(network: LargeNetwork) -> list[Row]:
     return rows
 
 
-def _of_supervisor(boss: BusClient, reports: DeskLink) -> dict[str, Question]:
-    past, register = BoardPast(boss), DossierRegisterLink(boss)
+def _of_supervisor(boss: BusClient, reports: DeskClient) -> dict[str, Question]:
+    past, register = BoardPastClient(boss), DossierRegisterClient(boss)
     today = datetime.now(UTC).date()
     month, year = today - timedelta(days=30), today - timedelta(days=365)
     return {
@@ -224,9 +224,7 @@ def _of_supervisor(boss: BusClient, reports: DeskLink) -> dict[str, Question]:
     }
 
 
-def _of_helpdesk(
-    questions: HelpdeskQuestions, of_network: HelpdeskQuestions
-) -> dict[str, Question]:
+def _of_helpdesk(questions: HelpdeskClient, of_network: HelpdeskClient) -> dict[str, Question]:
     jams = LogFilter(sites=("quartier 77",), troubles=("printer_jammed",))
     return {
         "conversations, with counts": partial(questions.find, LogFilter(), counts=True),
@@ -238,8 +236,8 @@ def _of_helpdesk(
     }
 
 
-def _of_agent(agent: BusClient, desk: DeskLink, session: str) -> dict[str, Question]:
-    people = DossierIdentityLink(agent)
+def _of_agent(agent: BusClient, desk: DeskClient, session: str) -> dict[str, Question]:
+    people = DossierIdentityClient(agent)
     found = DocumentSearchRequest(session_id=session, dossier=large.DOSSIER, words="fiscal")
     return {
         "queue: a page": partial(agent.ask_once, QueueRequest()),

@@ -27,7 +27,7 @@ from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.cobrowse.remote_control import KioskRemoteControl
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.conversation.messages import Grant, PageShown, SessionMessage
 from session.protocol.conversation.mirror import MirrorEvents
 from session.protocol.endpoints.channel import MessageRate
@@ -220,7 +220,7 @@ async def shared(
                 clock=world.clock,
             )
             await client.connect()
-            link = KioskLink(client, world.clock, tasks=world.tasks)
+            link = KioskClient(client, world.clock, tasks=world.tasks)
             await link.start()
         ticket = (await link.call("housing", "", "r1")).ticket
         facts = await desk.accept(ticket.id)

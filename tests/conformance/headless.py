@@ -15,9 +15,9 @@ from session.bus.client import BusClient
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import (
@@ -38,7 +38,7 @@ class HeadlessEnd[Session: (KioskSession, DeskSession)]:
     """
 
     asked_s = 10.0
-    link: KioskLink | DeskLink
+    link: KioskClient | DeskClient
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -42,7 +42,7 @@ from session.core.errors import CallLost, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.cobrowse.shown_document import DrawnPicture
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.session import DeskSession, DeskSessionParts
 from session.log.events import Writer
@@ -142,7 +142,7 @@ async def drawn(_page: int) -> DrawnPicture:
 class HeadlessDesk(HeadlessEnd[DeskSession]):
     """The desk, and its agent as a driver of the conformance program."""
 
-    link: DeskLink
+    link: DeskClient
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -304,7 +304,7 @@ class HeadlessDesk(HeadlessEnd[DeskSession]):
             bus, settings, paths=paths, seed=self.seed, clock=self.clock, tasks=self.tasks
         )
         await bus.connect()
-        self.link, self.talk = DeskLink(bus, self.clock, tasks=self.tasks), ThirdPartyClient(bus)
+        self.link, self.talk = DeskClient(bus, self.clock, tasks=self.tasks), ThirdPartyClient(bus)
         self.link.session_ended.connect(self._on_ended)
         self.link.queue_changed.connect(self.on_ticket)
         bus.connected.connect(self._on_connected)

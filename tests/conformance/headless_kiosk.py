@@ -53,7 +53,7 @@ from session.kiosk.drivers.scanner import (
     ScanProgress,
     ScanSettings,
 )
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.kiosk.session import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
@@ -227,7 +227,7 @@ class HeadlessKiosk(HeadlessEnd[KioskSession]):
     """The kiosk, and its caller as a driver of the conformance program."""
 
     asked_s = ASKED_S
-    link: KioskLink
+    link: KioskClient
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -335,7 +335,7 @@ class HeadlessKiosk(HeadlessEnd[KioskSession]):
         )
         self.sealing = KioskSealing(bus, paths, clock=self.clock, tasks=self.tasks)
         await bus.connect()
-        self.link = KioskLink(bus, self.clock, tasks=self.tasks)
+        self.link = KioskClient(bus, self.clock, tasks=self.tasks)
         self.link.session_opened.connect(self._on_opened)
         self.link.session_ended.connect(self._on_ended)
         self.link.ticket_changed.connect(self.on_ticket)

@@ -27,9 +27,9 @@ from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.hub.storage.ticket_store import BUCKET
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from tests.end2end.recipe import Machine, Recipe
 from tests.support.programs import ROLES, one_session
 from tests.support.waiting import until
@@ -128,7 +128,7 @@ async def _healthy(port: int) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _serve(region: Region, kiosk: KioskLink, desk: DeskLink, request: str) -> None:
+async def _serve(region: Region, kiosk: KioskClient, desk: DeskClient, request: str) -> None:
     """One caller, answered; asked again while nobody can answer."""
     async with asyncio.timeout(READY_S):
         while True:
@@ -146,8 +146,8 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
     region: Region, tmp_path: Path
 ) -> None:
     machines = region.recipe.machines
-    kiosk = KioskLink(await region.client("kiosk1"), region.clock, tasks=region.tasks)
-    desk = DeskLink(await region.client("alice"), region.clock, tasks=region.tasks)
+    kiosk = KioskClient(await region.client("kiosk1"), region.clock, tasks=region.tasks)
+    desk = DeskClient(await region.client("alice"), region.clock, tasks=region.tasks)
     await kiosk.start()
     await desk.start()
     await until(lambda: desk.is_ready, READY_S)

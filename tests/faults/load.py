@@ -32,10 +32,10 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.core.tasks import Tasks
-from session.desk.hub.board import BoardLink
-from session.desk.hub.client import DeskLink
+from session.desk.hub.board import BoardClient
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.board import AgentStateRequest
 from session.protocol.hub.routing import DeclineRequest
 from session.protocol.hub.talk_state import PassReason
@@ -98,19 +98,19 @@ class Load:
         self._kiosk_names = list(world.kiosks)[part::parts]
         self._agent_names = list(world.agents)[part::parts]
         self._has_boss = bool(world.boss) and part == 0
-        self.kiosks: dict[str, KioskLink] = {}
-        self.desks: dict[str, DeskLink] = {}
+        self.kiosks: dict[str, KioskClient] = {}
+        self.desks: dict[str, DeskClient] = {}
         self._clients: dict[str, BusClient] = {}
 
     async def start(self) -> None:
         for name in self._kiosk_names:
             client = await self._client(Role.KIOSK, name, self._world.kiosks[name])
-            self.kiosks[name] = KioskLink(client, self._clock, tasks=self._tasks, poll_s=2.0)
+            self.kiosks[name] = KioskClient(client, self._clock, tasks=self._tasks, poll_s=2.0)
             await self.kiosks[name].start()
         for name in self._agent_names:
             client = await self._client(Role.AGENT, name, self._world.agents[name])
             self._clients[name] = client
-            self.desks[name] = DeskLink(client, self._clock, tasks=self._tasks)
+            self.desks[name] = DeskClient(client, self._clock, tasks=self._tasks)
             await self.desks[name].start()
         if self._has_boss:
             await self._start_boss()
@@ -143,7 +143,7 @@ class Load:
 
     # ---- callers
 
-    async def _call(self, name: str, kiosk: KioskLink) -> None:
+    async def _call(self, name: str, kiosk: KioskClient) -> None:
         count = 0
         while not self._draining:
             count += 1
@@ -157,7 +157,7 @@ class Load:
 
     # ---- agents
 
-    async def _serve(self, name: str, desk: DeskLink) -> None:
+    async def _serve(self, name: str, desk: DeskClient) -> None:
         refused: dict[str, float] = {}
         client = self._clients[name]
         talks = ThirdPartyClient(client)
@@ -188,7 +188,7 @@ class Load:
                 self._note("accepted", name, ticket.id, sent_s=now_s, session=facts.id)
                 await self._talk(name, desk, talks=talks, ticket_id=ticket.id, session_id=facts.id)
 
-    def _choice(self, name: str, desk: DeskLink, refused: dict[str, float]) -> Ticket | None:
+    def _choice(self, name: str, desk: DeskClient, refused: dict[str, float]) -> Ticket | None:
         """Who is offered to this agent, else the first of the queue whom nobody is asked about."""
         if not desk.is_ready:
             return None
@@ -204,7 +204,13 @@ class Load:
         return next(offered, None) or next(waiting, None)
 
     async def _talk(
-        self, name: str, desk: DeskLink, *, talks: ThirdPartyClient, ticket_id: str, session_id: str
+        self,
+        name: str,
+        desk: DeskClient,
+        *,
+        talks: ThirdPartyClient,
+        ticket_id: str,
+        session_id: str,
     ) -> None:
         """A conversation: sometimes with a hold, sometimes passed on."""
         await asyncio.sleep(random.uniform(0.2, 0.8))
@@ -230,7 +236,7 @@ class Load:
             pass  # the colleague is not there, or the caller was given back meanwhile
         await self._finish(name, desk, ticket_id, session_id)
 
-    async def _resume(self, name: str, desk: DeskLink) -> None:
+    async def _resume(self, name: str, desk: DeskClient) -> None:
         sent_s = time.time()
         sessions = (await until_done(desk.resume)).sessions
         if len(sessions) > 1:
@@ -241,7 +247,7 @@ class Load:
             self._note("accepted", name, facts.ticket_id, sent_s=asked_s, session=facts.id)
             await self._finish(name, desk, facts.ticket_id, facts.id)
 
-    async def _finish(self, name: str, desk: DeskLink, ticket_id: str, session_id: str) -> None:
+    async def _finish(self, name: str, desk: DeskClient, ticket_id: str, session_id: str) -> None:
         sent_s = time.time()
         try:
             await until_done(lambda: desk.hang_up(session_id))
@@ -254,11 +260,11 @@ class Load:
 
     async def _start_boss(self) -> None:
         client = await self._client(Role.SUPERVISOR, "boss", self._world.boss)
-        queue = DeskLink(client, self._clock, tasks=self._tasks)
+        queue = DeskClient(client, self._clock, tasks=self._tasks)
         await queue.start()
-        self._tasks.start(self._reign(queue, BoardLink(client, self._tasks)), name="supervisor")
+        self._tasks.start(self._reign(queue, BoardClient(client, self._tasks)), name="supervisor")
 
-    async def _reign(self, queue: DeskLink, board: BoardLink) -> None:
+    async def _reign(self, queue: DeskClient, board: BoardClient) -> None:
         """Moves callers, changes priorities, keeps callers for agents;
         what is refused is refused.
         """

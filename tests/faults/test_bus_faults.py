@@ -25,8 +25,8 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.requests import QueueRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire import subjects
@@ -66,8 +66,8 @@ async def test_a_ticket_survives_kill_9_and_no_server_outlives_its_hub(tmp_path:
         await kiosk_bus.connect()
         await desk_bus.connect()
         kiosk, desk = (
-            KioskLink(kiosk_bus, clock, tasks=tasks),
-            DeskLink(desk_bus, clock, tasks=tasks),
+            KioskClient(kiosk_bus, clock, tasks=tasks),
+            DeskClient(desk_bus, clock, tasks=tasks),
         )
         await kiosk.start()
         await desk.start()

@@ -29,15 +29,15 @@ from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import Clock, SystemClock
 from session.core.tasks import Tasks
-from session.desk.hub.board import BoardLink
-from session.desk.hub.client import DeskLink
+from session.desk.hub.board import BoardClient
+from session.desk.hub.client import DeskClient
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.parts import PATIENCE, HubParts
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 from tests.support.memory.dossiers import MemoryDossiers
@@ -250,19 +250,19 @@ class World:
         self._open.append(connection)
         return connection
 
-    async def desk(self, user: str, organisation: str = "valdore") -> DeskLink:
-        link = DeskLink(
+    async def desk(self, user: str, organisation: str = "valdore") -> DeskClient:
+        link = DeskClient(
             await self.client(Role.AGENT, user, organisation), self.clock, tasks=self.tasks
         )
         await link.start()
         await until(lambda: link.is_ready)
         return link
 
-    async def supervisor(self, user: str = "boss") -> tuple[DeskLink, BoardLink]:
+    async def supervisor(self, user: str = "boss") -> tuple[DeskClient, BoardClient]:
         """A supervisor's queue and acts; the board looks ten times a second."""
         client = await self.client(Role.SUPERVISOR, user)
-        link = DeskLink(client, self.clock, tasks=self.tasks)
-        board = BoardLink(client, self.tasks, poll_s=0.1)
+        link = DeskClient(client, self.clock, tasks=self.tasks)
+        board = BoardClient(client, self.tasks, poll_s=0.1)
         await link.start()
         board.start()
         await until(lambda: link.is_ready)
@@ -270,9 +270,9 @@ class World:
 
     async def kiosk(
         self, user: str, organisation: str = "valdore", poll_s: float = 10.0
-    ) -> KioskLink:
+    ) -> KioskClient:
         client = await self.client(Role.KIOSK, user, organisation)
-        link = KioskLink(client, self.clock, tasks=self.tasks, poll_s=poll_s)
+        link = KioskClient(client, self.clock, tasks=self.tasks, poll_s=poll_s)
         await link.start()
         return link
 

@@ -20,8 +20,8 @@ from session.bus.client import BusClient
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import free_port
 from tests.support.waiting import until
@@ -159,13 +159,13 @@ class People:
         self._open.append(client)
         return client
 
-    async def kiosk(self, name: str = "kiosk1") -> KioskLink:
-        link = KioskLink(await self.client(name), self.clock, tasks=self.tasks)
+    async def kiosk(self, name: str = "kiosk1") -> KioskClient:
+        link = KioskClient(await self.client(name), self.clock, tasks=self.tasks)
         await link.start()
         return link
 
-    async def desk(self, name: str = "alice") -> DeskLink:
-        link = DeskLink(await self.client(name), self.clock, tasks=self.tasks)
+    async def desk(self, name: str = "alice") -> DeskClient:
+        link = DeskClient(await self.client(name), self.clock, tasks=self.tasks)
         await link.start()
         await until(lambda: link.is_ready)
         return link
@@ -186,7 +186,7 @@ async def people(place: HubFolder) -> AsyncIterator[People]:
         await them.close()
 
 
-async def one_session(kiosk: KioskLink, desk: DeskLink, request: str) -> str:
+async def one_session(kiosk: KioskClient, desk: DeskClient, request: str) -> str:
     """A caller is answered and leaves; the ticket's id."""
     ticket = (await kiosk.call("housing", "1234567", request)).ticket
     facts = await desk.accept(ticket.id)

@@ -22,7 +22,7 @@ from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import Clock, SystemClock
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.hub.access.handlers import handlers_of
 from session.hub.access.log_register import LogRegister
 from session.hub.dossier.deliveries import DeliveryService
@@ -35,7 +35,7 @@ from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogS
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import VaultOwner, VaultServer
 from session.hub.vault.sessions import VaultSessions
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.seal_keys import SealKey
 from session.protocol.sealing import Part
 from session.protocol.wire.roles import Role
@@ -169,17 +169,17 @@ class SealedWorld:
         pins = PinnedKeys(self.folder / f"{name}.pins", signers or {}, clock=self.world.clock)
         return SealingClient(pins, home, organisation_of=organisation_of)
 
-    async def desk(self, user: str, role: Role = Role.AGENT) -> DeskLink:
+    async def desk(self, user: str, role: Role = Role.AGENT) -> DeskClient:
         client = await self.world.client(role, user, seals=self.seals(user))
-        link = DeskLink(client, self.world.clock, tasks=self.world.tasks)
+        link = DeskClient(client, self.world.clock, tasks=self.world.tasks)
         await link.start()
         if role in (Role.AGENT, Role.SUPERVISOR):
             await until(lambda: link.is_ready)
         return link
 
-    async def kiosk(self, user: str = "kiosk1", home: str = "network") -> KioskLink:
+    async def kiosk(self, user: str = "kiosk1", home: str = "network") -> KioskClient:
         client = await self.world.client(Role.KIOSK, user, home, self.seals(f"{home}.{user}", home))
-        link = KioskLink(client, self.world.clock, tasks=self.world.tasks)
+        link = KioskClient(client, self.world.clock, tasks=self.world.tasks)
         await link.start()
         return link
 

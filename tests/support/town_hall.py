@@ -16,7 +16,7 @@ from session.core.tasks import Tasks
 from session.kiosk.call.consent import Question
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.drivers.printer import Printer
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import ChatLine
@@ -159,7 +159,7 @@ class Kiosk:
     """A kiosk without a window."""
 
     def __init__(
-        self, clock: Clock, link: KioskLink, folder: Path, printer: Printer | None = None
+        self, clock: Clock, link: KioskClient, folder: Path, printer: Printer | None = None
     ) -> None:
         self._clock, self.link, self._folder = clock, link, folder
         self.tasks, self.screen, self.browser = Tasks(), QuietScreen(), QuietBrowser()
@@ -212,7 +212,7 @@ class Hall:
 
     async def kiosk(self, user: str = "kiosk1", printer: Printer | None = None) -> Kiosk:
         client = await self.world.client(Role.KIOSK, user)
-        link = KioskLink(client, self.world.clock, tasks=self.world.tasks)
+        link = KioskClient(client, self.world.clock, tasks=self.world.tasks)
         kiosk = Kiosk(self.world.clock, link, self.folder / user, printer)
         self.kiosks.append(kiosk)
         await kiosk.start()

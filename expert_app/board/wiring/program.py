@@ -26,13 +26,13 @@ from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.wiring.role_program import ACT, RoleProgram
 from resources.texts import _
 from session.core.errors import SessionError
-from session.desk.hub.board import BoardLink
+from session.desk.hub.board import BoardClient
 from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
-from session.desk.hub.board_past import BoardPast
-from session.desk.hub.client import DeskLink
-from session.desk.hub.deliveries import DeliveryLink
-from session.desk.hub.helpdesk import HelpdeskQuestions
-from session.desk.hub.identity import DossierRegisterLink
+from session.desk.hub.board_past import BoardPastClient
+from session.desk.hub.client import DeskClient
+from session.desk.hub.deliveries import DeliveryClient
+from session.desk.hub.helpdesk import HelpdeskClient
+from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import HistoryRequest, TrendsRequest, UndoState
 from session.protocol.hub.statistics import StatisticsRequest
@@ -73,9 +73,9 @@ BoardAct = (
 class BoardJobs:
     """The jobs behind the board's window, without Qt."""
 
-    link: DeskLink
-    board: BoardLink
-    past: BoardPast
+    link: DeskClient
+    board: BoardClient
+    past: BoardPastClient
     app: SupervisorApp
     files: ReportFiles
     deliveries: BoardDeliveries
@@ -89,12 +89,12 @@ class BoardJobs:
 def build_jobs(parts: RoleParts) -> BoardJobs:
     """The jobs over the connection with the hub."""
     bus, clock, tasks = parts.bus, parts.clock, parts.tasks
-    link = DeskLink(bus, clock, tasks=tasks)
-    board = BoardLink(bus, tasks, within_s=parts.settings.board.within_s)
-    past = BoardPast(bus)
+    link = DeskClient(bus, clock, tasks=tasks)
+    board = BoardClient(bus, tasks, within_s=parts.settings.board.within_s)
+    past = BoardPastClient(bus)
     app = SupervisorApp(link, board, past=past, tasks=tasks)
-    delivery_link = DeliveryLink(bus)
-    register = DossierRegisterLink(bus)
+    delivery_link = DeliveryClient(bus)
+    register = DossierRegisterClient(bus)
     exporter = Exporter(delivery_link, register, notary_of(parts.seed), lambda: app.names)
     return BoardJobs(
         link=link,
@@ -107,7 +107,7 @@ def build_jobs(parts: RoleParts) -> BoardJobs:
         export=DossierExport(exporter, export_words, clock=clock, tasks=tasks),
         accesses=BoardAccesses(
             register,
-            HelpdeskQuestions(bus),
+            HelpdeskClient(bus),
             words=access_words,
             help_columns=help_columns,
             tasks=tasks,

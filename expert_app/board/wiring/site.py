@@ -11,7 +11,7 @@ from expert_app.workplace.wiring.notifications import NotificationChoices
 from expert_app.workplace.wiring.role_program import ACT, RoleProgram
 from resources.texts import _
 from session.core.errors import SessionError
-from session.desk.hub.site import SiteLink
+from session.desk.hub.site import SiteClient
 from session.protocol.hub.site import KioskFacts, SiteAnswer
 from session.protocol.hub.tickets import HelpState
 from views.media.notification import DesktopNotification
@@ -37,7 +37,7 @@ class HostProgram(RoleProgram[PlainWindow]):
         window = PlainWindow(view, _("Kiosks of the site"))
         super().__init__(parts, window, messages=view.messages)
         resize_on_screen(window, *WINDOW_SIZE)
-        self.link = SiteLink(parts.bus, parts.tasks)
+        self.link = SiteClient(parts.bus, parts.tasks)
         self._ring = Ring(window)
         self._notification = DesktopNotification(window)
         self._calling: list[str] = []

@@ -11,7 +11,7 @@ from expert_app.runtime.window_program import own_application
 from expert_app.workplace.role_parts import RoleParts
 from session.core.errors import SessionError
 from session.desk.call.visit import Visit
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.hub.talk_state import Talk, ThirdEnd
 from session.protocol.hub.tickets import Ticket
@@ -28,7 +28,7 @@ VISIT = "visit"
 class VisitConnections:
     """The board's visits."""
 
-    def __init__(self, window: BoardWindow, link: DeskLink, *, parts: RoleParts) -> None:
+    def __init__(self, window: BoardWindow, link: DeskClient, *, parts: RoleParts) -> None:
         self._window = window
         self._link = link
         self._media = parts.settings.media

@@ -15,7 +15,7 @@ from session.core.dossier_model import CallerIdentity, DossierHit
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.identity import DossierIdentityLink
+from session.desk.hub.identity import DossierIdentityClient
 from session.protocol.dossier.identity import DossierHits
 from session.protocol.wire.ids import new_id
 
@@ -43,7 +43,7 @@ class DossierFinding:
         refused: see `FindingRefused`.
     """
 
-    def __init__(self, app: DeskApp, link: DossierIdentityLink, *, tasks: Tasks) -> None:
+    def __init__(self, app: DeskApp, link: DossierIdentityClient, *, tasks: Tasks) -> None:
         self.asked: Signal[str] = Signal()
         self.found: Signal[DossierHits] = Signal()
         self.likely: Signal[list[DossierHit]] = Signal()

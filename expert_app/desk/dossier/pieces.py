@@ -19,7 +19,7 @@ from session.core.clock import Clock
 from session.core.dossier_model import Dossier, PieceState, SeenPage
 from session.core.errors import DossierUnknown, SessionError
 from session.core.signals import Signal
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.conversation.messages import PrintChanged, PrintState
 from session.protocol.dossier.pieces import (
     AcknowledgeRequest,
@@ -74,7 +74,7 @@ class DeskPieces:
         app: DeskApp,
         filing: Filing,
         *,
-        link: DeskLink,
+        link: DeskClient,
         clock: Clock,
     ) -> None:
         self.procedures_changed: Signal[list[ProcedureFacts]] = Signal()

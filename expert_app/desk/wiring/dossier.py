@@ -6,7 +6,7 @@ from __future__ import annotations
 from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
 from expert_app.desk.dossier.finding import NUMBER, PERSON, DossierFinding, FindingRefused
 from session.core.dossier_model import Dossier
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.protocol.dossier.identity import DossierHits
 from session.protocol.hub.requests import SessionFacts
@@ -19,7 +19,7 @@ class DossierConnections:
     """The agent's requests go to the job; what the job found goes to the window."""
 
     def __init__(
-        self, window: DeskWindow, app: DeskApp, *, finding: DossierFinding, link: DeskLink
+        self, window: DeskWindow, app: DeskApp, *, finding: DossierFinding, link: DeskClient
     ) -> None:
         self._window = window
         self._app = app

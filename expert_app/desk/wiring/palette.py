@@ -12,7 +12,7 @@ from functools import partial
 from expert_app.desk.app import DeskApp
 from expert_app.desk.jobs import DeskJobs
 from resources.texts import _
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.dossier.library import LibraryItem
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.third_parties import TargetsAnswer
@@ -31,7 +31,7 @@ class PaletteConnections:
     """The palette over the desk's window; each source gives what is true when it is opened."""
 
     def __init__(
-        self, window: DeskWindow, jobs: DeskJobs, *, link: DeskLink, settings: WindowSettings
+        self, window: DeskWindow, jobs: DeskJobs, *, link: DeskClient, settings: WindowSettings
     ) -> None:
         self._window = window
         self._jobs = jobs

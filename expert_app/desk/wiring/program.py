@@ -24,7 +24,7 @@ from expert_app.workplace.sign_on.here import sign_off
 from expert_app.workplace.wiring.desk_choices import DeskPages
 from expert_app.workplace.wiring.role_program import RoleProgram
 from session.core.computer import computer_name
-from session.desk.hub.remote_help import DeskHelpLink
+from session.desk.hub.remote_help import DeskHelpClient
 from session.desk.hub.workplace import Workplace
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
@@ -48,7 +48,7 @@ def build_desk(role: RoleParts) -> Desk:
 
 def build_help(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskHelpJob:
     """Build what the helpdesk may do here, once the person at the desk agrees."""
-    recent, link = keep_recent_lines(MOST_LINES), DeskHelpLink(parts.bus, parts.clock)
+    recent, link = keep_recent_lines(MOST_LINES), DeskHelpClient(parts.bus, parts.clock)
 
     def in_conversation() -> bool:
         return jobs.app.session is not None

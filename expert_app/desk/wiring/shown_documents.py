@@ -11,7 +11,7 @@ from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.shown_documents import Fetching, ShownDocumentsJob
 from resources.texts import _
 from session.desk.cobrowse.shown_document import DrawnPicture, Ended, Shown
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.protocol.conversation.shown_document import ShownPagePainted
 from views.desk.shared_page.view import SharedPageView
@@ -32,7 +32,7 @@ class ShownDocumentConnections:
         app: DeskApp,
         *,
         documents: ShownDocumentsJob,
-        link: DeskLink,
+        link: DeskClient,
     ) -> None:
         assert isinstance(window.cobrowse, SharedPageView)
         self._window = window

@@ -10,7 +10,7 @@ from expert_app.desk.wiring.window import WindowConnections
 from expert_app.runtime.media_engines import DeskMedia
 from resources.texts import _
 from session.desk.call.visit import Visit
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.talk_state import Talk, ThirdState
@@ -35,7 +35,7 @@ class ThirdPartyConnections:
         third_parties: ThirdPartyJob,
         *,
         app: DeskApp,
-        link: DeskLink,
+        link: DeskClient,
         media: DeskMedia,
         ring: Ring,
         desk: WindowConnections,

@@ -21,7 +21,7 @@ from expert_app.desk.filing import (
 )
 from resources.texts import _
 from session.core.errors import BusRefusedIdentity, NobodyWaits
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import AgentChanged, Announcement, DocumentFiled, SessionEnded
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
@@ -47,7 +47,7 @@ class WindowConnections:
         *,
         app: DeskApp,
         filing: Filing,
-        link: DeskLink,
+        link: DeskClient,
         ask_first: AskFirst,
     ) -> None:
         self._window = window

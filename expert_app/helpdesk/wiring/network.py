@@ -10,7 +10,7 @@ from typing import Any
 from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
-from session.desk.hub.site import NetworkLink
+from session.desk.hub.site import NetworkClient
 from session.protocol.hub.site import NetworkAnswer
 from views.site.network_view import NetworkView
 from views.widgets.connection_gate import ConnectionGate
@@ -33,7 +33,7 @@ class NetworkPage:
     def __init__(self, bus: BusClient, tasks: Tasks, *, begin: Begin) -> None:
         self._view = NetworkView()
         self.widget = ConnectionGate(self._view)
-        self.link = NetworkLink(bus, tasks)
+        self.link = NetworkClient(bus, tasks)
         self._begin = begin
         self._answered_at: datetime | None = None
         self._clock = bus.clock

@@ -25,8 +25,8 @@ from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.errors import Detail, LogUnknown, SessionError
 from session.core.signals import Signal
-from session.desk.hub.client import DeskLink
-from session.desk.hub.helpdesk import HelpdeskQuestions
+from session.desk.hub.client import DeskClient
+from session.desk.hub.helpdesk import HelpdeskClient
 from session.protocol.helpdesk.log_list import LogFilter, LogRow, LogState
 from session.protocol.helpdesk.log_notes import LogNotes
 from session.protocol.helpdesk.remote_help import RemoteHelp
@@ -103,8 +103,8 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         settings, bus, now = parts.settings, parts.bus, local_now(parts.clock)
         self._is_operator = settings.bus_role is Role.OPERATOR
         self.app = HelpdeskApp(
-            DeskLink(bus, parts.clock, tasks=parts.tasks),
-            HelpdeskQuestions(bus),
+            DeskClient(bus, parts.clock, tasks=parts.tasks),
+            HelpdeskClient(bus),
             seed=parts.seed,
             user=settings.user,
             now=now,

@@ -14,7 +14,7 @@ from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.window_program import STOP_S, Program, Watch, run_application
 from session.bus.client import BusClient
 from session.core.errors import SessionError
-from session.kiosk.hub.display import DisplayLink
+from session.kiosk.hub.display import DisplayClient
 from session.protocol.hub.waiting import CalledTicket
 from session.protocol.wire.roles import Role
 from views.media.ring import Chime
@@ -70,7 +70,7 @@ class DisplayProgram:
             tls=tls_for(settings),
         )
         self._addresses = settings.bus
-        self.link = DisplayLink(self._bus, program.tasks)
+        self.link = DisplayClient(self._bus, program.tasks)
         self.link.answered.connect(self.window.show_answer)
         self.window.called.connect(self._on_called)
         self.window.close_requested.connect(program.stop.set)

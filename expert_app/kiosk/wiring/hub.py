@@ -16,7 +16,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import KioskSealing, seals_for
 from expert_app.runtime.window_program import Program
 from session.bus.client import BusClient
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.kiosk.hub.host_call import HostCall
 from session.kiosk.hub.line_measurement import LineMeasurement, LineReports
 from session.protocol.wire.roles import Role
@@ -37,7 +37,7 @@ class KioskHub:
     """
 
     bus: BusClient
-    link: KioskLink
+    link: KioskClient
     sealing: KioskSealing
     host_call: HostCall
     line_measurement: LineMeasurement
@@ -61,7 +61,7 @@ def build_hub(
         tls=tls_for(settings),
         seals=seals_for(settings, paths, clock),
     )
-    link = KioskLink(bus, clock, tasks=tasks)
+    link = KioskClient(bus, clock, tasks=tasks)
 
     def is_idle() -> bool:
         return bus.is_connected and link.ticket is None and running.session is None

@@ -2,6 +2,6 @@
 """Requests of desk and board to the hub, one module for each kind of question,
 and the copy of the queue that the hub keeps up to date here.
 
-Entry points: `client.DeskLink` (queue, tickets, dossier), `board.BoardLink` (supervisors).
+Entry points: `client.DeskClient` (queue, tickets, dossier), `board.BoardClient` (supervisors).
 May import what `session.desk` may import, but no other package of `session.desk`.
 """

@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 POLL_S = 2.0
 
 
-class BoardLink:
+class BoardClient:
     """A supervisor's requests to the hub. Every act raises what the hub refused;
     see `session.hub.supervision.board`.
 

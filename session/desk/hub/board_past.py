@@ -21,7 +21,7 @@ from session.protocol.hub.history import (
 )
 
 
-class BoardPast:
+class BoardPastClient:
     """Questions of one supervisor. Each raises what the hub refused, or `HubUnreachable`."""
 
     def __init__(self, bus: BusClient) -> None:

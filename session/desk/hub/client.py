@@ -86,7 +86,7 @@ Progress = Callable[[int, int], None]
 """Called with (bytes the hub holds, bytes of the whole)."""
 
 
-class DeskLink:
+class DeskClient:
     """A desk's requests to the hub, and what the hub publishes to it.
 
     Attributes:

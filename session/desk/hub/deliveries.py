@@ -28,7 +28,7 @@ from session.protocol.dossier.exports import (
 from session.protocol.dossier.pieces import MAX_LISTED, PieceHistory
 
 
-class DeliveryLink:
+class DeliveryClient:
     """Requests of one supervisor. Each raises what was refused, or `HubUnreachable`."""
 
     def __init__(self, bus: BusClient) -> None:

@@ -24,7 +24,7 @@ from session.protocol.helpdesk.remote_help import (
 from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
 
 
-class HelpdeskQuestions:
+class HelpdeskClient:
     """Questions of one person. Each raises what the keeper refused, `HubUnreachable` or
     `VaultAway`.
     """

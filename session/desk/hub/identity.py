@@ -32,7 +32,7 @@ from session.protocol.dossier.identity import (
 from session.protocol.wire.ids import new_id
 
 
-class DossierIdentityLink:
+class DossierIdentityClient:
     """An agent's requests, each in its own session."""
 
     def __init__(self, bus: BusClient) -> None:
@@ -107,7 +107,7 @@ class DossierIdentityLink:
         return await self._bus.ask(request)
 
 
-class DossierRegisterLink:
+class DossierRegisterClient:
     """A supervisor's requests: corrections, merges, and the register of accesses."""
 
     def __init__(self, bus: BusClient) -> None:
@@ -121,7 +121,7 @@ class DossierRegisterLink:
     async def correct_person(
         self, dossier: str, caller: CallerIdentity, *, reason: str, confirmed: bool = False
     ) -> PersonCorrected:
-        """Correct a person like `DossierIdentityLink.correct_person`, of any dossier.
+        """Correct a person like `DossierIdentityClient.correct_person`, of any dossier.
         Raises `DossierUnknown` too.
         """
         request = _correction("", dossier, caller=caller, reason=reason, confirmed=confirmed)

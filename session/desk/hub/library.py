@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 """(bytes here, bytes in all)."""
 
 
-class LibraryLink:
+class LibraryClient:
     """Requests of one desk; each raises what the hub refused, and as `session.desk.hub.client`."""
 
     def __init__(self, bus: BusClient) -> None:

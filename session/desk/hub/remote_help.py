@@ -15,7 +15,7 @@ from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
 
 
-class DeskHelpLink:
+class DeskHelpClient:
     """Over the desk's connection."""
 
     def __init__(self, bus: BusClient, clock: Clock) -> None:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 POLL_S = 2.0
 
 
-class SiteLink:
+class SiteClient:
     """The host's line to the hub. Acts raise what the hub refused.
 
     Attributes:
@@ -70,7 +70,7 @@ class SiteLink:
         await self.poll()
 
 
-class NetworkLink:
+class NetworkClient:
     """The operator's line to the hub. Acts raise what the hub refused.
 
     Attributes:

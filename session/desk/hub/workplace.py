@@ -11,7 +11,7 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.hub.requests import HubEvent, WorkplaceChanged
 from session.protocol.hub.routing import WorkHereAnswer, WorkHereRequest
 
@@ -38,7 +38,7 @@ class Workplace:
         elsewhere: the agent works at another computer, which is told about.
     """
 
-    def __init__(self, bus: BusClient, link: DeskLink, *, computer: str, tasks: Tasks) -> None:
+    def __init__(self, bus: BusClient, link: DeskClient, *, computer: str, tasks: Tasks) -> None:
         self.elsewhere: Signal[WorkHereAnswer] = Signal()
         self._bus = bus
         self._computer = computer

@@ -2,9 +2,9 @@
 """Requests of the kiosk to the hub, and what the hub tells it,
 also while nobody talks.
 
-`client.KioskLink` has all requests, and the signals for what the hub tells.
+`client.KioskClient` has all requests, and the signals for what the hub tells.
 `call_button.CallButton` turns presses into one ticket, `host_call.HostCall` calls the site's
 host, `line_measurement.LineMeasurement` measures the line of an idle kiosk,
-`display.DisplayLink` serves the screen of the waiting room. Imports no other package of
+`display.DisplayClient` serves the screen of the waiting room. Imports no other package of
 `session.kiosk`.
 """

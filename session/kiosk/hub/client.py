@@ -71,7 +71,7 @@ it waits again, or somebody else has it.
 """
 
 
-class KioskLink:
+class KioskClient:
     """A kiosk's requests to the hub, and what the hub tells it.
 
     Attributes:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 POLL_S = 2.0
 
 
-class DisplayLink:
+class DisplayClient:
     """A display's requests to the hub.
 
     Attributes:

@@ -15,7 +15,7 @@ import logging
 from session.core.errors import NotAllowed, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.site import HelpCall
 from session.protocol.hub.tickets import HelpState
 
@@ -34,7 +34,7 @@ class HostCall:
         changed: what the host has answered so far.
     """
 
-    def __init__(self, link: KioskLink, tasks: Tasks, *, again_s: float = AGAIN_S) -> None:
+    def __init__(self, link: KioskClient, tasks: Tasks, *, again_s: float = AGAIN_S) -> None:
         self.changed: Signal[HelpState] = Signal()
         self.state = HelpState.NONE
         self._link = link

@@ -28,10 +28,10 @@ from session.bus.client import BusClient
 from session.core.clock import SystemClock
 from session.core.errors import AgentBusy, TicketTaken
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.hub.history.projection import GATHER_S
 from session.hub.storage.ticket_store import NatsTicketStore
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.requests import AcceptRequest
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -137,7 +137,7 @@ class Ours:
         self._cluster = alone(folder, KIOSKS, AGENTS)
         self._tasks = Tasks()
         self._clock = SystemClock()
-        self._kiosks: list[KioskLink] = []
+        self._kiosks: list[KioskClient] = []
         self._kiosk_clients: list[BusClient] = []
         self._agents: list[BusClient] = []
         self._clients: list[BusClient] = []
@@ -149,7 +149,7 @@ class Ours:
         await self._cluster.hubs[0].start(wait_for=b"ready")
         for name, seed in world.kiosks.items():
             client = await self._client(Role.KIOSK, name, seed)
-            self._kiosks.append(KioskLink(client, self._clock, tasks=self._tasks, poll_s=600.0))
+            self._kiosks.append(KioskClient(client, self._clock, tasks=self._tasks, poll_s=600.0))
             client.beat()
             self._kiosk_clients.append(client)
         for name, seed in world.agents.items():
@@ -161,7 +161,7 @@ class Ours:
         knows.
         """
         client = await self._client(Role.AGENT, "agent0", self._cluster.world.agents["agent0"])
-        desk = DeskLink(client, self._clock, tasks=self._tasks)
+        desk = DeskClient(client, self._clock, tasks=self._tasks)
         desk.queue_changed.connect(self._on_queue)
         await desk.start()
         await until(lambda: desk.is_ready, READY_S)
@@ -224,7 +224,7 @@ class Ours:
 
     async def snapshot(self, count: int) -> None:
         """A second desk, from its first question to a whole queue."""
-        desk = DeskLink(self._agents[1], self._clock, tasks=self._tasks)
+        desk = DeskClient(self._agents[1], self._clock, tasks=self._tasks)
         await desk.start()
         await until(lambda: desk.is_ready, READY_S)
         if len(desk.queue) < count:

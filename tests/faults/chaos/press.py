@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.wire.roles import Role
 from tests.faults.cluster import READY_S, Cluster, Size, cluster
 from tests.faults.cluster_world import SERVICE
@@ -90,7 +90,7 @@ async def open_kiosks(world: Cluster, folder: Path) -> list[Kiosk]:
             clock=clock,
         )
         await bus.connect(READY_S)
-        kiosk = Kiosk(clock, KioskLink(bus, clock, tasks=world.tasks), folder / f"at_{name}")
+        kiosk = Kiosk(clock, KioskClient(bus, clock, tasks=world.tasks), folder / f"at_{name}")
         await kiosk.start()
         kiosks.append(kiosk)
     return kiosks

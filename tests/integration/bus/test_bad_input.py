@@ -19,8 +19,8 @@ from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.errors import BusRefusedIdentity, BusUnreachable, TicketTaken
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.requests import (
     AcceptRequest,
@@ -255,8 +255,8 @@ async def test_a_kiosk_and_a_desk_with_wrong_clocks_are_served_in_the_right_orde
     async with hub_world(tmp_path) as world:
         client = await _at(world, wrong, Role.KIOSK, "kiosk1")
         desk_client = await _at(world, wrong, Role.AGENT, "alice")
-        kiosk = KioskLink(client, wrong, tasks=world.tasks)
-        desk = DeskLink(desk_client, wrong, tasks=world.tasks)
+        kiosk = KioskClient(client, wrong, tasks=world.tasks)
+        desk = DeskClient(desk_client, wrong, tasks=world.tasks)
         await kiosk.start()
         await desk.start()
         right = await world.kiosk("kiosk2")

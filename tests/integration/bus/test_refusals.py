@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from session.core.errors import NotAllowed
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.codec import encode_session
 from session.protocol.conversation.messages import (
     Grant,
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 class Lying:
     """A kiosk's own connection and what comes back on its channel, with an honest desk."""
 
-    def __init__(self, kiosk: KioskLink, publish: Callable[..., object], session_id: str) -> None:
+    def __init__(self, kiosk: KioskClient, publish: Callable[..., object], session_id: str) -> None:
         self.session_id, self.publish = session_id, publish
         self.told: list[MessageRefused] = []
         kiosk.channel(session_id).on_message("end", self._on_end)

@@ -18,7 +18,7 @@ from session.core.tasks import Tasks
 from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.video_call import DeskCall
 from session.desk.call.visit import Visit
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import KioskCall
@@ -43,7 +43,7 @@ class Desk:
     """
 
     def __init__(
-        self, link: DeskLink, third_party_client: ThirdPartyClient, *, kind: str, tasks: Tasks
+        self, link: DeskClient, third_party_client: ThirdPartyClient, *, kind: str, tasks: Tasks
     ) -> None:
         self.link, self.third_party_client = link, third_party_client
         (self.main, _show), (self.aside, _show_aside) = two_engines(kind, tasks)
@@ -65,7 +65,7 @@ class Scene:
 
     async def desk(self, user: str, role: Role = Role.AGENT) -> Desk:
         client = await self.world.client(role, user)
-        link = DeskLink(client, self.clock, tasks=self.world.tasks)
+        link = DeskClient(client, self.clock, tasks=self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
         desk = Desk(link, ThirdPartyClient(client), kind=self.kind, tasks=self.world.tasks)

@@ -16,7 +16,7 @@ from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DecodedPreview, DevicesJob, PileState, Replaced, ScanRequest
 from session.core.signals import Signal
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSource
 from tests.support.device_ends import Talk, invented_page
 from tests.support.waiting import until
@@ -61,7 +61,7 @@ class Job:
         self.desk = Desk(talk)
         self.job = DevicesJob(
             cast(DeskApp, self.desk),
-            cast(DeskLink, None),
+            cast(DeskClient, None),
             workers=workers,
             clock=talk.clock,
         )

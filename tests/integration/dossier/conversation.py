@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from tests.support.waiting import until
 
 
 async def say(
-    desk: DeskLink, kiosk: KioskLink, session_id: str, *, allowed: bool, left_s: float = 600.0
+    desk: DeskClient, kiosk: KioskClient, session_id: str, *, allowed: bool, left_s: float = 600.0
 ) -> None:
     """The caller's word about keeping documents, until the desk has it."""
     heard: list[SessionMessage] = []

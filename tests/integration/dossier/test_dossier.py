@@ -22,8 +22,8 @@ from session.core.errors import (
     ReasonNeeded,
     TicketUnknown,
 )
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.protocol.conversation.messages import Grant, GrantChanged
 from session.protocol.hub.requests import (
     DocumentFiled,
@@ -39,7 +39,7 @@ from tests.support.hub_world import World, hub_world
 
 async def _in_session(
     world: World, number: str = "1234567", agent: str = "alice"
-) -> tuple[DeskLink, SessionFacts]:
+) -> tuple[DeskClient, SessionFacts]:
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk(agent)
     facts = await desk.accept((await kiosk.call("rights", number, f"r{agent}")).ticket.id)
     await say(desk, kiosk, facts.id, allowed=True)
@@ -219,14 +219,14 @@ async def test_a_document_over_the_limit_is_refused_before_it_is_sent(tmp_path: 
             await desk.bus.ask_once(begin)
 
 
-async def _without_word(world: World) -> tuple[KioskLink, DeskLink, SessionFacts]:
+async def _without_word(world: World) -> tuple[KioskClient, DeskClient, SessionFacts]:
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
     facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
     await desk.dossier(facts.id)
     return kiosk, desk, facts
 
 
-async def _file(desk: DeskLink, facts: SessionFacts, upload_id: str = "u1") -> DocumentFiled:
+async def _file(desk: DeskClient, facts: SessionFacts, upload_id: str = "u1") -> DocumentFiled:
     return await desk.upload(
         facts.id,
         "D-2026-0001",

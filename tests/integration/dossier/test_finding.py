@@ -22,7 +22,7 @@ from expert_app.desk.wiring.dossier import DossierConnections
 from expert_app.driven.window_driver import WindowDriver
 from session.core.clock import ManualClock
 from session.core.dossier_model import AccessKind, AccessLine, DossierMerged
-from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
+from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClient
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.wire.roles import Role
 from tests.integration.dossier.identity_world import identity_world
@@ -47,7 +47,9 @@ class Seat:
         self.world, self.desk, self.app = world, made, made.app
         self.window = desk(ManualClock(NOW))
         self.driver = WindowDriver(self.window)
-        self.finding = DossierFinding(made.app, DossierIdentityLink(made.client), tasks=made.tasks)
+        self.finding = DossierFinding(
+            made.app, DossierIdentityClient(made.client), tasks=made.tasks
+        )
         self.connections = DossierConnections(
             self.window, made.app, finding=self.finding, link=made.link
         )
@@ -194,7 +196,7 @@ def test_a_double_is_shown_and_another_dossier_needs_a_reason(
             write(at.line("dossier_reason"), "Dossier de sa fille")
             at.press("dossier_open")
             await until(lambda: first in at.words("dossier_who"))
-            link = DossierRegisterLink(await at.world.client(Role.SUPERVISOR, "boss"))
+            link = DossierRegisterClient(await at.world.client(Role.SUPERVISOR, "boss"))
             lines = (await link.accesses(AccessesRequest(kind=AccessKind.OPENED_OTHER))).lines
             assert [(one.dossier, one.reason) for one in lines] == [(first, "Dossier de sa fille")]
 
@@ -241,7 +243,7 @@ def test_a_supervisor_compares_merges_and_takes_back(
             await until(lambda: at.app.dossier is not None)
             assert at.app.dossier is not None
             second = at.app.dossier.number
-            link = DossierRegisterLink(await at.world.client(Role.SUPERVISOR, "boss"))
+            link = DossierRegisterClient(await at.world.client(Role.SUPERVISOR, "boss"))
             job = BoardDoubles(link, tasks=at.world.tasks)
             compared: list[ComparedDossiers] = []
             merged: list[DossierMerged] = []
@@ -302,7 +304,7 @@ def test_an_agent_at_the_limit_is_told_so_and_the_board_alerts(
             _ask_for_a_reason(at, "21/05/1984")
             await until(lambda: "one hour allows (20)" in at.words("dossier_refused"))
             assert at.app.dossier.number == twentieth
-            link = DossierRegisterLink(await at.world.client(Role.SUPERVISOR, "boss"))
+            link = DossierRegisterClient(await at.world.client(Role.SUPERVISOR, "boss"))
             told: list[list[AccessLine]] = []
             alert = AccessAlert(link, at.world.tasks)
             alert.refused.connect(told.append)

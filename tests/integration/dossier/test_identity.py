@@ -38,9 +38,9 @@ from session.core.errors import (
     TicketUnknown,
     TooManyDossiers,
 )
-from session.desk.hub.client import DeskLink
-from session.desk.hub.deliveries import DeliveryLink
-from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
+from session.desk.hub.client import DeskClient
+from session.desk.hub.deliveries import DeliveryClient
+from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from session.protocol.dossier.identity import AccessesRequest, ProvisionalRequest
@@ -60,13 +60,13 @@ ZOE = CallerIdentity(family_name="Lefèvre", given_names="Zoé", born_on="1984-0
 
 async def _session(
     world: World, request: str = "r1", number: str = "", agent: str = "alice", kiosk: str = "kiosk1"
-) -> tuple[DeskLink, SessionFacts]:
+) -> tuple[DeskClient, SessionFacts]:
     caller, desk = await world.kiosk(kiosk), await world.desk(agent)
     return desk, await desk.accept((await caller.call("rights", number, request)).ticket.id)
 
 
-async def _register(world: World) -> DossierRegisterLink:
-    return DossierRegisterLink(await world.client(Role.SUPERVISOR, "boss"))
+async def _register(world: World) -> DossierRegisterClient:
+    return DossierRegisterClient(await world.client(Role.SUPERVISOR, "boss"))
 
 
 async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
@@ -74,7 +74,7 @@ async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
 ) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk.bus)
+        link = DossierIdentityClient(desk.bus)
         with pytest.raises(DossierUnknown):
             await desk.dossier(facts.id)
         nobody = await link.find(facts.id, "Lefevre", "", born_on="1984-05-02")
@@ -111,7 +111,7 @@ async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
 async def test_a_person_whose_birthday_nobody_knows_is_made_and_found(tmp_path: Path) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk.bus)
+        link = DossierIdentityClient(desk.bus)
         caller = CallerIdentity(family_name="Exemple", given_names="Aïcha", born_on="1957")
         made = (await link.create(facts.id, caller, request_id="new1")).dossier
         assert made is not None
@@ -127,7 +127,7 @@ async def test_a_person_whose_birthday_nobody_knows_is_made_and_found(tmp_path: 
 async def test_likely_doubles_come_back_before_a_dossier_is_made(tmp_path: Path) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk.bus)
+        link = DossierIdentityClient(desk.bus)
         numbered = CallerIdentity(
             family_name="Lefèvre", given_names="Zoé", born_on="1984-05-02", caller_number="1234567"
         )
@@ -135,7 +135,7 @@ async def test_likely_doubles_come_back_before_a_dossier_is_made(tmp_path: Path)
         assert first is not None
         await desk.close(facts.id)
         desk, facts = await _session(world, "r2", agent="bob", kiosk="kiosk2")
-        link = DossierIdentityLink(desk.bus)
+        link = DossierIdentityClient(desk.bus)
         answer = await link.create(facts.id, ZOE, request_id="new2")
         assert answer.dossier is None
         assert [hit.number for hit in answer.likely] == [first.number]
@@ -194,7 +194,7 @@ async def test_many_openings_at_once_give_a_session_one_dossier(tmp_path: Path) 
 
 async def test_agents_read_no_register_and_merge_nothing(tmp_path: Path) -> None:
     async with identity_world(tmp_path) as (world, _):
-        agent = DossierRegisterLink(await world.client(Role.AGENT, "alice"))
+        agent = DossierRegisterClient(await world.client(Role.AGENT, "alice"))
         with pytest.raises(NotAllowed):
             await agent.accesses(AccessesRequest())
         with pytest.raises(NotAllowed):
@@ -208,7 +208,7 @@ async def test_a_colleague_to_whom_a_caller_is_passed_on_is_written_down_too(
 ) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        made = await DossierIdentityLink(desk.bus).create(facts.id, ZOE, request_id="new1")
+        made = await DossierIdentityClient(desk.bus).create(facts.id, ZOE, request_id="new1")
         assert made.dossier is not None
         other = await world.desk("bob")
         await ThirdPartyClient(desk.bus).pass_on(
@@ -241,7 +241,7 @@ async def test_a_supervisor_merges_exports_and_is_told_of_who_browses(tmp_path: 
         await desk.bus.ask(PieceHistoryRequest(session_id=facts.id, dossier="B2"))
         with pytest.raises(MergeImpossible):
             await register.merge("A1", "B2", "Encore une fois")
-        await DeliveryLink(register._bus).export("A1", "Demande de l'usager")
+        await DeliveryClient(register._bus).export("A1", "Demande de l'usager")
         undone = await register.unmerge(merge.id, "Deux personnes")
         assert undone.undone_at_utc is not None
         assert await register.merges("B2") == [undone]
@@ -292,7 +292,7 @@ async def test_before_accepting_an_agent_sees_what_is_missing_of_its_next_caller
 ) -> None:
     async with identity_world(tmp_path) as (world, _):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk.bus)
+        link = DossierIdentityClient(desk.bus)
         made = (await link.create(facts.id, ZOE, request_id="new1")).dossier
         assert made is not None
         await link.give_number(facts.id, made.number, "12 34 567")
@@ -321,7 +321,7 @@ async def test_before_accepting_an_agent_sees_what_is_missing_of_its_next_caller
 
 
 async def _preview_of_the_next(
-    desk: DeskLink, bus: BusClient, taken: str, ticket_id: str
+    desk: DeskClient, bus: BusClient, taken: str, ticket_id: str
 ) -> CallerPreview:
     facts = await desk.accept(taken)
     await desk.hang_up(facts.id)
@@ -334,7 +334,7 @@ async def test_a_note_is_taken_for_a_day_after_the_session_from_its_own_agent_al
 ) -> None:
     async with identity_world(tmp_path) as (world, store):
         desk, facts = await _session(world)
-        made = await DossierIdentityLink(desk.bus).create(facts.id, ZOE, request_id="new1")
+        made = await DossierIdentityClient(desk.bus).create(facts.id, ZOE, request_id="new1")
         assert made.dossier is not None
         number = made.dossier.number
         await desk.close(facts.id)
@@ -380,7 +380,7 @@ async def test_pages_are_filed_for_a_day_after_the_session_where_the_caller_let_
 
 async def _over(
     world: World, request: str, dossiers: list[str], *, may_be_kept: bool = True
-) -> tuple[DeskLink, SessionFacts]:
+) -> tuple[DeskClient, SessionFacts]:
     """A session that is over, in which these dossiers were opened."""
     desk, facts = await _session(world, request)
     for number in dossiers:
@@ -395,7 +395,7 @@ async def _over(
     return desk, facts
 
 
-async def _file_late(desk: DeskLink, facts: SessionFacts, dossier: str = "") -> DocumentFiled:
+async def _file_late(desk: DeskClient, facts: SessionFacts, dossier: str = "") -> DocumentFiled:
     data = invented_pdf(1)
     return await desk.upload(facts.id, dossier, piece_id="", name="Afterwards", pages=1, data=data)
 
@@ -405,7 +405,7 @@ async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_
 ) -> None:
     async with identity_world(tmp_path) as (world, store):
         desk, facts = await _session(world)
-        link = DossierIdentityLink(desk.bus)
+        link = DossierIdentityClient(desk.bus)
         typed = CallerIdentity(family_name="Lefevr", given_names="Zoe", born_on="1984-02-05")
         made = (await link.create(facts.id, typed, request_id="new1")).dossier
         assert made is not None
@@ -415,7 +415,7 @@ async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_
         assert (done.dossier.caller_name, done.dossier.born_on) == ("Zoé Lefèvre", "1984-05-02")
 
         other, later = await _session(world, "r2", agent="bob", kiosk="kiosk2")
-        bobs = DossierIdentityLink(other.bus)
+        bobs = DossierIdentityClient(other.bus)
         with pytest.raises(NotAllowed):
             await bobs.correct_person(later.id, made.number, typed, reason="Curieux")
         with pytest.raises(TicketUnknown):

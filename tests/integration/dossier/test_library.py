@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from session.core.errors import LibraryItemUnknown, NotAllowed
-from session.desk.hub.library import LibraryLink
+from session.desk.hub.library import LibraryClient
 from session.hub.convention.catalogue import Catalogue
 from session.protocol.dossier.library import LibraryRequest
 from session.protocol.wire.roles import Role
@@ -39,7 +39,7 @@ async def _take(world: World, text: str) -> None:
 async def test_a_desk_gets_the_items_and_the_bytes_of_its_own_organisation(tmp_path: Path) -> None:
     text = with_library(tmp_path)
     async with hub_world(tmp_path, catalogue=text) as world:
-        library = LibraryLink(await world.client(Role.AGENT, "alice"))
+        library = LibraryClient(await world.client(Role.AGENT, "alice"))
         [item] = await library.items()
         assert (item.id, item.size_bytes) == ("plan", len(PICTURE))
         steps: list[tuple[int, int]] = []
@@ -49,7 +49,7 @@ async def test_a_desk_gets_the_items_and_the_bytes_of_its_own_organisation(tmp_p
         )
         assert len(steps) > 2
         assert steps[-1] == (len(PICTURE), len(PICTURE))
-        other = LibraryLink(await world.client(Role.AGENT, "zoe", "marais"))
+        other = LibraryClient(await world.client(Role.AGENT, "zoe", "marais"))
         assert await other.items() == []
         with pytest.raises(LibraryItemUnknown):
             await other.document("plan")
@@ -66,7 +66,7 @@ async def test_a_changed_library_is_heard_at_the_desk_while_the_hub_runs(tmp_pat
     text = with_library(tmp_path)
     async with hub_world(tmp_path, catalogue=text) as world:
         desk = await world.desk("alice")
-        library = LibraryLink(await world.client(Role.AGENT, "agent1"))
+        library = LibraryClient(await world.client(Role.AGENT, "agent1"))
         versions: list[str] = []
         desk.convention_changed.connect(versions.append)
         # the hub's heartbeat, so that the desk knows the version it began with

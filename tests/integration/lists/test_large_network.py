@@ -13,8 +13,8 @@ from documents.store.dossier_store import DossierStore
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.dossier_model import PieceState
 from session.core.errors import TicketUnknown
-from session.desk.hub.board_past import BoardPast
-from session.desk.hub.helpdesk import HelpdeskQuestions
+from session.desk.hub.board_past import BoardPastClient
+from session.desk.hub.helpdesk import HelpdeskClient
 from session.protocol.dossier.long_dossier import DocumentsRequest
 from session.protocol.hub.board import BoardRequest
 from session.protocol.hub.site import NetworkRequest, SiteRequest
@@ -50,7 +50,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 async def test_the_lines_of_5000_kiosks_are_counted_by_the_hub_and_read_in_pages(
     world: World,
 ) -> None:
-    past = BoardPast(await world.client(Role.SUPERVISOR, "boss"))
+    past = BoardPastClient(await world.client(Role.SUPERVISOR, "boss"))
     first = await past.lines()
     assert first.totals.kiosks == first.hits == KIOSKS
     assert 200 <= len(first.lines) < KIOSKS
@@ -72,7 +72,7 @@ async def test_each_role_reads_all_of_what_is_there(world: World) -> None:
     assert len((await host.ask_once(SiteRequest())).kiosks) == KIOSKS
     oper = await world.client(Role.OPERATOR, "oper")
     assert len((await oper.ask_once(NetworkRequest())).sites) == SITES
-    helpdesk = HelpdeskQuestions(await world.client(Role.HELPDESK, "help"))
+    helpdesk = HelpdeskClient(await world.client(Role.HELPDESK, "help"))
     places = await helpdesk.places()
     assert len({(place.desk, place.id) for place in places}) == KIOSKS + AGENTS
 

@@ -15,8 +15,8 @@ from expert_app.desk.filing import DeletedPages, note_deleted
 from session.core.clock import ManualClock, SystemClock
 from session.core.errors import LogClosed, NotAllowed, TicketUnknown
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.log.events import WordsSent, Writer
 from session.log.writer import LogWriter, left_over
 from session.protocol.conversation.page_removal import RemovalReason
@@ -64,7 +64,7 @@ async def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
 
-        async def write(end: KioskLink | DeskLink, name: str) -> None:
+        async def write(end: KioskClient | DeskClient, name: str) -> None:
             for n in range(30):
                 assert await end.append_log(facts.id, n, _records(name, n, 1)) == n + 1
 

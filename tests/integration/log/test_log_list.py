@@ -14,8 +14,8 @@ from zstandard import ZstdCompressor
 from session.bus.client import BusClient
 from session.core.errors import LogRunning, SessionError
 from session.core.short_number import short_number
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.log import events
 from session.log.codec import decode_record, encode_record
 from session.log.events import AnyEvent, Record, Writer
@@ -67,7 +67,7 @@ async def _row(world: World, helpdesk: BusClient, session_id: str, records: int)
     return row
 
 
-async def _talk(kiosk: KioskLink, desk: DeskLink, request: str) -> tuple[str, str]:
+async def _talk(kiosk: KioskClient, desk: DeskClient, request: str) -> tuple[str, str]:
     ticket = (await kiosk.call("housing", "", request)).ticket
     return (await desk.accept(ticket.id)).id, ticket.number
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from session.core.errors import LogRunning, NotAllowed, TicketUnknown
-from session.desk.hub.helpdesk import HelpdeskQuestions
+from session.desk.hub.helpdesk import HelpdeskClient
 from session.hub.access.log_notes import notes_in
 from session.hub.dossier.stream_notes import LOG_NOTES, note_subject
 from session.protocol.helpdesk.log_notes import KeepLogNote
@@ -21,7 +21,7 @@ NIR = "1 85 05 78 006 084 91"
 async def test_notes_are_kept_with_the_log_and_go_with_it(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
-        ask = HelpdeskQuestions(await world.client(Role.HELPDESK, "help"))
+        ask = HelpdeskClient(await world.client(Role.HELPDESK, "help"))
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         session_id = (await desk.accept(ticket.id)).id
         first = KeepLogNote(session_id=session_id, note_id="n1", at_s=12.5, words=f"see {NIR}")
@@ -50,7 +50,7 @@ async def test_notes_are_kept_with_the_log_and_go_with_it(tmp_path: Path) -> Non
         assert stored is not None
         assert {one.removed_by for one in notes_in.decode(stored.payload)} == {"", "help"}
 
-        boss = HelpdeskQuestions(await world.client(Role.SUPERVISOR, "boss"))
+        boss = HelpdeskClient(await world.client(Role.SUPERVISOR, "boss"))
         assert (await boss.notes(session_id)).notes == left
         with pytest.raises(NotAllowed):
             await boss.keep_note(mark)

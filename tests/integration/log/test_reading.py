@@ -17,7 +17,7 @@ from expert_app.hub.dossier_adapter import DossierAdapter
 from session.bus.transport.connection import Incoming
 from session.core.dossier_model import AccessKind
 from session.core.errors import LogReasonNeeded, LogRunning, SessionError, TicketUnknown
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.codec import encode
 from session.protocol.conversation.chat_and_privacy import WordsSaid
 from session.protocol.conversation.messages import SessionMessage
@@ -51,8 +51,8 @@ STRANGERS = {
 """One of each role who is no end of the conversation."""
 
 
-async def _helpdesk(world: World) -> DeskLink:
-    return DeskLink(await world.client(Role.HELPDESK, "help"), world.clock, tasks=world.tasks)
+async def _helpdesk(world: World) -> DeskClient:
+    return DeskClient(await world.client(Role.HELPDESK, "help"), world.clock, tasks=world.tasks)
 
 
 async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(

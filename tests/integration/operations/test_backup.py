@@ -32,7 +32,7 @@ from expert_app.runtime.paths import paths_for
 from session.bus.transport.nkeys import new_seed
 from session.core.dossier_model import Dossier, NewDocument, Piece, PieceState
 from session.hub.access.identities import Identity, IdentityBook
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.statistics import (
     Solved,
     SolvedAnswered,
@@ -143,7 +143,7 @@ async def test_a_backup_under_load_lacks_nothing_and_says_nothing_twice(tmp_path
     old, file = HubFolder(tmp_path / "old"), tmp_path / "hub.backup"
     done: list[str] = []
 
-    async def work(them: People, kiosk: KioskLink) -> None:
+    async def work(them: People, kiosk: KioskClient) -> None:
         desk = await them.desk()
         while True:
             done.append(await one_session(kiosk, desk, f"r{len(done)}"))

@@ -19,10 +19,10 @@ from expert_app.runtime.config import HubSettings, save
 from expert_app.runtime.store_settings import BackupSettings
 from session.core.dossier_model import Access, ActingUser, Dossier
 from session.core.errors import TicketUnknown
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.hub.history.database import History
 from session.hub.history.erasing import is_running
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from tests.support.programs import HubFolder, People, people
 from tests.support.waiting import until
 
@@ -36,7 +36,7 @@ def _words(session: str) -> bytes:
     return f"words of {session}".encode()
 
 
-async def _spoken(kiosk: KioskLink, desk: DeskLink, request: str) -> str:
+async def _spoken(kiosk: KioskClient, desk: DeskClient, request: str) -> str:
     """A conversation whose log holds words; its id."""
     facts = await desk.accept((await kiosk.call("housing", "", request)).ticket.id)
     record = json.dumps({"said": _words(facts.id).decode()}).encode()
@@ -77,7 +77,7 @@ def _day(place: HubFolder) -> str:
 
 
 async def _read(them: People, session: str) -> list[bytes]:
-    link = DeskLink(await them.client("boss"), them.clock, tasks=them.tasks)
+    link = DeskClient(await them.client("boss"), them.clock, tasks=them.tasks)
     return await link.read_log(session, WHY)
 
 
@@ -155,7 +155,7 @@ def _make_dossiers(place: HubFolder, session: str) -> None:
         store.identities.open(ORG, DOSSIER, access, named=True)
 
 
-async def _erase_dossier(old: HubFolder, kiosk: KioskLink, desk: DeskLink) -> None:
+async def _erase_dossier(old: HubFolder, kiosk: KioskClient, desk: DeskClient) -> None:
     """Not while somebody talks about it."""
     talk = await desk.accept((await kiosk.call("housing", "", "r9")).ticket.id)
     await until(lambda: _is_running(old, talk.id))

@@ -21,9 +21,9 @@ from session.core.errors import (
     ReasonWithoutWords,
     TicketUnknown,
 )
-from session.desk.hub.client import DeskLink
-from session.desk.hub.helpdesk import HelpdeskQuestions
-from session.desk.hub.remote_help import DeskHelpLink
+from session.desk.hub.client import DeskClient
+from session.desk.hub.helpdesk import HelpdeskClient
+from session.desk.hub.remote_help import DeskHelpClient
 from session.hub.parts import TIME_ZONE
 from session.hub.remote_help import acts
 from session.protocol.helpdesk.remote_help import (
@@ -123,7 +123,7 @@ async def test_the_places_that_can_be_helped_are_listed_with_when_they_were_seen
         await world.desk("alice")
         await until(lambda: hub.queue.presence.is_there("valdore", Role.KIOSK, "kiosk1"))
         await until(lambda: hub.queue.presence.is_there("valdore", Role.AGENT, "alice"))
-        helpdesk = HelpdeskQuestions(await world.client(Role.HELPDESK, "help"))
+        helpdesk = HelpdeskClient(await world.client(Role.HELPDESK, "help"))
         places = await helpdesk.places()
         assert {one.organisation for one in places} == {"valdore"}
         known = {(one.id, one.desk): one for one in places}
@@ -131,9 +131,9 @@ async def test_the_places_that_can_be_helped_are_listed_with_when_they_were_seen
         assert (seen.there, seen.seen_at_utc is not None, bool(seen.site)) == (True, True, True)
         assert (silent.there, silent.seen_at_utc) == (False, None)
         assert (desk.there, desk.seen_at_utc, bool(desk.name)) == (True, None, True)
-        operator = HelpdeskQuestions(await world.client(Role.OPERATOR, "oper", "network"))
+        operator = HelpdeskClient(await world.client(Role.OPERATOR, "oper", "network"))
         assert {one.organisation for one in await operator.places()} > {"valdore", "network"}
-        boss = HelpdeskQuestions(await world.client(Role.SUPERVISOR, "boss"))
+        boss = HelpdeskClient(await world.client(Role.SUPERVISOR, "boss"))
         assert [one.id for one in await boss.places()] == [one.id for one in places]
 
 
@@ -143,7 +143,7 @@ async def test_a_desk_is_asked_by_its_agents_id_and_answers_for_itself(tmp_path:
         hub = world.hub
         await until(lambda: hub.history.projection.is_open)
         desk_bus = await world.client(Role.AGENT, "alice")
-        desk = DeskLink(desk_bus, world.clock, tasks=world.tasks)
+        desk = DeskClient(desk_bus, world.clock, tasks=world.tasks)
         await desk.start()
         heard: list[RemoteHelpWanted] = []
         desk.help_wanted.connect(heard.append)
@@ -153,7 +153,7 @@ async def test_a_desk_is_asked_by_its_agents_id_and_answers_for_itself(tmp_path:
         assert (asked.desk, asked.state) == (True, RemoteState.ASKED)
         await until(lambda: bool(heard))
         assert heard[0].by_name == "Denis W."
-        link = DeskHelpLink(desk_bus, world.clock)
+        link = DeskHelpClient(desk_bus, world.clock)
         rates = await link.measure_line(lambda: True)
         assert rates is not None
         assert rates.up_kbps > 0

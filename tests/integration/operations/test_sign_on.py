@@ -26,7 +26,7 @@ from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.errors import BusRefusedIdentity, SignOnEnded, SignOnNoRole
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.hub.invitation import read_network
 from session.protocol.wire.roles import Role
 from tests.integration.javascript.browsers import found, needs, opened
@@ -165,7 +165,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
 
 
 async def _works_under_her_name(town: Town, agent: DeskSettings, client: BusClient) -> None:
-    link = DeskLink(client, SystemClock(), tasks=town.tasks)
+    link = DeskClient(client, SystemClock(), tasks=town.tasks)
     await link.start()
     await until(lambda: bool(link.agent_name))
     assert link.agent_name == "Camille Roc"

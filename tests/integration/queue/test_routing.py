@@ -24,7 +24,7 @@ from session.core.errors import (
     TicketOffered,
     TicketUnknown,
 )
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.hub.composition import Hub
 from session.hub.parts import HubParts
 from session.protocol.hub.board import AgentState, AgentStateRequest
@@ -45,7 +45,7 @@ from tests.support.waiting import until
 class Agent:
     """A desk and its own requests."""
 
-    def __init__(self, world: World, link: DeskLink) -> None:
+    def __init__(self, world: World, link: DeskClient) -> None:
         self.link = link
         self.bus = link.bus
         self._world = world

@@ -20,7 +20,7 @@ from session.core.errors import (
     TicketTaken,
     TicketUnknown,
 )
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.conversation.messages import (
     CallOffered,
@@ -75,9 +75,9 @@ class Conversation:
         )
         return self
 
-    async def desk(self, user: str) -> tuple[DeskLink, ThirdPartyClient]:
+    async def desk(self, user: str) -> tuple[DeskClient, ThirdPartyClient]:
         client = await self.world.client(Role.AGENT, user)
-        link = DeskLink(client, self.world.clock, tasks=self.world.tasks)
+        link = DeskClient(client, self.world.clock, tasks=self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
         return link, ThirdPartyClient(client)
@@ -88,10 +88,10 @@ class Conversation:
         client.beat()
         return ThirdPartyClient(client)
 
-    def seen(self, link: DeskLink) -> Ticket:
+    def seen(self, link: DeskClient) -> Ticket:
         return next(ticket for ticket in link.queue if ticket.id == self.ticket_id)
 
-    def third(self, link: DeskLink) -> Third | None:
+    def third(self, link: DeskClient) -> Third | None:
         talk = self.seen(link).talk
         return talk.third if talk is not None else None
 

@@ -23,7 +23,7 @@ from session.core.errors import (
 )
 from session.hub.convention.catalogue import Catalogue
 from session.hub.parts import COME_S, KIOSK_RETURN_S
-from session.kiosk.hub.display import DisplayLink
+from session.kiosk.hub.display import DisplayClient
 from session.protocol.hub.board import OpenQueueRequest, QueueStateRequest
 from session.protocol.hub.requests import SessionEnded, SessionFacts
 from session.protocol.hub.routing import may_serve
@@ -313,7 +313,7 @@ async def test_the_display_says_when_nobody_answers_and_goes_on_when_the_hub_is_
     tmp_path: Path,
 ) -> None:
     async with hub_world(tmp_path) as world:
-        link = DisplayLink(await world.client(Role.DISPLAY, "screen1"), world.tasks, poll_s=0.05)
+        link = DisplayClient(await world.client(Role.DISPLAY, "screen1"), world.tasks, poll_s=0.05)
         told: list[str] = []
         link.answered.connect(lambda answer: told.append(answer.site))
         link.lost.connect(told.append)

@@ -17,8 +17,8 @@ from session.core.errors import (
     TicketTaken,
     TicketUnknown,
 )
-from session.desk.hub.client import DeskLink
-from session.kiosk.hub.client import KioskLink
+from session.desk.hub.client import DeskClient
+from session.kiosk.hub.client import KioskClient
 from session.protocol.conversation.messages import CallOffered, GrantRequested, SessionMessage
 from session.protocol.conversation.messages import Grant as GrantName
 from session.protocol.hub.requests import (
@@ -74,7 +74,7 @@ async def test_from_the_button_to_the_end_of_the_wrap_up(tmp_path: Path) -> None
         assert repeated.ticket == final.ticket
 
 
-async def _exchange(kiosk: KioskLink, desk: DeskLink, session: str) -> None:
+async def _exchange(kiosk: KioskClient, desk: DeskClient, session: str) -> None:
     """Both ends hear what the other one says, and chunks come in order."""
     to_desk: list[SessionMessage] = []
     to_kiosk: list[SessionMessage] = []

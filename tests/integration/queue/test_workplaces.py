@@ -14,7 +14,7 @@ from session.bus.client import BusClient
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import ManualClock
 from session.core.errors import DeskElsewhere
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.workplace import Workplace, ask_to_work_here
 from session.protocol.hub.routing import NextRequest, WorkHereAnswer
 from session.protocol.hub.tickets import TicketState
@@ -31,7 +31,7 @@ class Computer:
     """One of Alice's computers, as its desk's program connects it."""
 
     bus: BusClient
-    link: DeskLink
+    link: DeskClient
     elsewhere: list[WorkHereAnswer]
     place: Workplace
 
@@ -60,7 +60,7 @@ async def computer(world: World, seed: bytes, name: str) -> Computer:
     )
     await bus.connect()
     world._open.append(bus)
-    link = DeskLink(bus, world.clock, tasks=world.tasks)
+    link = DeskClient(bus, world.clock, tasks=world.tasks)
     place = Workplace(bus, link, computer=name, tasks=world.tasks)
     found = Computer(bus, link, [], place)
     place.elsewhere.connect(found.elsewhere.append)

@@ -25,7 +25,7 @@ from expert_app.runtime.paths import paths_for
 from session.bus.sealing.certificates import SECRET_BYTES
 from session.core.clock import SystemClock
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
-from session.desk.hub.identity import DossierIdentityLink
+from session.desk.hub.identity import DossierIdentityClient
 from tests.support.hub_world import catalogue_text, hub_world
 from tests.support.operator_and_vault import ORGANISATION, parties
 from tests.support.waiting import until
@@ -59,7 +59,7 @@ async def test_a_hub_goes_on_working_while_a_file_goes_in(tmp_path: Path) -> Non
             await world.start_hub()
             kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
             facts = await desk.accept((await kiosk.call("rights", "", "r1")).ticket.id)
-            link = DossierIdentityLink(desk.bus)
+            link = DossierIdentityClient(desk.bus)
             caller = CallerIdentity(family_name="Autre", given_names="Anne", born_on="1990-01-01")
             made = (await link.create(facts.id, caller, request_id="new1")).dossier
             assert made is not None

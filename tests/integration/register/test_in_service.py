@@ -29,8 +29,8 @@ from session.core.errors import (
     RegisterOnly,
     RegisterSilent,
 )
-from session.desk.hub.client import DeskLink
-from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
+from session.desk.hub.client import DeskClient
+from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClient
 from session.protocol.dossier.identity import RegisterState
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.wire.roles import Role
@@ -85,10 +85,10 @@ async def service(
 
 async def _session(
     world: World, request: str = "r1", number: str = "", agent: str = "alice", kiosk: str = "kiosk1"
-) -> tuple[DeskLink, SessionFacts, DossierIdentityLink]:
+) -> tuple[DeskClient, SessionFacts, DossierIdentityClient]:
     caller, desk = await world.kiosk(kiosk), await world.desk(agent)
     facts = await desk.accept((await caller.call("rights", number, request)).ticket.id)
-    return desk, facts, DossierIdentityLink(desk.bus)
+    return desk, facts, DossierIdentityClient(desk.bus)
 
 
 async def test_a_caller_whom_only_the_register_knows_has_a_dossier_at_once(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ async def test_where_only_the_register_makes_dossiers_a_wrong_name_is_corrected_
         dossier = await desk.dossier(facts.id)
         with pytest.raises(DossierOfRegister):
             await link.correct_person(facts.id, dossier.number, ZOE, reason="Autre nom")
-        boss = DossierRegisterLink(await here.world.client(Role.SUPERVISOR, "boss"))
+        boss = DossierRegisterClient(await here.world.client(Role.SUPERVISOR, "boss"))
         with pytest.raises(DossierOfRegister):
             await boss.correct_person(dossier.number, ZOE, reason="Autre nom", confirmed=True)
         assert await desk.dossier(facts.id) == dossier
@@ -220,7 +220,7 @@ async def test_while_the_register_is_away_a_provisional_dossier_carries_on_and_i
         made = (await link.create(facts.id, ODILE_SAID, request_id="new1")).dossier
         assert made is not None
         assert made.provisional
-        boss = DossierRegisterLink(await here.world.client(Role.SUPERVISOR, "boss"))
+        boss = DossierRegisterClient(await here.world.client(Role.SUPERVISOR, "boss"))
         listed = await boss.provisional()
         assert [one.number for one in listed.dossiers] == [made.number]
         assert await here.match() == 0

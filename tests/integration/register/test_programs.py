@@ -29,7 +29,7 @@ from expert_app.runtime.store_settings import RegisterSettings
 from session.bus.sealing.certificates import SECRET_BYTES
 from session.core.clock import SystemClock
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
-from session.desk.hub.identity import DossierIdentityLink
+from session.desk.hub.identity import DossierIdentityClient
 from session.protocol.dossier.identity import RegisterState
 from tests.support.hub_world import catalogue_text, free_port
 from tests.support.operator_and_vault import ORGANISATION, parties
@@ -179,7 +179,7 @@ async def test_an_agent_of_an_organisation_with_a_vault_finds_what_the_register_
             heard = await sealed.overhear()
             kiosk, desk = await sealed.kiosk(), await sealed.desk("alice")
             facts = await desk.accept((await kiosk.call("valdore/rights", "", "r1")).ticket.id)
-            link = DossierIdentityLink(desk.bus)
+            link = DossierIdentityClient(desk.bus)
             found = await link.find(facts.id, "lefevre-brun", "odile", born_on="1980-02-29")
             assert found.register is RegisterState.ANSWERED
             assert [hit.number for hit in found.hits] == ["REF-0042"]

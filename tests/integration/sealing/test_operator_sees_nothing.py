@@ -37,13 +37,13 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError, VaultAway
 from session.core.tasks import Tasks
 from session.desk.devices.scanner_and_printer import DeskDevices, PageDisk, ReceivedPage
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.hub.access.identities import Identity
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import PrintRules
 from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.log.events import MirrorChunk, SharingChanged, Writer
 from session.log.mirror import MirrorCollector
 from session.log.page_structure import PageStructure
@@ -141,8 +141,8 @@ class Ends:
         self.kiosk_seal = KioskSealing(
             self.kiosk_bus, self.kiosk_paths, clock=self.clock, tasks=self.tasks
         )
-        self.desk = DeskLink(self.desk_bus, self.clock, tasks=self.tasks)
-        self.kiosk = KioskLink(self.kiosk_bus, self.clock, tasks=self.tasks)
+        self.desk = DeskClient(self.desk_bus, self.clock, tasks=self.tasks)
+        self.kiosk = KioskClient(self.kiosk_bus, self.clock, tasks=self.tasks)
 
     def _bus(self, role: Role, user: str, seals: object) -> BusClient:
         seed = self.both.seeds[user]
@@ -188,7 +188,7 @@ class Ends:
             tasks=self.tasks,
         )
 
-    def _send(self, link: DeskLink | KioskLink):  # type: ignore[no-untyped-def]
+    def _send(self, link: DeskClient | KioskClient):  # type: ignore[no-untyped-def]
         session = self.facts.id
         return lambda first, records: link.append_log(session, first, records)
 

@@ -33,8 +33,8 @@ from session.core.errors import (
     TicketUnknown,
     VaultAway,
 )
-from session.desk.hub.client import DeskLink
-from session.desk.hub.deliveries import DeliveryLink
+from session.desk.hub.client import DeskClient
+from session.desk.hub.deliveries import DeliveryClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.hub.access import request_server
 from session.hub.convention.catalogue import Catalogue
@@ -63,7 +63,7 @@ RECORD = (
 )
 
 
-async def in_session(sealed: SealedWorld, user: str = "alice") -> tuple[DeskLink, SessionFacts]:
+async def in_session(sealed: SealedWorld, user: str = "alice") -> tuple[DeskClient, SessionFacts]:
     kiosk, desk = await sealed.kiosk(), await sealed.desk(user)
     answer = await kiosk.call("valdore/rights", "1234567", "r1")
     return desk, await desk.accept(answer.ticket.id)
@@ -88,9 +88,9 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         with pytest.raises(NotAllowed):
             await plain.ask_once(DossierRequest(session_id=facts.id))
         boss = await sealed.desk("boss", Role.SUPERVISOR)
-        assert (await DeliveryLink(boss.bus).deliveries(DeliveriesRequest())).targets == []
+        assert (await DeliveryClient(boss.bus).deliveries(DeliveriesRequest())).targets == []
         with pytest.raises(NotAllowed) as caught:
-            await DeliveryLink(await sealed.world.client(Role.SUPERVISOR, "boss")).deliveries(
+            await DeliveryClient(await sealed.world.client(Role.SUPERVISOR, "boss")).deliveries(
                 DeliveriesRequest()
             )
         assert caught.value.detail == {"why": SEALED}

@@ -13,7 +13,7 @@ from session.core.clock import SystemClock
 from session.core.computer import computer_name
 from session.core.dossier_model import AccessKind, CallerIdentity, Dossier
 from session.core.errors import NotAllowed, ReasonNeeded, SessionError, TooManyDossiers
-from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
+from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClient
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.wire.roles import Role
 from tests.support.sealed_world import ORGANISATION, sealed_world
@@ -31,7 +31,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             heard = await sealed.overhear()
             kiosk, desk = await sealed.kiosk(), await sealed.desk("alice")
             facts = await desk.accept((await kiosk.call("valdore/rights", "", "r1")).ticket.id)
-            link = DossierIdentityLink(desk.bus)
+            link = DossierIdentityClient(desk.bus)
             made = (await link.create(facts.id, ZOE, request_id="new1")).dossier
             assert made is not None
             found = await link.find(facts.id, "lefevre", "zoe", born_on="1984-05-02")
@@ -47,7 +47,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             with pytest.raises(ReasonNeeded):
                 await desk.dossier(facts.id, "A1")
             await desk.dossier(facts.id, "A1", "Deux dossiers de la même personne")
-            register = DossierRegisterLink((await sealed.desk("boss", Role.SUPERVISOR)).bus)
+            register = DossierRegisterClient((await sealed.desk("boss", Role.SUPERVISOR)).bus)
             merged = await register.merge("A1", made.number, "Même personne")
             assert (await desk.dossier(facts.id, made.number)).number == "A1"
             await register.unmerge(merged.id, "Erreur de ma part")
@@ -74,7 +74,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
                 for message in heard
                 for secret in (b"Lef", b"lefevre", b"1234567", b"1984-05-02", b"1984-05-20")
             )
-            hub = DossierRegisterLink(await sealed.world.client(Role.SUPERVISOR, "boss"))
+            hub = DossierRegisterClient(await sealed.world.client(Role.SUPERVISOR, "boss"))
             with pytest.raises(NotAllowed):
                 await hub.accesses(AccessesRequest())
 

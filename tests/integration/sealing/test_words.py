@@ -68,10 +68,10 @@ async def test_a_kiosk_that_knows_another_signer_does_not_begin_and_says_so(
         client = await world.client(
             Role.KIOSK, "kiosk1", seals=seals_for(settings, paths, world.clock)
         )
-        from session.kiosk.hub.client import KioskLink
+        from session.kiosk.hub.client import KioskClient
 
         kiosk = SealingKiosk(
-            world.clock, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk1"
+            world.clock, KioskClient(client, world.clock, tasks=world.tasks), tmp_path / "kiosk1"
         )
         kiosk.sealing = KioskSealing(client, paths, clock=world.clock, tasks=world.tasks)
         hall = Hall(world, tmp_path)

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from session.desk.hub.board import BoardLink
-from session.desk.hub.board_past import BoardPast
-from session.desk.hub.client import DeskLink
+from session.desk.hub.board import BoardClient
+from session.desk.hub.board_past import BoardPastClient
+from session.desk.hub.client import DeskClient
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World
 
 
-async def at_the_board(world: World) -> tuple[DeskLink, BoardLink, BoardPast]:
+async def at_the_board(world: World) -> tuple[DeskClient, BoardClient, BoardPastClient]:
     link, board = await world.supervisor()
-    return link, board, BoardPast(await world.client(Role.SUPERVISOR, "boss"))
+    return link, board, BoardPastClient(await world.client(Role.SUPERVISOR, "boss"))

@@ -24,7 +24,7 @@ from session.core.errors import (
     TicketKept,
     TicketTaken,
 )
-from session.desk.hub.board import BoardLink
+from session.desk.hub.board import BoardClient
 from session.protocol.hub.board import (
     BOARD_REQUESTS,
     AgentState,
@@ -51,7 +51,7 @@ def agent_of(answer: BoardAnswer, user: str) -> AgentState:
     return next(agent.state for agent in answer.agents if agent.id == user)
 
 
-async def looked(board: BoardLink) -> BoardAnswer:
+async def looked(board: BoardClient) -> BoardAnswer:
     """Looks again while a hub that was just started opens its door, as the board's window does all
     the time.
     """

@@ -16,13 +16,13 @@ from sqlalchemy import select
 from session.bus.hub_connection import HubConnection
 from session.core.clock import ManualClock
 from session.core.errors import NotAllowed, SessionError
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.hub.composition import Hub
 from session.hub.history import projection, tables
 from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
 from session.hub.parts import HubParts
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.statistics import StatisticsBy
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
@@ -39,7 +39,7 @@ def pass_time(world: World, clock: ManualClock, seconds: float) -> None:
 
 
 async def one_session(
-    world: World, kiosk: KioskLink, desk: DeskLink, request: str, clock: ManualClock
+    world: World, kiosk: KioskClient, desk: DeskClient, request: str, clock: ManualClock
 ) -> str:
     """A caller waits a minute, is answered, talks for ten; the ticket's id."""
     ticket = (await kiosk.call("rights", "1234567", request)).ticket
@@ -51,7 +51,9 @@ async def one_session(
     return ticket.id
 
 
-async def slow_session(world: World, kiosk: KioskLink, desk: DeskLink, clock: ManualClock) -> str:
+async def slow_session(
+    world: World, kiosk: KioskClient, desk: DeskClient, clock: ManualClock
+) -> str:
     """The same, each step copied to the audit before the next:
     a session shorter than the copy may lose states.
     """
@@ -93,8 +95,8 @@ async def settled(world: World, finished: int) -> Hub:
     return hub
 
 
-async def supervisor(world: World, user: str = "boss") -> DeskLink:
-    return DeskLink(await world.client(Role.SUPERVISOR, user), world.clock, tasks=world.tasks)
+async def supervisor(world: World, user: str = "boss") -> DeskClient:
+    return DeskClient(await world.client(Role.SUPERVISOR, user), world.clock, tasks=world.tasks)
 
 
 async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from expert_app.board.visit import BoardVisit
 from session.bus.client import BusClient
 from session.core.errors import BusUnreachable
 from session.desk.call.visit import Visit
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.media.engine import MediaState
 from session.protocol.hub.talk_state import Third, ThirdEnd, ThirdState
@@ -68,7 +68,7 @@ async def through_a_line(
             await client.close()
 
 
-async def cut(line: RelayedLine, link: DeskLink) -> None:
+async def cut(line: RelayedLine, link: DeskClient) -> None:
     line.cut()
     await until(lambda: not link.is_ready)
 
@@ -187,7 +187,7 @@ class Board:
 
     def __init__(self, office: Office, client: BusClient) -> None:
         world = office.world
-        self.link = DeskLink(client, world.clock, tasks=world.tasks)
+        self.link = DeskClient(client, world.clock, tasks=world.tasks)
         asker = ThirdPartyClient(client)
 
         def open_visit(session_id: str) -> Visit:

@@ -13,7 +13,7 @@ import pytest
 
 from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
 from session.core.errors import TicketKept
-from session.desk.hub.board import BoardLink
+from session.desk.hub.board import BoardClient
 from session.desk.hub.board_acts import (
     Act,
     Announce,
@@ -26,8 +26,8 @@ from session.desk.hub.board_acts import (
     SetQueue,
     Several,
 )
-from session.desk.hub.board_past import BoardPast
-from session.desk.hub.client import DeskLink
+from session.desk.hub.board_past import BoardPastClient
+from session.desk.hub.client import DeskClient
 from session.protocol.hub.board import AgentState, BoardAnswer, MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, HistoryRequest, UndoState
 from session.protocol.hub.requests import AgentChanged, ServicesRequest
@@ -59,10 +59,10 @@ class Boss:
         return self.done[-1]
 
 
-async def supervised(world: World) -> tuple[Boss, DeskLink]:
+async def supervised(world: World) -> tuple[Boss, DeskClient]:
     client = await world.client(Role.SUPERVISOR, "boss")
-    link = DeskLink(client, world.clock, tasks=world.tasks)
-    board, past = BoardLink(client, world.tasks, poll_s=0.1), BoardPast(client)
+    link = DeskClient(client, world.clock, tasks=world.tasks)
+    board, past = BoardClient(client, world.tasks, poll_s=0.1), BoardPastClient(client)
     boss = Boss(SupervisorApp(link, board, past=past, tasks=world.tasks))
     await boss.app.start()
     await until(lambda: link.is_ready)
@@ -185,7 +185,7 @@ async def test_an_agent_hears_at_once_what_a_supervisor_decided_and_the_history_
         assert (answer.said, answer.reason) == (AgentState.PAUSED, "meeting")
         said = await boss.acts(Announce("Come back", MessageTo.AGENT, "alice"), "the queue is long")
         assert said.there == 1
-        past = BoardPast(await world.client(Role.SUPERVISOR, "boss"))
+        past = BoardPastClient(await world.client(Role.SUPERVISOR, "boss"))
         today = datetime.now(UTC).date()
         request = HistoryRequest(first=today - timedelta(days=1), last=today + timedelta(days=1))
         acts: list[ActFacts] = []

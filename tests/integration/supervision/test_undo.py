@@ -13,7 +13,7 @@ import pytest
 
 from session.core.clock import ManualClock
 from session.core.errors import NotAllowed, QueueClosed, StoreUnreachable, UndoImpossible
-from session.desk.hub.board_past import BoardPast
+from session.desk.hub.board_past import BoardPastClient
 from session.protocol.codec import encode
 from session.protocol.hub.history import (
     ActFacts,
@@ -34,7 +34,7 @@ TODAY = datetime.now(UTC).date()
 REQUEST = HistoryRequest(first=TODAY - timedelta(days=1), last=TODAY + timedelta(days=1))
 
 
-async def asked(past: BoardPast, request: HistoryRequest) -> list[ActFacts]:
+async def asked(past: BoardPastClient, request: HistoryRequest) -> list[ActFacts]:
     """What the history has; nothing while a hub that was just started opens it."""
     try:
         return (await past.history(request)).acts
@@ -42,7 +42,9 @@ async def asked(past: BoardPast, request: HistoryRequest) -> list[ActFacts]:
         return []
 
 
-async def told(past: BoardPast, count: int, request: HistoryRequest = REQUEST) -> list[ActFacts]:
+async def told(
+    past: BoardPastClient, count: int, request: HistoryRequest = REQUEST
+) -> list[ActFacts]:
     """The acts, once the history has that many."""
     async with asyncio.timeout(30):
         while True:
@@ -195,7 +197,7 @@ async def test_a_message_to_all_is_kept_with_its_reason_and_withdrawn(tmp_path: 
 
 async def test_only_supervisors_read_the_history_and_take_acts_back(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        agents = BoardPast(await world.client(Role.AGENT, "alice"))
+        agents = BoardPastClient(await world.client(Role.AGENT, "alice"))
         for question in (
             agents.history(REQUEST),
             agents.undo("u1", "a1", "because"),

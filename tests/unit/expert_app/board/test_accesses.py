@@ -14,8 +14,8 @@ from expert_app.board.accesses import BoardAccesses, accesses_csv
 from session.core.dossier_model import AccessKind, AccessLine
 from session.core.errors import HubUnreachable
 from session.core.tasks import Tasks
-from session.desk.hub.helpdesk import HelpdeskQuestions
-from session.desk.hub.identity import DossierRegisterLink
+from session.desk.hub.helpdesk import HelpdeskClient
+from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
 from session.protocol.helpdesk.remote_help import (
     RemoteHelp,
@@ -42,7 +42,7 @@ def line(number: int, kind: AccessKind = AccessKind.OPENED, reason: str = "") ->
     )
 
 
-class Register(DossierRegisterLink):
+class Register(DossierRegisterClient):
     """The board's own link, over lines 1 to 5 instead of a hub: two on a page."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ def register() -> Register:
     return Register()
 
 
-class Helps(HelpdeskQuestions):
+class Helps(HelpdeskClient):
     """What was wanted from afar, h5 to h1: two on a page."""
 
     def __init__(self) -> None:

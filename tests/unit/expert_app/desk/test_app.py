@@ -24,7 +24,7 @@ from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.dossier_model import Dossier
 from session.core.tasks import Tasks
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.hub.parts import RETURN_S
 from session.protocol.conversation.messages import Grant, GrantChanged, PageOffered, ScanKind
@@ -57,7 +57,7 @@ class Desk:
         self.tasks, self.client = Tasks(), client
         self.outbox = Outbox(folder / "outbox")
         self.outbox.recover()
-        self.link = DeskLink(client, world.clock, tasks=self.tasks)
+        self.link = DeskClient(client, world.clock, tasks=self.tasks)
         self.filing = Filing(
             self.outbox,
             workers,
@@ -180,13 +180,13 @@ async def test_a_caller_whose_acceptance_got_no_answer_is_not_left_before_an_idl
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, ticket = await office.desk("alice"), await office.caller()
-    accept = DeskLink.accept
+    accept = DeskClient.accept
 
-    async def without_answer(link: DeskLink, ticket_id: str) -> SessionFacts:
+    async def without_answer(link: DeskClient, ticket_id: str) -> SessionFacts:
         await accept(link, ticket_id)
         raise session.core.errors.HubUnreachable(why="no answer")
 
-    monkeypatch.setattr(DeskLink, "accept", without_answer)
+    monkeypatch.setattr(DeskClient, "accept", without_answer)
     desk.app.accept(ticket)
     await until(lambda: bool(desk.opened))
     assert desk.app.session is not None

@@ -28,7 +28,7 @@ from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.dossier_model import DocumentRecord, Dossier, Piece, PieceState
 from session.core.signals import Signal
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import DocumentFiled, SessionEnded
 from tests.support.program_parts import invented_session
@@ -163,7 +163,7 @@ class Desk:
         link = type("Link", (), {"organisation_name": "Caisse", "services": [], "queue": []})()
         self.job = DeskReceipts(
             cast(DeskApp, self.app),
-            cast(DeskLink, link),
+            cast(DeskClient, link),
             outbox=self.outbox,
             filing=cast(Filing, filing),
             printer=self,

@@ -14,7 +14,7 @@ from documents.workers import Workers
 from expert_app.desk.third_parties import Invitation, ThirdPartyJob
 from session.desk.call.visit import Visit
 from session.desk.hub.third_parties import ThirdPartyClient
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.log.events import CallerPassedOn, HeldChanged, ThirdChanged
 from session.media.engine import MediaState
 from session.protocol.hub.talk_state import HoldReason, PassReason, Third, ThirdState
@@ -113,7 +113,7 @@ async def test_a_caller_on_hold_is_on_hold_after_a_restart_of_the_desk(office: O
     await until(lambda: again.desk.opened[0].call.state != MediaState.HELD)
 
 
-async def let_in(kiosk: KioskLink, agent: Talker, colleague: Talker) -> None:
+async def let_in(kiosk: KioskClient, agent: Talker, colleague: Talker) -> None:
     """Both screens show the colleague's banner."""
     third = agent.third()
     assert third is not None

@@ -36,7 +36,7 @@ from session.core.dossier_model import NewDocument
 from session.core.errors import BusRefusedIdentity, ServiceClosed, SessionError
 from session.core.program_version import program_version
 from session.core.tasks import Tasks
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.requests import QueueRequest, ServicesAnswer, ServicesRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import free_port
@@ -269,7 +269,7 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
         clock=SystemClock(),
     )
     await client.connect()
-    kiosk = KioskLink(client, SystemClock(), tasks=tasks)
+    kiosk = KioskClient(client, SystemClock(), tasks=tasks)
     changed = asyncio.Event()
     await kiosk.start()
     text = place.catalogue.read_text(encoding="utf-8")

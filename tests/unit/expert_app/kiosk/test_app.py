@@ -19,7 +19,7 @@ from session.core.errors import BusRefusedIdentity, BusUnreachable, StoreUnreach
 from session.hub.access.handlers import Asker
 from session.hub.history.audit import AnswerRecord, Audit
 from session.hub.parts import KIOSK_RETURN_S, RETURN_S
-from session.kiosk.hub.client import KioskLink
+from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.requests import HubMessage, SessionEnded, TicketRequested
 from session.protocol.hub.statistics import Solved
 from session.protocol.hub.tickets import TicketState
@@ -69,7 +69,7 @@ async def test_a_kiosk_that_is_refused_from_its_start_asks_nobody_to_wait(hall: 
         clock=world.clock,
     )
     kiosk = Kiosk(
-        world.clock, KioskLink(bus, world.clock, tasks=world.tasks), hall.folder / "kiosk1"
+        world.clock, KioskClient(bus, world.clock, tasks=world.tasks), hall.folder / "kiosk1"
     )
     hall.kiosks.append(kiosk)
     await kiosk.app.start()
@@ -285,7 +285,7 @@ async def test_a_kiosk_opens_as_soon_as_the_line_is_there_and_complains_of_nothi
         clock=world.clock,
     )
     kiosk = Kiosk(
-        world.clock, KioskLink(client, world.clock, tasks=world.tasks), hall.folder / "kiosk"
+        world.clock, KioskClient(client, world.clock, tasks=world.tasks), hall.folder / "kiosk"
     )
     hall.kiosks.append(kiosk)
     await kiosk.app.start()
@@ -302,7 +302,7 @@ async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(
         hall = Hall(world, tmp_path)
         client = await world.client(Role.KIOSK, "kiosk1")
         kiosk = Kiosk(
-            world.clock, KioskLink(client, world.clock, tasks=world.tasks), tmp_path / "kiosk"
+            world.clock, KioskClient(client, world.clock, tasks=world.tasks), tmp_path / "kiosk"
         )
         hall.kiosks.append(kiosk)
         await kiosk.app.start()

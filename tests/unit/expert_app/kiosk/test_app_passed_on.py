@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from session.bus.client import BusClient
-from session.desk.hub.client import DeskLink
+from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.hub.talk_state import HoldReason, PassReason
 from session.protocol.wire.roles import Role
@@ -28,9 +28,9 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
         await made.close()
 
 
-async def agent(hall: Hall, user: str) -> tuple[DeskLink, ThirdPartyClient, BusClient]:
+async def agent(hall: Hall, user: str) -> tuple[DeskClient, ThirdPartyClient, BusClient]:
     client = await hall.world.client(Role.AGENT, user)
-    link = DeskLink(client, hall.world.clock, tasks=hall.world.tasks)
+    link = DeskClient(client, hall.world.clock, tasks=hall.world.tasks)
     await link.start()
     await until(lambda: link.is_ready)
     return link, ThirdPartyClient(client), client

@@ -23,7 +23,7 @@ def test_no_part_of_the_display_exists_twice(qapp: QApplication) -> None:
     settings = DisplaySettings(organisation="valdore", user="screen1", bus=["nats://127.0.0.1:1"])
     made = DisplayProgram(settings, new_seed(), program=Program())
     names = {type(each).__name__ for each in objects_of(made)}
-    assert names >= {"DisplayWindow", "DisplayLink", "BusClient", "Chime"}
+    assert names >= {"DisplayWindow", "DisplayClient", "BusClient", "Chime"}
     assert classes_that_exist_twice(made).keys() - ROWS == set()
     made.window.stop_ticking()
     made.window.deleteLater()
