@@ -34,10 +34,17 @@ from session.desk.hub.board_acts import (
     Several,
     can_be_undone,
 )
-from session.desk.hub.board_past import BoardPastClient
 from session.desk.hub.client import DeskClient
 from session.protocol.hub.board import BoardAnswer, MessageTo
-from session.protocol.hub.history import HistoryAnswer, HistoryRequest, LinesAnswer, TrendsAnswer
+from session.protocol.hub.history import (
+    HistoryAnswer,
+    HistoryRequest,
+    LinesAnswer,
+    LinesRequest,
+    TrendsAnswer,
+    TrendsRequest,
+    UndoRequest,
+)
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.requests import Service
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy
@@ -109,7 +116,6 @@ class SupervisorApp:
     Args:
         link: the queue, as every desk has it.
         board: acts and figures.
-        past: what was done, the last hours, lines.
 
     Attributes:
         tickets_changed: all open tickets.
@@ -129,7 +135,6 @@ class SupervisorApp:
         link: DeskClient,
         board: BoardClient,
         *,
-        past: BoardPastClient,
         tasks: Tasks,
     ) -> None:
         self.tickets_changed: Signal[list[Ticket]] = link.queue_changed
@@ -145,7 +150,7 @@ class SupervisorApp:
         self.statistics_changed: Signal[StatisticsAnswer] = Signal()
         self._link = link
         self._board = board
-        self._past = past
+        self._bus = link.bus
         self._tasks = tasks
         self.not_read: Signal[NotRead] = Signal()
         self._page: asyncio.Task[None] | None = None
@@ -185,7 +190,8 @@ class SupervisorApp:
         """Reads the last hours now, and again while nothing else is shown."""
 
         async def read() -> None:
-            self.trends_changed.emit(await self._past.trends(hours, service))
+            request = TrendsRequest(hours=hours, service=service)
+            self.trends_changed.emit(await self._bus.ask_once(request))
 
         self._show("trends", read)
 
@@ -227,16 +233,17 @@ class SupervisorApp:
             except SessionError as error:
                 log.info("not read for the board: %s", error.code)
                 self.not_read.emit(NotRead(page, error.code, dict(error.detail)))
-                await self._past.pause(min(2.0, every_s))
+                await self._bus.pause(min(2.0, every_s))
             else:
                 await asyncio.sleep(every_s)
 
     async def _read_history(self) -> None:
         if self._history_request is not None:
-            self.history_changed.emit(await self._past.history(self._history_request))
+            self.history_changed.emit(await self._bus.ask_once(self._history_request))
 
     async def _read_lines(self) -> None:
-        self.lines_changed.emit(await self._past.lines(*self._lines_wanted))
+        words, rows = self._lines_wanted
+        self.lines_changed.emit(await self._bus.ask_once(LinesRequest(words=words), rows=rows))
 
     async def _read_lines_again(self) -> None:
         await self._again("lines", LINES_S, self._read_lines)
@@ -285,7 +292,8 @@ class SupervisorApp:
         refused: SessionError | None = None
         for tried, act_id in enumerate(act_ids, start=1):
             try:
-                undone = await self._past.undo(new_id(), act_id, reason)
+                request = UndoRequest(act_id=new_id(), undoes=act_id, reason=reason)
+                undone = await self._bus.ask(request)
             except UndoImpossible as error:
                 left_count, refused = left_count + 1, error
             except SessionError as error:

@@ -47,7 +47,6 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.board_past import BoardPastClient
 from session.desk.hub.client import DeskClient
 from session.desk.hub.helpdesk import HelpdeskClient
 from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClient
@@ -55,7 +54,7 @@ from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.dossier.pieces import DocumentSearchRequest
 from session.protocol.helpdesk.log_list import LogFilter
 from session.protocol.hub.board import BoardRequest
-from session.protocol.hub.history import HistoryRequest, TrendsRequest
+from session.protocol.hub.history import HistoryRequest, LinesRequest, TrendsRequest
 from session.protocol.hub.network import MoveTargetsRequest
 from session.protocol.hub.requests import QueueRequest
 from session.protocol.hub.site import NetworkRequest, SiteRequest
@@ -192,9 +191,13 @@ async def lists(network: LargeNetwork) -> list[Row]:
         "host: kiosks of all sites": partial(host.ask_once, SiteRequest()),
     }
     rows = [await list_row(network, name, ask) for name, ask in asked.items()]
-    past = BoardPastClient(boss)
     rows.append(
-        await list_row(network, "lines: every row", partial(past.lines, "", large.KIOSKS), None)
+        await list_row(
+            network,
+            "lines: every row",
+            partial(boss.ask_once, LinesRequest(), rows=large.KIOSKS),
+            None,
+        )
     )
     for client in clients:
         await client.close()
@@ -202,16 +205,16 @@ async def lists(network: LargeNetwork) -> list[Row]:
 
 
 def _of_supervisor(boss: BusClient, reports: DeskClient) -> dict[str, Question]:
-    past, register = BoardPastClient(boss), DossierRegisterClient(boss)
+    register = DossierRegisterClient(boss)
     today = datetime.now(UTC).date()
     month, year = today - timedelta(days=30), today - timedelta(days=365)
     return {
         "board: agents and sites": partial(boss.ask_once, BoardRequest()),
-        "lines: first rows and totals": past.lines,
-        "lines: by words": partial(past.lines, "quartier 77"),
+        "lines: first rows and totals": partial(boss.ask_once, LinesRequest(), rows=200),
+        "lines: by words": partial(boss.ask_once, LinesRequest(words="quartier 77"), rows=200),
         "move targets": partial(boss.ask_once, MoveTargetsRequest(service="rights")),
         "history: a week": partial(
-            past.history, HistoryRequest(first=today - timedelta(days=7), last=today)
+            boss.ask_once, HistoryRequest(first=today - timedelta(days=7), last=today)
         ),
         "trends": partial(boss.ask_once, TrendsRequest()),
         "statistics: site by day, a month": partial(

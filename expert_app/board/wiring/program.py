@@ -28,7 +28,6 @@ from resources.texts import _
 from session.core.errors import SessionError
 from session.desk.hub.board import BoardClient
 from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
-from session.desk.hub.board_past import BoardPastClient
 from session.desk.hub.client import DeskClient
 from session.desk.hub.deliveries import DeliveryClient
 from session.desk.hub.helpdesk import HelpdeskClient
@@ -75,7 +74,6 @@ class BoardJobs:
 
     link: DeskClient
     board: BoardClient
-    past: BoardPastClient
     app: SupervisorApp
     files: ReportFiles
     deliveries: BoardDeliveries
@@ -91,15 +89,13 @@ def build_jobs(parts: RoleParts) -> BoardJobs:
     bus, clock, tasks = parts.bus, parts.clock, parts.tasks
     link = DeskClient(bus, clock, tasks=tasks)
     board = BoardClient(bus, tasks, within_s=parts.settings.board.within_s)
-    past = BoardPastClient(bus)
-    app = SupervisorApp(link, board, past=past, tasks=tasks)
+    app = SupervisorApp(link, board, tasks=tasks)
     delivery_link = DeliveryClient(bus)
     register = DossierRegisterClient(bus)
     exporter = Exporter(delivery_link, register, notary_of(parts.seed), lambda: app.names)
     return BoardJobs(
         link=link,
         board=board,
-        past=past,
         app=app,
         files=ReportFiles(link, clock, tasks=tasks),
         access_alert=AccessAlert(register, tasks),

@@ -13,10 +13,10 @@ from documents.store.dossier_store import DossierStore
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.dossier_model import PieceState
 from session.core.errors import TicketUnknown
-from session.desk.hub.board_past import BoardPastClient
 from session.desk.hub.helpdesk import HelpdeskClient
 from session.protocol.dossier.long_dossier import DocumentsRequest
 from session.protocol.hub.board import BoardRequest
+from session.protocol.hub.history import LinesRequest
 from session.protocol.hub.site import NetworkRequest, SiteRequest
 from session.protocol.hub.third_parties import TargetsRequest
 from session.protocol.wire.roles import Role
@@ -50,15 +50,15 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 async def test_the_lines_of_5000_kiosks_are_counted_by_the_hub_and_read_in_pages(
     world: World,
 ) -> None:
-    past = BoardPastClient(await world.client(Role.SUPERVISOR, "boss"))
-    first = await past.lines()
+    past = await world.client(Role.SUPERVISOR, "boss")
+    first = await past.ask_once(LinesRequest(), rows=200)
     assert first.totals.kiosks == first.hits == KIOSKS
     assert 200 <= len(first.lines) < KIOSKS
     assert first.next
-    every = await past.lines(rows=KIOSKS)
+    every = await past.ask_once(LinesRequest(), rows=KIOSKS)
     assert not every.next
     assert {line.kiosk for line in every.lines} == {f"kiosk{n}" for n in range(KIOSKS)}
-    town = await past.lines("OYEN quartier 77")
+    town = await past.ask_once(LinesRequest(words="OYEN quartier 77"))
     assert {line.site for line in town.lines} >= {"Mairie de Saint-Oyen-sur-Val, quartier 77"}
     assert town.totals.kiosks == KIOSKS
     assert town.hits == len(town.lines) < KIOSKS

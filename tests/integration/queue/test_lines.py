@@ -14,7 +14,7 @@ from session.core.clock import SystemClock
 from session.core.errors import NotAllowed
 from session.kiosk.hub.line_measurement import LineMeasurement
 from session.protocol.codec import encode
-from session.protocol.hub.history import LineSample
+from session.protocol.hub.history import LineSample, LinesRequest
 from session.protocol.hub.line_probe import LineProbe
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import SessionFacts
@@ -45,7 +45,7 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
         opened: list[SessionFacts] = []
         kiosk.session_opened.connect(opened.append)
         async with asyncio.timeout(30):
-            while (await past.lines()).lines[0].rates is None:  # noqa: ASYNC110 - as above
+            while (await past.ask_once(LinesRequest())).lines[0].rates is None:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.02)
             facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
             while not opened:  # noqa: ASYNC110 - as above
@@ -55,8 +55,10 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
         sample = LineSample(session_id=facts.id, rates=narrow, carries_kbps=130)
         await bare.publish("hb.k.kiosk1", encode(sample))
         async with asyncio.timeout(30):
-            while (rates := (await past.lines()).lines[0].rates) is None or rates.up_kbps != 130:  # noqa: ASYNC110 - as above
+            rates: LineRates | None = narrow
+            while rates is None or rates.up_kbps != 130:
                 await asyncio.sleep(0.02)
+                rates = (await past.ask_once(LinesRequest())).lines[0].rates
         assert rates.down_kbps == 410, "what a call showed to be less counts, for its own direction"
 
 

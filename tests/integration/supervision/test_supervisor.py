@@ -26,7 +26,6 @@ from session.desk.hub.board_acts import (
     SetQueue,
     Several,
 )
-from session.desk.hub.board_past import BoardPastClient
 from session.desk.hub.client import DeskClient
 from session.protocol.hub.board import AgentState, BoardAnswer, MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, HistoryRequest, UndoState
@@ -62,8 +61,8 @@ class Boss:
 async def supervised(world: World) -> tuple[Boss, DeskClient]:
     client = await world.client(Role.SUPERVISOR, "boss")
     link = DeskClient(client, world.clock, tasks=world.tasks)
-    board, past = BoardClient(client, world.tasks, poll_s=0.1), BoardPastClient(client)
-    boss = Boss(SupervisorApp(link, board, past=past, tasks=world.tasks))
+    board = BoardClient(client, world.tasks, poll_s=0.1)
+    boss = Boss(SupervisorApp(link, board, tasks=world.tasks))
     await boss.app.start()
     await until(lambda: link.is_ready)
     return boss, link
@@ -185,13 +184,13 @@ async def test_an_agent_hears_at_once_what_a_supervisor_decided_and_the_history_
         assert (answer.said, answer.reason) == (AgentState.PAUSED, "meeting")
         said = await boss.acts(Announce("Come back", MessageTo.AGENT, "alice"), "the queue is long")
         assert said.there == 1
-        past = BoardPastClient(await world.client(Role.SUPERVISOR, "boss"))
+        past = await world.client(Role.SUPERVISOR, "boss")
         today = datetime.now(UTC).date()
         request = HistoryRequest(first=today - timedelta(days=1), last=today + timedelta(days=1))
         acts: list[ActFacts] = []
         async with asyncio.timeout(20):
             while len(acts) < 3:
-                acts = (await past.history(request)).acts
+                acts = (await past.ask_once(request)).acts
                 await asyncio.sleep(0.05)
         assert [(act.kind, act.to, act.text, act.reason) for act in acts] == [
             (ActKind.BROADCAST, "agent", "Come back", "the queue is long"),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.errors import NotAllowed, QueueClosed, StoreUnreachable, UndoImpossible
-from session.desk.hub.board_past import BoardPastClient
 from session.protocol.codec import encode
 from session.protocol.hub.history import (
     ActFacts,
@@ -22,9 +23,12 @@ from session.protocol.hub.history import (
     LineFacts,
     LineQuality,
     LineSample,
+    LinesRequest,
+    TrendsRequest,
+    UndoRequest,
     UndoState,
 )
-from session.protocol.hub.requests import Announcement
+from session.protocol.hub.requests import Announcement, Request
 from session.protocol.wire.roles import Role
 from tests.integration.supervision.at_the_board import at_the_board
 from tests.support.hub_world import hub_world
@@ -34,17 +38,15 @@ TODAY = datetime.now(UTC).date()
 REQUEST = HistoryRequest(first=TODAY - timedelta(days=1), last=TODAY + timedelta(days=1))
 
 
-async def asked(past: BoardPastClient, request: HistoryRequest) -> list[ActFacts]:
+async def asked(past: BusClient, request: HistoryRequest) -> list[ActFacts]:
     """What the history has; nothing while a hub that was just started opens it."""
     try:
-        return (await past.history(request)).acts
+        return (await past.ask_once(request)).acts
     except StoreUnreachable:
         return []
 
 
-async def told(
-    past: BoardPastClient, count: int, request: HistoryRequest = REQUEST
-) -> list[ActFacts]:
+async def told(past: BusClient, count: int, request: HistoryRequest = REQUEST) -> list[ActFacts]:
     """The acts, once the history has that many."""
     async with asyncio.timeout(30):
         while True:
@@ -76,10 +78,12 @@ async def test_every_act_is_in_the_history_and_each_is_taken_back(tmp_path: Path
             UndoState.CHANGED,
         ]
         with pytest.raises(UndoImpossible):
-            await past.undo("u0", "a1", "not over the later ones")
+            await past.ask(UndoRequest(act_id="u0", undoes="a1", reason="not over the later ones"))
 
-        await past.undo("u1", "a3", "everybody after all")
-        await past.undo("u1", "a3", "everybody after all")  # asked again after a lost answer
+        await past.ask(UndoRequest(act_id="u1", undoes="a3", reason="everybody after all"))
+        await past.ask(
+            UndoRequest(act_id="u1", undoes="a3", reason="everybody after all")
+        )  # asked again after a lost answer
         await until(lambda: link.queue[0].assigned_to is None and link.queue[0].undoes == "a3")
         assert (link.queue[0].service, link.queue[0].priority) == ("rights", 10)
         undone = {act.id: act for act in await told(past, 4)}
@@ -89,7 +93,7 @@ async def test_every_act_is_in_the_history_and_each_is_taken_back(tmp_path: Path
             UndoState.POSSIBLE,
         )
         with pytest.raises(UndoImpossible) as refused:
-            await past.undo("u2", "a3", "once more")
+            await past.ask(UndoRequest(act_id="u2", undoes="a3", reason="once more"))
         assert refused.value.detail["why"] == UndoState.UNDONE
 
 
@@ -115,7 +119,7 @@ async def test_a_caller_who_was_taken_or_has_left_is_not_brought_back(tmp_path: 
             ("nothing", UndoState.NEVER),
         ):
             with pytest.raises(UndoImpossible) as refused:
-                await past.undo("u1", act, "too late for it")
+                await past.ask(UndoRequest(act_id="u1", undoes=act, reason="too late for it"))
             assert refused.value.detail["why"] == why
 
 
@@ -141,7 +145,7 @@ async def test_a_moved_queue_comes_back_but_for_those_who_were_taken(tmp_path: P
             "rights",
             2,
         )
-        done = await past.undo("u1", "m1", "it opens again")
+        done = await past.ask(UndoRequest(act_id="u1", undoes="m1", reason="it opens again"))
         assert (done.moved, done.left) == (1, 1)
         await until(
             lambda: (
@@ -150,7 +154,7 @@ async def test_a_moved_queue_comes_back_but_for_those_who_were_taken(tmp_path: P
             )
         )
         assert [act.kind for act in await told(past, 2)] == [ActKind.MOVE, ActKind.MOVE]
-        again = await past.undo("u1", "m1", "it opens again")
+        again = await past.ask(UndoRequest(act_id="u1", undoes="m1", reason="it opens again"))
         assert again == done
 
 
@@ -161,12 +165,12 @@ async def test_a_closing_is_taken_back_unless_somebody_decided_again(tmp_path: P
         await board.set_queue("housing", True, "no agent until two", act_id="c1")
         with pytest.raises(QueueClosed):
             await kiosk.call("housing", "", "r1")
-        await past.undo("u1", "c1", "an agent came")
+        await past.ask(UndoRequest(act_id="u1", undoes="c1", reason="an agent came"))
         await kiosk.call("housing", "", "r2")
         await board.set_queue("rights", True, "no agent until two", act_id="c2")
         await board.set_queue("rights", False, "there is one", act_id="c3")
         with pytest.raises(UndoImpossible):
-            await past.undo("u2", "c2", "open it")
+            await past.ask(UndoRequest(act_id="u2", undoes="c2", reason="open it"))
         kinds = [act.kind for act in await told(past, 4)]
         assert kinds == [ActKind.OPEN, ActKind.CLOSE, ActKind.OPEN, ActKind.CLOSE]
 
@@ -189,7 +193,7 @@ async def test_a_message_to_all_is_kept_with_its_reason_and_withdrawn(tmp_path: 
         )
         await world.stop_hub()
         await world.start_hub()
-        await past.undo("u1", "b1", "it does not burn")
+        await past.ask(UndoRequest(act_id="u1", undoes="b1", reason="it does not burn"))
         await until(lambda: withdrawn == ["b1"])
         assert [act.undo for act in await told(past, 2)] == [UndoState.NEVER, UndoState.UNDONE]
         assert len(heard) == 1
@@ -197,15 +201,16 @@ async def test_a_message_to_all_is_kept_with_its_reason_and_withdrawn(tmp_path: 
 
 async def test_only_supervisors_read_the_history_and_take_acts_back(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        agents = BoardPastClient(await world.client(Role.AGENT, "alice"))
-        for question in (
-            agents.history(REQUEST),
-            agents.undo("u1", "a1", "because"),
-            agents.trends(8),
-            agents.lines(),
-        ):
+        agents = await world.client(Role.AGENT, "alice")
+        questions: tuple[Request[Any], ...] = (
+            REQUEST,
+            UndoRequest(act_id="u1", undoes="a1", reason="because"),
+            TrendsRequest(hours=8),
+            LinesRequest(),
+        )
+        for question in questions:
             with pytest.raises(NotAllowed):
-                await question
+                await agents.ask_once(question)
 
 
 async def test_the_last_hours_tell_who_waits(tmp_path: Path) -> None:
@@ -218,7 +223,7 @@ async def test_the_last_hours_tell_who_waits(tmp_path: Path) -> None:
         async with asyncio.timeout(30):
             while True:
                 try:
-                    quarters = (await past.trends(2)).quarters
+                    quarters = (await past.ask_once(TrendsRequest(hours=2))).quarters
                 except StoreUnreachable:
                     quarters = []
                 if (
@@ -229,7 +234,13 @@ async def test_the_last_hours_tell_who_waits(tmp_path: Path) -> None:
                 await asyncio.sleep(0.05)
         assert len(quarters) == 8
         assert quarters[-1].waiting >= 1
-        assert sum(one.arrived for one in (await past.trends(2, "rights")).quarters) == 1
+        assert (
+            sum(
+                one.arrived
+                for one in (await past.ask_once(TrendsRequest(hours=2, service="rights"))).quarters
+            )
+            == 1
+        )
 
 
 async def test_a_line_is_judged_by_what_its_ends_measure_and_by_nobody_else(tmp_path: Path) -> None:
@@ -239,7 +250,9 @@ async def test_a_line_is_judged_by_what_its_ends_measure_and_by_nobody_else(tmp_
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
 
         async def line(name: str = "kiosk1") -> LineFacts:
-            return next(one for one in (await past.lines()).lines if one.kiosk == name)
+            return next(
+                one for one in (await past.ask_once(LinesRequest())).lines if one.kiosk == name
+            )
 
         async def beat(user: str, sample: LineSample) -> None:
             bare = await world.connect_as(Role.AGENT, user)
