@@ -32,15 +32,16 @@ from session.log.playback.opened import OpenedLog
 from session.log.playback.opening import Progress, open_lines, open_log
 from session.log.summary import SessionSummary, summarise, with_names
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
-from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
+from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
 from session.protocol.helpdesk.remote_help import (
     HelpKiosk,
     HelpPlace,
     RemoteHelp,
+    RemoteHelpRequest,
     RemoteHelps,
     RemoteState,
 )
-from session.protocol.helpdesk.self_test import SelfTests
+from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
 from session.protocol.hub.requests import RemoteAct
 from views.helpdesk.columns import COLUMNS
 from views.helpdesk.words import model_words
@@ -192,7 +193,7 @@ class HelpdeskApp:
 
     async def self_tests(self) -> SelfTests:
         """Return what each kiosk found when it tried itself."""
-        return await self._questions.self_tests()
+        return await self._questions.bus.ask_once(SelfTestsRequest())
 
     async def helps(self) -> RemoteHelps:
         """Return what was wanted of kiosks and desks, by whom and why."""
@@ -223,13 +224,15 @@ class HelpdeskApp:
             organisation=organisation,
             desk=desk,
         )
-        state = await self._questions.help_kiosk(request)
+        state = await self._questions.bus.ask(request)
         on_state(state)
         tries = HELP_TRIES
         while state.state is RemoteState.ASKED:
             await asyncio.sleep(HELP_S)
             try:
-                state = await self._questions.remote_help(request.help_id)
+                state = await self._questions.bus.ask_once(
+                    RemoteHelpRequest(help_id=request.help_id)
+                )
             except (BusUnreachable, HubUnreachable) as error:
                 tries -= 1
                 if not tries:
@@ -241,18 +244,20 @@ class HelpdeskApp:
 
     async def notes(self) -> LogNotes:
         """Bookmarks and notes of the open conversation."""
-        return await self._questions.notes(self._session_id())
+        return await self._questions.bus.ask_once(ReadLogNotes(session_id=self._session_id()))
 
     async def keep_note(self, at_s: float, words: str) -> LogNotes:
         """Keeps a note at a moment of it."""
         note = KeepLogNote(
             session_id=self._session_id(), note_id=secrets.token_hex(8), at_s=at_s, words=words
         )
-        return await self._questions.keep_note(note)
+        return await self._questions.bus.ask(note)
 
     async def remove_note(self, note_id: str) -> LogNotes:
         """Removes a note of it."""
-        return await self._questions.remove_note(self._session_id(), note_id)
+        return await self._questions.bus.ask(
+            RemoveLogNote(session_id=self._session_id(), note_id=note_id)
+        )
 
     def _session_id(self) -> str:
         if self.opened is None:

@@ -53,6 +53,7 @@ from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClie
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.dossier.pieces import DocumentSearchRequest
 from session.protocol.helpdesk.log_list import LogFilter
+from session.protocol.helpdesk.self_test import SelfTestsRequest
 from session.protocol.hub.board import BoardRequest
 from session.protocol.hub.history import HistoryRequest, LinesRequest, TrendsRequest
 from session.protocol.hub.network import MoveTargetsRequest
@@ -232,7 +233,7 @@ def _of_helpdesk(questions: HelpdeskClient, of_network: HelpdeskClient) -> dict[
     return {
         "conversations, with counts": partial(questions.find, LogFilter(), counts=True),
         "conversations: jams of some sites": partial(questions.find, jams, counts=True),
-        "self-tests": questions.self_tests,
+        "self-tests": partial(questions.bus.ask_once, SelfTestsRequest()),
         "help from afar": questions.helps,
         "places to choose from": questions.places,
         "places, of the operator": of_network.places,

@@ -11,60 +11,42 @@ import msgspec
 from session.bus.client import BusClient
 from session.core.errors import NotAllowed
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogsFound
-from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
 from session.protocol.helpdesk.remote_help import (
-    HelpKiosk,
     HelpPlace,
     HelpPlacesRequest,
     RemoteHelp,
-    RemoteHelpRequest,
     RemoteHelps,
     RemoteHelpsRequest,
 )
-from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
 
 
 class HelpdeskClient:
     """Questions of one person. Each raises what the keeper refused, `HubUnreachable` or
     `VaultAway`.
+
+    Attributes:
+        bus: the connection, for what a job asks itself.
     """
 
     def __init__(self, bus: BusClient) -> None:
-        self._bus = bus
+        self.bus = bus
 
     async def find(
         self, log_filter: LogFilter, before: str = "", *, limit: int = 100, counts: bool = False
     ) -> LogsFound:
         """A page of conversations, the newest first."""
         request = FindLogs(filter=log_filter, before=before, limit=limit, counts=counts)
-        return await self._bus.ask_once(request)
-
-    async def notes(self, session_id: str) -> LogNotes:
-        """Bookmarks and notes of a conversation."""
-        return await self._bus.ask_once(ReadLogNotes(session_id=session_id))
-
-    async def keep_note(self, note: KeepLogNote) -> LogNotes:
-        """Keeps a note; the answer has all of them."""
-        return await self._bus.ask(note)
-
-    async def remove_note(self, session_id: str, note_id: str) -> LogNotes:
-        """Removes a note; the answer has those that are left."""
-        request = RemoveLogNote(session_id=session_id, note_id=note_id)
-        return await self._bus.ask(request)
-
-    async def self_tests(self) -> SelfTests:
-        """Return what each kiosk found when it tried itself."""
-        return await self._bus.ask_once(SelfTestsRequest())
+        return await self.bus.ask_once(request)
 
     async def helps(self, request: RemoteHelpsRequest | None = None) -> RemoteHelps:
         """Return what was wanted of kiosks and desks, the newest first."""
         question = request or RemoteHelpsRequest()
-        return await self._bus.ask(question)
+        return await self.bus.ask(question)
 
     async def places(self) -> list[HelpPlace]:
         """The kiosks and desks that the hub knows; none where the hub is too old to say."""
         try:
-            answer = await self._bus.ask(HelpPlacesRequest())
+            answer = await self.bus.ask(HelpPlacesRequest())
         except NotAllowed:
             return []
         return list(answer.places)
@@ -78,12 +60,3 @@ class HelpdeskClient:
             if not (answer.more and answer.helps):
                 return helps
             request = msgspec.structs.replace(request, before=answer.helps[-1].help_id)
-
-    async def help_kiosk(self, request: HelpKiosk) -> RemoteHelp:
-        """Has something done at an idle kiosk or a desk; the same `help_id` is the same act."""
-        return await self._bus.ask(request)
-
-    async def remote_help(self, help_id: str) -> RemoteHelp:
-        """Return how far an act is."""
-        request = RemoteHelpRequest(help_id=help_id)
-        return await self._bus.ask_once(request)
