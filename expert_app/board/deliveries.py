@@ -6,7 +6,7 @@ Used by the board.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,12 +15,17 @@ import msgspec
 from documents.printed.spreadsheet import spreadsheet_csv
 from expert_app.board.repeated_reading import RepeatedReading
 from resources.texts import _
+from session.bus.client import BusClient
 from session.core.dossier_model import Delivery
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.deliveries import DeliveryClient
-from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.deliveries import (
+    DeliveriesAnswer,
+    DeliveriesRequest,
+    DeliveryAct,
+    DeliveryActRequest,
+)
 
 AGAIN_S = 5.0
 """Between two readings while the page is in front."""
@@ -51,13 +56,13 @@ class BoardDeliveries:
         failed: why it was not.
     """
 
-    def __init__(self, link: DeliveryClient, words: Words, *, tasks: Tasks) -> None:
+    def __init__(self, bus: BusClient, words: Words, *, tasks: Tasks) -> None:
         self.received: Signal[DeliveriesAnswer] = Signal()
         self.decided: Signal[Decided] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self.saved: Signal[str] = Signal()
         self.failed: Signal[str] = Signal()
-        self._link = link
+        self._bus = bus
         self._words = words
         self._tasks = tasks
         self._request = DeliveriesRequest()
@@ -74,23 +79,25 @@ class BoardDeliveries:
         self._reading.rest()
 
     async def _read(self) -> None:
-        answer = await self._link.deliveries(self._request)
+        answer = await self._bus.ask_once(self._request)
         self.received.emit(answer)
 
     # ---- decisions ----
 
     def retry(self, ids: Sequence[int]) -> None:
         """Tries these again now."""
-        self._do(lambda: self._link.retry(ids), given_up=False)
+        request = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
+        self._do(request, given_up=False)
 
     def give_up(self, ids: Sequence[int], reason: str) -> None:
         """Tries these no more."""
-        self._do(lambda: self._link.give_up(ids, reason), given_up=True)
+        request = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
+        self._do(request, given_up=True)
 
-    def _do(self, act: Callable[[], Awaitable[int]], *, given_up: bool) -> None:
+    def _do(self, request: DeliveryActRequest, *, given_up: bool) -> None:
         async def run() -> None:
             try:
-                count = await act()
+                count = (await self._bus.ask(request)).count
                 self.decided.emit(Decided(count, given_up))
                 await self._read()
             except SessionError as error:
@@ -108,7 +115,7 @@ class BoardDeliveries:
         rows: list[Delivery] = []
         try:
             while True:
-                answer = await self._link.deliveries(request)
+                answer = await self._bus.ask_once(request)
                 rows += answer.deliveries
                 if not answer.more or not answer.deliveries:
                     break

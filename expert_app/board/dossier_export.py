@@ -30,7 +30,7 @@ from session.core.dossier_model import AccessLine, Dossier, PieceStep
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.deliveries import DeliveryClient
+from session.desk.hub.exports import ExportClient
 from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.dossier.pieces import ActStep, PieceHistory
@@ -46,7 +46,7 @@ class Exporter(NamedTuple):
     (organisation, person) as the hub knows them.
     """
 
-    link: DeliveryClient
+    link: ExportClient
     register: DossierRegisterClient
     notary: Notary
     names: Callable[[], tuple[str, str]]

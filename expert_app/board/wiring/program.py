@@ -29,7 +29,7 @@ from session.core.errors import SessionError
 from session.desk.hub.board import BoardClient
 from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
 from session.desk.hub.client import DeskClient
-from session.desk.hub.deliveries import DeliveryClient
+from session.desk.hub.exports import ExportClient
 from session.desk.hub.helpdesk import HelpdeskClient
 from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.hub.board import BoardAnswer
@@ -90,16 +90,15 @@ def build_jobs(parts: RoleParts) -> BoardJobs:
     link = DeskClient(bus, clock, tasks=tasks)
     board = BoardClient(bus, tasks, within_s=parts.settings.board.within_s)
     app = SupervisorApp(link, board, tasks=tasks)
-    delivery_link = DeliveryClient(bus)
     register = DossierRegisterClient(bus)
-    exporter = Exporter(delivery_link, register, notary_of(parts.seed), lambda: app.names)
+    exporter = Exporter(ExportClient(bus), register, notary_of(parts.seed), lambda: app.names)
     return BoardJobs(
         link=link,
         board=board,
         app=app,
         files=ReportFiles(link, clock, tasks=tasks),
         access_alert=AccessAlert(register, tasks),
-        deliveries=BoardDeliveries(delivery_link, copy_words, tasks=tasks),
+        deliveries=BoardDeliveries(bus, copy_words, tasks=tasks),
         export=DossierExport(exporter, export_words, clock=clock, tasks=tasks),
         accesses=BoardAccesses(
             register,

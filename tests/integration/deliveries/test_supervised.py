@@ -24,7 +24,7 @@ from session.bus.transport.nkeys import new_seed
 from session.core.clock import SystemClock
 from session.core.dossier_model import DeliveryState, DocumentRecord, Dossier
 from session.core.errors import NotAllowed, SessionError
-from session.desk.hub.deliveries import DeliveryClient
+from session.desk.hub.exports import ExportClient
 from session.desk.hub.identity import DossierRegisterClient
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.pieces import CorrectRequest, PieceHistoryRequest
@@ -49,9 +49,9 @@ CALLER = Dossier(
 class _Board:
     """The supervisor's program and what it answered."""
 
-    def __init__(self, link: DeliveryClient, world: World) -> None:
-        self.link = link
-        self.job = BoardDeliveries(link, copy_words, tasks=world.tasks)
+    def __init__(self, bus: BusClient, world: World) -> None:
+        self.bus = bus
+        self.job = BoardDeliveries(bus, copy_words, tasks=world.tasks)
         self.answers: list[DeliveriesAnswer] = []
         self.decided: list[Decided] = []
         self.saved: list[str] = []
@@ -65,8 +65,8 @@ KEY = notary_of(new_seed())
 
 async def _export(world: World, board: _Board, path: Path) -> None:
     names = ("Val-Doré", "Chantal V.")
-    register = DossierRegisterClient(board.link._bus)
-    exporter = Exporter(board.link, register, KEY, lambda: names)
+    register = DossierRegisterClient(board.bus)
+    exporter = Exporter(ExportClient(board.bus), register, KEY, lambda: names)
     export = DossierExport(exporter, export_words, clock=SystemClock(), tasks=world.tasks)
     done: list[str] = []
     percents: list[int] = []
@@ -171,10 +171,10 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             )
             await until(lambda: store.deliveries.listed("valdore")[0].reason == "address")
 
-            board = _Board(DeliveryClient(await world.client(Role.SUPERVISOR, "boss")), world)
+            board = _Board(await world.client(Role.SUPERVISOR, "boss"), world)
             await _supervisor_decides(board, store, filed, folder)
             with pytest.raises(NotAllowed):
-                await DeliveryClient(desk.bus).deliveries(DeliveriesRequest())
+                await desk.bus.ask_once(DeliveriesRequest())
             bus = desk.bus
             new = await _agent_corrects(bus, facts.id, dossier.number, filed.document.id)
             await until(lambda: len(list(folder.glob("*.json"))) == 2)
@@ -187,7 +187,7 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
                 ("exported", "Recours", "Chantal V."),
             ]
             with pytest.raises(NotAllowed):
-                await DeliveryClient(desk.bus).export(dossier.number, "Recours")
+                await ExportClient(desk.bus).export(dossier.number, "Recours")
             with pytest.raises(NotAllowed):
-                await DeliveryClient(desk.bus).document(dossier.number, new.id, new.sha256)
+                await ExportClient(desk.bus).document(dossier.number, new.id, new.sha256)
             await courier.stop()

@@ -39,7 +39,7 @@ from session.core.errors import (
     TooManyDossiers,
 )
 from session.desk.hub.client import DeskClient
-from session.desk.hub.deliveries import DeliveryClient
+from session.desk.hub.exports import ExportClient
 from session.desk.hub.identity import DossierIdentityClient, DossierRegisterClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
@@ -241,7 +241,7 @@ async def test_a_supervisor_merges_exports_and_is_told_of_who_browses(tmp_path: 
         await desk.bus.ask(PieceHistoryRequest(session_id=facts.id, dossier="B2"))
         with pytest.raises(MergeImpossible):
             await register.merge("A1", "B2", "Encore une fois")
-        await DeliveryClient(register._bus).export("A1", "Demande de l'usager")
+        await ExportClient(register._bus).export("A1", "Demande de l'usager")
         undone = await register.unmerge(merge.id, "Deux personnes")
         assert undone.undone_at_utc is not None
         assert await register.merges("B2") == [undone]

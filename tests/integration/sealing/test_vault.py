@@ -34,7 +34,6 @@ from session.core.errors import (
     VaultAway,
 )
 from session.desk.hub.client import DeskClient
-from session.desk.hub.deliveries import DeliveryClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.hub.access import request_server
 from session.hub.convention.catalogue import Catalogue
@@ -88,11 +87,10 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         with pytest.raises(NotAllowed):
             await plain.ask_once(DossierRequest(session_id=facts.id))
         boss = await sealed.desk("boss", Role.SUPERVISOR)
-        assert (await DeliveryClient(boss.bus).deliveries(DeliveriesRequest())).targets == []
+        assert (await boss.bus.ask_once(DeliveriesRequest())).targets == []
+        unsealed = await sealed.world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed) as caught:
-            await DeliveryClient(await sealed.world.client(Role.SUPERVISOR, "boss")).deliveries(
-                DeliveriesRequest()
-            )
+            await unsealed.ask_once(DeliveriesRequest())
         assert caught.value.detail == {"why": SEALED}
 
 

@@ -1,24 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A board's questions about copies for the agency's own systems, and for whole dossiers,
-asked by a supervisor. Used by the board.
+"""A supervisor's reading of a whole dossier, to take it along. Used by the board.
 
-The other ends are `session.hub.dossier.deliveries` and `export_service`, of the hub or of the
-organisation's vault.
+The other end is `session.hub.dossier.export_service`, of the hub or of the organisation's vault.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 from session.bus.client import BusClient
 from session.core.errors import PageDamaged
-from session.protocol.dossier.deliveries import (
-    DeliveriesAnswer,
-    DeliveriesRequest,
-    DeliveryAct,
-    DeliveryActRequest,
-)
 from session.protocol.dossier.exports import (
     ExportAnswer,
     ExportHistoryRequest,
@@ -28,25 +19,11 @@ from session.protocol.dossier.exports import (
 from session.protocol.dossier.pieces import MAX_LISTED, PieceHistory
 
 
-class DeliveryClient:
+class ExportClient:
     """Requests of one supervisor. Each raises what was refused, or `HubUnreachable`."""
 
     def __init__(self, bus: BusClient) -> None:
         self._bus = bus
-
-    async def deliveries(self, request: DeliveriesRequest) -> DeliveriesAnswer:
-        """Systems, and copies."""
-        return await self._bus.ask_once(request)
-
-    async def retry(self, ids: Sequence[int]) -> int:
-        """Tries these again now; returns how many."""
-        request = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
-        return (await self._bus.ask(request)).count
-
-    async def give_up(self, ids: Sequence[int], reason: str) -> int:
-        """Stops trying these, for a reason; returns how many."""
-        request = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
-        return (await self._bus.ask(request)).count
 
     async def export(self, dossier: str, reason: str) -> ExportAnswer:
         """Notes the export, for a reason, and gives the dossier."""
