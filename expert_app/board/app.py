@@ -47,7 +47,7 @@ from session.protocol.hub.history import (
 )
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.requests import Service
-from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy
+from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import new_id
 
@@ -201,8 +201,8 @@ class SupervisorApp:
         """Reads figures now, and again while nothing else is shown."""
 
         async def read() -> None:
-            answer = await self._link.statistics(first, last, by, across=across)
-            self.statistics_changed.emit(answer)
+            request = StatisticsRequest(first=first, last=last, by=by, across=across)
+            self.statistics_changed.emit(await self._bus.ask(request))
 
         self._show("statistics", read)
 

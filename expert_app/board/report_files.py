@@ -10,6 +10,8 @@ import logging
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.pdf import ReportFacts, report
 from expert_app.runtime.report_chapters import ALWAYS_CROSSED, Groupings, chapter
@@ -18,7 +20,7 @@ from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskClient
-from session.protocol.hub.statistics import StatisticsBy
+from session.protocol.hub.statistics import StatisticsBy, StatisticsRequest
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +59,15 @@ class ReportFiles:
             self.saved.emit(str(path))
 
     async def _facts(self, first: date, last: date, grouped: Groupings) -> ReportFacts:
-        answers = {by: await self._link.statistics(first, last, by) for by in StatisticsBy}
+        every = StatisticsRequest(first=first, last=last)
+        answers = {by: await self._link.bus.ask(replace(every, by=by)) for by in StatisticsBy}
         services = {service.id: service.name for service in self._link.services}
         rows = {by: answer.rows for by, answer in answers.items()}
         pairs = [ALWAYS_CROSSED]
         if StatisticsBy.TOTAL not in grouped and set(grouped) != set(ALWAYS_CROSSED):
             pairs.append(grouped)
         crossed = {
-            (by, across): (await self._link.statistics(first, last, by, across=across)).rows
+            (by, across): (await self._link.bus.ask(replace(every, by=by, across=across))).rows
             for by, across in pairs
         }
         return ReportFacts(

@@ -43,7 +43,9 @@ from session.protocol.hub.requests import (
     SessionFacts,
     SessionsAnswer,
 )
+from session.protocol.hub.site import HostCallRequest
 from session.protocol.hub.tickets import HelpState, TicketState
+from session.protocol.hub.waiting import CallLaterRequest
 
 log = logging.getLogger(__name__)
 
@@ -263,7 +265,8 @@ class DeskApp:
                 state = HelpState.WANTED
             else:
                 state = HelpState.NONE
-            self._do(self._link.call_host(self._session.facts.id, state), "call the host")
+            request = HostCallRequest(session_id=self._session.facts.id, state=state)
+            self._do(self._link.bus.ask(request), "call the host")
 
     def finish(self, outcome: str) -> None:
         """The wrap-up is done."""
@@ -288,7 +291,8 @@ class DeskApp:
         if not complete:
             log.warning("the hub has not the whole log; the rest is sent later")
         if later_min:
-            await self._link.call_later(session.facts.id, later_min, phone)
+            request = CallLaterRequest(session_id=session.facts.id, minutes=later_min, phone=phone)
+            await self._link.bus.ask(request)
         else:
             await self._link.close(session.facts.id, outcome)
         session.forget()

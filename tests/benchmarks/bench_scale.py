@@ -59,7 +59,7 @@ from session.protocol.hub.history import HistoryRequest, LinesRequest, TrendsReq
 from session.protocol.hub.network import MoveTargetsRequest
 from session.protocol.hub.requests import QueueRequest
 from session.protocol.hub.site import NetworkRequest, SiteRequest
-from session.protocol.hub.statistics import StatisticsBy
+from session.protocol.hub.statistics import StatisticsBy, StatisticsRequest
 from session.protocol.hub.third_parties import TargetsRequest
 from session.protocol.wire.roles import Role
 from tests.benchmarks.bench_hub import busy
@@ -185,7 +185,7 @@ async def lists(network: LargeNetwork) -> list[Row]:
     assert dossier is not None
     assert (dossier.number, len(dossier.documents)) == (large.DOSSIER, large.DOCUMENTS)
     asked: dict[str, Question] = {
-        **_of_supervisor(boss, DeskClient(boss, clock, tasks=network.tasks)),
+        **_of_supervisor(boss),
         **_of_helpdesk(HelpdeskClient(helper), HelpdeskClient(oper)),
         **_of_agent(agent, desk, session.id),
         "network: sites and hubs": partial(oper.ask_once, NetworkRequest()),
@@ -205,7 +205,7 @@ async def lists(network: LargeNetwork) -> list[Row]:
     return rows
 
 
-def _of_supervisor(boss: BusClient, reports: DeskClient) -> dict[str, Question]:
+def _of_supervisor(boss: BusClient) -> dict[str, Question]:
     register = DossierRegisterClient(boss)
     today = datetime.now(UTC).date()
     month, year = today - timedelta(days=30), today - timedelta(days=365)
@@ -219,9 +219,14 @@ def _of_supervisor(boss: BusClient, reports: DeskClient) -> dict[str, Question]:
         ),
         "trends": partial(boss.ask_once, TrendsRequest()),
         "statistics: site by day, a month": partial(
-            reports.statistics, month, today, StatisticsBy.SITE, across=StatisticsBy.DAY
+            boss.ask,
+            StatisticsRequest(
+                first=month, last=today, by=StatisticsBy.SITE, across=StatisticsBy.DAY
+            ),
         ),
-        "statistics: a year by day": partial(reports.statistics, year, today, StatisticsBy.DAY),
+        "statistics: a year by day": partial(
+            boss.ask, StatisticsRequest(first=year, last=today, by=StatisticsBy.DAY)
+        ),
         "accesses": partial(register.accesses, AccessesRequest()),
         "merges": register.merges,
         "provisional dossiers": register.provisional,

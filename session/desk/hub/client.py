@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from datetime import date
 
 import msgspec
 
@@ -58,10 +57,7 @@ from session.protocol.hub.requests import (
     UploadChunk,
     UploadCommit,
 )
-from session.protocol.hub.site import HostCallRequest
-from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
-from session.protocol.hub.tickets import HelpState, Ticket
-from session.protocol.hub.waiting import CallLaterRequest
+from session.protocol.hub.tickets import Ticket
 from session.protocol.sealing import CallerNumberRequest, Part
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import new_id
@@ -173,19 +169,6 @@ class DeskClient:
         """Ends the conversation; the ticket goes to wrap-up."""
         await self.bus.ask(HangUpRequest(session_id=session_id, reason=reason))
 
-    async def call_host(self, session_id: str, state: HelpState) -> None:
-        """Asks the site's host to come to our caller (`wanted`), or takes that back (`none`); what
-        comes of it is told with the ticket. Raises `NotAllowed` where there is no host.
-        """
-        await self.bus.ask(HostCallRequest(session_id=session_id, state=state))
-
-    async def call_later(self, session_id: str, minutes: int, phone: str = "") -> None:
-        """The caller is called later, at `phone` or ("") the number that the ticket has: ends the
-        ticket, which waits again after `minutes`.
-        """
-        request = CallLaterRequest(session_id=session_id, minutes=minutes, phone=phone)
-        await self.bus.ask(request)
-
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""
         await self.bus.ask(CloseRequest(session_id=session_id, outcome=outcome))
@@ -194,27 +177,6 @@ class DeskClient:
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's kiosk."""
         return self.bus.channel(session_id)
-
-    # ---- statistics
-
-    async def statistics(
-        self,
-        first: date,
-        last: date,
-        by: StatisticsBy = StatisticsBy.TOTAL,
-        *,
-        across: StatisticsBy = StatisticsBy.TOTAL,
-    ) -> StatisticsAnswer:
-        """Callers who arrived from `first` to `last`, both included; for supervisors.
-        `across` parts each group once more.
-
-        Raises:
-            NotAllowed: not a supervisor, or a period that is reversed or over 400 days.
-            StoreUnreachable, and what `accept` raises.
-        """
-        return await self.bus.ask(
-            StatisticsRequest(first=first, last=last, by=by, across=across),
-        )
 
     # ---- dossier
 

@@ -30,6 +30,7 @@ from session.protocol.hub.routing import may_serve
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import (
     AwayRequest,
+    CallLaterRequest,
     DisplayAnswer,
     DisplayRequest,
     PromisedCallsRequest,
@@ -190,8 +191,8 @@ async def test_a_caller_who_was_not_reached_is_called_again_later(tmp_path: Path
         ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
         await kiosk.step_away(ticket.id, "phone", PHONE)
         facts = await desk.accept(ticket.id)
-        await desk.call_later(facts.id, 15)
-        await desk.call_later(facts.id, 15)
+        await desk.bus.ask(CallLaterRequest(session_id=facts.id, minutes=15))
+        await desk.bus.ask(CallLaterRequest(session_id=facts.id, minutes=15))
         assert _states(world)[ticket.number] is TicketState.CLOSED
         await _beats(world, clock, 14 * 60)
         assert list(_states(world).values()) == [TicketState.CLOSED]
@@ -216,8 +217,12 @@ async def test_an_agent_promises_a_caller_at_the_kiosk_to_call_and_finds_the_tic
         facts = await desk.accept(ticket.id)
         await desk.hang_up(facts.id)
         with pytest.raises(CallerNumberInvalid):
-            await desk.call_later(facts.id, 60, "0812345678")
-        await desk.call_later(facts.id, 60, "06 12 34 56 78")
+            await desk.bus.ask(
+                CallLaterRequest(session_id=facts.id, minutes=60, phone="0812345678")
+            )
+        await desk.bus.ask(
+            CallLaterRequest(session_id=facts.id, minutes=60, phone="06 12 34 56 78")
+        )
         assert _states(world)[ticket.number] is TicketState.CLOSED
         assert (await desk.bus.ask(PromisedCallsRequest())).due_utc == [
             clock.utc_now() + timedelta(minutes=60)
@@ -242,9 +247,9 @@ async def test_another_agent_s_session_and_a_talk_without_a_number_are_not_calle
         ticket = (await kiosk.call("rights", "", "r1")).ticket
         facts = await alice.accept(ticket.id)
         with pytest.raises(NotAllowed):
-            await alice.call_later(facts.id, 15)
+            await alice.bus.ask(CallLaterRequest(session_id=facts.id, minutes=15))
         with pytest.raises(TicketUnknown):
-            await bob.call_later(facts.id, 15)
+            await bob.bus.ask(CallLaterRequest(session_id=facts.id, minutes=15))
 
 
 HOURS = ', callback = true, hours = ["mon-fri 08:30-12:00,13:30-17:00"] },'

@@ -6,6 +6,7 @@ audit, projection, the supervisor's question.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
 from session.hub.parts import HubParts
 from session.kiosk.hub.client import KioskClient
-from session.protocol.hub.statistics import StatisticsBy
+from session.protocol.hub.statistics import StatisticsBy, StatisticsRequest, StatisticsRow
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -119,13 +120,15 @@ async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:
 
         boss = await supervisor(world)
         day = clock.utc_now().date()
-        answer = await boss.statistics(day, day)
+        answer = await boss.bus.ask(StatisticsRequest(first=day, last=day))
         (total,) = answer.rows
         assert (total.callers, total.answered, total.abandoned) == (2, 1, 1)
         assert (total.wait_median_s, total.talk_median_s) == (60, 600)
         assert (total.outcomes, total.left) == ({"done": 1}, {"left": 1})
         assert (answer.time_zone, answer.behind) == ("Europe/Paris", 0)
-        by_service = await boss.statistics(day, day, StatisticsBy.SERVICE)
+        by_service = await boss.bus.ask(
+            StatisticsRequest(first=day, last=day, by=StatisticsBy.SERVICE)
+        )
         assert [(row.key, row.callers) for row in by_service.rows] == [
             ("housing", 1),
             ("rights", 1),
@@ -146,8 +149,10 @@ async def test_who_asks_need_not_wait_until_changes_have_gathered(
             await one_session(world, kiosk, desk, f"r{n}", clock)
             # the server's copy into AUDIT may take a moment, never a minute
             async with asyncio.timeout(30):
-                while sum(row.callers for row in (await boss.statistics(day, day)).rows) < n:  # noqa: ASYNC110 - a question
+                rows: Sequence[StatisticsRow] = ()
+                while sum(row.callers for row in rows) < n:
                     await asyncio.sleep(0.1)
+                    rows = (await boss.bus.ask(StatisticsRequest(first=day, last=day))).rows
 
 
 async def test_the_history_answers_from_what_it_has_while_the_store_is_away(tmp_path: Path) -> None:
@@ -166,14 +171,15 @@ async def test_only_supervisors_ask_and_only_for_a_period_that_is_one(tmp_path: 
     async with hub_world(tmp_path, clock=clock) as world:
         await settled(world, 0)
         day = clock.utc_now().date()
+        alice = await world.desk("alice")
         with pytest.raises(NotAllowed):
-            await (await world.desk("alice")).statistics(day, day)
+            await alice.bus.ask(StatisticsRequest(first=day, last=day))
         boss = await supervisor(world)
         with pytest.raises(NotAllowed):
-            await boss.statistics(day, day - timedelta(days=1))
+            await boss.bus.ask(StatisticsRequest(first=day, last=day - timedelta(days=1)))
         with pytest.raises(NotAllowed):
-            await boss.statistics(day - timedelta(days=400), day)
-        assert (await boss.statistics(day, day)).rows == []
+            await boss.bus.ask(StatisticsRequest(first=day - timedelta(days=400), last=day))
+        assert (await boss.bus.ask(StatisticsRequest(first=day, last=day))).rows == []
 
 
 async def test_the_audit_keeps_what_the_bucket_rolled_up(tmp_path: Path) -> None:
@@ -210,7 +216,8 @@ async def test_a_lost_database_and_a_rebuilt_one_are_the_same_as_before(tmp_path
         hub = await settled(world, 3)
         boss = await supervisor(world)
         day = clock.utc_now().date()
-        before = (await boss.statistics(day, day, StatisticsBy.HOUR)).rows
+        by_hour = StatisticsRequest(first=day, last=day, by=StatisticsBy.HOUR)
+        before = (await boss.bus.ask(by_hour)).rows
         reader = hub.history.projection.history.reader
         await world.stop_hub()
 
@@ -220,7 +227,7 @@ async def test_a_lost_database_and_a_rebuilt_one_are_the_same_as_before(tmp_path
         hub = await settled(world, 3)
         lost = hub.history.projection.history.reader
         assert lost != reader
-        assert (await boss.statistics(day, day, StatisticsBy.HOUR)).rows == before
+        assert (await boss.bus.ask(by_hour)).rows == before
         await world.stop_hub()
 
         world.connection = HubConnection([world.server.url], world.hub_seed, tasks=world.tasks)
@@ -240,7 +247,7 @@ async def test_a_lost_database_and_a_rebuilt_one_are_the_same_as_before(tmp_path
         await world.hub.start()
         hub = await settled(world, 3)
         assert hub.history.projection.history.reader != lost
-        assert (await boss.statistics(day, day, StatisticsBy.HOUR)).rows == before
+        assert (await boss.bus.ask(by_hour)).rows == before
 
 
 async def test_the_history_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from session.protocol.hub.requests import ServicesChanged, ServicesRequest
 from session.protocol.hub.site import (
     CallerState,
     HelpCall,
+    HostCallRequest,
     HostRequest,
     KioskFacts,
     NetworkAnswer,
@@ -158,7 +159,7 @@ async def test_the_agent_calls_the_host_and_both_hear_who_has_called(tmp_path: P
         ticket = (await link.call("valdore/rights", "", "r1")).ticket
         facts = await alice.accept(ticket.id)
         assert facts.host
-        await alice.call_host(facts.id, HelpState.WANTED)
+        await alice.bus.ask(HostCallRequest(session_id=facts.id, state=HelpState.WANTED))
         seen = await _site(host)
         assert (seen.help, seen.help_from) == (HelpState.WANTED, HelpFrom.AGENT)
         await until(lambda: at_kiosk.state is HelpState.WANTED)  # the caller reads it
@@ -167,7 +168,9 @@ async def test_the_agent_calls_the_host_and_both_hear_who_has_called(tmp_path: P
         await until(lambda: at_kiosk.state is HelpState.COMING)
         await until(lambda: alice.queue[0].help is HelpState.COMING)
         assert alice.queue[0].help_from is HelpFrom.AGENT
-        await alice.call_host(facts.id, HelpState.NONE)  # no longer needed
+        await alice.bus.ask(
+            HostCallRequest(session_id=facts.id, state=HelpState.NONE)
+        )  # no longer needed
         await until(lambda: alice.queue[0].help is HelpState.NONE)
         await until(lambda: at_kiosk.state is HelpState.NONE)
         assert (await _site(host)).help is HelpState.NONE
@@ -175,7 +178,9 @@ async def test_the_agent_calls_the_host_and_both_hear_who_has_called(tmp_path: P
         at_kiosk.press()
         await until(lambda: alice.queue[0].help is HelpState.WANTED)
         assert (await _site(host)).help_from is HelpFrom.CALLER
-        await alice.call_host(facts.id, HelpState.NONE)  # the caller's own call stays
+        await alice.bus.ask(
+            HostCallRequest(session_id=facts.id, state=HelpState.NONE)
+        )  # the caller's own call stays
         assert alice.queue[0].help is HelpState.WANTED
         at_kiosk.reset()
         await until(lambda: alice.queue[0].help is HelpState.NONE)
@@ -190,9 +195,9 @@ async def test_an_agent_calls_no_host_where_there_is_none_or_in_a_colleagues_con
         facts = await alice.accept((await own.call("rights", "", "r1")).ticket.id)
         assert not facts.host
         with pytest.raises(NotAllowed):
-            await alice.call_host(facts.id, HelpState.WANTED)
+            await alice.bus.ask(HostCallRequest(session_id=facts.id, state=HelpState.WANTED))
         with pytest.raises(TicketUnknown):
-            await bob.call_host(facts.id, HelpState.WANTED)
+            await bob.bus.ask(HostCallRequest(session_id=facts.id, state=HelpState.WANTED))
 
 
 async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_finished(
