@@ -17,7 +17,12 @@ from session.log.events import PageActed, Record
 from session.log.playback import opened
 from session.log.reader import write_log
 from session.log.summary import FactKind, summarise
-from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteState
+from session.protocol.helpdesk.remote_help import (
+    HelpKiosk,
+    RemoteHelp,
+    RemoteHelpRequest,
+    RemoteState,
+)
 from session.protocol.hub.requests import RemoteAct
 from tests.benchmarks.replay_log import Session, write
 from tests.support.log_story import START, whole_session
@@ -95,14 +100,18 @@ class FlakyQuestions:
     def __init__(self, cut_for: int) -> None:
         self.cut_for, self.asked = cut_for, 0
 
-    async def help_kiosk(self, request: HelpKiosk) -> RemoteHelp:
+    @property
+    def bus(self) -> FlakyQuestions:
+        return self
+
+    async def ask(self, request: HelpKiosk) -> RemoteHelp:
         return self._help(request.help_id, RemoteState.ASKED)
 
-    async def remote_help(self, help_id: str) -> RemoteHelp:
+    async def ask_once(self, request: RemoteHelpRequest) -> RemoteHelp:
         self.asked += 1
         if self.asked <= self.cut_for:
             raise BusUnreachable
-        return self._help(help_id, RemoteState.DONE)
+        return self._help(request.help_id, RemoteState.DONE)
 
     def _help(self, help_id: str, state: RemoteState) -> RemoteHelp:
         return RemoteHelp(

@@ -20,7 +20,14 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import Grant, GrantChanged
 from session.protocol.conversation.scan_profiles import ScanProfile
-from session.protocol.dossier.guides import Guide, GuideCase, GuidesAnswer, GuideStep, Phrase
+from session.protocol.dossier.guides import (
+    Guide,
+    GuideCase,
+    GuidesAnswer,
+    GuidesRequest,
+    GuideStep,
+    Phrase,
+)
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk
 from views.desk.window import DeskWindow
@@ -67,7 +74,7 @@ class Doers:
     def push(self, item_id: str) -> None:
         self.did.append(f"page {item_id}")
 
-    async def guides(self, session_id: str) -> GuidesAnswer:
+    async def ask(self, _request: GuidesRequest) -> GuidesAnswer:
         return GuidesAnswer(guides=[GUIDE])
 
     def start_procedure(self, procedure: str) -> None:
