@@ -16,7 +16,6 @@ from typing import Any
 
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.screen import KioskScreen
-from expert_app.kiosk.session_presenter import BELONGINGS, SessionPresenter
 from expert_app.kiosk.ticket_memory import TicketMemory
 from expert_app.kiosk.unreported_leavings import UnreportedLeavings
 from expert_app.kiosk.waiting_elsewhere import How, KioskElsewhere
@@ -499,11 +498,7 @@ class KioskApp:
         except OSError as error:
             log.error("a session cannot begin: %s", error.strerror)
             return await self._turn_away(facts, KioskDiskUnusable(), "kiosk_disk")
-        SessionPresenter(session, self._screen)
         self._screen.show_session(facts)
-        for thing in BELONGINGS if resumed else ():  # nobody knows what was used before
-            self._screen.remind_of(thing)
-        self._screen.show_grants(session.grants.all())
         self.session_opened.emit(session)
         await session.start(self._arrived_at_utc, self._button.request_id)
         if self._link.ticket is not None:

@@ -5,36 +5,13 @@ Used by the job's modules, each of which sees only its part.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from session.kiosk.call.consent import Question
-from session.kiosk.devices.print_preview import ShownPrint
-from session.protocol.conversation.messages import Grant, KioskWiped
-from session.protocol.endpoints.chat import ChatLine
+from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
-from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
+from session.protocol.hub.third_parties import PassingAnswer
 from session.protocol.hub.waiting import AwayTicket
-
-
-class SessionScreen(Protocol):
-    """The part of the screen that shows a session; used by `SessionPresenter`."""
-
-    def show_media(self, is_seen: bool, heard: bool) -> None: ...  # noqa: D102
-    def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None: ...  # noqa: D102
-    def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
-    def show_page(self, visible: bool) -> None: ...  # noqa: D102
-    def show_chat(self, lines: tuple[ChatLine, ...]) -> None: ...  # noqa: D102
-    def show_private(self, on: bool) -> None: ...  # noqa: D102
-    def show_own_pause(self, on: bool) -> None: ...  # noqa: D102
-    def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
-    def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
-    def ask_grants(self, question: Question) -> None: ...  # noqa: D102
-    def end_question(self, question: Question) -> None: ...  # noqa: D102
-    def show_print(self, preview: ShownPrint) -> None: ...  # noqa: D102
-    def end_print(self, print_id: str) -> None: ...  # noqa: D102
-    def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
-    def remind_of(self, thing: str) -> None: ...  # noqa: D102
 
 
 class ElsewhereScreen(Protocol):
@@ -51,7 +28,7 @@ class ElsewhereScreen(Protocol):
     def clear_trouble(self) -> None: ...  # noqa: D102
 
 
-class KioskScreen(SessionScreen, ElsewhereScreen, Protocol):
+class KioskScreen(ElsewhereScreen, Protocol):
     """All that the kiosk's window can show; used by `KioskApp`."""
 
     def show_services(self, answer: ServicesAnswer) -> None: ...  # noqa: D102

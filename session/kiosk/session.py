@@ -156,7 +156,7 @@ class KioskSession:
         self._parts = parts
         self._folder = folder
         self._log = log_writer
-        self._resumed = resumed
+        self.resumed = resumed
         self.grants = KioskGrants(channel, clock, tasks=tasks, text_version=parts.consent_version)
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
         self.call = self._build_call(media)
@@ -273,8 +273,8 @@ class KioskSession:
             trace: that of the press, "" where this kiosk does not know it (any more).
         """
         self._parts.browser.set_allowed(self.facts.allowed_addresses)
-        self.event_log.opened(self._resumed, requested_at_utc, trace)
-        if self._resumed:
+        self.event_log.opened(self.resumed, requested_at_utc, trace)
+        if self.resumed:
             self.devices.offer_held_pages()
         self.call.start()
         self.line.start()

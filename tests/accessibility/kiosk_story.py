@@ -9,6 +9,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QWidget
 
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import AnswerQuestion, TalkAct, Touch
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
@@ -61,8 +62,9 @@ class StoryKiosk:
         window = self.window
         window.service_requested.connect(lambda _service: window.ask_number("allocataire"))
         window.number_entered.connect(lambda _number: window.show_ticket(ticket_answer(1, 60)))
-        window.question_answered.connect(self._answered)
-        window.stop_requested.connect(lambda: window.show_grants(dict.fromkeys(Grant, False)))
+        page = window.session_page
+        for part in (page, page.consent):
+            part.acted.connect(self._on_act)
         window.start_requested.connect(window.show_start)
 
     def part(self, name: str) -> QWidget:
@@ -87,13 +89,13 @@ class StoryKiosk:
 
     def asks_to_fill(self) -> None:
         """The agent wants to fill in a page with the caller."""
-        self.window.show_page(True)
+        self.window.session_page.show_page(True)
         self._ask(FILL)
 
     def writes(self) -> None:
         """The agent writes."""
         line = ChatLine("w1", "Posez votre document sur la vitre.", mine=False)
-        self.window.show_chat((line,))
+        self.window.session_page.chat.show_lines((line,))
 
     def asks_for_papers(self) -> None:
         """The agent wants to scan."""
@@ -101,12 +103,12 @@ class StoryKiosk:
 
     def scanned(self) -> None:
         """A page was scanned."""
-        self.window.show_devices_notice("scanned")
+        self.window.session_page.show_notice("scanned")
 
     def asks_to_print(self) -> None:
         """The receipt is shown before it is printed."""
-        self.window.show_devices_notice("")
-        self.window.show_print(ShownPrint("p1", "Récépissé", b"", pages=1, copies=1))
+        self.window.session_page.show_notice("")
+        self.window.session_page.show_print(ShownPrint("p1", "Récépissé", b"", pages=1, copies=1))
         self.window.session_page.finish_slides()
         self._read()
 
@@ -119,7 +121,7 @@ class StoryKiosk:
         self.window.show_goodbye(WIPED)
 
     def _ask(self, powers: tuple[Grant, ...]) -> None:
-        self.window.ask_grants(powers)
+        self.window.session_page.ask(powers)
         self.window.session_page.finish_slides()
         self._read()
 
@@ -127,5 +129,9 @@ class StoryKiosk:
         """The caller has read the question: a yes counts."""
         self._clock.advance(HOLD_OFF_S * 2)
 
-    def _answered(self, _asked: object, given: tuple[Grant, ...]) -> None:
-        self.window.show_grants(dict.fromkeys(given, True))
+    def _on_act(self, act: TalkAct) -> None:
+        match act:
+            case AnswerQuestion(given=given):
+                self.window.session_page.show_grants(dict.fromkeys(given, True))
+            case Touch.STOP:
+                self.window.session_page.show_grants(dict.fromkeys(Grant, False))

@@ -5,7 +5,7 @@ Used by the tests of the kiosk's job.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from expert_app.kiosk.app import KioskApp
@@ -13,15 +13,12 @@ from expert_app.kiosk.running_session import RunningSession
 from expert_app.runtime.paths import Paths
 from session.core.clock import Clock
 from session.core.tasks import Tasks
-from session.kiosk.call.consent import Question
-from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskClient
 from session.kiosk.session import KioskSession
-from session.protocol.conversation.messages import Grant, KioskWiped
-from session.protocol.endpoints.chat import ChatLine
+from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
-from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
+from session.protocol.hub.third_parties import PassingAnswer
 from session.protocol.hub.tickets import TicketState
 from session.protocol.hub.waiting import AwayTicket
 from session.protocol.wire.roles import Role
@@ -38,12 +35,8 @@ class QuietScreen:
         self.trouble = ""
         self.troubles: list[str] = []
         self.ticket = ""
-        self.talk: TalkAnswer | None = None
         self.passing: PassingAnswer | None = None
         self.wiped: list[KioskWiped] = []
-        self.reminders: list[str] = []
-        self.notice = ""
-        self.switches = (True, True)
 
     @property
     def page(self) -> str:
@@ -94,53 +87,8 @@ class QuietScreen:
     def show_passing(self, answer: PassingAnswer) -> None:
         self.passing = answer
 
-    def show_talk(self, answer: TalkAnswer) -> None:
-        self.talk = answer
-
     def show_session(self, facts: SessionFacts) -> None:
         self._show(f"session with {facts.agent_name}")
-
-    def show_media(self, is_seen: bool, heard: bool) -> None:
-        pass
-
-    def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
-        self.switches = (camera_on, microphone_on)
-
-    def show_page(self, visible: bool) -> None:
-        pass
-
-    def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
-        pass
-
-    def show_private(self, on: bool) -> None:
-        pass
-
-    def show_own_pause(self, on: bool) -> None:
-        pass
-
-    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        pass
-
-    def show_times(self, left_s: Mapping[Grant, float]) -> None:
-        pass
-
-    def ask_grants(self, question: Question) -> None:
-        pass
-
-    def end_question(self, question: Question) -> None:
-        pass
-
-    def show_print(self, preview: ShownPrint) -> None:
-        pass
-
-    def end_print(self, print_id: str) -> None:
-        pass
-
-    def show_devices_notice(self, code: str) -> None:
-        self.notice = code
-
-    def remind_of(self, thing: str) -> None:
-        self.reminders.append(thing)
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
         if wiped is not None:

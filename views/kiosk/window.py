@@ -8,7 +8,7 @@ else: back to the start from the number pad, and from the goodbye.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QColor, QKeyEvent, QPalette, QResizeEvent, QShowEvent
@@ -17,10 +17,7 @@ from PyQt6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 from resources.texts import CALLER_LANGUAGES, RIGHT_TO_LEFT, _
 from session.core.clock import Clock, SystemClock
 from session.core.short_number import short_number
-from session.kiosk.call.consent import Question
-from session.kiosk.devices.print_preview import ShownPrint
-from session.protocol.conversation.messages import Grant, KioskWiped
-from session.protocol.endpoints.chat import ChatLine
+from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.number_check import PHONE, TICKET
 from session.protocol.hub.requests import (
     Contact,
@@ -30,7 +27,7 @@ from session.protocol.hub.requests import (
     TicketAnswer,
     TicketChanged,
 )
-from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
+from session.protocol.hub.third_parties import PassingAnswer
 from session.protocol.hub.tickets import (
     SIGN_LANGUAGE,
     WRITING,
@@ -45,7 +42,7 @@ from views.kiosk.header import KioskHeader
 from views.kiosk.pages.away import AwayPage
 from views.kiosk.pages.closed import ClosedPage
 from views.kiosk.pages.come_back import ComeBackPage
-from views.kiosk.pages.goodbye import Belonging, GoodbyePage
+from views.kiosk.pages.goodbye import GoodbyePage
 from views.kiosk.pages.language import LanguagePage
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import PlaceKeptPage
@@ -68,7 +65,6 @@ from views.kiosk.widgets.theme import (
 )
 from views.widgets.announcer import announce, announcer_of
 from views.words.caller_errors import kiosk_sentence
-from views.words.consent import question_words, time_words
 
 IDLE_S = 60.0
 """Seconds without a touch after which the caller has walked away: a half-typed number is forgotten,
@@ -97,12 +93,9 @@ class KioskWindow(QWidget):
         clock: for countdowns.
 
     Signals: service_requested(str): a service's button was touched. number_entered(str),
-        number_skipped(): answer to `ask_number`. leave_requested(): the caller leaves the queue, or
-        ends the session; confirmed on the screen. stop_requested(): STOP; take every power back at
-        once. print_answered(str, bool): whether the caller wants the document that is shown (its
-        print id). question_answered(Question, given powers), grant_withdrawn(Grant): the consent.
-        acting_changed(bool, str): who touches the question now: somebody who acts for the caller,
-        their mandate. language_requested(str): one of `languages`; answer with `show_language`.
+        number_skipped(): answer to `ask_number`. leave_requested(): the caller leaves the queue,
+        confirmed on the screen. language_requested(str): one of `languages`; answer with
+        `show_language`.
         help_requested(): the caller calls the site's host, or takes it back; answer with
         `show_help`. away_requested(str, str): the caller waits elsewhere: ("back", "") or ("phone",
         number). callback_requested(str, str): the caller of a closed service wants to be called:
@@ -122,11 +115,6 @@ class KioskWindow(QWidget):
     number_entered = pyqtSignal(str)
     number_skipped = pyqtSignal()
     leave_requested = pyqtSignal()
-    stop_requested = pyqtSignal()
-    question_answered = pyqtSignal(object, object)
-    grant_withdrawn = pyqtSignal(Grant)
-    print_answered = pyqtSignal(str, bool)
-    acting_changed = pyqtSignal(bool, str)
     language_requested = pyqtSignal(str)
     help_requested = pyqtSignal()
     start_requested = pyqtSignal()
@@ -166,8 +154,7 @@ class KioskWindow(QWidget):
         self._touched_at_s = 0.0
         self._offer: ServicesAnswer | None = None
         self._speech = "off"
-        self._spoken = self._announced = self._powers = ""
-        self._written: set[str] = set()
+        self._spoken = self._announced = ""
         self._phone_for: Callable[[str], None] | None = None
         self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
@@ -211,9 +198,9 @@ class KioskWindow(QWidget):
     def _connect(self) -> None:
         self.bar.languages_requested.connect(self.choose_language)
         self.language_page.language_chosen.connect(self._on_language)
-        self.language_page.back_requested.connect(self._leave_aside)
+        self.language_page.back_requested.connect(self.leave_aside)
         self.start_page.statement_requested.connect(lambda: self._show_aside(self.statement_page))
-        self.statement_page.back_requested.connect(self._leave_aside)
+        self.statement_page.back_requested.connect(self.leave_aside)
         self.bar.listen_requested.connect(self._on_listen)
         self.bar.volume_requested.connect(self.volume_requested)
         self.bar.needs_changed.connect(self._on_needs)
@@ -239,12 +226,6 @@ class KioskWindow(QWidget):
         self.return_page.back_requested.connect(self._back_to_start)
         self.closed_page.back_requested.connect(self._back_to_start)
         self.closed_page.callback_requested.connect(self._on_callback)
-        self.session_page.leave_requested.connect(self.leave_requested)
-        self.session_page.stop_requested.connect(self.stop_requested)
-        self.session_page.question_answered.connect(self.question_answered)
-        self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
-        self.session_page.print_answered.connect(self.print_answered)
-        self.session_page.acting_changed.connect(self.acting_changed)
         self.goodbye_page.over.connect(self._on_gone)
         self.goodbye_page.solved_answered.connect(self.solved_answered)
 
@@ -389,7 +370,6 @@ class KioskWindow(QWidget):
         if self.bar.writes:
             self.session_page.chat.open_by_caller()
         self.goodbye_page.show_number(short_number(facts.id))
-        self._written, self._powers = set(), self.session_page.line.text()
         self._show(self.session_page)
         announce(self, _("You are talking with {name}").format(name=facts.agent_name))
 
@@ -397,84 +377,10 @@ class KioskWindow(QWidget):
         """The caller was passed on: for whom the ticket waits now."""
         self.waiting_page.show_passing(answer)
 
-    def show_talk(self, answer: TalkAnswer) -> None:
-        """Hold, and who else is in the conversation."""
-        self.session_page.show_talk(answer)
-
-    def show_media(self, is_seen: bool, heard: bool) -> None:
-        """Show whether the agent gets the caller's picture and sound now
-        (the line "what the agent can see").
-        """
-        self.session_page.show_media(is_seen, heard)
-
-    def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
-        """Show what the agent has switched off for a moment."""
-        self.session_page.show_agent_switches(camera_on, microphone_on)
-
-    def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
-        """Shows the written conversation."""
-        self.session_page.chat.show_lines(lines)
-        theirs = {line.words_id: line.text for line in lines if not line.mine}
-        for words_id, text in theirs.items():
-            if words_id not in self._written:
-                announce(self, _("Your adviser writes: {text}").format(text=text))
-        self._written = set(theirs)
-
-    def show_private(self, on: bool) -> None:
-        """Shows that nobody sees face or page for a moment."""
-        self.session_page.show_private(on)
-
     def show_own_pause(self, on: bool) -> None:
         """Shows whether the caller's own pause goes on."""
         self._own_pause = on
         self.bar.show_pause(on)
-
-    def show_page(self, visible: bool) -> None:
-        """Shows the browser beside the face, or hides it."""
-        self.session_page.show_page(visible)
-
-    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """Every power as it is now."""
-        self.session_page.show_grants(grants)
-        if (powers := self.session_page.line.text()) != self._powers:
-            self._powers = powers
-            announce(self, powers)
-
-    def show_times(self, left_s: Mapping[Grant, float]) -> None:
-        """Seconds that are left of each power, from now on."""
-        self.session_page.show_times(left_s)
-
-    def ask_grants(self, question: Question) -> None:
-        """Puts a question to the caller:
-        `question_answered` follows, or nothing (silence is kept by the program).
-        """
-        self._leave_aside()  # a question may not wait behind them
-        self.session_page.ask(question)
-        _icon, title, detail = question_words(question)
-        announce(self, f"{_(title)} {_(detail)} {time_words(question)}", urgent=True)
-
-    def end_question(self, question: Question) -> None:
-        """The question is over (silence, STOP)."""
-        self.session_page.end_question(question)
-
-    def show_print(self, preview: ShownPrint) -> None:
-        """Shows a document before it prints: `print_answered` follows, or nothing."""
-        self._leave_aside()  # a question may not wait behind them
-        self.session_page.show_print(preview)
-        announce(self, self.session_page.printing.words(), urgent=True)
-
-    def end_print(self, print_id: str) -> None:
-        """The question about this document is over."""
-        self.session_page.end_print(print_id)
-
-    def show_devices_notice(self, code: str) -> None:
-        """A word of `DeviceNotice`, or an error code about scanner or printer; empty removes it."""
-        self.session_page.show_notice(code)
-        announce(self, self.session_page.notice)
-
-    def remind_of(self, thing: str) -> None:
-        """The caller has used this (a word of `Belonging`) and takes it along at the end."""
-        self.goodbye_page.remind_of(Belonging(thing))
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
         """The session is over; None while the wipe runs, then its report.
@@ -579,7 +485,7 @@ class KioskWindow(QWidget):
         elif self._page in (self.number_page, self.return_page):
             self._back_from_number()
         elif self._page in self._asides:
-            self._leave_aside()
+            self.leave_aside()
         elif self._page is self.start_page:
             self._forget_choices()
 
@@ -596,7 +502,7 @@ class KioskWindow(QWidget):
     # ---- its own steps ----
 
     def _on_language(self, language: str) -> None:
-        self._leave_aside()
+        self.leave_aside()
         self.language_requested.emit(language)
 
     @property
@@ -610,8 +516,8 @@ class KioskWindow(QWidget):
         self._on_touched()
         self._show(page)
 
-    def _leave_aside(self) -> None:
-        """Back to the page before, if no other has come meanwhile."""
+    def leave_aside(self) -> None:
+        """Go back to the page before, if no other has come meanwhile."""
         before, self._before_aside = self._before_aside, None
         if self._page in self._asides:
             self._on_touched()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from expert_app.kiosk.paper_worker import PaperWorker
 from expert_app.kiosk.wiring.panes import KioskPanes
+from expert_app.kiosk.wiring.session_presenter import SessionPresenter
 from expert_app.runtime.config import GeometrySettings
 from session.kiosk.hub.line_measurement import LineReports
 from session.kiosk.session import KioskSession
@@ -44,10 +45,7 @@ class ConversationWiring:
         session.line.peer_geometry.connect(self._on_agent_geometry)
         session.line.sampled.connect(self._line_reports.on_sample)
         session.devices.scan_started.connect(self._on_scan_started)
-        if session.files is not None:
-            page = self._panes.window.session_page
-            session.files.asked.connect(page.show_files)
-            session.files.ended.connect(lambda _nothing: page.end_files())
+        SessionPresenter(session, self._panes.window, call=self._panes.call)
 
     def _on_agent_geometry(self, geometry: Geometry) -> None:
         """The agent's face as large as in the room, where the screen was measured."""

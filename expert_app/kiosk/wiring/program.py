@@ -183,7 +183,7 @@ def connect_window(
 ) -> None:
     """Connect what the caller does on the screen, outside of and in a conversation."""
     connect_queue(panes, app)
-    connect_conversation(panes, requests)
+    connect_conversation(panes, app, requests)
     connect_host_call(panes, hub, app)
     connect_language_and_voice(panes)
 

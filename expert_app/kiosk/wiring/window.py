@@ -10,6 +10,7 @@ from expert_app.kiosk.caller_requests import CallerRequests
 from expert_app.kiosk.wiring.hub import KioskHub
 from expert_app.kiosk.wiring.panes import KioskPanes
 from resources.texts import use_language
+from session.kiosk.caller_acts import SetPause
 
 
 def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
@@ -29,20 +30,13 @@ def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
     window.solved_answered.connect(app.send_solved)
 
 
-def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:
+def connect_conversation(panes: KioskPanes, app: KioskApp, requests: CallerRequests) -> None:
     """Consent, STOP, writing, the pause, prints and files."""
     window, page, browser = panes.window, panes.window.session_page, panes.browser
-    window.stop_requested.connect(requests.withdraw_all)
-    window.question_answered.connect(requests.answer_question)
-    window.grant_withdrawn.connect(requests.withdraw_grant)
-    window.print_answered.connect(requests.answer_print)
-    window.acting_changed.connect(requests.act_for_caller)
-    page.talk.painted.connect(requests.banner_painted)
-    page.chat.say_requested.connect(requests.write)
-    page.chat.painted.connect(requests.words_painted)
-    page.giving.answered.connect(requests.answer_file)
-    window.pause_requested.connect(requests.pause)
-    page.faces_changed.connect(panes.call.show_names)
+    for part in (page, *page.panels):
+        part.acted.connect(requests.on_act)
+    page.stopped.acted.connect(lambda _leave: app.leave())
+    window.pause_requested.connect(lambda on: requests.on_act(SetPause(on)))
     browser.stop_key_pressed.connect(page.press_stop_key)
     browser.touched.connect(page.fingers.note_tap)
 

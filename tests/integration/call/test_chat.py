@@ -8,6 +8,7 @@ import asyncio
 from pytestqt.qtbot import QtBot
 
 from session.core.tasks import Tasks
+from session.kiosk.caller_acts import ReadWords, WriteWords
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid
 from session.protocol.endpoints.chat import MOST_KEPT, Chat, ChatLine, SentState
 from tests.support.memory.channel import channel_pair
@@ -103,21 +104,19 @@ async def test_nothing_stays_after_the_session() -> None:
 def test_the_kiosk_shows_the_last_words_and_tells_when_they_are_painted(qtbot: QtBot) -> None:
     strip = ChatStrip()
     qtbot.addWidget(strip)
-    painted: list[str] = []
-    said: list[str] = []
-    strip.painted.connect(painted.append)
-    strip.say_requested.connect(said.append)
+    acts: list[object] = []
+    strip.acted.connect(acts.append)
     assert strip.isHidden()
     lines = tuple(ChatLine(f"w{number}", f"Words {number}", mine=False) for number in range(3))
     strip.show_lines(lines)
     strip.resize(900, 260)
     strip.show()
-    qtbot.waitUntil(lambda: painted == ["w1", "w2"])
+    qtbot.waitUntil(lambda: acts == [ReadWords("w1"), ReadWords("w2")])
     assert strip._words.text() == "Words 1\nWords 2"
     strip.answers[0].click()
     strip._entry.setText("  Je n’entends pas bien ")
     strip.send.click()
-    assert said == ["Yes", "Je n’entends pas bien"]
+    assert acts[2:] == [WriteWords("Yes"), WriteWords("Je n’entends pas bien")]
     strip._entry.setText("half a sentence")
     strip.show_lines(())
     assert strip.isHidden()

@@ -18,6 +18,7 @@ from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
 from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants
+from session.kiosk.caller_acts import ActForCaller, AnswerQuestion, TalkAct, Touch, WithdrawGrant
 from session.protocol.conversation.messages import Grant, GrantChanged
 from tests.support.memory.channel import channel_pair
 from tests.support.screens.fingers import key
@@ -38,17 +39,25 @@ class Scene:
         self.desk = DeskGrants(desk_line, clock, tasks=tasks)
         self.heard: list[GrantChanged] = []
         self.desk.changed.connect(self.heard.append)
-        self.kiosk.asked.connect(window.ask_grants)
-        self.kiosk.settled.connect(window.end_question)
-        self.kiosk.changed.connect(lambda _change: window.show_grants(self.kiosk.all()))
-        window.question_answered.connect(self.kiosk.answer)
-        self.kiosk.changed.connect(lambda _change: window.show_times(self.kiosk.all_left_s()))
-        window.acting_changed.connect(
-            lambda acting, mandate: self.kiosk.act_for_caller(mandate if acting else None)
-        )
-        window.grant_withdrawn.connect(self.kiosk.withdraw)
-        window.stop_requested.connect(self.kiosk.withdraw_all)
+        page = window.session_page
+        self.kiosk.asked.connect(page.ask)
+        self.kiosk.settled.connect(page.end_question)
+        self.kiosk.changed.connect(lambda _change: page.show_grants(self.kiosk.all()))
+        self.kiosk.changed.connect(lambda _change: page.powers.show_times(self.kiosk.all_left_s()))
+        for part in (page, page.consent, page.powers):
+            part.acted.connect(self._on_act)
         window.show_session(session_facts())
+
+    def _on_act(self, act: TalkAct) -> None:
+        match act:
+            case AnswerQuestion(question=question, given=given):
+                self.kiosk.answer(question, given)
+            case ActForCaller(mandate=mandate):
+                self.kiosk.act_for_caller(mandate)
+            case WithdrawGrant(grant=grant):
+                self.kiosk.withdraw(grant)
+            case Touch.STOP:
+                self.kiosk.withdraw_all()
 
     def say_yes(self) -> None:
         """The caller reads the question, and takes it."""

@@ -122,14 +122,14 @@ class Covered:
         self.window.setGeometry(screen.geometry())  # no window manager is here to make it so
         self.window.show()
         self.window.show_session(session_facts())
-        self.window.show_page(visible=True)
+        self.window.session_page.show_page(visible=True)
         await self.kiosk.opens("couvre", COVERS)
         await until(
             lambda: self.inside(self.grab(), self.kiosk.browser) > 5_000, PATIENCE_S, LOOKS_EVERY_S
         )
         found["outside_of_the_page"] = self.outside(self.grab("page"))
         page = self.window.session_page
-        self.window.ask_grants((Grant.CONTROL, Grant.TYPE))
+        self.window.session_page.ask((Grant.CONTROL, Grant.TYPE))
         hold_off = page.consent.hold_off
         assert hold_off is not None
         await until(lambda: hold_off.is_over, PATIENCE_S)  # a Yes counts from now on
@@ -138,7 +138,7 @@ class Covered:
         found["outside_while_asked"] = self.outside(picture)
         found["sign"] = self.inside(picture, page.consent.band, _colour(page.consent.band)) > 500
         found["windows"] = len([one for one in QApplication.topLevelWidgets() if one.isVisible()])
-        self.window.end_question((Grant.CONTROL, Grant.TYPE))
+        self.window.session_page.end_question((Grant.CONTROL, Grant.TYPE))
         await self.kiosk.opens("tourne", SPINS)
         await self.kiosk.troubled(WebPageTrouble.SILENT)
         self.grab("calm")

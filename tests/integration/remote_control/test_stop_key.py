@@ -29,12 +29,12 @@ def test_escape_stops_even_from_within_the_page(
         window = KioskWindow(Face(), stage.browser)
         window.stop_ticking()
         stops: list[bool] = []
-        window.stop_requested.connect(lambda: stops.append(True))
+        window.session_page.acted.connect(lambda _stop: stops.append(True))
         stage.browser.stop_key_pressed.connect(window.session_page.press_stop_key)
         window.resize(1280, 800)
         window.show_session(session_facts())
-        window.show_page(True)
-        window.show_grants(dict.fromkeys(Grant, True))
+        window.session_page.show_page(True)
+        window.session_page.show_grants(dict.fromkeys(Grant, True))
         window.show()
         window.activateWindow()
         await stage.share_html(

@@ -12,18 +12,15 @@ from views.kiosk.window import KioskWindow
 
 
 class CallerTouches:
-    """Everything that the window asks for, in order."""
+    """Everything that the window asks for, in order; what is done in a conversation as acts."""
 
     def __init__(self, window: KioskWindow) -> None:
-        self.heard: list[tuple[object, ...]] = []
+        self.heard: list[object] = []
         for name in (
             "service_requested",
             "number_entered",
             "number_skipped",
             "leave_requested",
-            "stop_requested",
-            "question_answered",
-            "grant_withdrawn",
             "language_requested",
             "start_requested",
             "away_requested",
@@ -36,6 +33,9 @@ class CallerTouches:
             getattr(window, name).connect(
                 lambda *facts, name=name: self.heard.append((name, *facts))
             )
+        page = window.session_page
+        for part in (page, page.consent, page.stopped, page.powers, page.printing, page.giving):
+            part.acted.connect(self.heard.append)
 
 
 def read(panel: SlidingPanel, clock: ManualClock) -> None:

@@ -36,6 +36,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
+from views.kiosk.pages.goodbye import Belonging
 from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.window import KioskWindow
 
@@ -256,14 +257,14 @@ def _leaving(window: KioskWindow) -> None:
 
 def _page_shared(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_grants(ALL_GRANTS)
-    window.show_times(dict.fromkeys(Grant, 540.0))
+    window.session_page.show_page(True)
+    window.session_page.show_grants(ALL_GRANTS)
+    window.session_page.powers.show_times(dict.fromkeys(Grant, 540.0))
 
 
 def _written(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_chat(
+    window.session_page.chat.show_lines(
         (
             ChatLine("w1", "Bonjour, pouvez-vous lire ceci ?", mine=False),
             ChatLine("w2", "Oui", mine=True),
@@ -283,7 +284,7 @@ def _keyboard(window: KioskWindow) -> None:
 
 def _private(window: KioskWindow) -> None:
     _page_shared(window)
-    window.show_private(True)
+    window.session_page.show_private(True)
     window.show_own_pause(True)
 
 
@@ -291,7 +292,7 @@ def _muted_and_helped(window: KioskWindow) -> None:
     """The host is called from the conversation, whose agent has no microphone for a moment."""
     window.show_services(msgspec.structs.replace(services_answer(), host=True))
     _page_shared(window)
-    window.show_agent_switches(camera_on=True, microphone_on=False)
+    window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
     window.show_help(HelpState.COMING)
 
 
@@ -302,45 +303,49 @@ def _with_host(window: KioskWindow) -> None:
 
 def _powers(window: KioskWindow) -> None:
     _page_shared(window)
-    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
+    window.session_page.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
     window.session_page.show_powers.click()
 
 
 def _page_notice(window: KioskWindow) -> None:
     _page_shared(window)
-    window.show_devices_notice("place_document")
+    window.session_page.show_notice("place_document")
 
 
 def _asking_page(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.ask_grants((Grant.SEE_PAGE,))
+    window.session_page.show_page(True)
+    window.session_page.ask((Grant.SEE_PAGE,))
 
 
 def _asking_scan(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.ask_grants((Grant.SCAN,))
+    window.session_page.ask((Grant.SCAN,))
 
 
 def _asking_control(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
-    window.show_times({Grant.SEE_PAGE: 1500.0, Grant.POINT: 1620.0, Grant.SCAN: 45.0})
-    window.ask_grants((Grant.CONTROL,))
+    window.session_page.show_page(True)
+    window.session_page.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
+    window.session_page.powers.show_times(
+        {Grant.SEE_PAGE: 1500.0, Grant.POINT: 1620.0, Grant.SCAN: 45.0}
+    )
+    window.session_page.ask((Grant.CONTROL,))
 
 
 def _asking_fill(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.ask_grants((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE))
+    window.session_page.show_page(True)
+    window.session_page.ask((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE))
 
 
 def _asking_papers(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_grants(dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True))
-    window.ask_grants((Grant.SCAN, Grant.KEEP))
+    window.session_page.show_page(True)
+    window.session_page.show_grants(
+        dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True)
+    )
+    window.session_page.ask((Grant.SCAN, Grant.KEEP))
     window.session_page.consent.switches.findChild(BigButton, "switch_keep").click()
 
 
@@ -360,7 +365,7 @@ def _asking_mandate_letters(window: KioskWindow) -> None:
 def _stopped(window: KioskWindow) -> None:
     _page_shared(window)
     window.session_page.stop.click()
-    window.show_grants({})
+    window.session_page.show_grants({})
 
 
 def _session_trouble(window: KioskWindow) -> None:
@@ -434,10 +439,10 @@ def _help_called(window: KioskWindow) -> None:
     window.show_help(HelpState.COMING)
 
 
-def _goodbye(*things: str) -> Callable[[KioskWindow], None]:
+def _goodbye(*things: Belonging) -> Callable[[KioskWindow], None]:
     def scene(window: KioskWindow) -> None:
         for thing in things:
-            window.remind_of(thing)
+            window.goodbye_page.remind_of(thing)
         window.show_goodbye(WIPED)
 
     return scene
@@ -499,8 +504,8 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-stopped": _stopped,
     "session-trouble": _session_trouble,
     "goodbye-wiping": lambda window: window.show_goodbye(None),
-    "goodbye": _goodbye("original", "sheets"),
-    "goodbye-all": _goodbye("original", "sheets", "stick"),
+    "goodbye": _goodbye(Belonging.ORIGINAL, Belonging.SHEETS),
+    "goodbye-all": _goodbye(*Belonging),
     "goodbye-talk": _goodbye(),
     "goodbye-left-over": lambda window: window.show_goodbye(
         KioskWiped(pages_removed=0, files_removed=1, profile_removed=True, left_over=2)

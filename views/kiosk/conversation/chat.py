@@ -12,12 +12,14 @@ from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
+from session.kiosk.caller_acts import ReadWords, WriteWords
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS
 from session.protocol.endpoints.chat import ChatLine
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.keyboard import TouchKeyboard
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, spaced
+from views.widgets.announcer import announce
 
 ANSWERS = (N_("Yes"), N_("No"), N_("I did not understand"), N_("One moment"))
 SHOWN = 2
@@ -31,12 +33,10 @@ class ChatStrip(QFrame):
         keyboard: types into the answer's field; whoever shows the strip gives it a place.
 
     Signals:
-        say_requested(str): the caller answers.
-        painted(str): the words with this id have been painted.
+        acted(WriteWords | ReadWords): the caller answers, or can read what the adviser wrote.
     """
 
-    say_requested = pyqtSignal(str)
-    painted = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +44,7 @@ class ChatStrip(QFrame):
         self._lines: tuple[ChatLine, ...] = ()
         self._is_open = False
         self._reported: set[str] = set()
+        self._announced: set[str] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._report)
@@ -56,14 +57,14 @@ class ChatStrip(QFrame):
         self._entry.returnPressed.connect(self._send)
         self.keyboard = TouchKeyboard(self._entry)
         self.keyboard.sent.connect(self._send)
-        self.keyboard.opened.connect(lambda _open: self.retranslate())
+        self.keyboard.opened.connect(self.retranslate)
         self._entry.setProperty("min_height_u", 8.4)
         self.answers = [
             BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS
         ]
         for button, answer in zip(self.answers, ANSWERS, strict=True):
             button.clicked.connect(
-                lambda _checked, answer=answer: self.say_requested.emit(_(answer))
+                lambda _checked, answer=answer: self.acted.emit(WriteWords(_(answer)))
             )
         self.send = BigButton(
             "plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6)
@@ -110,6 +111,11 @@ class ChatStrip(QFrame):
             self.keyboard.close_keyboard()
         self._reported.intersection_update(line.words_id for line in lines)
         self._show_words()
+        theirs = {line.words_id: line.text for line in lines if not line.mine}
+        for words_id, text in theirs.items():
+            if words_id not in self._announced:
+                announce(self, _("Your adviser writes: {text}").format(text=text))
+        self._announced = set(theirs)
 
     def _show_words(self) -> None:
         theirs = [line.text for line in self._lines if not line.mine][-SHOWN:]
@@ -150,11 +156,11 @@ class ChatStrip(QFrame):
         for line in [line for line in self._lines if not line.mine][-SHOWN:]:
             if line.words_id not in self._reported:
                 self._reported.add(line.words_id)
-                self.painted.emit(line.words_id)
+                self.acted.emit(ReadWords(line.words_id))
 
     def _send(self) -> None:
         text = self._entry.text().strip()
         if text:
             self._entry.clear()
             self.keyboard.close_keyboard()
-            self.say_requested.emit(text)
+            self.acted.emit(WriteWords(text))

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidge
 from resources.texts import _
 from session.core.clock import Clock, SystemClock
 from session.kiosk.call.consent import LONGEST_QUESTION_S, SILENCE_S, Question, is_mandate
+from session.kiosk.caller_acts import ActForCaller, AnswerQuestion, Touch
 from views.kiosk.conversation.mandate import MandateEntry
 from views.kiosk.conversation.power_switches import PowerSwitches
 from views.kiosk.conversation.session_sign import SessionSign, SignBand
@@ -31,7 +32,12 @@ class SlidingPanel(QWidget):
 
     Args:
         fingers: None for a panel that stands alone.
+
+    Signals:
+        acted(act of `session.kiosk.caller_acts`): what the caller answered.
     """
+
+    acted = pyqtSignal(object)
 
     SLIDE_MS = 220
 
@@ -144,18 +150,14 @@ class ConsentPanel(SlidingPanel):
     Somebody who acts for the caller says so first, and has no Yes before the reference of their
     mandate is typed.
 
-    Signals: answered: the question, and the powers that the caller gives.
-        acting_changed(acting, mandate): who touches now: somebody who acts for the caller, and
-        their mandate so far. mandate_shown(shown): the place where it is typed is needed, or no
-        longer.
+    Signals:
+        mandate_shown(): the place where the mandate is typed is needed, or no longer.
 
     Attributes:
         mandate: where the reference is typed; the session page gives it its place.
     """
 
-    answered = pyqtSignal(object, object)
-    acting_changed = pyqtSignal(bool, str)
-    mandate_shown = pyqtSignal(bool)
+    mandate_shown = pyqtSignal()
 
     def __init__(self, clock: Clock, fingers: FingerWatch | None = None) -> None:
         super().__init__(clock, fingers)
@@ -239,7 +241,7 @@ class ConsentPanel(SlidingPanel):
         self.acting.setChecked(False)
         self.acting.blockSignals(False)
         self.mandate.hide()
-        self.mandate_shown.emit(False)
+        self.mandate_shown.emit()
 
     def forget(self) -> None:
         """Another caller: nothing is asked, and no mandate stays."""
@@ -248,7 +250,7 @@ class ConsentPanel(SlidingPanel):
 
     def _on_acting(self, acting: bool) -> None:
         self.mandate.setVisible(acting)
-        self.mandate_shown.emit(acting)
+        self.mandate_shown.emit()
         if acting:
             self.mandate.setFocus()
         self._on_mandate(self.mandate.text)
@@ -261,7 +263,7 @@ class ConsentPanel(SlidingPanel):
         """A touch is no silence: the time begins again, up to a limit."""
         self._until_s = min(self._clock.monotonic_s() + SILENCE_S, self._at_most_s)
         self.retranslate()
-        self.acting_changed.emit(self.acting.isChecked(), text)
+        self.acted.emit(ActForCaller(text if self.acting.isChecked() else None))
 
     def _allow_yes(self) -> None:
         may_act = not self.acting.isChecked() or is_mandate(self.mandate.text)
@@ -283,7 +285,7 @@ class ConsentPanel(SlidingPanel):
         question, grants = self.question, self.switches.given if allowed else ()
         if question:
             self.end()
-            self.answered.emit(question, grants)
+            self.acted.emit(AnswerQuestion(question, grants))
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -307,14 +309,7 @@ class ConsentPanel(SlidingPanel):
 
 
 class StoppedPanel(SlidingPanel):
-    """After STOP: everything is already stopped; the caller goes on talking or ends.
-
-    Signals:
-        go_on_requested, end_requested.
-    """
-
-    go_on_requested = pyqtSignal()
-    end_requested = pyqtSignal()
+    """After STOP: everything is already stopped; the caller goes on talking or ends."""
 
     def __init__(self, clock: Clock | None = None, fingers: FingerWatch | None = None) -> None:
         super().__init__(clock, fingers)
@@ -323,9 +318,8 @@ class StoppedPanel(SlidingPanel):
         self.go_on = BigButton("no", "forum", colour=WHITE)
         self.end_call = BigButton("danger", "phone-hangup", colour=WHITE)
         self.go_on.clicked.connect(self.hide)
-        self.go_on.clicked.connect(self.go_on_requested)
         self.end_call.clicked.connect(self.hide)
-        self.end_call.clicked.connect(self.end_requested)
+        self.end_call.clicked.connect(lambda: self.acted.emit(Touch.LEAVE))
         says = spaced(QVBoxLayout(), (0,), 0.8)
         says.addWidget(self._title)
         says.addWidget(self._detail)

@@ -33,12 +33,12 @@ class DocumentPane(QFrame):
     Signals:
         closed(): the caller closed it.
         painted(page, marks, pointer): a page is on the screen.
-        shown_changed(shown): there is something to show, or no more.
+        shown_changed(): there is something to show, or no more.
     """
 
     closed = pyqtSignal()
     painted = pyqtSignal(int, int, bool)
-    shown_changed = pyqtSignal(bool)
+    shown_changed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +137,7 @@ class DocumentPane(QFrame):
         self._pages = pages
         self._page = 0
         self.retranslate()
-        self.shown_changed.emit(True)
+        self.shown_changed.emit()
 
     def show_waiting(self, page: int, percent: int) -> None:
         """This page is on its way."""
@@ -193,7 +193,7 @@ class DocumentPane(QFrame):
         self._stack.setCurrentIndex(0)
         self.retranslate()
         if was_open:
-            self.shown_changed.emit(False)
+            self.shown_changed.emit()
         return self.sheet.is_empty and not self._title.text()
 
     # ---- the caller ----

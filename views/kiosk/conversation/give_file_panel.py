@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import _
 from session.core.clock import Clock
+from session.kiosk.caller_acts import GiveFile
 from session.kiosk.devices.given_files import OfferedFile
 from views.kiosk.conversation.consent import SlidingPanel
 from views.kiosk.widgets.hold_off import FingerWatch
@@ -85,13 +86,7 @@ class GiveFileSheet(QScrollArea):
 
 
 class GiveFilePanel(SlidingPanel):
-    """The question: which file? No answer gives none.
-
-    Signals:
-        answered(str): id of the file that the caller gives; empty: none.
-    """
-
-    answered = pyqtSignal(str)
+    """The question: which file? No answer gives none."""
 
     def __init__(self, clock: Clock | None = None, fingers: FingerWatch | None = None) -> None:
         super().__init__(clock, fingers)
@@ -166,7 +161,7 @@ class GiveFilePanel(SlidingPanel):
     def _answer(self, file_id: str) -> None:
         if self.is_asking and (not file_id or self.takes_yes):
             self.end()
-            self.answered.emit(file_id)
+            self.acted.emit(GiveFile(file_id))
 
     def retranslate(self) -> None:
         """Says every text again."""

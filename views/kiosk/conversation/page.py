@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -24,14 +23,14 @@ from PyQt6.QtWidgets import (
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.kiosk.call.consent import Question
+from session.kiosk.caller_acts import Touch
 from session.kiosk.devices.given_files import OfferedFile
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import SessionFacts
-from session.protocol.hub.talk_state import ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
 from views.kiosk.conversation.chat import ChatStrip
-from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
+from views.kiosk.conversation.consent import ConsentPanel, SlidingPanel, StoppedPanel
 from views.kiosk.conversation.document_pane import DocumentPane
 from views.kiosk.conversation.give_file_panel import GiveFilePanel
 from views.kiosk.conversation.powers_sheet import PowersSheet
@@ -45,7 +44,7 @@ from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, sized, spaced
 from views.widgets.announcer import announce
 from views.widgets.pdf_picture import pdf_picture
 from views.words.caller_errors import kiosk_sentence
-from views.words.consent import powers_sentence
+from views.words.consent import powers_sentence, question_words, time_words
 
 FACE_SHARE, PAGE_SHARE = 25, 75
 """Of the stage for the face and for what is beside it, or below it on an upright screen."""
@@ -100,21 +99,9 @@ class SessionPage(KioskPage):
         browser: the web page; shown on request.
 
     Signals:
-        stop_requested: STOP was touched; everything stops at once.
-        leave_requested: the caller ends the session.
-        print_answered(str, bool): print id, whether the caller wants it.
-        question_answered, grant_withdrawn, acting_changed: as of the kiosk window.
-        faces_changed(str, str): names of the agent and of a third person ("" for none), to stand
-            under their faces.
+        acted(Touch.STOP): everything stops at once. What else the caller does is said by the
+            `panels`.
     """
-
-    stop_requested = pyqtSignal()
-    leave_requested = pyqtSignal()
-    question_answered = pyqtSignal(object, object)
-    grant_withdrawn = pyqtSignal(Grant)
-    print_answered = pyqtSignal(str, bool)
-    acting_changed = pyqtSignal(bool, str)
-    faces_changed = pyqtSignal(str, str)
 
     def __init__(
         self, call_pane: QWidget, browser: QWidget, *, clock: Clock, fingers: FingerWatch
@@ -127,32 +114,35 @@ class SessionPage(KioskPage):
         self._held = False
         self._facts: SessionFacts | None = None
         self._notice = ""
+        self._announced = ""
         self.call_pane = call_pane
         self.browser = browser
         self.fingers = fingers
         self.consent = ConsentPanel(clock, self.fingers)
         self.stopped = StoppedPanel(clock, self.fingers)
-        self.consent.answered.connect(self.question_answered)
-        self.consent.acting_changed.connect(self.acting_changed)
         self._page_shown = self._private = False
         self.document = DocumentPane()
-        self.document.shown_changed.connect(lambda _shown: self._place_page())
+        self.document.shown_changed.connect(self._place_page)
         self.printing = CallerPrintPanel(clock, self.fingers)
         self.sheet = PrintSheet()
-        self.printing.answered.connect(self._on_print_answered)
+        self.printing.acted.connect(lambda _act: self.end_print())
         self.giving = GiveFilePanel(clock, self.fingers)
-        self.giving.answered.connect(lambda _file_id: self._place_page())
+        self.giving.acted.connect(self._place_page)
         self.talk = ThirdPartyStrip()
         self.chat = ChatStrip()
-        self.chat.keyboard.opened.connect(lambda _open: self._place_page())
+        self.chat.keyboard.opened.connect(self._place_page)
         self.powers = PowersSheet(clock)
-        self.powers.withdraw_requested.connect(self.grant_withdrawn)
-        self.powers.shown_changed.connect(lambda _shown: self._place_page())
-        self._mandate_shown = self._portrait = False
-        self.consent.mandate_shown.connect(self._on_mandate)
-        self.stopped.end_requested.connect(self.leave_requested)
+        self.powers.shown_changed.connect(self._place_page)
+        self._portrait = False
+        self.consent.mandate_shown.connect(self._place_page)
         self._lay_out()
         self.retranslate()
+
+    @property
+    def panels(self) -> tuple[SlidingPanel | PowersSheet | ChatStrip | ThirdPartyStrip, ...]:
+        """The parts in which the caller acts; each says so by its signal `acted`."""
+        questions = (self.consent, self.printing, self.giving, self.stopped)
+        return (*questions, self.powers, self.chat, self.talk)
 
     # ---- building ----
 
@@ -308,23 +298,18 @@ class SessionPage(KioskPage):
             question.show_sign(sign)
         self.chat.show_lines(())
         self.talk.show_talk(None)
-        self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
         self.end_print()
         self.end_files()
         self.stopped.hide()
         self.retranslate()
+        self._announced = self.line.text()
 
     def show_talk(self, answer: TalkAnswer) -> None:
         """Hold, and who else is in the conversation."""
         self._held = answer.talk.held
         self.talk.show_talk(answer)
         self.retranslate()
-        third = answer.talk.third
-        is_face = third is not None and third.state is ThirdState.IN and not answer.talk.held
-        self.faces_changed.emit(
-            self._facts.agent_name if self._facts else "", answer.third_name if is_face else ""
-        )
 
     def show_media(self, is_seen: bool, heard: bool) -> None:
         """Show whether the agent gets the caller's picture and sound now."""
@@ -343,6 +328,9 @@ class SessionPage(KioskPage):
         self._grants = dict(grants)
         self.powers.show_grants(grants)
         self.retranslate()
+        if self.line.text() != self._announced:
+            self._announced = self.line.text()
+            announce(self, self._announced)
 
     def show_times(self, left_s: Mapping[Grant, float]) -> None:
         """Seconds that are left of each power."""
@@ -367,16 +355,13 @@ class SessionPage(KioskPage):
         self._place_page()
         self.retranslate()
 
-    def _on_mandate(self, is_shown: bool) -> None:
-        self._mandate_shown = is_shown
-        self._place_page()
-
     def _place_page(self) -> None:
         """Beside the face stands one thing:
         a mandate to be typed, a sheet to be printed, files to choose from, what the adviser can
         do, the keyboard, the agent's document, the web page; the last two not in a privacy pause.
         """
-        is_asking = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
+        takes_mandate = not self.consent.mandate.isHidden()
+        is_asking = takes_mandate or not self.sheet.isHidden() or self.giving.is_asking
         shows_powers = self.powers.is_open and not is_asking
         if is_asking or shows_powers:
             self.chat.keyboard.close_keyboard()
@@ -390,11 +375,12 @@ class SessionPage(KioskPage):
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
     def show_print(self, preview: ShownPrint) -> None:
-        """A document that prints when the caller says yes."""
+        """A document that prints when the caller says yes: `ConfirmPrint` follows, or nothing."""
         self.stopped.hide()
         self.sheet.show_pages(pdf_picture(preview.document), preview.name)
         self._place_page()
         self.printing.ask(preview, self.width())
+        announce(self, self.printing.words(), urgent=True)
 
     def end_print(self, print_id: str = "") -> None:
         """The question about this document (or any) is over."""
@@ -403,12 +389,8 @@ class SessionPage(KioskPage):
             self.sheet.show_pages(None, "")
             self._place_page()
 
-    def _on_print_answered(self, print_id: str, is_wanted: bool) -> None:
-        self.end_print(print_id)
-        self.print_answered.emit(print_id, is_wanted)
-
     def show_files(self, files: tuple[OfferedFile, ...]) -> None:
-        """The caller may give one of these to the agent; `giving.answered` follows, or nothing."""
+        """The caller may give one of these to the agent; `GiveFile` follows, or nothing."""
         self.stopped.hide()
         self.giving.ask(files, self.width())
         self._place_page()
@@ -422,18 +404,17 @@ class SessionPage(KioskPage):
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
         self._notice = code
         self.retranslate()
-
-    @property
-    def notice(self) -> str:
-        """The words for what scanner and printer want of the caller; "" for nothing."""
-        if self._notice:
-            return self._notice_words.text()
-        return ""
+        if code:
+            announce(self, self._notice_words.text())
 
     def ask(self, question: Question) -> None:
-        """Puts a question to the caller."""
+        """Puts a question to the caller; `AnswerQuestion` follows, or nothing (silence is kept by
+        the program).
+        """
         self.stopped.hide()
         self.consent.ask(question, self.width())
+        _icon, title, detail = question_words(question)
+        announce(self, f"{_(title)} {_(detail)} {time_words(question)}", urgent=True)
 
     def end_question(self, question: Question) -> None:
         """This question is over."""
@@ -445,7 +426,7 @@ class SessionPage(KioskPage):
         self.end_print()
         self.document.close_by_caller()
         self.powers.close_sheet()
-        self.stop_requested.emit()
+        self.acted.emit(Touch.STOP)
         self.stopped.slide_in(self.width())
         announce(self, self.stopped.words(), urgent=True)
 

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBox
 
 from resources.texts import _
 from session.core.clock import Clock
+from session.kiosk.caller_acts import WithdrawGrant
 from session.protocol.conversation.messages import Grant
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
@@ -59,12 +60,12 @@ class PowersSheet(QFrame):
     """All powers, and a button that closes the sheet.
 
     Signals:
-        withdraw_requested(Grant): the caller takes this power back.
-        shown_changed(bool): the sheet needs its place, or no longer.
+        acted(WithdrawGrant): the caller takes a power back.
+        shown_changed(): the sheet needs its place, or no longer.
     """
 
-    withdraw_requested = pyqtSignal(Grant)
-    shown_changed = pyqtSignal(bool)
+    acted = pyqtSignal(object)
+    shown_changed = pyqtSignal()
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -84,7 +85,7 @@ class PowersSheet(QFrame):
         self._grid = spaced(QGridLayout(inside), (0,), 0.8)
         for row in self.rows.values():
             row.clicked.connect(
-                lambda _checked, grant=row.grant: self.withdraw_requested.emit(grant)
+                lambda _checked, grant=row.grant: self.acted.emit(WithdrawGrant(grant))
             )
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -126,7 +127,7 @@ class PowersSheet(QFrame):
     def _show(self, is_open: bool) -> None:
         if is_open != self._is_open:
             self._is_open = is_open
-            self.shown_changed.emit(is_open)
+            self.shown_changed.emit()
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """The powers as they are now."""

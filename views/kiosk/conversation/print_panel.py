@@ -8,7 +8,7 @@ Used by the session page. The answer's time limit is kept by
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import _
 from session.core.clock import Clock
+from session.kiosk.caller_acts import ConfirmPrint
 from session.kiosk.devices.print_preview import SHOW_S, ShownPrint
 from views.kiosk.conversation.consent import SlidingPanel
 from views.kiosk.widgets.hold_off import FingerWatch
@@ -87,13 +88,7 @@ class PrintSheet(QScrollArea):
 
 
 class CallerPrintPanel(SlidingPanel):
-    """The question: print this? Yes and No of the same size; no answer is no.
-
-    Signals:
-        answered(str, bool): print id, and the caller's answer.
-    """
-
-    answered = pyqtSignal(str, bool)
+    """The question: print this? Yes and No of the same size; no answer is no."""
 
     def __init__(self, clock: Clock, fingers: FingerWatch | None = None) -> None:
         super().__init__(clock, fingers)
@@ -162,7 +157,7 @@ class CallerPrintPanel(SlidingPanel):
         print_id = self.print_id
         if print_id and (not is_wanted or self.takes_yes):
             self.end()
-            self.answered.emit(print_id, is_wanted)
+            self.acted.emit(ConfirmPrint(print_id, is_wanted))
 
     def retranslate(self) -> None:
         """Says every text again."""

@@ -3,7 +3,7 @@
 Used by the session page.
 
 A third person is named here before the first sound, and until that person has gone;
-`painted` says that the words are really on the screen, and only then may that person be let in.
+`ReadBanner` says that the words are really on the screen, and only then may that person be let in.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import N_, _
+from session.kiosk.caller_acts import ReadBanner
 from session.protocol.hub.talk_state import HoldReason, Third, ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.roles import Role
@@ -55,10 +56,10 @@ class ThirdPartyStrip(QFrame):
     """Hidden while two people simply talk.
 
     Signals:
-        painted(str): the words that name this third person (user id) have been painted.
+        acted(ReadBanner): the words that name a third person have been painted.
     """
 
-    painted = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,9 +119,7 @@ class ThirdPartyStrip(QFrame):
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Emits `painted` once per third person, after the words are painted
-        too.
-        """
+        """Emits `ReadBanner` once per third person, after the words are painted too."""
         super().paintEvent(a0)
         if self._answer is not None:
             third = self._answer.talk.third
@@ -143,7 +142,7 @@ class ThirdPartyStrip(QFrame):
         if third is None or not self._third.isVisible() or self._third.visibleRegion().isEmpty():
             self._reported = ""
         else:
-            self.painted.emit(third.user)
+            self.acted.emit(ReadBanner(third.user))
 
 
 def _key(user: str, at_utc: object) -> str:

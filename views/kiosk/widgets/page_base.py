@@ -5,7 +5,7 @@ Used by all kiosk pages.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import (
     QBoxLayout,
@@ -28,7 +28,12 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 class KioskPage(QFrame):
     """One page. It shows what it is told, and can do so again in another language or lay itself out
     upright.
+
+    Signals:
+        acted(act of `session.kiosk.caller_acts`): what the caller did on it.
     """
+
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()

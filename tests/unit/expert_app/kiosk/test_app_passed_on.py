@@ -43,7 +43,7 @@ async def test_a_caller_who_is_passed_on_is_wiped_waits_and_meets_the_colleague(
     first = await alice.accept(ticket)
     await until(lambda: kiosk.screen.page == "session with Alice M.")
     await alice_talk.hold(first.id, True, HoldReason.PAPERS)
-    await until(lambda: kiosk.screen.talk is not None and kiosk.screen.talk.talk.held)
+    await until(lambda: kiosk.sessions[0].third_parties.talk.held)
     await until(lambda: len(bob.queue) == 1)
     await alice_talk.pass_on(first.id, PassReason.SPECIALIST, agent="bob", note="loyer")
     await until(lambda: kiosk.screen.page == "waiting" and kiosk.browser.wiped == 1)

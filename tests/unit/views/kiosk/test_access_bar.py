@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel
 
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import WriteWords
 from session.protocol.conversation.messages import Grant
 from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import SCENES, WIPED, session_facts, ticket_answer
@@ -93,8 +94,8 @@ def test_a_caller_who_was_refused_keeps_them_and_one_who_walks_away_does_not(
 
 def test_with_the_largest_letters_face_and_stop_stay_where_they_are(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_grants(dict.fromkeys(Grant, True))
+    window.session_page.show_page(True)
+    window.session_page.show_grants(dict.fromkeys(Grant, True))
     window.bar.bigger.click()
     window.bar.bigger.click()
     for width, height in ((1280, 720), (1080, 1920)):
@@ -118,7 +119,7 @@ def test_questions_and_stop_are_read_aloud(window: KioskWindow) -> None:
     assert "You are talking with Claire Vasseur." in said_aloud[-1]
     assert "They do not see your page." in said_aloud[-1]
     assert "STOP. Takes everything back" in said_aloud[-1]
-    window.ask_grants((Grant.SCAN,))
+    window.session_page.ask((Grant.SCAN,))
     window.bar.listen.click()
     window.bar.listen.click()
     for words in ("May your adviser scan your document?", "Without an answer, it is no.", "Yes"):
@@ -176,14 +177,14 @@ def test_signing_writing_and_the_language_are_needs_until_the_caller_leaves(
 
 
 def test_the_caller_begins_to_write(window: KioskWindow) -> None:
-    written: list[str] = []
-    window.session_page.chat.say_requested.connect(written.append)
+    written: list[object] = []
+    window.session_page.chat.acted.connect(written.append)
     window.show_session(session_facts())
     window.bar.write.click()
     chat = window.session_page.chat
     chat.keyboard.keys["o"].click()
     chat.keyboard.send.click()
-    assert written == ["O"]
+    assert written == [WriteWords("O")]
     assert chat.isVisible(), "the strip stays, an answer may come"
 
 

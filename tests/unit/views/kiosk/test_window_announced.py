@@ -41,7 +41,7 @@ def test_a_page_is_told_when_it_comes_and_when_its_words_change(window: KioskWin
 def test_a_question_is_urgent_and_says_what_silence_means(window: KioskWindow) -> None:
     window.show_session(session_facts())
     heard = Heard(window)
-    window.ask_grants((Grant.SCAN,))
+    window.session_page.ask((Grant.SCAN,))
     [(words, urgent)] = heard.take()
     assert urgent
     assert words.startswith("May your adviser scan your document?")
@@ -51,9 +51,9 @@ def test_a_question_is_urgent_and_says_what_silence_means(window: KioskWindow) -
 def test_what_the_adviser_can_do_is_told_when_it_changes(window: KioskWindow) -> None:
     window.show_session(session_facts())
     heard = Heard(window)
-    window.show_grants({Grant.SEE_PAGE: True})
+    window.session_page.show_grants({Grant.SEE_PAGE: True})
     assert "They see your page." in heard.only()
-    window.show_grants({Grant.SEE_PAGE: True})
+    window.session_page.show_grants({Grant.SEE_PAGE: True})
     assert heard.take() == []
 
 
@@ -70,24 +70,28 @@ def test_written_words_are_told_once_and_ones_own_never(window: KioskWindow) -> 
     window.show_session(session_facts())
     heard = Heard(window)
     first, mine = ChatLine("1", "Bonjour", mine=False), ChatLine("2", "Oui", mine=True)
-    window.show_chat((first,))
+    window.session_page.chat.show_lines((first,))
     assert heard.only() == "Your adviser writes: Bonjour"
-    window.show_chat((first, mine))
+    window.session_page.chat.show_lines((first, mine))
     assert heard.take() == []
-    window.show_chat((mine, ChatLine("3", "Merci", mine=False)))  # the first is no longer kept
+    window.session_page.chat.show_lines(
+        (mine, ChatLine("3", "Merci", mine=False))
+    )  # the first is no longer kept
     assert heard.only() == "Your adviser writes: Merci"
 
 
 def test_scanner_host_trouble_and_print_are_told(window: KioskWindow) -> None:
     window.show_session(session_facts())
     heard = Heard(window)
-    window.show_devices_notice("scanned")
+    window.session_page.show_notice("scanned")
     assert heard.only().startswith("Your document is scanned.")
-    window.show_devices_notice("")
+    window.session_page.show_notice("")
     assert heard.take() == []
     window.show_help(HelpState.COMING)
     assert heard.only().startswith("The host is coming.")
-    window.show_print(ShownPrint(print_id="p", name="Reçu", document=b"", pages=1, copies=1))
+    window.session_page.show_print(
+        ShownPrint(print_id="p", name="Reçu", document=b"", pages=1, copies=1)
+    )
     assert "Reçu" in heard.only()
     window.show_trouble("call_lost")
     assert heard.take()[0][1]

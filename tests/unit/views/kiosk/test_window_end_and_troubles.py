@@ -15,7 +15,7 @@ from tests.support.screens.kiosk_gallery import (
     session_facts,
     ticket_answer,
 )
-from views.kiosk.pages.goodbye import ASKED_S, GOODBYE_S
+from views.kiosk.pages.goodbye import ASKED_S, GOODBYE_S, Belonging
 from views.kiosk.window import KioskWindow
 
 ORIGINAL = "Take your original back from the glass"
@@ -32,13 +32,14 @@ def test_goodbye_after_mere_talk_reminds_of_nothing(window: KioskWindow) -> None
 
 
 @pytest.mark.parametrize(
-    ("thing", "reminder"), [("original", ORIGINAL), ("sheets", SHEETS), ("stick", STICK)]
+    ("thing", "reminder"),
+    [(Belonging.ORIGINAL, ORIGINAL), (Belonging.SHEETS, SHEETS), (Belonging.STICK, STICK)],
 )
 def test_goodbye_reminds_of_what_was_used_and_of_nothing_else(
-    window: KioskWindow, thing: str, reminder: str
+    window: KioskWindow, thing: Belonging, reminder: str
 ) -> None:
     window.show_session(session_facts())
-    window.remind_of(thing)
+    window.goodbye_page.remind_of(thing)
     window.show_goodbye(None)
     assert [words for words in (ORIGINAL, SHEETS, STICK) if words in said(window)] == [reminder]
     window.show_goodbye(WIPED)
@@ -62,13 +63,13 @@ def test_goodbye_says_the_number_by_which_the_helpdesk_finds_the_talk(window: Ki
 def test_a_sheet_that_comes_out_at_the_very_end_is_not_forgotten(window: KioskWindow) -> None:
     window.show_session(session_facts())
     window.show_goodbye(None)
-    window.remind_of("sheets")
+    window.goodbye_page.remind_of(Belonging.SHEETS)
     assert SHEETS in said(window)
 
 
 def test_who_was_passed_on_is_reminded_of_the_first_conversation_too(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.remind_of("original")
+    window.goodbye_page.remind_of(Belonging.ORIGINAL)
     window.show_ticket(ticket_answer())
     window.show_session(session_facts())
     window.show_goodbye(WIPED)
@@ -76,7 +77,7 @@ def test_who_was_passed_on_is_reminded_of_the_first_conversation_too(window: Kio
 
 
 def test_goodbye_reminds_of_the_original_and_tells_the_wipe(window: KioskWindow) -> None:
-    window.remind_of("original")
+    window.goodbye_page.remind_of(Belonging.ORIGINAL)
     window.show_goodbye(None)
     assert "Take your original back from the glass" in said(window)
     assert "We are wiping your traces" in said(window)

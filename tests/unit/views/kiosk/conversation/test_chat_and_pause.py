@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from session.kiosk.caller_acts import WriteWords
 from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from tests.support.screens.kiosk_fingers import said
@@ -24,8 +25,8 @@ QUESTION = (ChatLine("w1", "Où habitez-vous ?", mine=False),)
 @pytest.fixture
 def keyboard(window: KioskWindow, fingers: Any) -> TouchKeyboard:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_chat(QUESTION)
+    window.session_page.show_page(True)
+    window.session_page.chat.show_lines(QUESTION)
     entry = window.findChild(QLineEdit, "written_entry")
     assert entry is not None
     assert window.session_page.chat.keyboard.isHidden()
@@ -49,8 +50,8 @@ def type_words(keyboard: TouchKeyboard, text: str) -> None:
 def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
     window: KioskWindow, keyboard: TouchKeyboard
 ) -> None:
-    sent: list[str] = []
-    window.session_page.chat.say_requested.connect(sent.append)
+    sent: list[object] = []
+    window.session_page.chat.acted.connect(sent.append)
     assert keyboard.isVisible()
     assert window.session_page.call_pane.isVisible()
     assert not window.session_page.browser.isVisible()
@@ -58,7 +59,7 @@ def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
     keyboard.keys["'"].click()
     type_words(keyboard, "Élu ça, 12")
     keyboard.send.click()
-    assert sent == ["Rue d'Élu ça, 12"]
+    assert sent[-1] == WriteWords("Rue d'Élu ça, 12")
     assert keyboard.isHidden()
     assert window.session_page.browser.isVisible()
 
@@ -81,7 +82,7 @@ def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(
     window.resize(*size)
     window.show()
     window.show_session(session_facts())
-    window.show_chat(QUESTION)
+    window.session_page.chat.show_lines(QUESTION)
     keyboard = window.session_page.chat.keyboard
     keyboard.open_keyboard()
     for sheet in (0, 1):
@@ -116,10 +117,10 @@ def test_the_caller_begins_and_ends_a_pause_of_its_own(window: KioskWindow) -> N
     requested: list[bool] = []
     window.pause_requested.connect(requested.append)
     window.show_session(session_facts())
-    window.show_grants(dict.fromkeys(ALL_GRANTS, True))
-    window.show_page(True)
+    window.session_page.show_grants(dict.fromkeys(ALL_GRANTS, True))
+    window.session_page.show_page(True)
     window.bar.pause.click()
-    window.show_private(True)
+    window.session_page.show_private(True)
     window.show_own_pause(True)
     assert not window.session_page.browser.isVisible()
     assert "End the pause" in said(window)
@@ -131,6 +132,6 @@ def test_the_caller_begins_and_ends_a_pause_of_its_own(window: KioskWindow) -> N
     assert requested == [True, False]
     assert "End my privacy pause" not in said(window)
     assert not window.session_page.browser.isVisible(), "the agent's own pause goes on"
-    window.show_private(False)
+    window.session_page.show_private(False)
     assert window.session_page.browser.isVisible()
     assert Grant.SEE_PAGE in window.session_page._grants

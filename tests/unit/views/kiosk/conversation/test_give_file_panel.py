@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import GiveFile
 from session.kiosk.devices.given_files import OfferedFile
 from tests.support.screens.kiosk_fingers import read
 from tests.support.screens.kiosk_gallery import session_facts
@@ -16,11 +17,11 @@ FILES = (
 
 
 def test_a_file_goes_on_the_second_touch(window: KioskWindow, clock: ManualClock) -> None:
-    answers: list[str] = []
+    answers: list[object] = []
     page = window.session_page
-    page.giving.answered.connect(answers.append)
+    page.giving.acted.connect(answers.append)
     window.show_session(session_facts())
-    window.show_page(True)
+    window.session_page.show_page(True)
     page.show_files(())
     assert page.giving.sheet.isVisible()
     assert not page.browser.isVisible()
@@ -37,23 +38,25 @@ def test_a_file_goes_on_the_second_touch(window: KioskWindow, clock: ManualClock
     )
     read(page.giving, clock)
     page.giving.yes.click()
-    assert answers == ["2"]  # another file came first meanwhile: what was chosen stays chosen
+    assert answers == [
+        GiveFile("2")
+    ]  # another file came first meanwhile: what was chosen stays chosen
     assert not page.giving.sheet.isVisible()
     assert page.browser.isVisible()
 
 
 def test_no_and_the_end_of_the_question_give_nothing(window: KioskWindow) -> None:
-    answers: list[str] = []
+    answers: list[object] = []
     page = window.session_page
-    page.giving.answered.connect(answers.append)
+    page.giving.acted.connect(answers.append)
     window.show_session(session_facts())
     page.show_files(FILES)
     page.giving.sheet.buttons["0"].click()
     page.giving.no.click()
-    assert answers == [""]
+    assert answers == [GiveFile("")]
     page.show_files(FILES)
     assert not page.giving.yes.isEnabled()
     page.end_files()
     page.giving.yes.click()
-    assert answers == [""]
+    assert answers == [GiveFile("")]
     assert not page.giving.isVisible()

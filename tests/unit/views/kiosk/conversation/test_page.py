@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame
 
 from session.core.clock import ManualClock
 from session.kiosk.call.consent import SILENCE_S
+from session.kiosk.caller_acts import AnswerQuestion, Touch, WithdrawGrant
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.tickets import HelpState
 from tests.support.screens.kiosk_fingers import CallerTouches, read, said
@@ -30,7 +31,7 @@ def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(window: Kiosk
     assert "Claire Vasseur" in said(window)
     assert window.session_page.call_pane.isVisible()
     assert not window.session_page.browser.isVisible()
-    window.show_page(True)
+    window.session_page.show_page(True)
     assert window.session_page.browser.isVisible()
     assert window.session_page.call_pane.isVisible()
 
@@ -41,8 +42,8 @@ def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
         "Your adviser sees and hears you. They do not see your page. They can neither scan nor "
         "print."
     )
-    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
-    window.show_media(is_seen=False, heard=True)
+    window.session_page.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
+    window.session_page.show_media(is_seen=False, heard=True)
     assert window.session_page.line.text() == (
         "Your adviser hears you but does not see you. They see your page and can point at it. "
         "They can scan, but not print."
@@ -55,21 +56,21 @@ MUTED = "Your adviser's microphone is off for a moment."
 def test_the_caller_reads_that_the_agent_s_microphone_is_off(window: KioskWindow) -> None:
     window.show_session(session_facts())
     assert MUTED not in said(window)
-    window.show_agent_switches(camera_on=True, microphone_on=False)
+    window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
     assert MUTED in said(window)
     face = window.session_page.call_pane
     assert face.isVisible()  # and it covers nothing of the face
-    window.show_agent_switches(camera_on=False, microphone_on=False)
+    window.session_page.show_agent_switches(camera_on=False, microphone_on=False)
     assert "Your adviser's camera and microphone are off for a moment." in said(window)
-    window.show_agent_switches(camera_on=False, microphone_on=True)
+    window.session_page.show_agent_switches(camera_on=False, microphone_on=True)
     assert "Your adviser's camera is off. You can go on talking." in said(window)
-    window.show_agent_switches(camera_on=True, microphone_on=True)
+    window.session_page.show_agent_switches(camera_on=True, microphone_on=True)
     assert not window.session_page.findChild(QFrame, "switched_off").isVisible()
 
 
 def test_the_next_conversation_begins_with_everything_switched_on(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_agent_switches(camera_on=True, microphone_on=False)
+    window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
     window.show_session(session_facts())
     assert MUTED not in said(window)
 
@@ -92,12 +93,12 @@ def test_answer_is_passed_on_and_the_question_goes(
     window: KioskWindow, touches: CallerTouches, clock: ManualClock, grant: Grant, allowed: bool
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grants((grant,))
+    window.session_page.ask((grant,))
     consent = window.session_page.consent
     assert consent.isVisible()
     read(consent, clock)
     (consent.yes if allowed else consent.no).click()
-    assert touches.heard == [("question_answered", (grant,), (grant,) if allowed else ())]
+    assert touches.heard == [AnswerQuestion((grant,), (grant,) if allowed else ())]
     assert not consent.isVisible()
     consent.yes.click()
     assert len(touches.heard) == 1, "a second touch answers nothing"
@@ -107,7 +108,7 @@ def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
     window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grants((Grant.SCAN,))
+    window.session_page.ask((Grant.SCAN,))
     consent = window.session_page.consent
     clock.advance(SILENCE_S - 5)
     window.tick()
@@ -120,10 +121,10 @@ def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
 
 def test_question_settled_elsewhere_goes_away(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.ask_grants((Grant.SCAN,))
-    window.end_question((Grant.PRINT,))
+    window.session_page.ask((Grant.SCAN,))
+    window.session_page.end_question((Grant.PRINT,))
     assert window.session_page.consent.isVisible()
-    window.end_question((Grant.SCAN,))
+    window.session_page.end_question((Grant.SCAN,))
     assert not window.session_page.consent.isVisible()
 
 
@@ -132,19 +133,19 @@ def test_given_power_can_be_taken_back_by_touch(
 ) -> None:
     window.show_session(session_facts())
     page = window.session_page
-    window.show_page(True)
+    window.session_page.show_page(True)
     page.show_powers.click()
     assert page.powers.isVisible()
     assert page.call_pane.isVisible()
     assert not any(row.isEnabled() for row in page.powers.rows.values())
-    window.show_grants(ALL_GRANTS)
-    window.show_times({Grant.SCAN: 600.0})
+    window.session_page.show_grants(ALL_GRANTS)
+    window.session_page.powers.show_times({Grant.SCAN: 600.0})
     rows = page.powers.rows
     assert all(row.isEnabled() for row in rows.values())
     assert rows[Grant.SCAN].words() == "Scan my document : Yes (10 min)"
     rows[Grant.SCAN].click()
-    assert touches.heard == [("grant_withdrawn", Grant.SCAN)]
-    window.show_grants({**ALL_GRANTS, Grant.SCAN: False})
+    assert touches.heard == [WithdrawGrant(Grant.SCAN)]
+    window.session_page.show_grants({**ALL_GRANTS, Grant.SCAN: False})
     assert rows[Grant.SCAN].words() == "Scan my document : No"
     assert page.powers.isVisible(), "the caller may take back another one"
     page.powers.close_button.click()
@@ -154,8 +155,8 @@ def test_given_power_can_be_taken_back_by_touch(
 
 def test_the_only_red_button_of_a_conversation_is_stop(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_grants(ALL_GRANTS)
+    window.session_page.show_page(True)
+    window.session_page.show_grants(ALL_GRANTS)
     stops = [
         button
         for button in window.findChildren(TouchButton)
@@ -176,17 +177,17 @@ def test_stop_is_at_once_and_then_asks_what_to_do(
     window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grants((Grant.SCAN,))
+    window.session_page.ask((Grant.SCAN,))
     page = window.session_page
     page.stop.click()
-    assert touches.heard == [("stop_requested",)]
+    assert touches.heard == [Touch.STOP]
     assert not page.consent.isVisible()
     assert page.stopped.isVisible()
     page.stopped.go_on.click()
     assert not page.stopped.isVisible()
     page.stop.click()
     page.stopped.end_call.click()
-    assert touches.heard[-1] == ("leave_requested",)
+    assert touches.heard[-1] == Touch.LEAVE
 
 
 def test_stop_is_a_red_octagon_with_the_word(window: KioskWindow) -> None:
@@ -203,20 +204,20 @@ def test_stop_is_a_red_octagon_with_the_word(window: KioskWindow) -> None:
 
 def test_devices_tell_the_caller_what_to_do(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_devices_notice("place_document")
+    window.session_page.show_notice("place_document")
     assert "Put your document on the glass" in said(window)
-    window.show_devices_notice("printer_out_of_paper")
+    window.session_page.show_notice("printer_out_of_paper")
     assert "There is no more paper" in said(window)
-    window.show_devices_notice("")
+    window.session_page.show_notice("")
     assert "paper" not in said(window)
 
 
 def test_next_session_starts_with_nothing_of_the_last(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_grants(ALL_GRANTS)
-    window.show_devices_notice("scanning")
-    window.ask_grants((Grant.PRINT,))
+    window.session_page.show_page(True)
+    window.session_page.show_grants(ALL_GRANTS)
+    window.session_page.show_notice("scanning")
+    window.session_page.ask((Grant.PRINT,))
     window.show_session(session_facts())
     page = window.session_page
     assert not page.browser.isVisible()

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import ConfirmPrint
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
 from tests.support.screens.kiosk_fingers import read
@@ -28,11 +29,11 @@ def sheet(print_id: str = "p1", document: bytes | None = None) -> ShownPrint:
 def test_the_sheet_stands_beside_the_face_until_the_answer(
     window: KioskWindow, clock: ManualClock, wanted: bool
 ) -> None:
-    answers: list[tuple[str, bool]] = []
-    window.print_answered.connect(lambda print_id, answer: answers.append((print_id, answer)))
+    answers: list[object] = []
+    window.session_page.printing.acted.connect(answers.append)
     window.show_session(session_facts())
-    window.show_page(True)
-    window.show_print(sheet())
+    window.session_page.show_page(True)
+    window.session_page.show_print(sheet())
     page = window.session_page
     assert page.sheet.isVisible()
     assert page.printing.isVisible()
@@ -40,7 +41,7 @@ def test_the_sheet_stands_beside_the_face_until_the_answer(
     assert page.stop.isVisible()
     read(page.printing, clock)
     (page.printing.yes if wanted else page.printing.no).click()
-    assert answers == [("p1", wanted)]
+    assert answers == [ConfirmPrint("p1", wanted)]
     assert not page.sheet.isVisible()
     assert page.browser.isVisible()
     page.printing.yes.click()
@@ -50,23 +51,23 @@ def test_the_sheet_stands_beside_the_face_until_the_answer(
 def test_the_question_goes_with_silence_stop_and_the_next_caller(window: KioskWindow) -> None:
     page = window.session_page
     window.show_session(session_facts())
-    window.show_print(sheet())
-    window.end_print("another")
+    window.session_page.show_print(sheet())
+    window.session_page.end_print("another")
     assert page.printing.isVisible()
-    window.end_print("p1")
+    window.session_page.end_print("p1")
     assert not page.printing.isVisible()
-    window.show_print(sheet("p2"))
-    window.show_grants({Grant.PRINT: True})
+    window.session_page.show_print(sheet("p2"))
+    window.session_page.show_grants({Grant.PRINT: True})
     page.stop.click()
     assert not page.printing.isVisible()
-    window.show_print(sheet("p3"))
+    window.session_page.show_print(sheet("p3"))
     window.show_session(session_facts())
     assert not page.sheet.isVisible()
 
 
 def test_the_time_to_answer_is_seen(window: KioskWindow, clock: ManualClock) -> None:
     window.show_session(session_facts())
-    window.show_print(sheet())
+    window.session_page.show_print(sheet())
     clock.advance(60)
     window.tick()
     assert window.session_page.printing._countdown.accessibleName() == "30"
@@ -74,6 +75,6 @@ def test_the_time_to_answer_is_seen(window: KioskWindow, clock: ManualClock) -> 
 
 def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.show_print(sheet(document=b"%PDF-1.7 nothing"))
+    window.session_page.show_print(sheet(document=b"%PDF-1.7 nothing"))
     assert window.session_page.printing.isVisible()
     assert not window.session_page.sheet.isVisible()

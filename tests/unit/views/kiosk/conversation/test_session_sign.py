@@ -36,8 +36,8 @@ def test_a_page_that_draws_the_same_bar_reaches_neither_the_band_nor_the_edge(
     window.resize(*size)
     page = window.session_page
     window.show_session(session_facts())
-    window.show_page(True)
-    window.ask_grants((Grant.CONTROL,))
+    window.session_page.show_page(True)
+    window.session_page.ask((Grant.CONTROL,))
     before = picture(window)
     question = place_of(window, page.consent)
     browser = place_of(window, page.browser)

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QWidget
 
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import AnswerQuestion, ConfirmPrint, GiveFile, Touch
 from session.kiosk.devices.given_files import OfferedFile
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
@@ -28,8 +29,8 @@ LEFT = Qt.MouseButton.LeftButton
 def asked(window: KioskWindow) -> ConsentPanel:
     """A question for the greatest power, in its place, at this moment."""
     window.show_session(session_facts())
-    window.show_page(True)
-    window.ask_grants((Grant.CONTROL,))
+    window.session_page.show_page(True)
+    window.session_page.ask((Grant.CONTROL,))
     consent = window.session_page.consent
     consent.finish_slide()
     return consent
@@ -67,19 +68,19 @@ def test_a_yes_counts_after_seven_tenths_of_a_second(
     assert asked.yes.property("on_hold")
     clock.advance(HOLD_OFF_S / 6)
     tap(asked.yes)
-    assert touches.heard == [("question_answered", (Grant.CONTROL,), (Grant.CONTROL,))]
+    assert touches.heard == [AnswerQuestion((Grant.CONTROL,), (Grant.CONTROL,))]
 
 
 def test_a_no_counts_at_once(asked: ConsentPanel, touches: CallerTouches) -> None:
     tap(asked.no)
-    assert touches.heard == [("question_answered", (Grant.CONTROL,), ())]
+    assert touches.heard == [AnswerQuestion((Grant.CONTROL,), ())]
 
 
 def test_stop_counts_at_once(
     window: KioskWindow, asked: ConsentPanel, touches: CallerTouches
 ) -> None:
     tap(window.session_page.stop)
-    assert touches.heard == [("stop_requested",)]
+    assert touches.heard == [Touch.STOP]
     assert not asked.isVisible()
 
 
@@ -112,7 +113,7 @@ def test_the_time_starts_when_the_panel_stands_still(
     window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grants((Grant.CONTROL,))
+    window.session_page.ask((Grant.CONTROL,))
     consent = window.session_page.consent
     clock.advance(HOLD_OFF_S * 2)
     tap(consent.yes)
@@ -142,9 +143,9 @@ def test_the_panel_does_not_come_under_a_finger(
     window: KioskWindow, touches: CallerTouches, clock: ManualClock, qtbot: Any
 ) -> None:
     window.show_session(session_facts())
-    window.show_page(True)
+    window.session_page.show_page(True)
     press(window.session_page.browser)
-    window.ask_grants((Grant.CONTROL,))
+    window.session_page.ask((Grant.CONTROL,))
     consent = window.session_page.consent
     assert not consent.isVisible()
     release(window.session_page.browser)
@@ -159,8 +160,8 @@ def test_a_question_that_is_over_does_not_come_after_the_finger(
 ) -> None:
     window.show_session(session_facts())
     press(window.session_page.call_pane)
-    window.ask_grants((Grant.CONTROL,))
-    window.end_question((Grant.CONTROL,))
+    window.session_page.ask((Grant.CONTROL,))
+    window.session_page.end_question((Grant.CONTROL,))
     release(window.session_page.call_pane)
     consent = window.session_page.consent
     assert not consent._finger_up.isActive()
@@ -172,12 +173,12 @@ def test_a_second_question_has_its_own_time(
 ) -> None:
     clock.advance(HOLD_OFF_S + 0.01)
     tap(asked.yes)
-    window.ask_grants((Grant.TYPE,))
+    window.session_page.ask((Grant.TYPE,))
     asked.finish_slide()
     tap(asked.yes)
-    window.ask_grants((Grant.TYPE,))
+    window.session_page.ask((Grant.TYPE,))
     tap(asked.yes)
-    assert touches.heard == [("question_answered", (Grant.CONTROL,), (Grant.CONTROL,))]
+    assert touches.heard == [AnswerQuestion((Grant.CONTROL,), (Grant.CONTROL,))]
     assert asked.isVisible()
 
 
@@ -227,7 +228,7 @@ def test_a_screen_reader_says_yes_no_sooner(
     assert touches.heard == []
     clock.advance(HOLD_OFF_S + 0.01)
     asked.yes.click()
-    assert touches.heard == [("question_answered", (Grant.CONTROL,), (Grant.CONTROL,))]
+    assert touches.heard == [AnswerQuestion((Grant.CONTROL,), (Grant.CONTROL,))]
 
 
 def test_a_press_on_one_question_does_not_answer_the_next(
@@ -235,7 +236,7 @@ def test_a_press_on_one_question_does_not_answer_the_next(
 ) -> None:
     clock.advance(HOLD_OFF_S + 0.01)
     press(asked.yes)
-    window.ask_grants((Grant.CONTROL, Grant.TYPE, Grant.SCAN))
+    window.session_page.ask((Grant.CONTROL, Grant.TYPE, Grant.SCAN))
     release(asked.yes)
     assert touches.heard == []
 
@@ -246,11 +247,11 @@ def test_a_press_on_one_sheet_does_not_print_the_next(
     window.show_session(session_facts())
     page = window.session_page
     answers: list[object] = []
-    page.print_answered.connect(lambda *answer: answers.append(answer))
-    window.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
+    page.printing.acted.connect(answers.append)
+    window.session_page.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
     read(page.printing, clock)
     press(page.printing.yes)
-    window.show_print(ShownPrint("p2", "Procuration", b"", pages=1, copies=1))
+    window.session_page.show_print(ShownPrint("p2", "Procuration", b"", pages=1, copies=1))
     release(page.printing.yes)
     assert answers == []
 
@@ -275,9 +276,9 @@ def test_a_sheet_is_printed_and_a_file_given_no_sooner(
     window.show_session(session_facts())
     page = window.session_page
     answers: list[object] = []
-    page.print_answered.connect(lambda *answer: answers.append(answer))
-    page.giving.answered.connect(answers.append)
-    window.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
+    page.printing.acted.connect(answers.append)
+    page.giving.acted.connect(answers.append)
+    window.session_page.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
     page.printing.finish_slide()
     tap(page.printing.yes)
     file = OfferedFile("f1", "carte.pdf", 1000)
@@ -290,4 +291,4 @@ def test_a_sheet_is_printed_and_a_file_given_no_sooner(
     tap(page.printing.yes)
     clock.advance(HOLD_OFF_S + 0.01)
     tap(page.giving.yes)
-    assert answers == [("p1", True), "f1"]
+    assert answers == [ConfirmPrint("p1", True), GiveFile("f1")]

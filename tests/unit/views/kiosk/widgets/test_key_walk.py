@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from session.kiosk.caller_acts import Touch
 from session.protocol.hub.statistics import Solved
 from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import SCENES, session_facts
@@ -62,7 +63,7 @@ def test_two_switches_go_on_and_take(
     assert window.focusWidget() is stop
     assert touches.heard == [], "going on takes nothing"
     fingers.keyClick(stop, Qt.Key.Key_Return)
-    assert touches.heard == [("stop_requested",)]
+    assert touches.heard == [Touch.STOP]
     QApplication.instance().removeEventFilter(switches)  # type: ignore[union-attr]
 
 

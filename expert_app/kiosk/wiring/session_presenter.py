@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Shows on the kiosk's screen what happens in one session. Built for each session by
+`expert_app.kiosk.wiring.conversations`.
+"""
+
+from __future__ import annotations
+
+from session.core.errors import DeskWithoutVoice
+from session.kiosk.call.consent import Question
+from session.kiosk.devices.print_preview import ShownPrint
+from session.kiosk.session import KioskSession
+from session.protocol.conversation.messages import (
+    CameraChanged,
+    Grant,
+    GrantChanged,
+    MediaSeen,
+    PrintChanged,
+    PrintState,
+    ScanEnded,
+    ScanKind,
+    ScanRequested,
+    ScanSource,
+)
+from session.protocol.hub.talk_state import ThirdState
+from session.protocol.hub.third_parties import TalkAnswer
+from views.kiosk.call_pane import KioskCallPane
+from views.kiosk.conversation.page import DeviceNotice
+from views.kiosk.pages.goodbye import Belonging
+from views.kiosk.window import KioskWindow
+
+PRINT_NOTICES = {
+    PrintState.SENT: DeviceNotice.PRINTING,
+    PrintState.PRINTING: DeviceNotice.PRINTING,
+    PrintState.DONE: DeviceNotice.TAKE_SHEET,
+}
+
+COMES_OUT = (PrintState.PRINTING, PrintState.DONE)
+
+
+class SessionPresenter:
+    """Connects one session's signals to the page and the panes that show it."""
+
+    def __init__(self, session: KioskSession, window: KioskWindow, *, call: KioskCallPane) -> None:
+        self._session = session
+        self._window = window
+        self._page = page = window.session_page
+        self._call = call
+        self._remind_of = window.goodbye_page.remind_of
+        self._done = DeviceNotice.SCANNED
+        session.third_parties.changed.connect(self._on_talk)
+        session.chat.changed.connect(page.chat.show_lines)
+        session.privacy.changed.connect(page.show_private)
+        session.privacy.caller_changed.connect(window.show_own_pause)
+        session.grants.asked.connect(self._on_question)
+        session.grants.settled.connect(page.end_question)
+        session.grants.changed.connect(self._on_grant)
+        session.call.peer_media_seen.connect(self._on_peer_media)
+        session.call.refused.connect(self._on_call_refused)
+        session.call.peer_camera_changed.connect(self._on_agent_switches)
+        session.page.not_shared.connect(page.show_notice)
+        session.devices.scan_started.connect(self._on_scan_started)
+        session.devices.scan_ended.connect(self._on_scan_ended)
+        session.devices.print_changed.connect(self._on_print)
+        session.devices.showing.asked.connect(self._on_print_asked)
+        session.devices.showing.ended.connect(page.end_print)
+        if session.files is not None:
+            session.files.asked.connect(page.show_files)
+            session.files.ended.connect(lambda _nothing: page.end_files())
+        for thing in Belonging if session.resumed else ():  # nobody knows what was used before
+            self._remind_of(thing)
+        page.show_grants(session.grants.all())
+        self._call.show_names(session.facts.agent_name, "")
+
+    def _on_talk(self, answer: TalkAnswer) -> None:
+        self._page.show_talk(answer)
+        third = answer.talk.third
+        is_face = third is not None and third.state is ThirdState.IN and not answer.talk.held
+        self._call.show_names(self._session.facts.agent_name, answer.third_name if is_face else "")
+
+    def _on_question(self, question: Question) -> None:
+        self._window.leave_aside()  # a question may not wait behind other pages
+        self._page.ask(question)
+
+    def _on_print_asked(self, preview: ShownPrint) -> None:
+        self._window.leave_aside()
+        self._page.show_print(preview)
+
+    def _on_grant(self, change: GrantChanged) -> None:
+        page = self._page
+        page.show_grants(self._session.grants.all())
+        page.powers.show_times(self._session.grants.all_left_s())
+        if change.grant == Grant.SEE_PAGE:
+            page.show_page(change.allowed)
+        if change.grant == Grant.SCAN:
+            page.show_notice(DeviceNotice.PLACE_DOCUMENT if change.allowed else "")
+            if change.allowed:  # whoever was asked to lay a paper on the glass has left it there
+                self._remind_of(Belonging.ORIGINAL)
+
+    def _on_peer_media(self, media: MediaSeen) -> None:
+        self._page.show_media(media.frames > 0, media.audio_packets > 0)
+
+    def _on_call_refused(self, code: str) -> None:
+        """Show why there is no call: what calls again by itself is no word for the caller; a
+        desk without voice never does.
+        """
+        if code == DeskWithoutVoice.code:
+            self._page.show_notice(code)
+
+    def _on_agent_switches(self, change: CameraChanged) -> None:
+        self._page.show_agent_switches(change.camera_on, change.microphone_on)
+
+    def _on_scan_started(self, scan: ScanRequested) -> None:
+        if scan.source is ScanSource.FILE:  # the screen asks for it
+            self._done = DeviceNotice.GIVEN
+            self._remind_of(Belonging.STICK)
+            return
+        if scan.kind is ScanKind.PREVIEW:
+            self._done = DeviceNotice.PREVIEWED
+        else:
+            self._done = DeviceNotice.SCANNED
+        self._remind_of(Belonging.ORIGINAL)
+        self._page.show_notice(DeviceNotice.SCANNING)
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        self._page.show_notice(ended.code or self._done)
+
+    def _on_print(self, change: PrintChanged) -> None:
+        if change.state in COMES_OUT:
+            self._remind_of(Belonging.SHEETS)
+        self._page.show_notice(change.code or PRINT_NOTICES.get(change.state, ""))

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the screen shows of a session, and of what it reminds the caller at the end."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from expert_app.kiosk.wiring.session_presenter import SessionPresenter
+from resources import texts
+from session.core.clock import ManualClock
+from session.core.tasks import Tasks
+from session.kiosk.session import KioskSession
+from session.protocol.conversation.messages import (
+    CameraChanged,
+    PrintChanged,
+    PrintState,
+    ScanEnded,
+    ScanKind,
+    ScanRequested,
+    ScanSource,
+)
+from session.protocol.hub.talk_state import Talk, Third, ThirdState
+from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.wire.roles import Role
+from tests.support.memory.channel import channel_pair
+from tests.support.program_parts import QuietBrowser, invented_session, kiosk_session
+from tests.support.screens.kiosk_fingers import said
+from tests.support.screens.kiosk_gallery import NOW, kiosk_window
+from views.kiosk.call_pane import KioskCallPane
+from views.kiosk.window import KioskWindow
+from views.words.caller_errors import kiosk_sentence
+
+
+class Names:
+    """Stands in for the pane of the faces."""
+
+    def __init__(self) -> None:
+        self.shown = ("", "")
+
+    def show_names(self, agent: str, third: str) -> None:
+        self.shown = (agent, third)
+
+
+class Shown:
+    """A session and the window that shows it."""
+
+    def __init__(self, session: KioskSession, window: KioskWindow) -> None:
+        self.session, self.window, self.names = session, window, Names()
+        window.show_session(session.facts)
+        SessionPresenter(session, window, call=cast("KioskCallPane", self.names))
+
+    def reminders(self) -> str:
+        """What the caller reads at the end."""
+        self.window.show_goodbye(None)
+        return said(self.window)
+
+    def print(self, *states: PrintState, code: str = "") -> None:
+        for state in states:
+            self.session.devices.print_changed.emit(
+                PrintChanged(print_id="p1", state=state, code=code)
+            )
+
+    def scan(self, source: ScanSource, kind: ScanKind = ScanKind.PAGE) -> None:
+        request = ScanRequested(scan_id="n1", kind=kind, source=source, dpi=300, colour=True)
+        self.session.devices.scan_started.emit(request)
+
+    def notice_after(self, source: ScanSource, kind: ScanKind, code: str = "") -> str:
+        """What is on the screen once a scan is over."""
+        self.scan(source, kind)
+        self.session.devices.scan_ended.emit(ScanEnded(scan_id="n1", pages=1, code=code))
+        return said(self.window)
+
+
+@pytest.fixture
+async def shown(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Shown]:
+    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+    channel, _desk = channel_pair()
+    tasks = Tasks()
+    window = kiosk_window()
+    qtbot.addWidget(window)
+    session = kiosk_session(
+        invented_session(),
+        channel,
+        browser=QuietBrowser(),
+        runtime=tmp_path / "runtime",
+        clock=ManualClock(),
+        tasks=tasks,
+        resumed=False,
+    )
+    yield Shown(session, window)
+    await tasks.close()
+
+
+ORIGINAL = "Take your original back from the glass"
+SHEETS = "Take your printed sheets"
+
+
+async def test_a_printed_sheet_is_to_be_taken_along(shown: Shown) -> None:
+    shown.print(PrintState.SHOWN, PrintState.RECEIVED, PrintState.SENT)
+    assert SHEETS not in shown.reminders()
+    shown.print(PrintState.PRINTING, PrintState.DONE)
+    assert SHEETS in shown.reminders()
+
+
+async def test_a_sheet_that_never_came_out_is_not(shown: Shown) -> None:
+    shown.print(PrintState.SHOWN, PrintState.CANCELLED)
+    shown.print(PrintState.SHOWN, PrintState.FAILED, code="printer_gone")
+    assert SHEETS not in shown.reminders()
+
+
+async def test_a_paper_on_the_glass_is_an_original_and_a_file_comes_from_a_stick(
+    shown: Shown,
+) -> None:
+    shown.scan(ScanSource.GLASS)
+    assert ORIGINAL in shown.reminders()
+    assert "your stick" not in shown.reminders()
+    shown.scan(ScanSource.FILE)
+    assert "Take your stick back too." in shown.reminders()
+
+
+async def test_a_paper_is_to_stay_until_its_page_is_scanned(shown: Shown) -> None:
+    for source, kind, code, words in (
+        (ScanSource.GLASS, ScanKind.PREVIEW, "", "Leave it on the glass."),
+        (ScanSource.GLASS, ScanKind.PAGE, "", "Your document is scanned."),
+        (ScanSource.FILE, ScanKind.PAGE, "", "You can take your stick back."),
+        (ScanSource.GLASS, ScanKind.PREVIEW, "scanner_gone", kiosk_sentence("scanner_gone")),
+    ):
+        assert words in shown.notice_after(source, kind, code)
+
+
+async def test_the_agent_s_switches_come_to_the_screen(shown: Shown) -> None:
+    shown.session.call.peer_camera_changed.emit(CameraChanged(camera_on=True, microphone_on=False))
+    assert "Your adviser's microphone is off for a moment." in said(shown.window)
+
+
+async def test_the_third_person_is_named_under_the_face_while_in_the_conversation(
+    shown: Shown,
+) -> None:
+    assert shown.names.shown == (shown.session.facts.agent_name, "")
+    third = Third(user="bob", role=Role.AGENT, state=ThirdState.IN, by="a1", at_utc=NOW)
+    for is_held, name in ((False, "Bob T."), (True, "")):
+        talk = Talk(held=is_held, third=third)
+        shown.session.third_parties.changed.emit(
+            TalkAnswer(session_id="s1", talk=talk, third_name="Bob T.")
+        )
+        assert shown.names.shown[1] == name
