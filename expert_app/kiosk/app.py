@@ -18,7 +18,7 @@ from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.screen import KioskScreen
 from expert_app.kiosk.ticket_memory import TicketMemory
 from expert_app.kiosk.unreported_leavings import UnreportedLeavings
-from expert_app.kiosk.waiting_elsewhere import How, KioskElsewhere
+from expert_app.kiosk.waiting_elsewhere import KioskElsewhere
 from expert_app.runtime.paths import Paths
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -33,6 +33,7 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.kiosk.caller_acts import HowAway
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.call_button import CallButton
 from session.kiosk.hub.client import WAITS_AGAIN, KioskClient
@@ -312,7 +313,7 @@ class KioskApp:
         """The caller leaves the queue, or ends the session."""
         self._start(self._leave(), "leave")
 
-    def step_away(self, how: How, phone: str) -> None:
+    def step_away(self, how: HowAway, phone: str) -> None:
         """The caller waits elsewhere and keeps the place."""
         self._start(self.elsewhere.step_away(self._memory.ticket, how, phone), "step away")
 
@@ -322,6 +323,7 @@ class KioskApp:
 
     def show_returns(self) -> None:
         """Somebody has a ticket number already."""
+        self._screen.show_returns(None)
         self._start(self.elsewhere.show_returns(), "show who may come back")
 
     def come_back(self, number: str) -> None:
@@ -390,6 +392,7 @@ class KioskApp:
         self._unreported.add(gone)
         self._link.drop_ticket()
         self._back_to_start()
+        self._screen.forget_caller()
         self._start(self._report_leaving(gone), "tell that the caller left")
 
     async def _report_leaving(self, ticket: str) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The screen as the kiosk's job needs it, without Qt; `views.kiosk.window.KioskWindow` is one.
-Used by the job's modules, each of which sees only its part.
+"""The screen as the kiosk's job needs it, without Qt; `KioskVisit` of
+`expert_app.kiosk.wiring.visit` is one. Used by the job's modules, each of which sees only its part.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class ElsewhereScreen(Protocol):
 class KioskScreen(ElsewhereScreen, Protocol):
     """All that the kiosk's window can show; used by `KioskApp`."""
 
+    def forget_caller(self) -> None: ...  # noqa: D102
     def show_services(self, answer: ServicesAnswer) -> None: ...  # noqa: D102
     def ask_number(self, kind: str) -> None: ...  # noqa: D102
     def show_calling(self) -> None: ...  # noqa: D102

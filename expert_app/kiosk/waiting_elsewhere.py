@@ -11,13 +11,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
 
 from expert_app.kiosk.screen import ElsewhereScreen
 from session.bus.client import UNDELIVERED
 from session.core.clock import Clock
 from session.core.errors import CallerNumberInvalid, SessionError, TicketTaken
 from session.core.signals import Signal
+from session.kiosk.caller_acts import HowAway
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.requests import ServicesAnswer, TicketAnswer, TicketChanged
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 
 SHOWN_S = 6.0
 PRINT_S = 20.0
-
-How = Literal["back", "phone"]
 
 
 def _slip(ticket: Ticket, offer: ServicesAnswer, at: datetime) -> bytes:
@@ -94,7 +92,7 @@ class KioskElsewhere:
         """
         self._caller += 1
 
-    async def step_away(self, ticket: str, how: How, phone: str) -> None:
+    async def step_away(self, ticket: str, how: HowAway, phone: str) -> None:
         """The caller goes and keeps the place;
         when that is not possible, the place is shown again.
         """

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QWidget
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
-from session.kiosk.caller_acts import AnswerQuestion, TalkAct, Touch
+from session.kiosk.caller_acts import (
+    AnswerQuestion,
+    CallerAct,
+    CallService,
+    EnterNumber,
+    Touch,
+)
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import (
     WIPED,
-    kiosk_window,
+    kiosk_visit,
     session_facts,
     ticket_answer,
 )
 from views.kiosk.widgets.hold_off import HOLD_OFF_S
-from views.kiosk.window import KioskWindow
 
 FILL = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
 PAPERS = (Grant.SCAN, Grant.KEEP)
@@ -55,17 +61,13 @@ class StoryKiosk:
         touches: what the caller asked for, in order.
     """
 
-    def __init__(self, window: KioskWindow | None = None, clock: ManualClock | None = None) -> None:
+    def __init__(self, visit: KioskVisit | None = None, clock: ManualClock | None = None) -> None:
         self._clock = clock or ManualClock()
-        self.window = window or kiosk_window(self._clock)
-        self.touches = CallerTouches(self.window)
-        window = self.window
-        window.service_requested.connect(lambda _service: window.ask_number("allocataire"))
-        window.number_entered.connect(lambda _number: window.show_ticket(ticket_answer(1, 60)))
-        page = window.session_page
-        for part in (page, page.consent):
+        self._visit = visit or kiosk_visit(self._clock)
+        self.window = self._visit.window
+        self.touches = CallerTouches(self._visit)
+        for part in self.window.parts():
             part.acted.connect(self._on_act)
-        window.start_requested.connect(window.show_start)
 
     def part(self, name: str) -> QWidget:
         """What the caller takes, by the name of a step."""
@@ -85,7 +87,7 @@ class StoryKiosk:
 
     def accepted(self) -> None:
         """An agent takes the caller."""
-        self.window.show_session(session_facts())
+        self._visit.show_session(session_facts())
 
     def asks_to_fill(self) -> None:
         """The agent wants to fill in a page with the caller."""
@@ -114,11 +116,11 @@ class StoryKiosk:
 
     def ended(self) -> None:
         """The conversation is over."""
-        self.window.show_goodbye(None)
+        self._visit.show_goodbye(None)
 
     def wiped(self) -> None:
         """Nothing of the caller is left."""
-        self.window.show_goodbye(WIPED)
+        self._visit.show_goodbye(WIPED)
 
     def _ask(self, powers: tuple[Grant, ...]) -> None:
         self.window.session_page.ask(powers)
@@ -129,8 +131,12 @@ class StoryKiosk:
         """The caller has read the question: a yes counts."""
         self._clock.advance(HOLD_OFF_S * 2)
 
-    def _on_act(self, act: TalkAct) -> None:
+    def _on_act(self, act: CallerAct) -> None:
         match act:
+            case CallService():
+                self._visit.ask_number("allocataire")
+            case EnterNumber():
+                self._visit.show_ticket(ticket_answer(1, 60))
             case AnswerQuestion(given=given):
                 self.window.session_page.show_grants(dict.fromkeys(given, True))
             case Touch.STOP:

@@ -26,7 +26,7 @@ from session.kiosk.cobrowse.shown_document import KioskShownDocument
 from session.protocol.conversation.shown_document import Mark, MarkKind, ShownPagePainted
 from session.protocol.endpoints.chunks import ChunkPace
 from tests.support.memory.channel import channel_pair
-from tests.support.screens.kiosk_gallery import kiosk_window, session_facts
+from tests.support.screens.kiosk_gallery import kiosk_visit, session_facts
 from tests.support.waiting import until
 from views.desk.shared_page.shown_document_view import Pen, ShownDocumentView
 
@@ -77,7 +77,8 @@ class ShowStage:
     def __init__(self, workers: Workers) -> None:
         self.workers, self.tasks, self.clock = workers, Tasks(), SystemClock()
         self.kiosk_line, self.desk_line = channel_pair()
-        self.window = kiosk_window()
+        self.visit = kiosk_visit()
+        self.window = self.visit.window
         self.pane = self.window.session_page.document
         self.view = ShownDocumentView()
         self.kiosk = KioskShownDocument(
@@ -122,7 +123,7 @@ class ShowStage:
         stage = cls(workers)
         stage.window.resize(1280, 800)
         stage.window.show()
-        stage.window.show_session(session_facts())
+        stage.visit.show_session(session_facts())
         stage.view.resize(820, 700)
         stage.view.show()
         await asyncio.sleep(0)
@@ -177,7 +178,7 @@ class ShowStage:
         """Takes both ends down in order."""
         self.desk.close()
         self.kiosk.close()
-        self.window.stop_ticking()
+        self.visit.stop_ticking()
         self.window.hide()
         self.view.hide()
         for widget in (self.window, self.view):

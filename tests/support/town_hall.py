@@ -50,6 +50,9 @@ class QuietScreen:
         if not self.story:  # later it changes buttons, not the page
             self._show("start")
 
+    def forget_caller(self) -> None:
+        """Nobody's choices are here."""
+
     def show_start(self) -> None:
         self._show("start")
 

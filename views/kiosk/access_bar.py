@@ -12,10 +12,12 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from resources.texts import _
+from session.kiosk.caller_acts import ChangeVolume, Choice, ChooseLook, SetPause, Step, Touch
 from session.protocol.hub.tickets import HelpState
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, restyle
 from views.kiosk.widgets.theme import INK, WHITE, spaced
+from views.widgets.announcer import announce
 
 TEXT_SIZES = (1.0, 1.5, 2.0)
 """How many times as large letters can be; a touch takes the next one."""
@@ -45,13 +47,10 @@ class AccessButton(BigButton):
 
 
 class AccessBar(QFrame):
-    """Shows what is chosen; the window does it.
+    """Shows what is chosen.
 
     Signals:
-        appearance_changed(): `text` or `contrast` is another.
-        listen_requested(), help_requested(), pause_requested(), languages_requested(): touched.
-        volume_requested(int): -1 less loud, 1 louder. needs_changed(): `writes` or `signs` is
-            another.
+        acted(act of `session.kiosk.caller_acts`): what the caller touched.
 
     Attributes:
         text: how many times as large letters are. contrast: white and yellow on black.
@@ -59,13 +58,7 @@ class AccessBar(QFrame):
         writes, signs: the caller would rather write, or uses sign language.
     """
 
-    appearance_changed = pyqtSignal()
-    listen_requested = pyqtSignal()
-    help_requested = pyqtSignal()
-    pause_requested = pyqtSignal()
-    languages_requested = pyqtSignal()
-    volume_requested = pyqtSignal(int)
-    needs_changed = pyqtSignal()
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,14 +80,14 @@ class AccessBar(QFrame):
         self.pause = AccessButton("pause", "eye-off-outline")
         self.bigger.clicked.connect(self._on_bigger)
         self.contrast_button.clicked.connect(self._on_contrast)
-        self.listen.clicked.connect(self.listen_requested)
+        self.listen.clicked.connect(lambda: self.acted.emit(Choice.LISTEN))
         self.write.clicked.connect(self._on_write)
         self.sign.clicked.connect(self._on_sign)
-        self.quieter.clicked.connect(lambda: self.volume_requested.emit(-1))
-        self.louder.clicked.connect(lambda: self.volume_requested.emit(1))
-        self.language.clicked.connect(self.languages_requested)
-        self.help.clicked.connect(self.help_requested)
-        self.pause.clicked.connect(self.pause_requested)
+        self.quieter.clicked.connect(lambda: self.acted.emit(ChangeVolume(-1)))
+        self.louder.clicked.connect(lambda: self.acted.emit(ChangeVolume(1)))
+        self.language.clicked.connect(lambda: self.acted.emit(Step.LANGUAGES))
+        self.help.clicked.connect(lambda: self.acted.emit(Touch.HOST))
+        self.pause.clicked.connect(lambda: self.acted.emit(SetPause(not self._own_pause)))
         self._row = spaced(QHBoxLayout(self), (1, 0.3, 1, 0.3), 0.6)
         for button in self.buttons:
             self._row.addWidget(button, 1)
@@ -162,11 +155,11 @@ class AccessBar(QFrame):
 
     def _show_needs(self) -> None:
         self.retranslate()
-        self.needs_changed.emit()
+        self.acted.emit(Choice.NEEDS)
 
     def _show_appearance(self) -> None:
         self.retranslate()
-        self.appearance_changed.emit()
+        self.acted.emit(ChooseLook(self.text, self.contrast))
 
     def forget(self) -> None:
         """The next caller sees the kiosk as everybody does."""
@@ -197,6 +190,8 @@ class AccessBar(QFrame):
         """Show what the site's host has answered."""
         self._help_state = state
         self.retranslate()
+        if state is not HelpState.NONE:
+            announce(self, self.help.accessibleName())
 
     def offer_pause(self, offered: bool) -> None:
         """Show whether somebody sees the caller, who may want a pause."""

@@ -45,7 +45,7 @@ class ConversationWiring:
         session.line.peer_geometry.connect(self._on_agent_geometry)
         session.line.sampled.connect(self._line_reports.on_sample)
         session.devices.scan_started.connect(self._on_scan_started)
-        SessionPresenter(session, self._panes.window, call=self._panes.call)
+        SessionPresenter(session, self._panes.visit, call=self._panes.call)
 
     def _on_agent_geometry(self, geometry: Geometry) -> None:
         """The agent's face as large as in the room, where the screen was measured."""

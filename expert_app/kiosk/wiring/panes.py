@@ -10,7 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from expert_app.kiosk.running_session import RunningSession
+from expert_app.kiosk.wiring.choices import CallerChoices
 from expert_app.kiosk.wiring.page_program import page_command
+from expert_app.kiosk.wiring.reading import PageReader
+from expert_app.kiosk.wiring.visit import KioskVisit
 from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.ice_settings import trust_relays_in_browser
 from expert_app.runtime.paths import Paths
@@ -31,11 +34,13 @@ class KioskPanes:
     """The panes that the caller sees and hears.
 
     Attributes:
+        visit: decides which page of the window is shown.
         pages: the processes of the browser.
         voice: reads the screen aloud; None when nothing can.
     """
 
     window: KioskWindow
+    visit: KioskVisit
     call: KioskCallPane
     browser: KioskBrowser
     pages: PageProcesses
@@ -53,7 +58,7 @@ class KioskPanes:
         """Ends voice, window and call page; the browser has to be wiped apart from that."""
         if self.voice is not None:
             self.voice.stop()
-        self.window.stop_ticking()
+        self.visit.stop_ticking()
         self.window.hide()
         self.call.close_page()
 
@@ -76,6 +81,13 @@ def build_panes(
     voice = None
     if settings.speak != "off":
         voice = open_voice(settings.volume, window, earphone=settings.earphone)
-    if voice is not None:
-        window.set_speech(settings.speak)
-    return KioskPanes(window=window, call=call, browser=browser, pages=pages, voice=voice)
+    reader = PageReader(window.bar, voice, is_auto=settings.speak == "auto")
+    choices = CallerChoices(window, reader)
+    return KioskPanes(
+        window=window,
+        visit=KioskVisit(window, clock, reader=reader, choices=choices),
+        call=call,
+        browser=browser,
+        pages=pages,
+        voice=voice,
+    )

@@ -26,12 +26,7 @@ from expert_app.kiosk.watchdog import keep_notifying
 from expert_app.kiosk.wiring.conversations import ConversationWiring
 from expert_app.kiosk.wiring.hub import KioskHub, build_hub
 from expert_app.kiosk.wiring.panes import KioskPanes, build_panes
-from expert_app.kiosk.wiring.window import (
-    connect_conversation,
-    connect_host_call,
-    connect_language_and_voice,
-    connect_queue,
-)
+from expert_app.kiosk.wiring.window import connect_acts, connect_host_call, connect_visit
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
@@ -135,9 +130,10 @@ def build_kiosk(
     )
     app.session_opened.connect(conversations.connect)
     connect_end_of_session(app, hub, paper=paper, tasks=program.tasks)
-    requests = CallerRequests(running)
-    connect_window(panes, app, hub=hub, requests=requests)
-    panes.window.close_requested.connect(program.stop.set)
+    requests = CallerRequests(app, running)
+    connect_acts(panes, requests, hub=hub, stop=program.stop.set)
+    connect_visit(panes, app, hub)
+    connect_host_call(panes, app, hub)
     self_test = build_self_test(settings, paths, parts=parts, hub=hub)
     help_job = build_remote_help(paths, parts, self_test, panes=panes, hub=hub, program=program)
     network = NetworkWatch(panes.window, partial(reconnect, hub.bus, running))
@@ -168,7 +164,7 @@ def build_app(
     """The kiosk's job: calls, conversations, ends."""
     return KioskApp(
         hub.link,
-        panes.window,
+        panes.visit,
         running=running,
         open_session=opener.open,
         paths=paths,
@@ -176,16 +172,6 @@ def build_app(
         tasks=parts.tasks,
         printer=parts.printer,
     )
-
-
-def connect_window(
-    panes: KioskPanes, app: KioskApp, *, hub: KioskHub, requests: CallerRequests
-) -> None:
-    """Connect what the caller does on the screen, outside of and in a conversation."""
-    connect_queue(panes, app)
-    connect_conversation(panes, app, requests)
-    connect_host_call(panes, hub, app)
-    connect_language_and_voice(panes)
 
 
 def build_self_test(
@@ -233,11 +219,11 @@ def build_remote_help(
         measure_line=hub.line_measurement.measure_now,
         recent_lines=recent.lines,
         restart=program.stop.set,
-        place=lambda: panes.window.site,
+        place=lambda: panes.visit.site,
     )
     job = RemoteHelpJob(
         kiosk,
-        panes.window,
+        panes.window.banner,
         report=hub.link.report_help,
         idle=hub.is_idle,
         clock=program.clock,

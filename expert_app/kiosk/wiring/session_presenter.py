@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.errors import DeskWithoutVoice
 from session.kiosk.call.consent import Question
 from session.kiosk.devices.print_preview import ShownPrint
@@ -26,7 +27,6 @@ from session.protocol.hub.third_parties import TalkAnswer
 from views.kiosk.call_pane import KioskCallPane
 from views.kiosk.conversation.page import DeviceNotice
 from views.kiosk.pages.goodbye import Belonging
-from views.kiosk.window import KioskWindow
 
 PRINT_NOTICES = {
     PrintState.SENT: DeviceNotice.PRINTING,
@@ -40,9 +40,10 @@ COMES_OUT = (PrintState.PRINTING, PrintState.DONE)
 class SessionPresenter:
     """Connects one session's signals to the page and the panes that show it."""
 
-    def __init__(self, session: KioskSession, window: KioskWindow, *, call: KioskCallPane) -> None:
+    def __init__(self, session: KioskSession, visit: KioskVisit, *, call: KioskCallPane) -> None:
+        window = visit.window
         self._session = session
-        self._window = window
+        self._visit = visit
         self._page = page = window.session_page
         self._call = call
         self._remind_of = window.goodbye_page.remind_of
@@ -50,7 +51,7 @@ class SessionPresenter:
         session.third_parties.changed.connect(self._on_talk)
         session.chat.changed.connect(page.chat.show_lines)
         session.privacy.changed.connect(page.show_private)
-        session.privacy.caller_changed.connect(window.show_own_pause)
+        session.privacy.caller_changed.connect(window.bar.show_pause)
         session.grants.asked.connect(self._on_question)
         session.grants.settled.connect(page.end_question)
         session.grants.changed.connect(self._on_grant)
@@ -78,11 +79,11 @@ class SessionPresenter:
         self._call.show_names(self._session.facts.agent_name, answer.third_name if is_face else "")
 
     def _on_question(self, question: Question) -> None:
-        self._window.leave_aside()  # a question may not wait behind other pages
+        self._visit.leave_aside()  # a question may not wait behind other pages
         self._page.ask(question)
 
     def _on_print_asked(self, preview: ShownPrint) -> None:
-        self._window.leave_aside()
+        self._visit.leave_aside()
         self._page.show_print(preview)
 
     def _on_grant(self, change: GrantChanged) -> None:

@@ -13,6 +13,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from resources import texts
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
@@ -23,8 +24,7 @@ from session.protocol.conversation.messages import Grant, GrantChanged
 from tests.support.memory.channel import channel_pair
 from tests.support.screens.fingers import key
 from tests.support.screens.kiosk_fingers import read
-from tests.support.screens.kiosk_gallery import kiosk_window, session_facts
-from views.kiosk.window import KioskWindow
+from tests.support.screens.kiosk_gallery import kiosk_visit, session_facts
 from views.words import consent as consent_words
 from views.words.consent import text_version
 
@@ -32,21 +32,21 @@ from views.words.consent import text_version
 class Scene:
     """Window and consent of a kiosk, connected as its program does, and the desk's end."""
 
-    def __init__(self, window: KioskWindow, clock: ManualClock, tasks: Tasks) -> None:
+    def __init__(self, visit: KioskVisit, clock: ManualClock, tasks: Tasks) -> None:
         kiosk_line, desk_line = channel_pair()
-        self.window, self.clock = window, clock
+        self.visit, self.window, self.clock = visit, visit.window, clock
         self.kiosk = KioskGrants(kiosk_line, clock, tasks=tasks)
         self.desk = DeskGrants(desk_line, clock, tasks=tasks)
         self.heard: list[GrantChanged] = []
         self.desk.changed.connect(self.heard.append)
-        page = window.session_page
+        page = self.window.session_page
         self.kiosk.asked.connect(page.ask)
         self.kiosk.settled.connect(page.end_question)
         self.kiosk.changed.connect(lambda _change: page.show_grants(self.kiosk.all()))
         self.kiosk.changed.connect(lambda _change: page.powers.show_times(self.kiosk.all_left_s()))
         for part in (page, page.consent, page.powers):
             part.acted.connect(self._on_act)
-        window.show_session(session_facts())
+        visit.show_session(session_facts())
 
     def _on_act(self, act: TalkAct) -> None:
         match act:
@@ -74,11 +74,12 @@ class Scene:
 async def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
     clock, tasks = ManualClock(), Tasks()
-    window = kiosk_window(clock)
+    visit = kiosk_visit(clock)
+    window = visit.window
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     window.resize(1280, 800)
     window.show()
-    yield Scene(window, clock, tasks)
+    yield Scene(visit, clock, tasks)
     await tasks.close()
 
 
@@ -168,7 +169,7 @@ async def test_both_ends_show_the_time_that_is_left(scene: Scene) -> None:
     scene.say_yes()
     await scene.settle()
     scene.clock.advance(61)
-    scene.window.tick()
+    scene.visit.tick()
     row = scene.window.session_page.powers.rows[Grant.SCAN]
     assert row.words() == "Scan my document : Yes (18 min)"
     assert scene.desk.left_s(Grant.SCAN) == LASTS_S[Grant.SCAN] - 61

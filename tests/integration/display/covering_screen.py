@@ -20,6 +20,9 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from expert_app.kiosk.wiring.choices import CallerChoices
+from expert_app.kiosk.wiring.reading import PageReader
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import SystemClock
 from session.protocol.conversation.messages import Grant
 from tests.integration.cobrowse.browser_kiosk import Kiosk
@@ -85,7 +88,10 @@ class Covered:
     def __init__(self, web: WebServer, folder: Path, pictures: Path) -> None:
         self.kiosk, self.pictures = Kiosk(web, folder), pictures
         self.window = KioskWindow(self.kiosk.call, self.kiosk.browser, clock=SystemClock())
-        self.window.show_services(services_answer())
+        reader = PageReader(self.window.bar, None)
+        choices = CallerChoices(self.window, reader)
+        self.visit = KioskVisit(self.window, SystemClock(), reader=reader, choices=choices)
+        self.visit.show_services(services_answer())
 
     def grab(self, name: str = "") -> Pixels:
         """The display as it is, every window of it: uint8 (height, width, 3), RGB. It is kept under
@@ -121,7 +127,7 @@ class Covered:
         assert screen is not None
         self.window.setGeometry(screen.geometry())  # no window manager is here to make it so
         self.window.show()
-        self.window.show_session(session_facts())
+        self.visit.show_session(session_facts())
         self.window.session_page.show_page(visible=True)
         await self.kiosk.opens("couvre", COVERS)
         await until(

@@ -16,8 +16,7 @@ from session.protocol.conversation.remote_control import FieldKind, PageKey
 from tests.integration.remote_control.stage import ControlStage
 from tests.support.qt_loop import QtLoop
 from tests.support.screens.fingers import key
-from tests.support.screens.kiosk_gallery import Face, session_facts
-from views.kiosk.window import KioskWindow
+from tests.support.screens.kiosk_gallery import session_facts, starting_visit
 
 
 def test_escape_stops_even_from_within_the_page(
@@ -26,13 +25,13 @@ def test_escape_stops_even_from_within_the_page(
     monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
 
     async def story() -> None:
-        window = KioskWindow(Face(), stage.browser)
-        window.stop_ticking()
+        visit = starting_visit(browser=stage.browser)
+        window = visit.window
         stops: list[bool] = []
         window.session_page.acted.connect(lambda _stop: stops.append(True))
         stage.browser.stop_key_pressed.connect(window.session_page.press_stop_key)
         window.resize(1280, 800)
-        window.show_session(session_facts())
+        visit.show_session(session_facts())
         window.session_page.show_page(True)
         window.session_page.show_grants(dict.fromkeys(Grant, True))
         window.show()

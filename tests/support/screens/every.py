@@ -12,6 +12,7 @@ from functools import partial
 
 from PyQt6.QtWidgets import QPushButton, QWidget
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from resources.texts import _
 from session.core.clock import ManualClock
 from session.log.playback.opening import open_records
@@ -36,7 +37,6 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.sign_in_view import SignInView
 from views.helpdesk.window import HelpdeskView
-from views.kiosk.window import KioskWindow
 from views.media.settings import MediaChoice, MediaSettingsPage
 from views.replay.view import ReplayView
 from views.site.display_window import DisplayWindow
@@ -65,11 +65,11 @@ BROWSER = ("shared-page/", "helpdesk/conversation", "replay/")
 """Beginnings of the names of windows with a browser engine in them: they need a second each."""
 
 
-def _of_kiosk(scene: Callable[[KioskWindow], None]) -> QWidget:
-    window = kiosk_gallery.kiosk_window()
-    scene(window)
-    window.session_page.finish_slides()
-    return window
+def _of_kiosk(scene: Callable[[KioskVisit], None]) -> QWidget:
+    visit = kiosk_gallery.kiosk_visit()
+    scene(visit)
+    visit.window.session_page.finish_slides()
+    return visit.window
 
 
 def _shared_page(state: str) -> QWidget:
@@ -240,7 +240,7 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "desk": {**desk_scenes.SCENES, **TALK_SCENES, **dossier_scenes.DESK_SCENES},
     "board": {**board_scenes.SCENES, **dossier_scenes.BOARD_SCENES},
     "kiosk": {
-        "starting": kiosk_gallery.starting_window,
+        "starting": lambda: kiosk_gallery.starting_visit().window,
         **{name: partial(_of_kiosk, one) for name, one in kiosk_gallery.SCENES.items()},
     },
     "shared-page": {

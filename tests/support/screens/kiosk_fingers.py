@@ -5,37 +5,37 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import (
+    CallerAct,
+    ChangeVolume,
+    Choice,
+    ChooseLook,
+    ReadWords,
+    VisitAct,
+)
 from views.kiosk.conversation.consent import SlidingPanel
 from views.kiosk.widgets.hold_off import HOLD_OFF_S
 from views.kiosk.window import KioskWindow
 
 
 class CallerTouches:
-    """Everything that the window asks for, in order; what is done in a conversation as acts."""
+    """All that the caller asks of the job and of the conversation, in order: acts, and `LEFT_ALONE`
+    when the window goes back to the start by itself. Steps from page to page are left out.
+    """
 
-    def __init__(self, window: KioskWindow) -> None:
+    LEFT_ALONE = "left alone"
+
+    def __init__(self, visit: KioskVisit) -> None:
         self.heard: list[object] = []
-        for name in (
-            "service_requested",
-            "number_entered",
-            "number_skipped",
-            "leave_requested",
-            "language_requested",
-            "start_requested",
-            "away_requested",
-            "callback_requested",
-            "returns_requested",
-            "came_back",
-            "slip_requested",
-            "close_requested",
-        ):
-            getattr(window, name).connect(
-                lambda *facts, name=name: self.heard.append((name, *facts))
-            )
-        page = window.session_page
-        for part in (page, page.consent, page.stopped, page.powers, page.printing, page.giving):
-            part.acted.connect(self.heard.append)
+        visit.left_alone.connect(lambda: self.heard.append(self.LEFT_ALONE))
+        for part in visit.window.parts():
+            part.acted.connect(self._on_act)
+
+    def _on_act(self, act: CallerAct) -> None:
+        if not isinstance(act, VisitAct | Choice | ChooseLook | ChangeVolume | ReadWords):
+            self.heard.append(act)
 
 
 def read(panel: SlidingPanel, clock: ManualClock) -> None:

@@ -22,6 +22,9 @@ from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from expert_app.kiosk.wiring.choices import CallerChoices
+from expert_app.kiosk.wiring.reading import PageReader
+from expert_app.kiosk.wiring.visit import KioskVisit
 from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant, KioskWiped
@@ -39,6 +42,7 @@ from session.protocol.hub.waiting import AwayTicket
 from views.kiosk.pages.goodbye import Belonging
 from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.window import KioskWindow
+from views.media.voice import Voice
 
 SIZES = ((1280, 720), (1080, 1920), (2160, 3840))
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -229,42 +233,42 @@ ALL_GRANTS = dict.fromkeys(Grant, True)
 WIPED = KioskWiped(pages_removed=2, files_removed=7, profile_removed=True, left_over=0)
 
 
-def _number(kind: str, typed: str) -> Callable[[KioskWindow], None]:
-    def scene(window: KioskWindow) -> None:
-        window.ask_number(kind)
+def _number(kind: str, typed: str) -> Callable[[KioskVisit], None]:
+    def scene(visit: KioskVisit) -> None:
+        visit.ask_number(kind)
         for character in typed:
-            page = window.number_page
+            page = visit.window.number_page
             (page.letters if character.isalpha() else page.digits).keys[character].click()
-        window.number_page.hide_last()  # in a picture no second passes
+        visit.window.number_page.hide_last()  # in a picture no second passes
 
     return scene
 
 
-def _letters(window: KioskWindow) -> None:
-    _number("france_travail", "1234567")(window)
-    window.number_page.letters_key.click()
+def _letters(visit: KioskVisit) -> None:
+    _number("france_travail", "1234567")(visit)
+    visit.window.number_page.letters_key.click()
 
 
-def _refused(window: KioskWindow) -> None:
-    _number("allocataire", "1234567")(window)
-    window.number_refused()
+def _refused(visit: KioskVisit) -> None:
+    _number("allocataire", "1234567")(visit)
+    visit.number_refused()
 
 
-def _leaving(window: KioskWindow) -> None:
-    window.show_ticket(ticket_answer(position=9, wait_s=1800, wait_most_s=None))
-    window.waiting_page.leave.click()
+def _leaving(visit: KioskVisit) -> None:
+    visit.show_ticket(ticket_answer(position=9, wait_s=1800, wait_most_s=None))
+    visit.window.waiting_page.leave.click()
 
 
-def _page_shared(window: KioskWindow) -> None:
-    window.show_session(session_facts())
-    window.session_page.show_page(True)
-    window.session_page.show_grants(ALL_GRANTS)
-    window.session_page.powers.show_times(dict.fromkeys(Grant, 540.0))
+def _page_shared(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    visit.window.session_page.show_page(True)
+    visit.window.session_page.show_grants(ALL_GRANTS)
+    visit.window.session_page.powers.show_times(dict.fromkeys(Grant, 540.0))
 
 
-def _written(window: KioskWindow) -> None:
-    window.show_session(session_facts())
-    window.session_page.chat.show_lines(
+def _written(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    visit.window.session_page.chat.show_lines(
         (
             ChatLine("w1", "Bonjour, pouvez-vous lire ceci ?", mine=False),
             ChatLine("w2", "Oui", mine=True),
@@ -275,143 +279,147 @@ def _written(window: KioskWindow) -> None:
     )
 
 
-def _keyboard(window: KioskWindow) -> None:
-    _written(window)
-    window.session_page.chat.keyboard.open_keyboard()
-    window.session_page.chat.keyboard.keys["o"].click()
-    window.session_page.chat.keyboard.keys["ù"].click()
+def _keyboard(visit: KioskVisit) -> None:
+    _written(visit)
+    visit.window.session_page.chat.keyboard.open_keyboard()
+    visit.window.session_page.chat.keyboard.keys["o"].click()
+    visit.window.session_page.chat.keyboard.keys["ù"].click()
 
 
-def _private(window: KioskWindow) -> None:
-    _page_shared(window)
-    window.session_page.show_private(True)
-    window.show_own_pause(True)
+def _private(visit: KioskVisit) -> None:
+    _page_shared(visit)
+    visit.window.session_page.show_private(True)
+    visit.window.bar.show_pause(True)
 
 
-def _muted_and_helped(window: KioskWindow) -> None:
+def _muted_and_helped(visit: KioskVisit) -> None:
     """The host is called from the conversation, whose agent has no microphone for a moment."""
-    window.show_services(msgspec.structs.replace(services_answer(), host=True))
-    _page_shared(window)
-    window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
-    window.show_help(HelpState.COMING)
+    visit.show_services(msgspec.structs.replace(services_answer(), host=True))
+    _page_shared(visit)
+    visit.window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
+    visit.window.bar.show_help(HelpState.COMING)
 
 
-def _with_host(window: KioskWindow) -> None:
-    window.show_services(msgspec.structs.replace(services_answer(), host=True))
-    window.show_session(session_facts())
+def _with_host(visit: KioskVisit) -> None:
+    visit.show_services(msgspec.structs.replace(services_answer(), host=True))
+    visit.show_session(session_facts())
 
 
-def _powers(window: KioskWindow) -> None:
-    _page_shared(window)
-    window.session_page.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
-    window.session_page.show_powers.click()
+def _powers(visit: KioskVisit) -> None:
+    _page_shared(visit)
+    visit.window.session_page.show_grants(
+        {Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True}
+    )
+    visit.window.session_page.show_powers.click()
 
 
-def _page_notice(window: KioskWindow) -> None:
-    _page_shared(window)
-    window.session_page.show_notice("place_document")
+def _page_notice(visit: KioskVisit) -> None:
+    _page_shared(visit)
+    visit.window.session_page.show_notice("place_document")
 
 
-def _asking_page(window: KioskWindow) -> None:
-    window.show_session(session_facts())
-    window.session_page.show_page(True)
-    window.session_page.ask((Grant.SEE_PAGE,))
+def _asking_page(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    visit.window.session_page.show_page(True)
+    visit.window.session_page.ask((Grant.SEE_PAGE,))
 
 
-def _asking_scan(window: KioskWindow) -> None:
-    window.show_session(session_facts())
-    window.session_page.ask((Grant.SCAN,))
+def _asking_scan(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    visit.window.session_page.ask((Grant.SCAN,))
 
 
-def _asking_control(window: KioskWindow) -> None:
-    window.show_session(session_facts())
-    window.session_page.show_page(True)
-    window.session_page.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
-    window.session_page.powers.show_times(
+def _asking_control(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    visit.window.session_page.show_page(True)
+    visit.window.session_page.show_grants(
+        {Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True}
+    )
+    visit.window.session_page.powers.show_times(
         {Grant.SEE_PAGE: 1500.0, Grant.POINT: 1620.0, Grant.SCAN: 45.0}
     )
-    window.session_page.ask((Grant.CONTROL,))
+    visit.window.session_page.ask((Grant.CONTROL,))
 
 
-def _asking_fill(window: KioskWindow) -> None:
-    window.show_session(session_facts())
-    window.session_page.show_page(True)
-    window.session_page.ask((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE))
+def _asking_fill(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    visit.window.session_page.show_page(True)
+    visit.window.session_page.ask((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE))
 
 
-def _asking_papers(window: KioskWindow) -> None:
-    window.show_session(session_facts())
-    window.session_page.show_page(True)
-    window.session_page.show_grants(
+def _asking_papers(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    visit.window.session_page.show_page(True)
+    visit.window.session_page.show_grants(
         dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True)
     )
-    window.session_page.ask((Grant.SCAN, Grant.KEEP))
-    window.session_page.consent.switches.findChild(BigButton, "switch_keep").click()
+    visit.window.session_page.ask((Grant.SCAN, Grant.KEEP))
+    visit.window.session_page.consent.switches.findChild(BigButton, "switch_keep").click()
 
 
-def _asking_mandate(window: KioskWindow) -> None:
-    _asking_control(window)
-    window.session_page.consent.acting.click()
+def _asking_mandate(visit: KioskVisit) -> None:
+    _asking_control(visit)
+    visit.window.session_page.consent.acting.click()
     for character in "AC-2026-":
-        window.session_page.consent.mandate.keys[character].click()
+        visit.window.session_page.consent.mandate.keys[character].click()
 
 
-def _asking_mandate_letters(window: KioskWindow) -> None:
-    _asking_control(window)
-    window.session_page.consent.acting.click()
-    window.session_page.consent.mandate.keys["ABC"].click()
+def _asking_mandate_letters(visit: KioskVisit) -> None:
+    _asking_control(visit)
+    visit.window.session_page.consent.acting.click()
+    visit.window.session_page.consent.mandate.keys["ABC"].click()
 
 
-def _stopped(window: KioskWindow) -> None:
-    _page_shared(window)
-    window.session_page.stop.click()
-    window.session_page.show_grants({})
+def _stopped(visit: KioskVisit) -> None:
+    _page_shared(visit)
+    visit.window.session_page.stop.click()
+    visit.window.session_page.show_grants({})
 
 
-def _session_trouble(window: KioskWindow) -> None:
-    _page_shared(window)
-    window.show_trouble("bus_unreachable")
+def _session_trouble(visit: KioskVisit) -> None:
+    _page_shared(visit)
+    visit.show_trouble("bus_unreachable")
 
 
-def _start_trouble(window: KioskWindow) -> None:
-    window.show_services(services_answer())
-    window.show_trouble("hub_unreachable")
+def _start_trouble(visit: KioskVisit) -> None:
+    visit.show_services(services_answer())
+    visit.show_trouble("hub_unreachable")
 
 
-def _start(count: int) -> Callable[[KioskWindow], None]:
-    return lambda window: window.show_services(services_answer(count))
+def _start(count: int) -> Callable[[KioskVisit], None]:
+    return lambda visit: visit.show_services(services_answer(count))
 
 
-def _given_back(window: KioskWindow) -> None:
+def _given_back(visit: KioskVisit) -> None:
     answer = ticket_answer(1, 0, 120)
-    window.show_ticket(
+    visit.show_ticket(
         msgspec.structs.replace(
             answer, ticket=msgspec.structs.replace(answer.ticket, reason="desk_lost")
         )
     )
 
 
-def _waiting_message(window: KioskWindow) -> None:
+def _waiting_message(visit: KioskVisit) -> None:
     message = SiteMessage(
         organisation_name="Caisse d'entraide du Val-Doré",
         text="Les conseillers répondent à partir de 14 h.",
         until_utc=ManualClock().utc_now() + timedelta(hours=3),
     )
-    window.show_services(msgspec.structs.replace(services_answer(), notices=[message]))
-    window.show_ticket(ticket_answer())
+    visit.show_services(msgspec.structs.replace(services_answer(), notices=[message]))
+    visit.show_ticket(ticket_answer())
 
 
-def _elsewhere(window: KioskWindow) -> None:
-    window.show_ticket(ticket_answer())
-    window.waiting_page.elsewhere.click()
+def _elsewhere(visit: KioskVisit) -> None:
+    visit.show_ticket(ticket_answer())
+    visit.window.waiting_page.elsewhere.click()
 
 
-def _phone(window: KioskWindow) -> None:
-    _elsewhere(window)
-    window.away_page.phone.click()
+def _phone(visit: KioskVisit) -> None:
+    _elsewhere(visit)
+    visit.window.away_page.phone.click()
     for character in "06123":
-        window.number_page.digits.keys[character].click()
-    window.number_page.hide_last()
+        visit.window.number_page.digits.keys[character].click()
+    visit.window.number_page.hide_last()
 
 
 def kept_answer(how: Literal["back", "phone"]) -> TicketAnswer:
@@ -419,13 +427,13 @@ def kept_answer(how: Literal["back", "phone"]) -> TicketAnswer:
     return msgspec.structs.replace(answer, ticket=msgspec.structs.replace(answer.ticket, away=how))
 
 
-def _hours(window: KioskWindow) -> None:
-    window.show_services(hours_answer())
+def _hours(visit: KioskVisit) -> None:
+    visit.show_services(hours_answer())
 
 
-def _closed(window: KioskWindow) -> None:
-    _hours(window)
-    window.start_page.cards[1].click()
+def _closed(visit: KioskVisit) -> None:
+    _hours(visit)
+    visit.window.start_page.cards[1].click()
 
 
 RETURNS = [
@@ -434,29 +442,29 @@ RETURNS = [
 ]
 
 
-def _help_called(window: KioskWindow) -> None:
-    window.show_services(msgspec.structs.replace(services_answer(4), host=True))
-    window.show_help(HelpState.COMING)
+def _help_called(visit: KioskVisit) -> None:
+    visit.show_services(msgspec.structs.replace(services_answer(4), host=True))
+    visit.window.bar.show_help(HelpState.COMING)
 
 
-def _goodbye(*things: Belonging) -> Callable[[KioskWindow], None]:
-    def scene(window: KioskWindow) -> None:
+def _goodbye(*things: Belonging) -> Callable[[KioskVisit], None]:
+    def scene(visit: KioskVisit) -> None:
         for thing in things:
-            window.goodbye_page.remind_of(thing)
-        window.show_goodbye(WIPED)
+            visit.window.goodbye_page.remind_of(thing)
+        visit.show_goodbye(WIPED)
 
     return scene
 
 
-SCENES: dict[str, Callable[[KioskWindow], None]] = {
+SCENES: dict[str, Callable[[KioskVisit], None]] = {
     "start-6": _start(6),
-    "start-shared-6": lambda window: window.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
-    "start-help": lambda window: window.show_services(
+    "start-shared-6": lambda visit: visit.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
+    "start-help": lambda visit: visit.show_services(
         msgspec.structs.replace(shared_answer(0, 0, 2, 1), host=True)
     ),
     "start-help-called": _help_called,
-    "start-shared-4": lambda window: window.show_services(shared_answer(0, 0, 2, 1)),
-    "start-shared-3": lambda window: window.show_services(shared_answer(0, 1, 2)),
+    "start-shared-4": lambda visit: visit.show_services(shared_answer(0, 0, 2, 1)),
+    "start-shared-3": lambda visit: visit.show_services(shared_answer(0, 1, 2)),
     "start-5": _start(5),
     "start-4": _start(4),
     "start-3": _start(3),
@@ -469,23 +477,23 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "number-wrong": _number("nir", "295109912611199"),
     "number-letters": _letters,
     "number-refused": _refused,
-    "calling": lambda window: window.show_calling(),
-    "waiting": lambda window: window.show_ticket(ticket_answer()),
-    "waiting-next": lambda window: window.show_ticket(ticket_answer(1, None)),
+    "calling": lambda visit: visit.show_calling(),
+    "waiting": lambda visit: visit.show_ticket(ticket_answer()),
+    "waiting-next": lambda visit: visit.show_ticket(ticket_answer(1, None)),
     "waiting-leave": _leaving,
     "waiting-given-back": _given_back,
     "waiting-message": _waiting_message,
     "away": _elsewhere,
     "away-phone": _phone,
-    "kept-back": lambda window: window.show_kept(kept_answer("back"), prints=True),
-    "kept-phone": lambda window: window.show_kept(kept_answer("phone"), prints=True),
-    "kept-callback": lambda window: window.show_callback("2026-03-03T08:30:00+01:00"),
-    "returns": lambda window: window.show_returns(RETURNS),
-    "returns-none": lambda window: window.show_returns([]),
+    "kept-back": lambda visit: visit.show_kept(kept_answer("back"), prints=True),
+    "kept-phone": lambda visit: visit.show_kept(kept_answer("phone"), prints=True),
+    "kept-callback": lambda visit: visit.show_callback("2026-03-03T08:30:00+01:00"),
+    "returns": lambda visit: visit.show_returns(RETURNS),
+    "returns-none": lambda visit: visit.show_returns([]),
     "start-hours": _hours,
     "closed": _closed,
-    "coming": lambda window: window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED)),
-    "session-face": lambda window: window.show_session(session_facts()),
+    "coming": lambda visit: visit.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED)),
+    "session-face": lambda visit: visit.show_session(session_facts()),
     "session-page": _page_shared,
     "session-powers": _powers,
     "session-notice": _page_notice,
@@ -503,35 +511,74 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-ask-mandate-letters": _asking_mandate_letters,
     "session-stopped": _stopped,
     "session-trouble": _session_trouble,
-    "goodbye-wiping": lambda window: window.show_goodbye(None),
+    "goodbye-wiping": lambda visit: visit.show_goodbye(None),
     "goodbye": _goodbye(Belonging.ORIGINAL, Belonging.SHEETS),
     "goodbye-all": _goodbye(*Belonging),
     "goodbye-talk": _goodbye(),
-    "goodbye-left-over": lambda window: window.show_goodbye(
+    "goodbye-left-over": lambda visit: visit.show_goodbye(
         KioskWiped(pages_removed=0, files_removed=1, profile_removed=True, left_over=2)
     ),
     "trouble": _start_trouble,
-    "trouble-refused": lambda window: window.show_trouble("bus_refused_identity"),
-    "languages": lambda window: window.choose_language(),
-    "statement": lambda window: window.start_page.statement.click(),
+    "trouble-refused": lambda visit: visit.show_trouble("bus_refused_identity"),
+    "languages": lambda visit: visit.window.bar.language.click(),
+    "statement": lambda visit: visit.window.start_page.statement.click(),
 }
 """Every state of every page, by name."""
 
 
-def starting_window(clock: ManualClock | None = None) -> KioskWindow:
-    """A window with drawn panes that the hub has told nothing yet;
-    its timer is stopped, so that nothing moves by itself.
+class SilentVoice:
+    """Keeps what it would say, and how much louder it would be."""
+
+    name = "silent"
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.steps: list[int] = []
+        self.is_quiet = True
+        self.on_quiet: Callable[[], None] = lambda: None
+
+    def speak(self, text: str) -> None:
+        self.said.append(text)
+        self.is_quiet = False
+
+    def stop(self) -> None:
+        self.is_quiet = True
+
+    def change_volume(self, steps: int) -> None:
+        self.steps.append(steps)
+
+    def when_quiet(self, then: Callable[[], None]) -> None:
+        self.on_quiet = then
+
+
+def starting_visit(
+    clock: ManualClock | None = None,
+    voice: Voice | None = None,
+    *,
+    is_auto: bool = False,
+    browser: QWidget | None = None,
+) -> KioskVisit:
+    """A window with drawn panes that the hub has told nothing yet, and what turns its pages;
+    the timer is stopped, so that nothing moves by itself.
     """
-    window = KioskWindow(Face(), Page(), clock=clock or ManualClock())
-    window.stop_ticking()
-    return window
+    clock = clock or ManualClock()
+    window = KioskWindow(Face(), browser or Page(), clock=clock)
+    reader = PageReader(window.bar, voice, is_auto=is_auto)
+    visit = KioskVisit(window, clock, reader=reader, choices=CallerChoices(window, reader))
+    visit.stop_ticking()
+    for part in window.parts():
+        part.acted.connect(visit.on_act)
+        part.acted.connect(visit.choices.on_act)
+    return visit
 
 
-def kiosk_window(clock: ManualClock | None = None) -> KioskWindow:
+def kiosk_visit(
+    clock: ManualClock | None = None, voice: Voice | None = None, *, is_auto: bool = False
+) -> KioskVisit:
     """The same with the six services."""
-    window = starting_window(clock)
-    window.show_services(services_answer())
-    return window
+    visit = starting_visit(clock, voice, is_auto=is_auto)
+    visit.show_services(services_answer())
+    return visit
 
 
 def use_catalogue(path: Path) -> None:
@@ -564,11 +611,12 @@ def main() -> None:
         if not name.startswith(wanted.only):
             continue
         for width, height in SIZES:
-            window = kiosk_window()
+            visit = kiosk_visit()
+            window = visit.window
             window.bar.text, window.bar.contrast = wanted.text, wanted.contrast
             window.resize(width, height)
             window.show()
-            scene(window)
+            scene(visit)
             window.session_page.finish_slides()
             for _round in range(3):
                 application.sendPostedEvents()

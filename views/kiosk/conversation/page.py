@@ -91,6 +91,10 @@ _NOTICES: dict[DeviceNotice, tuple[str, str]] = {
 }
 
 
+SessionPanel = SlidingPanel | PowersSheet | ChatStrip | ThirdPartyStrip
+"""A part of the session page in which the caller acts."""
+
+
 class SessionPage(KioskPage):
     """One conversation.
 
@@ -139,7 +143,7 @@ class SessionPage(KioskPage):
         self.retranslate()
 
     @property
-    def panels(self) -> tuple[SlidingPanel | PowersSheet | ChatStrip | ThirdPartyStrip, ...]:
+    def panels(self) -> tuple[SessionPanel, ...]:
         """The parts in which the caller acts; each says so by its signal `acted`."""
         questions = (self.consent, self.printing, self.giving, self.stopped)
         return (*questions, self.powers, self.chat, self.talk)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from resources.texts import _
+from session.kiosk.caller_acts import Step, StepAway
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, TouchButton, label
 from views.kiosk.widgets.theme import BLUE, SKY, spaced
@@ -41,16 +42,7 @@ class ChoiceCard(TouchButton):
 
 
 class AwayPage(KioskPage):
-    """The page that asks how the caller wants to wait.
-
-    Signals:
-        back_chosen: comes back to this kiosk. phone_chosen: wants to be called.
-        stay_chosen: stays in front of the screen.
-    """
-
-    back_chosen = pyqtSignal()
-    phone_chosen = pyqtSignal()
-    stay_chosen = pyqtSignal()
+    """The page that asks how the caller wants to wait."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,10 +50,10 @@ class AwayPage(KioskPage):
         self._kept = label("lead", tone="grey", centred=True)
         self.come_back = ChoiceCard("walk")
         self.phone = ChoiceCard("phone-in-talk")
-        self.come_back.clicked.connect(self.back_chosen)
-        self.phone.clicked.connect(self.phone_chosen)
+        self.come_back.clicked.connect(lambda: self.acted.emit(StepAway("back")))
+        self.phone.clicked.connect(lambda: self.acted.emit(Step.PHONE))
         self.stay = BigButton("plain", "arrow-left")
-        self.stay.clicked.connect(self.stay_chosen)
+        self.stay.clicked.connect(lambda: self.acted.emit(Step.STAY))
         self._cards: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
         self._cards.addWidget(self.come_back, 1)
         self._cards.addWidget(self.phone, 1)

@@ -5,11 +5,12 @@ Used by the kiosk window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import _, language, language_tag
 from session.core.clock import Clock
+from session.kiosk.caller_acts import Step
 from session.protocol.hub.requests import Contact, Service
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
@@ -21,14 +22,7 @@ CLOSED_S = 60.0
 
 
 class ClosedPage(KioskPage):
-    """One closed service.
-
-    Signals: callback_requested: the caller wants to be called by telephone.
-        back_requested: back to the services.
-    """
-
-    callback_requested = pyqtSignal()
-    back_requested = pyqtSignal()
+    """One closed service."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -46,9 +40,9 @@ class ClosedPage(KioskPage):
         panel.addWidget(IconView("phone", 6, colour=GREY))
         panel.addWidget(self._reach, 1)
         self.callback = BigButton("primary", "phone-in-talk", colour=WHITE, size="large", wrap=True)
-        self.callback.clicked.connect(self.callback_requested)
+        self.callback.clicked.connect(lambda: self.acted.emit(Step.CALLBACK))
         self.back = BigButton("plain", "arrow-left", size="large")
-        self.back.clicked.connect(self.back_requested)
+        self.back.clicked.connect(lambda: self.acted.emit(Step.BACK))
         self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
         self._foot.addWidget(self.back, 1)
         self._foot.addWidget(self.callback, 2)
@@ -75,14 +69,10 @@ class ClosedPage(KioskPage):
         self._until_s = self._clock.monotonic_s() + CLOSED_S
         self.retranslate()
 
-    def leave(self) -> None:
-        """The page is no longer shown."""
-        self._until_s = None
-
     def tick(self) -> None:
         """A moment has passed."""
         if self._until_s is not None and self._clock.monotonic_s() >= self._until_s:
-            self.back_requested.emit()
+            self.acted.emit(Step.GONE)
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""

@@ -8,30 +8,25 @@ a list of numbers would let anybody touch the number of somebody else.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from resources.texts import _
+from session.kiosk.caller_acts import Step
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, SKY, spaced
 
 
 class ComeBackPage(KioskPage):
-    """Before a ticket number is typed, or instead of it.
-
-    Signals:
-        back_requested: back to the services.
-    """
-
-    back_requested = pyqtSignal()
+    """Before a ticket number is typed, or instead of it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._asked = True
         self._words = label("large", centred=True)
         self.back = BigButton("plain", "arrow-left")
-        self.back.clicked.connect(self.back_requested)
+        self.back.clicked.connect(lambda: self.acted.emit(Step.BACK))
         foot = spaced(QHBoxLayout(), (0,), 2)
         foot.addWidget(self.back)
         foot.addStretch(1)

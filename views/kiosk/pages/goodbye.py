@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import N_, _
 from session.core.clock import Clock
+from session.kiosk.caller_acts import RateTalk, Step
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.statistics import Solved
 from views.kiosk.widgets.icons import Countdown, IconView
@@ -83,10 +84,10 @@ class SolvedStrip(QFrame):
     """Was it solved? Three faces, one touch, and nobody learns who touched.
 
     Signals:
-        answered(Solved): once.
+        acted(RateTalk): once.
     """
 
-    answered = pyqtSignal(object)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +121,7 @@ class SolvedStrip(QFrame):
         if not self._given:
             self._given = True
             self.retranslate()
-            self.answered.emit(solved)
+            self.acted.emit(RateTalk(solved))
 
     def ask(self) -> None:
         """Asks the next caller."""
@@ -147,14 +148,7 @@ def is_clean(wiped: KioskWiped) -> bool:
 class GoodbyePage(KioskPage):
     """Thanks, reminders of what the caller has used here, and back to the start after twenty
     seconds.
-
-    Signals:
-        over: the caller touched "I have everything", or the time is over.
-        solved_answered(Solved): whether the request was solved.
     """
-
-    over = pyqtSignal()
-    solved_answered = pyqtSignal(object)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -173,7 +167,6 @@ class GoodbyePage(KioskPage):
         for card in self._all_cards():
             self._cards.addWidget(card, 1)
         self.solved = SolvedStrip()
-        self.solved.answered.connect(self.solved_answered)
         self.finish = BigButton("primary", "check-bold", colour=WHITE, size="large")
         self.finish.clicked.connect(self._finish)
         self._countdown = Countdown(8)
@@ -264,7 +257,7 @@ class GoodbyePage(KioskPage):
             self._until_s = min(self._until_s, self._clock.monotonic_s())
             return
         self.leave()
-        self.over.emit()
+        self.acted.emit(Step.GONE)
 
     def retranslate(self) -> None:
         """Says every text again."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.texts import _
+from session.kiosk.caller_acts import ChooseLanguage, Step
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import CENTRE, BigButton, KioskPage, label, restyle
 from views.kiosk.widgets.theme import BLUE, SKY, spaced
@@ -22,14 +23,7 @@ class LanguagePage(KioskPage):
 
     Args:
         languages: those that this kiosk offers, in the order of the buttons.
-
-    Signals:
-        language_chosen: the language that was touched.
-        back_requested: back to the page before.
     """
-
-    language_chosen = pyqtSignal(str)
-    back_requested = pyqtSignal()
 
     def __init__(self, languages: Sequence[str]) -> None:
         super().__init__()
@@ -41,11 +35,11 @@ class LanguagePage(KioskPage):
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             button.setObjectName(f"language_{language}")
             button.clicked.connect(
-                lambda _checked, language=language: self.language_chosen.emit(language)
+                lambda _checked, language=language: self.acted.emit(ChooseLanguage(language))
             )
             self.buttons[language] = button
         self.back = BigButton("plain", "arrow-left")
-        self.back.clicked.connect(self.back_requested)
+        self.back.clicked.connect(lambda: self.acted.emit(Step.BACK))
         foot = spaced(QHBoxLayout(), (0,), 2)
         foot.addWidget(self.back)
         foot.addStretch(1)

@@ -5,6 +5,8 @@ Used by the kiosk window.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
@@ -19,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import N_, _, ngettext
+from session.kiosk.caller_acts import EnterNumber, QueueAct, Step, Touch
 from session.protocol.hub.number_check import (
     DIGITS,
     FORMS,
@@ -86,23 +89,13 @@ class _Keys(QWidget):
 
 
 class NumberPage(KioskPage):
-    """Asks for one caller number and checks it while it is typed.
-
-    Signals:
-        number_entered: the number, complete and right in form.
-        number_skipped: the caller does not have it.
-        back_requested: back to the services.
-        touched: a key was pressed (somebody is there).
-    """
-
-    number_entered = pyqtSignal(str)
-    number_skipped = pyqtSignal()
-    back_requested = pyqtSignal()
-    touched = pyqtSignal()
+    """Asks for one number and checks it while it is typed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._kind = "allocataire"
+        self._act_of: Callable[[str], QueueAct] = EnterNumber
+        self._numbers: frozenset[str] = frozenset()
         self._text = ""
         self._refused = self._sent = self._in_clear = False
         self._fresh = 0
@@ -113,7 +106,7 @@ class NumberPage(KioskPage):
         self._build_texts()
         self._build_keys()
         self._lay_out()
-        self.ask("allocataire")
+        self.ask("allocataire", EnterNumber)
 
     # ---- building ----
 
@@ -141,8 +134,8 @@ class NumberPage(KioskPage):
         self._comfort = label("body", tone="grey")
         self.skip = BigButton("plain", "help-circle-outline")
         self.back = BigButton("plain", "arrow-left")
-        self.skip.clicked.connect(self.number_skipped)
-        self.back.clicked.connect(self.back_requested)
+        self.skip.clicked.connect(lambda: self.acted.emit(Touch.NO_NUMBER))
+        self.back.clicked.connect(lambda: self.acted.emit(Step.BACK))
 
     def _build_keys(self) -> None:
         self.digits = _Keys("123456789", 3)
@@ -203,11 +196,20 @@ class NumberPage(KioskPage):
 
     # ---- facts ----
 
-    def ask(self, kind: str) -> None:
-        """Asks for a number of this kind (a key of `FORMS`), from the beginning."""
+    def ask(
+        self, kind: str, act_of: Callable[[str], QueueAct], numbers: Iterable[str] = ()
+    ) -> None:
+        """Asks for a number of this kind (a key of `FORMS`), from the beginning.
+
+        Args:
+            act_of: what the caller does with the number, complete and right in form.
+            numbers: those that can be meant, if it is known; another one is refused here.
+        """
         if kind not in FORMS:
             raise KeyError(kind)
         self._kind = kind
+        self._act_of = act_of
+        self._numbers = frozenset(numbers)
         self._shown.setProperty(
             "look", "number-long" if FORMS[kind].lengths[-1] > LONG else "number"
         )
@@ -255,12 +257,12 @@ class NumberPage(KioskPage):
             self._type(text)
 
     def _turn_to(self, keys: _Keys) -> None:
-        self.touched.emit()
+        self.acted.emit(Step.KEY)
         self.pad.setCurrentWidget(keys)
         self._show_state()
 
     def _type(self, character: str) -> None:
-        self.touched.emit()
+        self.acted.emit(Step.KEY)
         self._text += character
         self._fresh = 1
         self._mask_soon.start()
@@ -270,7 +272,7 @@ class NumberPage(KioskPage):
         self._refresh()
 
     def _erase(self) -> None:
-        self.touched.emit()
+        self.acted.emit(Step.KEY)
         self._text = self._text[:-1]
         self._fresh = 0
         self._refused = self._sent = False
@@ -292,7 +294,10 @@ class NumberPage(KioskPage):
         if self._can_send:  # a second touch is not a second wish
             self._sent = True
             self._refresh()
-            self.number_entered.emit(self._text)
+            if self._numbers and self._text not in self._numbers:
+                self.show_refused()
+            else:
+                self.acted.emit(self._act_of(self._text))
 
     # ---- showing ----
 
@@ -303,7 +308,7 @@ class NumberPage(KioskPage):
 
     def _on_show(self, in_clear: bool) -> None:
         self._in_clear = in_clear
-        self.touched.emit()
+        self.acted.emit(Step.KEY)
         self.retranslate()
         self._show_number()
 

@@ -5,11 +5,12 @@ Used by the kiosk window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import _
 from session.core.clock import Clock
+from session.kiosk.caller_acts import Step, Touch
 from session.protocol.hub.requests import TicketAnswer, TicketChanged
 from views.kiosk.pages.waiting import ahead_words, wait_words
 from views.kiosk.widgets.icons import Countdown, IconView
@@ -22,14 +23,7 @@ KEPT_S = 30.0
 
 
 class PlaceKeptPage(KioskPage):
-    """A place that is kept, or a request to be called back.
-
-    Signals:
-        over: back to the start. slip_requested: print the number.
-    """
-
-    over = pyqtSignal()
-    slip_requested = pyqtSignal()
+    """A place that is kept, or a request to be called back."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -129,11 +123,11 @@ class PlaceKeptPage(KioskPage):
         self.slip.setEnabled(False)
         self._until_s = self._clock.monotonic_s() + KEPT_S
         self.retranslate()
-        self.slip_requested.emit()
+        self.acted.emit(Touch.SLIP)
 
     def _finish(self) -> None:
         self.leave()
-        self.over.emit()
+        self.acted.emit(Step.GONE)
 
     # ---- words ----
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
+from session.kiosk.caller_acts import CallService, ShowClosed, Step, Touch
 from session.protocol.hub.requests import Service, SiteMessage
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, TouchButton, label, needed_px
@@ -235,17 +236,7 @@ class _NoService(QFrame):
 
 
 class StartPage(KioskPage):
-    """Welcome, and the services of the hour; a moment's patience until they are known.
-
-    Signals: service_requested: the id of the touched service. closed_requested(Service): a closed
-        one was touched. return_requested: a caller has a number already. statement_requested: the
-        statement of accessibility.
-    """
-
-    service_requested = pyqtSignal(str)
-    closed_requested = pyqtSignal(object)
-    return_requested = pyqtSignal()
-    statement_requested = pyqtSignal()
+    """Welcome, and the services of the hour; a moment's patience until they are known."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -299,11 +290,11 @@ class StartPage(KioskPage):
             promises.addLayout(pair)
         self._foot.addLayout(promises, 1)
         self.have_number = BigButton("plain", "ticket-confirmation-outline")
-        self.have_number.clicked.connect(self.return_requested)
+        self.have_number.clicked.connect(lambda: self.acted.emit(Touch.RETURN))
         self._foot.addWidget(self.have_number)
         self.statement = BigButton("plain", size="small", wrap=True)
         self.statement.setObjectName("statement")
-        self.statement.clicked.connect(self.statement_requested)
+        self.statement.clicked.connect(lambda: self.acted.emit(Step.STATEMENT))
         self._foot.addWidget(self.statement)
         return self._foot
 
@@ -330,9 +321,9 @@ class StartPage(KioskPage):
 
     def _on_card(self, service: Service) -> None:
         if is_closed(service):
-            self.closed_requested.emit(service)
+            self.acted.emit(ShowClosed(service))
         else:
-            self.service_requested.emit(service.id)
+            self.acted.emit(CallService(service.id))
 
     def _deal(self) -> None:
         for card in self.cards:

@@ -5,10 +5,10 @@ kiosk window; the start page leads to it.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from resources.texts import N_, _
+from session.kiosk.caller_acts import Step
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import spaced
 from views.words.accessibility import statement, statement_title
@@ -21,20 +21,14 @@ _TELL = N_("If something keeps you from using this kiosk, tell the reception.")
 
 
 class StatementPage(KioskPage):
-    """The page that says what callers can count on, what is missing, and whom they can tell.
-
-    Signals:
-        back_requested: back to the page before.
-    """
-
-    back_requested = pyqtSignal()
+    """The page that says what callers can count on, what is missing, and whom they can tell."""
 
     def __init__(self) -> None:
         super().__init__()
         self._title = label("title")
         self._paragraphs = [label("body") for _each in statement(has=_HAS, tell=_TELL)]
         self.back = BigButton("plain", "arrow-left")
-        self.back.clicked.connect(self.back_requested)
+        self.back.clicked.connect(lambda: self.acted.emit(Step.BACK))
         foot = spaced(QHBoxLayout(), (0,), 2)
         foot.addWidget(self.back)
         foot.addStretch(1)

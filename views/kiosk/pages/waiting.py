@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import _, ngettext
 from session.core.clock import Clock
+from session.kiosk.caller_acts import Step, Touch
 from session.protocol.hub.requests import SiteMessage, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer
 from session.protocol.hub.tickets import SIGN_LANGUAGE, WRITING, Ticket, TicketState
@@ -93,15 +94,7 @@ def elapsed_words(elapsed_s: float) -> str:
 
 
 class WaitingPage(KioskPage):
-    """The page between the press of the button and the agent's face.
-
-    Signals:
-        leave_requested: the caller leaves the queue, and has confirmed it.
-        elsewhere_requested: the caller wants to wait elsewhere.
-    """
-
-    leave_requested = pyqtSignal()
-    elsewhere_requested = pyqtSignal()
+    """The page between the press of the button and the agent's face."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -182,7 +175,7 @@ class WaitingPage(KioskPage):
         self.leave = BigButton("plain", "exit-run", colour=GREY, wrap=True)
         self.leave.clicked.connect(lambda: self._leaving.setCurrentIndex(1))
         self.elsewhere = BigButton("plain", "walk", wrap=True)
-        self.elsewhere.clicked.connect(self.elsewhere_requested)
+        self.elsewhere.clicked.connect(lambda: self.acted.emit(Step.WAYS))
         self.stay = BigButton("yes", "check-bold", colour=WHITE)
         self.stay.clicked.connect(lambda: self._leaving.setCurrentIndex(0))
         self.leave_really = BigButton("plain", "close-thick", colour=RED)
@@ -230,7 +223,7 @@ class WaitingPage(KioskPage):
 
     def _leave(self) -> None:
         self._leaving.setCurrentIndex(0)
-        self.leave_requested.emit()
+        self.acted.emit(Touch.LEAVE)
 
     def set_portrait(self, portrait: bool) -> None:
         """The ticket above the queue, the answers under the question."""

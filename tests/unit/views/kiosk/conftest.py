@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from resources import texts
 from session.core.clock import ManualClock
 from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import (
-    kiosk_window,
+    SilentVoice,
+    kiosk_visit,
 )
 from views.kiosk.window import KioskWindow
 
@@ -21,6 +23,7 @@ from views.kiosk.window import KioskWindow
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+    monkeypatch.setattr(texts, "_language", list(texts._language))
 
 
 @pytest.fixture
@@ -28,13 +31,32 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+def shown(visit: KioskVisit, qtbot: QtBot) -> KioskVisit:
+    qtbot.addWidget(visit.window, before_close_func=lambda widget: widget.hide())
+    visit.window.resize(1280, 800)
+    visit.window.show()
+    return visit
+
+
 @pytest.fixture
-def window(qtbot: QtBot, clock: ManualClock) -> KioskWindow:
-    window = kiosk_window(clock)
-    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
-    window.resize(1280, 800)
-    window.show()
-    return window
+def visit(qtbot: QtBot, clock: ManualClock) -> KioskVisit:
+    return shown(kiosk_visit(clock), qtbot)
+
+
+@pytest.fixture
+def voice() -> SilentVoice:
+    return SilentVoice()
+
+
+@pytest.fixture
+def talking(qtbot: QtBot, clock: ManualClock, voice: SilentVoice) -> KioskVisit:
+    """A kiosk that reads its pages aloud at a touch."""
+    return shown(kiosk_visit(clock, voice), qtbot)
+
+
+@pytest.fixture
+def window(visit: KioskVisit) -> KioskWindow:
+    return visit.window
 
 
 @pytest.fixture
@@ -44,5 +66,5 @@ def fingers(qtbot: QtBot) -> Any:
 
 
 @pytest.fixture
-def touches(window: KioskWindow) -> CallerTouches:
-    return CallerTouches(window)
+def touches(visit: KioskVisit) -> CallerTouches:
+    return CallerTouches(visit)

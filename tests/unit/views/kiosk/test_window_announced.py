@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
@@ -28,18 +29,22 @@ class Heard:
         return words
 
 
-def test_a_page_is_told_when_it_comes_and_when_its_words_change(window: KioskWindow) -> None:
+def test_a_page_is_told_when_it_comes_and_when_its_words_change(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
     heard = Heard(window)
-    window.show_ticket(ticket_answer(3, 600))
+    visit.show_ticket(ticket_answer(3, 600))
     first = heard.only()
-    window.show_ticket(ticket_answer(3, 600))
+    visit.show_ticket(ticket_answer(3, 600))
     assert heard.take() == []
-    window.show_ticket(ticket_answer(2, 300))
+    visit.show_ticket(ticket_answer(2, 300))
     assert heard.only() != first
 
 
-def test_a_question_is_urgent_and_says_what_silence_means(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_a_question_is_urgent_and_says_what_silence_means(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     heard = Heard(window)
     window.session_page.ask((Grant.SCAN,))
     [(words, urgent)] = heard.take()
@@ -48,8 +53,10 @@ def test_a_question_is_urgent_and_says_what_silence_means(window: KioskWindow) -
     assert "Without an answer, it is no." in words
 
 
-def test_what_the_adviser_can_do_is_told_when_it_changes(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_what_the_adviser_can_do_is_told_when_it_changes(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     heard = Heard(window)
     window.session_page.show_grants({Grant.SEE_PAGE: True})
     assert "They see your page." in heard.only()
@@ -57,8 +64,8 @@ def test_what_the_adviser_can_do_is_told_when_it_changes(window: KioskWindow) ->
     assert heard.take() == []
 
 
-def test_stop_says_that_everything_is_stopped(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_stop_says_that_everything_is_stopped(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_session(session_facts())
     heard = Heard(window)
     window.session_page.stop.click()
     [(words, urgent)] = heard.take()
@@ -66,8 +73,10 @@ def test_stop_says_that_everything_is_stopped(window: KioskWindow) -> None:
     assert words.startswith("Everything is stopped.")
 
 
-def test_written_words_are_told_once_and_ones_own_never(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_written_words_are_told_once_and_ones_own_never(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     heard = Heard(window)
     first, mine = ChatLine("1", "Bonjour", mine=False), ChatLine("2", "Oui", mine=True)
     window.session_page.chat.show_lines((first,))
@@ -80,37 +89,39 @@ def test_written_words_are_told_once_and_ones_own_never(window: KioskWindow) -> 
     assert heard.only() == "Your adviser writes: Merci"
 
 
-def test_scanner_host_trouble_and_print_are_told(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_scanner_host_trouble_and_print_are_told(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_session(session_facts())
     heard = Heard(window)
     window.session_page.show_notice("scanned")
     assert heard.only().startswith("Your document is scanned.")
     window.session_page.show_notice("")
     assert heard.take() == []
-    window.show_help(HelpState.COMING)
+    window.bar.show_help(HelpState.COMING)
     assert heard.only().startswith("The host is coming.")
     window.session_page.show_print(
         ShownPrint(print_id="p", name="Reçu", document=b"", pages=1, copies=1)
     )
     assert "Reçu" in heard.only()
-    window.show_trouble("call_lost")
+    visit.show_trouble("call_lost")
     assert heard.take()[0][1]
-    window.clear_trouble()
+    visit.clear_trouble()
     assert heard.only() == "It works again."
 
 
-def test_beginning_and_end_of_the_talk_are_told(window: KioskWindow) -> None:
+def test_beginning_and_end_of_the_talk_are_told(visit: KioskVisit, window: KioskWindow) -> None:
     heard = Heard(window)
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     assert heard.take()[-1][0].startswith("You are talking with ")
-    window.show_goodbye(None)
+    visit.show_goodbye(None)
     assert heard.only().startswith("Thank you. The talk is over. We are wiping your traces")
-    window.show_goodbye(WIPED)
+    visit.show_goodbye(WIPED)
     assert "Everything is wiped" in heard.only()
 
 
-def test_every_page_has_a_name_for_the_screen_reader(window: KioskWindow) -> None:
-    window.ask_number("nir")
+def test_every_page_has_a_name_for_the_screen_reader(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.ask_number("nir")
     assert window.number_page.accessibleName()
-    window.show_ticket(ticket_answer())
+    visit.show_ticket(ticket_answer())
     assert window.waiting_page.accessibleName() == window.waiting_page.words()[0]

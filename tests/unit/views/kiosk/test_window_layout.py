@@ -18,13 +18,14 @@ from PyQt6.QtCore import QEvent, QPoint, QRect
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from resources import texts
 from resources.texts import CALLER_LANGUAGES, use_language
 from session.protocol.hub.requests import ServicesAnswer
 from tests.accessibility.layout import flaws, settle, torn_words
 from tests.support.screens.kiosk_gallery import (
     SCENES,
-    kiosk_window,
+    kiosk_visit,
     session_facts,
     shared_answer,
 )
@@ -77,13 +78,18 @@ def lay_out(window: KioskWindow, size: tuple[int, int]) -> None:
 
 
 def show(scene: str, size: tuple[int, int], qtbot: QtBot) -> KioskWindow:
-    window = kiosk_window()
+    return turned_to(scene, size, qtbot).window
+
+
+def turned_to(scene: str, size: tuple[int, int], qtbot: QtBot) -> KioskVisit:
+    visit = kiosk_visit()
+    window = visit.window
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     window.resize(*size)
     window.show()
-    SCENES[scene](window)
+    SCENES[scene](visit)
     lay_out(window, size)
-    return window
+    return visit
 
 
 def place_of(widget: QWidget, window: QWidget) -> QRect:
@@ -228,10 +234,11 @@ def test_the_shared_page_has_nearly_half_of_the_screen(scene: str, qtbot: QtBot)
     "scene", ["start-1", "waiting", "session-page", "languages", "number-empty"]
 )
 def test_what_changes_in_a_window_is_dressed_as_in_a_new_one(scene: str, qtbot: QtBot) -> None:
-    window = show(scene, (1280, 800), qtbot)
-    window.show_services(long_names(shared_answer(0, 1, 2)))
+    visit = turned_to(scene, (1280, 800), qtbot)
+    window = visit.window
+    visit.show_services(long_names(shared_answer(0, 1, 2)))
     for language in ("fr", "ar"):
-        window.show_language(language)
+        visit.choices.show_language(language)
     lay_out(window, (1280, 800))
 
     def dressed() -> list[object]:
@@ -245,7 +252,7 @@ def test_what_changes_in_a_window_is_dressed_as_in_a_new_one(scene: str, qtbot: 
 
     before = dressed()
     window.setStyleSheet("")
-    window.show_services(long_names(shared_answer(0, 1, 2)))
+    visit.show_services(long_names(shared_answer(0, 1, 2)))
     lay_out(window, (1280, 800))
     assert dressed() == before
 
@@ -264,9 +271,10 @@ def test_yes_and_no_are_of_one_size(qtbot: QtBot) -> None:
 def test_cards_of_several_organisations_with_long_names_never_overlap(
     owners: tuple[int, ...], text: float, qtbot: QtBot
 ) -> None:
-    window = show("start-1", (1280, 720), qtbot)
+    visit = turned_to("start-1", (1280, 720), qtbot)
+    window = visit.window
     window.bar.text = text
-    window.show_services(long_names(shared_answer(*owners)))
+    visit.show_services(long_names(shared_answer(*owners)))
     for size in (*SIZES, LARGEST):
         lay_out(window, size)
         check_apart(window.start_page)
@@ -318,11 +326,12 @@ def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
     "scene", ["waiting", "closed", "kept-back", "session-written", "session-ask-fill", "statement"]
 )
 def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: QtBot) -> None:
-    window = show("start-1", SIZES[0], qtbot)
-    window.show_language(spoken)
+    visit = turned_to("start-1", SIZES[0], qtbot)
+    window = visit.window
+    visit.choices.show_language(spoken)
     window.bar.text = 2.0
-    SCENES[scene](window)
-    window.bar.appearance_changed.emit()
+    SCENES[scene](visit)
+    window.fit(anew=True)
     for size in (SIZES[0], SIZES[1], LARGEST):
         window.resize(*size)
         window.session_page.finish_slides()
@@ -339,11 +348,12 @@ def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: Q
 def test_the_longest_words_have_room_in_letters_of_twice_the_size(scene: str, qtbot: QtBot) -> None:
     use_language("ru")
     try:
-        window = show("start-1", SIZES[0], qtbot)
-        window.show_language("ru")
+        visit = turned_to("start-1", SIZES[0], qtbot)
+        window = visit.window
+        visit.choices.show_language("ru")
         window.bar.text = 2.0
-        SCENES[scene](window)
-        window.bar.appearance_changed.emit()
+        SCENES[scene](visit)
+        window.fit(anew=True)
         for size in (SIZES[0], SIZES[1]):
             window.resize(*size)
             window.session_page.finish_slides()
@@ -356,14 +366,15 @@ def test_the_longest_words_have_room_in_letters_of_twice_the_size(scene: str, qt
 @pytest.mark.parametrize("scene", ["waiting", "session-written", "session-ask-fill"])
 def test_no_language_needs_more_room_in_letters_of_twice_the_size(scene: str, qtbot: QtBot) -> None:
     """A slice of the long test below: one window goes through all languages."""
-    window = show("start-1", SIZES[0], qtbot)
+    visit = turned_to("start-1", SIZES[0], qtbot)
+    window = visit.window
     window.bar.text = 2.0
     try:
         for language in CALLER_LANGUAGES:
             use_language(language)
-            window.show_language(language)
-            SCENES[scene](window)
-            window.bar.appearance_changed.emit()
+            visit.choices.show_language(language)
+            SCENES[scene](visit)
+            window.fit(anew=True)
             window.session_page.finish_slides()
             settle()
             assert not flaws(window, size=SIZES[0], target_px=MIN_TOUCH_PX), language
@@ -382,12 +393,13 @@ def test_every_page_has_room_in_every_language_with_larger_letters(
     try:
         wrong = {}
         for scene in SCENES:
-            window = kiosk_window()
+            visit = kiosk_visit()
+            window = visit.window
             window.show()
-            window.show_language(language)
+            visit.choices.show_language(language)
             window.bar.text = letters
-            SCENES[scene](window)
-            window.bar.appearance_changed.emit()
+            SCENES[scene](visit)
+            window.fit(anew=True)
             for size in ((1280, 720), (1080, 1920), (2160, 3840)):
                 window.resize(*size)
                 window.session_page.finish_slides()
@@ -404,12 +416,13 @@ def test_every_page_has_room_in_every_language_with_larger_letters(
 
 
 def test_a_page_is_dressed_when_it_is_shown_as_the_caller_wants_it_then(
+    visit: KioskVisit,
     window: KioskWindow,
 ) -> None:
     assert not window.session_page.styleSheet()
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.bar.bigger.click()
     assert window.session_page.styleSheet() == window.bar.styleSheet()
     assert window.start_page.styleSheet() != window.bar.styleSheet()
-    window.show_start()
+    visit.show_start()
     assert window.start_page.styleSheet() == window.bar.styleSheet()

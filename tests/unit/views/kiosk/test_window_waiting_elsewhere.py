@@ -11,7 +11,9 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
+from expert_app.kiosk.wiring.visit import IDLE_S, KioskVisit
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import AskCallback, ComeBack, EnterNumber, StepAway, Touch
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
@@ -20,87 +22,89 @@ from tests.support.screens.kiosk_gallery import (
     SCENES,
     hours_answer,
     kept_answer,
-    kiosk_window,
+    kiosk_visit,
     services_answer,
     ticket_answer,
 )
 from views.kiosk.pages.closed import CLOSED_S
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import KEPT_S
-from views.kiosk.window import IDLE_S, KioskWindow
+from views.kiosk.window import KioskWindow
 from views.words.opening import opens_words
 
 
 def test_a_caller_who_comes_back_keeps_the_number_and_may_print_it(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.show_ticket(ticket_answer())
+    visit.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     assert "You keep your place." in said(window)
     window.away_page.come_back.click()
-    assert touches.heard == [("away_requested", "back", "")]
-    window.show_kept(kept_answer("back"), prints=True)
+    assert touches.heard == [StepAway("back")]
+    visit.show_kept(kept_answer("back"), prints=True)
     assert "L042" in said(window)
     window.kept_page.slip.click()
     assert not window.kept_page.slip.isEnabled()
-    assert touches.heard[-1] == ("slip_requested",)
+    assert touches.heard[-1] == Touch.SLIP
     window.kept_page.finish.click()
     assert on_screen(window, window.start_page)
 
 
-def test_a_kiosk_without_a_printer_offers_no_slip(window: KioskWindow) -> None:
-    window.show_kept(kept_answer("back"), prints=False)
+def test_a_kiosk_without_a_printer_offers_no_slip(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_kept(kept_answer("back"), prints=False)
     assert not window.kept_page.slip.isVisible()
 
 
 def test_the_page_of_a_kept_place_makes_room_for_the_next_caller(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
-    window.show_kept(kept_answer("phone"), prints=True)
+    visit.show_kept(kept_answer("phone"), prints=True)
     assert "L042" not in said(window)
     clock.advance(KEPT_S - 1)
-    window.tick()
+    visit.tick()
     assert on_screen(window, window.kept_page)
     clock.advance(1)
-    window.tick()
+    visit.tick()
     assert on_screen(window, window.start_page)
-    assert ("start_requested",) in touches.heard
+    assert CallerTouches.LEFT_ALONE in touches.heard
 
 
 def test_a_telephone_number_is_typed_and_news_of_the_place_does_not_take_the_pad_away(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.show_ticket(ticket_answer())
+    visit.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     window.away_page.phone.click()
     assert not window.number_page.skip.isVisible()
     type_number(window, "06123")
-    window.show_ticket(TicketChanged(ticket=ticket_answer().ticket, position=2))
+    visit.show_ticket(TicketChanged(ticket=ticket_answer().ticket, position=2))
     assert on_screen(window, window.number_page)
     type_number(window, "45678")
     window.number_page.send.click()
-    assert touches.heard == [("away_requested", "phone", "0612345678")]
-    window.number_refused()
+    assert touches.heard == [StepAway("phone", "0612345678")]
+    visit.number_refused()
     assert "This number cannot be called. Please check it." in said(window)
 
 
-def test_an_agent_who_comes_takes_the_caller_from_the_telephone_pad(window: KioskWindow) -> None:
-    window.show_ticket(ticket_answer())
+def test_an_agent_who_comes_takes_the_caller_from_the_telephone_pad(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     window.away_page.phone.click()
-    window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED))
+    visit.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED))
     assert on_screen(window, window.waiting_page)
 
 
 def test_a_half_typed_telephone_number_is_forgotten_but_not_the_place(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
-    window.show_ticket(ticket_answer())
+    visit.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     window.away_page.phone.click()
     type_number(window, "0612")
     clock.advance(IDLE_S)
-    window.tick()
+    visit.tick()
     assert on_screen(window, window.waiting_page)
     assert touches.heard == []
     window.waiting_page.elsewhere.click()
@@ -110,11 +114,11 @@ def test_a_half_typed_telephone_number_is_forgotten_but_not_the_place(
     assert on_screen(window, window.waiting_page)
 
 
-def test_only_what_the_service_offers_can_be_chosen(window: KioskWindow) -> None:
+def test_only_what_the_service_offers_can_be_chosen(visit: KioskVisit, window: KioskWindow) -> None:
     offer = services_answer()
     only_phone = [msgspec.structs.replace(service, away=["phone"]) for service in offer.services]
-    window.show_services(msgspec.structs.replace(offer, services=only_phone))
-    window.show_ticket(ticket_answer())
+    visit.show_services(msgspec.structs.replace(offer, services=only_phone))
+    visit.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     assert (window.away_page.come_back.isVisible(), window.away_page.phone.isVisible()) == (
         False,
@@ -122,8 +126,8 @@ def test_only_what_the_service_offers_can_be_chosen(window: KioskWindow) -> None
     )
     assert not window.start_page.have_number.isVisibleTo(window.start_page)
     nothing = [msgspec.structs.replace(service, away=[]) for service in offer.services]
-    window.show_services(msgspec.structs.replace(offer, services=nothing))
-    window.show_ticket(ticket_answer())
+    visit.show_services(msgspec.structs.replace(offer, services=nothing))
+    visit.show_ticket(ticket_answer())
     window.away_page.stay.click()
     assert not window.waiting_page.elsewhere.isVisible()
 
@@ -137,13 +141,14 @@ def _type(pad: NumberPage, number: str) -> None:
 
 
 def test_who_comes_back_types_the_own_number(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
-    window.show_start()
+    visit.show_start()
     window.start_page.have_number.click()
-    assert touches.heard == [("returns_requested",)]
+    assert touches.heard == [Touch.RETURN]
+    visit.show_returns(None)
     assert "One moment, please" in said(window)
-    window.show_returns(RETURNS)
+    visit.show_returns(RETURNS)
     assert on_screen(window, window.number_page)
     assert "L042" not in said(window)  # whoever stands there must know it
     pad = window.number_page
@@ -153,95 +158,97 @@ def test_who_comes_back_types_the_own_number(
     for _ in range(4):
         pad.erase.click()
     _type(pad, "L042")
-    assert touches.heard[-1] == ("came_back", "L042")
-    window.show_returns([])
+    assert touches.heard[-1] == ComeBack("L042")
+    visit.show_returns([])
     assert "Nobody is expected back here." in said(window)
     clock.advance(IDLE_S)
-    window.tick()
+    visit.tick()
     assert on_screen(window, window.start_page)
 
 
 def test_who_comes_back_reads_the_place_in_the_queue(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.start_page.have_number.click()
-    window.show_returns(RETURNS)
+    visit.show_returns(RETURNS)
     _type(window.number_page, "L042")
     assert "One moment, please" in said(window)
     window.number_page.send.click()  # a second touch is no second caller
-    assert touches.heard.count(("came_back", "L042")) == 1
-    window.show_ticket(ticket_answer())
+    assert touches.heard.count(ComeBack("L042")) == 1
+    visit.show_ticket(ticket_answer())
     assert on_screen(window, window.waiting_page)
     assert "L042" in said(window)
     clock.advance(IDLE_S)
-    window.tick()
+    visit.tick()
     assert on_screen(window, window.waiting_page)
 
 
 def test_a_number_that_may_not_have_arrived_can_be_sent_again(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.start_page.have_number.click()
-    window.show_returns(RETURNS)
+    visit.show_returns(RETURNS)
     _type(window.number_page, "L042")
-    window.number_again()
+    visit.number_again()
     window.number_page.send.click()
-    assert touches.heard.count(("came_back", "L042")) == 2
+    assert touches.heard.count(ComeBack("L042")) == 2
 
 
 def test_a_telephone_number_refused_too_late_does_not_bring_its_pad_back(
+    visit: KioskVisit,
     window: KioskWindow,
 ) -> None:
-    window.show_ticket(ticket_answer())
+    visit.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
     window.away_page.phone.click()
     type_number(window, "0612345678")
     window.number_page.send.click()
-    window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED))
-    window.number_refused()
+    visit.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED))
+    visit.number_refused()
     assert on_screen(window, window.waiting_page)
 
 
 def test_who_has_no_number_goes_on_to_the_queue(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.ask_number("allocataire")
+    visit.ask_number("allocataire")
     window.number_page.skip.click()
-    assert touches.heard == [("number_skipped",)]
-    window.show_calling()
-    window.show_ticket(ticket_answer())
+    assert touches.heard == [Touch.NO_NUMBER]
+    visit.show_calling()
+    visit.show_ticket(ticket_answer())
     assert on_screen(window, window.waiting_page)
 
 
 def test_a_callback_that_is_asked_for_leaves_the_pad(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.show_services(hours_answer())
+    visit.show_services(hours_answer())
     window.start_page.cards[1].click()
     window.closed_page.callback.click()
     type_number(window, "0612345678")
     window.number_page.send.click()
     window.number_page.send.click()
-    assert touches.heard == [("callback_requested", "housing", "0612345678")]
-    window.show_callback("2026-03-03T08:30:00+01:00")
+    assert touches.heard == [AskCallback("housing", "0612345678")]
+    visit.show_callback("2026-03-03T08:30:00+01:00")
     assert on_screen(window, window.kept_page)
 
 
 @pytest.mark.parametrize("scene", list(SCENES))
 def test_another_language_changes_the_words_and_nothing_else(scene: str, qtbot: QtBot) -> None:
-    window = kiosk_window()  # not shown: a window is dressed for as long as all this takes
+    visit = kiosk_visit()  # not shown: a window is dressed for as long as all this takes
+    window = visit.window
     qtbot.addWidget(window)
-    SCENES[scene](window)
+    SCENES[scene](visit)
     page, before = window.current_page, said(window)
-    window.show_language("en")
+    visit.choices.show_language("en")
     assert window.current_page is page
     assert said(window).replace("✓ ", "") == before.replace("✓ ", "")
 
 
 def test_a_closed_service_says_when_it_opens_and_how_to_be_called(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.show_services(hours_answer())
+    visit.show_services(hours_answer())
     assert "Opens tomorrow at 8:30." in window.start_page.cards[1].accessibleName()
     window.start_page.cards[1].click()
     for words in (
@@ -258,32 +265,34 @@ def test_a_closed_service_says_when_it_opens_and_how_to_be_called(
     window.closed_page.callback.click()
     type_number(window, "0612345678")
     window.number_page.send.click()
-    assert touches.heard == [("callback_requested", "housing", "0612345678")]
-    window.show_callback("2026-03-03T08:30:00+01:00")
+    assert touches.heard == [AskCallback("housing", "0612345678")]
+    visit.show_callback("2026-03-03T08:30:00+01:00")
     assert "An adviser calls you from tomorrow at 8:30 on." in said(window)
-    window.show_callback("")
+    visit.show_callback("")
     assert "An adviser calls you as soon as the service is open again." in said(window)
 
 
-def test_the_closed_page_leaves_by_itself(window: KioskWindow, clock: ManualClock) -> None:
-    window.show_services(hours_answer())
+def test_the_closed_page_leaves_by_itself(
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
+) -> None:
+    visit.show_services(hours_answer())
     window.start_page.cards[1].click()
     clock.advance(CLOSED_S)
-    window.tick()
+    visit.tick()
     assert on_screen(window, window.start_page)
 
 
 def test_the_next_caller_of_a_number_is_asked_for_the_caller_number_again(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.show_services(hours_answer())
+    visit.show_services(hours_answer())
     window.start_page.cards[1].click()
     window.closed_page.callback.click()
-    window.show_start()
-    window.ask_number("allocataire")
+    visit.show_start()
+    visit.ask_number("allocataire")
     type_number(window, "1234567")
     window.number_page.send.click()
-    assert touches.heard == [("number_entered", "1234567")]
+    assert touches.heard == [EnterNumber("1234567")]
 
 
 @pytest.mark.parametrize(

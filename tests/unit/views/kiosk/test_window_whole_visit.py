@@ -11,30 +11,31 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
-from session.kiosk.caller_acts import AnswerQuestion, ConfirmPrint, Touch
+from session.kiosk.caller_acts import AnswerQuestion, CallService, ConfirmPrint, EnterNumber, Touch
 from tests.accessibility.kiosk_story import FILL, PAPERS, VISIT, StoryKiosk
+from tests.support.screens.kiosk_fingers import CallerTouches
 from views.kiosk.widgets.key_walk import TwoSwitches, in_order
-from views.kiosk.window import KioskWindow
 
 DONE = [
-    ("service_requested", "rsa"),
-    ("number_entered", "1234567"),
+    CallService("rsa"),
+    EnterNumber("1234567"),
     AnswerQuestion(FILL, FILL),
     AnswerQuestion(PAPERS, PAPERS),
     ConfirmPrint("p1", True),
     Touch.STOP,
-    ("start_requested",),
+    CallerTouches.LEFT_ALONE,
 ]
 
 
 @pytest.fixture
-def story(window: KioskWindow, clock: ManualClock) -> StoryKiosk:
-    window.activateWindow()
-    return StoryKiosk(window, clock)
+def story(visit: KioskVisit, clock: ManualClock) -> StoryKiosk:
+    visit.window.activateWindow()
+    return StoryKiosk(visit, clock)
 
 
-def visit(story: StoryKiosk, fingers: Any, on: Qt.Key) -> None:
+def go_through(story: StoryKiosk, fingers: Any, on: Qt.Key) -> None:
     """Goes on with one key until the thing has the focus, and takes it with Enter."""
     for happens, takes, _heard in VISIT:
         if happens:
@@ -52,12 +53,12 @@ def visit(story: StoryKiosk, fingers: Any, on: Qt.Key) -> None:
 
 
 def test_a_whole_visit_by_keys_alone(story: StoryKiosk, fingers: Any) -> None:
-    visit(story, fingers, Qt.Key.Key_Tab)
+    go_through(story, fingers, Qt.Key.Key_Tab)
     assert story.touches.heard == DONE
 
 
 def test_a_whole_visit_by_two_switches_alone(story: StoryKiosk, fingers: Any) -> None:
     switches = TwoSwitches(story.window)
-    visit(story, fingers, Qt.Key.Key_Space)
+    go_through(story, fingers, Qt.Key.Key_Space)
     assert story.touches.heard == DONE
     QApplication.instance().removeEventFilter(switches)  # type: ignore[union-attr]

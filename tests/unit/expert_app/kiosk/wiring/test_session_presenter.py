@@ -12,6 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.session_presenter import SessionPresenter
+from expert_app.kiosk.wiring.visit import KioskVisit
 from resources import texts
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
@@ -31,9 +32,8 @@ from session.protocol.wire.roles import Role
 from tests.support.memory.channel import channel_pair
 from tests.support.program_parts import QuietBrowser, invented_session, kiosk_session
 from tests.support.screens.kiosk_fingers import said
-from tests.support.screens.kiosk_gallery import NOW, kiosk_window
+from tests.support.screens.kiosk_gallery import NOW, kiosk_visit
 from views.kiosk.call_pane import KioskCallPane
-from views.kiosk.window import KioskWindow
 from views.words.caller_errors import kiosk_sentence
 
 
@@ -50,14 +50,15 @@ class Names:
 class Shown:
     """A session and the window that shows it."""
 
-    def __init__(self, session: KioskSession, window: KioskWindow) -> None:
-        self.session, self.window, self.names = session, window, Names()
-        window.show_session(session.facts)
-        SessionPresenter(session, window, call=cast("KioskCallPane", self.names))
+    def __init__(self, session: KioskSession, visit: KioskVisit) -> None:
+        self.session, self.visit, self.names = session, visit, Names()
+        self.window = visit.window
+        visit.show_session(session.facts)
+        SessionPresenter(session, visit, call=cast("KioskCallPane", self.names))
 
     def reminders(self) -> str:
         """What the caller reads at the end."""
-        self.window.show_goodbye(None)
+        self.visit.show_goodbye(None)
         return said(self.window)
 
     def print(self, *states: PrintState, code: str = "") -> None:
@@ -84,7 +85,8 @@ async def shown(
     monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
     channel, _desk = channel_pair()
     tasks = Tasks()
-    window = kiosk_window()
+    visit = kiosk_visit()
+    window = visit.window
     qtbot.addWidget(window)
     session = kiosk_session(
         invented_session(),
@@ -95,7 +97,7 @@ async def shown(
         tasks=tasks,
         resumed=False,
     )
-    yield Shown(session, window)
+    yield Shown(session, visit)
     await tasks.close()
 
 

@@ -10,11 +10,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from session.kiosk.caller_acts import WriteWords
+from expert_app.kiosk.wiring.visit import KioskVisit
+from session.kiosk.caller_acts import SetPause, WriteWords
 from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from tests.support.screens.kiosk_fingers import said
-from tests.support.screens.kiosk_gallery import ALL_GRANTS, kiosk_window, session_facts
+from tests.support.screens.kiosk_gallery import ALL_GRANTS, kiosk_visit, session_facts
 from views.kiosk.widgets.keyboard import TouchKeyboard
 from views.kiosk.widgets.theme import MIN_TOUCH_PX
 from views.kiosk.window import KioskWindow
@@ -23,8 +24,8 @@ QUESTION = (ChatLine("w1", "Où habitez-vous ?", mine=False),)
 
 
 @pytest.fixture
-def keyboard(window: KioskWindow, fingers: Any) -> TouchKeyboard:
-    window.show_session(session_facts())
+def keyboard(visit: KioskVisit, window: KioskWindow, fingers: Any) -> TouchKeyboard:
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     window.session_page.chat.show_lines(QUESTION)
     entry = window.findChild(QLineEdit, "written_entry")
@@ -77,11 +78,12 @@ def test_a_capital_comes_by_itself_once_and_the_last_character_goes(
 def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(
     qtbot: QtBot, size: tuple[int, int]
 ) -> None:
-    window = kiosk_window()
+    visit = kiosk_visit()
+    window = visit.window
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     window.resize(*size)
     window.show()
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.chat.show_lines(QUESTION)
     keyboard = window.session_page.chat.keyboard
     keyboard.open_keyboard()
@@ -105,31 +107,33 @@ def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(
 
 
 def test_a_real_keyboard_makes_do_without_and_a_new_caller_finds_it_shut(
-    window: KioskWindow, keyboard: TouchKeyboard
+    visit: KioskVisit, keyboard: TouchKeyboard
 ) -> None:
     type_words(keyboard, "secret")
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     assert keyboard.isHidden()
     assert keyboard._entry.text() == ""
 
 
-def test_the_caller_begins_and_ends_a_pause_of_its_own(window: KioskWindow) -> None:
-    requested: list[bool] = []
-    window.pause_requested.connect(requested.append)
-    window.show_session(session_facts())
+def test_the_caller_begins_and_ends_a_pause_of_its_own(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    requested: list[object] = []
+    window.bar.acted.connect(requested.append)
+    visit.show_session(session_facts())
     window.session_page.show_grants(dict.fromkeys(ALL_GRANTS, True))
     window.session_page.show_page(True)
     window.bar.pause.click()
     window.session_page.show_private(True)
-    window.show_own_pause(True)
+    window.bar.show_pause(True)
     assert not window.session_page.browser.isVisible()
     assert "End the pause" in said(window)
     line = window.session_page.line.text()
     assert "does not see you" in line
     assert "do not see your page" in line, "what is hidden is not said to be seen"
     window.bar.pause.click()
-    window.show_own_pause(False)
-    assert requested == [True, False]
+    window.bar.show_pause(False)
+    assert requested == [SetPause(True), SetPause(False)]
     assert "End my privacy pause" not in said(window)
     assert not window.session_page.browser.isVisible(), "the agent's own pause goes on"
     window.session_page.show_private(False)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
 from session.kiosk.caller_acts import GiveFile
 from session.kiosk.devices.given_files import OfferedFile
@@ -16,11 +17,13 @@ FILES = (
 )
 
 
-def test_a_file_goes_on_the_second_touch(window: KioskWindow, clock: ManualClock) -> None:
+def test_a_file_goes_on_the_second_touch(
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
+) -> None:
     answers: list[object] = []
     page = window.session_page
     page.giving.acted.connect(answers.append)
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     page.show_files(())
     assert page.giving.sheet.isVisible()
@@ -45,11 +48,13 @@ def test_a_file_goes_on_the_second_touch(window: KioskWindow, clock: ManualClock
     assert page.browser.isVisible()
 
 
-def test_no_and_the_end_of_the_question_give_nothing(window: KioskWindow) -> None:
+def test_no_and_the_end_of_the_question_give_nothing(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
     answers: list[object] = []
     page = window.session_page
     page.giving.acted.connect(answers.append)
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     page.show_files(FILES)
     page.giving.sheet.buttons["0"].click()
     page.giving.no.click()

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QFrame
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
 from session.kiosk.call.consent import SILENCE_S
 from session.kiosk.caller_acts import AnswerQuestion, Touch, WithdrawGrant
@@ -26,8 +27,10 @@ from views.kiosk.window import KioskWindow
 from views.words.consent import powers_sentence
 
 
-def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     assert "Claire Vasseur" in said(window)
     assert window.session_page.call_pane.isVisible()
     assert not window.session_page.browser.isVisible()
@@ -36,8 +39,8 @@ def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(window: Kiosk
     assert window.session_page.call_pane.isVisible()
 
 
-def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_the_line_says_what_the_agent_can_do_now(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_session(session_facts())
     assert window.session_page.line.text() == (
         "Your adviser sees and hears you. They do not see your page. They can neither scan nor "
         "print."
@@ -53,8 +56,10 @@ def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
 MUTED = "Your adviser's microphone is off for a moment."
 
 
-def test_the_caller_reads_that_the_agent_s_microphone_is_off(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_the_caller_reads_that_the_agent_s_microphone_is_off(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     assert MUTED not in said(window)
     window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
     assert MUTED in said(window)
@@ -68,10 +73,12 @@ def test_the_caller_reads_that_the_agent_s_microphone_is_off(window: KioskWindow
     assert not window.session_page.findChild(QFrame, "switched_off").isVisible()
 
 
-def test_the_next_conversation_begins_with_everything_switched_on(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_the_next_conversation_begins_with_everything_switched_on(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     assert MUTED not in said(window)
 
 
@@ -90,9 +97,14 @@ def test_every_mix_of_powers_has_its_own_sentence() -> None:
 @pytest.mark.parametrize("allowed", [True, False])
 @pytest.mark.parametrize("grant", list(Grant))
 def test_answer_is_passed_on_and_the_question_goes(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock, grant: Grant, allowed: bool
+    visit: KioskVisit,
+    window: KioskWindow,
+    touches: CallerTouches,
+    clock: ManualClock,
+    grant: Grant,
+    allowed: bool,
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.ask((grant,))
     consent = window.session_page.consent
     assert consent.isVisible()
@@ -105,22 +117,22 @@ def test_answer_is_passed_on_and_the_question_goes(
 
 
 def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.ask((Grant.SCAN,))
     consent = window.session_page.consent
     clock.advance(SILENCE_S - 5)
-    window.tick()
+    visit.tick()
     assert consent._countdown.accessibleName() == "5"
     clock.advance(5)
-    window.tick()
+    visit.tick()
     assert not consent.isVisible()
     assert touches.heard == []
 
 
-def test_question_settled_elsewhere_goes_away(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_question_settled_elsewhere_goes_away(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_session(session_facts())
     window.session_page.ask((Grant.SCAN,))
     window.session_page.end_question((Grant.PRINT,))
     assert window.session_page.consent.isVisible()
@@ -129,9 +141,9 @@ def test_question_settled_elsewhere_goes_away(window: KioskWindow) -> None:
 
 
 def test_given_power_can_be_taken_back_by_touch(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     page = window.session_page
     window.session_page.show_page(True)
     page.show_powers.click()
@@ -153,8 +165,10 @@ def test_given_power_can_be_taken_back_by_touch(
     assert page.browser.isVisible()
 
 
-def test_the_only_red_button_of_a_conversation_is_stop(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_the_only_red_button_of_a_conversation_is_stop(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     window.session_page.show_grants(ALL_GRANTS)
     stops = [
@@ -165,8 +179,10 @@ def test_the_only_red_button_of_a_conversation_is_stop(window: KioskWindow) -> N
     assert stops == [window.session_page.stop]
 
 
-def test_stop_and_a_sheet_to_print_take_the_place_of_the_powers(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_stop_and_a_sheet_to_print_take_the_place_of_the_powers(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     page = window.session_page
     page.show_powers.click()
     page.stop.click()
@@ -174,9 +190,9 @@ def test_stop_and_a_sheet_to_print_take_the_place_of_the_powers(window: KioskWin
 
 
 def test_stop_is_at_once_and_then_asks_what_to_do(
-    window: KioskWindow, touches: CallerTouches
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.ask((Grant.SCAN,))
     page = window.session_page
     page.stop.click()
@@ -190,8 +206,8 @@ def test_stop_is_at_once_and_then_asks_what_to_do(
     assert touches.heard[-1] == Touch.LEAVE
 
 
-def test_stop_is_a_red_octagon_with_the_word(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_stop_is_a_red_octagon_with_the_word(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_session(session_facts())
     stop = window.session_page.stop
     assert stop.words() == "STOP"
     sign = stop.findChild(StopSign)
@@ -202,8 +218,8 @@ def test_stop_is_a_red_octagon_with_the_word(window: KioskWindow) -> None:
     assert colour.green() < 60
 
 
-def test_devices_tell_the_caller_what_to_do(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_devices_tell_the_caller_what_to_do(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_session(session_facts())
     window.session_page.show_notice("place_document")
     assert "Put your document on the glass" in said(window)
     window.session_page.show_notice("printer_out_of_paper")
@@ -212,13 +228,15 @@ def test_devices_tell_the_caller_what_to_do(window: KioskWindow) -> None:
     assert "paper" not in said(window)
 
 
-def test_next_session_starts_with_nothing_of_the_last(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_next_session_starts_with_nothing_of_the_last(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     window.session_page.show_grants(ALL_GRANTS)
     window.session_page.show_notice("scanning")
     window.session_page.ask((Grant.PRINT,))
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     page = window.session_page
     assert not page.browser.isVisible()
     assert not page.consent.isVisible()
@@ -226,15 +244,17 @@ def test_next_session_starts_with_nothing_of_the_last(window: KioskWindow) -> No
     assert "scanned" not in said(window)
 
 
-def test_the_host_can_be_called_from_the_conversation(window: KioskWindow) -> None:
-    asked: list[bool] = []
-    window.help_requested.connect(lambda: asked.append(True))
-    window.show_session(session_facts())
+def test_the_host_can_be_called_from_the_conversation(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    asked: list[object] = []
+    window.bar.acted.connect(asked.append)
+    visit.show_session(session_facts())
     assert not window.bar.help.isVisible()  # this site has no host
-    window.show_services(msgspec.structs.replace(services_answer(), host=True))
+    visit.show_services(msgspec.structs.replace(services_answer(), host=True))
     window.bar.help.click()
-    assert asked == [True]
-    window.show_help(HelpState.COMING)
+    assert asked == [Touch.HOST]
+    window.bar.show_help(HelpState.COMING)
     assert "The host is coming" in said(window)
-    window.show_help(HelpState.HERE)
+    window.bar.show_help(HelpState.HERE)
     assert "The host is with you" in said(window)

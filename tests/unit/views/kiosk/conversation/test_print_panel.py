@@ -8,6 +8,7 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
 from session.kiosk.caller_acts import ConfirmPrint
 from session.kiosk.devices.print_preview import ShownPrint
@@ -27,11 +28,11 @@ def sheet(print_id: str = "p1", document: bytes | None = None) -> ShownPrint:
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_sheet_stands_beside_the_face_until_the_answer(
-    window: KioskWindow, clock: ManualClock, wanted: bool
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock, wanted: bool
 ) -> None:
     answers: list[object] = []
     window.session_page.printing.acted.connect(answers.append)
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     window.session_page.show_print(sheet())
     page = window.session_page
@@ -48,9 +49,11 @@ def test_the_sheet_stands_beside_the_face_until_the_answer(
     assert len(answers) == 1
 
 
-def test_the_question_goes_with_silence_stop_and_the_next_caller(window: KioskWindow) -> None:
+def test_the_question_goes_with_silence_stop_and_the_next_caller(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
     page = window.session_page
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.show_print(sheet())
     window.session_page.end_print("another")
     assert page.printing.isVisible()
@@ -61,20 +64,24 @@ def test_the_question_goes_with_silence_stop_and_the_next_caller(window: KioskWi
     page.stop.click()
     assert not page.printing.isVisible()
     window.session_page.show_print(sheet("p3"))
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     assert not page.sheet.isVisible()
 
 
-def test_the_time_to_answer_is_seen(window: KioskWindow, clock: ManualClock) -> None:
-    window.show_session(session_facts())
+def test_the_time_to_answer_is_seen(
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
+) -> None:
+    visit.show_session(session_facts())
     window.session_page.show_print(sheet())
     clock.advance(60)
-    window.tick()
+    visit.tick()
     assert window.session_page.printing._countdown.accessibleName() == "30"
 
 
-def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(window: KioskWindow) -> None:
-    window.show_session(session_facts())
+def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
+    visit.show_session(session_facts())
     window.session_page.show_print(sheet(document=b"%PDF-1.7 nothing"))
     assert window.session_page.printing.isVisible()
     assert not window.session_page.sheet.isVisible()

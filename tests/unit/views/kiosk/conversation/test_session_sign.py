@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.protocol.conversation.messages import Grant
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.conversation.session_sign import COLOURS, PICTURES, chosen_sign
@@ -31,11 +32,11 @@ def picture(window: KioskWindow) -> QImage:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_page_that_draws_the_same_bar_reaches_neither_the_band_nor_the_edge(
-    window: KioskWindow, size: tuple[int, int]
+    visit: KioskVisit, window: KioskWindow, size: tuple[int, int]
 ) -> None:
     window.resize(*size)
     page = window.session_page
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     window.session_page.ask((Grant.CONTROL,))
     before = picture(window)
@@ -65,12 +66,13 @@ def test_a_page_that_draws_the_same_bar_reaches_neither_the_band_nor_the_edge(
 
 
 def test_every_question_bears_the_sign_of_the_conversation_and_the_next_one_has_another(
+    visit: KioskVisit,
     window: KioskWindow,
 ) -> None:
     page = window.session_page
     seen = []
     for _ in range(5):
-        window.show_session(session_facts())
+        visit.show_session(session_facts())
         signs = {one.band.sign for one in (page.consent, page.printing, page.giving)}
         assert len(signs) == 1
         seen.append(signs.pop())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from tests.support.screens.kiosk_fingers import type_number
 from views.kiosk.pages.number import MASK, MISSING
 from views.kiosk.window import KioskWindow
@@ -12,9 +13,11 @@ def _seen(window: KioskWindow) -> str:
     return window.number_page._shown.text().replace(" ", "").replace(MISSING, "")
 
 
-def test_only_the_last_digit_is_seen_and_only_for_a_second(window: KioskWindow) -> None:
+def test_only_the_last_digit_is_seen_and_only_for_a_second(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
     page = window.number_page
-    window.ask_number("allocataire")
+    visit.ask_number("allocataire")
     type_number(window, "104")
     assert _seen(window) == MASK * 2 + "4"
     assert page._mask_soon.isActive()
@@ -24,9 +27,11 @@ def test_only_the_last_digit_is_seen_and_only_for_a_second(window: KioskWindow) 
     assert "1" not in page._shown.accessibleName()
 
 
-def test_the_caller_may_look_at_the_number_and_hide_it_again(window: KioskWindow) -> None:
+def test_the_caller_may_look_at_the_number_and_hide_it_again(
+    visit: KioskVisit, window: KioskWindow
+) -> None:
     page = window.number_page
-    window.ask_number("allocataire")
+    visit.ask_number("allocataire")
     type_number(window, "104")
     page.show_number.click()
     assert _seen(window) == "104"
@@ -40,8 +45,8 @@ def test_the_caller_may_look_at_the_number_and_hide_it_again(window: KioskWindow
     assert _seen(window) == MASK + "3"
 
 
-def test_a_ticket_number_is_no_secret(window: KioskWindow) -> None:
-    window.ask_number("ticket")
+def test_a_ticket_number_is_no_secret(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.ask_number("ticket")
     type_number(window, "A04")
     window.number_page.hide_last()
     assert _seen(window) == "A04"

@@ -7,10 +7,11 @@ import msgspec
 from PyQt6.QtWidgets import QFrame, QLabel
 from pytestqt.qtbot import QtBot
 
+from session.kiosk.caller_acts import CallService
 from tests.support.screens.fingers import click
 from tests.support.screens.kiosk_gallery import (
     OWNERS,
-    kiosk_window,
+    kiosk_visit,
     services_answer,
     session_facts,
     shared_answer,
@@ -25,10 +26,11 @@ def _texts(card: ServiceCard) -> list[str]:
 def test_each_button_says_whose_service_it_is_and_those_of_one_organisation_stand_together(
     qtbot: QtBot,
 ) -> None:
-    window = kiosk_window()
+    visit = kiosk_visit()
+    window = visit.window
     qtbot.addWidget(window)
     window.show()
-    window.show_services(shared_answer(0, 1, 0, 2, 1))
+    visit.show_services(shared_answer(0, 1, 0, 2, 1))
     cards = window.start_page.cards
     assert [card.service.organisation for card in cards] == [
         "entraide",
@@ -41,23 +43,25 @@ def test_each_button_says_whose_service_it_is_and_those_of_one_organisation_stan
         name = dict(OWNERS)[card.service.organisation]
         assert name in _texts(card)
         assert name in card.accessibleName()
-    asked: list[str] = []
-    window.start_page.service_requested.connect(asked.append)
+    asked: list[object] = []
+    window.start_page.acted.connect(asked.append)
     click(cards[2])
-    assert asked == ["marais/housing"]
+    assert asked == [CallService("marais/housing")]
 
 
 def test_a_kiosk_of_one_organisation_does_not_repeat_its_name(qtbot: QtBot) -> None:
-    window = kiosk_window()
+    visit = kiosk_visit()
+    window = visit.window
     qtbot.addWidget(window)
-    window.show_services(shared_answer(1, 1, 1))
+    visit.show_services(shared_answer(1, 1, 1))
     assert all(OWNERS[1][1] not in _texts(card) for card in window.start_page.cards)
 
 
 def test_during_a_session_the_header_names_who_answers(qtbot: QtBot) -> None:
-    window = kiosk_window()
+    visit = kiosk_visit()
+    window = visit.window
     qtbot.addWidget(window)
-    window.show_services(shared_answer(0, 1))
+    visit.show_services(shared_answer(0, 1))
     facts = msgspec.structs.replace(
         session_facts(), organisation="marais", organisation_name=OWNERS[1][1]
     )
@@ -68,9 +72,9 @@ def test_during_a_session_the_header_names_who_answers(qtbot: QtBot) -> None:
         return name in [label.text() for label in header.findChildren(QLabel)]
 
     assert headed("Bornes du Val")
-    window.show_session(facts)
+    visit.show_session(facts)
     assert headed(OWNERS[1][1])
-    window.show_start()
+    visit.show_start()
     assert headed("Bornes du Val")
-    window.show_services(services_answer(2))
+    visit.show_services(services_answer(2))
     assert headed("Caisse d'entraide du Val-Doré")

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from expert_app.kiosk.wiring.visit import IDLE_S, KioskVisit
 from session.core.clock import ManualClock
 from tests.support.screens.kiosk_fingers import on_screen, said
-from views.kiosk.window import IDLE_S, KioskWindow
+from views.kiosk.window import KioskWindow
 
 
 def test_the_start_page_leads_to_the_statement_and_back(
@@ -30,9 +31,9 @@ def test_from_the_statement_to_the_languages_and_back_to_the_start(window: Kiosk
 
 
 def test_the_statement_is_not_left_for_the_next_caller(
-    window: KioskWindow, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
 ) -> None:
     window.start_page.statement.click()
     clock.advance(IDLE_S + 1)
-    window.tick()
+    visit.tick()
     assert on_screen(window, window.start_page)

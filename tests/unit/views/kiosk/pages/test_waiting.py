@@ -7,12 +7,17 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from pytestqt.qtbot import QtBot
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
+from session.kiosk.caller_acts import Touch
 from session.protocol.hub.requests import SiteMessage, TicketChanged
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import (
+    SilentVoice,
+    kiosk_visit,
     services_answer,
     session_facts,
     ticket_answer,
@@ -21,51 +26,55 @@ from views.kiosk.pages.waiting import ahead_words, elapsed_words, wait_words
 from views.kiosk.window import KioskWindow
 
 
-def test_waiting_page_tells_ticket_place_and_time(window: KioskWindow) -> None:
-    window.show_calling()
+def test_waiting_page_tells_ticket_place_and_time(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_calling()
     assert "We are getting you a ticket." in said(window)
-    window.show_ticket(ticket_answer(position=3, wait_s=300, wait_most_s=600))
+    visit.show_ticket(ticket_answer(position=3, wait_s=300, wait_most_s=600))
     for words in ("L042", "2 people are before you.", "Between 5 and 10 minutes to wait."):
         assert words in said(window)
 
 
-def test_place_follows_the_hub(window: KioskWindow) -> None:
-    window.show_ticket(ticket_answer(position=2, wait_s=200))
-    window.show_ticket(TicketChanged(ticket=ticket_answer().ticket, position=1, wait_s=None))
+def test_place_follows_the_hub(visit: KioskVisit, window: KioskWindow) -> None:
+    visit.show_ticket(ticket_answer(position=2, wait_s=200))
+    visit.show_ticket(TicketChanged(ticket=ticket_answer().ticket, position=1, wait_s=None))
     assert "You are next." in said(window)
-    window.show_ticket(ticket_answer(position=0, state=TicketState.OFFERED))
+    visit.show_ticket(ticket_answer(position=0, state=TicketState.OFFERED))
     assert "An adviser is coming" in said(window)
 
 
-def test_time_waited_is_counted_from_the_ticket(window: KioskWindow, clock: ManualClock) -> None:
-    window.show_ticket(ticket_answer(position=3))
+def test_time_waited_is_counted_from_the_ticket(
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
+) -> None:
+    visit.show_ticket(ticket_answer(position=3))
     clock.advance(125)
-    window.show_ticket(ticket_answer(position=2))
-    window.tick()
+    visit.show_ticket(ticket_answer(position=2))
+    visit.tick()
     assert "You have been waiting for 2 minutes." in said(window)
 
 
 def test_what_a_supervisor_says_here_is_read_while_waiting_until_it_ends(
-    window: KioskWindow, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
 ) -> None:
-    window.show_ticket(ticket_answer())
+    visit.show_ticket(ticket_answer())
     assert not window.waiting_page._message.isVisible()
     message = SiteMessage(
         organisation_name="Caisse d'entraide du Val-Doré",
         text="Un conseiller revient à 14 h.",
         until_utc=clock.utc_now() + timedelta(hours=1),
     )
-    window.show_services(msgspec.structs.replace(services_answer(), notices=[message]))
+    visit.show_services(msgspec.structs.replace(services_answer(), notices=[message]))
     words = "Caisse d'entraide du Val-Doré\u00a0: Un conseiller revient à 14 h."
     assert words in said(window)
     assert words in window.waiting_page.words(), "it is spoken too"
     clock.advance(3601)
-    window.tick()
+    visit.tick()
     assert words not in said(window)
 
 
-def test_leaving_the_queue_is_confirmed(window: KioskWindow, touches: CallerTouches) -> None:
-    window.show_ticket(ticket_answer())
+def test_leaving_the_queue_is_confirmed(
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
+) -> None:
+    visit.show_ticket(ticket_answer())
     page = window.waiting_page
     page.leave.click()
     assert page.leave_really.isVisible()
@@ -74,7 +83,7 @@ def test_leaving_the_queue_is_confirmed(window: KioskWindow, touches: CallerTouc
     assert page.leave.isVisible()
     page.leave.click()
     page.leave_really.click()
-    assert touches.heard == [("leave_requested",)]
+    assert touches.heard == [Touch.LEAVE]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +104,11 @@ def test_the_wait_is_a_range_in_words_and_promises_nothing_unknown(
 
 
 def test_a_caller_whose_adviser_was_lost_reads_an_apology_and_that_they_go_first(
+    visit: KioskVisit,
     window: KioskWindow,
 ) -> None:
     lost = msgspec.structs.replace(ticket_answer().ticket, reason="desk_lost")
-    window.show_ticket(TicketChanged(ticket=lost, position=1, wait_s=0, wait_most_s=120))
+    visit.show_ticket(TicketChanged(ticket=lost, position=1, wait_s=0, wait_most_s=120))
     assert "Sorry, your talk was cut off on our side" in said(window)
     assert "The next free adviser takes you first. Less than 2 minutes to wait." in said(window)
 
@@ -113,37 +123,39 @@ def test_place_and_time_in_words() -> None:
     assert elapsed_words(61) == "You have been waiting for one minute."
 
 
-def test_the_place_is_said_when_it_changes_and_never_into_a_call(window: KioskWindow) -> None:
-    said_aloud: list[str] = []
-    window.speak_requested.connect(said_aloud.append)
-    window.quiet_requested.connect(lambda: said_aloud.append("quiet"))
-    window.set_speech("auto")
-    window.show_ticket(ticket_answer(position=3))
-    assert said_aloud[-1].endswith("2 people are before you. Between 5 and 10 minutes to wait.")
-    spoken = len(said_aloud)
-    window.show_ticket(ticket_answer(position=3))
-    assert len(said_aloud) == spoken, "the same was said again"
-    window.show_ticket(ticket_answer(position=2))
-    assert "One person is before you." in said_aloud[-1]
-    window.show_session(session_facts())
-    assert said_aloud[-1] == "quiet"
+def test_the_place_is_said_when_it_changes_and_never_into_a_call(
+    qtbot: QtBot, voice: SilentVoice
+) -> None:
+    visit = kiosk_visit(voice=voice, is_auto=True)
+    qtbot.addWidget(visit.window)
+    visit.show_ticket(ticket_answer(position=3))
+    assert voice.said[-1].endswith("2 people are before you. Between 5 and 10 minutes to wait.")
+    spoken = len(voice.said)
+    visit.show_ticket(ticket_answer(position=3))
+    assert len(voice.said) == spoken, "the same was said again"
+    visit.show_ticket(ticket_answer(position=2))
+    assert "One person is before you." in voice.said[-1]
+    assert not voice.is_quiet
+    visit.show_session(session_facts())
+    assert voice.is_quiet
 
 
-def test_a_page_is_said_at_a_touch_and_only_where_there_is_a_voice(window: KioskWindow) -> None:
-    said_aloud: list[str] = []
-    window.speak_requested.connect(said_aloud.append)
-    window.show_ticket(ticket_answer())
-    listen = window.bar.listen
-    assert not listen.isVisible()
-    window.set_speech("button")
-    window.show_ticket(ticket_answer(position=2))
-    assert (listen.isVisible(), said_aloud) == (True, [])
+def test_nothing_is_offered_to_hear_without_a_voice(visit: KioskVisit) -> None:
+    visit.show_ticket(ticket_answer())
+    assert not visit.window.bar.listen.isVisible()
+
+
+def test_a_page_is_said_at_a_touch(talking: KioskVisit, voice: SilentVoice) -> None:
+    listen = talking.window.bar.listen
+    talking.show_ticket(ticket_answer(position=2))
+    assert (listen.isVisible(), voice.said) == (True, [])
     listen.click()
-    assert "One person is before you." in said_aloud[0]
+    assert "One person is before you." in voice.said[0]
     listen.click()
-    assert len(said_aloud) == 1, "a touch while it speaks makes it quiet"
-    window.ask_number("allocataire")
+    assert len(voice.said) == 1, "a touch while it speaks makes it quiet"
+    assert voice.is_quiet
+    talking.ask_number("allocataire")
     listen.click()
-    assert said_aloud[-1].startswith(window.number_page.words()[0])
-    assert "synthetic voice" in said_aloud[0]
-    assert "synthetic voice" not in said_aloud[-1], "one caller is told once"
+    assert voice.said[-1].startswith(talking.window.number_page.words()[0])
+    assert "synthetic voice" in voice.said[0]
+    assert "synthetic voice" not in voice.said[-1], "one caller is told once"

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QWidget
 
+from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
 from session.kiosk.caller_acts import AnswerQuestion, ConfirmPrint, GiveFile, Touch
 from session.kiosk.devices.given_files import OfferedFile
@@ -26,9 +27,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def asked(window: KioskWindow) -> ConsentPanel:
+def asked(visit: KioskVisit, window: KioskWindow) -> ConsentPanel:
     """A question for the greatest power, in its place, at this moment."""
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     window.session_page.ask((Grant.CONTROL,))
     consent = window.session_page.consent
@@ -110,9 +111,9 @@ def test_a_key_that_is_held_down_does_not_count(
 
 
 def test_the_time_starts_when_the_panel_stands_still(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.ask((Grant.CONTROL,))
     consent = window.session_page.consent
     clock.advance(HOLD_OFF_S * 2)
@@ -140,9 +141,9 @@ def test_who_goes_on_tapping_the_page_has_not_read(
 
 
 def test_the_panel_does_not_come_under_a_finger(
-    window: KioskWindow, touches: CallerTouches, clock: ManualClock, qtbot: Any
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock, qtbot: Any
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.session_page.show_page(True)
     press(window.session_page.browser)
     window.session_page.ask((Grant.CONTROL,))
@@ -156,9 +157,9 @@ def test_the_panel_does_not_come_under_a_finger(
 
 
 def test_a_question_that_is_over_does_not_come_after_the_finger(
-    window: KioskWindow, qtbot: Any
+    visit: KioskVisit, window: KioskWindow, qtbot: Any
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     press(window.session_page.call_pane)
     window.session_page.ask((Grant.CONTROL,))
     window.session_page.end_question((Grant.CONTROL,))
@@ -242,9 +243,9 @@ def test_a_press_on_one_question_does_not_answer_the_next(
 
 
 def test_a_press_on_one_sheet_does_not_print_the_next(
-    window: KioskWindow, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     page = window.session_page
     answers: list[object] = []
     page.printing.acted.connect(answers.append)
@@ -271,9 +272,9 @@ def test_a_press_on_one_value_does_not_take_the_next(
 
 
 def test_a_sheet_is_printed_and_a_file_given_no_sooner(
-    window: KioskWindow, clock: ManualClock
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
 ) -> None:
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     page = window.session_page
     answers: list[object] = []
     page.printing.acted.connect(answers.append)

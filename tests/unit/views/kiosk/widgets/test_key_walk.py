@@ -8,7 +8,8 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from session.kiosk.caller_acts import Touch
+from expert_app.kiosk.wiring.visit import KioskVisit
+from session.kiosk.caller_acts import CallService, ChooseLanguage, RateTalk, Touch
 from session.protocol.hub.statistics import Solved
 from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import SCENES, session_facts
@@ -22,11 +23,11 @@ def focused(window: KioskWindow) -> object:
 
 
 def test_tab_goes_through_every_page_in_the_order_of_the_screen(
-    window: KioskWindow, fingers: Any
+    visit: KioskVisit, window: KioskWindow, fingers: Any
 ) -> None:
     window.activateWindow()
     for name, scene in SCENES.items():
-        scene(window)
+        scene(visit)
         QApplication.sendPostedEvents()
         expected = in_order(window)
         assert window.bar.bigger in expected
@@ -46,14 +47,14 @@ def test_enter_takes_what_has_the_focus_and_a_held_key_takes_it_once(
     card.setFocus(Qt.FocusReason.TabFocusReason)
     assert card.ringed
     fingers.keyClick(card, Qt.Key.Key_Return)
-    assert touches.heard == [("service_requested", "housing")]
+    assert touches.heard == [CallService("housing")]
 
 
 def test_two_switches_go_on_and_take(
-    window: KioskWindow, touches: CallerTouches, fingers: Any
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, fingers: Any
 ) -> None:
     switches = TwoSwitches(window)
-    window.show_session(session_facts())
+    visit.show_session(session_facts())
     window.activateWindow()
     stop = window.session_page.stop
     for _press in in_order(window):
@@ -68,7 +69,7 @@ def test_two_switches_go_on_and_take(
 
 
 def test_two_switches_reach_needs_the_language_the_statement_and_the_last_question(
-    window: KioskWindow, touches: CallerTouches, fingers: Any
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, fingers: Any
 ) -> None:
     switches = TwoSwitches(window)
     window.activateWindow()
@@ -82,16 +83,16 @@ def test_two_switches_reach_needs_the_language_the_statement_and_the_last_questi
         raise AssertionError(f"{button.accessibleName()} is not reached")
 
     take(window.bar.sign)
-    assert window.needs == ("lsf",)
+    assert visit.choices.needs == ("lsf",)
     take(window.bar.language)
     take(window.language_page.buttons["ar"])
-    assert touches.heard[-1] == ("language_requested", "ar")
+    assert touches.heard[-1] == ChooseLanguage("ar")
     take(window.start_page.statement)
     take(window.statement_page.back)
     assert window.current_page is window.start_page
     solved: list[object] = []
-    window.solved_answered.connect(solved.append)
-    SCENES["goodbye-talk"](window)
+    window.goodbye_page.solved.acted.connect(solved.append)
+    SCENES["goodbye-talk"](visit)
     take(window.goodbye_page.solved.faces[Solved.YES])
-    assert solved == [Solved.YES]
+    assert solved == [RateTalk(Solved.YES)]
     QApplication.instance().removeEventFilter(switches)  # type: ignore[union-attr]
