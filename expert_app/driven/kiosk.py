@@ -11,6 +11,7 @@ from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.waiting_elsewhere import KioskElsewhere
 from expert_app.kiosk.wiring.display import DisplayProgram
 from expert_app.kiosk.wiring.program import KioskProgram
+from session.kiosk.cobrowse.browser_messages import BrowserFact, PointerDrawn
 from session.kiosk.cobrowse.remote_control import Acted
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import (
@@ -33,9 +34,12 @@ def observe_kiosk(kiosk: KioskProgram, observations: Observations) -> None:
     record(kiosk.hub.host_call.changed, "help", state=itself)
     record(kiosk.hub.sealing.protected, "sealed", "sealed", session="session_id")
     kiosk.app.session_opened.connect(partial(_observe_session, observations))
-    kiosk.panes.browser.pointer_painted.connect(
-        lambda x_px, y_px: observations.note("pointer_painted", x_px=x_px, y_px=y_px)
-    )
+    kiosk.panes.browser.reported.connect(partial(_note_pointer, observations))
+
+
+def _note_pointer(observations: Observations, fact: BrowserFact, _body: bytes) -> None:
+    if isinstance(fact, PointerDrawn):
+        observations.note("pointer_painted", x_px=fact.x_px, y_px=fact.y_px)
 
 
 def observe_display(display: DisplayProgram, observations: Observations) -> None:

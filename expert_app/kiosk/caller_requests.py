@@ -20,11 +20,11 @@ from session.kiosk.caller_acts import (
     RateTalk,
     ReadBanner,
     ReadWords,
+    SayWords,
     SetPause,
     StepAway,
     Touch,
     WithdrawGrant,
-    WriteWords,
 )
 
 
@@ -83,7 +83,7 @@ class CallerRequests:
                 session.devices.showing.answer(print_id, is_wanted)
             case GiveFile(file_id=file_id) if session.files is not None:
                 session.files.answer(file_id)
-            case WriteWords(text=text):
+            case SayWords(text=text):
                 session.chat.send(text)
             case ReadWords(words_id=words_id):
                 session.chat.shown(words_id)

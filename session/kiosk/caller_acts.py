@@ -182,7 +182,7 @@ class GiveFile:
 
 
 @dataclass(frozen=True)
-class WriteWords:
+class SayWords:
     """The caller answers in writing."""
 
     text: str
@@ -225,7 +225,7 @@ TalkAct = (
     | WithdrawGrant
     | ConfirmPrint
     | GiveFile
-    | WriteWords
+    | SayWords
     | ReadWords
     | ReadBanner
     | SetPause

@@ -45,6 +45,7 @@ from session.bus.transport.tls import client_tls
 from session.core.device_errors import ScanCancelled, ScannerJammed
 from session.core.errors import SessionError
 from session.kiosk.call.video_call import CallMedia
+from session.kiosk.cobrowse.browser_messages import EventsPushed, PageLoaded
 from session.kiosk.cobrowse.page_guard import PageGuardLike
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.drivers.scanner import (
@@ -117,7 +118,7 @@ class OnePageBrowser(QuietBrowser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.events_pushed, self.page_shown = Several(), Several()  # type: ignore[assignment]
+        self.reported = Several()  # type: ignore[assignment]
         self.masks_fields = True
         self._allowed: Sequence[str] = ()
         self._address = ""
@@ -131,7 +132,7 @@ class OnePageBrowser(QuietBrowser):
             return False
         self._address = address
         asyncio.get_running_loop().call_soon(
-            lambda: self.page_shown.emit(address, f"Essai {_CARD}", 1280, 720)  # type: ignore[attr-defined]
+            lambda: self.reported.emit(PageLoaded(address, f"Essai {_CARD}", 1280, 720), b"")  # type: ignore[attr-defined]
         )
         return True
 
@@ -148,7 +149,7 @@ class OnePageBrowser(QuietBrowser):
 
     def _push(self, events: list[dict[str, Any]]) -> None:
         push = {"document": "d1", "address": self._address, "events": events}
-        self.events_pushed.emit(msgspec.json.encode(push).decode())  # type: ignore[attr-defined]
+        self.reported.emit(EventsPushed(), msgspec.json.encode(push))  # type: ignore[attr-defined]
 
     def _picture(self) -> list[dict[str, Any]]:
         secret = "•••" if self.masks_fields else _PASSWORD

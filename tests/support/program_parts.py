@@ -126,7 +126,7 @@ class QuietPage:
     """Does nothing in a page that is not there."""
 
     def __init__(self) -> None:
-        self.touched = self.proposal_answered = QuietSignal()
+        self.reported = self.proposal_answered = QuietSignal()
 
     def ask(
         self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
@@ -180,10 +180,6 @@ class QuietBrowser(QuietPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.events_pushed = self.page_shown = self.address_refused = self.pointer_painted = (
-            QuietSignal()
-        )
-        self.dialog_shown = self.dialog_closed = QuietSignal()
         self.wiped = 0
 
     def set_allowed(self, prefixes: Sequence[str]) -> None:

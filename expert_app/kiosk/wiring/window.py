@@ -38,9 +38,7 @@ def connect_acts(
     for part in panes.window.parts():
         for do in doers:
             part.acted.connect(do)
-    page, browser = panes.window.session_page, panes.browser
-    browser.stop_key_pressed.connect(page.press_stop_key)
-    browser.touched.connect(page.fingers.note_tap)
+    panes.browser.reported.connect(panes.window.session_page.on_web_page)
 
 
 def connect_visit(panes: KioskPanes, app: KioskApp, hub: KioskHub) -> None:

@@ -37,6 +37,7 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.kiosk.cobrowse.browser_messages import BrowserFact, PageTouched
 from session.kiosk.cobrowse.shared_page import GrantsLike, SignalLike
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from session.protocol.conversation.remote_control import (
@@ -93,8 +94,10 @@ class ControlledPage(Protocol):
     """
 
     @property
-    def touched(self) -> SignalLike:
-        """(): the caller touched the page or a key, or a button of the browser."""
+    def reported(self) -> SignalLike:
+        """(fact, body): `PageTouched`: the caller touched the page or a key, or a button of the
+        browser.
+        """
         ...
 
     @property
@@ -252,8 +255,8 @@ class KioskRemoteControl:
         self._open = True
         self._paused_until_s = self._sent_until_s = float("-inf")
         self._proposal: asyncio.Future[bool] | None = None
-        browser.touched.connect(self._on_touched)
-        browser.proposal_answered.connect(self._on_proposal_answered)
+        browser.reported.connect(self._on_reported)
+        browser.proposal_answered.connect(self._settle_proposal)
         self._stops = [
             channel.on_message(TOPIC, self._on_message),
             grants.changed.connect(self._on_grant_changed),
@@ -267,8 +270,8 @@ class KioskRemoteControl:
         self._open = False
         for stop in self._stops:
             stop()
-        self._browser.touched.disconnect(self._on_touched)
-        self._browser.proposal_answered.disconnect(self._on_proposal_answered)
+        self._browser.reported.disconnect(self._on_reported)
+        self._browser.proposal_answered.disconnect(self._settle_proposal)
         self._waiting.clear()
         self._settle_proposal(False)
         self._browser.remove_marks()
@@ -302,9 +305,9 @@ class KioskRemoteControl:
 
     # ---- the caller ----
 
-    def _on_touched(self) -> None:
+    def _on_reported(self, fact: BrowserFact, _body: bytes) -> None:
         """The caller's touch wins: commands of the agent are refused for a moment."""
-        if not self._may_act():
+        if not isinstance(fact, PageTouched) or not self._may_act():
             return
         now_s = self._clock.monotonic_s()
         self._paused_until_s = now_s + PAUSE_S
@@ -312,9 +315,6 @@ class KioskRemoteControl:
             self._sent_until_s = now_s + _PAUSE_SENT_EVERY_S
             self._browser.show_paused()
             self._send(ControlPaused(left_s=PAUSE_S))
-
-    def _on_proposal_answered(self, is_accepted: bool) -> None:
-        self._settle_proposal(is_accepted)
 
     def _settle_proposal(self, is_accepted: bool) -> None:
         if self._proposal is not None and not self._proposal.done():

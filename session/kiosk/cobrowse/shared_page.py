@@ -29,6 +29,7 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.kiosk.cobrowse import browser_messages as facts
 from session.kiosk.cobrowse.guard_frames import FilteredPush
 from session.kiosk.cobrowse.mirror_filter import MASKED_CHARS, address_event
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
@@ -99,33 +100,12 @@ class BrowserLike(Protocol):
     """The kiosk's browser pane, as this end uses it (`views.kiosk.browser.pane.KioskBrowser`)."""
 
     @property
-    def events_pushed(self) -> SignalLike:
-        """(text): JSON of `Push`, from the recorder in the page."""
-        ...
-
-    @property
-    def page_shown(self) -> SignalLike:
-        """(address, title, width_px, height_px) of the page and its viewport."""
-        ...
-
-    @property
-    def address_refused(self) -> SignalLike:
-        """(address, code): the page tried to go there, or it did not answer."""
-        ...
-
-    @property
-    def pointer_painted(self) -> SignalLike:
-        """(x_px, y_px): the pointer is on the screen at this place of the viewport."""
-        ...
-
-    @property
-    def dialog_shown(self) -> SignalLike:
-        """(DialogShown): the page asks the caller, or wanted what a kiosk does not do."""
-        ...
-
-    @property
-    def dialog_closed(self) -> SignalLike:
-        """(dialog_id): the caller answered, or the page is gone."""
+    def reported(self) -> SignalLike:
+        """(fact, body) of the page: `EventsPushed` with the JSON of `Push`, from the recorder;
+        `PageLoaded`, with the size of its viewport; `AddressStopped`: it tried to go there, or it
+        did not answer; `PointerDrawn`, at this place of the viewport; `QuestionShown`: it asks the
+        caller, or wanted what a kiosk does not do; `QuestionClosed`: answered, or the page is gone.
+        """
         ...
 
     def set_allowed(self, prefixes: Sequence[str]) -> None:
@@ -263,16 +243,7 @@ class KioskSharedPage:
         self._telling_pointer = False
         self._resources: OrderedDict[str, bytes] = OrderedDict()
         self._resource_slots = asyncio.Semaphore(_RESOURCES_AT_ONCE)
-        self._listened: list[tuple[SignalLike, Callable[..., None]]] = [
-            (browser.events_pushed, self._on_events_pushed),
-            (browser.page_shown, self._on_page_shown),
-            (browser.address_refused, self._on_address_refused),
-            (browser.pointer_painted, self._on_pointer_painted),
-            (browser.dialog_shown, self._on_dialog_shown),
-            (browser.dialog_closed, self._on_dialog_closed),
-        ]
-        for signal, slot in self._listened:
-            signal.connect(slot)
+        browser.reported.connect(self._on_reported)
         self._stops = [
             channel.on_message(TOPIC, self._on_message),
             grants.changed.connect(self._follow_grant),
@@ -305,8 +276,7 @@ class KioskSharedPage:
             self._page_pause.cancel()
         for stop in self._stops:
             stop()
-        for signal, slot in self._listened:
-            signal.disconnect(slot)
+        self._browser.reported.disconnect(self._on_reported)
         self._set_sharing(False)
         self._guard.forget()
         self._resources.clear()
@@ -408,6 +378,21 @@ class KioskSharedPage:
             self._browser.show_pointer(pointer.x, pointer.y)
 
     # ---- what the browser tells ----
+
+    def _on_reported(self, fact: facts.BrowserFact, body: bytes) -> None:
+        match fact:
+            case facts.EventsPushed():
+                self._on_events_pushed(body.decode(errors="replace"))
+            case facts.PageLoaded():
+                self._on_page_shown(fact.address, fact.title, fact.width_px, fact.height_px)
+            case facts.AddressStopped(address=address, code=code):
+                self._on_address_refused(address, code)
+            case facts.PointerDrawn(x_px=x_px, y_px=y_px):
+                self._on_pointer_painted(x_px, y_px)
+            case facts.QuestionShown(dialog=dialog):
+                self._on_dialog_shown(dialog)
+            case facts.QuestionClosed(dialog_id=dialog_id):
+                self._on_dialog_closed(dialog_id)
 
     def _on_page_shown(self, address: str, title: str, width_px: int, height_px: int) -> None:
         before = self._page

@@ -8,7 +8,7 @@ import asyncio
 from pytestqt.qtbot import QtBot
 
 from session.core.tasks import Tasks
-from session.kiosk.caller_acts import ReadWords, WriteWords
+from session.kiosk.caller_acts import ReadWords, SayWords
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid
 from session.protocol.endpoints.chat import MOST_KEPT, Chat, ChatLine, SentState
 from tests.support.memory.channel import channel_pair
@@ -116,7 +116,7 @@ def test_the_kiosk_shows_the_last_words_and_tells_when_they_are_painted(qtbot: Q
     strip.answers[0].click()
     strip._entry.setText("  Je n’entends pas bien ")
     strip.send.click()
-    assert acts[2:] == [WriteWords("Yes"), WriteWords("Je n’entends pas bien")]
+    assert acts[2:] == [SayWords("Yes"), SayWords("Je n’entends pas bien")]
     strip._entry.setText("half a sentence")
     strip.show_lines(())
     assert strip.isHidden()

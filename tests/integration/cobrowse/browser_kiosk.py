@@ -10,6 +10,13 @@ from pathlib import Path
 from expert_app.kiosk.wiring.page_program import page_command
 from session.core.clock import SystemClock
 from session.core.process_tree import session_members
+from session.kiosk.cobrowse.browser_messages import (
+    AddressStopped,
+    BrowserFact,
+    EventsPushed,
+    PageLoaded,
+    QuestionShown,
+)
 from tests.support.cobrowse_pages import WebServer
 from tests.support.waiting import until
 from views.kiosk.browser.calm_page import WebPageTrouble
@@ -39,14 +46,22 @@ class Kiosk:
         self.refused: list[str] = []
         self.pushed: list[int] = []
         self.asked: list[object] = []
-        self.browser.page_shown.connect(lambda _address, title, _w, _h: self.loaded.append(title))
-        self.browser.address_refused.connect(lambda address, _code: self.refused.append(address))
-        self.browser.events_pushed.connect(lambda text: self.pushed.append(len(text)))
-        self.browser.dialog_shown.connect(self.asked.append)
+        self.browser.reported.connect(self._on_reported)
         for pane in (self.browser, self.call):
             pane.resize(1000, 760)
             pane.show()
         self.browser.set_allowed([web.address + "/t/"])
+
+    def _on_reported(self, fact: BrowserFact, body: bytes) -> None:
+        match fact:
+            case PageLoaded(title=title):
+                self.loaded.append(title)
+            case AddressStopped(address=address):
+                self.refused.append(address)
+            case EventsPushed():
+                self.pushed.append(len(body.decode()))
+            case QuestionShown(dialog=dialog):
+                self.asked.append(dialog)
 
     async def opens(self, name: str, html: str) -> None:
         """Opens a page and waits until the screen says so."""

@@ -10,6 +10,7 @@ import asyncio
 import pytest
 from PyQt6.QtCore import QPoint
 
+from session.kiosk.cobrowse.browser_messages import PageLoaded
 from session.kiosk.cobrowse.shared_page import NOTICES_BURST
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
@@ -226,7 +227,7 @@ def test_a_page_that_wants_paper_and_loads_again_all_the_time_tells_the_desk_sel
         await stage.in_page("for (let turn = 0; turn < 300; turn++) print(); 0")
         await stage.until(lambda: told.shown)
         for turn in range(300):
-            stage.browser.page_shown.emit(address, f"Titre {turn}", 800, 600)
+            stage.browser.reported.emit(PageLoaded(address, f"Titre {turn}", 800, 600), b"")
         await stage.until(lambda: stage.pages[-1].title == "Titre 299")
         assert len(stage.pages) - before < 20
         assert len(told.shown) <= NOTICES_BURST + 1

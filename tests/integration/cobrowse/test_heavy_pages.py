@@ -14,6 +14,7 @@ from expert_app.driven.loop_gaps import LoopGaps
 from expert_app.kiosk.wiring.page_program import page_command
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
+from session.kiosk.cobrowse.browser_messages import BrowserFact, PageLoaded
 from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.cobrowse.shared_page import TOPIC, KioskSharedPage
 from session.protocol.conversation.messages import AddressRefused, Grant, SessionMessage
@@ -68,7 +69,7 @@ class Kiosk:
         self.refused: list[str] = []
         self.line.drop_raw = self._on_leaving
         self.desk_line.on_message(TOPIC, self._on_message)
-        self.browser.page_shown.connect(self._on_loaded)
+        self.browser.reported.connect(self._on_reported)
         self.browser.set_allowed([web.address + "/t/"])
         self.browser.resize(1000, 760)
         self.browser.show()
@@ -81,8 +82,8 @@ class Kiosk:
         if isinstance(message, AddressRefused):
             self.refused.append(message.code)
 
-    def _on_loaded(self, *_page: object) -> None:
-        self.loaded += 1
+    def _on_reported(self, fact: BrowserFact, _body: bytes) -> None:
+        self.loaded += isinstance(fact, PageLoaded)
 
     async def opens(self, name: str, body: str) -> None:
         """Opens a page and waits until it is on the screen."""

@@ -7,6 +7,7 @@ import asyncio
 
 import pytest
 
+from session.kiosk.cobrowse.browser_messages import QuestionShown
 from session.log.events import MirrorChunk
 from session.protocol.conversation import mirror
 from session.protocol.conversation.messages import Grant
@@ -87,9 +88,10 @@ def _share(qt_loop: QtLoop, web: WebServer) -> Taken:
         await stage.mirrored("document.getElementById('fin')?.textContent === 'Fin'")
         await stage.in_page(f"document.getElementById('ville').value = '{WRITTEN}'")
         await stage.mirrored(f"document.getElementById('ville').value === '{WRITTEN}'")
-        stage.browser.dialog_shown.emit(
-            DialogShown(dialog_id="d1", kind=DialogKind.ALERT, text="NIR 1850578006013", waits=True)
+        asked = DialogShown(
+            dialog_id="d1", kind=DialogKind.ALERT, text="NIR 1850578006013", waits=True
         )
+        stage.browser.reported.emit(QuestionShown(asked), b"")
         stage.desk.request_snapshot()
         await asyncio.sleep(1.2)
         stage.desk.close()

@@ -7,6 +7,7 @@ import asyncio
 
 import pytest
 
+from session.kiosk.cobrowse.browser_messages import EventsPushed
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage, type_text
 from tests.support.qt_loop import QtLoop
@@ -135,7 +136,7 @@ def test_what_is_hidden_shows_no_length(stage: Stage, qt_loop: QtLoop) -> None:
 def test_what_is_no_known_event_is_dropped(stage: Stage, qt_loop: QtLoop, forged: str) -> None:
     async def story() -> None:
         stage.consent.give(Grant.SEE_PAGE)
-        stage.browser.events_pushed.emit(forged)
+        stage.browser.reported.emit(EventsPushed(), forged.encode())
         await asyncio.sleep(0.05)
         assert "99" not in stage.raw
         assert "autre" not in stage.raw
@@ -154,7 +155,7 @@ def test_the_second_guard_masks_what_the_page_let_through(stage: Stage, qt_loop:
             '"textContent":"NIR 2 84 05 78 006 084 et IBAN FR76 3000 6000 0112 3456 7890 189"}]},'
             '"initialOffset":{"left":0,"top":0}},"timestamp":2}]}'
         )
-        stage.browser.events_pushed.emit(text)
+        stage.browser.reported.emit(EventsPushed(), text.encode())
         await stage.until(lambda: stage.raw)
         assert "NIR •••" in stage.raw
         assert "3000" not in stage.raw

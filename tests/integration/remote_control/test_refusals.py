@@ -224,7 +224,7 @@ def test_numbers_of_a_page_that_was_just_left_are_never_looked_up_in_the_next(
     async def story() -> None:
         await stage.share_all(stage.web.site + "index.html")
         spot = await stage.spot("nav a:nth-of-type(2)")
-        stage.browser.events_pushed.disconnect(stage.kiosk._on_events_pushed)
+        stage.browser.reported.disconnect(stage.kiosk._on_reported)
         await stage.in_page("location.href = 'transports.html'")
         await stage.page_is(
             "document.readyState === 'complete' && document.title.startsWith('Venir')"
@@ -232,7 +232,7 @@ def test_numbers_of_a_page_that_was_just_left_are_never_looked_up_in_the_next(
         assert spot.epoch == stage.kiosk.epoch
         stage.control.click(spot)
         assert (await stage.answer()).code == "page_changed"
-        stage.browser.events_pushed.connect(stage.kiosk._on_events_pushed)
+        stage.browser.reported.connect(stage.kiosk._on_reported)
 
     qt_loop.run(stage.play(story()))
 

@@ -29,7 +29,7 @@ def test_escape_stops_even_from_within_the_page(
         window = visit.window
         stops: list[bool] = []
         window.session_page.acted.connect(lambda _stop: stops.append(True))
-        stage.browser.stop_key_pressed.connect(window.session_page.press_stop_key)
+        stage.browser.reported.connect(window.session_page.on_web_page)
         window.resize(1280, 800)
         visit.show_session(session_facts())
         window.session_page.show_page(True)

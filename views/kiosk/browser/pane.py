@@ -72,24 +72,13 @@ class PageSide(Protocol):
 class KioskBrowser(QFrame):
     """Shows web pages of the session's list, one caller's browsing at a time.
 
-    Signals: events_pushed(text): JSON of the recorder. page_shown(address, title, width_px,
-        height_px): a page is loaded; size of its viewport. address_refused(address, code): the page
-        tried to leave the list, or could not be loaded. pointer_painted(x_px, y_px): the agent's
-        pointer is on the screen, in pixels of the viewport. dialog_shown(DialogShown),
-        dialog_closed(dialog_id): the page asks the caller, or wants what a kiosk does not.
-        touched(): the caller touched the page or a button of the browser. stop_key_pressed(): the
-        caller pressed Escape while the page has the keyboard. proposal_answered(taken): the
-        caller's answer to a value that the agent proposed.
+    Signals: reported(BrowserFact, bytes): what happened in the page, as `BrowserLike` of
+        `session.kiosk.cobrowse.shared_page` says it; a touch of a button here counts as one.
+        proposal_answered(taken): the caller's answer to a value that the agent proposed; no fact,
+        so that no page can give it.
     """
 
-    events_pushed = pyqtSignal(str)
-    page_shown = pyqtSignal(str, str, int, int)
-    address_refused = pyqtSignal(str, str)
-    pointer_painted = pyqtSignal(int, int)
-    dialog_shown = pyqtSignal(object)
-    dialog_closed = pyqtSignal(str)
-    touched = pyqtSignal()
-    stop_key_pressed = pyqtSignal()
+    reported = pyqtSignal(object, bytes)
     proposal_answered = pyqtSignal(bool)
 
     def __init__(
@@ -150,7 +139,7 @@ class KioskBrowser(QFrame):
         self._up.clicked.connect(lambda: self._page.obey(messages.ScrollPages(-1)))
         self._down.clicked.connect(lambda: self._page.obey(messages.ScrollPages(1)))
         for button in (self._back, self._up, self._down):
-            button.clicked.connect(self.touched)
+            button.clicked.connect(lambda: self.reported.emit(messages.PageTouched(), b""))
         self.act_strip = ActStrip()
         self.proposal = ProposalStrip(self._fingers)
         self.proposal.answered.connect(self.proposal_answered)
@@ -399,21 +388,20 @@ class KioskBrowser(QFrame):
 
     def _on_reported(self, fact: messages.BrowserFact, body: bytes) -> None:
         match fact:
-            case messages.EventsPushed():
-                self.events_pushed.emit(body.decode(errors="replace"))
-            case messages.PageLoaded():
-                self._address = fact.address
-                self.page_shown.emit(fact.address, fact.title, fact.width_px, fact.height_px)
-            case messages.AddressStopped(address=address, code=code):
+            case messages.PageLoaded(address=address):
+                self._address = address
+                self.reported.emit(fact, b"")
+            case messages.AddressStopped(code=code):
                 if code != AddressNotAllowed.code:
                     self._show_notice(_("This page does not answer. Please tell the agent."))
-                self.address_refused.emit(address, code)
-            case messages.PointerDrawn(x_px=x_px, y_px=y_px):
-                self.pointer_painted.emit(x_px, y_px)
-            case messages.PageTouched():
-                self.touched.emit()
-            case messages.StopKeyPressed():
-                self.stop_key_pressed.emit()
+                self.reported.emit(fact, b"")
+            case (
+                messages.EventsPushed()
+                | messages.PointerDrawn()
+                | messages.PageTouched()
+                | messages.StopKeyPressed()
+            ):
+                self.reported.emit(fact, body)
             case messages.ViewChanged():
                 self._show_view(fact)
             case messages.PageNotice(text=text):
@@ -430,9 +418,9 @@ class KioskBrowser(QFrame):
         match fact:
             case messages.QuestionShown(dialog=dialog):
                 self._on_question(dialog)
-            case messages.QuestionClosed(dialog_id=dialog_id):
+            case messages.QuestionClosed():
                 self._dialog_id = ""
-                self.dialog_closed.emit(dialog_id)
+                self.reported.emit(fact, b"")
             case messages.PageAnswered(number=number, text=text):
                 if (on_answer := self._asked.pop(number, None)) is not None:
                     on_answer(text)
@@ -453,13 +441,14 @@ class KioskBrowser(QFrame):
         """
         self._drop_questions()
         if self._dialog_id:
-            self.dialog_closed.emit(self._dialog_id)
+            self.reported.emit(messages.QuestionClosed(self._dialog_id), b"")
         if self._stack.currentIndex() != EMPTY:
             self.calm.show_trouble(
                 WebPageTrouble.GREEDY if greedy else WebPageTrouble.DIED, may_leave=not greedy
             )
             self._show(CALM)
-            self.address_refused.emit(self._address, SessionError.code)
+            refusal = messages.AddressStopped(self._address, SessionError.code)
+            self.reported.emit(refusal, b"")
 
     def _close_page(self) -> None:
         """The caller wants no more of a page that does not answer."""
@@ -487,7 +476,7 @@ class KioskBrowser(QFrame):
             self._show_notice(_(NOT_DONE[dialog.kind]))
         if dialog.waits:
             self._dialog_id = dialog.dialog_id
-        self.dialog_shown.emit(dialog)
+        self.reported.emit(messages.QuestionShown(dialog), b"")
 
     # ---- what is seen ----
 

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
-from session.kiosk.caller_acts import ReadWords, WriteWords
+from session.kiosk.caller_acts import ReadWords, SayWords
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS
 from session.protocol.endpoints.chat import ChatLine
 from views.kiosk.widgets.icons import IconView
@@ -33,7 +33,7 @@ class ChatStrip(QFrame):
         keyboard: types into the answer's field; whoever shows the strip gives it a place.
 
     Signals:
-        acted(WriteWords | ReadWords): the caller answers, or can read what the adviser wrote.
+        acted(SayWords | ReadWords): the caller answers, or can read what the adviser wrote.
     """
 
     acted = pyqtSignal(object)
@@ -64,7 +64,7 @@ class ChatStrip(QFrame):
         ]
         for button, answer in zip(self.answers, ANSWERS, strict=True):
             button.clicked.connect(
-                lambda _checked, answer=answer: self.acted.emit(WriteWords(_(answer)))
+                lambda _checked, answer=answer: self.acted.emit(SayWords(_(answer)))
             )
         self.send = BigButton(
             "plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6)
@@ -163,4 +163,4 @@ class ChatStrip(QFrame):
         if text:
             self._entry.clear()
             self.keyboard.close_keyboard()
-            self.acted.emit(WriteWords(text))
+            self.acted.emit(SayWords(text))

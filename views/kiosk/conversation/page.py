@@ -24,6 +24,7 @@ from resources.texts import N_, _
 from session.core.clock import Clock
 from session.kiosk.call.consent import Question
 from session.kiosk.caller_acts import Touch
+from session.kiosk.cobrowse.browser_messages import BrowserFact, PageTouched, StopKeyPressed
 from session.kiosk.devices.given_files import OfferedFile
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
@@ -433,6 +434,14 @@ class SessionPage(KioskPage):
         self.acted.emit(Touch.STOP)
         self.stopped.slide_in(self.width())
         announce(self, self.stopped.words(), urgent=True)
+
+    def on_web_page(self, fact: BrowserFact, _body: bytes) -> None:
+        """Counts what the caller does in the web page: Escape and every touch."""
+        match fact:
+            case StopKeyPressed():
+                self.press_stop_key()
+            case PageTouched():
+                self.fingers.note_tap()
 
     def press_stop_key(self) -> None:
         """The caller pressed Escape, anywhere in the window or in the web page."""

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication, QLabel
 from expert_app.kiosk.wiring.visit import IDLE_S, KioskVisit
 from resources.texts import language
 from session.core.clock import ManualClock
-from session.kiosk.caller_acts import ChooseLanguage, ChooseLook, WriteWords
+from session.kiosk.caller_acts import ChooseLanguage, ChooseLook, SayWords
 from session.protocol.conversation.messages import Grant
 from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import (
@@ -196,7 +196,7 @@ def test_the_caller_begins_to_write(visit: KioskVisit, window: KioskWindow) -> N
     chat = window.session_page.chat
     chat.keyboard.keys["o"].click()
     chat.keyboard.send.click()
-    assert written == [WriteWords("O")]
+    assert written == [SayWords("O")]
     assert chat.isVisible(), "the strip stays, an answer may come"
 
 

@@ -17,6 +17,7 @@ from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.desk.cobrowse.remote_control import DeskRemoteControl, Spot
 from session.kiosk.call.consent import LASTS_S, KioskGrants
+from session.kiosk.cobrowse.browser_messages import PageTouched
 from session.kiosk.cobrowse.remote_control import PAUSE_S, KioskRemoteControl
 from session.kiosk.event_log import EventLog
 from session.log.codec import decode_record
@@ -45,7 +46,7 @@ class Touches(QuietSignal):
 
     def tell(self) -> None:
         for listener in list(self.listeners):
-            listener()
+            listener(PageTouched(), b"")
 
 
 class Field(QuietPage):
@@ -57,7 +58,7 @@ class Field(QuietPage):
         self.clicks = self.clicked = 0
         self.looks_before_click = 0
         self.acting: list[bool] = []
-        self.touched = self.touches = Touches()
+        self.reported = self.touches = Touches()
         self.written, self.waits = 0, 0
         self.takes_text, self.is_there = True, True
 

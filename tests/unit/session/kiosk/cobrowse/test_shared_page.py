@@ -15,6 +15,7 @@ from session.core.tasks import Tasks
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.kiosk.cobrowse import mirror_sender
 from session.kiosk.cobrowse import shared_page as cobrowse
+from session.kiosk.cobrowse.browser_messages import EventsPushed, PageLoaded
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.log.events import MirrorChunk
 from session.protocol.conversation.messages import ResourceSent
@@ -53,9 +54,7 @@ class Browser:
     """Keeps what it was asked; answers pictures when told."""
 
     def __init__(self) -> None:
-        self.events_pushed, self.page_shown = QtSignalFake(), QtSignalFake()
-        self.address_refused, self.pointer_painted = QtSignalFake(), QtSignalFake()
-        self.dialog_shown, self.dialog_closed = QtSignalFake(), QtSignalFake()
+        self.reported = QtSignalFake()
         self.done: list[str] = []
         self.fetches: list[Callable[[bytes, str], None]] = []
 
@@ -87,9 +86,8 @@ class Browser:
     def push(self, *events: str, document: str = "d1") -> None:
         """As the recorder does."""
         joined = ",".join(events)
-        self.events_pushed.emit(
-            f'{{"document":"{document}","address":"http://h.example/","events":[{joined}]}}'
-        )
+        text = f'{{"document":"{document}","address":"http://h.example/","events":[{joined}]}}'
+        self.reported.emit(EventsPushed(), text.encode())
 
 
 class Ends:
@@ -140,7 +138,7 @@ async def test_a_page_that_is_shared_before_any_was_opened_begins_at_the_organis
     ends.grants.take_all()
     ends.grants.give()
     assert ends.browser.done.count(f"open {HOME}") == 1, "it is on its way"
-    ends.browser.page_shown.emit(HOME, "Accueil", 1000, 700)
+    ends.browser.reported.emit(PageLoaded(HOME, "Accueil", 1000, 700), b"")
     ends.grants.take_all()
     ends.grants.give()
     assert ends.browser.done.count(f"open {HOME}") == 1, "a page is open"
@@ -151,7 +149,9 @@ async def test_a_page_that_is_shared_before_any_was_opened_begins_at_the_organis
 async def test_an_agent_who_asked_for_a_page_first_gets_that_one() -> None:
     ends = Ends(HOME)
     ends.grants.take_all()
-    ends.browser.page_shown.emit("https://caisse.example/droits", "Droits", 1000, 700)
+    ends.browser.reported.emit(
+        PageLoaded("https://caisse.example/droits", "Droits", 1000, 700), b""
+    )
     ends.browser.done.clear()
     ends.grants.give()
     assert ends.browser.done == ["start"]
@@ -201,7 +201,7 @@ async def test_stopping_throws_away_what_still_waited(ends: Ends) -> None:
 
 async def test_a_closed_end_hears_neither_browser_nor_desk(ends: Ends) -> None:
     ends.kiosk.close()
-    assert all(not signal.slots for signal in (ends.browser.events_pushed, ends.browser.page_shown))
+    assert not ends.browser.reported.slots
     ends.desk.open_address("http://h.example/")
     await ends.settle()
     assert not [act for act in ends.browser.done if act.startswith("open")]
@@ -306,7 +306,7 @@ async def test_a_page_at_which_the_guard_fails_again_and_again_is_not_shared_and
     shared: list[bool] = []
     ends.kiosk.not_shared.connect(told_to_caller.append)
     ends.kiosk.sharing_changed.connect(shared.append)
-    ends.browser.page_shown.emit("http://h.example/heavy", "", 8, 6)
+    ends.browser.reported.emit(PageLoaded("http://h.example/heavy", "", 8, 6), b"")
     ends.guard.dies_of = '"a"'
     for _ in range(cobrowse.MOST_LOSSES):
         assert not shared
@@ -315,9 +315,9 @@ async def test_a_page_at_which_the_guard_fails_again_and_again_is_not_shared_and
     assert shared == [False]
     assert ends.browser.done[-2:] == ["stop", "hide"]
     assert told_to_desk == told_to_caller == ["page_not_shareable"]
-    ends.browser.page_shown.emit("http://h.example/heavy", "again", 8, 6)
+    ends.browser.reported.emit(PageLoaded("http://h.example/heavy", "again", 8, 6), b"")
     assert shared == [False]
-    ends.browser.page_shown.emit("http://h.example/light", "", 8, 6)
+    ends.browser.reported.emit(PageLoaded("http://h.example/light", "", 8, 6), b"")
     assert shared == [False, True]
     assert told_to_caller[-1] == ""
 
@@ -338,6 +338,6 @@ async def test_the_guard_forgets_the_page_at_the_end(ends: Ends) -> None:
 
 
 async def test_a_huge_title_is_cut_before_it_is_looked_at(ends: Ends) -> None:
-    ends.browser.page_shown.emit("http://h.example/", "1 1 " * 1_000_000, 8, 6)
+    ends.browser.reported.emit(PageLoaded("http://h.example/", "1 1 " * 1_000_000, 8, 6), b"")
     await ends.settle()
     assert ends.kiosk.sharing

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.visit import KioskVisit
-from session.kiosk.caller_acts import SetPause, WriteWords
+from session.kiosk.caller_acts import SayWords, SetPause
 from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from tests.support.screens.kiosk_fingers import said
@@ -60,7 +60,7 @@ def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
     keyboard.keys["'"].click()
     type_words(keyboard, "Élu ça, 12")
     keyboard.send.click()
-    assert sent[-1] == WriteWords("Rue d'Élu ça, 12")
+    assert sent[-1] == SayWords("Rue d'Élu ça, 12")
     assert keyboard.isHidden()
     assert window.session_page.browser.isVisible()
 
