@@ -30,6 +30,8 @@ FOLDERS = ("expert_app", "views", "documents")
 CALLER_SOURCES = (
     "documents/printed/dates.py",
     "documents/printed/slip.py",
+    "expert_app/kiosk/wiring/reading.py",
+    "expert_app/kiosk/wiring/visit.py",
     "views/kiosk/",
     "views/words/accessibility.py",
     "views/words/caller_errors.py",
