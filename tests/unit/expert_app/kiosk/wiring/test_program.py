@@ -16,9 +16,11 @@ from expert_app.runtime.config import KioskSettings, MediaSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import SessionOwners
 from expert_app.runtime.window_program import Program
+from resources.texts import language
 from session.bus.transport.nkeys import new_seed
 from session.protocol.conversation.allowed_addresses import AllowList
 from tests.support.object_graph import classes_that_exist_twice
+from tests.support.screens.kiosk_gallery import services_answer
 from tests.support.waiting import until
 
 
@@ -94,3 +96,24 @@ def test_screen_and_browser_are_begun_without_what_they_do_not_need(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert not_loaded & set(loaded.stdout.split()) == set()
+
+
+async def test_a_touch_goes_from_the_page_to_the_job_and_from_the_job_to_the_page(
+    kiosk: KioskProgram,
+) -> None:
+    window, visit = kiosk.panes.window, kiosk.panes.visit
+    visit.show_services(services_answer())
+    window.start_page.cards[0].click()
+    await until(lambda: visit.page is window.waiting_page)
+    visit.show_start()
+    window.bar.sign.click()
+    assert list(kiosk.hub.link.needs) == ["lsf"]
+    window.bar.language.click()
+    window.language_page.buttons["en"].click()
+    assert language() == "en"
+    assert visit.page is window.start_page
+    visit.forget_caller()
+    assert language() == "fr"
+    assert list(kiosk.hub.link.needs) == []
+    window.close()
+    assert kiosk.program.stop.is_set()

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Each act of a caller is done once: by the job, or in the session that runs."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from expert_app.kiosk.app import KioskApp
+from expert_app.kiosk.caller_requests import CallerRequests
+from expert_app.kiosk.running_session import RunningSession
+from session.kiosk.caller_acts import (
+    ActForCaller,
+    AnswerQuestion,
+    AskCallback,
+    CallerAct,
+    CallService,
+    ComeBack,
+    ConfirmPrint,
+    EnterNumber,
+    GiveFile,
+    RateTalk,
+    ReadBanner,
+    ReadWords,
+    SayWords,
+    SetPause,
+    StepAway,
+    Touch,
+    WithdrawGrant,
+)
+from session.kiosk.session import KioskSession
+from session.protocol.conversation.messages import Grant
+from session.protocol.hub.statistics import Solved
+
+QUESTION = (Grant.SCAN, Grant.KEEP)
+
+
+class Doer:
+    """Notes what it is told to do; its parts note it, too."""
+
+    def __init__(self, calls: list[tuple[object, ...]], name: str = "") -> None:
+        self._calls = calls
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return Doer(self._calls, f"{self._name}.{name}")
+
+    def __call__(self, *values: object) -> None:
+        self._calls.append((self._name, *values))
+
+
+ACTS: dict[CallerAct, tuple[object, ...]] = {
+    CallService("rsa"): ("app.press", "rsa"),
+    EnterNumber("1234567"): ("app.enter_number", "1234567"),
+    Touch.NO_NUMBER: ("app.skip_number",),
+    Touch.LEAVE: ("app.leave",),
+    StepAway("phone", "0612345678"): ("app.step_away", "phone", "0612345678"),
+    AskCallback("rsa", "0612345678"): ("app.ask_callback", "rsa", "0612345678"),
+    Touch.RETURN: ("app.show_returns",),
+    ComeBack("L042"): ("app.come_back", "L042"),
+    Touch.SLIP: ("app.print_slip",),
+    RateTalk(Solved.YES): ("app.send_solved", Solved.YES),
+    Touch.STOP: ("session.grants.withdraw_all",),
+    AnswerQuestion(QUESTION, ()): ("session.grants.answer", QUESTION, ()),
+    ActForCaller("AC-2026"): ("session.grants.act_for_caller", "AC-2026"),
+    WithdrawGrant(Grant.SCAN): ("session.grants.withdraw", Grant.SCAN),
+    ConfirmPrint("p1", True): ("session.devices.showing.answer", "p1", True),
+    GiveFile("f1"): ("session.files.answer", "f1"),
+    SayWords("Oui"): ("session.chat.send", "Oui"),
+    ReadWords("w1"): ("session.chat.shown", "w1"),
+    ReadBanner("bob"): ("session.third_parties.banner_painted", "bob"),
+    SetPause(True): ("session.privacy.set_by_caller", True),
+}
+
+
+@pytest.mark.parametrize("act", list(ACTS), ids=str)
+def test_an_act_is_done_once(act: CallerAct) -> None:
+    calls: list[tuple[object, ...]] = []
+    running = RunningSession()
+    running.session = cast(KioskSession, Doer(calls, "session"))
+    requests = CallerRequests(cast(KioskApp, Doer(calls, "app")), running)
+    requests.on_queue_act(act)
+    requests.on_talk_act(act)
+    assert calls == [ACTS[act]]
+
+
+def test_nothing_is_done_in_a_conversation_that_is_over() -> None:
+    calls: list[tuple[object, ...]] = []
+    requests = CallerRequests(cast(KioskApp, Doer(calls, "app")), RunningSession())
+    for act in ACTS:
+        requests.on_talk_act(act)
+    assert calls == []
