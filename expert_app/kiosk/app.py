@@ -33,7 +33,16 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.kiosk.caller_acts import HowAway
+from session.kiosk.caller_acts import (
+    AskCallback,
+    CallerAct,
+    CallService,
+    ComeBack,
+    EnterNumber,
+    RateTalk,
+    StepAway,
+    Touch,
+)
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.call_button import CallButton
 from session.kiosk.hub.client import WAITS_AGAIN, KioskClient
@@ -265,7 +274,33 @@ class KioskApp:
 
     # ---- what the caller asks for ----
 
-    def press(self, service: str) -> None:
+    def on_act(self, act: CallerAct) -> None:
+        """Does what concerns the caller's place in the queue."""
+        elsewhere, ticket = self.elsewhere, self._memory.ticket
+        match act:
+            case CallService(service=service):
+                self._press(service)
+            case EnterNumber(number=number):
+                self._start(self._call(number), "call")
+            case Touch.NO_NUMBER:
+                self._start(self._call(""), "call")
+            case Touch.LEAVE:
+                self._start(self._leave(), "leave")
+            case StepAway(how=how, phone=phone):
+                self._start(elsewhere.step_away(ticket, how, phone), "step away")
+            case AskCallback(service=service, phone=phone):
+                self._start(elsewhere.ask_callback(service, phone), "ask for a callback")
+            case Touch.RETURN:
+                self._screen.show_returns(None)
+                self._start(elsewhere.show_returns(), "show who may come back")
+            case ComeBack(number=number):
+                self._start(elsewhere.come_back(number), "come back")
+            case Touch.SLIP:
+                self._start(elsewhere.print_slip(), "print a slip")
+            case RateTalk(solved=solved):
+                self._rate(solved)
+
+    def _press(self, service: str) -> None:
         """The caller touched a service's button."""
         self._service = service
         self.elsewhere.forget()
@@ -277,14 +312,6 @@ class KioskApp:
             self._screen.ask_number(kind)
         else:
             self._start(self._call(""), "call")
-
-    def enter_number(self, number: str) -> None:
-        """The caller typed a number."""
-        self._start(self._call(number), "call")
-
-    def skip_number(self) -> None:
-        """The caller does not have the number."""
-        self._start(self._call(""), "call")
 
     def choose_needs(self, needs: tuple[str, ...]) -> None:
         """Note what the caller needs of the agent: sign language, writing, a language."""
@@ -309,33 +336,7 @@ class KioskApp:
             if need in NEEDS_SAID:
                 session.chat.send(_(NEEDS_SAID[need]))
 
-    def leave(self) -> None:
-        """The caller leaves the queue, or ends the session."""
-        self._start(self._leave(), "leave")
-
-    def step_away(self, how: HowAway, phone: str) -> None:
-        """The caller waits elsewhere and keeps the place."""
-        self._start(self.elsewhere.step_away(self._memory.ticket, how, phone), "step away")
-
-    def ask_callback(self, service: str, phone: str) -> None:
-        """A caller of a closed service wants to be called."""
-        self._start(self.elsewhere.ask_callback(service, phone), "ask for a callback")
-
-    def show_returns(self) -> None:
-        """Somebody has a ticket number already."""
-        self._screen.show_returns(None)
-        self._start(self.elsewhere.show_returns(), "show who may come back")
-
-    def come_back(self, number: str) -> None:
-        """The caller of this number is here."""
-        self._start(self.elsewhere.come_back(number), "come back")
-
-    def print_slip(self) -> None:
-        """The caller wants the number on paper."""
-        self._start(self.elsewhere.print_slip(), "print a slip")
-
-    def send_solved(self, solved: Solved) -> None:
-        """The caller says whether it was solved."""
+    def _rate(self, solved: Solved) -> None:
         ticket, self._talked = self._talked, ""
         if ticket:
             self._start(self._send_solved(ticket, solved), "tell whether it was solved")

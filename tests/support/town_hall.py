@@ -13,6 +13,7 @@ from expert_app.kiosk.running_session import RunningSession
 from expert_app.runtime.paths import Paths
 from session.core.clock import Clock
 from session.core.tasks import Tasks
+from session.kiosk.caller_acts import CallService, EnterNumber
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskClient
 from session.kiosk.session import KioskSession
@@ -170,8 +171,8 @@ class Hall:
         return kiosk
 
     async def waiting(self, kiosk: Kiosk) -> str:
-        kiosk.app.press("rights")
-        kiosk.app.enter_number("1234567")
+        kiosk.app.on_act(CallService("rights"))
+        kiosk.app.on_act(EnterNumber("1234567"))
         await until(lambda: kiosk.screen.page == "waiting")
         return kiosk.screen.ticket
 

@@ -13,7 +13,12 @@ from session.kiosk.caller_acts import CallerAct, ChooseLook, Touch
 
 
 def connect_acts(
-    panes: KioskPanes, requests: CallerRequests, *, hub: KioskHub, stop: Callable[[], None]
+    panes: KioskPanes,
+    app: KioskApp,
+    *,
+    requests: CallerRequests,
+    hub: KioskHub,
+    stop: Callable[[], None],
 ) -> None:
     """Connect everything that tells acts with everything that does them: each act is done in one
     place, whose `match` names it.
@@ -28,13 +33,8 @@ def connect_acts(
             case Touch.CLOSE:
                 stop()
 
-    doers = (
-        panes.visit.on_act,
-        panes.visit.choices.on_act,
-        requests.on_queue_act,
-        requests.on_talk_act,
-        on_act,
-    )
+    visit = panes.visit
+    doers = (visit.on_act, visit.choices.on_act, app.on_act, requests.on_act, on_act)
     for part in panes.window.parts():
         for do in doers:
             part.acted.connect(do)

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
+from session.kiosk.caller_acts import CallService, Touch
 from session.kiosk.hub.client import KioskClient
 from session.protocol.wire.roles import Role
 from tests.faults.cluster import READY_S, Cluster, Size, cluster
@@ -100,12 +101,12 @@ async def press(kiosk: Kiosk, after_s: float) -> Press:
     """Press the button after so long, wait for the number, and leave again."""
     await asyncio.sleep(after_s)
     since_s = time.monotonic()
-    kiosk.app.press(SERVICE)
+    kiosk.app.on_act(CallService(SERVICE))
     await until(lambda: kiosk.screen.trouble or kiosk.screen.page == "waiting", READY_S, LOOK_S)
     truth_s = time.monotonic() - since_s
     await until(lambda: kiosk.screen.page == "waiting", READY_S, LOOK_S)
     number_s = time.monotonic() - since_s
-    kiosk.app.leave()
+    kiosk.app.on_act(Touch.LEAVE)
     await until(lambda: kiosk.screen.page == "start", READY_S)
     return Press(truth_s, number_s)
 

@@ -16,6 +16,7 @@ from expert_app.hub.metrics import HubMetrics
 from expert_app.hub.monitor import health_text
 from session.core.errors import LogFull, StoreFull, StoreUnreachable
 from session.hub.storage.store_space import TICKETS, StoreLimits, is_store_full
+from session.kiosk.caller_acts import CallService, Touch
 from session.protocol.hub.site import NetworkRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
@@ -186,10 +187,10 @@ async def test_a_kiosk_whose_store_is_full_tells_its_caller_and_wipes_the_one_wh
         facts = await desk.accept(await hall.waiting(kiosk))
         await until(lambda: kiosk.screen.page == "session with Alice M.")
         await _fill(world, 91)
-        other.app.press("housing")
+        other.app.on_act(CallService("housing"))
         await until(lambda: "store_full" in other.screen.troubles)
         await until(lambda: other.screen.page == "start")
-        kiosk.app.leave()
+        kiosk.app.on_act(Touch.LEAVE)
         await until(lambda: bool(kiosk.screen.wiped))
         assert kiosk.screen.wiped[0].left_over == 0
         await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id])

@@ -19,6 +19,7 @@ from session.core.errors import BusRefusedIdentity, BusUnreachable, StoreUnreach
 from session.hub.access.handlers import Asker
 from session.hub.history.audit import AnswerRecord, Audit
 from session.hub.parts import KIOSK_RETURN_S, RETURN_S
+from session.kiosk.caller_acts import CallService, EnterNumber, RateTalk, Touch
 from session.kiosk.hub.client import KioskClient
 from session.protocol.hub.requests import HubMessage, SessionEnded, TicketRequested
 from session.protocol.hub.statistics import Solved
@@ -85,11 +86,11 @@ async def test_a_kiosk_that_is_refused_from_its_start_asks_nobody_to_wait(hall: 
 
 async def test_a_wrong_number_is_refused_and_may_be_typed_again(hall: Hall) -> None:
     kiosk = await hall.kiosk()
-    kiosk.app.press("rights")
-    kiosk.app.enter_number("99")
+    kiosk.app.on_act(CallService("rights"))
+    kiosk.app.on_act(EnterNumber("99"))
     await until(lambda: kiosk.screen.page == "number refused")
     assert hall.tickets() == []
-    kiosk.app.enter_number("1234567")
+    kiosk.app.on_act(EnterNumber("1234567"))
     await until(lambda: kiosk.screen.page == "waiting")
     assert kiosk.screen.story == [
         "start",
@@ -103,14 +104,14 @@ async def test_a_wrong_number_is_refused_and_may_be_typed_again(hall: Hall) -> N
 
 async def test_a_service_without_a_number_and_a_caller_without_one_call_at_once(hall: Hall) -> None:
     kiosk = await hall.kiosk()
-    kiosk.app.press("housing")
+    kiosk.app.on_act(CallService("housing"))
     await until(lambda: kiosk.screen.page == "waiting")
-    kiosk.app.leave()
+    kiosk.app.on_act(Touch.LEAVE)
     await until(lambda: kiosk.screen.page == "start")
     # the caller goes at once, the hub hears it a moment later
     await until(lambda: hall.tickets() == [])
-    kiosk.app.press("rights")
-    kiosk.app.skip_number()
+    kiosk.app.on_act(CallService("rights"))
+    kiosk.app.on_act(Touch.NO_NUMBER)
     await until(lambda: kiosk.screen.page == "waiting")
     assert hall.tickets() == [kiosk.screen.ticket]
 
@@ -118,8 +119,8 @@ async def test_a_service_without_a_number_and_a_caller_without_one_call_at_once(
 async def test_a_press_while_the_hub_is_away_becomes_one_ticket_when_it_is_back(hall: Hall) -> None:
     kiosk = await hall.kiosk()
     await hall.world.stop_hub()
-    kiosk.app.press("rights")
-    kiosk.app.enter_number("1234567")
+    kiosk.app.on_act(CallService("rights"))
+    kiosk.app.on_act(EnterNumber("1234567"))
     await until(lambda: kiosk.screen.troubles.count("hub_unreachable") > 1)
     assert kiosk.screen.page == "calling"
     await hall.world.start_hub()
@@ -145,7 +146,7 @@ async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
         return answer
 
     monkeypatch.setitem(handlers, "call", call_and_lose_the_answer)
-    kiosk.app.press("housing")
+    kiosk.app.on_act(CallService("housing"))
     await until(lambda: kiosk.screen.page == "waiting")
     assert lost < 0
     assert hall.tickets() == [kiosk.screen.ticket]
@@ -158,7 +159,7 @@ async def test_the_caller_hangs_up_and_nothing_stays(hall: Hall) -> None:
     facts = await desk.accept(await hall.waiting(kiosk))
     await until(lambda: kiosk.screen.page == "session with Alice M.")
     (kiosk.runtime / f"session-{facts.id}" / "page").write_bytes(b"of the caller")
-    kiosk.app.leave()
+    kiosk.app.on_act(Touch.LEAVE)
     await until(lambda: bool(kiosk.screen.wiped))
     [wiped] = kiosk.screen.wiped
     assert (wiped.files_removed, wiped.profile_removed, wiped.left_over) == (1, True, 0)
@@ -176,13 +177,13 @@ async def test_what_the_caller_says_of_the_talk_is_told_once_and_says_not_who(
 
     monkeypatch.setattr(Audit, "add_answer", keep)
     kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
-    kiosk.app.send_solved(Solved.NO)  # nobody has talked yet
+    kiosk.app.on_act(RateTalk(Solved.NO))  # nobody has talked yet
     await desk.accept(await hall.waiting(kiosk))
     await until(lambda: kiosk.screen.page == "session with Alice M.")
-    kiosk.app.leave()
+    kiosk.app.on_act(Touch.LEAVE)
     await until(lambda: bool(kiosk.screen.wiped))
-    kiosk.app.send_solved(Solved.PARTLY)
-    kiosk.app.send_solved(Solved.YES)
+    kiosk.app.on_act(RateTalk(Solved.PARTLY))
+    kiosk.app.on_act(RateTalk(Solved.YES))
     await until(lambda: bool(kept))
     ((organisation, record),) = kept
     assert (organisation, record.service, record.solved) == ("valdore", "rights", "partly")
@@ -195,7 +196,7 @@ async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told
     facts = await desk.accept(await hall.waiting(kiosk))
     await until(lambda: kiosk.screen.page == "session with Alice M.")
     await hall.world.stop_hub()
-    kiosk.app.leave()
+    kiosk.app.on_act(Touch.LEAVE)
     await until(lambda: bool(kiosk.screen.wiped))
     assert kiosk.files() == []
     await hall.world.start_hub()
@@ -211,7 +212,7 @@ async def test_a_caller_who_leaves_the_queue_while_the_hub_is_away_goes_at_once_
     kiosk = await hall.kiosk()
     await hall.waiting(kiosk)
     await hall.world.stop_hub()
-    kiosk.app.leave()
+    kiosk.app.on_act(Touch.LEAVE)
     await until(lambda: kiosk.screen.page == "start", 3.0)
     await kiosk.die()  # even a power cut between the two does not forget it
     await hall.world.start_hub()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Each act of a caller is done once: by the job, or in the session that runs."""
+"""Each act of a conversation is done once, in the session that runs."""
 
 from __future__ import annotations
 
@@ -7,31 +7,23 @@ from typing import Any, cast
 
 import pytest
 
-from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.caller_requests import CallerRequests
 from expert_app.kiosk.running_session import RunningSession
 from session.kiosk.caller_acts import (
     ActForCaller,
     AnswerQuestion,
-    AskCallback,
     CallerAct,
-    CallService,
-    ComeBack,
     ConfirmPrint,
-    EnterNumber,
     GiveFile,
-    RateTalk,
     ReadBanner,
     ReadWords,
     SayWords,
     SetPause,
-    StepAway,
     Touch,
     WithdrawGrant,
 )
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import Grant
-from session.protocol.hub.statistics import Solved
 
 QUESTION = (Grant.SCAN, Grant.KEEP)
 
@@ -51,16 +43,6 @@ class Doer:
 
 
 ACTS: dict[CallerAct, tuple[object, ...]] = {
-    CallService("rsa"): ("app.press", "rsa"),
-    EnterNumber("1234567"): ("app.enter_number", "1234567"),
-    Touch.NO_NUMBER: ("app.skip_number",),
-    Touch.LEAVE: ("app.leave",),
-    StepAway("phone", "0612345678"): ("app.step_away", "phone", "0612345678"),
-    AskCallback("rsa", "0612345678"): ("app.ask_callback", "rsa", "0612345678"),
-    Touch.RETURN: ("app.show_returns",),
-    ComeBack("L042"): ("app.come_back", "L042"),
-    Touch.SLIP: ("app.print_slip",),
-    RateTalk(Solved.YES): ("app.send_solved", Solved.YES),
     Touch.STOP: ("session.grants.withdraw_all",),
     AnswerQuestion(QUESTION, ()): ("session.grants.answer", QUESTION, ()),
     ActForCaller("AC-2026"): ("session.grants.act_for_caller", "AC-2026"),
@@ -79,15 +61,11 @@ def test_an_act_is_done_once(act: CallerAct) -> None:
     calls: list[tuple[object, ...]] = []
     running = RunningSession()
     running.session = cast(KioskSession, Doer(calls, "session"))
-    requests = CallerRequests(cast(KioskApp, Doer(calls, "app")), running)
-    requests.on_queue_act(act)
-    requests.on_talk_act(act)
+    CallerRequests(running).on_act(act)
     assert calls == [ACTS[act]]
 
 
 def test_nothing_is_done_in_a_conversation_that_is_over() -> None:
-    calls: list[tuple[object, ...]] = []
-    requests = CallerRequests(cast(KioskApp, Doer(calls, "app")), RunningSession())
+    requests = CallerRequests(RunningSession())
     for act in ACTS:
-        requests.on_talk_act(act)
-    assert calls == []
+        requests.on_act(act)

@@ -18,6 +18,7 @@ import session.bus.client
 from session.core.device_errors import PrinterGone
 from session.core.errors import HubUnreachable
 from session.hub.convention.catalogue import Catalogue
+from session.kiosk.caller_acts import AskCallback, ComeBack, StepAway, Touch
 from session.kiosk.drivers.printer import JobProgress, PrinterStatus
 from session.protocol.conversation.messages import ScannerState
 from session.protocol.hub.requests import Request
@@ -76,18 +77,18 @@ async def test_a_caller_goes_the_next_one_calls_and_the_first_comes_back(hall: H
     tray = PaperTray()
     kiosk, other = await hall.kiosk(printer=tray), await hall.kiosk("kiosk2")
     first = await hall.waiting(kiosk)
-    kiosk.app.step_away("back", "")
+    kiosk.app.on_act(StepAway("back", ""))
     await until(lambda: kiosk.screen.page == "kept D001 back on paper")
-    kiosk.app.print_slip()
+    kiosk.app.on_act(Touch.SLIP)
     await until(lambda: len(tray.printed) == 1)
     with pikepdf.open(io.BytesIO(tray.printed[0])) as slip:
         assert len(slip.pages) == 1
     second = await hall.waiting(kiosk)
     assert sorted(hall.tickets()) == sorted([first, second])
 
-    other.app.show_returns()
+    other.app.on_act(Touch.RETURN)
     await until(lambda: other.screen.page == "returns D001")
-    other.app.come_back("D001")
+    other.app.on_act(ComeBack("D001"))
     await until(lambda: other.screen.page == "waiting")
     assert other.screen.ticket == first
     desk = await hall.world.desk("alice")
@@ -103,9 +104,9 @@ async def test_a_printer_that_is_gone_is_said_for_a_moment_and_keeps_nothing_fro
     tray.gone = True
     kiosk = await hall.kiosk(printer=tray)
     await hall.waiting(kiosk)
-    kiosk.app.step_away("back", "")
+    kiosk.app.on_act(StepAway("back", ""))
     await until(lambda: kiosk.screen.page.startswith("kept"))
-    kiosk.app.print_slip()
+    kiosk.app.on_act(Touch.SLIP)
     await until(lambda: kiosk.screen.troubles == ["printer_gone"])
     await until(lambda: kiosk.screen.trouble == "")
 
@@ -113,10 +114,10 @@ async def test_a_printer_that_is_gone_is_said_for_a_moment_and_keeps_nothing_fro
 async def test_a_wrong_telephone_number_is_asked_again_and_the_place_stays(hall: Hall) -> None:
     kiosk = await hall.kiosk()
     ticket = await hall.waiting(kiosk)
-    kiosk.app.step_away("phone", "0812345678")
+    kiosk.app.on_act(StepAway("phone", "0812345678"))
     await until(lambda: "number refused" in kiosk.screen.story)
     assert hall.tickets() == [ticket]
-    kiosk.app.step_away("phone", "0612345678")
+    kiosk.app.on_act(StepAway("phone", "0612345678"))
     await until(lambda: kiosk.screen.page == "kept D001 phone")
     await kiosk.app.stop()
     assert hall.tickets() == [ticket], (
@@ -130,30 +131,30 @@ async def test_going_while_the_hub_is_away_is_refused_for_a_moment_and_the_place
     kiosk = await hall.kiosk()
     ticket = await hall.waiting(kiosk)
     await hall.world.stop_hub()
-    kiosk.app.step_away("back", "")
+    kiosk.app.on_act(StepAway("back", ""))
     await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
     assert kiosk.screen.page == "waiting"
     await hall.world.start_hub()
     await until(lambda: hall.tickets() == [ticket])
-    kiosk.app.step_away("back", "")
+    kiosk.app.on_act(StepAway("back", ""))
     await until(lambda: kiosk.screen.page == "kept D001 back")
 
 
 async def test_a_wish_to_be_called_outlives_a_hub_that_is_away(hall: Hall) -> None:
     kiosk = await hall.kiosk()
     await hall.world.stop_hub()
-    kiosk.app.ask_callback("housing", "0612345678")
+    kiosk.app.on_act(AskCallback("housing", "0612345678"))
     await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
     await hall.world.start_hub()
     await until(lambda: kiosk.screen.page.startswith("callback 20"))
     await until(lambda: len(hall.tickets(TicketState.WAITING)) == 1)
-    kiosk.app.ask_callback("rights", "0612345678")  # which offers none
+    kiosk.app.on_act(AskCallback("rights", "0612345678"))  # which offers none
     await until(lambda: "not_allowed" in kiosk.screen.troubles)
 
 
 async def test_a_number_that_nobody_waits_under_goes_back_to_the_services(hall: Hall) -> None:
     kiosk = await hall.kiosk()
-    kiosk.app.come_back("D777")
+    kiosk.app.on_act(ComeBack("D777"))
     await until(lambda: kiosk.screen.troubles == ["ticket_unknown"])
     assert kiosk.screen.page == "start"
 
@@ -172,7 +173,7 @@ async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
         return answer
 
     monkeypatch.setattr(kiosk.link.bus, "ask", lose_the_answer)
-    kiosk.app.step_away("back", "")
+    kiosk.app.on_act(StepAway("back", ""))
     await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
     await kiosk.link._ask(ticket)  # as every ten seconds
     await until(lambda: kiosk.screen.page == "kept D001 back")
