@@ -39,6 +39,7 @@ from tests.support.screens.invented import (
 from tests.unit.expert_app.desk.wiring.test_announcements import Powers
 from tests.unit.expert_app.desk.wiring.test_window import Telling
 from views.desk.call_view import CallState
+from views.desk.devices import acts
 from views.widgets.message_bar import Level
 
 DOSSIER_BEFORE = msgspec.structs.replace(
@@ -69,9 +70,7 @@ class StoryDesk:
         window.queue.next_requested.connect(lambda _service: self._opens())
         window.conversation.header.grant_requested.connect(self._allows)
         window.dossier.piece_chosen.connect(lambda _piece: self._scans())
-        window.devices.piece_scan_requested.connect(lambda _piece: self._scans())
-        window.devices.file_requested.connect(self._files)
-        window.devices.print_receipt_requested.connect(lambda _large: self._prints())
+        window.devices.acted.connect(self._on_devices_act)
         window.call.hang_up_requested.connect(self._ends)
         window.wrap_up.finish_requested.connect(lambda _outcome: self._closes())
 
@@ -129,8 +128,16 @@ class StoryDesk:
         devices.show_page_cleaned("page0", drawn_page())
         self.window.show_scanned(["page0"], 0)
 
-    def _files(self, documents: list[tuple[list[str], str, str]]) -> None:
-        name = documents[0][2]
+    def _on_devices_act(self, act: acts.DevicesAct) -> None:
+        match act:
+            case acts.ScanPiece():
+                self._scans()
+            case acts.FileDocuments(documents):
+                self._files(documents[0].name)
+            case acts.PrintReceipt():
+                self._prints()
+
+    def _files(self, name: str) -> None:
         words = _("Filed in dossier {number}: {name}").format(number=DOSSIER.number, name=name)
         self.window.devices.set_filing(True)
         self.window.messages.show_message(Level.INFO, words, key="filed")

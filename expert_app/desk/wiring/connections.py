@@ -51,7 +51,6 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         app=jobs.app,
         filing=jobs.filing,
         link=parts.link,
-        ask_first=first,
     )
     work = AgentWorkConnections(
         screen.window,
@@ -137,14 +136,7 @@ def _connect_paper(
 ) -> tuple[object, ...]:
     window, app = screen.window, jobs.app
     return (
-        DevicesConnections(
-            window.devices,
-            app,
-            job=jobs.devices,
-            edits=jobs.page_edits,
-            quick_copies=jobs.quick_copies,
-            ask_first=ask_first,
-        ),
+        DevicesConnections(window.devices, jobs, ask_first=ask_first),
         DossierConnections(window, app, finding=jobs.finding, link=parts.link),
         PieceConnections(
             window,
@@ -154,7 +146,7 @@ def _connect_paper(
             scan=jobs.piece_scan,
             ask_first=ask_first,
         ),
-        ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces, ask_first=ask_first),
+        ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces),
         ShownDocumentConnections(window, app, documents=jobs.shown_documents, link=parts.link),
         GuideConnections(
             window,

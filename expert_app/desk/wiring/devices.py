@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from expert_app.desk.app import DeskApp
-from expert_app.desk.ask_first import PRINT, SCAN, AskFirst
+from expert_app.desk.ask_first import KEEP, PRINT, SCAN, AskFirst
 from expert_app.desk.devices import (
     DecodedPreview,
-    DevicesJob,
     PileState,
     Printing,
     Replaced,
     ScanRequest,
 )
 from expert_app.desk.duplex_pile import in_order
-from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, PageEdits, SplitPage
-from expert_app.desk.quick_copy_decoder import QuickCopyDecoder, ShownQuickCopy
+from expert_app.desk.jobs import DeskJobs
+from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, SplitPage
+from expert_app.desk.quick_copy_decoder import ShownQuickCopy
+from expert_app.desk.several_papers import PapersFound
 from resources.texts import _
 from session.core.errors import PageUnasked
 from session.desk.devices.scanner_and_printer import PageNotReceived, PageProgressed, ReceivedPage
@@ -30,76 +31,94 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.conversation.scan_profiles import Sides
+from views.desk.devices import acts
 from views.desk.devices.removal_menu import Split
-from views.desk.devices.scan_panel import ChosenScan
 from views.desk.devices.view import DevicesView
 
 
 class DevicesConnections:
-    """The agent's requests go to the job; what the session's devices report goes to the view."""
+    """The agent's acts go to the jobs; what the session's devices report goes to the view."""
 
-    def __init__(
-        self,
-        view: DevicesView,
-        app: DeskApp,
-        *,
-        job: DevicesJob,
-        edits: PageEdits,
-        quick_copies: QuickCopyDecoder,
-        ask_first: AskFirst,
-    ) -> None:
+    def __init__(self, view: DevicesView, jobs: DeskJobs, *, ask_first: AskFirst) -> None:
         self._ask_first = ask_first
         self._view = view
-        self._job = job
-        self._edits = edits
-        app.session_opened.connect(self._on_opened)
-        self._connect_requests()
-        job.preview_decoded.connect(self._on_preview_decoded)
-        job.printing.connect(self._on_printing)
-        job.page_replaced.connect(self._on_replaced)
-        job.pile_changed.connect(self._on_pile)
-        job.pile_ordered.connect(
-            lambda pages: view.strip.set_order(in_order(view.strip.order(), pages))
-        )
-        edits.page_split.connect(self._on_page_split)
-        quick_copies.decoded.connect(self._on_quick_copy)
-        edits.papers.found.connect(
-            lambda papers: view.show_papers(papers.page_id, len(papers.boxes))
-        )
+        self._jobs = jobs
+        self._job = jobs.devices
+        view.acted.connect(self._on_act)
+        jobs.app.session_opened.connect(self._on_opened)
+        jobs.devices.preview_decoded.connect(self._on_preview_decoded)
+        jobs.devices.printing.connect(self._on_printing)
+        jobs.devices.page_replaced.connect(self._on_replaced)
+        jobs.devices.pile_changed.connect(self._on_pile)
+        jobs.devices.pile_ordered.connect(self._on_pile_ordered)
+        jobs.page_edits.page_split.connect(self._on_page_split)
+        jobs.page_edits.papers.found.connect(self._on_papers)
+        jobs.quick_copies.decoded.connect(self._on_quick_copy)
 
-    def _connect_requests(self) -> None:
-        view, job = self._view, self._job
-        view.preview_requested.connect(self._on_scan)
-        view.scan_requested.connect(self._on_scan)
-        view.scan_cancel_requested.connect(job.cancel_scan)
-        view.page_again_requested.connect(self._on_again)
-        view.backs_requested.connect(self._on_backs)
-        view.pile_ended.connect(job.end_pile)
-        view.page_removed.connect(self._edits.remove)
-        view.page_restored.connect(self._edits.restore)
-        view.page_split_requested.connect(self._on_split)
-        view.papers_split_requested.connect(self._edits.split_papers)
-        view.print_file_requested.connect(
-            lambda path: self._ask_first.do(PRINT, partial(job.print_file, path))
-        )
-        view.print_cancel_requested.connect(job.cancel_print)
+    # ---- acts of the agent
 
-    def _on_scan(self, chosen: ChosenScan) -> None:
-        self._ask_first.do(SCAN, partial(self._job.scan, scan_request_of(chosen)))
+    def _on_act(self, act: acts.DevicesAct) -> None:
+        job, filing = self._job, self._jobs.filing
+        match act:
+            case acts.ScanPages(chosen):
+                self._ask_first.do(SCAN, partial(job.scan, scan_request_of(chosen)))
+            case acts.ScanOtherSides(chosen):
+                self._ask_first.do(SCAN, partial(self._scan_backs, chosen))
+            case acts.ScanAgain(page_id, chosen):
+                again = partial(job.scan_again, page_id, scan_request_of(chosen))
+                self._ask_first.do(SCAN, again)
+            case acts.DevicesPress.STOP_SCAN:
+                job.cancel_scan()
+            case acts.DevicesPress.END_PILE:
+                job.end_pile()
+            case acts.OrderPages(page_ids):
+                filing.set_order(list(page_ids))
+            case acts.FileDocuments(documents):
+                self._ask_first.do(KEEP, partial(self._file, documents))
+            case acts.PrintReceipt() | acts.SaveReceipt() | acts.PrintFile() | acts.CancelPrint():
+                self._on_paper_act(act)
+            case acts.ScanPiece() | acts.LookAtPage():
+                pass  # `wiring.pieces`; the window
+            case _:
+                self._on_page_act(act)
 
-    def _on_again(self, page_id: str, chosen: ChosenScan) -> None:
-        request = scan_request_of(chosen)
-        self._ask_first.do(SCAN, partial(self._job.scan_again, page_id, request))
+    def _on_page_act(self, act: acts.OnPage) -> None:
+        filing, edits = self._jobs.filing, self._jobs.page_edits
+        match act:
+            case acts.RotatePage(page_id, turns):
+                filing.turn(page_id, turns)
+            case acts.UseVersion(page_id, cleaned):
+                filing.use_original(page_id, not cleaned)
+            case acts.UseStage(page_id, stage, is_used):
+                filing.use_stage(page_id, stage, is_used)
+            case acts.SeparatePapers(page_id):
+                edits.split_papers(page_id)
+            case acts.SplitInTwo(page_id, way):
+                edits.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)
+            case acts.TakePageOut(page_id, reason):
+                edits.remove(page_id, reason)
+            case acts.PutPageBack(page_id):
+                edits.restore(page_id)
 
-    def _on_backs(self, chosen: ChosenScan) -> None:
-        self._ask_first.do(SCAN, partial(self._scan_backs, chosen))
+    def _on_paper_act(self, act: acts.OnPaper) -> None:
+        match act:
+            case acts.PrintReceipt(large):
+                self._ask_first.do(PRINT, partial(self._jobs.receipts.print, large))
+            case acts.SaveReceipt(path):
+                self._jobs.receipts.save(path)
+            case acts.PrintFile(path):
+                self._ask_first.do(PRINT, partial(self._job.print_file, path))
+            case acts.CancelPrint(print_id):
+                self._job.cancel_print(print_id)
 
-    def _scan_backs(self, chosen: ChosenScan) -> None:
+    def _scan_backs(self, chosen: acts.ChosenScan) -> None:
         self._job.turn_pile()
         self._job.scan(scan_request_of(chosen))
 
-    def _on_split(self, page_id: str, way: Split) -> None:
-        self._edits.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)
+    def _file(self, documents: Sequence[acts.NewDocument]) -> None:
+        self._view.set_filing(True)
+        for document in documents:
+            self._jobs.app.file(list(document.page_ids), document.piece_id, document.name)
 
     # ---- facts
 
@@ -156,6 +175,12 @@ class DevicesConnections:
             replaced.old_page_id, [replaced.page_id], RemovalReason.SCANNED_AGAIN
         )
 
+    def _on_pile_ordered(self, page_ids: list[str]) -> None:
+        self._view.strip.set_order(in_order(self._view.strip.order(), page_ids))
+
+    def _on_papers(self, papers: PapersFound) -> None:
+        self._view.show_papers(papers.page_id, len(papers.boxes))
+
     def _on_page_split(self, split: SplitPage) -> None:
         self._view.show_page_replaced(split.page_id, split.parts, RemovalReason.SPLIT)
 
@@ -169,7 +194,7 @@ class DevicesConnections:
         self._view.show_print(printing.changed, printing.name)
 
 
-def scan_request_of(choice: ChosenScan) -> ScanRequest:
+def scan_request_of(choice: acts.ChosenScan) -> ScanRequest:
     """The job's request for what the agent chose in the scan panel."""
     return ScanRequest(
         kind=choice.kind,

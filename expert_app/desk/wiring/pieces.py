@@ -32,6 +32,7 @@ from session.protocol.conversation.messages import Grant, GrantChanged, ScanKind
 from session.protocol.dossier.guides import FRENCH, Guide, GuideStep
 from session.protocol.dossier.pieces import PieceHistory
 from session.protocol.hub.requests import SessionEnded
+from views.desk.devices.acts import DevicesAct, ScanPiece
 from views.desk.dossier.compared_pages import Side, side_by_side
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
@@ -66,7 +67,7 @@ class PieceConnections:
         bar.missing_requested.connect(pieces.print_missing)
         bar.history_requested.connect(pieces.ask_history)
         view.piece_chosen.connect(self._on_scan)
-        window.devices.piece_scan_requested.connect(self._on_scan)
+        window.devices.acted.connect(self._on_devices_act)
         scan.ready.connect(self._on_ready)
         view.search_requested.connect(pieces.search)
         view.correct_requested.connect(pieces.correct)
@@ -79,6 +80,10 @@ class PieceConnections:
         devices.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
+
+    def _on_devices_act(self, act: DevicesAct) -> None:
+        if isinstance(act, ScanPiece):
+            self._on_scan(act.piece_id)
 
     def _on_scan(self, piece_id: str) -> None:
         """The piece is the one that is filed from now on; it is scanned where that is possible."""

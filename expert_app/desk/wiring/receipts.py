@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from expert_app.desk.ask_first import PRINT, AskFirst
 from expert_app.desk.dossier.pieces import DeskPieces
 from expert_app.desk.receipts import DeskReceipts
 from resources.texts import _
@@ -14,9 +13,7 @@ KEY = "receipt"
 
 
 class ReceiptConnections:
-    """The print panel's requests go to the job; what became of a registration goes to the message
-    bar.
-    """
+    """Shows in the message bar what became of a registration."""
 
     def __init__(
         self,
@@ -24,20 +21,12 @@ class ReceiptConnections:
         receipts: DeskReceipts,
         *,
         pieces: DeskPieces,
-        ask_first: AskFirst,
     ) -> None:
         self._window = window
-        self._receipts = receipts
-        self._ask_first = ask_first
-        window.devices.print_receipt_requested.connect(self._on_print)
-        window.devices.save_receipt_requested.connect(receipts.save)
         pieces.procedures_changed.connect(receipts.set_procedures)
         receipts.registered.connect(self._on_registered)
         receipts.followed.connect(self._on_followed)
         receipts.due.connect(self._on_due)
-
-    def _on_print(self, large: bool) -> None:
-        self._ask_first.do(PRINT, lambda: self._receipts.print(large))
 
     def _on_registered(self, _number: str) -> None:
         words = _(

@@ -5,11 +5,8 @@ what holds whether or not a session runs.
 
 from __future__ import annotations
 
-from functools import partial
-
 from documents.pages.outbox import Leftover
 from expert_app.desk.app import IN_WRAP_UP, LOADING, DeskApp, DeskTrouble
-from expert_app.desk.ask_first import KEEP, AskFirst
 from expert_app.desk.filing import (
     CleanedPage,
     DocumentTrouble,
@@ -48,12 +45,10 @@ class WindowConnections:
         app: DeskApp,
         filing: Filing,
         link: DeskClient,
-        ask_first: AskFirst,
     ) -> None:
         self._window = window
         self._ring = ring
         self._app = app
-        self._ask_first = ask_first
         self._filing = filing
         self._link = link
         self._connect_queue()
@@ -209,13 +204,6 @@ class WindowConnections:
         filing.document_progressed.connect(self._on_progress)
         filing.document_waiting.connect(self._on_waiting)
         filing.document_refused.connect(self._on_refused)
-        devices.order_changed.connect(filing.set_order)
-        devices.page_turned.connect(filing.turn)
-        devices.page_version_changed.connect(
-            lambda page_id, cleaned: filing.use_original(page_id, not cleaned)
-        )
-        devices.page_stage_changed.connect(filing.use_stage)
-        devices.file_requested.connect(self._on_file)
 
     def _on_page_kept(self, page: ShownPage) -> None:
         self._window.devices.add_page(page.page_id)
@@ -256,14 +244,6 @@ class WindowConnections:
     def _on_page_failed(self, trouble: PageTrouble) -> None:
         self._window.devices.show_page_failed(trouble.page_id, trouble.code)
         self.show_trouble(trouble.code, {}, key=f"page {trouble.page_id}")
-
-    def _on_file(self, documents: list[tuple[list[str], str, str]]) -> None:
-        self._ask_first.do(KEEP, partial(self._file, documents))
-
-    def _file(self, documents: list[tuple[list[str], str, str]]) -> None:
-        self._window.devices.set_filing(True)
-        for page_ids, piece_id, name in documents:
-            self._app.file(page_ids, piece_id, name)
 
     def _on_progress(self, progress: FilingProgress) -> None:
         words = _("Filing: {name}").format(name=progress.name)

@@ -24,14 +24,11 @@ class FilingPanel(Card):
     """Name, piece, and beside the piece the button that files.
 
     Signals:
-        file_pressed(str, str): piece id ("" for none), name of the document.
-        receipt_pressed(str, str): the same, and the receipt is printed once it is filed.
-        each_pressed(object): a document of each page; list of (piece id, name), one for each.
+        pressed(object, bool): pieces and names, a list of (piece id ("" for none), name): one for
+            all pages together, or one for each page; True: the receipt is printed once it is filed.
     """
 
-    file_pressed = pyqtSignal(str, str)
-    receipt_pressed = pyqtSignal(str, str)
-    each_pressed = pyqtSignal(object)
+    pressed = pyqtSignal(object, bool)
 
     def __init__(self) -> None:
         super().__init__("filing_panel", space=6, padding=SPACE[1])
@@ -277,11 +274,14 @@ class FilingPanel(Card):
 
     def _on_each(self) -> None:
         if series := self._series():
-            self.each_pressed.emit([(piece.id, piece.name) for piece in series])
+            self.pressed.emit([(piece.id, piece.name) for piece in series], False)
 
     def _on_file(self) -> None:
         if self._file.isEnabled():
-            self.file_pressed.emit(self.chosen_piece(), self._name.text().strip())
+            self._file_as(with_receipt=False)
 
     def _on_receipt(self) -> None:
-        self.receipt_pressed.emit(self.chosen_piece(), self._name.text().strip())
+        self._file_as(with_receipt=True)
+
+    def _file_as(self, *, with_receipt: bool) -> None:
+        self.pressed.emit([(self.chosen_piece(), self._name.text().strip())], with_receipt)

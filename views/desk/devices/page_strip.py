@@ -5,10 +5,10 @@ Used by the devices view.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
     QDropEvent,
@@ -32,6 +32,7 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
+from views.desk.devices.acts import DevicesAct, LookAtPage, OrderPages
 from views.desk.devices.strip_page import STATUS_WORDS, PageStatus, StripPage, turned_box
 from views.widgets.icons import icon
 from views.widgets.plain_words import tip_words
@@ -49,31 +50,28 @@ _MAX_THUMBS = 300
 _BAR_WIDTH = 18
 """What frame and scroll bar take of the strip's width, in pixels; kept free even without a bar."""
 _ROLE = Qt.ItemDataRole.UserRole
+_TOOL_KEYS = {
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+    Qt.Key.Key_R: "again",
+    Qt.Key.Key_K: "split",
+    Qt.Key.Key_E: "stages",
+}
+"""With Ctrl, the tool that each key uses."""
 
 
 class PageStrip(QListWidget):
     """Pages side by side: drag or Alt+arrows to order, Enter to open, Delete to take out.
 
-    Signals:
-        order_changed(object): list of page ids.
-        page_opened(str): show this page at full size.
-        remove_pressed(), undo_pressed(): take the chosen pages out, bring the last one back.
-        turn_pressed(int): quarter turns to the right.
-        stages_pressed(): what was done to the chosen page.
-        again_pressed(), split_pressed(): scan the chosen page again, make two of it.
+    Args:
+        act: told what the agent does.
+        press: called with the name of a tool whose key was pressed here.
     """
 
-    order_changed = pyqtSignal(object)
-    page_opened = pyqtSignal(str)
-    remove_pressed = pyqtSignal()
-    undo_pressed = pyqtSignal()
-    turn_pressed = pyqtSignal(int)
-    again_pressed = pyqtSignal()
-    split_pressed = pyqtSignal()
-    stages_pressed = pyqtSignal()
-
-    def __init__(self) -> None:
+    def __init__(self, act: Callable[[DevicesAct], None], press: Callable[[str], None]) -> None:
         super().__init__()
+        self._act = act
+        self._press = press
         self.setObjectName("page_strip")
         self.setAccessibleName(_("Pages received"))
         self.setViewMode(QListWidget.ViewMode.ListMode)
@@ -88,7 +86,7 @@ class PageStrip(QListWidget):
         self.setMinimumHeight(CELL.height() + 10)
         self.setGridSize(CELL)
         self.setItemDelegate(_PageDelegate(self))
-        self.itemActivated.connect(lambda item: self.page_opened.emit(_facts(item).page_id))
+        self.itemActivated.connect(lambda item: act(LookAtPage(_facts(item).page_id)))
 
     # ---- facts ----
 
@@ -108,7 +106,7 @@ class PageStrip(QListWidget):
         self.insertItem(place, item)
         self._number_all()
         self.setCurrentItem(item)
-        self.order_changed.emit(self.order())
+        self._act(OrderPages(tuple(self.order())))
 
     def take(self, page_id: str) -> int:
         """Takes a page out; returns its place."""
@@ -168,7 +166,7 @@ class PageStrip(QListWidget):
         for item, facts in zip(self._items(), pages, strict=True):
             item.setData(_ROLE, facts)
         self._number_all()
-        self.order_changed.emit(self.order())
+        self._act(OrderPages(tuple(self.order())))
 
     def move_chosen(self, step: int) -> None:
         """Moves the current page by one place."""
@@ -179,7 +177,7 @@ class PageStrip(QListWidget):
         self.insertItem(target, item)
         self.setCurrentRow(target)
         self._number_all()
-        self.order_changed.emit(self.order())
+        self._act(OrderPages(tuple(self.order())))
 
     # ---- Qt ----
 
@@ -193,18 +191,12 @@ class PageStrip(QListWidget):
         across = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         if across and pressed_modifiers & modifiers.AltModifier:
             self.move_chosen(across)
-        elif across and pressed_modifiers & modifiers.ControlModifier:
-            self.turn_pressed.emit(across)
+        elif pressed_modifiers & modifiers.ControlModifier and event.key() in _TOOL_KEYS:
+            self._press(_TOOL_KEYS[Qt.Key(event.key())])
         elif event.matches(QKeySequence.StandardKey.Undo):
-            self.undo_pressed.emit()
-        elif event.key() == Qt.Key.Key_R and pressed_modifiers & modifiers.ControlModifier:
-            self.again_pressed.emit()
-        elif event.key() == Qt.Key.Key_K and pressed_modifiers & modifiers.ControlModifier:
-            self.split_pressed.emit()
-        elif event.key() == Qt.Key.Key_E and pressed_modifiers & modifiers.ControlModifier:
-            self.stages_pressed.emit()
+            self._press("undo")
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.remove_pressed.emit()
+            self._press("remove")
         else:
             super().keyPressEvent(event)
 
@@ -220,7 +212,7 @@ class PageStrip(QListWidget):
         """A dragged page lands between two others."""
         super().dropEvent(event)
         self._number_all()
-        self.order_changed.emit(self.order())
+        self._act(OrderPages(tuple(self.order())))
 
     def _items(self) -> list[QListWidgetItem]:
         items = (self.item(place) for place in range(self.count()))

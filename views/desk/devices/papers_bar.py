@@ -5,7 +5,8 @@ Used by the devices view.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from collections.abc import Callable
+
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
@@ -15,14 +16,11 @@ from views.widgets.parts import ElidedLabel, push_button, row, tool_button
 class PapersBar(QWidget):
     """One line under the pages, for the first page on which several papers lie.
 
-    Signals:
-        split_pressed(str), left_pressed(str): id of the page.
+    Args:
+        separate, leave: called with the id of the page.
     """
 
-    split_pressed = pyqtSignal(str)
-    left_pressed = pyqtSignal(str)
-
-    def __init__(self) -> None:
+    def __init__(self, separate: Callable[[str], None], leave: Callable[[str], None]) -> None:
         super().__init__()
         self.setObjectName("papers_bar")
         self._page_id = ""
@@ -30,13 +28,13 @@ class PapersBar(QWidget):
         split = push_button(
             _("Separate"), "split", "primary", name="papers_split", keys="Ctrl+Shift+K"
         )
-        leave = tool_button(_("Leave it so"), "close", "papers_leave")
-        split.clicked.connect(lambda: self.split_pressed.emit(self._page_id))
-        leave.clicked.connect(lambda: self.left_pressed.emit(self._page_id))
+        stay = tool_button(_("Leave it so"), "close", "papers_leave")
+        split.clicked.connect(lambda: separate(self._page_id))
+        stay.clicked.connect(lambda: leave(self._page_id))
         box = row(self)
         box.addWidget(self._words, 1)
         box.addWidget(split)
-        box.addWidget(leave)
+        box.addWidget(stay)
         self.hide()
 
     def show_papers(self, page_id: str, number: int, papers: int) -> None:

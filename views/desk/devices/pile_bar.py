@@ -5,7 +5,6 @@ one side. Used by the scan panel.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
@@ -16,15 +15,11 @@ from views.widgets.theme import SPACE
 class PileBar(QFrame):
     """Shown between fronts and backs.
 
-    Signals:
-        backs_pressed(): the caller has turned the pile; scan the other sides.
-        fronts_pressed(): more first sides.
-        ended(): leave it as it is.
+    Attributes:
+        backs: the caller has turned the pile; scan the other sides.
+        fronts: scan more first sides.
+        end: leave it as it is.
     """
-
-    backs_pressed = pyqtSignal()
-    fronts_pressed = pyqtSignal()
-    ended = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,12 +29,9 @@ class PileBar(QFrame):
         self.backs = push_button(
             _("Scan the other sides"), "scanner", "primary", name="pile_backs", keys="F7"
         )
-        self._fronts = push_button(_("More first sides"), "add", "quiet", name="pile_fronts")
-        self._end = push_button(_("Leave it so"), "close", "quiet", name="pile_end")
-        self.backs.clicked.connect(self.backs_pressed)
-        self._fronts.clicked.connect(self.fronts_pressed)
-        self._end.clicked.connect(self.ended)
-        acts = row(None, self._fronts, 0, self._end)
+        self.fronts = push_button(_("More first sides"), "add", "quiet", name="pile_fronts")
+        self.end = push_button(_("Leave it so"), "close", "quiet", name="pile_end")
+        acts = row(None, self.fronts, 0, self.end)
         column(self, self._words, self._advice, self.backs, acts, space=SPACE[0])
         self.hide()
 
@@ -58,10 +50,10 @@ class PileBar(QFrame):
                     "page in front."
                 )
             )
-        self._fronts.setVisible(not is_turned)
+        self.fronts.setVisible(not is_turned)
         self.show()
 
     def set_possible(self, can: bool) -> None:
         """Set whether a scan may begin now."""
         self.backs.setEnabled(can)
-        self._fronts.setEnabled(can)
+        self.fronts.setEnabled(can)

@@ -5,7 +5,8 @@ Used by the devices view.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from collections.abc import Callable
+
 from PyQt6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
 
 from resources.texts import N_, _
@@ -14,6 +15,13 @@ from session.protocol.conversation.messages import (
     PrintChanged,
     PrintState,
     ScannerState,
+)
+from views.desk.devices.acts import (
+    CancelPrint,
+    DevicesAct,
+    PrintFile,
+    PrintReceipt,
+    SaveReceipt,
 )
 from views.desk.devices.scan_panel import DEVICE_WORDS, asking_words
 from views.widgets.icons import IconLabel
@@ -51,9 +59,7 @@ MAX_JOBS = 3
 class PrintLine(QFrame):
     """One print: its name, its state, why it waits, and a cross while it can be cancelled."""
 
-    cancelled = pyqtSignal(str)
-
-    def __init__(self, print_id: str, name: str) -> None:
+    def __init__(self, print_id: str, name: str, *, act: Callable[[DevicesAct], None]) -> None:
         super().__init__()
         self.setObjectName(f"print_{print_id}")
         self._icon = IconLabel(size_px=16)
@@ -61,7 +67,7 @@ class PrintLine(QFrame):
         self._state = label(role="small", name="print_state")
         self._why = label(role="small", wrap=True, name="print_why")
         self._cross = tool_button(_("Cancel this print"), "close", f"print_cancel_{print_id}")
-        self._cross.clicked.connect(lambda: self.cancelled.emit(print_id))
+        self._cross.clicked.connect(lambda: act(CancelPrint(print_id)))
         top = row(None, self._icon, space=6)
         top.addWidget(self._name, 1)
         top.addWidget(self._state)
@@ -86,20 +92,13 @@ class PrintLine(QFrame):
 class PrintPanel(Card):
     """The kiosk's printer and its latest prints.
 
-    Signals:
-        print_receipt_requested(bool): print the receipt of this conversation; True: in large print.
-        save_receipt_requested(str): save it at this path, ".html" for screen readers, else ".pdf".
-        print_file_requested(str): print the PDF at this path.
-        print_cancel_requested(str): print id.
+    Args:
+        act: told what the agent wants.
     """
 
-    print_receipt_requested = pyqtSignal(bool)
-    save_receipt_requested = pyqtSignal(str)
-    print_file_requested = pyqtSignal(str)
-    print_cancel_requested = pyqtSignal(str)
-
-    def __init__(self) -> None:
+    def __init__(self, act: Callable[[DevicesAct], None]) -> None:
         super().__init__("print_panel", space=6, padding=SPACE[1])
+        self._act = act
         self._allowed = False
         self._answer_s = 0.0
         self._report: DevicesReported | None = None
@@ -114,9 +113,7 @@ class PrintPanel(Card):
         self._large.setObjectName("receipt_large")
         self._large.setAccessibleName(_("Receipt in large print"))
         self._save = tool_button(_("Save receipt…"), "save", "save_receipt")
-        self._receipt.clicked.connect(
-            lambda: self.print_receipt_requested.emit(self._large.isChecked())
-        )
+        self._receipt.clicked.connect(lambda: self._act(PrintReceipt(self._large.isChecked())))
         self._save.clicked.connect(self.choose_receipt_file)
         self._file.clicked.connect(self._on_file)
         self._jobs = QVBoxLayout()
@@ -156,8 +153,7 @@ class PrintPanel(Card):
         """State of one print; the newest on top, a few are kept in view."""
         line = self._lines.get(changed.print_id)
         if line is None:
-            line = PrintLine(changed.print_id, name)
-            line.cancelled.connect(self.print_cancel_requested)
+            line = PrintLine(changed.print_id, name, act=self._act)
             self._lines[changed.print_id] = line
             self._jobs.insertWidget(0, line)
             for old in list(self._lines)[: max(0, len(self._lines) - MAX_JOBS)]:
@@ -179,7 +175,7 @@ class PrintPanel(Card):
         dialog.filterSelected.connect(
             lambda chosen: dialog.setDefaultSuffix("html" if "html" in chosen else "pdf")
         )
-        dialog.fileSelected.connect(self.save_receipt_requested)
+        dialog.fileSelected.connect(lambda path: self._act(SaveReceipt(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -244,6 +240,6 @@ class PrintPanel(Card):
         dialog = QFileDialog(self, _("Print a PDF at the kiosk"), "", _("PDF documents (*.pdf)"))
         dialog.setObjectName("print_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.print_file_requested)
+        dialog.fileSelected.connect(lambda path: self._act(PrintFile(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

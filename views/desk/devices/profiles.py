@@ -5,9 +5,8 @@ Used by the scan panel.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from resources.texts import _
@@ -21,14 +20,13 @@ _COLUMNS = 2
 class ProfileRow(QWidget):
     """Buttons side by side; Alt+1 to Alt+6 press them.
 
-    Signals:
-        profile_pressed(object): scan with this `ScanProfile`.
+    Args:
+        choose: called with the profile to scan with.
     """
 
-    profile_pressed = pyqtSignal(object)
-
-    def __init__(self) -> None:
+    def __init__(self, choose: Callable[[ScanProfile], None]) -> None:
         super().__init__()
+        self._choose = choose
         self.setObjectName("scan_profiles")
         self.setAccessibleName(_("Profiles of the organisation"))
         self._profiles: tuple[ScanProfile, ...] = ()
@@ -76,7 +74,7 @@ class ProfileRow(QWidget):
             )
 
     def _press(self, place: int) -> None:
-        self.profile_pressed.emit(self._profiles[place])
+        self._choose(self._profiles[place])
 
 
 def lacking(profile: ScanProfile, report: DevicesReported | None) -> str:

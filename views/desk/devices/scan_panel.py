@@ -5,10 +5,8 @@ Used by the devices view.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 from resources.plain_text import plain_text
@@ -21,6 +19,13 @@ from session.protocol.conversation.messages import (
     ScanSource,
 )
 from session.protocol.conversation.scan_profiles import ScanProfile, Sides
+from views.desk.devices.acts import (
+    ChosenScan,
+    DevicesAct,
+    DevicesPress,
+    ScanOtherSides,
+    ScanPages,
+)
 from views.desk.devices.pile_bar import PileBar
 from views.desk.devices.profiles import ProfileRow
 from views.desk.session_header import answer_words
@@ -29,21 +34,6 @@ from views.widgets.parts import Card, Chip, ElidedLabel, label, push_button, row
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
-
-
-@dataclass(frozen=True)
-class ChosenScan:
-    """The scan to make. `areas` in 1/300 inch (PWG 5100.3), a page of each;
-    none: the whole flatbed.
-    """
-
-    kind: ScanKind
-    source: ScanSource
-    dpi: int
-    colour: bool
-    areas: tuple[Area, ...] = ()
-    sides: Sides = Sides.ONE
-
 
 DEVICE_WORDS: dict[ScannerState, tuple[str, str, str]] = {
     ScannerState.NONE: (N_("None at this kiosk"), "forbidden", "soft"),
@@ -84,18 +74,13 @@ def asking_words(left_s: float) -> str:
 class ScanPanel(Card):
     """The settings of a scan, and the buttons that start it.
 
-    Signals: scan_requested(object): a `ChosenScan`, preview or page; the caller may be asked first.
-        cancel_requested(): stop the scan that runs. backs_requested(object): a `ChosenScan` for the
-        other sides of the pile; pile_ended(): there are no more.
+    Args:
+        act: told what the agent wants.
     """
 
-    scan_requested = pyqtSignal(object)
-    cancel_requested = pyqtSignal()
-    backs_requested = pyqtSignal(object)
-    pile_ended = pyqtSignal()
-
-    def __init__(self) -> None:
+    def __init__(self, act: Callable[[DevicesAct], None]) -> None:
         super().__init__("scan_panel")
+        self._act = act
         self._allowed = False
         self._scanning = False
         self._answer_s = 0.0
@@ -194,7 +179,10 @@ class ScanPanel(Card):
             kind = ScanKind.PAGE
         if kind is ScanKind.PAGE:
             self.areas = ()
-        self.scan_requested.emit(self.chosen_scan(kind))
+        self._begin(kind)
+
+    def _begin(self, kind: ScanKind) -> None:
+        self._act(ScanPages(self.chosen_scan(kind)))
 
     def _set(self, profile: ScanProfile) -> None:
         sides = profile.sides
@@ -242,28 +230,21 @@ class ScanPanel(Card):
             "scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
         )
         self._source.currentIndexChanged.connect(lambda _place: self._allow())
-        self._profiles = ProfileRow()
+        self._profiles = ProfileRow(self._choose)
         self._pile = PileBar()
-        self._profiles.profile_pressed.connect(self._choose)
-        self._pile.backs_pressed.connect(
-            lambda: self.backs_requested.emit(self.chosen_scan(ScanKind.PAGE))
+        self._pile.backs.clicked.connect(
+            lambda: self._act(ScanOtherSides(self.chosen_scan(ScanKind.PAGE)))
         )
-        self._pile.fronts_pressed.connect(
-            lambda: self.scan_requested.emit(self.chosen_scan(ScanKind.PAGE))
-        )
-        self._pile.ended.connect(self.pile_ended)
+        self._pile.fronts.clicked.connect(lambda: self._begin(ScanKind.PAGE))
+        self._pile.end.clicked.connect(lambda: self._act(DevicesPress.END_PILE))
         self._colour = _choice(
             "scan_colour", _("Colours"), [(_("Colour"), True), (_("Grey"), False)]
         )
         self._dpi = _choice("scan_dpi", _("Resolution"), [("300 dpi", 300), ("200 dpi", 200)])
         self._preview = push_button(_("Preview"), "preview", name="scan_preview", keys="F6")
         self._scan = push_button(_("Scan page"), "scanner", "primary", name="scan_page", keys="F7")
-        self._preview.clicked.connect(
-            lambda: self.scan_requested.emit(self.chosen_scan(ScanKind.PREVIEW))
-        )
-        self._scan.clicked.connect(
-            lambda: self.scan_requested.emit(self.chosen_scan(ScanKind.PAGE))
-        )
+        self._preview.clicked.connect(lambda: self._begin(ScanKind.PREVIEW))
+        self._scan.clicked.connect(lambda: self._begin(ScanKind.PAGE))
 
     def show_areas(self, areas: tuple[Area, ...]) -> None:
         """Shows what is marked on the preview: the next scan of the flatbed is of these parts."""
@@ -304,7 +285,7 @@ class ScanPanel(Card):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         cancel = push_button(_("Cancel"), "cancel", "quiet", name="scan_cancel")
-        cancel.clicked.connect(self.cancel_requested)
+        cancel.clicked.connect(lambda: self._act(DevicesPress.STOP_SCAN))
         self._progress = QWidget()
         bar = row(self._progress, space=SPACE[1])
         bar.addWidget(self._doing, 1)

@@ -24,14 +24,15 @@ from session.protocol.conversation.messages import (
     ScanKind,
 )
 from session.protocol.conversation.page_removal import RemovalReason
+from views.desk.devices import acts
 from views.desk.devices.cleaning_menu import ask_stages
 from views.desk.devices.filing_panel import FilingPanel
 from views.desk.devices.page_strip import CELL, PageStrip
 from views.desk.devices.papers_bar import PapersBar
 from views.desk.devices.preview import PreviewPage
 from views.desk.devices.print_panel import PrintPanel
-from views.desk.devices.removal_menu import REASON_WORDS, ask_reason, ask_split
-from views.desk.devices.scan_panel import ChosenScan, ScanPanel
+from views.desk.devices.removal_menu import REASON_WORDS, Split, ask_reason, ask_split
+from views.desk.devices.scan_panel import ScanPanel
 from views.desk.devices.strip_page import Mark, PageStatus, StripPage, picture_of
 from views.widgets.parts import (
     Card,
@@ -63,60 +64,20 @@ class DevicesView(QWidget):
     """Shows devices and pages.
 
     Signals:
-        preview_requested(object), scan_requested(object): a `ChosenScan`.
-        scan_cancel_requested(): stop the scan that runs.
-        backs_requested(object): a `ChosenScan` for the other sides of the pile.
-        pile_ended(): there are no more sides.
-        page_opened(str): show a page at full size. page_changed(str): its picture, or what is known
-            of it, is another one.
-        order_changed(object): list of page ids in the order of the agent.
-        page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
-        page_version_changed(str, bool): page id, True for the cleaned picture.
-        page_stage_changed(str, object, bool): page id, a `CleaningStage`, whether it is wanted.
-        papers_split_requested(str): a page of each paper that was found on this page.
-        page_removed(str, object): taken out, for this `RemovalReason`.
-        page_restored(str): brought back.
-        page_again_requested(str, object): scan this page once more, by this `ChosenScan` if
-            nobody knows how it was scanned.
-        page_split_requested(str, object): make two pages of it, by this `Split`.
-        file_requested(object): documents to file, each (list of page ids, piece id ("" for none),
-            name).
-        piece_scan_requested(str): preview, scan and look through for this piece.
-        print_receipt_requested(bool): in large print when True.
-        save_receipt_requested(str): at this path.
-        print_file_requested(str), print_cancel_requested(str).
+        acted(object): what the agent does, a `DevicesAct`.
+        page_changed(str): the picture of a page, or what is known of it, is another one.
     """
 
-    preview_requested = pyqtSignal(object)
-    scan_requested = pyqtSignal(object)
-    scan_cancel_requested = pyqtSignal()
-    page_opened = pyqtSignal(str)
+    acted = pyqtSignal(object)
     page_changed = pyqtSignal(str)
-    order_changed = pyqtSignal(object)
-    page_turned = pyqtSignal(str, int)
-    page_version_changed = pyqtSignal(str, bool)
-    page_stage_changed = pyqtSignal(str, object, bool)
-    papers_split_requested = pyqtSignal(str)
-    page_removed = pyqtSignal(str, object)
-    page_restored = pyqtSignal(str)
-    page_again_requested = pyqtSignal(str, object)
-    page_split_requested = pyqtSignal(str, object)
-    backs_requested = pyqtSignal(object)
-    pile_ended = pyqtSignal()
-    file_requested = pyqtSignal(object)
-    piece_scan_requested = pyqtSignal(str)
-    print_receipt_requested = pyqtSignal(bool)
-    save_receipt_requested = pyqtSignal(str)
-    print_file_requested = pyqtSignal(str)
-    print_cancel_requested = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("devices_view")
-        self.scan = ScanPanel()
-        self.printing = PrintPanel()
+        self.scan = ScanPanel(self.acted.emit)
+        self.printing = PrintPanel(self.acted.emit)
         self.filing = FilingPanel()
-        self.strip = PageStrip()
+        self.strip = PageStrip(self.acted.emit, self._use_tool)
         self._preview_page = PreviewPage()
         self.preview = self._preview_page.picture
         self._removed: list[tuple[StripPage, int, RemovalReason]] = []
@@ -282,7 +243,7 @@ class DevicesView(QWidget):
             self._parts_of[old_page_id] = tuple(new_page_ids)
         order = [page_id for page_id in self.strip.order() if page_id not in new_page_ids]
         self.strip.set_order([*order[:place], *new_page_ids, *order[place:]])
-        self.page_removed.emit(old_page_id, reason)
+        self.acted.emit(acts.TakePageOut(old_page_id, reason))
         if new_page_ids:
             self.strip.choose(new_page_ids[0])
         self._on_chosen()
@@ -382,7 +343,7 @@ class DevicesView(QWidget):
             self.strip.turn(page_id, quarter_turns)
             facts = self.strip.facts(page_id)
             if facts is not None:
-                self.page_turned.emit(page_id, facts.turns)
+                self.acted.emit(acts.RotatePage(page_id, facts.turns))
 
     def _on_version(self) -> None:
         for page_id in self._targets():
@@ -391,7 +352,7 @@ class DevicesView(QWidget):
                 self._change(
                     page_id, lambda facts: replace(facts, use_cleaned=not facts.use_cleaned)
                 )
-                self.page_version_changed.emit(page_id, not facts.use_cleaned)
+                self.acted.emit(acts.UseVersion(page_id, not facts.use_cleaned))
 
     def _on_remove(self) -> None:
         if self.strip.chosen():
@@ -403,7 +364,7 @@ class DevicesView(QWidget):
             facts = self.strip.facts(page_id)
             if facts is not None and facts.status != PageStatus.FILED:
                 self._removed.append((facts, self.strip.take(page_id), reason))
-                self.page_removed.emit(page_id, reason)
+                self.acted.emit(acts.TakePageOut(page_id, reason))
         self._on_chosen()
         self.strip.setFocus()
 
@@ -411,13 +372,16 @@ class DevicesView(QWidget):
         for page_id in self._targets()[:1]:
             facts = self.strip.facts(page_id)
             if facts is not None and facts.status != PageStatus.FILED:
-                self.page_again_requested.emit(page_id, self.scan.chosen_scan(ScanKind.PAGE))
+                self.acted.emit(acts.ScanAgain(page_id, self.scan.chosen_scan(ScanKind.PAGE)))
 
     def _on_split(self) -> None:
         for page_id in self._targets()[:1]:
             facts = self.strip.facts(page_id)
             if facts is not None and facts.status == PageStatus.CLEANED:
-                ask_split(self._tools["split"], partial(self.page_split_requested.emit, page_id))
+                ask_split(self._tools["split"], partial(self._split_in_two, page_id))
+
+    def _split_in_two(self, page_id: str, way: Split) -> None:
+        self.acted.emit(acts.SplitInTwo(page_id, way))
 
     def _on_undo(self) -> None:
         if self._removed:
@@ -425,7 +389,7 @@ class DevicesView(QWidget):
             for part in self._parts_of.pop(facts.page_id, ()):
                 self._drop_part(part)
             self.strip.put_at(facts, place)
-            self.page_restored.emit(facts.page_id)
+            self.acted.emit(acts.PutPageBack(facts.page_id))
         self._on_chosen()
 
     def _drop_part(self, page_id: str) -> None:
@@ -433,7 +397,7 @@ class DevicesView(QWidget):
         facts = self.strip.facts(page_id)
         if facts is not None and facts.status != PageStatus.FILED:
             self.strip.take(page_id)
-            self.page_removed.emit(page_id, RemovalReason.SPLIT)
+            self.acted.emit(acts.TakePageOut(page_id, RemovalReason.SPLIT))
         self._removed = [entry for entry in self._removed if entry[0].page_id != page_id]
 
     def _on_stages(self) -> None:
@@ -443,35 +407,36 @@ class DevicesView(QWidget):
                 ask_stages(
                     self._tools["stages"],
                     facts.left_out,
-                    partial(self.page_stage_changed.emit, page_id),
+                    partial(self._use_stage, page_id),
                 )
 
-    def _on_scan(self, scan: ChosenScan) -> None:
-        (self.preview_requested if scan.kind.value == "preview" else self.scan_requested).emit(scan)
+    def _use_stage(self, page_id: str, stage: CleaningStage, is_used: bool) -> None:
+        self.acted.emit(acts.UseStage(page_id, stage, is_used))
 
-    def _on_file(self, piece_id: str, name: str) -> None:
-        pages = self.to_file()
-        if pages:
-            self._receipt_follows = False
-            self.file_requested.emit([(pages, piece_id, name)])
+    def _separate(self, page_id: str) -> None:
+        self.acted.emit(acts.SeparatePapers(page_id))
 
-    def _on_file_with_receipt(self, piece_id: str, name: str) -> None:
-        self._on_file(piece_id, name)
-        self._receipt_follows = True
+    def _leave_papers(self, page_id: str) -> None:
+        self.show_papers(page_id, 0)
 
-    def _on_each(self, pieces: Sequence[tuple[str, str]]) -> None:
-        pages = self.to_file()
-        if len(pages) == len(pieces):
-            self.file_requested.emit(
-                [
-                    ([page_id], piece_id, name)
-                    for page_id, (piece_id, name) in zip(pages, pieces, strict=True)
-                ]
-            )
+    def _on_file(self, pieces: Sequence[tuple[str, str]], with_receipt: bool) -> None:
+        """Files all pages as one document, or each for a piece of its own."""
+        pages = tuple(self.to_file())
+        if len(pieces) == 1:
+            parts: list[tuple[str, ...]] = [pages]
+        else:
+            parts = [(page_id,) for page_id in pages]
+        if pages and len(parts) == len(pieces):
+            documents = [
+                acts.NewDocument(part, piece_id, name)
+                for part, (piece_id, name) in zip(parts, pieces, strict=True)
+            ]
+            self._receipt_follows = with_receipt
+            self.acted.emit(acts.FileDocuments(tuple(documents)))
 
     def scan_piece(self) -> None:
         """Scans for the piece that would be filed."""
-        self.piece_scan_requested.emit(self.filing.chosen_piece())
+        self.acted.emit(acts.ScanPiece(self.filing.chosen_piece()))
 
     # ---- building ----
 
@@ -555,7 +520,7 @@ class DevicesView(QWidget):
         for part in (self._no_pages, self.strip, self._no_preview, self._preview_page):
             self._parts.addWidget(part)
         card.body.addWidget(self._parts, 1)
-        self._papers = PapersBar()
+        self._papers = PapersBar(self._separate, self._leave_papers)
         card.body.addWidget(self._papers)
         card.body.addWidget(self._build_undo())
         return card
@@ -592,41 +557,38 @@ class DevicesView(QWidget):
         return self._undo_line
 
     def _connect(self) -> None:
-        self.scan.scan_requested.connect(self._on_scan)
-        self.scan.cancel_requested.connect(self.scan_cancel_requested)
-        self.scan.backs_requested.connect(self.backs_requested)
-        self.scan.pile_ended.connect(self.pile_ended)
-        self.preview.areas_changed.connect(self._on_areas)
+        self.preview.areas_changed.connect(self.scan.show_areas)
         self.preview.scan_pressed.connect(self.scan.press_scan)
-        self.strip.again_pressed.connect(self._on_again)
-        self.strip.split_pressed.connect(self._on_split)
-        self.strip.stages_pressed.connect(self._on_stages)
-        self._papers.split_pressed.connect(self.papers_split_requested)
-        self._papers.left_pressed.connect(lambda page_id: self.show_papers(page_id, 0))
         self.strip.itemSelectionChanged.connect(self._on_chosen)
-        self.strip.order_changed.connect(self.order_changed)
-        self.strip.page_opened.connect(self.page_opened)
-        self.strip.remove_pressed.connect(self._on_remove)
-        self.strip.undo_pressed.connect(self._on_undo)
-        self.strip.turn_pressed.connect(self._on_turn)
-        self.filing.file_pressed.connect(self._on_file)
-        self.filing.receipt_pressed.connect(self._on_file_with_receipt)
-        self.filing.each_pressed.connect(self._on_each)
-        self.printing.print_receipt_requested.connect(self.print_receipt_requested)
-        self.printing.save_receipt_requested.connect(self.save_receipt_requested)
-        self.printing.print_file_requested.connect(self.print_file_requested)
-        self.printing.print_cancel_requested.connect(self.print_cancel_requested)
-        tools = self._tools
-        tools["left"].clicked.connect(lambda: self._on_turn(-1))
-        tools["right"].clicked.connect(lambda: self._on_turn(1))
-        tools["version"].clicked.connect(self._on_version)
-        tools["stages"].clicked.connect(self._on_stages)
-        tools["earlier"].clicked.connect(lambda: self.strip.move_chosen(-1))
-        tools["later"].clicked.connect(lambda: self.strip.move_chosen(1))
-        tools["open"].clicked.connect(lambda: self.page_opened.emit(self._targets()[0]))
-        tools["again"].clicked.connect(self._on_again)
-        tools["split"].clicked.connect(self._on_split)
-        tools["remove"].clicked.connect(self._on_remove)
+        self.filing.pressed.connect(self._on_file)
+        for tool, button in self._tools.items():
+            button.clicked.connect(lambda _checked, tool=tool: self._use_tool(tool))
+
+    def _use_tool(self, tool: str) -> None:
+        """Does what a button over the pages does, or its key in the strip."""
+        match tool:
+            case "left":
+                self._on_turn(-1)
+            case "right":
+                self._on_turn(1)
+            case "version":
+                self._on_version()
+            case "stages":
+                self._on_stages()
+            case "earlier":
+                self.strip.move_chosen(-1)
+            case "later":
+                self.strip.move_chosen(1)
+            case "open":
+                self.acted.emit(acts.LookAtPage(self._targets()[0]))
+            case "again":
+                self._on_again()
+            case "split":
+                self._on_split()
+            case "remove":
+                self._on_remove()
+            case "undo":
+                self._on_undo()
 
     # ---- showing ----
 
@@ -640,9 +602,6 @@ class DevicesView(QWidget):
             (change(old) if old.page_id == page_id else old, place, reason)
             for old, place, reason in self._removed
         ]
-
-    def _on_areas(self, areas: tuple[Area, ...]) -> None:
-        self.scan.show_areas(areas)
 
     def _show_part(self, key: str) -> None:
         self._switch.choose(key)

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
+from views.desk.devices.acts import DevicesAct, LookAtPage
 from views.desk.devices.page_viewer import PageViewer
 from views.desk.devices.strip_page import Mark
 from views.desk.devices.view import DevicesView
@@ -51,7 +52,7 @@ class PageReading:
         self._alone = QWidget()
         self._alone_box = column(self._alone)
         columns.centre.addWidget(self._alone)
-        devices.page_opened.connect(self.open)
+        devices.acted.connect(self._on_act)
         devices.page_changed.connect(self._on_changed)
         devices.strip.itemSelectionChanged.connect(self._on_chosen)
         viewer.stepped.connect(self._on_step)
@@ -98,6 +99,10 @@ class PageReading:
             self._viewer.show_nothing()
             self._conversation.show_paper()
             self._viewer.setFocus()
+
+    def _on_act(self, act: DevicesAct) -> None:
+        if isinstance(act, LookAtPage):
+            self.open(act.page_id)
 
     def _on_chosen(self) -> None:
         """In the layout for paper the chosen page is the one that is seen."""

@@ -29,6 +29,7 @@ from session.core.clock import ManualClock
 from session.core.program_version import program_version
 from session.protocol.conversation.messages import Grant
 from tests.support.memory.window_settings import MemorySettings
+from tests.support.screens.acts import acts_of
 from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import (
@@ -43,6 +44,7 @@ from tests.support.screens.invented import (
     drawn_page,
 )
 from tests.support.screens.longer import Longer
+from views.desk.devices import acts
 from views.desk.window import DeskWindow
 from views.widgets.parts import Chip, ElidedLabel
 from views.widgets.theme import DARK, apply_theme, tokens_for
@@ -98,15 +100,17 @@ def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) ->
     allow(window, {Grant.SCAN: True})
     key(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
-    with qtbot.waitSignal(window.devices.scan_requested):
-        key(window, Qt.Key.Key_F7)
+    done = acts_of(window.devices, acts.ScanPages)
+    key(window, Qt.Key.Key_F7)
+    assert done
     window.devices.show_page_image("p1", drawn_page(width=100))
     allow(window, {Grant.KEEP: True})
-    with qtbot.waitSignal(window.devices.file_requested) as filed:
-        key(window, Qt.Key.Key_F8)
-    assert filed.args == [[(["p1"], "p2", "Attestation de loyer")]]
-    with qtbot.waitSignal(window.devices.print_receipt_requested):
-        key(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    filed = acts_of(window.devices, acts.FileDocuments)
+    key(window, Qt.Key.Key_F8)
+    assert filed == [acts.FileDocuments((acts.NewDocument(("p1",), "p2", "Attestation de loyer"),))]
+    receipts = acts_of(window.devices, acts.PrintReceipt)
+    key(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert receipts
 
 
 def test_nothing_is_filed_before_its_piece_is_on_the_screen(
@@ -117,8 +121,7 @@ def test_nothing_is_filed_before_its_piece_is_on_the_screen(
     window.devices.show_page_image("p1", drawn_page(width=100))
     allow(window, {Grant.KEEP: True})
     assert not child(window, QComboBox, "file_piece").isVisible()
-    filed: list[object] = []
-    window.devices.file_requested.connect(filed.append)
+    filed = acts_of(window.devices, acts.FileDocuments)
     key(window, Qt.Key.Key_F8)
     assert filed == []
     assert child(window, QComboBox, "file_piece").isVisible()
@@ -134,9 +137,9 @@ def test_a_scan_that_is_ready_takes_the_keyboard_only_where_the_agent_still_wait
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
-    with qtbot.waitSignal(window.devices.piece_scan_requested) as asked:
-        key(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
-    assert asked.args == ["p2"]
+    asked = acts_of(window.devices, acts.ScanPiece)
+    key(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    assert asked == [acts.ScanPiece("p2")]
     window.devices.show_page_image("p1", drawn_page(width=100))
     window.call.setFocus()
     window.show_scanned(["p1"], unread=0)
@@ -149,10 +152,7 @@ def test_a_scan_that_is_ready_takes_the_keyboard_only_where_the_agent_still_wait
 def test_nothing_is_scanned_or_printed_by_a_key_after_the_conversation(window: DeskWindow) -> None:
     window.show_session(SESSION)
     window.devices.show_devices(DEVICES)
-    asked: list[object] = []
-    for signal in (window.devices.scan_requested, window.devices.preview_requested):
-        signal.connect(asked.append)
-    window.devices.print_receipt_requested.connect(asked.append)
+    asked = acts_of(window.devices, object)
     window.show_wrap_up()
     key(window, Qt.Key.Key_F6)
     key(window, Qt.Key.Key_F7)
@@ -302,7 +302,7 @@ def test_a_page_is_looked_at_and_escape_leads_back(window: DeskWindow, qtbot: Qt
     window.show_session(SESSION)
     for number in range(2):
         window.devices.show_page_image(f"p{number}", drawn_page(width=100))
-    window.devices.page_opened.emit("p0")
+    window.reading.open("p0")
     assert window.viewer.isVisible()
     key(window.viewer, Qt.Key.Key_Right)
     assert child(window, QLabel, "viewer_title").text().startswith("Page 2 of 2")
@@ -312,7 +312,7 @@ def test_a_page_is_looked_at_and_escape_leads_back(window: DeskWindow, qtbot: Qt
     key(window.viewer, Qt.Key.Key_Escape)
     assert not window.viewer.isVisible()
     window.show_wrap_up()
-    window.devices.page_opened.emit("p1")
+    window.reading.open("p1")
     assert window.viewer.isVisible()
     key(window.viewer, Qt.Key.Key_Escape)
     assert window.wrap_up.isVisible()

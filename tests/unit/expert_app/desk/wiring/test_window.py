@@ -54,7 +54,6 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
         app=cast(Any, app),
         filing=cast(Any, Telling()),
         link=cast(Any, link),
-        ask_first=cast(Any, Telling()),
     )
     assert window.findChild(QWidget, "message_host") is None
     if queue_first:
@@ -81,7 +80,6 @@ def test_the_agent_reads_that_the_host_was_called_and_comes_until_the_talk_is_ov
         app=cast(Any, app),
         filing=cast(Any, Telling()),
         link=cast(Any, link),
-        ask_first=cast(Any, Telling()),
     )
 
     def reads() -> bool:
@@ -110,7 +108,6 @@ def test_the_agent_reads_once_who_sends_too_much(qtbot: QtBot) -> None:
         app=cast(Any, app),
         filing=cast(Any, Telling()),
         link=cast(Any, link),
-        ask_first=cast(Any, Telling()),
     )
 
     def lines() -> list[MessageLine]:

@@ -30,13 +30,16 @@ from session.protocol.conversation.messages import (
     ScannerState,
     ScanSource,
 )
+from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.conversation.scan_profiles import Sides
+from tests.support.screens.acts import acts_of
 from tests.support.screens.devices_scene import button, chip, choose_in_menu, png, press, words
 from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import DEVICES, DOSSIER, drawn_page
+from views.desk.devices import acts
 from views.desk.devices.page_strip import CELL, PageStatus
 from views.desk.devices.preview import MIN_SIDE, PreviewArea
-from views.desk.devices.scan_panel import ChosenScan, source_key
+from views.desk.devices.scan_panel import source_key
 from views.desk.devices.view import DevicesView
 from views.widgets.theme import apply_theme
 
@@ -57,8 +60,9 @@ def test_a_device_that_is_not_allowed_yet_says_that_it_asks_first_and_for_how_lo
         devices.show_grants({grant: True})
         assert asks.text() == idle
         assert "Asks" not in asks.toolTip()
-    with qtbot.waitSignal(devices.scan_requested):
-        press(devices, qtbot, "scan_page")
+    done = acts_of(devices, acts.ScanPages)
+    press(devices, qtbot, "scan_page")
+    assert done
 
 
 def test_states_of_the_devices_are_told_in_words(devices: DevicesView) -> None:
@@ -72,21 +76,25 @@ def test_states_of_the_devices_are_told_in_words(devices: DevicesView) -> None:
 
 def test_preview_page_and_file(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_grants({Grant.SCAN: True})
-    with qtbot.waitSignal(devices.preview_requested) as preview:
-        devices.scan.press_preview()
-    assert preview.args == [
-        ChosenScan(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)
+    preview = acts_of(devices, acts.ScanPages)
+    devices.scan.press_preview()
+    assert preview == [
+        acts.ScanPages(
+            acts.ChosenScan(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)
+        )
     ]
-    with qtbot.waitSignal(devices.scan_requested) as scan:
-        devices.scan.press_scan()
-    assert scan.args == [
-        ChosenScan(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)
+    scan = acts_of(devices, acts.ScanPages)
+    devices.scan.press_scan()
+    assert scan == [
+        acts.ScanPages(
+            acts.ChosenScan(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)
+        )
     ]
     devices.show_page_image("p1", drawn_page(width=100))
     devices.show_grants({Grant.KEEP: True})
-    with qtbot.waitSignal(devices.file_requested) as filed:
-        devices.filing.press()
-    assert filed.args == [[(["p1"], "p2", "Attestation de loyer")]]
+    filed = acts_of(devices, acts.FileDocuments)
+    devices.filing.press()
+    assert filed == [acts.FileDocuments((acts.NewDocument(("p1",), "p2", "Attestation de loyer"),))]
 
 
 def test_settings_reach_the_wish(devices: DevicesView) -> None:
@@ -119,8 +127,9 @@ def test_a_running_scan_shows_progress_and_can_be_cancelled(
     assert not button(devices, "scan_page").isVisible()
     bars = [bar for bar in devices.findChildren(QProgressBar) if bar.isVisible()]
     assert [bar.value() for bar in bars] == [40]
-    with qtbot.waitSignal(devices.scan_cancel_requested):
-        press(devices, qtbot, "scan_cancel")
+    done = acts_of(devices, acts.DevicesPress)
+    press(devices, qtbot, "scan_cancel")
+    assert done
     devices.show_scan_ended()
     assert button(devices, "scan_page").isVisible()
 
@@ -220,9 +229,9 @@ def test_a_damaged_page_says_why_and_is_not_filed(devices: DevicesView) -> None:
 
 def test_alt_arrows_order_the_pages_and_the_order_is_told(three: DevicesView, qtbot: QtBot) -> None:
     three.strip.choose("p2")
-    with qtbot.waitSignal(three.order_changed) as order:
-        key(three.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert order.args == [["p0", "p2", "p1"]]
+    order = acts_of(three, acts.OrderPages)
+    key(three.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert order == [acts.OrderPages(("p0", "p2", "p1"))]
     three.strip.clearSelection()
     assert three.to_file() == ["p0", "p2", "p1"]
 
@@ -230,9 +239,9 @@ def test_alt_arrows_order_the_pages_and_the_order_is_told(three: DevicesView, qt
 def test_chosen_pages_alone_are_filed_in_their_order(three: DevicesView, qtbot: QtBot) -> None:
     three.show_grants({Grant.KEEP: True})
     three.strip.choose("p1")
-    with qtbot.waitSignal(three.file_requested) as filed:
-        press(three, qtbot, "file_document")
-    assert filed.args == [[(["p1"], "p2", "Attestation de loyer")]]
+    filed = acts_of(three, acts.FileDocuments)
+    press(three, qtbot, "file_document")
+    assert filed == [acts.FileDocuments((acts.NewDocument(("p1",), "p2", "Attestation de loyer"),))]
 
 
 def test_pages_may_be_a_piece_each_in_the_order_of_the_procedure(
@@ -243,9 +252,17 @@ def test_pages_may_be_a_piece_each_in_the_order_of_the_procedure(
     pieces[1] = msgspec.structs.replace(pieces[1], state=PieceState.FILED)
     three.set_pieces(pieces, dossier_open=True)
     assert words(three, "file_each_words") == "1 A · 2 C · 3 D"
-    with qtbot.waitSignal(three.file_requested) as filed:
-        press(three, qtbot, "file_each")
-    assert filed.args == [[(["p0"], "a", "A"), (["p1"], "c", "C"), (["p2"], "d", "D")]]
+    filed = acts_of(three, acts.FileDocuments)
+    press(three, qtbot, "file_each")
+    assert filed == [
+        acts.FileDocuments(
+            (
+                acts.NewDocument(("p0",), "a", "A"),
+                acts.NewDocument(("p1",), "c", "C"),
+                acts.NewDocument(("p2",), "d", "D"),
+            )
+        )
+    ]
     three.filing.choose_piece("c")
     assert not button(three, "file_each").isVisible(), "two pieces are open for three pages"
 
@@ -259,9 +276,11 @@ def test_what_was_scanned_for_a_piece_is_what_is_filed_and_then_the_receipt_has_
     three.show_scanned(["p1", "p2"], unread=0)
     assert words(three, "file_why").startswith("Legible")
     three.filing.take_keyboard()
-    with qtbot.waitSignal(three.file_requested) as filed:
-        key(button(three, "file_document"), Qt.Key.Key_Return)
-    assert filed.args == [[(["p1", "p2"], "p2", "Attestation de loyer")]]
+    filed = acts_of(three, acts.FileDocuments)
+    key(button(three, "file_document"), Qt.Key.Key_Return)
+    assert filed == [
+        acts.FileDocuments((acts.NewDocument(("p1", "p2"), "p2", "Attestation de loyer"),))
+    ]
     three.set_filing(True)
     three.show_pages_filed(["p1", "p2"])
     three.set_filing(False)
@@ -277,19 +296,20 @@ def test_one_press_files_and_prints_the_receipt_once_it_is_filed(
     receipt = button(three, "file_with_receipt")
     assert receipt.isHidden(), "the kiosk has no printer"
     three.show_devices(msgspec.structs.replace(DEVICES, printer=ScannerState.READY))
-    printed: list[bool] = []
-    three.print_receipt_requested.connect(printed.append)
-    with qtbot.waitSignal(three.file_requested):
-        receipt.click()
+    printed = acts_of(three, acts.PrintReceipt)
+    done = acts_of(three, acts.FileDocuments)
+    receipt.click()
+    assert done
     three.set_filing(True)
     assert printed == []
     three.set_filing(False)
     three.show_document_filed("Lease", 1)
-    assert printed == [False]
-    with qtbot.waitSignal(three.file_requested):
-        three.filing.press()
+    assert printed == [acts.PrintReceipt(False)]
+    done = acts_of(three, acts.FileDocuments)
+    three.filing.press()
+    assert done
     three.show_document_filed("Lease", 2)
-    assert printed == [False], "a receipt is printed only where it was asked for"
+    assert printed == [acts.PrintReceipt(False)], "a receipt is printed only where it was asked for"
 
 
 def test_who_goes_on_elsewhere_keeps_the_keyboard_when_the_document_is_filed(
@@ -333,15 +353,15 @@ def test_a_row_of_pages_is_seen_however_low_the_window_is(
 
 def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: QtBot) -> None:
     three.strip.choose("p0")
-    with qtbot.waitSignal(three.page_turned) as turned:
-        press(three, qtbot, "page_turn_left")
-    assert turned.args == ["p0", 3]
-    with qtbot.waitSignal(three.page_turned) as turned:
-        key(three.strip, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
-    assert turned.args == ["p0", 0]
-    with qtbot.waitSignal(three.page_version_changed) as version:
-        press(three, qtbot, "page_version")
-    assert version.args == ["p0", False]
+    turned = acts_of(three, acts.RotatePage)
+    press(three, qtbot, "page_turn_left")
+    assert turned == [acts.RotatePage("p0", 3)]
+    turned = acts_of(three, acts.RotatePage)
+    key(three.strip, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert turned == [acts.RotatePage("p0", 0)]
+    version = acts_of(three, acts.UseVersion)
+    press(three, qtbot, "page_version")
+    assert version == [acts.UseVersion("p0", False)]
     facts = three.page("p0")
     assert facts is not None
     picture = facts.picture()
@@ -352,20 +372,20 @@ def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: Q
 def test_a_page_taken_out_comes_back_to_its_place_with_what_arrived_meanwhile(
     three: DevicesView, qtbot: QtBot
 ) -> None:
-    gone: list[str] = []
-    back: list[str] = []
-    three.page_removed.connect(lambda page_id, reason: gone.append(f"{page_id} {reason.value}"))
-    three.page_restored.connect(back.append)
+    gone = acts_of(three, acts.TakePageOut)
+    back = acts_of(three, acts.PutPageBack)
     three.strip.choose("p1")
     key(three.strip, Qt.Key.Key_Delete)
     choose_in_menu(three, 2)
-    assert (gone, three.strip.order()) == (["p1 unreadable"], ["p0", "p2"])
+    assert gone == [acts.TakePageOut("p1", RemovalReason.UNREADABLE)]
+    assert three.strip.order() == ["p0", "p2"]
     assert "Cannot be read" in words(three, "page_undo_words")
     three.show_page_cleaned("p1", drawn_page(width=50), "late")
     three.add_page("p1")
     assert three.strip.order() == ["p0", "p2"]
     press(three, qtbot, "page_undo")
-    assert (back, three.strip.order()) == (["p1"], ["p0", "p1", "p2"])
+    assert back == [acts.PutPageBack("p1")]
+    assert three.strip.order() == ["p0", "p1", "p2"]
     facts = three.page("p1")
     assert facts is not None
     assert facts.note == "late"
@@ -425,22 +445,23 @@ def test_the_receipt_is_wished_in_large_print_and_saved(devices: DevicesView, qt
     large = devices.findChild(QCheckBox, "receipt_large")
     assert large is not None
     large.setChecked(True)
-    with qtbot.waitSignal(devices.print_receipt_requested) as wished:
-        button(devices, "print_receipt").click()
-    assert wished.args == [True]
+    wished = acts_of(devices, acts.PrintReceipt)
+    button(devices, "print_receipt").click()
+    assert wished == [acts.PrintReceipt(True)]
     press(devices, qtbot, "save_receipt")
     dialog = devices.findChild(QFileDialog, "save_receipt_dialog")
     assert dialog is not None
-    with qtbot.waitSignal(devices.save_receipt_requested) as saved:
-        dialog.fileSelected.emit("/somewhere/receipt.html")
-    assert saved.args == ["/somewhere/receipt.html"]
+    saved = acts_of(devices, acts.SaveReceipt)
+    dialog.fileSelected.emit("/somewhere/receipt.html")
+    assert saved == [acts.SaveReceipt("/somewhere/receipt.html")]
     dialog.reject()
 
 
 def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_grants({Grant.PRINT: True})
-    with qtbot.waitSignal(devices.print_receipt_requested):
-        button(devices, "print_receipt").click()
+    done = acts_of(devices, acts.PrintReceipt)
+    button(devices, "print_receipt").click()
+    assert done
     devices.show_print(
         PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_jammed"), "Receipt"
     )
@@ -448,10 +469,9 @@ def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbo
     assert line is not None
     assert words(line, "print_state") == "waiting"
     assert "jammed" in words(line, "print_why")
-    cancelled: list[str] = []
-    devices.print_cancel_requested.connect(cancelled.append)
+    cancelled = acts_of(devices, acts.CancelPrint)
     press(line, qtbot, "print_cancel_j1")
-    assert cancelled == ["j1"]
+    assert cancelled == [acts.CancelPrint("j1")]
     devices.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
     assert words(line, "print_state") == "printed"
 
@@ -481,9 +501,9 @@ def test_the_file_to_print_is_chosen_without_stopping_the_program(
     button(devices, "print_file").click()
     dialog = devices.findChild(QFileDialog, "print_file_dialog")
     assert dialog is not None
-    with qtbot.waitSignal(devices.print_file_requested) as wished:
-        dialog.fileSelected.emit("/a/form.pdf")
-    assert wished.args == ["/a/form.pdf"]
+    wished = acts_of(devices, acts.PrintFile)
+    dialog.fileSelected.emit("/a/form.pdf")
+    assert wished == [acts.PrintFile("/a/form.pdf")]
     dialog.reject()
 
 

@@ -16,11 +16,12 @@ from documents.imaging.edits import CleaningStage
 from session.protocol.conversation.messages import Area, Grant, ScanKind, ScanSource
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.conversation.scan_profiles import ScanProfile, Sides
+from tests.support.screens.acts import acts_of
 from tests.support.screens.devices_scene import button, choose_in_menu, press, words
 from tests.support.screens.fingers import click, drag, key
 from tests.support.screens.invented import DEVICES, drawn_page
+from views.desk.devices import acts
 from views.desk.devices.removal_menu import Split
-from views.desk.devices.scan_panel import ChosenScan
 from views.desk.devices.strip_page import PageStatus
 from views.desk.devices.view import DevicesView
 
@@ -39,9 +40,9 @@ def test_documents_found_on_the_glass_are_marked_and_scanned_by_enter(
     devices.show_preview(drawn_page(width=310), areas=CARDS)
     assert words(devices, "preview_area") == "2 areas, a page each"
     assert button(devices, "scan_page").text() == "Scan 2 areas"
-    with qtbot.waitSignal(devices.scan_requested) as scan:
-        key(devices.preview, Qt.Key.Key_Return)
-    assert scan.args[0].areas == CARDS
+    scan = acts_of(devices, acts.ScanPages)
+    key(devices.preview, Qt.Key.Key_Return)
+    assert scan[0].chosen.areas == CARDS
 
 
 def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(
@@ -93,20 +94,27 @@ PROFILES = [
 def test_a_profile_is_one_click(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_grants({Grant.SCAN: True})
     devices.scan.show_profiles(PROFILES)
-    with qtbot.waitSignal(devices.preview_requested):
-        press(devices, qtbot, "scan_profile_1")
-    with qtbot.waitSignal(devices.scan_requested) as scan:
-        key(devices, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    done = acts_of(devices, acts.ScanPages)
+    press(devices, qtbot, "scan_profile_1")
+    assert done
+    scan = acts_of(devices, acts.ScanPages)
+    key(devices, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     # this kiosk's feeder sees one side: by hand then
-    assert scan.args == [
-        ChosenScan(
-            kind=ScanKind.PAGE, source=ScanSource.FEEDER, dpi=150, colour=False, sides=Sides.BY_HAND
+    assert scan == [
+        acts.ScanPages(
+            acts.ChosenScan(
+                kind=ScanKind.PAGE,
+                source=ScanSource.FEEDER,
+                dpi=150,
+                colour=False,
+                sides=Sides.BY_HAND,
+            )
         )
     ]
     devices.show_devices(msgspec.structs.replace(DEVICES, duplex=True))
-    with qtbot.waitSignal(devices.scan_requested) as scan:
-        press(devices, qtbot, "scan_profile_2")
-    assert scan.args[0].sides is Sides.BOTH
+    scan = acts_of(devices, acts.ScanPages)
+    press(devices, qtbot, "scan_profile_2")
+    assert scan[0].chosen.sides is Sides.BOTH
 
 
 def test_a_profile_that_this_scanner_cannot_do_says_why(devices: DevicesView) -> None:
@@ -125,12 +133,14 @@ def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(
     devices.scan.show_pile(4, 4, is_turned=False)
     assert "4" in words(devices, "pile_words")
     assert not button(devices, "scan_page").isVisible()
-    with qtbot.waitSignal(devices.backs_requested):
-        devices.scan.press_scan()
+    done = acts_of(devices, acts.ScanOtherSides)
+    devices.scan.press_scan()
+    assert done
     devices.scan.show_pile(4, 1, is_turned=True)
     assert "1" in words(devices, "pile_words")
-    with qtbot.waitSignal(devices.pile_ended):
-        press(devices, qtbot, "pile_end")
+    ended = acts_of(devices, acts.DevicesPress)
+    press(devices, qtbot, "pile_end")
+    assert ended == [acts.DevicesPress.END_PILE]
     devices.scan.show_pile(0, 0, is_turned=False)
     assert button(devices, "scan_page").isVisible()
 
@@ -142,13 +152,13 @@ def test_a_page_scanned_again_stands_in_its_place_and_the_old_one_can_come_back(
     three: DevicesView, qtbot: QtBot
 ) -> None:
     three.strip.choose("p1")
-    with qtbot.waitSignal(three.page_again_requested) as again:
-        key(three.strip, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    assert again.args[0] == "p1"
+    again = acts_of(three, acts.ScanAgain)
+    key(three.strip, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert again[0].page_id == "p1"
     three.show_page_image("better", drawn_page(width=100))
-    with qtbot.waitSignal(three.page_removed) as removed:
-        three.show_page_replaced("p1", ["better"], RemovalReason.SCANNED_AGAIN)
-    assert removed.args == ["p1", RemovalReason.SCANNED_AGAIN]
+    removed = acts_of(three, acts.TakePageOut)
+    three.show_page_replaced("p1", ["better"], RemovalReason.SCANNED_AGAIN)
+    assert removed == [acts.TakePageOut("p1", RemovalReason.SCANNED_AGAIN)]
     assert three.strip.order() == ["p0", "better", "p2"]
     press(three, qtbot, "page_undo")
     assert three.strip.order() == ["p0", "p1", "better", "p2"]
@@ -158,16 +168,18 @@ def test_a_page_is_split_by_key_and_its_parts_stand_where_it_stood(
     three: DevicesView, qtbot: QtBot
 ) -> None:
     three.strip.choose("p0")
-    with qtbot.waitSignal(three.page_split_requested) as split:
-        key(three.strip, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-        choose_in_menu(three, 1)
-    assert split.args == ["p0", Split.SIDE_BY_SIDE]
+    split = acts_of(three, acts.SplitInTwo)
+    key(three.strip, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    choose_in_menu(three, 1)
+    assert split == [acts.SplitInTwo("p0", Split.SIDE_BY_SIDE)]
     for part in ("left", "right"):
         three.show_page_image(part, drawn_page(width=100))
     three.show_page_replaced("p0", ["left", "right"], RemovalReason.SPLIT)
     assert three.strip.order() == ["left", "right", "p1", "p2"]
-    with qtbot.waitSignals([three.page_removed, three.page_removed, three.page_restored]):
-        press(three, qtbot, "page_undo")
+    gone, back = acts_of(three, acts.TakePageOut), acts_of(three, acts.PutPageBack)
+    press(three, qtbot, "page_undo")
+    assert len(gone) == 2
+    assert back == [acts.PutPageBack("p0")]
     assert three.strip.order() == ["p0", "p1", "p2"]
 
 
@@ -177,9 +189,9 @@ def test_several_papers_on_a_page_are_offered_and_may_stay_one(
     three.show_papers("p1", 3)
     assert "2" in words(three, "papers_words")
     assert "3" in words(three, "papers_words")
-    with qtbot.waitSignal(three.papers_split_requested) as split:
-        press(three, qtbot, "papers_split")
-    assert split.args == ["p1"]
+    split = acts_of(three, acts.SeparatePapers)
+    press(three, qtbot, "papers_split")
+    assert split == [acts.SeparatePapers("p1")]
     press(three, qtbot, "papers_leave")
     bar = three.findChild(QWidget, "papers_bar")
     assert bar is not None
@@ -190,10 +202,10 @@ def test_each_step_of_the_cleaning_can_be_taken_back(three: DevicesView, qtbot: 
     three.show_page_cleaned("p0", drawn_page(width=90), left_out=[CleaningStage.CUT])
     three.strip.choose("p0")
     for place, stage, wanted in ((4, CleaningStage.LIGHT, False), (3, CleaningStage.CUT, True)):
-        with qtbot.waitSignal(three.page_stage_changed) as changed:
-            key(three.strip, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-            choose_in_menu(three, place)
-        assert changed.args == ["p0", stage, wanted]
+        changed = acts_of(three, acts.UseStage)
+        key(three.strip, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+        choose_in_menu(three, place)
+        assert changed == [acts.UseStage("p0", stage, wanted)]
 
 
 def test_a_page_on_its_way_is_seen_before_it_is_here(three: DevicesView) -> None:

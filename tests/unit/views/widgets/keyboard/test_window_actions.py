@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant
+from tests.support.screens.acts import acts_of
 from tests.support.screens.invented import (
     DEVICES,
     DOSSIER,
@@ -22,6 +23,7 @@ from tests.support.screens.invented import (
     desk,
 )
 from views.desk.call_view import CallState
+from views.desk.devices import acts
 from views.desk.help import named_shortcuts
 from views.desk.window import DeskWindow
 from views.widgets.keyboard.command_palette import PaletteEntry
@@ -88,8 +90,9 @@ def test_a_tab_that_is_not_open_and_a_folded_side_are_in_reach(
     window.side.hide()
     listed = found(window)
     assert not listed["Scan page"].why_not
-    with qtbot.waitSignal(window.devices.scan_requested):
-        listed["Scan page"].act()
+    done = acts_of(window.devices, acts.ScanPages)
+    listed["Scan page"].act()
+    assert done
     with qtbot.waitSignal(window.call.microphone_requested):
         listed["Microphone on or off"].act()
 
