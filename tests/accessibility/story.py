@@ -40,6 +40,7 @@ from tests.unit.expert_app.desk.wiring.test_announcements import Powers
 from tests.unit.expert_app.desk.wiring.test_window import Telling
 from views.desk.call_view import CallState
 from views.desk.devices import acts
+from views.desk.dossier.acts import DossierAct
 from views.widgets.message_bar import Level
 
 DOSSIER_BEFORE = msgspec.structs.replace(
@@ -69,8 +70,8 @@ class StoryDesk:
         window.queue.set_tickets(TICKETS[1:], SERVICES)
         window.queue.next_requested.connect(lambda _service: self._opens())
         window.conversation.header.grant_requested.connect(self._allows)
-        window.dossier.piece_chosen.connect(lambda _piece: self._scans())
-        window.devices.acted.connect(self._on_devices_act)
+        window.dossier.acted.connect(self._on_act)
+        window.devices.acted.connect(self._on_act)
         window.call.hang_up_requested.connect(self._ends)
         window.wrap_up.finish_requested.connect(lambda _outcome: self._closes())
 
@@ -128,7 +129,7 @@ class StoryDesk:
         devices.show_page_cleaned("page0", drawn_page())
         self.window.show_scanned(["page0"], 0)
 
-    def _on_devices_act(self, act: acts.DevicesAct) -> None:
+    def _on_act(self, act: acts.DevicesAct | DossierAct) -> None:
         match act:
             case acts.ScanPiece():
                 self._scans()

@@ -25,6 +25,7 @@ from views.desk.chat_view import ChatView
 from views.desk.devices.acts import DevicesAct, ScanPiece
 from views.desk.devices.page_viewer import PageViewer
 from views.desk.devices.view import DevicesView
+from views.desk.dossier.acts import DossierAct
 from views.desk.dossier.guide import NEXT_KEYS, GuideView
 from views.desk.dossier.view import DossierView
 from views.desk.header import DeskHeader
@@ -231,13 +232,10 @@ class DeskWindow(QMainWindow):
         ):
             self.devices.filing.take_keyboard()
 
-    def _on_devices_act(self, act: DevicesAct) -> None:
+    def _on_piece_act(self, act: DevicesAct | DossierAct) -> None:
         if isinstance(act, ScanPiece):
-            self._on_piece(act.piece_id)
-
-    def _on_piece(self, piece_id: str) -> None:
-        self.devices.filing.choose_piece(piece_id)
-        self.columns.open_tab(self.devices)
+            self.devices.filing.choose_piece(act.piece_id)
+            self.columns.open_tab(self.devices)
 
     # ---- building ----
 
@@ -290,8 +288,8 @@ class DeskWindow(QMainWindow):
         self.idle.available_requested.connect(lambda: self.queue.choose_state(True, ""))
         self.offer.shown_changed.connect(self.idle.show_offered)
         self.offer.shown_changed.connect(self.queue.show_offered)
-        self.dossier.piece_chosen.connect(self._on_piece)
-        self.devices.acted.connect(self._on_devices_act)
+        self.dossier.acted.connect(self._on_piece_act)
+        self.devices.acted.connect(self._on_piece_act)
         self.wrap_up.pause_requested.connect(lambda: self.queue.choose_state(False, PAUSE))
         self._confirm.answered.connect(self._on_confirmed)
         self._confirm_out.answered.connect(self._on_sign_out_confirmed)

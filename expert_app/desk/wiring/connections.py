@@ -137,7 +137,7 @@ def _connect_paper(
     window, app = screen.window, jobs.app
     return (
         DevicesConnections(window.devices, jobs, ask_first=ask_first),
-        DossierConnections(window, app, finding=jobs.finding, link=parts.link),
+        DossierConnections(window, jobs, link=parts.link),
         PieceConnections(
             window,
             app,

@@ -3,47 +3,80 @@
 
 from __future__ import annotations
 
-from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
-from expert_app.desk.dossier.finding import NUMBER, PERSON, DossierFinding, FindingRefused
+from expert_app.desk.app import LOADING, DeskTrouble
+from expert_app.desk.dossier.finding import NUMBER, PERSON, FindingRefused
+from expert_app.desk.jobs import DeskJobs
 from session.core.dossier_model import Dossier
 from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.protocol.dossier.identity import DossierHits
 from session.protocol.hub.requests import SessionFacts
+from views.desk.devices.acts import ScanPiece
+from views.desk.dossier import acts
 from views.desk.dossier.find_card import OPEN
 from views.desk.window import DeskWindow
 from views.widgets.pdf_picture import pdf_picture
 
 
 class DossierConnections:
-    """The agent's requests go to the job; what the job found goes to the window."""
+    """The agent's acts go to the jobs; what these found goes to the window."""
 
-    def __init__(
-        self, window: DeskWindow, app: DeskApp, *, finding: DossierFinding, link: DeskClient
-    ) -> None:
+    def __init__(self, window: DeskWindow, jobs: DeskJobs, *, link: DeskClient) -> None:
         self._window = window
-        self._app = app
+        self._jobs = jobs
+        self._app = app = jobs.app
         self._link = link
-        view = window.dossier
-        finder = view.finder
+        view, finder, finding = window.dossier, window.dossier.finder, jobs.finding
+        view.acted.connect(self._on_act)
         app.session_opened.connect(self._on_opened)
         app.troubled.connect(self._on_trouble)
         app.number_opened.connect(self._on_number)
         app.dossier_changed.connect(self._on_dossier)
         app.document_opened.connect(self._on_document)
         link.connection_changed.connect(lambda up: finder.show_line_back() if up else None)
-        view.piece_requested.connect(app.set_piece)
-        view.document_requested.connect(app.open_document)
-        view.person.number_given.connect(finding.give_number)
-        view.person.person_corrected.connect(finding.correct_person)
         finding.alike.connect(view.person.show_likely)
-        finder.search_requested.connect(finding.search)
-        finder.open_requested.connect(finding.open)
-        finder.create_requested.connect(finding.create)
         finding.asked.connect(self._on_asked)
         finding.found.connect(self._on_found)
         finding.likely.connect(finder.show_likely)
         finding.refused.connect(self._on_refused)
+
+    def _on_act(self, act: acts.DossierAct) -> None:
+        pieces = self._jobs.pieces
+        match act:
+            case acts.DossierPress.PRINT_MISSING:
+                pieces.print_missing()
+            case acts.DossierPress.ASK_HISTORY:
+                pieces.ask_history()
+            case acts.StartProcedure(procedure_id):
+                pieces.start_procedure(procedure_id)
+            case acts.DecidePiece(piece_id, state, reason):
+                self._app.set_piece(piece_id, state, reason)
+            case acts.OpenDocument(document_id):
+                self._app.open_document(document_id)
+            case acts.SearchDocuments(words):
+                pieces.search(words)
+            case acts.CorrectDocument(document_id, piece_id, name, reason):
+                pieces.correct(document_id, piece_id=piece_id, name=name, reason=reason)
+            case acts.SupersedeDocument(document_id, later_id, reason):
+                pieces.supersede(document_id, by_document_id=later_id, reason=reason)
+            case ScanPiece():
+                pass  # `wiring.pieces`
+            case _:
+                self._on_person_act(act)
+
+    def _on_person_act(self, act: acts.OnPerson) -> None:
+        finding = self._jobs.finding
+        match act:
+            case acts.FindDossiers(person):
+                finding.search(person)
+            case acts.OpenDossier(number, reason):
+                finding.open(number, reason)
+            case acts.CreateDossier(person, confirmed, reason):
+                finding.create(person, confirmed, reason)
+            case acts.GiveNumber(number):
+                finding.give_number(number)
+            case acts.CorrectPerson(person, confirmed, reason):
+                finding.correct_person(person, confirmed, reason)
 
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         """Shows why the caller's dossier did not open by itself."""

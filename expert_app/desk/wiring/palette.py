@@ -17,6 +17,8 @@ from session.protocol.dossier.library import LibraryItem
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.third_parties import TargetsAnswer
 from session.protocol.hub.tickets import TicketState
+from views.desk.devices.acts import ScanPiece
+from views.desk.dossier.acts import DossierAct, OpenDocument
 from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named_shortcuts
 from views.desk.pass_on_panel import STATES
 from views.desk.window import DeskWindow
@@ -174,7 +176,7 @@ class PaletteConnections:
                 id="",
                 words=_("Scan for: {piece}").format(piece=piece.name),
                 kind=_("Piece"),
-                act=partial(self._window.dossier.piece_chosen.emit, piece.id),
+                act=partial(self._act_on_dossier, ScanPiece(piece.id)),
                 icon=icon("piece"),
                 why_not=self._no_kiosk(),
                 more=piece.hint,
@@ -184,7 +186,7 @@ class PaletteConnections:
                 id="",
                 words=_("Open: {name}").format(name=document.name),
                 kind=_("Document"),
-                act=partial(self._window.dossier.document_requested.emit, document.id),
+                act=partial(self._act_on_dossier, OpenDocument(document.id)),
                 icon=icon("document"),
                 why_not=self._no_session(),
             )
@@ -197,6 +199,10 @@ class PaletteConnections:
                 icon=icon("piece"),
                 why_not=self._no_session(),
             )
+
+    def _act_on_dossier(self, act: DossierAct) -> None:
+        """Does what a button of the dossier does."""
+        self._window.dossier.acted.emit(act)
 
     def _phrases(self) -> Iterator[PaletteEntry]:
         for name, words in self._window.chat.phrases():

@@ -33,7 +33,9 @@ from session.protocol.dossier.guides import FRENCH, Guide, GuideStep
 from session.protocol.dossier.pieces import PieceHistory
 from session.protocol.hub.requests import SessionEnded
 from views.desk.devices.acts import DevicesAct, ScanPiece
+from views.desk.dossier.acts import DossierAct
 from views.desk.dossier.compared_pages import Side, side_by_side
+from views.desk.dossier.guide import DoStep, FollowGuide, GuideAct, SayStep, SetCase, SetDone
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.widgets.pdf_picture import pdf_page
@@ -63,15 +65,9 @@ class PieceConnections:
         self._scan = scan
         self._ask_first = ask_first
         bar, view = window.dossier.pieces_bar, window.dossier
-        bar.procedure_requested.connect(pieces.start_procedure)
-        bar.missing_requested.connect(pieces.print_missing)
-        bar.history_requested.connect(pieces.ask_history)
-        view.piece_chosen.connect(self._on_scan)
-        window.devices.acted.connect(self._on_devices_act)
+        view.acted.connect(self._on_act)
+        window.devices.acted.connect(self._on_act)
         scan.ready.connect(self._on_ready)
-        view.search_requested.connect(pieces.search)
-        view.correct_requested.connect(pieces.correct)
-        view.supersede_requested.connect(pieces.supersede)
         pieces.procedures_changed.connect(bar.show_procedures)
         pieces.history_received.connect(self._on_history)
         pieces.found.connect(view.mark_found)
@@ -81,7 +77,7 @@ class PieceConnections:
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
 
-    def _on_devices_act(self, act: DevicesAct) -> None:
+    def _on_act(self, act: DevicesAct | DossierAct) -> None:
         if isinstance(act, ScanPiece):
             self._on_scan(act.piece_id)
 
@@ -174,18 +170,13 @@ class GuideConnections:
         self._guide = guide
         self._documents = documents
         self._ask_first = ask_first
-        view = window.guide
         guide.guides_changed.connect(self._on_guides)
         guide.refused.connect(self._on_refused)
         guide.progress_changed.connect(self._show)
         guide.phrases_changed.connect(window.chat.show_phrases)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(self._on_ended)
-        view.procedure_chosen.connect(guide.choose)
-        view.case_changed.connect(guide.set_case)
-        view.done_changed.connect(guide.set_done)
-        view.step_requested.connect(self._on_step)
-        view.say_requested.connect(self._on_send_words)
+        window.guide.acted.connect(self._on_act)
         self._live = True
         self._language = ""
         guide.start()
@@ -237,7 +228,20 @@ class GuideConnections:
         self._live = False
         self._show(self._guide.progress)
 
-    # ---- a step ----
+    # ---- acts of the agent ----
+
+    def _on_act(self, act: GuideAct) -> None:
+        match act:
+            case FollowGuide(guide_id):
+                self._guide.choose(guide_id)
+            case SetCase(case_id, on):
+                self._guide.set_case(case_id, on)
+            case SetDone(step_id, done):
+                self._guide.set_done(step_id, done)
+            case DoStep(step_id):
+                self._on_step(step_id)
+            case SayStep(step_id):
+                self._on_send_words(step_id)
 
     def _on_send_words(self, step_id: str) -> None:
         step = self._guide.step(step_id)
@@ -295,7 +299,7 @@ class GuideConnections:
                 Level.WARNING, words.format(profile=step.scan), key=UNKNOWN_PROFILE
             )
         if step.piece:
-            self._window.dossier.piece_chosen.emit(step.piece)
+            self._window.dossier.acted.emit(ScanPiece(step.piece))
         else:
             devices.scan.press_scan()
             self._guide.set_done(step.id, True)

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -50,9 +52,8 @@ class Seat:
         self.finding = DossierFinding(
             made.app, DossierIdentityClient(made.client), tasks=made.tasks
         )
-        self.connections = DossierConnections(
-            self.window, made.app, finding=self.finding, link=made.link
-        )
+        jobs = SimpleNamespace(app=made.app, finding=self.finding)
+        self.connections = DossierConnections(self.window, cast(Any, jobs), link=made.link)
         made.app.session_opened.connect(lambda session: self.window.show_session(session.facts))
         made.app.session_closed.connect(lambda _outcome: self.window.show_idle())
         self.window.resize(1280, 800)
@@ -189,7 +190,7 @@ def test_a_double_is_shown_and_another_dossier_needs_a_reason(
             at.press("dossier_create_anyway")
             await until(lambda: at.app.dossier is not None)
             assert "caller number 7654321" in at.words("dossier_who")
-            at.window.dossier.person.other_requested.emit()
+            at.window.dossier.show_search()
             write(at.line("dossier_number"), first)
             at.press("dossier_open")
             assert "only with a reason" in at.words("dossier_reason_wrong")
@@ -278,7 +279,7 @@ def test_a_supervisor_compares_merges_and_takes_back(
 def _ask_for_a_reason(at: Seat, born_on: str) -> None:
     """Wants one more dossier in the same conversation."""
     if at.app.dossier is not None:
-        at.window.dossier.person.other_requested.emit()
+        at.window.dossier.show_search()
         at.driver.type_text("dossier_reason", "Toute la fratrie")
     at.press("dossier_create_begin")
     at.type_caller("Lefèvre", "Zoé", born_on)

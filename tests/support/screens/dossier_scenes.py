@@ -126,7 +126,7 @@ def make_likely() -> DeskWindow:
 def another() -> DeskWindow:
     """Another dossier than the conversation's."""
     window = face()
-    window.dossier.person.other_requested.emit()
+    window.dossier.show_search()
     return window
 
 

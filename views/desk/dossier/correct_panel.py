@@ -7,9 +7,9 @@ Nothing is removed: the earlier version stays in the dossier, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit
 
@@ -17,6 +17,7 @@ from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.dossier_model import DocumentRecord, Piece
 from session.protocol.wire.typed_words import is_reason
+from views.desk.dossier import acts
 from views.widgets.field import type_anew
 from views.widgets.parts import Card, label, push_button, row, tell_choice
 from views.widgets.theme import SPACE
@@ -27,16 +28,13 @@ PIECE, LATER = "piece", "later"
 class CorrectPanel(Card):
     """One document, what is to become of it, and why; hidden until it is asked for.
 
-    Signals:
-        correct_pressed(str, str, str, str): document id, piece id ("" for none), name, reason.
-        supersede_pressed(str, str, str): document id, id of the one filed later, reason.
+    Args:
+        act: told what the agent wants.
     """
 
-    correct_pressed = pyqtSignal(str, str, str, str)
-    supersede_pressed = pyqtSignal(str, str, str)
-
-    def __init__(self) -> None:
+    def __init__(self, act: Callable[[acts.DossierAct], None]) -> None:
         super().__init__("correct_panel")
+        self._act = act
         self._document: DocumentRecord | None = None
         self._title = label(role="strong", name="correct_title", wrap=True)
         self._what = tell_choice(QComboBox())
@@ -146,6 +144,6 @@ class CorrectPanel(Card):
         name, reason = self._name.text().strip(), self._reason.text().strip()
         self.close_panel()
         if kind == LATER:
-            self.supersede_pressed.emit(document.id, target_id, reason)
+            self._act(acts.SupersedeDocument(document.id, target_id, reason))
         else:
-            self.correct_pressed.emit(document.id, target_id, name, reason)
+            self._act(acts.CorrectDocument(document.id, target_id, name, reason))

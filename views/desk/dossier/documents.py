@@ -5,13 +5,13 @@ Used by the dossier view.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import DocumentRecord
+from views.desk.dossier import acts
 from views.widgets.icons import IconLabel
 from views.widgets.parts import ElidedLabel, column, label, restyle, row, tool_button
 from views.widgets.theme import SPACE
@@ -20,15 +20,21 @@ from views.widgets.theme import SPACE
 class DocumentRow(QFrame):
     """A filed document: name, pages, when, Open, Correct, and its earlier versions.
 
-    Signals:
-        opened(str), correct_wanted(str): document id.
+    Args:
+        act: told what the agent wants.
+        correct: called with the id of a document to be corrected.
     """
 
-    opened = pyqtSignal(str)
-    correct_wanted = pyqtSignal(str)
-
-    def __init__(self, document: DocumentRecord, earlier: Sequence[DocumentRecord] = ()) -> None:
+    def __init__(
+        self,
+        document: DocumentRecord,
+        earlier: Sequence[DocumentRecord],
+        *,
+        act: Callable[[acts.DossierAct], None],
+        correct: Callable[[str], None],
+    ) -> None:
         super().__init__()
+        self._act = act
         self.setObjectName(f"document_{document.id}")
         facts = _facts_words(document)
         if earlier:
@@ -38,13 +44,13 @@ class DocumentRow(QFrame):
         show = tool_button(
             _("Open: {name}").format(name=document.name), "search", f"document_open_{document.id}"
         )
-        show.clicked.connect(lambda: self.opened.emit(document.id))
-        correct = tool_button(
+        show.clicked.connect(lambda: act(acts.OpenDocument(document.id)))
+        pen = tool_button(
             _("Correct: {name}").format(name=document.name),
             "pen",
             f"document_correct_{document.id}",
         )
-        correct.clicked.connect(lambda: self.correct_wanted.emit(document.id))
+        pen.clicked.connect(lambda: correct(document.id))
         line = row(None, IconLabel("pdf", "soft", size_px=20), space=SPACE[1])
         line.addLayout(words, 1)
         self._versions = self._build_versions(earlier)
@@ -57,7 +63,7 @@ class DocumentRow(QFrame):
             past.setCheckable(True)
             past.toggled.connect(self._versions.setVisible)
             line.addWidget(past)
-        line.addWidget(correct)
+        line.addWidget(pen)
         line.addWidget(show)
         layout = column(self, space=0, margins=(2, 4, 0, 4))
         layout.addLayout(line)
@@ -79,7 +85,9 @@ class DocumentRow(QFrame):
                 f"document_open_{document.id}",
             )
             show.clicked.connect(
-                lambda _checked=False, document_id=document.id: self.opened.emit(document_id)
+                lambda _checked=False, document_id=document.id: self._act(
+                    acts.OpenDocument(document_id)
+                )
             )
             line.addWidget(show)
             box.addLayout(line)
@@ -97,15 +105,16 @@ def _facts_words(document: DocumentRecord) -> str:
 class DocumentList(QWidget):
     """The documents, the newest first.
 
-    Signals:
-        opened(str), correct_wanted(str): document id.
+    Args:
+        act, correct: as for each row.
     """
 
-    opened = pyqtSignal(str)
-    correct_wanted = pyqtSignal(str)
-
-    def __init__(self) -> None:
+    def __init__(
+        self, act: Callable[[acts.DossierAct], None], correct: Callable[[str], None]
+    ) -> None:
         super().__init__()
+        self._act = act
+        self._correct = correct
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
@@ -131,10 +140,9 @@ class DocumentList(QWidget):
         for place, document in enumerate(
             sorted(last_versions.values(), key=lambda version: version.filed_at_utc, reverse=True)
         ):
-            line = DocumentRow(document, earlier_versions(document, all_documents))
+            earlier = earlier_versions(document, all_documents)
+            line = DocumentRow(document, earlier, act=self._act, correct=self._correct)
             restyle(line, first=place == 0)
-            line.opened.connect(self.opened)
-            line.correct_wanted.connect(self.correct_wanted)
             self._box.addWidget(line)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import msgspec
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from resources.texts import _
@@ -20,6 +19,7 @@ from session.core.dossier_model import CallerIdentity, DossierHit
 from session.protocol.dossier.identity import RegisterState
 from session.protocol.hub.number_check import written_number
 from session.protocol.wire.typed_words import is_reason
+from views.desk.dossier import acts
 from views.desk.dossier.caller_number import (
     LONGEST,
     is_good_number,
@@ -59,21 +59,20 @@ class FindCard(Card):
 
     Args:
         today: the day on which a birth date is judged.
-
-    Signals: search_requested(object): a `CallerIdentity`.
-        create_requested(object, bool, str): a `CallerIdentity`, whether likely doubles were looked
-        at, the reason. open_requested(str, str): number of a dossier and the reason ("" for the
-        first one of a conversation). back_requested(): to the dossier that is open.
+        act: told what the agent wants.
+        back: called when the agent goes back to the dossier that is open.
     """
 
-    search_requested = pyqtSignal(object)
-    create_requested = pyqtSignal(object, bool, str)
-    open_requested = pyqtSignal(str, str)
-    back_requested = pyqtSignal()
-
-    def __init__(self, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        today: Callable[[], date],
+        act: Callable[[acts.DossierAct], None],
+        *,
+        back: Callable[[], None],
+    ) -> None:
         super().__init__("dossier_search")
         self._today = today
+        self._act = act
         self._mode = FIND
         self._busy = ""
         self._kind = ""
@@ -100,7 +99,7 @@ class FindCard(Card):
         )
         self._sight = InSight(self)
         self._build()
-        self._connect()
+        self._connect(back)
         self._show_mode(FIND)
 
     # ---- facts ----
@@ -239,7 +238,7 @@ class FindCard(Card):
         self.body.addWidget(self._fields["number"])
         self.body.addLayout(row(None, self._back, 0))
 
-    def _connect(self) -> None:
+    def _connect(self, back: Callable[[], None]) -> None:
         for name in _ORDER:
             self._fields[name].entered.connect(self._on_enter)
             self._fields[name].edited.connect(self._on_edited)
@@ -251,7 +250,7 @@ class FindCard(Card):
         self._again.clicked.connect(self._on_again)
         self._open.clicked.connect(self._on_open)
         self._take.clicked.connect(lambda: self._ask_open(self.hits.chosen()))
-        self._back.clicked.connect(self.back_requested)
+        self._back.clicked.connect(lambda: back())
         self.hits.taken.connect(self._ask_open)
         self.hits.left_upwards.connect(self._fields["born_on"].setFocus)
 
@@ -359,7 +358,7 @@ class FindCard(Card):
         person = self._person()
         if not self._busy and person is not None:
             self._forget_hits()
-            self.search_requested.emit(person)
+            self._act(acts.FindDossiers(person))
 
     def _on_open(self) -> None:
         number = self._fields["number"].text()
@@ -371,7 +370,7 @@ class FindCard(Card):
     def _ask_open(self, number: str) -> None:
         reason = self._reason()
         if number and reason is not None and not self._busy:
-            self.open_requested.emit(number, reason)
+            self._act(acts.OpenDossier(number, reason))
 
     def _on_create(self, *, confirmed: bool) -> None:
         person, reason = self._person(), self._reason()
@@ -384,7 +383,7 @@ class FindCard(Card):
             return
         contact = self._fields["contact"].text()
         caller = msgspec.structs.replace(person, caller_number=number, contact=contact)
-        self.create_requested.emit(caller, confirmed, reason)
+        self._act(acts.CreateDossier(caller, confirmed, reason))
 
     def _person(self) -> CallerIdentity | None:
         """Return who was typed; None when something is missing,

@@ -5,8 +5,9 @@ desk's right side.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from msgspec import Struct
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -67,22 +68,49 @@ def act_icon(step: GuideStep) -> str:
     return "kept"
 
 
+class FollowGuide(Struct, frozen=True):
+    """Follow this guide; "" for none."""
+
+    guide_id: str
+
+
+class SetCase(Struct, frozen=True):
+    """The caller is in this case, or not."""
+
+    case_id: str
+    on: bool
+
+
+class SetDone(Struct, frozen=True):
+    """A step is done, or not after all."""
+
+    step_id: str
+    done: bool
+
+
+class DoStep(Struct, frozen=True):
+    """Do all that this step names."""
+
+    step_id: str
+
+
+class SayStep(Struct, frozen=True):
+    """Write the words of this step to the caller."""
+
+    step_id: str
+
+
+GuideAct = FollowGuide | SetCase | SetDone | DoStep | SayStep
+
+
 class GuideView(QWidget):
     """Chooses a procedure, and shows its steps.
 
     Signals:
-        procedure_chosen(str): follow this guide; "" for none.
-        case_changed(str, bool): the caller is in this case, or not.
-        done_changed(str, bool): a step is done, or not after all.
-        step_requested(str): do all that this step names.
-        say_requested(str): write the words of this step to the caller.
+        acted(object): what the agent does, a `GuideAct`.
     """
 
-    procedure_chosen = pyqtSignal(str)
-    case_changed = pyqtSignal(str, bool)
-    done_changed = pyqtSignal(str, bool)
-    step_requested = pyqtSignal(str)
-    say_requested = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +126,7 @@ class GuideView(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._choice.activated.connect(
-            lambda: self.procedure_chosen.emit(str(self._choice.currentData()))
+            lambda: self.acted.emit(FollowGuide(str(self._choice.currentData())))
         )
         self._build()
         self.show_guides([])
@@ -230,14 +258,11 @@ class GuideView(QWidget):
             box = CheckBox(case.name)
             box.setObjectName(f"guide_case_{case.id}")
             name_button(box, case.name)
-            box.toggled.connect(lambda on, name=case.id: self.case_changed.emit(name, on))
+            box.toggled.connect(lambda on, name=case.id: self.acted.emit(SetCase(name, on)))
             self._cases[case.id] = box
             self._case_box.addWidget(box)
         for place, step in enumerate(guide.steps):
-            step_row = StepRow(step, place == 0)
-            step_row.done_changed.connect(self.done_changed)
-            step_row.pressed.connect(self.step_requested)
-            step_row.say_pressed.connect(self.say_requested)
+            step_row = StepRow(step, self.acted.emit, is_first=place == 0)
             self._rows[step.id] = step_row
             self._step_box.addWidget(step_row)
 
@@ -245,23 +270,22 @@ class GuideView(QWidget):
 class StepRow(QFrame):
     """One step: whether it is done, its words to say, and its button.
 
-    Signals:
-        done_changed(str, bool), pressed(str), say_pressed(str): with the step's id.
+    Args:
+        tell: told what the agent does with it.
     """
 
-    done_changed = pyqtSignal(str, bool)
-    pressed = pyqtSignal(str)
-    say_pressed = pyqtSignal(str)
-
-    def __init__(self, step: GuideStep, is_first: bool) -> None:
+    def __init__(
+        self, step: GuideStep, tell: Callable[[GuideAct], None], *, is_first: bool
+    ) -> None:
         super().__init__()
         self._step = step
+        self._tell = tell
         self.setObjectName(f"guide_step_{step.id}")
         restyle(self, first=is_first)
         self._done = CheckBox()
         self._done.setObjectName(f"guide_done_{step.id}")
         self._done.setMinimumSize(24, 24)  # a target (WCAG 2.2, 2.5.8)
-        self._done.toggled.connect(lambda on: self.done_changed.emit(step.id, on))
+        self._done.toggled.connect(lambda on: tell(SetDone(step.id, on)))
         self._name = label(step.name, wrap=True)
         self._name.setMinimumWidth(NAME_PX)
         self._act = push_button(act_words(step), act_icon(step), name=f"guide_do_{step.id}")
@@ -269,7 +293,7 @@ class StepRow(QFrame):
         self._say = tool_button(
             _("Write these words to the caller"), "written", f"guide_say_{step.id}"
         )
-        self._say.clicked.connect(lambda: self.say_pressed.emit(step.id))
+        self._say.clicked.connect(lambda: tell(SayStep(step.id)))
         words = step.say.get(FRENCH, "")
         note = label(_("“{note}”").format(note=words), "soft", wrap=True)
         line = row(None, self._done, space=SPACE[1])
@@ -300,6 +324,6 @@ class StepRow(QFrame):
     def press(self) -> None:
         """Does the step; one without any act is simply done."""
         if act_words(self._step) == _("Tick off"):
-            self.done_changed.emit(self._step.id, True)
+            self._tell(SetDone(self._step.id, True))
         elif self._act.isEnabled():
-            self.pressed.emit(self._step.id)
+            self._tell(DoStep(self._step.id))

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import Dossier, DossierHit
 from session.protocol.hub.number_check import written_number
+from views.desk.dossier import acts
 from views.desk.dossier.caller_number import (
     LONGEST,
     is_good_number,
@@ -34,19 +35,20 @@ class PersonCard(Card):
 
     Args:
         today: the day on which a birth date is judged.
-
-    Signals: other_requested(): another dossier is wanted. number_given(str): the caller's number,
-        the first one or a corrected one. person_corrected(object, bool, str): a `CallerIdentity`,
-        whether likely doubles were looked at, and the reason.
+        act: told what the agent wants.
+        find_another: called when another dossier is wanted.
     """
 
-    other_requested = pyqtSignal()
-    number_given = pyqtSignal(str)
-    person_corrected = pyqtSignal(object, bool, str)
-
-    def __init__(self, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        today: Callable[[], date],
+        act: Callable[[acts.DossierAct], None],
+        *,
+        find_another: Callable[[], None],
+    ) -> None:
         super().__init__("dossier_person", space=2)
-        self._kind, self._asked = "", ""
+        self._act = act
+        self._kind = self._asked = ""
         self._facts: Dossier | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._name = label(role="large", name="dossier_name", wrap=True)
@@ -76,16 +78,11 @@ class PersonCard(Card):
         )
         self._correct.clicked.connect(self._on_correct)
         self._form = PersonForm(today)
-        self._form.kept.connect(self.person_corrected)
+        self._form.kept.connect(lambda *correction: act(acts.CorrectPerson(*correction)))
         self._form.left.connect(self._close_form)
         self._entry = QWidget()
         column(self._entry, self._number, FlowLayout(self._keep, self._cancel))
-        other = tool_button(_("Open another dossier"), "search", "dossier_other")
-        other.clicked.connect(self.other_requested)
-        top = row(None)
-        top.addWidget(self._name, 1)
-        top.addWidget(other, 0, Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(top)
+        self.body.addLayout(self._build_top(find_another))
         self.body.addWidget(self._who)
         self.body.addWidget(self._more)
         self.body.addLayout(row(None, self._provisional, 0))
@@ -95,6 +92,14 @@ class PersonCard(Card):
         self.body.addWidget(self._entry)
         self.body.addWidget(self._form)
         self.show_person(None)
+
+    def _build_top(self, find_another: Callable[[], None]) -> QBoxLayout:
+        other = tool_button(_("Open another dossier"), "search", "dossier_other")
+        other.clicked.connect(lambda: find_another())
+        top = row(None)
+        top.addWidget(self._name, 1)
+        top.addWidget(other, 0, Qt.AlignmentFlag.AlignTop)
+        return top
 
     def show_kind(self, kind: str) -> None:
         """Which kind of number the caller's service asks for."""
@@ -196,7 +201,7 @@ class PersonCard(Card):
             self._close_number()
         elif number != self._asked:
             self._asked = number
-            self.number_given.emit(number)
+            self._act(acts.GiveNumber(number))
 
 
 def _number(facts: Dossier | None) -> tuple[str, ...]:

@@ -5,13 +5,17 @@ Used by the dossier view.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
 from resources.texts import N_, _
 from session.core.dossier_model import SETTLED, Piece, PieceState
 from session.protocol.wire.typed_words import is_reason
+from views.desk.devices.acts import ScanPiece
+from views.desk.dossier import acts
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Chip, column, label, push_button, restyle, row, tool_button
@@ -64,17 +68,14 @@ def piece_details(piece: Piece) -> str:
 class PieceRow(QFrame):
     """A row with its two acts; refusing opens a line for the reason.
 
-    Signals:
-        state_requested(str, object, str): piece id, `PieceState`, reason.
-        chosen(str): the agent works on this piece (for "File as").
+    Args:
+        act: told what the agent wants.
     """
 
-    state_requested = pyqtSignal(str, object, str)
-    chosen = pyqtSignal(str)
-
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, act: Callable[[acts.DossierAct], None]) -> None:
         super().__init__()
         self.piece = piece
+        self._act = act
         self.setObjectName(f"piece_{piece.id}")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._icon = IconLabel(size_px=18)
@@ -129,10 +130,8 @@ class PieceRow(QFrame):
         super().keyPressEvent(event)
 
     def _connect(self) -> None:
-        self._scan.clicked.connect(lambda: self.chosen.emit(self.piece.id))
-        self._accept.clicked.connect(
-            lambda: self.state_requested.emit(self.piece.id, PieceState.ACCEPTED, "")
-        )
+        self._scan.clicked.connect(lambda: self._act(ScanPiece(self.piece.id)))
+        self._accept.clicked.connect(lambda: self._decide(PieceState.ACCEPTED, ""))
         self._refuse.clicked.connect(self.ask_reason)
 
     def _build(self) -> None:
@@ -167,7 +166,10 @@ class PieceRow(QFrame):
         reason = self._reason.currentText().strip()
         if is_reason(reason):
             self._reason_line.hide()
-            self.state_requested.emit(self.piece.id, PieceState.REFUSED, reason)
+            self._decide(PieceState.REFUSED, reason)
+
+    def _decide(self, state: PieceState, reason: str) -> None:
+        self._act(acts.DecidePiece(self.piece.id, state, reason))
 
     def set_first(self, first: bool) -> None:
         """The first row has no line above."""

@@ -5,12 +5,14 @@ Used by the dossier view.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from collections.abc import Callable
+
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import PieceStep
 from session.protocol.dossier.pieces import ActStep, PieceHistory, ProcedureFacts
+from views.desk.dossier import acts
 from views.desk.dossier.history_words import act_words, state_words
 from views.widgets.parts import column, label, push_button, restyle, row
 from views.widgets.plain_words import face_words
@@ -22,24 +24,20 @@ SHOWN_STEPS = 12
 class PiecesBar(QWidget):
     """Three buttons, and the history after a press.
 
-    Signals:
-        procedure_requested(str): start this procedure. missing_requested(): print what is missing.
-        history_requested(): what happened to the pieces?
+    Args:
+        act: told what the agent wants.
     """
 
-    procedure_requested = pyqtSignal(str)
-    missing_requested = pyqtSignal()
-    history_requested = pyqtSignal()
-
-    def __init__(self) -> None:
+    def __init__(self, act: Callable[[acts.DossierAct], None]) -> None:
         super().__init__()
+        self._act = act
         self.setObjectName("pieces_bar")
         self._start = push_button(_("Start a procedure"), "piece", name="procedure_start")
         self._menu = QMenu(self._start)
         self._menu.setObjectName("procedure_menu")
         self._start.setMenu(self._menu)
         self._missing = push_button(_("Print what is missing"), "printer", name="print_missing")
-        self._missing.clicked.connect(self.missing_requested)
+        self._missing.clicked.connect(lambda: act(acts.DossierPress.PRINT_MISSING))
         self._past = push_button(_("History"), "history", "quiet", name="piece_history")
         self._past.setCheckable(True)
         self._past.toggled.connect(self._on_past)
@@ -68,7 +66,7 @@ class PiecesBar(QWidget):
             assert action is not None
             action.setObjectName(f"procedure_{procedure.id}")
             action.triggered.connect(
-                lambda _checked=False, name=procedure.id: self.procedure_requested.emit(name)
+                lambda _checked=False, name=procedure.id: self._act(acts.StartProcedure(name))
             )
         self._start.setVisible(bool(procedures))
         self._not_read.hide()
@@ -104,7 +102,7 @@ class PiecesBar(QWidget):
     def _on_past(self, is_wanted: bool) -> None:
         self._steps.setVisible(False)
         if is_wanted:
-            self.history_requested.emit()
+            self._act(acts.DossierPress.ASK_HISTORY)
 
 
 def _step_words(step: PieceStep, names: dict[str, str]) -> str:

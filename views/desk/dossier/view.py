@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.dossier_model import SETTLED, DocumentRecord, Dossier
+from views.desk.dossier import acts
 from views.desk.dossier.correct_panel import CorrectPanel
 from views.desk.dossier.documents import DocumentList
 from views.desk.dossier.find_card import FindCard
@@ -46,19 +47,11 @@ class DossierView(QWidget):
     Args:
         clock: for the day on which a birth date is judged.
 
-    Signals: document_requested(str): open this document. piece_requested(str, object, str): piece
-        id, `PieceState`, reason. piece_chosen(str): the agent wants to scan for this piece.
-        search_requested(str): documents with these words. correct_requested(str, str, str, str),
-        supersede_requested(str, str, str): see `CorrectPanel`. What asks for a dossier is in
-        `finder` (`FindCard`), what is asked about its person in `person` (`PersonCard`).
+    Signals:
+        acted(object): what the agent does, a `DossierAct`.
     """
 
-    document_requested = pyqtSignal(str)
-    piece_requested = pyqtSignal(str, object, str)
-    piece_chosen = pyqtSignal(str)
-    search_requested = pyqtSignal(str)
-    correct_requested = pyqtSignal(str, str, str, str)
-    supersede_requested = pyqtSignal(str, str, str)
+    acted = pyqtSignal(object)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -67,8 +60,9 @@ class DossierView(QWidget):
         def today() -> date:
             return clock.utc_now().astimezone().date()
 
-        self.finder = FindCard(today)
-        self.person = PersonCard(today)
+        act = self.acted.emit
+        self.finder = FindCard(today, act, back=self._show_again)
+        self.person = PersonCard(today, act, find_another=self.show_search)
         self._rows: dict[str, PieceRow] = {}
         self._facts: Dossier | None = None
         self._parts = QStackedWidget()
@@ -86,8 +80,6 @@ class DossierView(QWidget):
         for part in (self._nothing, self._search, self._loading, self._dossier):
             self._parts.addWidget(part)
         column(self, self._parts)
-        self.finder.back_requested.connect(lambda: self._parts.setCurrentWidget(self._dossier))
-        self.person.other_requested.connect(self.show_search)
 
     # ---- facts ----
 
@@ -115,6 +107,9 @@ class DossierView(QWidget):
         if self._parts.currentWidget() is not self._search:
             self._parts.setCurrentWidget(self._search)
             self.finder.begin(bound=self._facts is not None)
+
+    def _show_again(self) -> None:
+        self._parts.setCurrentWidget(self._dossier)
 
     def show_dossier(self, facts: Dossier) -> None:
         """The dossier as the store has it."""
@@ -163,12 +158,8 @@ class DossierView(QWidget):
         body = QWidget()
         self._pieces_box = QVBoxLayout()
         self._pieces_box.setSpacing(0)
-        self._documents = DocumentList()
-        self._documents.opened.connect(self.document_requested)
-        self._documents.correct_wanted.connect(self._on_correct)
-        self._correct = CorrectPanel()
-        self._correct.correct_pressed.connect(self.correct_requested)
-        self._correct.supersede_pressed.connect(self.supersede_requested)
+        self._documents = DocumentList(self.acted.emit, self._on_correct)
+        self._correct = CorrectPanel(self.acted.emit)
         self._notes = NotesCard()
         self._documents_title = label(role="caption")
         self._no_documents = label(_("Nothing is filed yet."), "soft")
@@ -206,7 +197,7 @@ class DossierView(QWidget):
         self._done.setMaximumWidth(110)
         self._done.setAccessibleName(_("Pieces settled"))
         card.body.addLayout(row(None, self._pieces_title, 0, self._done))
-        self.pieces_bar = PiecesBar()
+        self.pieces_bar = PiecesBar(self.acted.emit)
         card.body.addLayout(self._pieces_box)
         card.body.addWidget(self.pieces_bar)
         return card
@@ -234,9 +225,7 @@ class DossierView(QWidget):
         for place, piece in enumerate(pieces):
             piece_row = self._rows.get(piece.id)
             if piece_row is None:
-                piece_row = self._rows[piece.id] = PieceRow(piece)
-                piece_row.state_requested.connect(self.piece_requested)
-                piece_row.chosen.connect(self.piece_chosen)
+                piece_row = self._rows[piece.id] = PieceRow(piece, self.acted.emit)
             if self._pieces_box.indexOf(piece_row) != place:
                 self._pieces_box.insertWidget(place, piece_row)
             piece_row.set_first(place == 0)
@@ -276,7 +265,7 @@ class DossierView(QWidget):
 
     def _on_search(self) -> None:
         if words := self._words.text().strip():
-            self.search_requested.emit(words)
+            self.acted.emit(acts.SearchDocuments(words))
 
     def _on_words(self, words: str) -> None:
         if not words and self._facts is not None:

@@ -11,8 +11,10 @@ from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.driven.window_driver import WindowDriver
+from tests.support.screens.acts import acts_of
 from tests.support.screens.dossier_scenes import accesses, compared, find_hits
 from views.board.page_acts import MergeDossiers, SaveList
+from views.desk.dossier.acts import OpenDossier
 
 
 def test_a_found_dossier_is_chosen_by_its_words(qtbot: QtBot, desk_theme: QApplication) -> None:
@@ -20,12 +22,11 @@ def test_a_found_dossier_is_chosen_by_its_words(qtbot: QtBot, desk_theme: QAppli
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
-    opened: list[str] = []
-    window.dossier.finder.open_requested.connect(lambda number, _reason: opened.append(number))
+    opened = acts_of(window.dossier, OpenDossier)
     driver = WindowDriver(window)
     driver.type_text("dossier_hits", "D-2026-00555")
     driver.click("dossier_open_hit")
-    assert opened == ["D-2026-00555"]
+    assert opened == [OpenDossier("D-2026-00555", "")]
     with pytest.raises(LookupError, match="no line with"):
         driver.type_text("dossier_hits", "D-2026-99999")
     window.close_now()

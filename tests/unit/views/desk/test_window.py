@@ -323,9 +323,9 @@ def test_scanning_for_a_piece_prepares_the_filing(window: DeskWindow, qtbot: QtB
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     qtbot.waitUntil(child(window, QWidget, "piece_scan_p3").isVisible)
-    with qtbot.waitSignal(window.dossier.piece_chosen) as asked:
-        press(window, qtbot, "piece_scan_p3")
-    assert asked.args == ["p3"]
+    asked = acts_of(window.dossier, acts.ScanPiece)
+    press(window, qtbot, "piece_scan_p3")
+    assert asked == [acts.ScanPiece("p3")]
     assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
     assert child(window, QComboBox, "file_piece").currentData() == "p3"
 

@@ -162,14 +162,14 @@ def _guides() -> ShownList:
 
 
 def _procedures() -> ShownList:
-    bar = PiecesBar()
+    bar = PiecesBar(list[object]().append)
     return ShownList(
         bar, lambda: bar.show_procedures([]), lambda: bar.show_procedures_not_read(WHY)
     )
 
 
 def _pieces() -> ShownList:
-    bar = PiecesBar()
+    bar = PiecesBar(list[object]().append)
     past = bar.findChild(QPushButton, "piece_history")
     assert past is not None
     past.setChecked(True)
@@ -188,7 +188,7 @@ def _documents() -> ShownList:
 
 
 def _people() -> ShownList:
-    card = FindCard(lambda: date(2026, 11, 24))
+    card = FindCard(lambda: date(2026, 11, 24), list[object]().append, back=lambda: None)
 
     def show_none() -> None:
         card.show_busy(SEARCH)

@@ -21,6 +21,7 @@ from tests.support.screens.dossier_scenes import HITS
 from tests.support.screens.fingers import write
 from tests.support.screens.invented import DOSSIER, SESSION, desk
 from tests.unit.expert_app.desk.wiring.test_window import Telling
+from views.desk.dossier import acts
 from views.desk.window import DeskWindow
 
 KINDS = [Service(id="logement", name="Aide au logement", number_kind="allocataire")]
@@ -36,14 +37,17 @@ class Made:
         self.session = SimpleNamespace(facts=SESSION)
         self.app, self.finding = Telling(session=self.session), Telling()
         self.link = Telling(services=KINDS)
+        self.corrected: list[dict[str, str]] = []
+        pieces = SimpleNamespace(correct=self._note, supersede=self._note)
+        jobs = SimpleNamespace(app=self.app, finding=self.finding, pieces=pieces)
         self.connections = DossierConnections(
-            self.window,
-            cast(Any, self.app),
-            finding=cast(Any, self.finding),
-            link=cast(Any, self.link),
+            self.window, cast(Any, jobs), link=cast(Any, self.link)
         )
         self.window.show_session(SESSION)
         self.app.session_opened.emit(self.session)
+
+    def _note(self, document_id: str, **correction: str) -> None:
+        self.corrected.append({"document_id": document_id, **correction})
 
     def words(self, name: str) -> str:
         found = self.window.findChild(QLabel, name)
@@ -108,7 +112,7 @@ def test_refusals_go_where_they_were_asked(made: Made) -> None:
     made.app.dossier_changed.emit(msgspec.structs.replace(DOSSIER, caller_number=""))
     made.finding.refused.emit(FindingRefused(NUMBER, "number_taken", {"dossier": "D-9"}))
     assert "D-9" in made.words("dossier_new_number_wrong")
-    made.window.dossier.person.other_requested.emit()
+    made.window.dossier.show_search()
     made.finding.asked.emit(OPEN)
     assert made.words("dossier_refused") == "Opening the dossier…"
     made.finding.refused.emit(FindingRefused(OPEN, "too_many_dossiers", {"limit": 20}))
@@ -123,3 +127,12 @@ def test_a_correction_is_answered_in_the_head_of_the_dossier(made: Made) -> None
     assert "D-9" in made.words("person_words")
     made.finding.alike.emit(HITS)
     assert "supervisor merges" in made.words("person_words")
+
+
+def test_the_correction_of_a_document_reaches_the_job(made: Made) -> None:
+    made.window.dossier.acted.emit(acts.CorrectDocument("d1", "p4", "Bail", "Wrong piece"))
+    made.window.dossier.acted.emit(acts.SupersedeDocument("d2", "d1", "Better scan"))
+    assert made.corrected == [
+        {"document_id": "d1", "piece_id": "p4", "name": "Bail", "reason": "Wrong piece"},
+        {"document_id": "d2", "by_document_id": "d1", "reason": "Better scan"},
+    ]

@@ -20,8 +20,10 @@ from session.protocol.hub.board import AgentState
 from session.protocol.hub.routing import ServiceWork
 from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer
 from tests.support.memory.window_settings import MemorySettings
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key, write
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk
+from views.desk.devices.acts import ScanPiece
 from views.desk.window import DeskWindow
 from views.widgets.keyboard.command_palette import CommandPalette, PaletteEntry
 
@@ -116,9 +118,9 @@ def test_in_a_conversation_it_shows_writes_scans_and_calls_a_colleague(
         stage.do("un instant")
     assert sent.args == ["Un instant, je regarde."]
     piece = DOSSIER.pieces[-1]
-    with qtbot.waitSignal(stage.window.dossier.piece_chosen) as chosen:
-        stage.do(f"scan for {piece.name}")
-    assert chosen.args == [piece.id]
+    chosen = acts_of(stage.window.dossier, ScanPiece)
+    stage.do(f"scan for {piece.name}")
+    assert chosen == [ScanPiece(piece.id)]
     with qtbot.waitSignal(stage.window.conversation.talk_bar.pass_on_requested):
         stage.do("noe")
     assert stage.first("accept next").why_not == "You have a caller already."

@@ -29,7 +29,10 @@ from session.protocol.dossier.guides import (
     Phrase,
 )
 from tests.support.memory.window_settings import MemorySettings
+from tests.support.screens.acts import acts_of
 from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk
+from views.desk.devices.acts import ScanPiece
+from views.desk.dossier.guide import SayStep
 from views.desk.window import DeskWindow
 
 PIECE = DOSSIER.pieces[0].id
@@ -157,9 +160,9 @@ def test_a_scan_is_of_the_steps_profile_for_its_piece(stage: Stage, qtbot: QtBot
     box.click()
     stage.press("guide_do_lease")
     assert stage.doers.did[1:] == ["ask scan keep"]
-    with qtbot.waitSignal(stage.window.dossier.piece_chosen) as chosen:
-        stage.doers.yes()
-    assert chosen.args == [PIECE]
+    chosen = acts_of(stage.window.dossier, ScanPiece)
+    stage.doers.yes()
+    assert chosen == [ScanPiece(PIECE)]
     assert stage.window.devices.scan._dpi.currentData() == 200
 
 
@@ -171,8 +174,9 @@ def test_a_profile_that_the_convention_has_not_is_said_and_the_page_is_scanned_a
     assert box is not None
     box.click()
     stage.press("guide_do_lease")
-    with qtbot.waitSignal(stage.window.dossier.piece_chosen):
-        stage.doers.yes()
+    done = acts_of(stage.window.dossier, ScanPiece)
+    stage.doers.yes()
+    assert done
     assert any("“mail”" in words for words in stage.window.messages.texts())
 
 
@@ -184,7 +188,7 @@ def test_a_step_without_an_act_is_ticked_and_words_go_out_in_the_callers_languag
     chat = stage.window.chat
     chat.show_language("es")
     with qtbot.waitSignal(chat.send_requested) as sent:
-        stage.window.guide.say_requested.emit("form")
+        stage.window.guide.acted.emit(SayStep("form"))
     assert sent.args == ["Juntos."]
 
 

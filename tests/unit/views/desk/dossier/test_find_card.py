@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from session.core.dossier_model import CallerIdentity, DossierHit, HitReason
 from session.protocol.dossier.identity import RegisterState
 from tests.support.screens.fingers import click, key, write
+from views.desk.dossier import acts
 from views.desk.dossier.find_card import CREATE, OPEN, SEARCH, FindCard
 from views.widgets.parts import column
 
@@ -43,7 +44,7 @@ class Shown:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.window = QWidget()
-        self.card = FindCard(lambda: date(2026, 3, 2))
+        self.card = FindCard(lambda: date(2026, 3, 2), self._on_act, back=lambda: None)
         self.elsewhere = QPlainTextEdit()
         column(self.window, self.card, self.elsewhere)
         qtbot.addWidget(self.window)
@@ -51,9 +52,6 @@ class Shown:
         self.searched: list[CallerIdentity] = []
         self.created: list[tuple[CallerIdentity, bool, str]] = []
         self.opened: list[tuple[str, str]] = []
-        self.card.search_requested.connect(self.searched.append)
-        self.card.create_requested.connect(lambda *said: self.created.append(said))
-        self.card.open_requested.connect(lambda *said: self.opened.append(said))
         self.card.show_caller("allocataire", "")
         self.card.begin(bound=False)
         self.window.show()
@@ -61,6 +59,15 @@ class Shown:
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow)
         self.line("dossier_family_name").setFocus()
+
+    def _on_act(self, act: acts.DossierAct) -> None:
+        match act:
+            case acts.FindDossiers(person):
+                self.searched.append(person)
+            case acts.CreateDossier(person, confirmed, reason):
+                self.created.append((person, confirmed, reason))
+            case acts.OpenDossier(number, reason):
+                self.opened.append((number, reason))
 
     def line(self, name: str) -> QLineEdit:
         return self._find(QLineEdit, name)

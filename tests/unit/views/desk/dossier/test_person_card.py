@@ -14,15 +14,25 @@ from pytestqt.qtbot import QtBot
 from session.core.dossier_model import CallerIdentity
 from tests.support.screens.fingers import click, key, rewrite, write
 from tests.support.screens.invented import DOSSIER
+from views.desk.dossier import acts
 from views.desk.dossier.person_card import PersonCard
 from views.widgets.parts import column
 
 WITHOUT = msgspec.structs.replace(DOSSIER, caller_number="")
 
 
+def made(asked: list[acts.DossierAct]) -> PersonCard:
+    return PersonCard(lambda: date(2026, 3, 2), asked.append, find_another=lambda: None)
+
+
 @pytest.fixture
-def person(qtbot: QtBot, desk_theme: QApplication) -> PersonCard:
-    card = PersonCard(lambda: date(2026, 3, 2))
+def asked() -> list[acts.DossierAct]:
+    return []
+
+
+@pytest.fixture
+def person(qtbot: QtBot, desk_theme: QApplication, asked: list[acts.DossierAct]) -> PersonCard:
+    card = made(asked)
     qtbot.addWidget(card)
     card.show_kind("allocataire")
     card.resize(380, 300)
@@ -51,9 +61,9 @@ def test_contact_other_numbers_and_what_is_provisional_are_said(person: PersonCa
     assert not _find(person, QWidget, "dossier_provisional").isVisible()
 
 
-def test_a_number_is_given_later_and_checked(person: PersonCard) -> None:
-    given: list[str] = []
-    person.number_given.connect(given.append)
+def test_a_number_is_given_later_and_checked(
+    person: PersonCard, asked: list[acts.DossierAct]
+) -> None:
     person.show_person(DOSSIER)
     assert _find(person, QPushButton, "dossier_give_number").text() == "Correct the number"
     person.show_person(WITHOUT)
@@ -62,7 +72,7 @@ def test_a_number_is_given_later_and_checked(person: PersonCard) -> None:
     number = _find(person, QLineEdit, "dossier_new_number")
     write(number, "12345")
     key(number, Qt.Key.Key_Return)
-    assert given == []
+    assert asked == []
     assert "7 figures" in _find(person, QLabel, "dossier_new_number_wrong").text()
     write(number, "123")  # in the place of what was refused
     key(number, Qt.Key.Key_Return)
@@ -71,14 +81,14 @@ def test_a_number_is_given_later_and_checked(person: PersonCard) -> None:
     write(number, "45 67")
     key(number, Qt.Key.Key_Return)
     key(number, Qt.Key.Key_Return)
-    assert given == ["1234567"]
+    assert asked == [acts.GiveNumber("1234567")]
     person.show_person(msgspec.structs.replace(DOSSIER, caller_number="1234567"))
     assert not number.isVisible()
 
 
-def test_a_wrongly_typed_number_is_corrected_with_the_caller(person: PersonCard) -> None:
-    given: list[str] = []
-    person.number_given.connect(given.append)
+def test_a_wrongly_typed_number_is_corrected_with_the_caller(
+    person: PersonCard, asked: list[acts.DossierAct]
+) -> None:
     wrong = msgspec.structs.replace(DOSSIER, caller_number="1234567")
     person.show_person(wrong)
     correct = _find(person, QPushButton, "dossier_give_number")
@@ -86,20 +96,20 @@ def test_a_wrongly_typed_number_is_corrected_with_the_caller(person: PersonCard)
     number = _find(person, QLineEdit, "dossier_new_number")
     write(number, "1234567")
     key(number, Qt.Key.Key_Return)
-    assert (given, number.isVisible(), correct.isVisible()) == ([], False, True), "the same number"
+    assert (asked, number.isVisible(), correct.isVisible()) == ([], False, True), "the same number"
     click(correct)
     write(number, "7654321")
     person.show_person(msgspec.structs.replace(wrong, notes=()))
     assert number.text() == "7654321", "a note does not close it"
     key(number, Qt.Key.Key_Return)
-    assert given == ["7654321"]
+    assert asked == [acts.GiveNumber("7654321")]
     person.show_person(msgspec.structs.replace(wrong, caller_number="7654321"))
     assert (number.isVisible(), correct.isVisible()) == (False, True)
 
 
-def test_a_number_that_another_dossier_has_stays_and_is_told_below(person: PersonCard) -> None:
-    given: list[str] = []
-    person.number_given.connect(given.append)
+def test_a_number_that_another_dossier_has_stays_and_is_told_below(
+    person: PersonCard, asked: list[acts.DossierAct]
+) -> None:
     person.show_person(WITHOUT)
     click(_find(person, QPushButton, "dossier_give_number"))
     number = _find(person, QLineEdit, "dossier_new_number")
@@ -109,7 +119,7 @@ def test_a_number_that_another_dossier_has_stays_and_is_told_below(person: Perso
     assert "D-2026-00001" in _find(person, QLabel, "dossier_new_number_wrong").text()
     assert number.text() == "1234567"
     key(number, Qt.Key.Key_Return)
-    assert given == ["1234567", "1234567"]
+    assert asked == [acts.GiveNumber("1234567"), acts.GiveNumber("1234567")]
 
 
 def test_a_note_in_the_dossier_does_not_close_what_is_typed(person: PersonCard) -> None:
@@ -128,10 +138,8 @@ def test_a_note_in_the_dossier_does_not_close_what_is_typed(person: PersonCard) 
 
 
 def test_a_wrong_name_is_corrected_by_the_keyboard_and_the_card_is_free_again(
-    person: PersonCard,
+    person: PersonCard, asked: list[acts.DossierAct]
 ) -> None:
-    said: list[tuple[object, ...]] = []
-    person.person_corrected.connect(lambda *what: said.append(what))
     known = msgspec.structs.replace(DOSSIER, family_name="Verdelin", given_names="Josiane")
     person.show_person(known)
     correct = _find(person, QPushButton, "dossier_correct_person")
@@ -149,7 +157,7 @@ def test_a_wrong_name_is_corrected_by_the_keyboard_and_the_card_is_free_again(
     write(_find(person, QLineEdit, "person_reason"), "Faute de frappe")
     key(family, Qt.Key.Key_Return)
     right = CallerIdentity(family_name="Verdelain", given_names="Josiane", born_on="1984-05-12")
-    assert said == [(right, False, "Faute de frappe")]
+    assert asked == [acts.CorrectPerson(right, False, "Faute de frappe")]
     person.show_not_corrected("dossier_was_merged", {"dossier": "D-9"})
     assert "D-9" in _find(person, QLabel, "person_words").text()
     corrected = msgspec.structs.replace(
@@ -164,7 +172,7 @@ def test_what_is_done_leaves_the_keyboard_on_the_person_and_on_no_button_after_i
 ) -> None:
     page = QWidget()
     qtbot.addWidget(page)
-    card, after = PersonCard(lambda: date(2026, 3, 2)), QPushButton("Scan")
+    card, after = made([]), QPushButton("Scan")
     column(page, card, after)
     page.resize(420, 900)
     with qtbot.waitActive(page):

@@ -15,9 +15,12 @@ from session.core.clock import ManualClock
 from session.core.dossier_model import Dossier, PieceState, PieceStep
 from session.protocol.dossier.identity import RegisterState
 from session.protocol.dossier.pieces import ActStep, PieceHistory
+from tests.support.screens.acts import acts_of
 from tests.support.screens.dossier_scenes import HITS
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import DOSSIER, NOW
+from views.desk.devices.acts import ScanPiece
+from views.desk.dossier import acts
 from views.desk.dossier.documents import DocumentRow
 from views.desk.dossier.view import DossierView
 from views.widgets.parts import Chip
@@ -71,16 +74,15 @@ def test_dossier_says_who_for_what_and_how_far(dossier: DossierView) -> None:
 
 def test_accepting_a_piece_is_a_wish(dossier: DossierView, qtbot: QtBot) -> None:
     dossier.show_dossier(DOSSIER)
-    with qtbot.waitSignal(dossier.piece_requested) as wished:
-        press(dossier, qtbot, "piece_accept_p2")
-    assert wished.args == ["p2", PieceState.ACCEPTED, ""]
+    wished = acts_of(dossier, acts.DecidePiece)
+    press(dossier, qtbot, "piece_accept_p2")
+    assert wished == [acts.DecidePiece("p2", PieceState.ACCEPTED, "")]
     assert state(dossier, "p2") == "Scanned"
 
 
 def test_refusing_wants_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
     dossier.show_dossier(DOSSIER)
-    told: list[tuple[str, PieceState, str]] = []
-    dossier.piece_requested.connect(lambda *request: told.append(request))
+    told = acts_of(dossier, acts.DecidePiece)
     press(dossier, qtbot, "piece_refuse_p2")
     reason = dossier.findChild(QComboBox, "piece_reason_p2")
     assert reason is not None
@@ -90,7 +92,7 @@ def test_refusing_wants_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
     assert told == []
     reason.setCurrentText("Tampon illisible")
     press(dossier, qtbot, "piece_refuse_sure_p2")
-    assert told == [("p2", PieceState.REFUSED, "Tampon illisible")]
+    assert told == [acts.DecidePiece("p2", PieceState.REFUSED, "Tampon illisible")]
 
 
 def test_escape_gives_a_refusal_up(dossier: DossierView, qtbot: QtBot) -> None:
@@ -108,18 +110,18 @@ def test_an_expected_piece_can_only_be_scanned_for(dossier: DossierView, qtbot: 
     accept = dossier.findChild(QWidget, "piece_accept_p3")
     assert accept is not None
     assert not accept.isVisible()
-    with qtbot.waitSignal(dossier.piece_chosen) as chosen:
-        press(dossier, qtbot, "piece_scan_p3")
-    assert chosen.args == ["p3"]
+    chosen = acts_of(dossier, ScanPiece)
+    press(dossier, qtbot, "piece_scan_p3")
+    assert chosen == [ScanPiece("p3")]
 
 
 def test_documents_stand_newest_first_and_open_on_a_wish(
     dossier: DossierView, qtbot: QtBot
 ) -> None:
     dossier.show_dossier(DOSSIER)
-    with qtbot.waitSignal(dossier.document_requested) as wished:
-        press(dossier, qtbot, "document_open_d2")
-    assert wished.args == ["d2"]
+    wished = acts_of(dossier, acts.OpenDocument)
+    press(dossier, qtbot, "document_open_d2")
+    assert wished == [acts.OpenDocument("d2")]
     first = dossier.findChild(QWidget, "document_d1")
     second = dossier.findChild(QWidget, "document_d2")
     assert first is not None
@@ -159,7 +161,7 @@ def test_the_card_stays_as_it_was_left_whatever_asks_for_it_again(dossier: Dossi
 
 def test_a_document_that_is_filed_meanwhile_does_not_close_the_card(dossier: DossierView) -> None:
     dossier.show_dossier(DOSSIER)
-    dossier.person.other_requested.emit()
+    dossier.show_search()
     dossier.show_dossier(msgspec.structs.replace(DOSSIER, pieces=DOSSIER.pieces[:1]))
     assert line(dossier, "dossier_number").isVisible()
     dossier.finder.show_busy("open")
@@ -266,9 +268,9 @@ def test_only_last_versions_are_listed_and_earlier_ones_open_on_wish(
     assert not old.isVisible()
     press(dossier, qtbot, "document_versions_d1")
     assert any("replaced: Wrong piece" in one.text() for one in row.findChildren(QLabel))
-    with qtbot.waitSignal(dossier.document_requested) as wished:
-        press(dossier, qtbot, "document_open_d0")
-    assert wished.args == ["d0"]
+    wished = acts_of(dossier, acts.OpenDocument)
+    press(dossier, qtbot, "document_open_d0")
+    assert wished == [acts.OpenDocument("d0")]
     dossier.mark_found(["d0"])  # its words are those of an earlier version
     qtbot.waitUntil(
         lambda: (
@@ -292,9 +294,9 @@ def test_a_wrong_filing_is_corrected_with_a_reason(dossier: DossierView, qtbot: 
     assert not confirm.isEnabled()  # nothing is changed yet
     what.setCurrentIndex(3)
     assert confirm.isEnabled()
-    with qtbot.waitSignal(dossier.correct_requested) as wished:
-        key(reason, Qt.Key.Key_Return)
-    assert wished.args == ["d1", "p4", "Pièce d'identité", "Wrong piece"]
+    wished = acts_of(dossier, acts.CorrectDocument)
+    key(reason, Qt.Key.Key_Return)
+    assert wished == [acts.CorrectDocument("d1", "p4", "Pièce d'identité", "Wrong piece")]
     assert not confirm.isVisible()
 
 
@@ -308,9 +310,9 @@ def test_a_document_is_replaced_by_one_filed_later(dossier: DossierView, qtbot: 
     assert what.itemText(what.count() - 1).startswith("Replaced by: Pièce d'identité, ")
     what.setCurrentIndex(what.count() - 1)
     write(reason, "Better scan")
-    with qtbot.waitSignal(dossier.supersede_requested) as wished:
-        key(reason, Qt.Key.Key_Return)
-    assert wished.args == ["d2", "d1", "Better scan"]
+    wished = acts_of(dossier, acts.SupersedeDocument)
+    key(reason, Qt.Key.Key_Return)
+    assert wished == [acts.SupersedeDocument("d2", "d1", "Better scan")]
     press(dossier, qtbot, "document_correct_d1")
     # nothing is newer
     assert not any("Replaced by" in what.itemText(place) for place in range(what.count()))

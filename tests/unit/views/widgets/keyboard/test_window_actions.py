@@ -24,6 +24,7 @@ from tests.support.screens.invented import (
 )
 from views.desk.call_view import CallState
 from views.desk.devices import acts
+from views.desk.dossier.acts import DossierPress
 from views.desk.help import named_shortcuts
 from views.desk.window import DeskWindow
 from views.widgets.keyboard.command_palette import PaletteEntry
@@ -103,5 +104,6 @@ def test_a_new_button_is_found_by_its_name(window: DeskWindow, qtbot: QtBot) -> 
     window.dossier.show_dossier(DOSSIER)
     listed = found(window)
     print_missing = next(one for words, one in listed.items() if words.startswith("Print what is"))
-    with qtbot.waitSignal(window.dossier.pieces_bar.missing_requested):
-        print_missing.act()
+    pressed = acts_of(window.dossier, DossierPress)
+    print_missing.act()
+    assert pressed == [DossierPress.PRINT_MISSING]
