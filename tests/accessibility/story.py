@@ -38,6 +38,7 @@ from tests.support.screens.invented import (
 )
 from tests.unit.expert_app.desk.wiring.test_announcements import Powers
 from tests.unit.expert_app.desk.wiring.test_window import Telling
+from views.desk.acts import AcceptNext, FinishWrapUp, QueueAct, WrapUpAct
 from views.desk.call_view import CallState
 from views.desk.devices import acts
 from views.desk.dossier.acts import DossierAct
@@ -68,12 +69,20 @@ class StoryDesk:
         window.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
         window.status.show_connection(True)
         window.queue.set_tickets(TICKETS[1:], SERVICES)
-        window.queue.next_requested.connect(lambda _service: self._opens())
+        window.queue.acted.connect(self._on_queue_act)
         window.conversation.header.grant_requested.connect(self._allows)
         window.dossier.acted.connect(self._on_act)
         window.devices.acted.connect(self._on_act)
         window.call.hang_up_requested.connect(self._ends)
-        window.wrap_up.finish_requested.connect(lambda _outcome: self._closes())
+        window.wrap_up.acted.connect(self._on_wrap_up_act)
+
+    def _on_queue_act(self, act: QueueAct) -> None:
+        if isinstance(act, AcceptNext):
+            self._opens()
+
+    def _on_wrap_up_act(self, act: WrapUpAct) -> None:
+        if isinstance(act, FinishWrapUp):
+            self._closes()
 
     def comes(self) -> None:
         """One more caller waits."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum
 
 from resources.texts import _
+from views.desk.acts import ChooseOwnState, QueueAct
 from views.desk.header import DeskHeader
 from views.desk.idle import IdlePage
 from views.desk.layouts.columns import DeskColumns
@@ -48,7 +49,7 @@ class AgentStatus:
         self._reason = ""
         self._occupation = Occupation.BETWEEN_CALLERS
         self.is_connected = False
-        queue.state_chosen.connect(self._on_state)
+        queue.acted.connect(self._on_queue_act)
 
     def show_connection(self, connected: bool) -> None:
         """Show whether the hub answers."""
@@ -82,6 +83,10 @@ class AgentStatus:
         """Show what the agent is at now."""
         self._occupation = occupation
         self._show()
+
+    def _on_queue_act(self, act: QueueAct) -> None:
+        if isinstance(act, ChooseOwnState):
+            self._on_state(act.available, act.reason)
 
     def _on_state(self, available: bool, reason: str) -> None:
         if available:

@@ -5,13 +5,22 @@ Used by the desk's window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import NOTE_LETTERS
+from views.desk.acts import (
+    AcceptByThemselves,
+    DeleteLeftPages,
+    DropOwedNote,
+    FileLeftPages,
+    IdleAct,
+    IdlePress,
+    WriteOwedNote,
+)
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -31,17 +40,14 @@ NOTE_PX = 62
 class OwedNoteLine(QFrame):
     """A note that is not written yet; a press opens the field for it.
 
-    Signals:
-        written(str, str): the session's id, the note.
-        dropped(str): no note is needed on this session.
+    Args:
+        tell: told what the agent does with it.
     """
 
-    written = pyqtSignal(str, str)
-    dropped = pyqtSignal(str)
-
-    def __init__(self, session_id: str, words: str) -> None:
+    def __init__(self, session_id: str, words: str, *, tell: Callable[[IdleAct], None]) -> None:
         super().__init__()
         self._id = session_id
+        self._tell = tell
         self._write = push_button(_("Write"), "pen", "quiet", name="owed_note_write")
         self._drop = push_button(_("Without a note"), "", "quiet", name="owed_note_drop")
         self._text = QPlainTextEdit()
@@ -55,7 +61,7 @@ class OwedNoteLine(QFrame):
         for button in (self._write, self._drop, self._keep):
             button.setAccessibleName(f"{button.text()}: {words}")
         self._write.clicked.connect(self._open)
-        self._drop.clicked.connect(lambda: self.dropped.emit(session_id))
+        self._drop.clicked.connect(lambda: tell(DropOwedNote(session_id)))
         self._keep.clicked.connect(self._on_keep)
         self._text.textChanged.connect(self._allow)
         line = row(None, space=SPACE[1])
@@ -82,22 +88,20 @@ class OwedNoteLine(QFrame):
 
     def _on_keep(self) -> None:
         self._keep.setEnabled(False)
-        self.written.emit(self._id, self._text.toPlainText().strip()[:NOTE_LETTERS])
+        self._tell(WriteOwedNote(self._id, self._text.toPlainText().strip()[:NOTE_LETTERS]))
 
 
 class LeftPagesLine(QFrame):
     """Scanned pages that a conversation left behind; deleting is pressed twice.
 
-    Signals:
-        file_requested(str), delete_requested(str): the session's id.
+    Args:
+        tell: told what the agent does with them.
     """
 
-    file_requested = pyqtSignal(str)
-    delete_requested = pyqtSignal(str)
-
-    def __init__(self, session_id: str, words: str) -> None:
+    def __init__(self, session_id: str, words: str, *, tell: Callable[[IdleAct], None]) -> None:
         super().__init__()
         self.words = words
+        self._tell = tell
         self._sure = False
         self._id = session_id
         self._file = push_button(_("File in its dossier"), "kept", "quiet", name="left_pages_file")
@@ -120,11 +124,11 @@ class LeftPagesLine(QFrame):
 
     def _on_file(self) -> None:
         self._file.setEnabled(False)
-        self.file_requested.emit(self._id)
+        self._tell(FileLeftPages(self._id))
 
     def _on_delete(self) -> None:
         if self._sure:
-            self.delete_requested.emit(self._id)
+            self._tell(DeleteLeftPages(self._id))
             return
         self._sure = True
         self._delete.setText(_("Delete for good"))
@@ -132,10 +136,15 @@ class LeftPagesLine(QFrame):
 
 
 class OpenWorkCard(Card):
-    """The work that this agent has not finished, a line each."""
+    """The work that this agent has not finished, a line each.
 
-    def __init__(self) -> None:
+    Args:
+        tell: told what the agent does with it.
+    """
+
+    def __init__(self, tell: Callable[[IdleAct], None]) -> None:
         super().__init__("idle_work", space=SPACE[0], padding=SPACE[2])
+        self._tell = tell
         self.body.addWidget(label(_("My open work"), "caption"))
         self._lines = label(role="body", name="idle_work_lines", wrap=True)
         self._lines.setMinimumWidth(360)
@@ -150,14 +159,14 @@ class OpenWorkCard(Card):
         self._lines.setVisible(bool(lines))
         self._show_itself()
 
-    def show_notes(self, owed: Mapping[str, str]) -> list[OwedNoteLine]:
-        """Shows the notes that are owed, words by session; those that are new, to be connected."""
+    def show_notes(self, owed: Mapping[str, str]) -> None:
+        """Shows the notes that are owed, words by session."""
         for gone in set(self.notes) - set(owed):
             line = self.notes.pop(gone)
             line.hide()
             line.deleteLater()
         fresh = {
-            session_id: OwedNoteLine(session_id, owed[session_id])
+            session_id: OwedNoteLine(session_id, owed[session_id], tell=self._tell)
             for session_id in owed
             if session_id not in self.notes
         }
@@ -165,21 +174,23 @@ class OpenWorkCard(Card):
         for line in fresh.values():
             self.body.addWidget(line)
         self._show_itself()
-        return list(fresh.values())
 
-    def show_pages(self, left: Mapping[str, str]) -> list[LeftPagesLine]:
-        """Shows pages that were left behind, words by session; lines to be connected."""
+    def show_pages(self, left: Mapping[str, str]) -> None:
+        """Shows pages that were left behind, words by session."""
         for session_id, line in list(self.pages.items()):
             if left.get(session_id) != line.words:
                 del self.pages[session_id]
                 line.hide()
                 line.deleteLater()
-        fresh = {one: LeftPagesLine(one, left[one]) for one in left if one not in self.pages}
+        fresh = {
+            session_id: LeftPagesLine(session_id, words, tell=self._tell)
+            for session_id, words in left.items()
+            if session_id not in self.pages
+        }
         self.pages |= fresh
         for line in fresh.values():
             self.body.addWidget(line)
         self._show_itself()
-        return list(fresh.values())
 
     def _show_itself(self) -> None:
         self.setVisible(bool(self._lines.text() or self.notes or self.pages))
@@ -189,23 +200,10 @@ class IdlePage(QWidget):
     """A summary of the queue.
 
     Signals:
-        accept_next_requested(): take the next caller.
-        available_requested(): end the pause.
-        preview_requested(): look at the caller who is next.
-        note_written(str, str): the session's id, the note that was owed on it.
-        note_dropped(str): no note is needed on this session.
-        pages_file_requested(str), pages_delete_requested(str): what this session left behind.
-        by_itself_chosen(bool): whether callers offered to this agent are accepted by themselves.
+        acted(object): what the agent does, an `IdleAct`.
     """
 
-    accept_next_requested = pyqtSignal()
-    available_requested = pyqtSignal()
-    by_itself_chosen = pyqtSignal(bool)
-    preview_requested = pyqtSignal()
-    note_written = pyqtSignal(str, str)
-    note_dropped = pyqtSignal(str)
-    pages_file_requested = pyqtSignal(str)
-    pages_delete_requested = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -227,22 +225,22 @@ class IdlePage(QWidget):
         self._accept = push_button(
             _("Accept the next caller"), "accept", "primary", name="idle_accept", keys="F2"
         )
-        self._accept.clicked.connect(self.accept_next_requested)
+        self._accept.clicked.connect(lambda: self.acted.emit(IdlePress.ACCEPT_NEXT))
         self._back = push_button(_("I am available"), "available", "primary", name="idle_available")
-        self._back.clicked.connect(self.available_requested)
+        self._back.clicked.connect(lambda: self.acted.emit(IdlePress.END_PAUSE))
         self._by_itself = CheckBox(_("Accept callers offered to me by itself, after 3 seconds"))
         self._by_itself.setObjectName("idle_by_itself")
-        self._by_itself.toggled.connect(self.by_itself_chosen)
+        self._by_itself.toggled.connect(lambda on: self.acted.emit(AcceptByThemselves(on)))
         self._by_itself.hide()
         self._look = push_button(
             _("Look at the dossier first"), "preview", "quiet", name="idle_preview", keys="Ctrl+F2"
         )
-        self._look.clicked.connect(self.preview_requested)
+        self._look.clicked.connect(lambda: self.acted.emit(IdlePress.PREVIEW))
         shortcut("Ctrl+F2", self._look, self)
         self._seen = label(role="body", name="idle_seen", wrap=True)
         self._seen.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._seen.hide()
-        self._work = OpenWorkCard()
+        self._work = OpenWorkCard(self.acted.emit)
         self._build()
         self._show()
 
@@ -264,15 +262,11 @@ class IdlePage(QWidget):
 
     def show_owed_notes(self, owed: Mapping[str, str]) -> None:
         """Notes that this agent writes after the conversation, words by session."""
-        for line in self._work.show_notes(owed):
-            line.written.connect(self.note_written)
-            line.dropped.connect(self.note_dropped)
+        self._work.show_notes(owed)
 
     def show_left_pages(self, left: Mapping[str, str]) -> None:
         """Scanned pages that conversations left behind, words by session."""
-        for line in self._work.show_pages(left):
-            line.file_requested.connect(self.pages_file_requested)
-            line.delete_requested.connect(self.pages_delete_requested)
+        self._work.show_pages(left)
 
     def show_pages_failed(self) -> None:
         """They were not filed."""

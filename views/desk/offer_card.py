@@ -29,6 +29,7 @@ from session.protocol.hub.history import LineQuality
 from session.protocol.hub.requests import Service
 from session.protocol.hub.routing import CallerPreview
 from session.protocol.hub.tickets import Ticket
+from views.desk.acts import AcceptOffer, DeclineOffer
 from views.desk.ticket_row import ServiceTag
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
@@ -95,13 +96,11 @@ class OfferCard(QFrame):
     """Hidden until a caller is offered. The keyboard comes here only when nobody is typing.
 
     Signals:
-        accept_requested(str): take this ticket id.
-        decline_requested(str, str): do not take this ticket id; the reason's code.
+        acted(object): what the agent does, an `OfferAct`.
         shown_changed(bool): whether a caller is offered now.
     """
 
-    accept_requested = pyqtSignal(str)
-    decline_requested = pyqtSignal(str, str)
+    acted = pyqtSignal(object)
     shown_changed = pyqtSignal(bool)
 
     def __init__(self, clock: Clock) -> None:
@@ -305,9 +304,9 @@ class OfferCard(QFrame):
     def _on_accept(self) -> None:
         if self._ticket is not None:
             self._set_enabled(False)
-            self.accept_requested.emit(self._ticket.id)
+            self.acted.emit(AcceptOffer(self._ticket.id))
 
     def _on_decline(self, code: str) -> None:
         if self._ticket is not None:
             self._set_enabled(False)
-            self.decline_requested.emit(self._ticket.id, code)
+            self.acted.emit(DeclineOffer(self._ticket.id, code))

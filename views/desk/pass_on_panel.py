@@ -15,6 +15,7 @@ from session.protocol.hub.board import AgentState
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer, TargetService
+from views.desk.acts import InviteColleague, PassOnCaller
 from views.widgets.icons import icon
 from views.widgets.parts import FlowLayout, column, label, push_button, row
 from views.widgets.theme import SPACE
@@ -56,14 +57,11 @@ def _id_of(target: Target) -> str:
 class PassOnPanel(QFrame):
     """Colleagues and queues, a reason, one line for the next agent.
 
-    Signals: pass_on_requested(str, str, object, str): agent id, service id (one of them ""),
-        `PassReason`, the line. invite_requested(str, bool): agent id; True lets the caller wait
-        meanwhile. closed(): nothing was chosen.
+    Signals:
+        acted(object): what the agent does, a `PassOnAct`.
     """
 
-    pass_on_requested = pyqtSignal(str, str, object, str)
-    invite_requested = pyqtSignal(str, bool)
-    closed = pyqtSignal()
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -191,7 +189,6 @@ class PassOnPanel(QFrame):
     def close_panel(self) -> None:
         """Closes without doing anything."""
         self.hide()
-        self.closed.emit()
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
         """Escape closes."""
@@ -229,12 +226,11 @@ class PassOnPanel(QFrame):
         agent, service = (
             (chosen.id, "") if isinstance(chosen, TargetAgent) else ("", _id_of(chosen))
         )
-        self.pass_on_requested.emit(
-            agent, service, self._reason.currentData(), self._note.text().strip()
-        )
+        note = self._note.text().strip()
+        self.acted.emit(PassOnCaller(agent, service, self._reason.currentData(), note))
 
     def _on_invite(self, is_held: bool) -> None:
         chosen = self._chosen()
         if isinstance(chosen, TargetAgent):
             self.hide()
-            self.invite_requested.emit(chosen.id, is_held)
+            self.acted.emit(InviteColleague(chosen.id, is_held))

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
 from session.protocol.hub.requests import Service, SessionFacts
+from views.desk.acts import CallLater, PhonePress
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, FlowLayout, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE, text_scale
@@ -33,13 +34,11 @@ def later_words(minutes: int) -> str:
 class PhoneView(QWidget):
     """The telephone number, large enough to dial it from, and the three possible results.
 
-    Signals: reached_requested(): the talk is over, wrap-up. not_reached_requested(): nobody
-        answered, give up. later_requested(int): try again after so many minutes.
+    Signals:
+        acted(object): what the agent does, a `PhoneAct`.
     """
 
-    reached_requested = pyqtSignal()
-    not_reached_requested = pyqtSignal()
-    later_requested = pyqtSignal(int)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,9 +55,9 @@ class PhoneView(QWidget):
             _("We talked"), "kept", "primary", name="phone_reached", keys="Ctrl+Return"
         )
         self._reached.setShortcut("Ctrl+Return")
-        self._reached.clicked.connect(self.reached_requested)
+        self._reached.clicked.connect(lambda: self.acted.emit(PhonePress.REACHED))
         self._not_reached = push_button(_("Give up"), "hang_up", "plain", name="phone_not_reached")
-        self._not_reached.clicked.connect(self.not_reached_requested)
+        self._not_reached.clicked.connect(lambda: self.acted.emit(PhonePress.NOT_REACHED))
         self._later = [self._later_button(minutes) for minutes in LATER_MIN]
         self._build()
 
@@ -67,7 +66,7 @@ class PhoneView(QWidget):
         button.setAccessibleName(
             _("Not reached, try again: {when}").format(when=later_words(minutes))
         )
-        button.clicked.connect(lambda: self.later_requested.emit(minutes))
+        button.clicked.connect(lambda: self.acted.emit(CallLater(minutes)))
         return button
 
     def _build(self) -> None:

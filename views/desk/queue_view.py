@@ -18,6 +18,7 @@ from session.core.clock import Clock
 from session.protocol.hub.requests import Service
 from session.protocol.hub.routing import ServiceWork, may_serve
 from session.protocol.hub.tickets import Ticket, TicketState, queue_order
+from views.desk.acts import AcceptCaller, AcceptNext, ChooseOwnState
 from views.desk.queue_groups import (
     GROUP_WORDS,
     MINE,
@@ -65,18 +66,12 @@ class DeskQueueView(QFrame):
     """Shows the tickets of the organisation: whom F2 takes first, then this agent's own callers,
     then all others, the longest waiting first, in groups if the agent wants.
 
-    Signals: accept_requested(str): the agent takes this ticket id. next_requested(str): the agent
-        takes whoever is next, of this service ("" for all). availability_changed(bool): the agent
-        is available, or pauses. state_chosen(bool, str): the same, with the short code of the
-        pause's reason ("" when none was chosen). ticket_rang(str): this ticket is new and should be
-        heard. summary_changed(int, float): number of waiting callers, longest wait in seconds; each
-        second.
+    Signals: acted(object): what the agent does, a `QueueAct`. ticket_rang(str): this ticket is new
+        and should be heard. summary_changed(int, float): number of waiting callers, longest wait
+        in seconds; each second.
     """
 
-    accept_requested = pyqtSignal(str)
-    next_requested = pyqtSignal(str)
-    availability_changed = pyqtSignal(bool)
-    state_chosen = pyqtSignal(bool, str)
+    acted = pyqtSignal(object)
     ticket_rang = pyqtSignal(str)
     summary_changed = pyqtSignal(int, float)
 
@@ -194,8 +189,7 @@ class DeskQueueView(QFrame):
     def choose_state(self, available: bool, reason: str) -> None:
         """The agent has chosen its state elsewhere in the window."""
         self.set_availability(available, reason)
-        self.availability_changed.emit(available)
-        self.state_chosen.emit(available, reason)
+        self.acted.emit(ChooseOwnState(available, reason))
 
     def accept_failed(self) -> None:
         """The requested ticket went to a colleague; others may be taken again."""
@@ -207,7 +201,7 @@ class DeskQueueView(QFrame):
         the hub chooses, as colleagues may be faster.
         """
         if self.next_ticket() is not None and self._begin("next"):
-            self.next_requested.emit(self._filter.currentData() or "")
+            self.acted.emit(AcceptNext(self._filter.currentData() or ""))
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """A ticket as the hub gave it last."""
@@ -284,7 +278,7 @@ class DeskQueueView(QFrame):
             self._pause.addItem(_(words), code)
         self._pause.setVisible(False)
         self._pause.activated.connect(
-            lambda: self.state_chosen.emit(False, self._pause.currentData())
+            lambda: self.acted.emit(ChooseOwnState(False, self._pause.currentData()))
         )
         self._filter = QComboBox()
         self._filter.setObjectName("queue_filter")
@@ -615,8 +609,7 @@ class DeskQueueView(QFrame):
         available = key == "available"
         self._pause.setCurrentIndex(0)
         self._pause.setVisible(not available)
-        self.availability_changed.emit(available)
-        self.state_chosen.emit(available, "")
+        self.acted.emit(ChooseOwnState(available, ""))
 
     def _may_take(self, ticket: Ticket) -> bool:
         """False while only another agent may take it, or colleagues with the skill go first."""
@@ -638,7 +631,7 @@ class DeskQueueView(QFrame):
 
     def _accept(self, ticket_id: str) -> None:
         if self._begin(ticket_id):
-            self.accept_requested.emit(ticket_id)
+            self.acted.emit(AcceptCaller(ticket_id))
 
 
 def rail_width() -> int:

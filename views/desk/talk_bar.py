@@ -3,7 +3,8 @@
 while more than two people talk.
 
 A third person is named here from before the first sound until it is gone;
-`painted` says that the words are really on the screen, and only then may that person be let in.
+`BannerPainted` says that the words are really on the screen, and only then may that person be let
+in.
 Used by the desk's window.
 """
 
@@ -18,6 +19,7 @@ from session.protocol.hub.talk_state import HoldReason, Talk, Third, ThirdEnd, T
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
+from views.desk.acts import BannerPainted, CallHost, LetWait, TalkPress
 from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
 from views.widgets.parts import (
@@ -98,20 +100,11 @@ class TalkBar(QFrame):
     """The state of a conversation while it is held or has a third person;
     `commands` are the buttons, for the window's header.
 
-    Signals: hold_requested(object): let the caller wait, with this `HoldReason`.
-        resume_requested(): talk again. pass_on_requested(): choose to whom. dismiss_requested():
-        end the colleague's call. host_requested(bool): call the site's host, or take that back.
-        hand_over_requested(): leave the caller to the colleague.
-        painted(str): the words that name this third person (user id) have been painted.
+    Signals:
+        acted(object): what the agent does, or that a third person's name is seen, a `TalkAct`.
     """
 
-    hold_requested = pyqtSignal(object)
-    resume_requested = pyqtSignal()
-    pass_on_requested = pyqtSignal()
-    dismiss_requested = pyqtSignal()
-    host_requested = pyqtSignal(bool)
-    hand_over_requested = pyqtSignal()
-    painted = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,21 +129,21 @@ class TalkBar(QFrame):
         self._reasons.setObjectName("talk_hold_reasons")
         for reason, words in HOLD_REASONS.items():
             act = QAction(_(words), self._reasons)
-            act.triggered.connect(lambda _checked, reason=reason: self.hold_requested.emit(reason))
+            act.triggered.connect(lambda _checked, reason=reason: self.acted.emit(LetWait(reason)))
             self._reasons.addAction(act)
         self._hold.clicked.connect(self._on_hold)
         shortcut("F5", self._hold, self.commands)
         self._pass_on = push_button(_("Pass on…"), "expand_left", name="talk_pass_on")
         name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
-        self._pass_on.clicked.connect(self.pass_on_requested)
+        self._pass_on.clicked.connect(lambda: self.acted.emit(TalkPress.PASS_ON))
         shortcut("Ctrl+T", self._pass_on, self.commands)
         self._host = push_button(_("Host"), "bell", name="talk_host", keys=HOST_KEYS)
-        self._host.clicked.connect(lambda: self.host_requested.emit(self._help is HelpState.NONE))
+        self._host.clicked.connect(lambda: self.acted.emit(CallHost(self._help is HelpState.NONE)))
         shortcut(HOST_KEYS, self._host, self.commands)
         self._hand_over = push_button(
             _("Leave the caller to this colleague"), "kept", name="talk_hand_over"
         )
-        self._hand_over.clicked.connect(self.hand_over_requested)
+        self._hand_over.clicked.connect(lambda: self.acted.emit(TalkPress.HAND_OVER))
         self._dismiss = ConfirmButton(
             _("End this call"),
             _("Press again"),
@@ -158,7 +151,7 @@ class TalkBar(QFrame):
             name="talk_dismiss",
             kind="plain",
         )
-        self._dismiss.confirmed.connect(self.dismiss_requested)
+        self._dismiss.confirmed.connect(lambda: self.acted.emit(TalkPress.DISMISS))
 
     def _build(self) -> None:
         self._state = Chip("talk_state")
@@ -276,13 +269,13 @@ class TalkBar(QFrame):
 
     def _on_hold(self) -> None:
         if self._answer is not None and self._answer.talk.held:
-            self.resume_requested.emit()
+            self.acted.emit(TalkPress.RESUME)
             return
         self._reasons.popup(self._hold.mapToGlobal(self._hold.rect().bottomLeft()))
         self._reasons.setActiveAction(self._reasons.actions()[0])
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
-        """Starts the timer that emits `painted`, once per third person."""
+        """Starts the timer that emits `BannerPainted`, once per third person."""
         super().paintEvent(a0)
         third = self.third()
         if (
@@ -294,12 +287,12 @@ class TalkBar(QFrame):
             self._soon.start()
 
     def _emit_painted(self) -> None:
-        """Emits `painted`; the label above the bar is painted in the same round of events."""
+        """Emits `BannerPainted`; the label above the bar is painted in the same round of events."""
         third = self.third()
         if third is None or not self._third.isVisible() or self._third.visibleRegion().isEmpty():
             self._painted_key = ""
         else:
-            self.painted.emit(third.user)
+            self.acted.emit(BannerPainted(third.user))
 
 
 def _key(third: Third) -> str:

@@ -19,6 +19,7 @@ from resources.texts import _
 from session.core.clock import Clock
 from session.core.short_number import short_number
 from session.protocol.hub.requests import SessionFacts
+from views.desk.acts import IdleAct, IdlePress, WrapUpAct, WrapUpPress
 from views.desk.agent_status import AgentStatus, Occupation
 from views.desk.call_view import CallState, CallView
 from views.desk.chat_view import ChatView
@@ -284,13 +285,12 @@ class DeskWindow(QMainWindow):
         self.header.sign_out_pressed.connect(self._on_sign_out)
         self.call.write_requested.connect(self._open_chat)
         self.queue.summary_changed.connect(self._on_summary)
-        self.idle.accept_next_requested.connect(self._accept_next)
-        self.idle.available_requested.connect(lambda: self.queue.choose_state(True, ""))
+        self.idle.acted.connect(self._on_idle_act)
         self.offer.shown_changed.connect(self.idle.show_offered)
         self.offer.shown_changed.connect(self.queue.show_offered)
         self.dossier.acted.connect(self._on_piece_act)
         self.devices.acted.connect(self._on_piece_act)
-        self.wrap_up.pause_requested.connect(lambda: self.queue.choose_state(False, PAUSE))
+        self.wrap_up.acted.connect(self._on_wrap_up_act)
         self._confirm.answered.connect(self._on_confirmed)
         self._confirm_out.answered.connect(self._on_sign_out_confirmed)
 
@@ -315,6 +315,17 @@ class DeskWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
     # ---- what happens on the screen ----
+
+    def _on_idle_act(self, act: IdleAct) -> None:
+        match act:
+            case IdlePress.ACCEPT_NEXT:
+                self._accept_next()
+            case IdlePress.END_PAUSE:
+                self.queue.choose_state(True, "")
+
+    def _on_wrap_up_act(self, act: WrapUpAct) -> None:
+        if act is WrapUpPress.PAUSE:
+            self.queue.choose_state(False, PAUSE)
 
     def _accept_next(self) -> None:
         """Takes the caller who is offered to this agent, else the next of the queue."""

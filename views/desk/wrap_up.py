@@ -27,6 +27,7 @@ from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.dossier_model import NOTE_LETTERS
 from session.protocol.hub.routing import Outcome
+from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, UseNoteTemplate, WrapUpPress
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -77,21 +78,10 @@ class WrapUpView(QWidget):
     """Duration, outcome, note, and the button that closes the ticket.
 
     Signals:
-        finish_requested(str): the outcome's code.
-        template_chosen(str): the id of a note that the organisation has ready.
-        pause_requested(): the agent pauses once this is finished; `finish_requested` follows.
-        call_back_requested(str, int): finish, and call this number ("" for the ticket's own) after
-            so many minutes.
-        prolong_requested(): once more the time that the service gives.
-        time_over(str): the time is over; the outcome's code that was chosen, or `NOT_SAID`.
+        acted(object): what the agent does, a `WrapUpAct`.
     """
 
-    finish_requested = pyqtSignal(str)
-    template_chosen = pyqtSignal(str)
-    pause_requested = pyqtSignal()
-    call_back_requested = pyqtSignal(str, int)
-    prolong_requested = pyqtSignal()
-    time_over = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -288,7 +278,7 @@ class WrapUpView(QWidget):
         if left_s <= 0:
             self._until = None
             # what was proposed and not agreed to was not said
-            self.time_over.emit((self._decided and self._chosen()) or NOT_SAID)
+            self.acted.emit(EndWrapUpTime((self._decided and self._chosen()) or NOT_SAID))
 
     def since(self) -> datetime:
         """Return when the wrap-up began, UTC."""
@@ -482,7 +472,7 @@ class WrapUpView(QWidget):
 
     def _on_prolong(self) -> None:
         self._prolong.setEnabled(False)
-        self.prolong_requested.emit()
+        self.acted.emit(WrapUpPress.PROLONG)
 
     def _on_outcome(self) -> None:
         self._decided = True
@@ -498,7 +488,7 @@ class WrapUpView(QWidget):
         chosen = str(self._templates.currentData() or "")
         self._templates.setCurrentIndex(0)
         if chosen:
-            self.template_chosen.emit(chosen)
+            self.acted.emit(UseNoteTemplate(chosen))
 
     def _on_later(self, later: bool) -> None:
         self._note.setEnabled(self._later.isEnabled() and not later)
@@ -507,15 +497,15 @@ class WrapUpView(QWidget):
     def _on_call_back(self) -> None:
         self._call_back.setEnabled(False)
         self._allow_finish(False)
-        self.call_back_requested.emit(self._phone.text().strip(), int(self._when.currentData()))
+        self.acted.emit(CallBack(self._phone.text().strip(), int(self._when.currentData())))
 
     def _on_finish(self) -> None:
         if chosen := self._chosen():
             self._allow_finish(False)
-            self.finish_requested.emit(chosen)
+            self.acted.emit(FinishWrapUp(chosen))
 
     def _on_pause(self) -> None:
-        self.pause_requested.emit()
+        self.acted.emit(WrapUpPress.PAUSE)
         self._on_finish()
 
     def _allow_finish(self, allowed: bool) -> None:

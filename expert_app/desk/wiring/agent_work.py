@@ -25,6 +25,28 @@ from session.protocol.dossier.guides import NoteTemplate
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.routing import CallerPreview, ServiceWork
 from session.protocol.hub.tickets import Ticket
+from views.desk.acts import (
+    AcceptByThemselves,
+    AcceptCaller,
+    AcceptNext,
+    AcceptOffer,
+    CallBack,
+    ChooseOwnState,
+    DeclineOffer,
+    DeleteLeftPages,
+    DropOwedNote,
+    EndWrapUpTime,
+    FileLeftPages,
+    FinishWrapUp,
+    IdleAct,
+    IdlePress,
+    OfferAct,
+    QueueAct,
+    UseNoteTemplate,
+    WrapUpAct,
+    WrapUpPress,
+    WriteOwedNote,
+)
 from views.desk.offer_card import preview_words
 from views.desk.window import DeskWindow
 from views.media.notification import DesktopNotification
@@ -83,7 +105,6 @@ class AgentWorkConnections:
         self._guide = guide
         guide.progress_changed.connect(lambda _progress: self._on_dossier(self._app.dossier))
         guide.notes_changed.connect(self._on_templates)
-        self._window.wrap_up.template_chosen.connect(self._on_template)
 
     def _on_templates(self, templates: list[NoteTemplate]) -> None:
         self._templates = {template.id: template for template in templates}
@@ -98,16 +119,12 @@ class AgentWorkConnections:
     # ---- queue and offers
 
     def _connect_queue(self) -> None:
-        queue, offer, work = self._window.queue, self._window.offer, self._work
-        queue.next_requested.connect(self._on_next)
+        queue, work = self._window.queue, self._work
+        queue.acted.connect(self._on_queue_act)
         queue.ticket_rang.connect(lambda ticket_id: self._ring.start())
-        queue.state_chosen.connect(work.set_state)
-        offer.accept_requested.connect(self._on_accept)
-        offer.decline_requested.connect(work.decline)
+        self._window.offer.acted.connect(self._on_offer_act)
+        self._window.idle.acted.connect(self._on_idle_act)
         work.services_changed.connect(self._on_services)
-        self._window.idle.by_itself_chosen.connect(
-            lambda is_on: self._settings.write(BY_ITSELF, "yes" if is_on else "")
-        )
         work.state_changed.connect(lambda state: self._window.status.show_state(*state))
         work.offered.connect(self._on_offer)
         self._window.header.supervisor_requested.connect(work.ask_supervisor)
@@ -117,18 +134,12 @@ class AgentWorkConnections:
         work.provisional_changed.connect(self._on_provisional)
         work.owed.changed.connect(lambda _owed: self._show_owed())
         work.note_failed.connect(self._on_note_failed)
-        idle = self._window.idle
-        idle.note_written.connect(work.write_owed)
-        idle.note_dropped.connect(work.owed.drop)
         self._show_owed()
-        self._window.idle.preview_requested.connect(self._on_preview)
         self._app.session_closed.connect(lambda _outcome: self.show_open_work())
         self._filing.document_waiting.connect(lambda _name: self.show_open_work())
         self._filing.document_filed.connect(lambda _filed: self.show_open_work())
         self._filing.left_pages_deleted.connect(self._on_left_deleted)
         self._filing.left_pages_filed.connect(self._on_left_filed)
-        idle.pages_file_requested.connect(self._on_file_left)
-        idle.pages_delete_requested.connect(self._filing.delete_left)
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
         self._app.session_opened.connect(lambda _session: self._notification.close())
@@ -142,13 +153,42 @@ class AgentWorkConnections:
     def _chosen_by_itself(self) -> bool:
         return bool(self._settings.read(BY_ITSELF))
 
-    def _on_next(self, service: str) -> None:
-        self._ring.stop()
-        self._work.accept_next(service)
+    def _on_queue_act(self, act: QueueAct) -> None:
+        match act:
+            case AcceptCaller(ticket_id):
+                self._ring.stop()
+                self._window.idle.show_accepting(True)
+                self._app.accept(ticket_id)
+            case AcceptNext(service):
+                self._ring.stop()
+                self._work.accept_next(service)
+            case ChooseOwnState(available, reason):
+                if not available:
+                    self._ring.stop()
+                self._work.set_state(available, reason)
 
-    def _on_accept(self, ticket_id: str) -> None:
-        self._ring.stop()
-        self._work.accept_offer(ticket_id)
+    def _on_offer_act(self, act: OfferAct) -> None:
+        match act:
+            case AcceptOffer(ticket_id):
+                self._ring.stop()
+                self._work.accept_offer(ticket_id)
+            case DeclineOffer(ticket_id, reason):
+                self._work.decline(ticket_id, reason)
+
+    def _on_idle_act(self, act: IdleAct) -> None:
+        match act:
+            case IdlePress.PREVIEW:
+                self._on_preview()
+            case AcceptByThemselves(on):
+                self._settings.write(BY_ITSELF, "yes" if on else "")
+            case WriteOwedNote(session_id, note):
+                self._work.write_owed(session_id, note)
+            case DropOwedNote(session_id):
+                self._work.owed.drop(session_id)
+            case FileLeftPages(session_id):
+                self._on_file_left(session_id)
+            case DeleteLeftPages(session_id):
+                self._filing.delete_left(session_id)
 
     def _on_offer(self, ticket: Ticket | None) -> None:
         if ticket is None:
@@ -326,13 +366,7 @@ class AgentWorkConnections:
     # ---- wrap-up
 
     def _connect_wrap_up(self) -> None:
-        view = self._window.wrap_up
-        view.prolong_requested.connect(self._work.prolong)
-        view.time_over.connect(self._on_time_over)
-        self._window.wrap_up.finish_requested.connect(
-            lambda outcome: self._work.finish(outcome, view.note(), self._later())
-        )
-        view.call_back_requested.connect(self._on_call_back)
+        self._window.wrap_up.acted.connect(self._on_wrap_up_act)
         self._work.wrap_up_changed.connect(self._on_time)
         self._app.session_ended.connect(self._on_session_ended)
         self._app.dossier_changed.connect(self._on_dossier)
@@ -354,8 +388,18 @@ class AgentWorkConnections:
             f"{number} · {service_facts.name if service_facts is not None else service} · {began}"
         )
 
-    def _on_call_back(self, phone: str, minutes: int) -> None:
-        self._work.call_back(phone, minutes, self._window.wrap_up.note(), self._later())
+    def _on_wrap_up_act(self, act: WrapUpAct) -> None:
+        match act:
+            case FinishWrapUp(outcome):
+                self._work.finish(outcome, self._window.wrap_up.note(), self._later())
+            case CallBack(phone, minutes):
+                self._work.call_back(phone, minutes, self._window.wrap_up.note(), self._later())
+            case EndWrapUpTime(outcome):
+                self._on_time_over(outcome)
+            case UseNoteTemplate(template_id):
+                self._on_template(template_id)
+            case WrapUpPress.PROLONG:
+                self._work.prolong()
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
         """Shows on the new wrap-up page what is known already."""

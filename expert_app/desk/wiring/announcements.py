@@ -26,6 +26,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.tickets import Ticket
+from views.desk.acts import OfferAct
 from views.desk.devices.print_panel import PRINT_WORDS
 from views.desk.session_header import GRANT_WORDS
 from views.desk.window import DeskWindow
@@ -82,8 +83,7 @@ class DeskAnnouncements:
 
     def _connect_queue(self, work: AgentWork) -> None:
         self._window.queue.ticket_rang.connect(self._on_rang)
-        self._window.offer.accept_requested.connect(self._on_offer_answered)
-        self._window.offer.decline_requested.connect(self._on_offer_answered)
+        self._window.offer.acted.connect(self._on_offer_answered)
         work.offered.connect(self._on_offer)
         work.state_changed.connect(self._on_state)
 
@@ -101,7 +101,7 @@ class DeskAnnouncements:
         words = _("A caller is offered to you: {caller}. F2 accepts.")
         self._announce(words.format(caller=self._called(ticket)), urgent=True)
 
-    def _on_offer_answered(self, *_what: object) -> None:
+    def _on_offer_answered(self, _act: OfferAct) -> None:
         self._answered = True
 
     def _called(self, ticket: Ticket) -> str:

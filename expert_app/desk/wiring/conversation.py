@@ -23,6 +23,7 @@ from session.protocol.conversation.messages import (
     MediaSeen,
 )
 from session.protocol.conversation.mirror import MirrorEvents
+from views.desk.acts import CallLater, PhoneAct, PhonePress
 from views.desk.call_view import CallState, Quality
 from views.desk.session_header import GRANT_WORDS
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -77,9 +78,7 @@ class ConversationConnections:
         window.call.microphone_requested.connect(self._on_microphone)
         window.call.camera_requested.connect(self._on_camera)
         window.call.hang_up_requested.connect(app.hang_up)
-        window.phone.reached_requested.connect(app.hang_up)
-        window.phone.not_reached_requested.connect(lambda: app.finish("not_reached"))
-        window.phone.later_requested.connect(app.call_later)
+        window.phone.acted.connect(self._on_phone_act)
         window.call.call_again_requested.connect(self._on_call_again)
         self._cobrowse.share_requested.connect(lambda: self._ask_first.ask(Grant.SEE_PAGE))
         self._ask_first.asked.connect(self._on_asked)
@@ -90,6 +89,15 @@ class ConversationConnections:
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
         RemoteControlConnections(self._cobrowse, app, ask_first=self._ask_first)
         self._mirror.resource_requested.connect(self._on_resource)
+
+    def _on_phone_act(self, act: PhoneAct) -> None:
+        match act:
+            case PhonePress.REACHED:
+                self._app.hang_up()
+            case PhonePress.NOT_REACHED:
+                self._app.finish("not_reached")
+            case CallLater(minutes):
+                self._app.call_later(minutes)
 
     def _on_asked(self, grants: tuple[Grant, ...]) -> None:
         self._window.messages.clear(REFUSED)

@@ -17,6 +17,7 @@ from session.protocol.dossier.library import LibraryItem
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.third_parties import TargetsAnswer
 from session.protocol.hub.tickets import TicketState
+from views.desk.acts import AcceptCaller, TalkPress
 from views.desk.devices.acts import ScanPiece
 from views.desk.dossier.acts import DossierAct, OpenDocument
 from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named_shortcuts
@@ -232,7 +233,7 @@ class PaletteConnections:
                     number=ticket.number, service=name, site=ticket.site
                 ),
                 kind=_("Caller"),
-                act=partial(queue.accept_requested.emit, ticket.id),
+                act=partial(queue.acted.emit, AcceptCaller(ticket.id)),
                 icon=icon("caller"),
                 why_not=_("You have a caller already.") if busy else "",
             )
@@ -284,4 +285,4 @@ class PaletteConnections:
             self._window.conversation.pass_on.choose(target_id)
             self._wanted_target = ""
         else:
-            self._window.conversation.talk_bar.pass_on_requested.emit()
+            self._window.conversation.talk_bar.acted.emit(TalkPress.PASS_ON)

@@ -16,6 +16,16 @@ from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.talk_state import Talk, ThirdState
 from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer, TargetsAnswer
 from session.protocol.hub.tickets import Ticket
+from views.desk.acts import (
+    BannerPainted,
+    CallHost,
+    InviteColleague,
+    LetWait,
+    PassOnAct,
+    PassOnCaller,
+    TalkAct,
+    TalkPress,
+)
 from views.desk.pass_on_panel import reason_words
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
@@ -67,15 +77,8 @@ class ThirdPartyConnections:
 
     def _connect_requests(self) -> None:
         window, third_parties = self._window, self._third_parties
-        bar, panel = self._bar, self._panel
-        bar.hold_requested.connect(third_parties.hold)
-        bar.resume_requested.connect(third_parties.resume)
-        bar.pass_on_requested.connect(self._on_pass_on)
-        bar.dismiss_requested.connect(third_parties.dismiss)
-        bar.hand_over_requested.connect(third_parties.hand_over)
-        bar.painted.connect(self._on_banner)
-        panel.pass_on_requested.connect(third_parties.pass_on)
-        panel.invite_requested.connect(third_parties.invite)
+        self._bar.acted.connect(self._on_talk_act)
+        self._panel.acted.connect(self._on_pass_on_act)
         window.invitation.answered.connect(self._on_answered)
         window.visit_view.leave_requested.connect(third_parties.leave_visit)
         window.visit_view.microphone_requested.connect(self._on_visit_microphone)
@@ -85,6 +88,30 @@ class ThirdPartyConnections:
         self._media.show(window.call.third_pane, third_party=True, shows_own=False)
 
     # ---- the own conversation ----
+
+    def _on_talk_act(self, act: TalkAct) -> None:
+        match act:
+            case LetWait(reason):
+                self._third_parties.hold(reason)
+            case TalkPress.RESUME:
+                self._third_parties.resume()
+            case TalkPress.PASS_ON:
+                self._on_pass_on()
+            case TalkPress.DISMISS:
+                self._third_parties.dismiss()
+            case TalkPress.HAND_OVER:
+                self._third_parties.hand_over()
+            case CallHost(on):
+                self._app.call_host(on)
+            case BannerPainted(user):
+                self._on_banner(user)
+
+    def _on_pass_on_act(self, act: PassOnAct) -> None:
+        match act:
+            case PassOnCaller(agent, service, reason, note):
+                self._third_parties.pass_on(agent, service, reason, note)
+            case InviteColleague(agent, is_on_hold):
+                self._third_parties.invite(agent, is_on_hold)
 
     def _on_opened(self, session: DeskSession) -> None:
         self._bar.show_talk(None)

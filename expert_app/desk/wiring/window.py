@@ -57,14 +57,9 @@ class WindowConnections:
     # ---- queue ----
 
     def _connect_queue(self) -> None:
-        queue = self._window.queue
         self._link.queue_changed.connect(self._on_queue)
         self._link.connection_changed.connect(self._on_connection)
         self._link.retrying.connect(self._on_retrying)
-        queue.accept_requested.connect(self._on_accept)
-        queue.availability_changed.connect(
-            lambda available: None if available else self._ring.stop()
-        )
         self._link.announced.connect(self._on_announced)
         self._link.withdrawn.connect(self._on_withdrawn)
         self._link.agent_changed.connect(self._on_agent_changed)
@@ -77,7 +72,6 @@ class WindowConnections:
         self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._app.not_understood.connect(self._on_not_understood)
         self._app.flooded.connect(self._on_flooded)
-        self._window.conversation.talk_bar.host_requested.connect(self._app.call_host)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         services = {service.id: service for service in self._link.services}
@@ -129,11 +123,6 @@ class WindowConnections:
         self._window.messages.show_message(
             Level.WARNING, _("The hub did not answer; trying again…"), key=RETRYING
         )
-
-    def _on_accept(self, ticket_id: str) -> None:
-        self._ring.stop()
-        self._window.idle.show_accepting(True)
-        self._app.accept(ticket_id)
 
     def _on_announced(self, announcement: Announcement) -> None:
         words = _("Message from {name}: {text}").format(

@@ -16,8 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.hub.tickets import TicketState
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, desk, ticket
+from views.desk.acts import AcceptOffer, ChooseOwnState, DeclineOffer
 from views.desk.window import DeskWindow
 from views.widgets.parts import Chip
 
@@ -55,18 +57,17 @@ def show(window: DeskWindow) -> None:
 
 
 def test_enter_accepts_the_offered_caller_once(window: DeskWindow, qtbot: QtBot) -> None:
-    asked: list[str] = []
-    window.offer.accept_requested.connect(asked.append)
+    asked = acts_of(window.offer, AcceptOffer)
     show(window)
     focused = window.focusWidget()
     assert focused is not None
     assert focused.objectName() == "offer_accept"
     key(focused, Qt.Key.Key_Return)
     key(window, Qt.Key.Key_F2)
-    assert asked == [OFFER.id]
+    assert asked == [AcceptOffer(OFFER.id)]
     window.offer.answer_failed()
     key(window, Qt.Key.Key_F2)
-    assert asked == [OFFER.id, OFFER.id]
+    assert asked == [AcceptOffer(OFFER.id)] * 2
 
 
 def test_the_offer_says_what_the_caller_needs(window: DeskWindow) -> None:
@@ -83,14 +84,13 @@ def test_who_is_typing_goes_on_typing(window: DeskWindow) -> None:
     typing = QLineEdit(window)
     typing.show()
     typing.setFocus()
-    asked: list[str] = []
-    window.offer.accept_requested.connect(asked.append)
+    asked = acts_of(window.offer, AcceptOffer)
     show(window)
     assert window.focusWidget() is typing
     key(typing, Qt.Key.Key_Return)
     assert asked == []
     key(window, Qt.Key.Key_F2)
-    assert asked == [OFFER.id]
+    assert asked == [AcceptOffer(OFFER.id)]
 
 
 def test_the_time_left_is_said_in_words(window: DeskWindow, clock: ManualClock) -> None:
@@ -105,17 +105,14 @@ def test_the_time_left_is_said_in_words(window: DeskWindow, clock: ManualClock) 
 
 
 def test_a_decline_has_a_reason(window: DeskWindow) -> None:
-    declined: list[tuple[str, str]] = []
-    window.offer.decline_requested.connect(
-        lambda ticket_id, reason: declined.append((ticket_id, reason))
-    )
+    declined = acts_of(window.offer, DeclineOffer)
     show(window)
     window.offer.open_reasons()
     window.offer._menu.close()
     action = window.offer.findChild(QAction, "decline_knows_caller")
     assert action is not None
     action.trigger()
-    assert declined == [(OFFER.id, "knows_caller")]
+    assert declined == [DeclineOffer(OFFER.id, "knows_caller")]
 
 
 def _coloured(window: DeskWindow) -> int:
@@ -152,37 +149,37 @@ def test_the_keyboard_goes_back_when_the_offer_is_gone(window: DeskWindow) -> No
 
 
 def test_the_state_is_chosen_on_top_of_the_window_in_every_situation(window: DeskWindow) -> None:
-    chosen: list[tuple[bool, str]] = []
-    window.queue.state_chosen.connect(lambda available, reason: chosen.append((available, reason)))
+    chosen = acts_of(window.queue, ChooseOwnState)
     state = window.findChild(QPushButton, "header_state")
     assert state is not None
     action = state.findChild(QAction, "state_training")
     assert action is not None
     action.trigger()
-    assert (chosen, state.text()) == ([(False, "training")], "Paused · Training")
+    assert chosen == [ChooseOwnState(False, "training")]
+    assert state.text() == "Paused · Training"
     window.status.show_state(False, "not_responding")
     assert state.text() == "Not responding"
     back = window.findChild(QPushButton, "idle_available")
     assert back is not None
     assert back.text() == "I am back"
     back.click()
-    assert (chosen[-1], state.text()) == ((True, ""), "Available")
+    assert chosen[-1] == ChooseOwnState(True, "")
+    assert state.text() == "Available"
 
 
 def test_an_offer_is_accepted_by_itself_after_a_moment_unless_the_agent_declines(
     window: DeskWindow, clock: ManualClock
 ) -> None:
-    asked: list[str] = []
-    window.offer.accept_requested.connect(asked.append)
+    asked = acts_of(window.offer, AcceptOffer)
     for declines in (False, True):
         window.offer.show_offer(OFFER, SERVICES["alloc"], 0, comes_back=False, by_itself=True)
         clock.advance(2)
         window.offer.refresh()
         if declines:
             window.offer.open_reasons()
-        assert asked == ([OFFER.id] if declines else [])
+        assert asked == ([AcceptOffer(OFFER.id)] if declines else [])
         clock.advance(2)
         window.offer.refresh()
         window.offer.refresh()
-        assert asked == [OFFER.id]
+        assert asked == [AcceptOffer(OFFER.id)]
         window.offer.clear()

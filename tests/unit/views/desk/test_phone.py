@@ -9,8 +9,10 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import click
 from tests.support.screens.invented import NOW, SERVICES, SESSION, TICKETS, desk
+from views.desk.acts import CallLater, PhonePress
 from views.desk.window import DeskWindow
 
 
@@ -45,14 +47,11 @@ def test_the_number_is_shown_in_pairs_and_leaves_with_the_request(window: DeskWi
 
 
 def test_each_of_the_three_ends_is_one_wish(window: DeskWindow) -> None:
-    heard: list[object] = []
-    window.phone.reached_requested.connect(lambda: heard.append("reached"))
-    window.phone.not_reached_requested.connect(lambda: heard.append("not reached"))
-    window.phone.later_requested.connect(heard.append)
+    heard = acts_of(window.phone, object)
     window.show_session(msgspec.structs.replace(SESSION, phone="0612345678"))
     for name in ("phone_reached", "phone_not_reached", "phone_later_15"):
         click(child(window, QPushButton, name))
-    assert heard == ["reached", "not reached", 15]
+    assert heard == [PhonePress.REACHED, PhonePress.NOT_REACHED, CallLater(15)]
 
 
 def test_who_comes_back_later_cannot_be_accepted_and_who_is_called_by_telephone_can(

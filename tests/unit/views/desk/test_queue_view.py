@@ -15,9 +15,11 @@ from resources.texts import use_language
 from session.core.clock import ManualClock
 from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
+from tests.support.screens.acts import acts_of
 from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
+from views.desk.acts import AcceptCaller, AcceptNext, ChooseOwnState
 from views.desk.queue_groups import QueueGroup
 from views.desk.queue_view import MOST_ROWS, DeskQueueView, QueueRail
 from views.desk.ticket_row import TicketRow
@@ -94,14 +96,13 @@ def test_a_row_says_what_the_caller_needs_and_its_accept_does_too(queue: DeskQue
 
 
 def test_accept_of_a_row_asks_for_that_ticket_once(queue: DeskQueueView, qtbot: QtBot) -> None:
-    asked: list[str] = []
-    queue.accept_requested.connect(asked.append)
+    asked = acts_of(queue, AcceptCaller)
     click(button(queue, "accept_t-a031"))
     click(button(queue, "accept_t-b012"))
-    assert asked == ["t-a031"]
+    assert asked == [AcceptCaller("t-a031")]
     queue.accept_failed()
     click(button(queue, "accept_t-b012"))
-    assert asked == ["t-a031", "t-b012"]
+    assert asked == [AcceptCaller("t-a031"), AcceptCaller("t-b012")]
 
 
 def test_arrows_and_enter_take_a_caller_without_a_mouse(queue: DeskQueueView, qtbot: QtBot) -> None:
@@ -111,14 +112,13 @@ def test_arrows_and_enter_take_a_caller_without_a_mouse(queue: DeskQueueView, qt
     second = QApplication.focusWidget()
     assert isinstance(second, TicketRow)
     assert second.ticket.number == "B012"
-    with qtbot.waitSignal(queue.accept_requested) as asked:
-        key(second, Qt.Key.Key_Return)
-    assert asked.args == ["t-b012"]
+    asked = acts_of(queue, AcceptCaller)
+    key(second, Qt.Key.Key_Return)
+    assert asked == [AcceptCaller("t-b012")]
 
 
 def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: DeskQueueView) -> None:
-    asked: list[str] = []
-    queue.next_requested.connect(asked.append)
+    asked = acts_of(queue, AcceptNext)
     queue.set_connection(False)
     queue.accept_next()
     assert not button(queue, "accept_t-b012").isEnabled()
@@ -128,7 +128,7 @@ def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: DeskQueueView) 
     assert asked == []
     queue.set_busy(False)
     queue.accept_next()
-    assert asked == [""]
+    assert asked == [AcceptNext("")]
 
 
 def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(
@@ -138,9 +138,9 @@ def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(
     assert chooser is not None
     chooser.setCurrentIndex(chooser.findData("alloc"))
     assert [row.ticket.number for row in rows(queue)] == ["A031", "A032", "D002"]
-    with qtbot.waitSignal(queue.next_requested) as asked:
-        queue.accept_next()
-    assert asked.args == ["alloc"]
+    asked = acts_of(queue, AcceptNext)
+    queue.accept_next()
+    assert asked == [AcceptNext("alloc")]
 
 
 def _kind_of_accept(row: QWidget) -> str:
@@ -222,15 +222,14 @@ def test_the_folded_queue_counts_nobody_only_while_the_hub_answers(qtbot: QtBot)
 
 
 def test_pausing_is_a_wish_and_setting_it_is_not(queue: DeskQueueView, qtbot: QtBot) -> None:
-    told: list[bool] = []
-    queue.availability_changed.connect(told.append)
+    told = acts_of(queue, ChooseOwnState)
     queue.set_availability(False)
     assert told == []
     assert not queue.is_available()
     available = queue.findChild(QWidget, "availability_available")
     assert available is not None
     click(available)
-    assert told == [True]
+    assert told == [ChooseOwnState(True, "")]
 
 
 def test_of_very_many_callers_the_first_have_rows_and_more_when_asked_for(
@@ -291,8 +290,7 @@ def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: DeskQueueV
 
 
 def test_a_pause_may_have_a_reason(queue: DeskQueueView) -> None:
-    told: list[tuple[bool, str]] = []
-    queue.state_chosen.connect(lambda available, reason: told.append((available, reason)))
+    told = acts_of(queue, ChooseOwnState)
     chooser = queue.findChild(QComboBox, "pause_reason")
     assert chooser is not None
     assert not chooser.isVisible()
@@ -302,7 +300,7 @@ def test_a_pause_may_have_a_reason(queue: DeskQueueView) -> None:
     assert chooser.isVisible()
     chooser.setCurrentIndex(chooser.findData("training"))
     chooser.activated.emit(chooser.currentIndex())
-    assert told == [(False, ""), (False, "training")]
+    assert told == [ChooseOwnState(False, ""), ChooseOwnState(False, "training")]
 
 
 WORK = [

@@ -15,6 +15,7 @@ from session.protocol.hub.talk_state import HoldReason, PassReason, Talk, Third,
 from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import NOW
 from tests.support.screens.third_party_scenes import (
@@ -25,6 +26,7 @@ from tests.support.screens.third_party_scenes import (
     talk,
 )
 from tests.unit.views.desk.test_window import _cut_off
+from views.desk.acts import CallHost, LetWait, PassOnCaller, TalkPress
 from views.desk.invitation_bar import InvitationBar
 from views.desk.pass_on_panel import STATES, PassOnPanel
 from views.desk.talk_bar import HOLD_REASONS, TalkBar
@@ -48,10 +50,7 @@ def test_a_banner_counts_as_shown_only_when_it_was_painted_and_once(
     view = kind()
     qtbot.addWidget(view)
     painted: list[str] = []
-    if isinstance(view, ThirdPartyStrip):
-        view.acted.connect(lambda act: painted.append(act.user))
-    else:
-        view.painted.connect(painted.append)
+    view.acted.connect(lambda act: painted.append(act.user))
     view.show_talk(talk(ANNOUNCED, "Chantal V."))
     view.hide()
     qtbot.wait(50)
@@ -88,16 +87,14 @@ def test_the_hold_button_asks_why_and_then_talks_again(qtbot: QtBot) -> None:
     qtbot.addWidget(bar)
     qtbot.addWidget(bar.commands)
     bar.commands.show()
-    requests: list[object] = []
-    bar.hold_requested.connect(requests.append)
-    bar.resume_requested.connect(lambda: requests.append("resume"))
+    requests = acts_of(bar, object)
     hold = child(bar.commands, QAbstractButton, "talk_hold")
     hold.click()
     bar._reasons.actions()[1].trigger()
     bar._reasons.close()
     bar.show_talk(talk(held=HoldReason.LOOKING))
     hold.click()
-    assert requests == [HoldReason.LOOKING, "resume"]
+    assert requests == [LetWait(HoldReason.LOOKING), TalkPress.RESUME]
 
 
 def test_a_colleague_can_be_given_the_caller_a_supervisor_cannot(qtbot: QtBot) -> None:
@@ -118,8 +115,7 @@ def test_a_colleague_can_be_given_the_caller_a_supervisor_cannot(qtbot: QtBot) -
 def test_a_caller_is_passed_on_by_keyboard_with_reason_and_note(qtbot: QtBot) -> None:
     panel = PassOnPanel()
     qtbot.addWidget(panel)
-    told: list[tuple[object, ...]] = []
-    panel.pass_on_requested.connect(lambda *values: told.append(values))
+    told = acts_of(panel, PassOnCaller)
     panel.open()
     panel.show_targets(TARGETS, "logement")
     targets = child(panel, QListWidget, "pass_on_targets")
@@ -127,7 +123,7 @@ def test_a_caller_is_passed_on_by_keyboard_with_reason_and_note(qtbot: QtBot) ->
     key(targets, Qt.Key.Key_Down)
     child(panel, QLineEdit, "pass_on_note").setText("  attestation de loyer ")
     child(panel, QAbstractButton, "pass_on_do").click()
-    assert told == [("marc", "", PassReason.SPECIALIST, "attestation de loyer")]
+    assert told == [PassOnCaller("marc", "", PassReason.SPECIALIST, "attestation de loyer")]
     assert not panel.isVisible()
 
 
@@ -175,8 +171,7 @@ def test_a_talk_of_two_is_no_talk_at_all() -> None:
 def test_the_host_is_called_and_only_the_agent_s_own_call_is_taken_back(qtbot: QtBot) -> None:
     bar = TalkBar()
     qtbot.addWidget(bar)
-    asked: list[bool] = []
-    bar.host_requested.connect(asked.append)
+    asked = acts_of(bar, CallHost)
     host = child(bar.commands, QPushButton, "talk_host")
     bar.offer_host(False)
     assert host.isHidden()
@@ -186,7 +181,7 @@ def test_the_host_is_called_and_only_the_agent_s_own_call_is_taken_back(qtbot: Q
     bar.show_host(HelpState.WANTED, HelpFrom.AGENT)
     assert host.text() == "Host called"
     host.click()
-    assert asked == [True, False]
+    assert asked == [CallHost(True), CallHost(False)]
     bar.show_host(HelpState.WANTED, HelpFrom.CALLER)
     assert not host.isEnabled()
     assert "The caller has called the site's host." in host.accessibleName()

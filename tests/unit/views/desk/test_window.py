@@ -44,6 +44,7 @@ from tests.support.screens.invented import (
     drawn_page,
 )
 from tests.support.screens.longer import Longer
+from views.desk.acts import AcceptNext, ChooseOwnState, FinishWrapUp
 from views.desk.devices import acts
 from views.desk.window import DeskWindow
 from views.widgets.parts import Chip, ElidedLabel
@@ -90,9 +91,9 @@ def test_the_keyboard_begins_at_what_an_agent_does_next(window: DeskWindow) -> N
 
 
 def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.queue.next_requested) as accepted:
-        key(window, Qt.Key.Key_F2)
-    assert accepted.args == [""]
+    accepted = acts_of(window.queue, AcceptNext)
+    key(window, Qt.Key.Key_F2)
+    assert accepted == [AcceptNext("")]
     window.show_session(SESSION)
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
@@ -234,8 +235,10 @@ def test_finish_then_pause_is_one_press(window: DeskWindow, qtbot: QtBot) -> Non
     window.show_session(SESSION)
     window.show_wrap_up()
     key(window.wrap_up, Qt.Key.Key_2)
-    with qtbot.waitSignals([window.queue.state_chosen, window.wrap_up.finish_requested]):
-        press(window, qtbot, "wrap_up_pause")
+    states = acts_of(window.queue, ChooseOwnState)
+    finished = acts_of(window.wrap_up, FinishWrapUp)
+    press(window, qtbot, "wrap_up_pause")
+    assert len(states) == len(finished) == 1
     window.show_idle()
     assert child(window, QPushButton, "idle_available").isVisible()
 
@@ -248,9 +251,9 @@ def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot
     finish = child(window, QPushButton, "wrap_up_finish")
     assert not finish.isEnabled()
     key(window.wrap_up, Qt.Key.Key_2)
-    with qtbot.waitSignal(window.wrap_up.finish_requested) as finished:
-        key(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert finished.args == ["pieces_missing"]
+    finished = acts_of(window.wrap_up, FinishWrapUp)
+    key(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: finished == [FinishWrapUp("pieces_missing")])
     window.show_idle()
     assert window.devices.strip.order() == []
     assert window.queue.isVisible()
@@ -292,9 +295,9 @@ def test_the_line_is_told_at_every_place(window: DeskWindow) -> None:
 def test_a_pause_is_shown_and_ended_from_the_middle(window: DeskWindow, qtbot: QtBot) -> None:
     press(window, qtbot, "availability_paused")
     assert child(window, QPushButton, "header_state").text() == "Paused"
-    with qtbot.waitSignal(window.queue.availability_changed) as told:
-        press(window, qtbot, "idle_available")
-    assert told.args == [True]
+    told = acts_of(window.queue, ChooseOwnState)
+    press(window, qtbot, "idle_available")
+    assert told == [ChooseOwnState(True, "")]
     assert child(window, QPushButton, "header_state").text() == "Available"
 
 

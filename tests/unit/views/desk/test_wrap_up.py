@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.hub.routing import Outcome
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key, write
 from tests.support.screens.invented import NOW
+from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, UseNoteTemplate, WrapUpPress
 from views.desk.wrap_up import NOT_SAID, WrapUpView
 
 OWN = [Outcome(id="complete", name="Complete"), Outcome(id="papers_missing", name="Papers missing")]
@@ -45,10 +47,10 @@ def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(
     view: WrapUpView, qtbot: QtBot
 ) -> None:
     view.start("D001", 65.0, OWN)
-    with qtbot.waitSignal(view.finish_requested) as told:
-        key(view, Qt.Key.Key_2)
-        button(view, "wrap_up_finish").click()
-    assert told.args == ["papers_missing"]
+    told = acts_of(view, FinishWrapUp)
+    key(view, Qt.Key.Key_2)
+    button(view, "wrap_up_finish").click()
+    assert told == [FinishWrapUp("papers_missing")]
     view.start("D002", None)
     assert [str(one.property("code")) for one in view._outcomes][:2] == ["done", "pieces_missing"]
     assert not button(view, "wrap_up_finish").isEnabled()
@@ -57,8 +59,7 @@ def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(
 def test_the_time_that_is_over_is_told_once_with_what_was_chosen(
     view: WrapUpView, clock: ManualClock
 ) -> None:
-    told: list[str] = []
-    view.time_over.connect(told.append)
+    told = acts_of(view, EndWrapUpTime)
     view.show_limit(NOW + timedelta(seconds=60), 1)
     clock.advance(59)
     view.refresh_clock()
@@ -66,13 +67,13 @@ def test_the_time_that_is_over_is_told_once_with_what_was_chosen(
     clock.advance(1)
     view.refresh_clock()
     view.refresh_clock()
-    assert told == [NOT_SAID]
+    assert told == [EndWrapUpTime(NOT_SAID)]
     view.start("D002", None)
     view.show_limit(clock.utc_now() + timedelta(seconds=10), 0)
     key(view, Qt.Key.Key_1)
     clock.advance(11)
     view.refresh_clock()
-    assert told == [NOT_SAID, "done"]
+    assert told == [EndWrapUpTime(NOT_SAID), EndWrapUpTime("done")]
 
 
 def test_what_the_dossier_speaks_for_is_proposed_and_one_key_agrees(
@@ -83,9 +84,9 @@ def test_what_the_dossier_speaks_for_is_proposed_and_one_key_agrees(
     assert button(view, "outcome_pieces_missing").isChecked()
     assert view._note.toPlainText() == view.note() == "Missing: Bail."
     assert view.note(agreed=False) == "", "nobody has agreed to it yet"
-    with qtbot.waitSignal(view.finish_requested) as told:
-        key(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert told.args == ["pieces_missing"]
+    told = acts_of(view, FinishWrapUp)
+    key(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert told == [FinishWrapUp("pieces_missing")]
     key(view, Qt.Key.Key_1)
     view.propose("pieces_missing", "", "", has_phone=False)
     assert button(view, "outcome_done").isChecked(), "what the agent has chosen stays"
@@ -124,8 +125,9 @@ def test_one_press_finishes_and_pauses(view: WrapUpView, qtbot: QtBot) -> None:
     pause = button(view, "wrap_up_pause")
     assert not pause.isEnabled()
     view.propose("done", "", "", has_phone=False)
-    with qtbot.waitSignals([view.pause_requested, view.finish_requested]):
-        pause.click()
+    told = acts_of(view, object)
+    pause.click()
+    assert told == [WrapUpPress.PAUSE, FinishWrapUp("done")]
     assert not pause.isEnabled()
 
 
@@ -135,22 +137,22 @@ def test_what_was_only_proposed_is_not_said_when_the_time_is_over(
     view.propose("done", "", "", has_phone=False)
     view.show_limit(NOW + timedelta(seconds=10), 0)
     clock.advance(11)
-    with qtbot.waitSignal(view.time_over) as told:
-        view.refresh_clock()
-    assert told.args == [NOT_SAID]
+    told = acts_of(view, EndWrapUpTime)
+    view.refresh_clock()
+    assert told == [EndWrapUpTime(NOT_SAID)]
 
 
 def test_a_call_back_is_promised_with_a_number_and_a_time(view: WrapUpView, qtbot: QtBot) -> None:
     later = button(view, "wrap_up_call_back")
     assert not later.isEnabled()
     view.propose("", "", "0612345678", has_phone=False)
-    with qtbot.waitSignal(view.call_back_requested) as told:
-        key(
-            view,
-            Qt.Key.Key_Return,
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
-        )
-    assert told.args == ["0612345678", 60]
+    told = acts_of(view, CallBack)
+    key(
+        view,
+        Qt.Key.Key_Return,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    assert told == [CallBack("0612345678", 60)]
     assert not later.isEnabled()
     view.finish_failed()
     assert later.isEnabled()
@@ -163,8 +165,9 @@ def test_more_time_is_asked_for_while_the_service_allows_it(
 ) -> None:
     view.show_limit(NOW + timedelta(seconds=60), 1)
     more = button(view, "wrap_up_prolong")
-    with qtbot.waitSignal(view.prolong_requested):
-        more.click()
+    done = acts_of(view, WrapUpPress)
+    more.click()
+    assert done
     assert not more.isEnabled()
     view.show_limit(NOW + timedelta(seconds=120), 0)
     assert more.isHidden()
@@ -184,8 +187,9 @@ def test_a_note_is_written_only_where_it_can_be_kept(view: WrapUpView, qtbot: Qt
     assert view.note() == "Call 2 days before"
     assert not button(view, "wrap_up_finish").isEnabled()  # the 2 went into the note
     button(view, "outcome_done").click()
-    with qtbot.waitSignal(view.finish_requested):
-        key(view._note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    done = acts_of(view, FinishWrapUp)
+    key(view._note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert done
     view.start("D002", None)
     view.show_note_place(True)
     assert view.note() == ""
@@ -210,10 +214,10 @@ def test_a_ready_note_takes_the_proposals_place_and_is_completed(
     view.show_note_place(True)
     view.show_templates({"back": "To call back", "doubt": "A doubt"})
     view.propose("done", "Filed: RIB.", "", has_phone=False)
-    with qtbot.waitSignal(view.template_chosen) as told:
-        templates.setCurrentIndex(2)
-        templates.activated.emit(2)
-    assert told.args == ["doubt"]
+    told = acts_of(view, UseNoteTemplate)
+    templates.setCurrentIndex(2)
+    templates.activated.emit(2)
+    assert told == [UseNoteTemplate("doubt")]
     assert templates.currentText() == "Ready notes", "the next one can be chosen"
     view.write_note("Doubt on: ")
     field = view.findChild(QPlainTextEdit, "wrap_up_note")
@@ -250,5 +254,6 @@ def test_a_clock_that_nobody_sees_stands_still_and_the_time_is_over_all_the_same
     assert here.text() != before
     view.hide()
     clock.advance(2)
-    with qtbot.waitSignal(view.time_over):
-        view.refresh_clock()
+    done = acts_of(view, EndWrapUpTime)
+    view.refresh_clock()
+    assert done

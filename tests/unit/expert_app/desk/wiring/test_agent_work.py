@@ -35,6 +35,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
+from views.desk.acts import EndWrapUpTime, FinishWrapUp
 from views.desk.idle import LeftPagesLine
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
@@ -322,11 +323,11 @@ def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
     made.app.session_ended.emit(SimpleNamespace(reason="done"))
     made.window.wrap_up._note.setPlainText("Bring the lease")
     made.unfiled = 2
-    made.window.wrap_up.time_over.emit(NOT_SAID)
+    made.window.wrap_up.acted.emit(EndWrapUpTime(NOT_SAID))
     assert made.work.asked == []
     assert "not filed yet: 2" in made.window.messages._lines[-1].text()
     made.unfiled = 0
-    made.window.wrap_up.time_over.emit(NOT_SAID)
+    made.window.wrap_up.acted.emit(EndWrapUpTime(NOT_SAID))
     assert made.work.asked == [("finish", NOT_SAID, "Bring the lease", "")]
 
 
@@ -377,7 +378,7 @@ def test_a_note_that_is_written_later_waits_between_two_callers_until_it_is_kept
     made.window.show_wrap_up()
     made.app.session_ended.emit(SimpleNamespace(reason=""))
     found(made, QPushButton, "wrap_up_note_later").click()
-    made.window.wrap_up.finish_requested.emit("done")
+    made.window.wrap_up.acted.emit(FinishWrapUp("done"))
     ((_verb, _outcome, note, later),) = made.work.asked
     assert note == ""
     assert str(later).startswith("B012 · ")

@@ -27,6 +27,7 @@ from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import SessionEnded
 from tests.support.screens.invented import NOW, SERVICES, SESSION, TICKETS, desk
 from tests.unit.expert_app.desk.wiring.test_window import Telling
+from views.desk.acts import AcceptOffer
 from views.widgets.announcer import announcer_of
 from views.widgets.message_bar import Level
 
@@ -101,7 +102,7 @@ def test_an_offer_is_urgent_and_its_end_is_told_unless_the_agent_ended_it(heard:
     heard.work.offered.emit(None)
     assert heard.last().startswith("The offer is over")
     heard.work.offered.emit(TICKETS[0])
-    heard.window.offer.accept_requested.emit(TICKETS[0].id)
+    heard.window.offer.acted.emit(AcceptOffer(TICKETS[0].id))
     before = len(heard.said)
     heard.work.offered.emit(None)
     assert len(heard.said) == before

@@ -23,6 +23,7 @@ from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key, write
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk
+from views.desk.acts import AcceptCaller, ChooseOwnState, TalkPress
 from views.desk.devices.acts import ScanPiece
 from views.desk.window import DeskWindow
 from views.widgets.keyboard.command_palette import CommandPalette, PaletteEntry
@@ -97,12 +98,12 @@ def stage(qtbot: QtBot) -> Iterator[Stage]:
 
 
 def test_between_callers_one_is_accepted_and_a_state_is_chosen(stage: Stage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(stage.window.queue.accept_requested) as accepted:
-        stage.do("accept A031")
-    assert accepted.args == ["t-a031"]
-    with qtbot.waitSignal(stage.window.queue.state_chosen) as chosen:
-        stage.do("pause traning")
-    assert chosen.args == [False, "training"]
+    accepted = acts_of(stage.window.queue, AcceptCaller)
+    stage.do("accept A031")
+    assert accepted == [AcceptCaller("t-a031")]
+    chosen = acts_of(stage.window.queue, ChooseOwnState)
+    stage.do("pause traning")
+    assert chosen == [ChooseOwnState(False, "training")]
     for typed in ("demande d'aide", "un instant", "scan page", "hang up"):
         assert stage.first(typed).why_not == "There is no conversation now.", typed
     assert stage.first("decline").why_not == "No caller is offered to you now."
@@ -121,8 +122,9 @@ def test_in_a_conversation_it_shows_writes_scans_and_calls_a_colleague(
     chosen = acts_of(stage.window.dossier, ScanPiece)
     stage.do(f"scan for {piece.name}")
     assert chosen == [ScanPiece(piece.id)]
-    with qtbot.waitSignal(stage.window.conversation.talk_bar.pass_on_requested):
-        stage.do("noe")
+    pressed = acts_of(stage.window.conversation.talk_bar, TalkPress)
+    stage.do("noe")
+    assert pressed == [TalkPress.PASS_ON]
     assert stage.first("accept next").why_not == "You have a caller already."
 
 

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What an agent does with callers, as values. Made by the views of this package that have several
+things to tell, done by `expert_app.desk.wiring`, each where its view is connected.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from msgspec import Struct
+
+from session.protocol.hub.talk_state import HoldReason, PassReason
+
+# ---- queue, offer, telephone
+
+
+class AcceptCaller(Struct, frozen=True):
+    """Take this caller of the queue."""
+
+    ticket_id: str
+
+
+class AcceptNext(Struct, frozen=True):
+    """Take whoever is next, of this service ("" for all)."""
+
+    service: str
+
+
+class ChooseOwnState(Struct, frozen=True):
+    """The agent is available, or pauses for this reason ("" when none was chosen)."""
+
+    available: bool
+    reason: str
+
+
+QueueAct = AcceptCaller | AcceptNext | ChooseOwnState
+
+
+class AcceptOffer(Struct, frozen=True):
+    """Take the caller who is offered."""
+
+    ticket_id: str
+
+
+class DeclineOffer(Struct, frozen=True):
+    """Do not take the caller who is offered, for this reason."""
+
+    ticket_id: str
+    reason: str
+
+
+OfferAct = AcceptOffer | DeclineOffer
+
+
+class PhonePress(Enum):
+    """The end of a talk by telephone: wrap-up begins, or nobody answered and the agent gives up."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+
+
+class CallLater(Struct, frozen=True):
+    """Nobody answered: the caller waits again after so many minutes."""
+
+    minutes: int
+
+
+PhoneAct = PhonePress | CallLater
+
+# ---- between two callers
+
+
+class IdlePress(Enum):
+    """A button that says all by itself."""
+
+    ACCEPT_NEXT = "accept_next"
+    END_PAUSE = "end_pause"
+    PREVIEW = "preview"
+
+
+class AcceptByThemselves(Struct, frozen=True):
+    """Callers who are offered are accepted without a press, or only by one."""
+
+    on: bool
+
+
+class WriteOwedNote(Struct, frozen=True):
+    """The note that was owed on a session."""
+
+    session_id: str
+    note: str
+
+
+class DropOwedNote(Struct, frozen=True):
+    """No note is needed on a session."""
+
+    session_id: str
+
+
+class FileLeftPages(Struct, frozen=True):
+    """File the scanned pages that a session left behind."""
+
+    session_id: str
+
+
+class DeleteLeftPages(Struct, frozen=True):
+    """Delete the scanned pages that a session left behind."""
+
+    session_id: str
+
+
+IdleAct = (
+    IdlePress | AcceptByThemselves | WriteOwedNote | DropOwedNote | FileLeftPages | DeleteLeftPages
+)
+
+# ---- in a conversation
+
+
+class TalkPress(Enum):
+    """A button that says all by itself; `PASS_ON`: choose to whom."""
+
+    RESUME = "resume"
+    PASS_ON = "pass_on"
+    DISMISS = "dismiss"
+    HAND_OVER = "hand_over"
+
+
+class LetWait(Struct, frozen=True):
+    """Let the caller wait."""
+
+    reason: HoldReason
+
+
+class CallHost(Struct, frozen=True):
+    """Call the site's host, or take that back."""
+
+    on: bool
+
+
+class BannerPainted(Struct, frozen=True):
+    """The words that name this third person are on the screen."""
+
+    user: str
+
+
+TalkAct = TalkPress | LetWait | CallHost | BannerPainted
+
+
+class PassOnCaller(Struct, frozen=True):
+    """Give the caller to an agent or to a service (one of them is "")."""
+
+    agent: str
+    service: str
+    reason: PassReason
+    note: str
+
+
+class InviteColleague(Struct, frozen=True):
+    """Call a colleague in; the caller may wait meanwhile."""
+
+    agent: str
+    is_on_hold: bool
+
+
+PassOnAct = PassOnCaller | InviteColleague
+
+# ---- after a conversation
+
+
+class WrapUpPress(Enum):
+    """A button that says all by itself; `PAUSE`: the agent pauses once this is finished."""
+
+    PAUSE = "pause"
+    PROLONG = "prolong"
+
+
+class FinishWrapUp(Struct, frozen=True):
+    """The wrap-up is done, with this outcome."""
+
+    outcome: str
+
+
+class CallBack(Struct, frozen=True):
+    """Finish, and call this number ("" for the ticket's own) after so many minutes."""
+
+    phone: str
+    minutes: int
+
+
+class UseNoteTemplate(Struct, frozen=True):
+    """Begin the note with one that the organisation has ready."""
+
+    template_id: str
+
+
+class EndWrapUpTime(Struct, frozen=True):
+    """The time is over; this outcome was chosen, or none was said."""
+
+    outcome: str
+
+
+WrapUpAct = WrapUpPress | FinishWrapUp | CallBack | UseNoteTemplate | EndWrapUpTime
