@@ -28,6 +28,7 @@ from session.protocol.endpoints.chunks import ChunkPace
 from tests.support.memory.channel import channel_pair
 from tests.support.screens.kiosk_gallery import kiosk_visit, session_facts
 from tests.support.waiting import until
+from views.desk.shared_page import acts
 from views.desk.shared_page.shown_document_view import Pen, ShownDocumentView
 
 _canvas: Any = canvas
@@ -104,15 +105,25 @@ class ShowStage:
         )
         desk.drawn.connect(lambda drawn: view.show_picture(drawn[0], drawn[1].data))
         desk.marks_changed.connect(view.show_marks)
-        view.turn_requested.connect(desk.turn)
-        view.mark_drawn.connect(desk.add_mark)
-        view.marks_remove_requested.connect(desk.remove_marks)
-        view.pointer_moved.connect(desk.move_pointer)
-        view.pointer_left.connect(desk.hide_pointer)
-        view.stop_requested.connect(desk.stop)
+        view.acted.connect(self._on_act)
         for fact in (kiosk.opened, kiosk.painted, kiosk.marked, kiosk.ended):
             fact.connect(self.logged.append)
         self.desk_line.drop_raw = self._on_line
+
+    def _on_act(self, act: acts.DocumentAct) -> None:
+        match act:
+            case acts.TurnDocument(page):
+                self.desk.turn(page)
+            case acts.MarkDocument(mark):
+                self.desk.add_mark(mark)
+            case acts.PointInDocument(x, y):
+                self.desk.move_pointer(x, y)
+            case acts.DocumentPress.HIDE_POINTER:
+                self.desk.hide_pointer()
+            case acts.DocumentPress.REMOVE_MARKS:
+                self.desk.remove_marks()
+            case acts.DocumentPress.STOP:
+                self.desk.stop()
 
     def _on_line(self, _topic: str, payload: bytes, _headers: Mapping[str, str]) -> bool:
         self.raw.append(payload)

@@ -26,6 +26,7 @@ from session.protocol.conversation.mirror import MirrorEvents
 from views.desk.acts import CallLater, PhoneAct, PhonePress
 from views.desk.call_view import CallState, Quality
 from views.desk.session_header import GRANT_WORDS
+from views.desk.shared_page.acts import MovePointer, OpenAddress, PageAct, PagePress
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
@@ -80,13 +81,9 @@ class ConversationConnections:
         window.call.hang_up_requested.connect(app.hang_up)
         window.phone.acted.connect(self._on_phone_act)
         window.call.call_again_requested.connect(self._on_call_again)
-        self._cobrowse.share_requested.connect(lambda: self._ask_first.ask(Grant.SEE_PAGE))
+        self._cobrowse.acted.connect(self._on_page_act)
         self._ask_first.asked.connect(self._on_asked)
         self._ask_first.refused.connect(self._on_refused)
-        self._cobrowse.address_requested.connect(app.open_address)
-        self._cobrowse.pointer_moved.connect(self._on_pointer_moved)
-        self._cobrowse.pointer_left.connect(self._on_pointer_left)
-        self._cobrowse.snapshot_requested.connect(self._on_snapshot)
         RemoteControlConnections(self._cobrowse, app, ask_first=self._ask_first)
         self._mirror.resource_requested.connect(self._on_resource)
 
@@ -144,17 +141,19 @@ class ConversationConnections:
         if self._app.session is not None:
             self._app.session.call.request_call()
 
-    def _on_pointer_moved(self, x: float, y: float) -> None:
-        if self._app.session is not None:
-            self._app.session.page.move_pointer(x, y)
-
-    def _on_pointer_left(self) -> None:
-        if self._app.session is not None:
-            self._app.session.page.hide_pointer()
-
-    def _on_snapshot(self) -> None:
-        if self._app.session is not None:
-            self._app.session.page.request_snapshot()
+    def _on_page_act(self, act: PageAct) -> None:
+        session = self._app.session
+        match act:
+            case PagePress.ASK_TO_SEE:
+                self._ask_first.ask(Grant.SEE_PAGE)
+            case OpenAddress(address):
+                self._app.open_address(address)
+            case MovePointer(x, y) if session is not None:
+                session.page.move_pointer(x, y)
+            case PagePress.HIDE_POINTER if session is not None:
+                session.page.hide_pointer()
+            case PagePress.DRAW_ANEW if session is not None:
+                session.page.request_snapshot()
 
     def _on_resource(self, address: str) -> None:
         if self._app.session is not None:

@@ -5,13 +5,14 @@ the window.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.ask_first import FILL, POINT, AskFirst
 from session.desk.cobrowse.remote_control import Answer, DeskRemoteControl
 from session.desk.session import DeskSession
+from session.protocol.conversation.remote_control import HistoryStep
+from views.desk.shared_page import acts
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.view import SharedPageView
 
@@ -23,49 +24,54 @@ class RemoteControlConnections:
         self._view = view
         self._app = app
         self._ask_first = ask_first
-        acts, tools = view.acts, view.tools
-        acts.click_requested.connect(self._command(lambda to, spot: to.click(spot)))
-        acts.scroll_requested.connect(
-            self._command(lambda to, spot, right, down: to.scroll(spot, right, down))
-        )
-        acts.text_typed.connect(self._command(lambda to, text: to.type(text)))
-        acts.key_pressed.connect(self._command(lambda to, key: to.press(key)))
-        acts.choice_requested.connect(
-            self._command(lambda to, epoch, node, index: to.choose(epoch, node, index))
-        )
-        acts.value_requested.connect(
-            self._command(lambda to, epoch, node, value: to.set_value(epoch, node, value))
-        )
-        acts.proposal_requested.connect(
-            self._command(lambda to, epoch, node, value: to.propose(epoch, node, value))
-        )
-        acts.highlight_requested.connect(
-            self._command(lambda to, epoch, node: to.highlight(epoch, node))
-        )
-        acts.arrow_requested.connect(
-            self._command(lambda to, start, end: to.draw_arrow(start, end))
-        )
-        acts.marks_removed.connect(self._command(lambda to: to.remove_marks()))
-        tools.history_requested.connect(self._filling(lambda to, step: to.go(step)))
-        tools.zoom_requested.connect(self._filling(lambda to, steps: to.zoom(steps)))
-        tools.tool_wanted.connect(self._on_tool_wanted)
+        view.pointer.acted.connect(self._on_command)
+        view.tools.acted.connect(self._on_tool_act)
         app.session_opened.connect(self._follow)
 
-    def _command(self, act: Callable[..., None]) -> Callable[..., None]:
-        """Calls `act` with the commands of the open session; does nothing without one."""
+    def _on_command(self, act: acts.CommandAct) -> None:
+        if self._app.session is None:
+            return
+        control = self._app.session.control
+        match act:
+            case acts.ClickAt(spot):
+                control.click(spot)
+            case acts.ScrollAt(spot, right_px, down_px):
+                control.scroll(spot, right_px, down_px)
+            case acts.TypeText(text):
+                control.type(text)
+            case acts.PressKey(key):
+                control.press(key)
+            case acts.ChooseOption(epoch, node, index):
+                control.choose(epoch, node, index)
+            case acts.WriteValue(epoch, node, value):
+                control.set_value(epoch, node, value)
+            case acts.ProposeValue(epoch, node, value):
+                control.propose(epoch, node, value)
+            case acts.FrameNode(epoch, node):
+                control.highlight(epoch, node)
+            case acts.DrawArrow(start, end):
+                control.draw_arrow(start, end)
+            case acts.RemoveMarks():
+                control.remove_marks()
 
-        def command(*values: object) -> None:
-            if self._app.session is not None:
-                act(self._app.session.control, *values)
+    def _on_tool_act(self, act: acts.ToolAct) -> None:
+        match act:
+            case acts.TakeTool(tool):
+                self._take(tool)
+            case acts.GoInHistory(step):
+                self._ask_first.do(FILL, partial(self._go, step))
+            case acts.ZoomPage(steps):
+                self._ask_first.do(FILL, partial(self._zoom, steps))
 
-        return command
+    def _go(self, step: HistoryStep) -> None:
+        if self._app.session is not None:
+            self._app.session.control.go(step)
 
-    def _filling(self, act: Callable[..., None]) -> Callable[..., None]:
-        """The same, after the caller's yes."""
-        command = self._command(act)
-        return lambda *values: self._ask_first.do(FILL, partial(command, *values))
+    def _zoom(self, steps: int) -> None:
+        if self._app.session is not None:
+            self._app.session.control.zoom(steps)
 
-    def _on_tool_wanted(self, tool: Tool) -> None:
+    def _take(self, tool: Tool) -> None:
         """The tool is in hand when the caller has said yes."""
         if tool is Tool.CONTROL:
             powers = FILL
@@ -76,7 +82,7 @@ class RemoteControlConnections:
     def _follow(self, session: DeskSession) -> None:
         control: DeskRemoteControl = session.control
         control.answered.connect(self._on_answered)
-        control.paused.connect(lambda _left_s: self._view.acts.show_paused())
+        control.paused.connect(lambda _left_s: self._view.pointer.show_paused())
 
     def _on_answered(self, answer: Answer) -> None:
-        self._view.acts.show_answer(answer)
+        self._view.pointer.show_answer(answer)

@@ -14,6 +14,7 @@ from session.desk.cobrowse.shown_document import DrawnPicture, Ended, Shown
 from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
 from session.protocol.conversation.shown_document import ShownPagePainted
+from views.desk.shared_page import acts
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level
@@ -42,22 +43,8 @@ class ShownDocumentConnections:
         view, document = self._view, self._view.document
         view.library.push_requested.connect(documents.push)
         view.library.cancel_requested.connect(documents.cancel)
-        view.file_show_requested.connect(documents.show_file)
-        view.address_requested.connect(lambda _address: documents.hide_document())
-        document.turn_requested.connect(
-            self._on_session(lambda session, page: session.show.turn(page))
-        )
-        document.mark_drawn.connect(
-            self._on_session(lambda session, mark: session.show.add_mark(mark))
-        )
-        document.marks_remove_requested.connect(
-            self._on_session(lambda session: session.show.remove_marks())
-        )
-        document.pointer_moved.connect(
-            self._on_session(lambda session, x, y: session.show.move_pointer(x, y))
-        )
-        document.pointer_left.connect(self._on_session(lambda session: session.show.hide_pointer()))
-        document.stop_requested.connect(self._on_session(lambda session: session.show.stop()))
+        view.acted.connect(self._on_page_act)
+        document.acted.connect(self._on_document_act)
         for keys, act in (("Ctrl+B", view.toggle_library), ("Ctrl+O", view.choose_file)):
             QShortcut(QKeySequence(keys), window).activated.connect(self._in_page_mode(act))
         documents.library_changed.connect(view.library.show_items)
@@ -79,12 +66,30 @@ class ShownDocumentConnections:
 
         return do
 
-    def _on_session(self, act: Callable[..., None]) -> Callable[..., None]:
-        def request(*values: object) -> None:
-            if self._app.session is not None:
-                act(self._app.session, *values)
+    def _on_page_act(self, act: acts.PageAct) -> None:
+        match act:
+            case acts.ShowFile(path):
+                self._documents.show_file(path)
+            case acts.OpenAddress():
+                self._documents.hide_document()
 
-        return request
+    def _on_document_act(self, act: acts.DocumentAct) -> None:
+        if self._app.session is None:
+            return
+        show = self._app.session.show
+        match act:
+            case acts.TurnDocument(page):
+                show.turn(page)
+            case acts.MarkDocument(mark):
+                show.add_mark(mark)
+            case acts.PointInDocument(x, y):
+                show.move_pointer(x, y)
+            case acts.DocumentPress.HIDE_POINTER:
+                show.hide_pointer()
+            case acts.DocumentPress.REMOVE_MARKS:
+                show.remove_marks()
+            case acts.DocumentPress.STOP:
+                show.stop()
 
     def _follow(self, session: DeskSession) -> None:
         self._documents.load()

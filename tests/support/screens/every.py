@@ -86,7 +86,7 @@ def _shared_page(state: str) -> QWidget:
             PageShown(epoch=1, address=page[0], title=page[1], width_px=800, height_px=600)
         )
     if state == "told":
-        view.acts.show_paused()
+        view.pointer.show_paused()
     return PlainWindow(view, "Page partagée")
 
 

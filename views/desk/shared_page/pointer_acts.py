@@ -26,6 +26,7 @@ from session.protocol.conversation.remote_control import (
     ValueProposed,
 )
 from views.desk.session_header import GRANT_WORDS
+from views.desk.shared_page import acts
 from views.desk.shared_page.mirror_pane import MirrorPane, Pick
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.tools import PageTools
@@ -37,25 +38,13 @@ from views.words.errors import sentence
 class PointerActs(QObject):
     """Turns clicks, drags and keys over the mirror into requests.
 
-    Signals: click_requested(Spot), scroll_requested(Spot, right_px, down_px). text_typed(text),
-        key_pressed(PageKey): for the field that has the keyboard in the caller's page.
-        choice_requested(epoch, node, index), value_requested(epoch, node, value).
-        proposal_requested(epoch, node, value), highlight_requested(epoch, node),
-        arrow_requested(start, end). marks_removed(): take the marks away at the kiosk too.
+    Signals:
+        acted(object): what the agent does, a `CommandAct`.
         hint_changed(text, tone): what the agent should know, for a sentence over the page; "" when
-        all is well.
+            all is well.
     """
 
-    click_requested = pyqtSignal(object)
-    scroll_requested = pyqtSignal(object, float, float)
-    text_typed = pyqtSignal(str)
-    key_pressed = pyqtSignal(object)
-    choice_requested = pyqtSignal(int, int, int)
-    value_requested = pyqtSignal(int, int, str)
-    proposal_requested = pyqtSignal(int, int, str)
-    highlight_requested = pyqtSignal(int, int)
-    arrow_requested = pyqtSignal(object, object)
-    marks_removed = pyqtSignal()
+    acted = pyqtSignal(object)
     hint_changed = pyqtSignal(str, str)
 
     def __init__(
@@ -79,9 +68,8 @@ class PointerActs(QObject):
         mirror.typed.connect(self._on_typed)
         mirror.key_pressed.connect(self._on_key)
         tools.tool_chosen.connect(self._on_tool)
-        tools.marks_remove_requested.connect(self.remove_marks)
-        bar.write_requested.connect(self.value_requested)
-        bar.propose_requested.connect(self._on_propose)
+        tools.acted.connect(self._on_tool_act)
+        bar.acted.connect(self._on_value)
         # the keyboard goes back to the page
         bar.closed.connect(lambda: mirror.set_tool(tools.tool))
 
@@ -183,10 +171,11 @@ class PointerActs(QObject):
         self._mirror.set_tool(tool)
         self._bar.close_bar()
 
-    def remove_marks(self) -> None:
-        """Removes frame and arrow at both ends."""
-        self._mirror.remove_marks()
-        self.marks_removed.emit()
+    def _on_tool_act(self, act: acts.ToolAct) -> None:
+        """Frame and arrow are removed at both ends."""
+        if isinstance(act, acts.RemoveMarks):
+            self._mirror.remove_marks()
+            self.acted.emit(act)
 
     # ---- mouse and keyboard ----
 
@@ -194,7 +183,7 @@ class PointerActs(QObject):
         match self._tools.tool:
             case Tool.HIGHLIGHT:
                 self._mirror.show_mark(pick.node)
-                self.highlight_requested.emit(pick.epoch, pick.node)
+                self.acted.emit(acts.FrameNode(pick.epoch, pick.node))
             case Tool.PROPOSE:
                 self._begin_proposal(pick)
             case Tool.CONTROL:
@@ -217,7 +206,7 @@ class PointerActs(QObject):
             self._bar.open_for(pick, may_write=True)
         else:
             self._bar.close_bar()
-        self.click_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y))
+        self.acted.emit(acts.ClickAt(Spot(pick.epoch, pick.node, pick.x, pick.y)))
 
     def _offer_choices(self, pick: Pick) -> None:
         menu = QMenu(self._mirror)
@@ -228,8 +217,8 @@ class PointerActs(QObject):
             action.setChecked(option.chosen)
             action.setEnabled(not option.off)
             action.triggered.connect(
-                lambda _checked, index=index: self.choice_requested.emit(
-                    pick.epoch, pick.field, index
+                lambda _checked, index=index: self.acted.emit(
+                    acts.ChooseOption(pick.epoch, pick.field, index)
                 )
             )
             menu.addAction(action)
@@ -246,24 +235,26 @@ class PointerActs(QObject):
             power = _(GRANT_WORDS[Grant.CONTROL][0])
             self._say(_("Missing permission: {power}").format(power=power), "warn")
             return
-        self.scroll_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y), right_px, down_px)
+        spot = Spot(pick.epoch, pick.node, pick.x, pick.y)
+        self.acted.emit(acts.ScrollAt(spot, right_px, down_px))
 
     def _on_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         self._mirror.show_arrow(start, end)
-        self.arrow_requested.emit(start, end)
+        self.acted.emit(acts.DrawArrow(start, end))
 
     def _on_typed(self, text: str) -> None:
         if self._may_type:
-            self.text_typed.emit(text)
+            self.acted.emit(acts.TypeText(text))
         else:
             self._show_field_hint(FieldKind.TEXT)
 
     def _on_key(self, key: PageKey) -> None:
         if self._may_type:
-            self.key_pressed.emit(key)
+            self.acted.emit(acts.PressKey(key))
         else:
             self._show_field_hint(FieldKind.TEXT)
 
-    def _on_propose(self, epoch: int, node: int, value: str) -> None:
-        self._say(_("The caller sees your proposal…"), "accent")
-        self.proposal_requested.emit(epoch, node, value)
+    def _on_value(self, act: acts.WriteValue | acts.ProposeValue) -> None:
+        if isinstance(act, acts.ProposeValue):
+            self._say(_("The caller sees your proposal…"), "accent")
+        self.acted.emit(act)

@@ -9,7 +9,7 @@ Used by the shared page's view. It shows what it is given and emits requests, wh
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
@@ -18,6 +18,13 @@ from PyQt6.QtWidgets import QButtonGroup, QFrame, QProgressBar, QToolButton, QWi
 
 from resources.texts import N_, _
 from session.protocol.conversation.shown_document import MAX_POINTS, Mark, MarkKind
+from views.desk.shared_page.acts import (
+    DocumentAct,
+    DocumentPress,
+    MarkDocument,
+    PointInDocument,
+    TurnDocument,
+)
 from views.widgets.document_sheet import DocumentSheet, SheetView, page_image
 from views.widgets.page_marks import paint_spot
 from views.widgets.parts import Chip, ElidedLabel, column, label, push_button, row, tool_button
@@ -50,17 +57,13 @@ _PENS: dict[Pen, tuple[str, str]] = {
 class DrawingSheet(DocumentSheet):
     """The page on which the agent draws.
 
-    Signals:
-        pointed(x, y), left(): the laser, as a fraction (0..1) of the page.
-        drawn(Mark): a mark is finished.
+    Args:
+        act: told where the laser is, and each mark that is finished.
     """
 
-    pointed = pyqtSignal(float, float)
-    left = pyqtSignal()
-    drawn = pyqtSignal(object)
-
-    def __init__(self) -> None:
+    def __init__(self, act: Callable[[DocumentAct], None]) -> None:
         super().__init__(SPOT_RADIUS)
+        self._act = act
         self._pen = Pen.LASER
         self._places: list[QPointF] = []
         self._laser: QPointF | None = None
@@ -92,7 +95,7 @@ class DrawingSheet(DocumentSheet):
         at = event.position()
         if self._pen is Pen.LASER:
             self._laser = at
-            self.pointed.emit(*self.fraction(at))
+            self._act(PointInDocument(*self.fraction(at)))
         elif self._places:
             self._grow(at)
         self.update()
@@ -107,7 +110,7 @@ class DrawingSheet(DocumentSheet):
         """The mark is finished; a click is none."""
         mark, self._places = self._mark(), []
         if mark is not None:
-            self.drawn.emit(mark)
+            self._act(MarkDocument(mark))
         self.update()
 
     def _mark(self) -> Mark | None:
@@ -126,7 +129,7 @@ class DrawingSheet(DocumentSheet):
     def _leave(self) -> None:
         if self._laser is not None:
             self._laser = None
-            self.left.emit()
+            self._act(DocumentPress.HIDE_POINTER)
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -150,18 +153,10 @@ class ShownDocumentView(QWidget):
     """Turns and marks the document.
 
     Signals:
-        turn_requested(page): show this page, from 0.
-        mark_drawn(Mark), marks_remove_requested(): on the page in view.
-        pointer_moved(x, y), pointer_left(): the laser.
-        stop_requested(): show it no more.
+        acted(object): what the agent does, a `DocumentAct`.
     """
 
-    turn_requested = pyqtSignal(int)
-    mark_drawn = pyqtSignal(object)
-    marks_remove_requested = pyqtSignal()
-    pointer_moved = pyqtSignal(float, float)
-    pointer_left = pyqtSignal()
-    stop_requested = pyqtSignal()
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -169,11 +164,8 @@ class ShownDocumentView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._page = 0
         self._pages = 0
-        self.sheet = DrawingSheet()
+        self.sheet = DrawingSheet(self.acted.emit)
         self._view = SheetView(self.sheet, wide=False)
-        self.sheet.pointed.connect(self.pointer_moved)
-        self.sheet.left.connect(self.pointer_left)
-        self.sheet.drawn.connect(self.mark_drawn)
         self._title = ElidedLabel("", "strong", name="shown_title")
         self._state = Chip("shown_state")
         self._progress = QProgressBar()
@@ -181,7 +173,7 @@ class ShownDocumentView(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setFixedHeight(6)
         self._stop = push_button(_("Stop showing"), "close", "plain", name="shown_stop")
-        self._stop.clicked.connect(self.stop_requested)
+        self._stop.clicked.connect(lambda: self.acted.emit(DocumentPress.STOP))
         column(self, self._build_bar(), self._progress, space=0).addWidget(self._view, 1)
 
     def _build_bar(self) -> QFrame:
@@ -198,7 +190,7 @@ class ShownDocumentView(QWidget):
         self.remove_button = tool_button(
             _("Remove the marks of this page"), "remove", "shown_clear"
         )
-        self.remove_button.clicked.connect(self.marks_remove_requested)
+        self.remove_button.clicked.connect(lambda: self.acted.emit(DocumentPress.REMOVE_MARKS))
         names = row(None, self._title, self._state, self._stop)
         names.setStretch(0, 1)
         acts = row(
@@ -279,7 +271,7 @@ class ShownDocumentView(QWidget):
 
     def _turn(self, page: int) -> None:
         if 0 <= page < self._pages and page != self._page:
-            self.turn_requested.emit(page)
+            self.acted.emit(TurnDocument(page))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Page up and down turn, Home and End go to the ends; arrows scroll."""

@@ -18,6 +18,7 @@ from resources.texts import N_, _
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import HistoryStep
 from views.desk.session_header import answer_words
+from views.desk.shared_page.acts import GoInHistory, RemoveMarks, TakeTool, ZoomPage
 from views.desk.shared_page.overlay import Tool
 from views.widgets.icons import icon
 from views.widgets.parts import name_button, row, tool_button
@@ -53,16 +54,11 @@ class PageTools(QFrame):
 
     Signals:
         tool_chosen(Tool): another tool is in hand.
-        tool_wanted(Tool): the agent wants a tool that the caller has not allowed yet.
-        history_requested(HistoryStep), zoom_requested(steps): the page as a whole.
-        marks_remove_requested(): take frames and arrows away.
+        acted(object): what the agent does, a `ToolAct`.
     """
 
     tool_chosen = pyqtSignal(object)
-    tool_wanted = pyqtSignal(object)
-    history_requested = pyqtSignal(object)
-    zoom_requested = pyqtSignal(int)
-    marks_remove_requested = pyqtSignal()
+    acted = pyqtSignal(object)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__()
@@ -104,7 +100,7 @@ class PageTools(QFrame):
     def _make_whole(self) -> dict[str, QToolButton]:
         buttons = {}
         self._clear = tool_button(_("Remove frame and arrow"), "remove", "page_marks_remove")
-        self._clear.clicked.connect(self.marks_remove_requested)
+        self._clear.clicked.connect(lambda: self.acted.emit(RemoveMarks()))
         buttons["marks_remove"] = self._clear
         steps = (
             (_("Back"), "arrow_left", HistoryStep.BACK),
@@ -113,14 +109,14 @@ class PageTools(QFrame):
         )
         for words, icon_name, step in steps:
             button = tool_button(words, icon_name, f"page_{step.value}")
-            button.clicked.connect(lambda _checked, step=step: self.history_requested.emit(step))
+            button.clicked.connect(lambda _checked, step=step: self.acted.emit(GoInHistory(step)))
             buttons[step.value] = button
         for words, icon_name, by in (
             (_("Smaller page"), "zoom_out", -1),
             (_("Larger page"), "zoom_in", 1),
         ):
             button = tool_button(words, icon_name, f"page_{icon_name}")
-            button.clicked.connect(lambda _checked, by=by: self.zoom_requested.emit(by))
+            button.clicked.connect(lambda _checked, by=by: self.acted.emit(ZoomPage(by)))
             buttons[icon_name] = button
         return buttons
 
@@ -185,7 +181,7 @@ class PageTools(QFrame):
             self.choose(tool)
         else:
             self._buttons[self._tool].setChecked(True)
-            self.tool_wanted.emit(tool)
+            self.acted.emit(TakeTool(tool))
 
     def _allowed(self, grant: Grant | None) -> bool:
         return grant is None or self._grants[grant]

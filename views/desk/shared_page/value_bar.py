@@ -8,11 +8,12 @@ that the mirror does not show, and for proposals of any field.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QDate, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QDate, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDateEdit, QFrame, QLineEdit, QStackedWidget, QWidget
 
 from resources.plain_text import plain_text
 from resources.texts import N_, _
+from views.desk.shared_page.acts import ProposeValue, WriteValue
 from views.desk.shared_page.mirror_pane import Pick
 from views.widgets.parts import ElidedLabel, push_button, row
 from views.widgets.theme import SPACE
@@ -32,12 +33,11 @@ class ValueBar(QFrame):
     """The field's name, its value, and what to do with it.
 
     Signals:
-        write_requested(epoch, node, value), propose_requested(epoch, node, value).
+        acted(object): `WriteValue` or `ProposeValue`.
         closed(): nothing is to be done.
     """
 
-    write_requested = pyqtSignal(int, int, str)
-    propose_requested = pyqtSignal(int, int, str)
+    acted = pyqtSignal(object)
     closed = pyqtSignal()
 
     def __init__(self) -> None:
@@ -63,8 +63,8 @@ class ValueBar(QFrame):
         self._write = push_button(_("Write"), "keyboard", "primary", name="value_write")
         self._propose = push_button(_("Propose to the caller"), "propose", name="value_propose")
         self._close = push_button(_("Cancel"), "cancel", "quiet", name="value_close")
-        self._write.clicked.connect(lambda: self._send(self.write_requested))
-        self._propose.clicked.connect(lambda: self._send(self.propose_requested))
+        self._write.clicked.connect(lambda: self._send(WriteValue))
+        self._propose.clicked.connect(lambda: self._send(ProposeValue))
         self._close.clicked.connect(self.close_bar)
         self._text.returnPressed.connect(self._on_return)
         box = row(self, margins=(SPACE[2], SPACE[0], SPACE[2], SPACE[0]), space=SPACE[1])
@@ -119,8 +119,8 @@ class ValueBar(QFrame):
     def _on_return(self) -> None:
         (self._write if self._may_write else self._propose).click()
 
-    def _send(self, signal: pyqtBoundSignal) -> None:
+    def _send(self, kind: type[WriteValue | ProposeValue]) -> None:
         pick, value = self._pick, self.value()
         if pick is not None and value:
-            signal.emit(pick.epoch, pick.field, value)
+            self.acted.emit(kind(pick.epoch, pick.field, value))
             self.close_bar()

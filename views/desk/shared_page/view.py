@@ -19,6 +19,7 @@ from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
 from session.protocol.conversation.mirror_messages import DialogShown
+from views.desk.shared_page import acts
 from views.desk.shared_page.library_panel import LibraryPanel
 from views.desk.shared_page.mirror_dialog import MirrorDialog
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -79,26 +80,17 @@ class SharedPageView(QWidget):
         mirror: the locked pane that draws the page.
 
     Signals:
-        address_requested(address): open it on the kiosk.
-        pointer_moved(x, y), pointer_left(): the laser, as a fraction (0..1) of the kiosk's page.
-        share_requested(): ask the caller's permission to see the page.
-        snapshot_requested(): draw the mirror anew.
-        file_show_requested(path): show the caller this document of the agent's own.
+        acted(object): what the agent does, a `PageAct`. What is done in the page is told by `tools`
+            and `pointer`, what is done with a shown document by `document`.
 
     Attributes:
-        tools, acts: what the agent can do in the page, and the requests that follow
-            (`PointerActs` has the signals).
+        tools, pointer: what the agent can do in the page, and what the mouse means there.
         bar: address, library and tools in one line; the desk's window has it in a bar of its own.
         library: what can be put before the caller.
         document: what is shown, in the place of the mirror.
     """
 
-    address_requested = pyqtSignal(str)
-    pointer_moved = pyqtSignal(float, float)
-    pointer_left = pyqtSignal()
-    share_requested = pyqtSignal()
-    snapshot_requested = pyqtSignal()
-    file_show_requested = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self, mirror: MirrorPane, clock: Clock) -> None:
         super().__init__()
@@ -113,7 +105,7 @@ class SharedPageView(QWidget):
         self.document = ShownDocumentView()
         self.tools = PageTools(self)
         self.value_bar = ValueBar()
-        self.acts = PointerActs(mirror, self.tools, bar=self.value_bar, parent=self)
+        self.pointer = PointerActs(mirror, self.tools, bar=self.value_bar, parent=self)
         self.bar = PageBar(self.tools)
         self._connect_bar()
         self._make_stage()
@@ -121,15 +113,15 @@ class SharedPageView(QWidget):
         box = column(self, self.bar, self.library, self.library.progress, space=0)
         box.addWidget(self._stage, 1)
         box.addWidget(self.value_bar)  # below: it comes by a click, and the page must stay there
-        mirror.pointed.connect(self.pointer_moved)
-        mirror.pointer_left.connect(self.pointer_left)
-        mirror.picture_needed.connect(self.snapshot_requested)
+        mirror.pointed.connect(lambda x, y: self.acted.emit(acts.MovePointer(x, y)))
+        mirror.pointer_left.connect(lambda: self.acted.emit(acts.PagePress.HIDE_POINTER))
+        mirror.picture_needed.connect(self._draw_anew)
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._end_refusal)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         self._address_key = QShortcut(QKeySequence("Ctrl+L"), self)
         self._address_key.activated.connect(self.bar.edit_address)
         self.tools.tool_chosen.connect(self._on_tool)
-        self.acts.hint_changed.connect(self._notes.show_hint)
+        self.pointer.hint_changed.connect(self._notes.show_hint)
         mirror.focus_moved.connect(lambda box, _name: self._notes.keep_clear_of(box))
         self._set_open(False)
         self._show_state()
@@ -147,7 +139,7 @@ class SharedPageView(QWidget):
         bar = self.bar
         bar.address_requested.connect(self._on_open)
         bar.address_wanted.connect(self.open_library)
-        bar.again.clicked.connect(self.snapshot_requested)
+        bar.again.clicked.connect(self._draw_anew)
         bar.library_button.clicked.connect(self.toggle_library)
         bar.file_button.clicked.connect(self.choose_file)
         self.library.address_requested.connect(lambda text: self._on_open(bar.whole_address(text)))
@@ -176,7 +168,7 @@ class SharedPageView(QWidget):
     def _make_stage(self) -> None:
         self._empty = EmptyState("shared_page", "", advice="", name="cobrowse_empty")
         self._ask = push_button(_("Ask to see the page"), "ask", "primary", name="cobrowse_ask")
-        self._ask.clicked.connect(self.share_requested)
+        self._ask.clicked.connect(lambda: self.acted.emit(acts.PagePress.ASK_TO_SEE))
         box = self._empty.layout()
         assert isinstance(box, QVBoxLayout)  # words in the middle, stretches around them
         box.insertSpacing(box.count() - 1, SPACE[2])
@@ -214,7 +206,7 @@ class SharedPageView(QWidget):
         if Grant.SEE_PAGE in grants:
             self._set_state(ShareState.ON if grants[Grant.SEE_PAGE] else ShareState.OFF)
         self.tools.show_grants(grants)
-        self.acts.show_grants(grants)
+        self.pointer.show_grants(grants)
         self._show_state()
 
     def show_asked(self) -> None:
@@ -284,7 +276,7 @@ class SharedPageView(QWidget):
         self._forget_page()
         self._allowed = []
         self.tools.show_grants(dict.fromkeys(Grant, False))
-        self.acts.clear()
+        self.pointer.clear()
         self.mirror.clear()
         self.bar.address.clear()
         self.bar.address.clearEditText()
@@ -324,20 +316,23 @@ class SharedPageView(QWidget):
         dialog = QFileDialog(self, _("Show the caller a document"), "", kinds)
         dialog.setObjectName("show_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.file_show_requested)
+        dialog.fileSelected.connect(lambda path: self.acted.emit(acts.ShowFile(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _draw_anew(self) -> None:
+        self.acted.emit(acts.PagePress.DRAW_ANEW)
 
     def _on_open(self, address: str) -> None:
         self._end_refusal()
         self._opening = address
         self._show_state()
-        self.address_requested.emit(address)
+        self.acted.emit(acts.OpenAddress(address))
 
     def _on_tool(self, tool: Tool) -> None:
         self._acting = tool is Tool.CONTROL
         if tool is not Tool.POINT:
-            self.pointer_left.emit()
+            self.acted.emit(acts.PagePress.HIDE_POINTER)
         self._show_state()
 
     def _end_refusal(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
@@ -27,8 +28,10 @@ from session.protocol.conversation.remote_control import (
     ValueProposed,
 )
 from tests.accessibility.layout import settle
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import click, drag, key, write
 from tests.support.screens.mirrored import page_text
+from views.desk.shared_page import acts
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.overlay import MirrorOverlay, Tool
 from views.desk.shared_page.view import SharedPageView
@@ -52,21 +55,12 @@ class Agent:
         overlay = view.mirror.findChild(MirrorOverlay, "mirror_overlay")
         assert overlay is not None
         self.overlay = overlay
-        self.requests: list[tuple[str, tuple[Any, ...]]] = []
-        for name in (
-            "click_requested",
-            "scroll_requested",
-            "text_typed",
-            "key_pressed",
-            "choice_requested",
-            "value_requested",
-            "proposal_requested",
-            "highlight_requested",
-            "arrow_requested",
-        ):
-            getattr(view.acts, name).connect(
-                lambda *values, name=name: self.requests.append((name, values))
-            )
+        self.requests: list[tuple[type[object], tuple[Any, ...]]] = []
+        view.pointer.acted.connect(self._on_act)
+
+    def _on_act(self, act: Any) -> None:
+        if not isinstance(act, acts.RemoveMarks):
+            self.requests.append((type(act), msgspec.structs.astuple(act)))
 
     def allow(self, *grants: Grant) -> None:
         self.view.show_grants({grant: grant in grants for grant in Grant})
@@ -102,10 +96,10 @@ class Agent:
             self.overlay, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self.at(line)
         )
 
-    def request(self, name: str) -> tuple[Any, ...]:
-        """The values of the next request of this name."""
-        self.qtbot.waitUntil(lambda: any(each == name for each, _ in self.requests))
-        return next(values for each, values in self.requests if each == name)
+    def request(self, kind: type[object]) -> tuple[Any, ...]:
+        """The values of the next request of this kind."""
+        self.qtbot.waitUntil(lambda: any(each is kind for each, _ in self.requests))
+        return next(values for each, values in self.requests if each is kind)
 
     def control(self) -> None:
         """The tool is in hand, and the keyboard over the page."""
@@ -145,9 +139,9 @@ def test_a_tool_without_leave_asks_for_it_and_is_in_hand_on_the_yes(
         button = agent.view.tools.button(tool)
         assert "Asks the caller first" in button.toolTip()
         assert "Asks the caller first" in button.accessibleName()
-        with qtbot.waitSignal(agent.view.tools.tool_wanted) as wanted:
-            click(button)
-        assert wanted.args == [tool]
+        wanted = acts_of(agent.view.tools, acts.TakeTool)
+        click(button)
+        assert wanted == [acts.TakeTool(tool)]
         assert agent.view.tools.tool is Tool.LOOK, "in hand on the yes, not before"
     agent.view.tools.show_asking({Grant.CONTROL: 12.0})
     for words, left in ((True, "12 s"), (False, "12")):
@@ -192,7 +186,7 @@ def test_a_click_means_the_node_under_the_mouse(agent: Agent) -> None:
     agent.allow(*OVER_PAGE)
     agent.view.tools.choose(Tool.CONTROL)
     agent.press(1)
-    (spot,) = agent.request("click_requested")
+    (spot,) = agent.request(acts.ClickAt)
     assert isinstance(spot, Spot)
     assert spot.epoch == EPOCH
     assert spot.node > 0
@@ -220,13 +214,13 @@ def test_typed_text_and_keys_go_to_the_page_only_while_acting(agent: Agent) -> N
         key(agent.overlay, pressed)
     key(agent.overlay, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
     assert agent.requests == [
-        ("text_typed", ("a",)),
-        ("text_typed", ("@",)),
-        ("text_typed", ("é日本",)),
-        ("key_pressed", (PageKey.ENTER,)),
-        ("key_pressed", (PageKey.TAB,)),
-        ("key_pressed", (PageKey.BACKSPACE,)),
-        ("key_pressed", (PageKey.BACK_TAB,)),
+        (acts.TypeText, ("a",)),
+        (acts.TypeText, ("@",)),
+        (acts.TypeText, ("é日本",)),
+        (acts.PressKey, (PageKey.ENTER,)),
+        (acts.PressKey, (PageKey.TAB,)),
+        (acts.PressKey, (PageKey.BACKSPACE,)),
+        (acts.PressKey, (PageKey.BACK_TAB,)),
     ]
 
 
@@ -268,7 +262,7 @@ def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(
     turn()
     agent.view.tools.choose(Tool.ARROW)
     turn()
-    _spot, right, down = agent.request("scroll_requested")
+    _spot, right, down = agent.request(acts.ScrollAt)
     assert (right, down) == (0.0, 200.0)
     assert len(agent.requests) == 1
 
@@ -282,7 +276,7 @@ def test_a_list_of_choices_opens_at_the_desk(agent: Agent, qtbot: QtBot) -> None
     menu = agent.view.mirror.findChildren(QMenu, "page_choices")[0]
     assert [action.text() for action in menu.actions()] == ["Un", "Deux"]
     menu.actions()[1].trigger()
-    epoch, node, index = agent.request("choice_requested")
+    epoch, node, index = agent.request(acts.ChooseOption)
     assert (epoch, index) == (EPOCH, 1)
     assert node > 0
     menu.close()
@@ -297,7 +291,7 @@ def test_a_date_is_written_as_a_whole(agent: Agent, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: agent.view.value_bar.isVisible())
     assert agent.view.value_bar.value() == "2026-03-02"
     click(agent.button("value_write"))
-    epoch, node, value = agent.request("value_requested")
+    epoch, node, value = agent.request(acts.WriteValue)
     assert (epoch, value) == (EPOCH, "2026-03-02")
     assert node > 0
     assert not agent.view.value_bar.isVisible()
@@ -316,9 +310,9 @@ def test_a_proposal_needs_a_field_and_only_the_power_to_point(agent: Agent, qtbo
     assert not agent.button("value_write").isVisible()
     write(agent.view.value_bar._text, "1204,50")
     click(agent.button("value_propose"))
-    assert agent.request("proposal_requested")[2] == "1204,50"
+    assert agent.request(acts.ProposeValue)[2] == "1204,50"
     assert "sees your proposal" in agent.hint()
-    agent.view.acts.show_answer(Answer(ValueProposed, "proposal_refused", {}, FieldKind.NONE))
+    agent.view.pointer.show_answer(Answer(ValueProposed, "proposal_refused", {}, FieldKind.NONE))
     assert "did not take" in agent.hint()
 
 
@@ -327,37 +321,41 @@ def test_frame_and_arrow_are_requested_and_seen(agent: Agent, qtbot: QtBot) -> N
     agent.allow(Grant.SEE_PAGE, Grant.POINT)
     agent.view.tools.choose(Tool.HIGHLIGHT)
     agent.press(1)
-    epoch, node = agent.request("highlight_requested")
+    epoch, node = agent.request(acts.FrameNode)
     assert (epoch, node > 0) == (EPOCH, True)
     qtbot.waitUntil(lambda: agent.overlay._frame is not None)
     agent.view.tools.choose(Tool.ARROW)
     drag(agent.overlay, agent.at(0), agent.at(4))
-    start, end = agent.request("arrow_requested")
+    start, end = agent.request(acts.DrawArrow)
     assert start[1] < end[1]
     assert agent.overlay._arrow is not None
-    with qtbot.waitSignal(agent.view.acts.marks_removed):
-        click(agent.button("page_marks_remove"))
+    removed = acts_of(agent.view.pointer, acts.RemoveMarks)
+    click(agent.button("page_marks_remove"))
+    assert removed
     assert not agent.overlay.has_marks
 
 
 def test_back_forward_reload_and_size_are_requested(agent: Agent) -> None:
     agent.show("<p>Bonjour</p>")
     agent.allow(*OVER_PAGE)
-    steps: list[object] = []
-    agent.view.tools.history_requested.connect(steps.append)
-    agent.view.tools.zoom_requested.connect(steps.append)
+    told = acts_of(agent.view.tools, object)
     for name in ("page_back", "page_forward", "page_reload", "page_zoom_in", "page_zoom_out"):
         click(agent.button(name))
-    assert steps == [HistoryStep.BACK, HistoryStep.FORWARD, HistoryStep.RELOAD, 1, -1]
+    steps = (HistoryStep.BACK, HistoryStep.FORWARD, HistoryStep.RELOAD)
+    assert told == [*map(acts.GoInHistory, steps), acts.ZoomPage(1), acts.ZoomPage(-1)]
 
 
 def test_the_field_is_named_exactly_while_what_is_typed_goes_there(agent: Agent) -> None:
     agent.show("<p>Bonjour</p>")
     agent.allow(*OVER_PAGE)
-    acts, here, elsewhere = agent.view.acts, QRect(10, 10, 90, 20), agent.button("page_reload")
+    pointer, here, elsewhere = (
+        agent.view.pointer,
+        QRect(10, 10, 90, 20),
+        agent.button("page_reload"),
+    )
     words = "What you type goes into “Nom”."
     agent.control()
-    acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
+    pointer.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
     agent.view.mirror.focus_moved.emit(here, "Nom")
     assert agent.hint() == words
     elsewhere.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -373,7 +371,7 @@ def test_the_field_is_named_exactly_while_what_is_typed_goes_there(agent: Agent)
     assert agent.hint() == ""
     agent.allow(*OVER_PAGE)
     assert agent.hint() == words
-    acts.show_paused()
+    pointer.show_paused()
     agent.view.mirror.focus_moved.emit(here, "Prénom")
     assert "goes into" not in agent.hint()
 
@@ -381,26 +379,26 @@ def test_the_field_is_named_exactly_while_what_is_typed_goes_there(agent: Agent)
 def test_answers_are_shown_in_words(agent: Agent) -> None:
     agent.show("<p>Bonjour</p>")
     agent.allow(*OVER_PAGE)
-    acts = agent.view.acts
+    pointer = agent.view.pointer
     agent.control()
-    acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
+    pointer.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
     assert agent.hint() == "What you type goes into this field."
-    acts.show_answer(Answer(TextRequested, "grant_missing", {"grant": "type"}, FieldKind.NONE))
+    pointer.show_answer(Answer(TextRequested, "grant_missing", {"grant": "type"}, FieldKind.NONE))
     assert agent.hint() == "Missing permission: Type"
-    acts.show_answer(Answer(ClickRequested, "field_private", {}, FieldKind.PRIVATE))
+    pointer.show_answer(Answer(ClickRequested, "field_private", {}, FieldKind.PRIVATE))
     assert "caller's own" in agent.hint()
-    acts.show_paused()
+    pointer.show_paused()
     assert "touching the page" in agent.hint()
-    acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.NONE))
+    pointer.show_answer(Answer(ClickRequested, "", {}, FieldKind.NONE))
     assert agent.hint() == ""
 
 
 def test_the_page_stays_where_it_is_while_sentences_come_and_go(agent: Agent) -> None:
     agent.show("<p>Bonjour</p>")
     agent.allow(*OVER_PAGE)
-    mirror, acts = agent.view.mirror, agent.view.acts
+    mirror, pointer = agent.view.mirror, agent.view.pointer
     before = (mirror.mapTo(agent.view, mirror.rect().topLeft()), mirror.size())
-    acts.show_paused()
+    pointer.show_paused()
     agent.view.show_refused(AddressRefused(address="https://a.example/x", code="unexpected"))
     notes = agent.view.findChild(QFrame, "page_notes")
     assert notes is not None
@@ -413,7 +411,7 @@ def test_the_page_stays_where_it_is_while_sentences_come_and_go(agent: Agent) ->
     assert notes.y() == 0
     mirror.focus_moved.emit(QRect(10, 20, 200, 24), "Nom")
     assert notes.y() > mirror.height() // 2
-    acts.clear()
+    pointer.clear()
     agent.view.clear()
     assert not notes.isVisible()
 

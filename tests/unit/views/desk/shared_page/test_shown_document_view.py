@@ -10,9 +10,11 @@ from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from documents.pdf.showing import draw_shown
-from session.protocol.conversation.shown_document import MAX_POINTS, Mark, MarkKind
+from session.protocol.conversation.shown_document import MAX_POINTS, MarkKind
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import drag, key
 from tests.support.shown_documents import ARROW, invented_pdf
+from views.desk.shared_page import acts
 from views.desk.shared_page.shown_document_view import Pen, ShownDocumentView
 from views.widgets.document_sheet import page_image
 
@@ -31,13 +33,14 @@ def view(qtbot: QtBot) -> ShownDocumentView:
 
 
 def test_keys_turn_within_the_document_only(qtbot: QtBot, view: ShownDocumentView) -> None:
-    with qtbot.assertNotEmitted(view.turn_requested):
-        key(view, Qt.Key.Key_PageUp)
-        key(view, Qt.Key.Key_Home)
+    told = acts_of(view, object)
+    key(view, Qt.Key.Key_PageUp)
+    key(view, Qt.Key.Key_Home)
+    assert told == []
     for pressed, page in ((Qt.Key.Key_PageDown, 1), (Qt.Key.Key_End, 2)):
-        with qtbot.waitSignal(view.turn_requested) as turned:
-            key(view, pressed)
-        assert turned.args == [page]
+        turned = acts_of(view, acts.TurnDocument)
+        key(view, pressed)
+        assert turned == [acts.TurnDocument(page)]
 
 
 def test_a_document_of_one_page_has_nothing_to_turn(view: ShownDocumentView) -> None:
@@ -53,12 +56,11 @@ def test_a_drag_is_a_mark_and_a_click_is_none(
     qtbot: QtBot, view: ShownDocumentView, pen: Pen, kind: MarkKind
 ) -> None:
     view.pens[pen].click()
-    with qtbot.assertNotEmitted(view.mark_drawn):
-        drag(view.sheet, QPoint(100, 100), QPoint(101, 101))
-    with qtbot.waitSignal(view.mark_drawn) as drawn:
-        drag(view.sheet, QPoint(100, 100), QPoint(300, 200))
-    assert drawn.args is not None
-    mark: Mark = drawn.args[0]
+    drawn = acts_of(view, acts.MarkDocument)
+    drag(view.sheet, QPoint(100, 100), QPoint(101, 101))
+    assert drawn == []
+    drag(view.sheet, QPoint(100, 100), QPoint(300, 200))
+    mark = drawn[0].mark
     assert mark.kind is kind
     width, height = view.sheet.width(), view.sheet.height()
     assert mark.points == pytest.approx(
@@ -68,14 +70,13 @@ def test_a_drag_is_a_mark_and_a_click_is_none(
 
 def test_a_line_by_hand_has_a_bounded_number_of_points(view: ShownDocumentView) -> None:
     view.pens[Pen.LINE].click()
-    drawn: list[Mark] = []
-    view.mark_drawn.connect(drawn.append)
+    drawn = acts_of(view, acts.MarkDocument)
     sheet = view.sheet
     sheet._places = [sheet.place(0.1, 0.1)]
     for step in range(1000):
         sheet._grow(sheet.place(0.1 + step % 100 / 125, 0.1 + step / 1250))
     sheet.mouseReleaseEvent(None)
-    assert len(drawn[0].points) == 2 * MAX_POINTS
+    assert len(drawn[0].mark.points) == 2 * MAX_POINTS
 
 
 def test_marks_stay_when_their_picture_comes_after_them(view: ShownDocumentView) -> None:

@@ -13,8 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key
 from tests.support.screens.mirrored import picture, text_of
+from views.desk.shared_page import acts
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.widgets.parts import Chip
@@ -62,8 +64,9 @@ def test_the_view_leads_from_asking_to_seeing(view: SharedPageView, qtbot: QtBot
     ask = button(view, "cobrowse_ask")
     assert ask.isVisible()
     assert not view.mirror.isVisible()
-    with qtbot.waitSignal(view.share_requested):
-        ask.click()
+    done = acts_of(view, acts.PagePress)
+    ask.click()
+    assert done
     view.show_asked()
     assert not ask.isVisible()
     assert "Asking" in state(view)
@@ -107,19 +110,17 @@ def test_an_address_typed_or_chosen_is_asked_for_whole(
 ) -> None:
     box = address(view)
     box.setEditText(text)
-    asked: list[str] = []
-    view.address_requested.connect(asked.append)
+    asked = acts_of(view, acts.OpenAddress)
     key(box, Qt.Key.Key_Return)
-    assert asked == [wanted]
+    assert asked == [acts.OpenAddress(wanted)]
 
 
 def test_choosing_an_address_opens_it_once(view: SharedPageView, qtbot: QtBot) -> None:
-    asked: list[str] = []
-    view.address_requested.connect(asked.append)
+    asked = acts_of(view, acts.OpenAddress)
     address(view).setCurrentIndex(1)
     assert asked == []
     button(view, "cobrowse_open").click()
-    assert asked == ["http://127.0.0.1:8080/site/"]
+    assert asked == [acts.OpenAddress("http://127.0.0.1:8080/site/")]
 
 
 def test_a_page_that_opens_by_itself_takes_no_written_address_away(view: SharedPageView) -> None:
@@ -137,8 +138,7 @@ def test_a_page_that_opens_by_itself_takes_no_written_address_away(view: SharedP
 
 
 def test_an_empty_address_asks_for_nothing(view: SharedPageView) -> None:
-    asked: list[str] = []
-    view.address_requested.connect(asked.append)
+    asked = acts_of(view, acts.OpenAddress)
     view.set_addresses([])
     button(view, "cobrowse_open").click()
     assert asked == []
@@ -172,8 +172,9 @@ def test_the_laser_needs_a_page_and_the_power_to_point(view: SharedPageView, qtb
     view.show_pointer(PointerShown(epoch=1, x_px=3, y_px=4))
     assert state(view) == "The caller sees your pointer"
     qtbot.waitUntil(lambda: state(view) == "You see the caller's page")
-    with qtbot.waitSignal(view.pointer_left):
-        view.show_grants({Grant.POINT: False})
+    done = acts_of(view, acts.PagePress)
+    view.show_grants({Grant.POINT: False})
+    assert done
     assert not laser.isChecked()
 
 
