@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import QMenu, QWidget
 
 from expert_app.driven.window_driver import WindowDriver
 from session.desk.cobrowse.remote_control import Spot
-from views.desk.shared_page.acts import ClickAt
+from views.desk.shared_page.acts import ClickPage
 from views.desk.shared_page.mirror_pane import MirrorPane, Pick
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
@@ -146,7 +146,7 @@ class DeskDriver(WindowDriver):
     def _force(self, pick: Pick) -> None:
         view = self._desk.cobrowse
         assert isinstance(view, SharedPageView)
-        view.pointer.acted.emit(ClickAt(Spot(pick.epoch, pick.node, pick.x, pick.y)))
+        view.pointer.acted.emit(ClickPage(Spot(pick.epoch, pick.node, pick.x, pick.y)))
 
     def type_text(self, name: str, text: str) -> None:
         """As a person; into an open list over the mirror: chooses the entry."""

@@ -136,7 +136,7 @@ class StoryDesk:
         devices = self.window.devices
         devices.show_page_image("page0", drawn_page())
         devices.show_page_cleaned("page0", drawn_page())
-        self.window.show_scanned(["page0"], 0)
+        self.window.paper.show_scanned(["page0"], 0)
 
     def _on_act(self, act: acts.DevicesAct | DossierAct) -> None:
         match act:

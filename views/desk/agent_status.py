@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Shows in every place of the desk's window what the agent does and whether the hub answers.
-Used by the window.
+"""Shows in every place of the desk's window what the agent does and whether the hub answers, and
+takes the next caller. Used by the window.
 """
 
 from __future__ import annotations
@@ -8,12 +8,21 @@ from __future__ import annotations
 from enum import Enum
 
 from resources.texts import _
-from views.desk.acts import ChooseOwnState, QueueAct
+from views.desk.acts import (
+    ChooseOwnState,
+    IdleAct,
+    IdlePress,
+    QueueAct,
+    WrapUpAct,
+    WrapUpPress,
+)
 from views.desk.header import DeskHeader
 from views.desk.idle import IdlePage
 from views.desk.layouts.columns import DeskColumns
+from views.desk.offer_card import OfferCard
 from views.desk.queue_view import DeskQueueView
-from views.widgets.agent_state import NOT_RESPONDING, state_style
+from views.desk.wrap_up import WrapUpView
+from views.widgets.agent_state import NOT_RESPONDING, PAUSE, state_style
 from views.widgets.connection_gate import ConnectionGate
 
 
@@ -26,7 +35,7 @@ class Occupation(Enum):
 
 
 class AgentStatus:
-    """Keeps header, queue and idle page telling the same.
+    """Keeps header, queue, idle page and offer telling the same.
 
     Args:
         gate: stands before the columns until the hub has answered once.
@@ -38,18 +47,27 @@ class AgentStatus:
         queue: DeskQueueView,
         *,
         idle: IdlePage,
+        offer: OfferCard,
+        wrap_up: WrapUpView,
         columns: DeskColumns,
         gate: ConnectionGate,
     ) -> None:
         self._header = header
         self._queue = queue
         self._idle = idle
+        self._offer = offer
         self._columns = columns
         self._gate = gate
         self._reason = ""
         self._occupation = Occupation.BETWEEN_CALLERS
         self.is_connected = False
         queue.acted.connect(self._on_queue_act)
+        queue.summary_changed.connect(self._on_summary)
+        header.state_requested.connect(queue.choose_state)
+        idle.acted.connect(self._on_idle_act)
+        wrap_up.acted.connect(self._on_wrap_up_act)
+        offer.shown_changed.connect(idle.show_offered)
+        offer.shown_changed.connect(queue.show_offered)
 
     def show_connection(self, connected: bool) -> None:
         """Show whether the hub answers."""
@@ -84,9 +102,36 @@ class AgentStatus:
         self._occupation = occupation
         self._show()
 
+    def accept_next(self) -> None:
+        """Takes the caller who is offered to this agent, else the next of the queue."""
+        if self._offer.ticket_id:
+            self._offer.accept()
+        else:
+            self._queue.accept_next()
+
     def _on_queue_act(self, act: QueueAct) -> None:
         if isinstance(act, ChooseOwnState):
             self._on_state(act.available, act.reason)
+
+    def _on_idle_act(self, act: IdleAct) -> None:
+        match act:
+            case IdlePress.ACCEPT_NEXT:
+                self.accept_next()
+            case IdlePress.END_PAUSE:
+                self._queue.choose_state(True, "")
+
+    def _on_wrap_up_act(self, act: WrapUpAct) -> None:
+        if act is WrapUpPress.PAUSE:
+            self._queue.choose_state(False, PAUSE)
+
+    def _on_summary(self, waiting: int, _longest_s: float) -> None:
+        first = self._queue.next_ticket()
+        number = whence = ""
+        if first is not None:
+            service = self._queue.service(first.service)[0]
+            number = first.number
+            whence = f"{service.name if service else first.service} · {first.site}"
+        self._idle.show_summary(waiting, number, whence)
 
     def _on_state(self, available: bool, reason: str) -> None:
         if available:

@@ -8,26 +8,22 @@ leaves the screen is told by each view itself, and the wiring connects the views
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PyQt6.QtWidgets import QLineEdit, QMainWindow, QWidget
+from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.short_number import short_number
 from session.protocol.hub.requests import SessionFacts
-from views.desk.acts import IdleAct, IdlePress, WrapUpAct, WrapUpPress
 from views.desk.agent_status import AgentStatus, Occupation
 from views.desk.call_view import CallState, CallView
 from views.desk.chat_view import ChatView
-from views.desk.devices.acts import DevicesAct, ScanPiece
 from views.desk.devices.page_viewer import PageViewer
 from views.desk.devices.view import DevicesView
-from views.desk.dossier.acts import DossierAct
-from views.desk.dossier.guide import NEXT_KEYS, GuideView
+from views.desk.dossier.guide import GuideView
 from views.desk.dossier.view import DossierView
 from views.desk.header import DeskHeader
 from views.desk.help import ShortcutHelp
@@ -36,20 +32,18 @@ from views.desk.invitation_bar import InvitationBar
 from views.desk.layouts.columns import WIDE_PX, DeskColumns
 from views.desk.layouts.conversation import ConversationView
 from views.desk.layouts.layout import Layout
-from views.desk.layouts.page_reading import PageReading
+from views.desk.layouts.paper import PaperWork
 from views.desk.layouts.side import SidePanel
-from views.desk.layouts.window_keys import SIDE_KEYS, CallerKeys
+from views.desk.layouts.window_keys import CallerKeys
 from views.desk.offer_card import OfferCard
 from views.desk.phone import PhoneView
 from views.desk.queue_view import DeskQueueView
 from views.desk.remote_help_bar import RemoteHelpBar
 from views.desk.wrap_up import WrapUpView
 from views.media.visit_view import VisitView
-from views.widgets.agent_state import PAUSE
 from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
-from views.widgets.keyboard.tab_order import order_by_sight
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import column
 from views.widgets.plain_window import resize_on_screen
@@ -96,10 +90,6 @@ class DeskWindow(QMainWindow):
         self._settings, self._clock = settings, clock
         self._session: SessionFacts | None = None
         self._may_close = self._follows_screen = False
-        self._ordering = QTimer(self)
-        self._ordering.setSingleShot(True)
-        self._ordering.setInterval(0)
-        self._ordering.timeout.connect(self._order_tabs)
         self.header, self.visit_view = DeskHeader(), VisitView()
         self.invitation, self.remote_help = InvitationBar(), RemoteHelpBar()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
@@ -133,7 +123,7 @@ class DeskWindow(QMainWindow):
         self.dossier.show_nothing()
         self.devices.clear()
         self.phone.clear()
-        self.reading.close()
+        self.paper.close()
         self.columns.centre.setCurrentWidget(self.idle)
         self.side.hide()
         self.columns.fold_queue(False)
@@ -194,7 +184,7 @@ class DeskWindow(QMainWindow):
         """
         self.call.show_state(CallState.CLOSED)
         self.call.show_started(None)
-        self.reading.close()
+        self.paper.close()
         self.conversation.use_layout(Layout.FACE)
         self.columns.centre.setCurrentWidget(self.wrap_up)
         self.conversation.show_commands(False)
@@ -208,35 +198,15 @@ class DeskWindow(QMainWindow):
     def _begin_wrap_up(self, just_now: bool) -> None:
         session = self._session
         if session is None:
-            self.wrap_up.show_number("")
             self.wrap_up.start("", None, ())
             return
         lasted_s = None
         if just_now:
             lasted_s = (self._clock.utc_now() - session.opened_at_utc).total_seconds()
         ticket, work = self.queue.ticket(session.ticket_id), self.queue.work(session.service)
+        number = ticket.number if ticket is not None else ""
+        self.wrap_up.start(number, lasted_s, work.outcomes if work is not None else ())
         self.wrap_up.show_number(short_number(session.id))
-        self.wrap_up.start(
-            ticket.number if ticket is not None else "",
-            lasted_s,
-            work.outcomes if work is not None else (),
-        )
-
-    def show_scanned(self, page_ids: Sequence[str], unread: int) -> None:
-        """Show what was scanned for a piece. The next Enter files it,
-        unless the agent has gone on to something else.
-        """
-        self.devices.show_scanned(page_ids, unread)
-        here = self.focusWidget()
-        if self.side.is_open(self.devices) and (
-            here is None or (self.side.isAncestorOf(here) and not isinstance(here, QLineEdit))
-        ):
-            self.devices.filing.take_keyboard()
-
-    def _on_piece_act(self, act: DevicesAct | DossierAct) -> None:
-        if isinstance(act, ScanPiece):
-            self.devices.filing.choose_piece(act.piece_id)
-            self.columns.open_tab(self.devices)
 
     # ---- building ----
 
@@ -245,12 +215,11 @@ class DeskWindow(QMainWindow):
         root.setObjectName("desk_root")
         self._confirm = ConfirmBar("close_confirm", _("Hang up and close"), no=_("Stay"))
         self._confirm_out = ConfirmBar("sign_out_confirm", _("Sign out and close"), no=_("Stay"))
-        self.columns = DeskColumns(self.queue, self.side, on_fitted=self._ordering.start)
+        above = (self.header, self.remote_help, self.offer, self.invitation)
+        self.columns = DeskColumns(self.queue, self.side, above=above, below=[self.messages])
         self._build_centre()
         gate = ConnectionGate(self.columns)
-        root_column = column(root, self.header, self.remote_help, space=0)
-        for part in (self.offer, self.invitation):
-            root_column.addWidget(part)
+        root_column = column(root, *above, space=0)
         root_column.addWidget(gate, 1)
         for bar in (self._confirm, self._confirm_out, self.messages):
             root_column.addWidget(bar)
@@ -259,7 +228,13 @@ class DeskWindow(QMainWindow):
         self.header.add_command(self.conversation.talk_bar.commands)
         self.header.add_command(self.conversation.layouts)
         self.status = AgentStatus(
-            self.header, self.queue, idle=self.idle, columns=self.columns, gate=gate
+            self.header,
+            self.queue,
+            idle=self.idle,
+            offer=self.offer,
+            wrap_up=self.wrap_up,
+            columns=self.columns,
+            gate=gate,
         )
 
     def _build_centre(self) -> None:
@@ -271,93 +246,39 @@ class DeskWindow(QMainWindow):
             settings=self._settings,
             desk=self,
         )
-        for page in (self.idle, self.conversation, self.phone, self.wrap_up, self.visit_view):
-            self.columns.centre.addWidget(page)
-        self.reading = PageReading(
-            self.devices, self.viewer, columns=self.columns, conversation=self.conversation
+        for page in (self.idle, self.phone, self.wrap_up, self.visit_view):
+            self.columns.add_page(page)
+        self.columns.add_page(self.conversation, self.conversation.parts_in_order)
+        self.paper = PaperWork(
+            self.devices,
+            self.dossier,
+            viewer=self.viewer,
+            columns=self.columns,
+            conversation=self.conversation,
         )
 
     def _connect(self) -> None:
         self.header.queue_pressed.connect(self.columns.toggle_queue)
         self.header.side_pressed.connect(self.conversation.toggle_side)
         self.header.help_pressed.connect(self.help.open)
-        self.header.state_requested.connect(self.queue.choose_state)
         self.header.sign_out_pressed.connect(self._on_sign_out)
-        self.call.write_requested.connect(self._open_chat)
-        self.queue.summary_changed.connect(self._on_summary)
-        self.idle.acted.connect(self._on_idle_act)
-        self.offer.shown_changed.connect(self.idle.show_offered)
-        self.offer.shown_changed.connect(self.queue.show_offered)
-        self.dossier.acted.connect(self._on_piece_act)
-        self.devices.acted.connect(self._on_piece_act)
-        self.wrap_up.acted.connect(self._on_wrap_up_act)
+        self.call.write_requested.connect(self.columns.open_chat)
         self._confirm.answered.connect(self._on_confirmed)
         self._confirm_out.answered.connect(self._on_sign_out_confirmed)
 
     def _add_keys(self) -> None:
-        caller = CallerKeys(self.columns, self.conversation, devices=self.devices)
         acts: dict[str, Callable[[], object]] = {
             "F1": self.help.open,
-            "F2": self._accept_next,
+            "F2": self.status.accept_next,
             "F3": self.header.open_states,
             "F4": self.offer.open_reasons,
             "F12": self.messages.dismiss_all,
-            "Ctrl+1": self.columns.toggle_queue,
-            "Ctrl+2": self.conversation.take_keyboard,
-            "Ctrl+3": partial(self.columns.open_tab, self.dossier),
-            "Ctrl+4": partial(self.columns.open_tab, self.devices),
-            "Ctrl+6": partial(self.columns.open_tab, self.guide),
-            NEXT_KEYS: self.guide.press_next,
-            SIDE_KEYS: self.conversation.toggle_side,
-            **caller.acts(),
+            **CallerKeys(self.columns, self.conversation).acts(),
         }
         for keys, act in acts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
     # ---- what happens on the screen ----
-
-    def _on_idle_act(self, act: IdleAct) -> None:
-        match act:
-            case IdlePress.ACCEPT_NEXT:
-                self._accept_next()
-            case IdlePress.END_PAUSE:
-                self.queue.choose_state(True, "")
-
-    def _on_wrap_up_act(self, act: WrapUpAct) -> None:
-        if act is WrapUpPress.PAUSE:
-            self.queue.choose_state(False, PAUSE)
-
-    def _accept_next(self) -> None:
-        """Takes the caller who is offered to this agent, else the next of the queue."""
-        if self.offer.ticket_id:
-            self.offer.accept()
-        else:
-            self.queue.accept_next()
-
-    def _order_tabs(self) -> None:
-        """Tab goes as the eye does, whatever is seen now."""
-        middle = self.columns.centre.currentWidget()
-        parts: list[QWidget] = [self.header, self.remote_help, self.offer, self.invitation]
-        parts.append(self.columns.left)
-        if middle is self.conversation:
-            parts += self.conversation.parts_in_order()
-        elif middle is not None:
-            parts.append(middle)
-        order_by_sight([*parts, self.side, self.messages])
-
-    def _open_chat(self) -> None:
-        if self.columns.has_caller:
-            self.columns.open_tab(self.chat)
-            self.chat.focus_entry()
-
-    def _on_summary(self, waiting: int, _longest_s: float) -> None:
-        first = self.queue.next_ticket()
-        number = whence = ""
-        if first is not None:
-            service = self.queue.service(first.service)[0]
-            number = first.number
-            whence = f"{service.name if service else first.service} · {first.site}"
-        self.idle.show_summary(waiting, number, whence)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Follow the window's screen: from now on it is known which one the window is on."""

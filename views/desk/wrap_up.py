@@ -139,6 +139,7 @@ class WrapUpView(QWidget):
         """A conversation has ended; `lasted_s` seconds long, when known;
         `outcomes` are the service's own.
         """
+        self.show_number("")
         self._since = self._clock.utc_now()
         if lasted_s is None:
             lasted = ""

@@ -115,7 +115,7 @@ class DevicesConnections:
         self._job.turn_pile()
         self._job.scan(scan_request_of(chosen))
 
-    def _file(self, documents: Sequence[acts.NewDocument]) -> None:
+    def _file(self, documents: Sequence[acts.DocumentPages]) -> None:
         self._view.set_filing(True)
         for document in documents:
             self._jobs.app.file(list(document.page_ids), document.piece_id, document.name)

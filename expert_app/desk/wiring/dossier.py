@@ -117,7 +117,7 @@ class DossierConnections:
 
     def _on_document(self, document: tuple[str, bytes]) -> None:
         name, data = document
-        self._window.reading.show_picture(name, pdf_picture(data))
+        self._window.paper.show_picture(name, pdf_picture(data))
 
     def _on_asked(self, act: str) -> None:
         if act not in (NUMBER, PERSON):

@@ -90,7 +90,7 @@ class PieceConnections:
             self._ask_first.do(SCAN, partial(self._scan.begin, piece_id, page))
 
     def _on_ready(self, scanned: ScannedPiece) -> None:
-        self._window.show_scanned(scanned.page_ids, scanned.unread)
+        self._window.paper.show_scanned(scanned.page_ids, scanned.unread)
 
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         """What was not read is not shown as nothing."""
@@ -150,7 +150,7 @@ class PieceConnections:
                 earlier,
             ),
         )
-        self._window.reading.show_picture(_("Is it the same page?"), image, text)
+        self._window.paper.show_picture(_("Is it the same page?"), image, text)
 
 
 class GuideConnections:

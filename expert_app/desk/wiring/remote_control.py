@@ -33,13 +33,13 @@ class RemoteControlConnections:
             return
         control = self._app.session.control
         match act:
-            case acts.ClickAt(spot):
+            case acts.ClickPage(spot):
                 control.click(spot)
             case acts.ScrollAt(spot, right_px, down_px):
                 control.scroll(spot, right_px, down_px)
             case acts.TypeText(text):
                 control.type(text)
-            case acts.PressKey(key):
+            case acts.PressPageKey(key):
                 control.press(key)
             case acts.ChooseOption(epoch, node, index):
                 control.choose(epoch, node, index)

@@ -196,7 +196,7 @@ def preview() -> DeskWindow:
 def viewer() -> DeskWindow:
     """A scanned page is looked at."""
     window = page()
-    window.reading.open("page1")
+    window.paper.open("page1")
     return window
 
 

@@ -121,7 +121,7 @@ class PutPageBack(Struct, frozen=True):
     page_id: str
 
 
-class NewDocument(Struct, frozen=True):
+class DocumentPages(Struct, frozen=True):
     """Pages that become one document; `piece_id` is "" for none."""
 
     page_ids: tuple[str, ...]
@@ -132,7 +132,7 @@ class NewDocument(Struct, frozen=True):
 class FileDocuments(Struct, frozen=True):
     """File these pages."""
 
-    documents: tuple[NewDocument, ...]
+    documents: tuple[DocumentPages, ...]
 
 
 class PrintReceipt(Struct, frozen=True):

@@ -428,7 +428,7 @@ class DevicesView(QWidget):
             parts = [(page_id,) for page_id in pages]
         if pages and len(parts) == len(pieces):
             documents = [
-                acts.NewDocument(part, piece_id, name)
+                acts.DocumentPages(part, piece_id, name)
                 for part, (piece_id, name) in zip(parts, pieces, strict=True)
             ]
             self._receipt_follows = with_receipt

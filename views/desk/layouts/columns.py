@@ -5,15 +5,16 @@ side. Used by the window and by the page of a conversation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from views.desk.layouts.side import LEAST_PX as SIDE_LEAST_PX
 from views.desk.layouts.side import WIDTH_PX as SIDE_WIDTH_PX
 from views.desk.layouts.side import SidePanel
 from views.desk.queue_view import DeskQueueView, QueueRail, rail_width
+from views.widgets.keyboard.tab_order import order_by_sight
 from views.widgets.theme import text_scale
 
 QUEUE_PX, QUEUE_PART = 380, 0.42
@@ -30,7 +31,7 @@ class DeskColumns(QSplitter):
     """Gives each column its width; the middle gets what the other two leave.
 
     Args:
-        on_fitted: called when another part may be seen, as the order of Tab follows what is seen.
+        above, below: parts of the window before and after these, in the order of Tab.
 
     Attributes:
         left: the queue, or its rail.
@@ -41,7 +42,12 @@ class DeskColumns(QSplitter):
     """
 
     def __init__(
-        self, queue: DeskQueueView, side: SidePanel, *, on_fitted: Callable[[], None]
+        self,
+        queue: DeskQueueView,
+        side: SidePanel,
+        *,
+        above: Sequence[QWidget],
+        below: Sequence[QWidget],
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setObjectName("desk_columns")
@@ -49,7 +55,13 @@ class DeskColumns(QSplitter):
         self._queue = queue
         self.rail = QueueRail()
         self.side = side
-        self._on_fitted = on_fitted
+        self._above = above
+        self._below = below
+        self._in_order: list[Callable[[], list[QWidget]]] = []
+        self._ordering = QTimer(self)
+        self._ordering.setSingleShot(True)
+        self._ordering.setInterval(0)
+        self._ordering.timeout.connect(self._order_tabs)
         self.has_caller = False
         self._side_px = 0
         self.left = QStackedWidget()
@@ -64,6 +76,11 @@ class DeskColumns(QSplitter):
         self.setSizes([QUEUE_PX, 800, SIDE_WIDTH_PX])
         self.rail.expand_requested.connect(self.toggle_queue)
         queue.summary_changed.connect(self.rail.show_summary)
+
+    def add_page(self, page: QWidget, in_order: Callable[[], list[QWidget]] | None = None) -> None:
+        """Add a page to the middle; `in_order` gives its parts in the order of reading."""
+        self.centre.addWidget(page)
+        self._in_order.append(in_order or (lambda: [page]))
 
     def fold_queue(self, fold: bool) -> None:
         """Show the queue as its rail, or whole."""
@@ -89,6 +106,12 @@ class DeskColumns(QSplitter):
             self.show_side()
             self.side.open_tab(view)
 
+    def open_chat(self) -> None:
+        """Show the chat with the keyboard in its line; nothing without a caller."""
+        if self.has_caller:
+            self.open_tab(self.side.chat)
+            self.side.chat.focus_entry()
+
     def show_unread(self, count: int) -> None:
         """Show how many lines of the chat nobody has seen yet;
         the right side opens for the first.
@@ -113,7 +136,7 @@ class DeskColumns(QSplitter):
 
     def fit(self) -> None:
         """Divide the width anew."""
-        self._on_fitted()
+        self._ordering.start()
         if self._is_folded():
             left_px = rail_width()
         else:
@@ -123,6 +146,11 @@ class DeskColumns(QSplitter):
         else:
             side_px = self._side_width()
         self.setSizes([left_px, max(CENTRE_PX, self.width() - left_px - side_px), side_px])
+
+    def _order_tabs(self) -> None:
+        """Tab goes as the eye does, whatever is seen now."""
+        middle = self._in_order[self.centre.currentIndex()]()
+        order_by_sight([*self._above, self.left, *middle, self.side, *self._below])
 
     def _is_folded(self) -> bool:
         return self.left.currentWidget() is self.rail

@@ -9,6 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QTabWidget, QWidget
 
 from resources.texts import _
+from views.desk.chat_view import ChatView
+from views.desk.devices.view import DevicesView
+from views.desk.dossier.guide import GuideView
+from views.desk.dossier.view import DossierView
 from views.widgets.icons import icon
 from views.widgets.parts import column
 from views.widgets.theme import size_icons
@@ -17,10 +21,10 @@ WIDTH_PX, LEAST_PX = 408, 400
 
 
 class SidePanel(QFrame):
-    """One of several views at a time; another one can show a number of unread lines."""
+    """One of these views at a time; the chat can show a number of unread lines."""
 
     def __init__(
-        self, dossier: QWidget, devices: QWidget, *, chat: QWidget, guide: QWidget
+        self, dossier: DossierView, devices: DevicesView, *, chat: ChatView, guide: GuideView
     ) -> None:
         super().__init__()
         self.setObjectName("side_panel")
@@ -32,10 +36,10 @@ class SidePanel(QFrame):
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         size_icons(self._tabs, 18, 18)
-        self._chat = chat
-        self._guide = guide
-        self._devices = devices
-        self._dossier = dossier
+        self.chat = chat
+        self.guide = guide
+        self.devices = devices
+        self.dossier = dossier
         self._tabs.addTab(guide, icon("stages"), _("Guide"))
         self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))
         self._tabs.addTab(devices, icon("scanner"), _("Scanner and printer"))
@@ -51,14 +55,14 @@ class SidePanel(QFrame):
 
     def offer_guide(self, offered: bool) -> None:
         """Show whether the organisation has written a guide for one of its procedures."""
-        self._tabs.setTabVisible(self._tabs.indexOf(self._guide), offered)
-        place = self._tabs.indexOf(self._devices)  # four tabs have no room for long words
+        self._tabs.setTabVisible(self._tabs.indexOf(self.guide), offered)
+        place = self._tabs.indexOf(self.devices)  # four tabs have no room for long words
         self._tabs.setTabText(place, _("Scanner") if offered else _("Scanner and printer"))
         self._tabs.setTabToolTip(place, _("Scanner and printer"))
 
     def begin(self) -> None:
         """A caller comes: the dossier first, whatever was open for the one before."""
-        self._tabs.setCurrentWidget(self._dossier)
+        self._tabs.setCurrentWidget(self.dossier)
 
     def open_tab(self, view: QWidget) -> None:
         """Shows a view, with the keyboard on its tab."""
@@ -73,7 +77,7 @@ class SidePanel(QFrame):
 
     def show_unread(self, count: int) -> None:
         """Show how many lines of the chat nobody has seen yet; none when its tab is open."""
-        place = self._tabs.indexOf(self._chat)
+        place = self._tabs.indexOf(self.chat)
         if self._tabs.currentIndex() == place:
             count = 0
         self._tabs.setTabText(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from session.protocol.conversation.messages import Grant
-from views.desk.devices.view import DevicesView
+from views.desk.dossier.guide import NEXT_KEYS
 from views.desk.layouts.columns import DeskColumns
 from views.desk.layouts.conversation import ConversationView
 from views.desk.layouts.layout import LAYOUTS
@@ -18,19 +18,24 @@ SIDE_KEYS = "Shift+F6"
 
 
 class CallerKeys:
-    """Keys that do something with a caller; without one they do nothing."""
+    """Keys of columns and conversation; without a caller most of them do nothing."""
 
-    def __init__(
-        self, columns: DeskColumns, conversation: ConversationView, *, devices: DevicesView
-    ) -> None:
+    def __init__(self, columns: DeskColumns, conversation: ConversationView) -> None:
         self._columns = columns
         self._conversation = conversation
-        self._devices = devices
+        self._devices = columns.side.devices
 
     def acts(self) -> dict[str, Callable[[], object]]:
         """Return each key and what it does."""
-        devices = self._devices
+        devices, side = self._devices, self._columns.side
         acts: dict[str, Callable[[], object]] = {
+            "Ctrl+1": self._columns.toggle_queue,
+            "Ctrl+2": self._conversation.take_keyboard,
+            "Ctrl+3": partial(self._columns.open_tab, side.dossier),
+            "Ctrl+4": partial(self._columns.open_tab, side.devices),
+            "Ctrl+6": partial(self._columns.open_tab, side.guide),
+            NEXT_KEYS: side.guide.press_next,
+            SIDE_KEYS: self._conversation.toggle_side,
             "F6": partial(self._with_devices, devices.scan.press_preview),
             "F7": partial(self._with_devices, devices.scan.press_scan),
             "Shift+F7": partial(self._with_devices, devices.scan_piece),

@@ -76,7 +76,7 @@ ToolAct = TakeTool | GoInHistory | ZoomPage | RemoveMarks
 # ---- what is done over the page with a tool; a node is named by the number of its web document
 
 
-class ClickAt(Struct, frozen=True):
+class ClickPage(Struct, frozen=True):
     """Click here."""
 
     spot: Spot
@@ -96,7 +96,7 @@ class TypeText(Struct, frozen=True):
     text: str
 
 
-class PressKey(Struct, frozen=True):
+class PressPageKey(Struct, frozen=True):
     """A key for the field that has the keyboard in the caller's page."""
 
     key: PageKey
@@ -141,10 +141,10 @@ class DrawArrow(Struct, frozen=True):
 
 
 CommandAct = (
-    ClickAt
+    ClickPage
     | ScrollAt
     | TypeText
-    | PressKey
+    | PressPageKey
     | ChooseOption
     | WriteValue
     | ProposeValue

@@ -206,7 +206,7 @@ class PointerActs(QObject):
             self._bar.open_for(pick, may_write=True)
         else:
             self._bar.close_bar()
-        self.acted.emit(acts.ClickAt(Spot(pick.epoch, pick.node, pick.x, pick.y)))
+        self.acted.emit(acts.ClickPage(Spot(pick.epoch, pick.node, pick.x, pick.y)))
 
     def _offer_choices(self, pick: Pick) -> None:
         menu = QMenu(self._mirror)
@@ -250,7 +250,7 @@ class PointerActs(QObject):
 
     def _on_key(self, key: PageKey) -> None:
         if self._may_type:
-            self.acted.emit(acts.PressKey(key))
+            self.acted.emit(acts.PressPageKey(key))
         else:
             self._show_field_hint(FieldKind.TEXT)
 

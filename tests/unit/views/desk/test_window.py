@@ -108,7 +108,9 @@ def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) ->
     allow(window, {Grant.KEEP: True})
     filed = acts_of(window.devices, acts.FileDocuments)
     key(window, Qt.Key.Key_F8)
-    assert filed == [acts.FileDocuments((acts.NewDocument(("p1",), "p2", "Attestation de loyer"),))]
+    assert filed == [
+        acts.FileDocuments((acts.DocumentPages(("p1",), "p2", "Attestation de loyer"),))
+    ]
     receipts = acts_of(window.devices, acts.PrintReceipt)
     key(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     assert receipts
@@ -143,10 +145,10 @@ def test_a_scan_that_is_ready_takes_the_keyboard_only_where_the_agent_still_wait
     assert asked == [acts.ScanPiece("p2")]
     window.devices.show_page_image("p1", drawn_page(width=100))
     window.call.setFocus()
-    window.show_scanned(["p1"], unread=0)
+    window.paper.show_scanned(["p1"], unread=0)
     assert not window.devices.filing.has_keyboard()
     key(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    window.show_scanned(["p1"], unread=0)
+    window.paper.show_scanned(["p1"], unread=0)
     assert window.devices.filing.has_keyboard()
 
 
@@ -305,7 +307,7 @@ def test_a_page_is_looked_at_and_escape_leads_back(window: DeskWindow, qtbot: Qt
     window.show_session(SESSION)
     for number in range(2):
         window.devices.show_page_image(f"p{number}", drawn_page(width=100))
-    window.reading.open("p0")
+    window.paper.open("p0")
     assert window.viewer.isVisible()
     key(window.viewer, Qt.Key.Key_Right)
     assert child(window, QLabel, "viewer_title").text().startswith("Page 2 of 2")
@@ -315,7 +317,7 @@ def test_a_page_is_looked_at_and_escape_leads_back(window: DeskWindow, qtbot: Qt
     key(window.viewer, Qt.Key.Key_Escape)
     assert not window.viewer.isVisible()
     window.show_wrap_up()
-    window.reading.open("p1")
+    window.paper.open("p1")
     assert window.viewer.isVisible()
     key(window.viewer, Qt.Key.Key_Escape)
     assert window.wrap_up.isVisible()

@@ -86,7 +86,7 @@ def test_what_the_dossier_speaks_for_is_proposed_and_one_key_agrees(
     assert view.note(agreed=False) == "", "nobody has agreed to it yet"
     told = acts_of(view, FinishWrapUp)
     key(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert told == [FinishWrapUp("pieces_missing")]
+    qtbot.waitUntil(lambda: told == [FinishWrapUp("pieces_missing")])
     key(view, Qt.Key.Key_1)
     view.propose("pieces_missing", "", "", has_phone=False)
     assert button(view, "outcome_done").isChecked(), "what the agent has chosen stays"
@@ -152,7 +152,7 @@ def test_a_call_back_is_promised_with_a_number_and_a_time(view: WrapUpView, qtbo
         Qt.Key.Key_Return,
         Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
     )
-    assert told == [CallBack("0612345678", 60)]
+    qtbot.waitUntil(lambda: told == [CallBack("0612345678", 60)])
     assert not later.isEnabled()
     view.finish_failed()
     assert later.isEnabled()
@@ -189,7 +189,7 @@ def test_a_note_is_written_only_where_it_can_be_kept(view: WrapUpView, qtbot: Qt
     button(view, "outcome_done").click()
     done = acts_of(view, FinishWrapUp)
     key(view._note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert done
+    qtbot.waitUntil(lambda: bool(done))
     view.start("D002", None)
     view.show_note_place(True)
     assert view.note() == ""

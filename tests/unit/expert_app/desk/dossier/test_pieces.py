@@ -106,7 +106,7 @@ class _Window:
         self.wrap_up = SimpleNamespace(isVisible=lambda: in_wrap_up)
         self.shown: list[tuple[str, QImage, str]] = []
         self.lines: list[tuple[str, Any]] = []
-        self.messages = self.reading = self
+        self.messages = self.paper = self
 
     def show_picture(self, title: str, image: QImage, note: str) -> None:
         self.shown.append((title, image, note))

@@ -94,7 +94,9 @@ def test_preview_page_and_file(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_grants({Grant.KEEP: True})
     filed = acts_of(devices, acts.FileDocuments)
     devices.filing.press()
-    assert filed == [acts.FileDocuments((acts.NewDocument(("p1",), "p2", "Attestation de loyer"),))]
+    assert filed == [
+        acts.FileDocuments((acts.DocumentPages(("p1",), "p2", "Attestation de loyer"),))
+    ]
 
 
 def test_settings_reach_the_wish(devices: DevicesView) -> None:
@@ -241,7 +243,9 @@ def test_chosen_pages_alone_are_filed_in_their_order(three: DevicesView, qtbot: 
     three.strip.choose("p1")
     filed = acts_of(three, acts.FileDocuments)
     press(three, qtbot, "file_document")
-    assert filed == [acts.FileDocuments((acts.NewDocument(("p1",), "p2", "Attestation de loyer"),))]
+    assert filed == [
+        acts.FileDocuments((acts.DocumentPages(("p1",), "p2", "Attestation de loyer"),))
+    ]
 
 
 def test_pages_may_be_a_piece_each_in_the_order_of_the_procedure(
@@ -257,9 +261,9 @@ def test_pages_may_be_a_piece_each_in_the_order_of_the_procedure(
     assert filed == [
         acts.FileDocuments(
             (
-                acts.NewDocument(("p0",), "a", "A"),
-                acts.NewDocument(("p1",), "c", "C"),
-                acts.NewDocument(("p2",), "d", "D"),
+                acts.DocumentPages(("p0",), "a", "A"),
+                acts.DocumentPages(("p1",), "c", "C"),
+                acts.DocumentPages(("p2",), "d", "D"),
             )
         )
     ]
@@ -279,7 +283,7 @@ def test_what_was_scanned_for_a_piece_is_what_is_filed_and_then_the_receipt_has_
     filed = acts_of(three, acts.FileDocuments)
     key(button(three, "file_document"), Qt.Key.Key_Return)
     assert filed == [
-        acts.FileDocuments((acts.NewDocument(("p1", "p2"), "p2", "Attestation de loyer"),))
+        acts.FileDocuments((acts.DocumentPages(("p1", "p2"), "p2", "Attestation de loyer"),))
     ]
     three.set_filing(True)
     three.show_pages_filed(["p1", "p2"])

@@ -186,7 +186,7 @@ def test_a_click_means_the_node_under_the_mouse(agent: Agent) -> None:
     agent.allow(*OVER_PAGE)
     agent.view.tools.choose(Tool.CONTROL)
     agent.press(1)
-    (spot,) = agent.request(acts.ClickAt)
+    (spot,) = agent.request(acts.ClickPage)
     assert isinstance(spot, Spot)
     assert spot.epoch == EPOCH
     assert spot.node > 0
@@ -217,10 +217,10 @@ def test_typed_text_and_keys_go_to_the_page_only_while_acting(agent: Agent) -> N
         (acts.TypeText, ("a",)),
         (acts.TypeText, ("@",)),
         (acts.TypeText, ("é日本",)),
-        (acts.PressKey, (PageKey.ENTER,)),
-        (acts.PressKey, (PageKey.TAB,)),
-        (acts.PressKey, (PageKey.BACKSPACE,)),
-        (acts.PressKey, (PageKey.BACK_TAB,)),
+        (acts.PressPageKey, (PageKey.ENTER,)),
+        (acts.PressPageKey, (PageKey.TAB,)),
+        (acts.PressPageKey, (PageKey.BACKSPACE,)),
+        (acts.PressPageKey, (PageKey.BACK_TAB,)),
     ]
 
 

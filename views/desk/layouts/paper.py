@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Shows scanned pages and sheets of documents at full size: in a conversation beside the face,
-else alone in the middle. Used by the desk's window.
+"""Brings paper to the front: the scanner for a piece, what was scanned, and a page at full size, in
+a conversation beside the face, else alone in the middle. Used by the desk's window.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from resources.texts import _
-from views.desk.devices.acts import DevicesAct, LookAtPage
+from views.desk.devices.acts import DevicesAct, LookAtPage, ScanPiece
 from views.desk.devices.page_viewer import PageViewer
 from views.desk.devices.strip_page import Mark
 from views.desk.devices.view import DevicesView
+from views.desk.dossier.acts import DossierAct
+from views.desk.dossier.view import DossierView
 from views.desk.layouts.columns import DeskColumns
 from views.desk.layouts.conversation import ConversationView
 from views.desk.layouts.layout import Layout
@@ -32,14 +34,15 @@ class _Sight:
     marks: Sequence[Mark]
 
 
-class PageReading:
-    """Brings the viewer to the front, and goes through the pages of the strip with it."""
+class PaperWork:
+    """Knows the devices, the right side with their tab, and the viewer."""
 
     def __init__(
         self,
         devices: DevicesView,
-        viewer: PageViewer,
+        dossier: DossierView,
         *,
+        viewer: PageViewer,
         columns: DeskColumns,
         conversation: ConversationView,
     ) -> None:
@@ -51,7 +54,8 @@ class PageReading:
         self._behind: QWidget | None = None
         self._alone = QWidget()
         self._alone_box = column(self._alone)
-        columns.centre.addWidget(self._alone)
+        columns.add_page(self._alone)
+        dossier.acted.connect(self._on_act)
         devices.acted.connect(self._on_act)
         devices.page_changed.connect(self._on_changed)
         devices.strip.itemSelectionChanged.connect(self._on_chosen)
@@ -100,9 +104,25 @@ class PageReading:
             self._conversation.show_paper()
             self._viewer.setFocus()
 
-    def _on_act(self, act: DevicesAct) -> None:
-        if isinstance(act, LookAtPage):
-            self.open(act.page_id)
+    def show_scanned(self, page_ids: Sequence[str], unread: int) -> None:
+        """Show what was scanned for a piece. The next Enter files it,
+        unless the agent has gone on to something else.
+        """
+        self._devices.show_scanned(page_ids, unread)
+        side, window = self._columns.side, self._columns.window()
+        here = window.focusWidget() if window is not None else None
+        if side.is_open(self._devices) and (
+            here is None or (side.isAncestorOf(here) and not isinstance(here, QLineEdit))
+        ):
+            self._devices.filing.take_keyboard()
+
+    def _on_act(self, act: DevicesAct | DossierAct) -> None:
+        match act:
+            case LookAtPage(page_id):
+                self.open(page_id)
+            case ScanPiece(piece_id):
+                self._devices.filing.choose_piece(piece_id)
+                self._columns.open_tab(self._devices)
 
     def _on_chosen(self) -> None:
         """In the layout for paper the chosen page is the one that is seen."""
