@@ -75,7 +75,7 @@ class DossierConnections:
                 finding.create(person, confirmed, reason)
             case acts.GiveNumber(number):
                 finding.give_number(number)
-            case acts.CorrectPerson(person, confirmed, reason):
+            case acts.CorrectCaller(person, confirmed, reason):
                 finding.correct_person(person, confirmed, reason)
 
     def _on_trouble(self, trouble: DeskTrouble) -> None:

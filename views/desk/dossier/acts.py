@@ -47,7 +47,7 @@ class GiveNumber(Struct, frozen=True):
     number: str
 
 
-class CorrectPerson(Struct, frozen=True):
+class CorrectCaller(Struct, frozen=True):
     """Name and birth date were typed wrongly; `confirmed`: likely doubles were looked at."""
 
     person: CallerIdentity
@@ -98,7 +98,7 @@ class SupersedeDocument(Struct, frozen=True):
     reason: str
 
 
-OnPerson = FindDossiers | OpenDossier | CreateDossier | GiveNumber | CorrectPerson
+OnPerson = FindDossiers | OpenDossier | CreateDossier | GiveNumber | CorrectCaller
 """An act on whose dossier it is."""
 
 DossierAct = (

@@ -78,7 +78,7 @@ class PersonCard(Card):
         )
         self._correct.clicked.connect(self._on_correct)
         self._form = PersonForm(today)
-        self._form.kept.connect(lambda *correction: act(acts.CorrectPerson(*correction)))
+        self._form.kept.connect(lambda *correction: act(acts.CorrectCaller(*correction)))
         self._form.left.connect(self._close_form)
         self._entry = QWidget()
         column(self._entry, self._number, FlowLayout(self._keep, self._cancel))

@@ -157,7 +157,7 @@ def test_a_wrong_name_is_corrected_by_the_keyboard_and_the_card_is_free_again(
     write(_find(person, QLineEdit, "person_reason"), "Faute de frappe")
     key(family, Qt.Key.Key_Return)
     right = CallerIdentity(family_name="Verdelain", given_names="Josiane", born_on="1984-05-12")
-    assert asked == [acts.CorrectPerson(right, False, "Faute de frappe")]
+    assert asked == [acts.CorrectCaller(right, False, "Faute de frappe")]
     person.show_not_corrected("dossier_was_merged", {"dossier": "D-9"})
     assert "D-9" in _find(person, QLabel, "person_words").text()
     corrected = msgspec.structs.replace(
