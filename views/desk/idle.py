@@ -201,6 +201,9 @@ class IdlePage(QWidget):
 
     Signals:
         acted(object): what the agent does, an `IdleAct`.
+
+    Attributes:
+        work: what this agent has not finished.
     """
 
     acted = pyqtSignal(object)
@@ -240,7 +243,7 @@ class IdlePage(QWidget):
         self._seen = label(role="body", name="idle_seen", wrap=True)
         self._seen.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._seen.hide()
-        self._work = OpenWorkCard(self.acted.emit)
+        self.work = OpenWorkCard(self.acted.emit)
         self._build()
         self._show()
 
@@ -256,26 +259,14 @@ class IdlePage(QWidget):
         self._seen.setText(words)
         self._seen.setVisible(bool(words))
 
-    def show_open_work(self, lines: Sequence[str]) -> None:
-        """Show what this agent has not finished, in words; hide it when there is nothing."""
-        self._work.show_lines(lines)
-
-    def show_owed_notes(self, owed: Mapping[str, str]) -> None:
-        """Notes that this agent writes after the conversation, words by session."""
-        self._work.show_notes(owed)
-
-    def show_left_pages(self, left: Mapping[str, str]) -> None:
-        """Scanned pages that conversations left behind, words by session."""
-        self._work.show_pages(left)
-
     def show_pages_failed(self) -> None:
         """They were not filed."""
-        for line in self._work.pages.values():
+        for line in self.work.pages.values():
             line.show_failed()
 
     def show_note_failed(self, session_id: str) -> None:
         """A note was not taken."""
-        line = self._work.notes.get(session_id)
+        line = self.work.notes.get(session_id)
         if line is not None:
             line.show_failed()
 
@@ -328,7 +319,7 @@ class IdlePage(QWidget):
         for part in (self._icon, self._title):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addWidget(self._words)  # over the whole width: a sentence may need two lines
-        for below in (self._accept, self._look, self._back, self._by_itself, self._work):
+        for below in (self._accept, self._look, self._back, self._by_itself, self.work):
             box.addWidget(below, 0, Qt.AlignmentFlag.AlignHCenter)
         box.insertWidget(box.indexOf(self._look) + 1, self._seen)
         box.insertSpacing(box.indexOf(self._accept), SPACE[1])

@@ -100,7 +100,7 @@ class PassOnPanel(QFrame):
         self._pass_on.clicked.connect(self._on_pass_on)
         self._ask.clicked.connect(lambda: self._on_invite(is_held=True))
         self._three.clicked.connect(lambda: self._on_invite(is_held=False))
-        self._cancel.clicked.connect(self.close_panel)
+        self._cancel.clicked.connect(self.hide)
         self._targets.currentItemChanged.connect(lambda _now, _before: self._allow())
 
     def _build(self) -> None:
@@ -186,14 +186,10 @@ class PassOnPanel(QFrame):
             if target is not None and _id_of(target) == target_id:
                 self._targets.setCurrentRow(place)
 
-    def close_panel(self) -> None:
-        """Closes without doing anything."""
-        self.hide()
-
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
         """Escape closes."""
         if a0 is not None and a0.key() == Qt.Key.Key_Escape:
-            self.close_panel()
+            self.hide()
             return
         super().keyPressEvent(a0)
 

@@ -230,7 +230,7 @@ class AgentWorkConnections:
     def _show_owed(self) -> None:
         words = _("Note to write: {session}")
         owed = {note.session_id: words.format(session=note.words) for note in self._work.owed.owed}
-        self._window.idle.show_owed_notes(owed)
+        self._window.idle.work.show_notes(owed)
 
     def _on_note_failed(self, failed: tuple[str, str]) -> None:
         session_id, code = failed
@@ -259,7 +259,7 @@ class AgentWorkConnections:
             words = _("Provisional dossiers, which a supervisor matches: {count} ({numbers})")
             numbers = ", ".join(self._provisional[:3])
             lines.append(words.format(count=len(self._provisional), numbers=numbers))
-        self._window.idle.show_open_work(lines)
+        self._window.idle.work.show_lines(lines)
 
     def _show_left(self) -> None:
         """Shows, for each conversation, the scanned pages that it left behind."""
@@ -269,7 +269,7 @@ class AgentWorkConnections:
         left: dict[str, list[UnfiledPage]] = {}
         for page in self._filing.left_behind():
             left.setdefault(page.session_id, []).append(page)
-        self._window.idle.show_left_pages(
+        self._window.idle.work.show_pages(
             {
                 session_id: words.format(
                     count=len(pages),

@@ -54,7 +54,7 @@ class ChatAndPrivacyConnections:
         self._window.chat.show_lines(())
         self._window.chat.set_in_session(not session.facts.phone)
         self._window.columns.show_unread(0)
-        session.chat.changed.connect(self._on_lines)
+        session.chat.changed.connect(self._window.chat.show_lines)
         session.chat.received.connect(lambda line: self._on_received(session, line))
         session.privacy.changed.connect(self._show_private)
         session.privacy.confirmed.connect(
@@ -70,9 +70,6 @@ class ChatAndPrivacyConnections:
     def _on_send(self, text: str) -> None:
         if self._app.session is not None:
             self._app.session.chat.send(text)
-
-    def _on_lines(self, lines: tuple[ChatLine, ...]) -> None:
-        self._window.chat.show_lines(lines)
 
     def _on_received(self, session: DeskSession, line: ChatLine) -> None:
         session.chat.shown(line.words_id)

@@ -84,7 +84,9 @@ class ConversationConnections:
         self._cobrowse.acted.connect(self._on_page_act)
         self._ask_first.asked.connect(self._on_asked)
         self._ask_first.refused.connect(self._on_refused)
-        RemoteControlConnections(self._cobrowse, app, ask_first=self._ask_first)
+        self._remote_control = RemoteControlConnections(
+            self._cobrowse, app, ask_first=self._ask_first
+        )
         self._mirror.resource_requested.connect(self._on_resource)
 
     def _on_phone_act(self, act: PhoneAct) -> None:

@@ -24,7 +24,6 @@ from session.core.errors import PageUnasked
 from session.desk.devices.scanner_and_printer import PageNotReceived, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
 from session.protocol.conversation.messages import (
-    DevicesReported,
     ScanEnded,
     ScanKind,
     ScanProgressed,
@@ -124,7 +123,7 @@ class DevicesConnections:
 
     def _on_opened(self, session: DeskSession) -> None:
         devices = session.devices
-        devices.report_changed.connect(self._on_report)
+        devices.report_changed.connect(self._view.show_devices)
         devices.scan_progressed.connect(self._on_scan_progress)
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_progressed.connect(self._on_page_progress)
@@ -132,9 +131,6 @@ class DevicesConnections:
         devices.page_failed.connect(self._on_page_failed)
         self._view.show_devices(None)
         self._view.scan.show_profiles(session.facts.scan_profiles)
-
-    def _on_report(self, report: DevicesReported) -> None:
-        self._view.show_devices(report)
 
     def _on_scan_progress(self, progress: ScanProgressed) -> None:
         if self._job.is_file(progress.scan_id):

@@ -9,7 +9,7 @@ from functools import partial
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.ask_first import FILL, POINT, AskFirst
-from session.desk.cobrowse.remote_control import Answer, DeskRemoteControl
+from session.desk.cobrowse.remote_control import DeskRemoteControl
 from session.desk.session import DeskSession
 from session.protocol.conversation.remote_control import HistoryStep
 from views.desk.shared_page import acts
@@ -81,8 +81,5 @@ class RemoteControlConnections:
 
     def _follow(self, session: DeskSession) -> None:
         control: DeskRemoteControl = session.control
-        control.answered.connect(self._on_answered)
+        control.answered.connect(self._view.pointer.show_answer)
         control.paused.connect(lambda _left_s: self._view.pointer.show_paused())
-
-    def _on_answered(self, answer: Answer) -> None:
-        self._view.pointer.show_answer(answer)

@@ -139,7 +139,7 @@ class ThirdPartyConnections:
 
     def _on_pass_on(self) -> None:
         if self._panel.isVisible():
-            self._panel.close_panel()
+            self._panel.hide()
         elif self._app.session is not None:
             self._panel.open(self._filing.unfiled(self._app.session.facts.id))
             self._third_parties.find_targets()
