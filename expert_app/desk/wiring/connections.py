@@ -119,14 +119,7 @@ def _connect_conversation(
             window, video, app=app, application=screen.application, third_parties=jobs.third_parties
         ),
         ThirdPartyConnections(
-            window,
-            jobs.third_parties,
-            app=app,
-            link=parts.link,
-            media=media,
-            ring=screen.ring,
-            desk=messages,
-            filing=jobs.filing,
+            window, jobs, link=parts.link, media=media, ring=screen.ring, desk=messages
         ),
     )
 
@@ -138,16 +131,9 @@ def _connect_paper(
     return (
         DevicesConnections(window.devices, jobs, ask_first=ask_first),
         DossierConnections(window, jobs, link=parts.link),
-        PieceConnections(
-            window,
-            app,
-            pieces=jobs.pieces,
-            devices=jobs.devices,
-            scan=jobs.piece_scan,
-            ask_first=ask_first,
-        ),
-        ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces),
-        ShownDocumentConnections(window, app, documents=jobs.shown_documents, link=parts.link),
+        PieceConnections(window, jobs, ask_first=ask_first),
+        ReceiptConnections(window, jobs),
+        ShownDocumentConnections(window, jobs, link=parts.link),
         GuideConnections(
             window,
             app,

@@ -12,17 +12,16 @@ from PyQt6.QtGui import QImage
 
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.ask_first import SCAN, AskFirst, Powers
-from expert_app.desk.devices import DevicesJob
 from expert_app.desk.dossier.guide import DeskGuide
-from expert_app.desk.dossier.piece_scan import PieceScan, ScannedPiece
+from expert_app.desk.dossier.piece_scan import ScannedPiece
 from expert_app.desk.dossier.pieces import (
     HISTORY,
     PROCEDURES,
     SEARCH,
-    DeskPieces,
     DuplicatePage,
 )
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
+from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.shown_documents import ShownDocumentsJob
 from expert_app.desk.wiring.devices import scan_request_of
 from resources.texts import _
@@ -52,17 +51,14 @@ class PieceConnections:
     def __init__(
         self,
         window: DeskWindow,
-        app: DeskApp,
+        jobs: DeskJobs,
         *,
-        pieces: DeskPieces,
-        devices: DevicesJob,
-        scan: PieceScan,
         ask_first: AskFirst,
     ) -> None:
         self._window = window
-        self._app = app
-        self._pieces = pieces
-        self._scan = scan
+        self._app = app = jobs.app
+        self._pieces = pieces = jobs.pieces
+        self._scan = scan = jobs.piece_scan
         self._ask_first = ask_first
         bar, view = window.dossier.pieces_bar, window.dossier
         view.acted.connect(self._on_act)
@@ -73,7 +69,9 @@ class PieceConnections:
         pieces.found.connect(view.mark_found)
         app.troubled.connect(self._on_trouble)
         pieces.duplicate_found.connect(self._on_duplicate)
-        devices.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
+        jobs.devices.printing.connect(
+            lambda printing: pieces.on_print(printing.changed, printing.name)
+        )
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
 

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from expert_app.desk.dossier.pieces import DeskPieces
-from expert_app.desk.receipts import DeskReceipts
+from expert_app.desk.jobs import DeskJobs
 from resources.texts import _
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
@@ -15,15 +14,10 @@ KEY = "receipt"
 class ReceiptConnections:
     """Shows in the message bar what became of a registration."""
 
-    def __init__(
-        self,
-        window: DeskWindow,
-        receipts: DeskReceipts,
-        *,
-        pieces: DeskPieces,
-    ) -> None:
+    def __init__(self, window: DeskWindow, jobs: DeskJobs) -> None:
         self._window = window
-        pieces.procedures_changed.connect(receipts.set_procedures)
+        receipts = jobs.receipts
+        jobs.pieces.procedures_changed.connect(receipts.set_procedures)
         receipts.registered.connect(self._on_registered)
         receipts.followed.connect(self._on_followed)
         receipts.due.connect(self._on_due)

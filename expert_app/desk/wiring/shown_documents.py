@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from PyQt6.QtGui import QKeySequence, QShortcut
 
-from expert_app.desk.app import DeskApp, DeskTrouble
-from expert_app.desk.shown_documents import Fetching, ShownDocumentsJob
+from expert_app.desk.app import DeskTrouble
+from expert_app.desk.jobs import DeskJobs
+from expert_app.desk.shown_documents import Fetching
 from resources.texts import _
 from session.desk.cobrowse.shown_document import DrawnPicture, Ended, Shown
 from session.desk.hub.client import DeskClient
@@ -30,16 +31,15 @@ class ShownDocumentConnections:
     def __init__(
         self,
         window: DeskWindow,
-        app: DeskApp,
+        jobs: DeskJobs,
         *,
-        documents: ShownDocumentsJob,
         link: DeskClient,
     ) -> None:
         assert isinstance(window.cobrowse, SharedPageView)
         self._window = window
         self._view = window.cobrowse
-        self._app = app
-        self._documents = documents
+        self._app = app = jobs.app
+        self._documents = documents = jobs.shown_documents
         view, document = self._view, self._view.document
         view.library.push_requested.connect(documents.push)
         view.library.cancel_requested.connect(documents.cancel)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from expert_app.desk.app import DeskApp, DeskTrouble
-from expert_app.desk.filing import Filing
-from expert_app.desk.third_parties import FIND, Invitation, ThirdPartyJob
+from expert_app.desk.app import DeskTrouble
+from expert_app.desk.jobs import DeskJobs
+from expert_app.desk.third_parties import FIND, Invitation
 from expert_app.desk.wiring.window import WindowConnections
 from expert_app.runtime.media_engines import DeskMedia
 from resources.texts import _
@@ -42,25 +42,23 @@ class ThirdPartyConnections:
     def __init__(
         self,
         window: DeskWindow,
-        third_parties: ThirdPartyJob,
+        jobs: DeskJobs,
         *,
-        app: DeskApp,
         link: DeskClient,
         media: DeskMedia,
         ring: Ring,
         desk: WindowConnections,
-        filing: Filing,
     ) -> None:
         self._window = window
         self._bar = window.conversation.talk_bar
         self._panel = window.conversation.pass_on
-        self._third_parties = third_parties
-        self._app = app
+        self._third_parties = third_parties = jobs.third_parties
+        self._app = app = jobs.app
         self._link = link
         self._ring = ring
         self._media = media
         self._desk = desk
-        self._filing = filing
+        self._filing = jobs.filing
         self._agent_name = ""
         self._visited: Visit | None = None
         self._connect_requests()
