@@ -6,6 +6,7 @@ the caller is asked and it is done on the yes. Used by the desk's wiring, withou
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import NamedTuple
 
 from expert_app.desk.app import DeskApp
@@ -55,17 +56,24 @@ class AskFirst:
         app.session_opened.connect(lambda _session: self._forget())
         app.session_ended.connect(lambda _ended: self._forget())
 
-    def do(self, powers: Powers, act: Callable[[], object]) -> None:
-        """Does `act` now, or after the caller's yes; never after a no. One that is done now leaves
-        the one that waits in its place: the agent may point while the caller reads the question.
+    def do[**Values](
+        self,
+        powers: Powers,
+        act: Callable[Values, object],
+        *values: Values.args,
+        **named: Values.kwargs,
+    ) -> None:
+        """Does `act` with these values now, or after the caller's yes; never after a no. One that
+        is done now leaves the one that waits in its place: the agent may point while the caller
+        reads the question.
         """
         session = self._app.session
         if session is None:
             return
         if all(_given(session, grant) for grant in powers.needed):
-            act()
+            act(*values, **named)
             return
-        self._waiting = _Waiting(powers.needed, act)
+        self._waiting = _Waiting(powers.needed, partial(act, *values, **named))
         both = (*powers.needed, *powers.along)
         self._ask(session, [grant for grant in both if not _given(session, grant)])
 

@@ -132,12 +132,12 @@ class AgentWorkConnections:
         work.previewed.connect(self._on_previewed)
         work.calls_changed.connect(self._on_calls)
         work.provisional_changed.connect(self._on_provisional)
-        work.owed.changed.connect(lambda _owed: self._show_owed())
+        work.owed.changed.connect(self._show_owed)
         work.note_failed.connect(self._on_note_failed)
         self._show_owed()
-        self._app.session_closed.connect(lambda _outcome: self.show_open_work())
-        self._filing.document_waiting.connect(lambda _name: self.show_open_work())
-        self._filing.document_filed.connect(lambda _filed: self.show_open_work())
+        self._app.session_closed.connect(self.show_open_work)
+        self._filing.document_waiting.connect(self.show_open_work)
+        self._filing.document_filed.connect(self.show_open_work)
         self._filing.left_pages_deleted.connect(self._on_left_deleted)
         self._filing.left_pages_filed.connect(self._on_left_filed)
         work.rang.connect(self._on_rang)
@@ -227,7 +227,7 @@ class AgentWorkConnections:
         self._provisional = numbers
         self.show_open_work()
 
-    def _show_owed(self) -> None:
+    def _show_owed(self, _owed: object = None) -> None:
         words = _("Note to write: {session}")
         owed = {note.session_id: words.format(session=note.words) for note in self._work.owed.owed}
         self._window.idle.work.show_notes(owed)
@@ -240,7 +240,7 @@ class AgentWorkConnections:
             words = _("It is too late for this note: tell it to a colleague or to the caller.")
         self._window.messages.show_message(Level.WARNING, words, key=OWED_NOTE)
 
-    def show_open_work(self) -> None:
+    def show_open_work(self, _fact: object = None) -> None:
         """Says on the page between two callers what this agent has not finished."""
         self._show_owed()
         self._show_left()

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from expert_app.desk.ask_first import KEEP, PRINT, SCAN, AskFirst
 from expert_app.desk.devices import (
@@ -60,12 +59,11 @@ class DevicesConnections:
         job, filing = self._job, self._jobs.filing
         match act:
             case acts.ScanPages(chosen):
-                self._ask_first.do(SCAN, partial(job.scan, scan_request_of(chosen)))
+                self._ask_first.do(SCAN, job.scan, scan_request_of(chosen))
             case acts.ScanOtherSides(chosen):
-                self._ask_first.do(SCAN, partial(self._scan_backs, chosen))
+                self._ask_first.do(SCAN, self._scan_backs, chosen)
             case acts.ScanAgain(page_id, chosen):
-                again = partial(job.scan_again, page_id, scan_request_of(chosen))
-                self._ask_first.do(SCAN, again)
+                self._ask_first.do(SCAN, job.scan_again, page_id, scan_request_of(chosen))
             case acts.DevicesPress.STOP_SCAN:
                 job.cancel_scan()
             case acts.DevicesPress.END_PILE:
@@ -73,7 +71,7 @@ class DevicesConnections:
             case acts.OrderPages(page_ids):
                 filing.set_order(list(page_ids))
             case acts.FileDocuments(documents):
-                self._ask_first.do(KEEP, partial(self._file, documents))
+                self._ask_first.do(KEEP, self._file, documents)
             case acts.PrintReceipt() | acts.SaveReceipt() | acts.PrintFile() | acts.CancelPrint():
                 self._on_paper_act(act)
             case acts.ScanPiece() | acts.LookAtPage():
@@ -102,11 +100,11 @@ class DevicesConnections:
     def _on_paper_act(self, act: acts.OnPaper) -> None:
         match act:
             case acts.PrintReceipt(large):
-                self._ask_first.do(PRINT, partial(self._jobs.receipts.print, large))
+                self._ask_first.do(PRINT, self._jobs.receipts.print, large)
             case acts.SaveReceipt(path):
                 self._jobs.receipts.save(path)
             case acts.PrintFile(path):
-                self._ask_first.do(PRINT, partial(self._job.print_file, path))
+                self._ask_first.do(PRINT, self._job.print_file, path)
             case acts.CancelPrint(print_id):
                 self._job.cancel_print(print_id)
 

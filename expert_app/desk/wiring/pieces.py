@@ -85,7 +85,7 @@ class PieceConnections:
         panel = self._window.devices.scan
         if panel.is_possible():
             page = scan_request_of(panel.chosen_scan(ScanKind.PAGE))
-            self._ask_first.do(SCAN, partial(self._scan.begin, piece_id, page))
+            self._ask_first.do(SCAN, self._scan.begin, piece_id, page)
 
     def _on_ready(self, scanned: ScannedPiece) -> None:
         self._window.paper.show_scanned(scanned.page_ids, scanned.unread)
@@ -257,9 +257,9 @@ class GuideConnections:
         powers = tuple(grant for grant in Grant if grant.value in step.powers)
         if step.scan or step.piece:
             needs = Powers(SCAN.needed, (*SCAN.along, *powers))
-            self._ask_first.do(needs, partial(self._scan, step))
+            self._ask_first.do(needs, self._scan, step)
         else:
-            self._ask_first.do(Powers(powers), partial(self._allowed, step, powers))
+            self._ask_first.do(Powers(powers), self._allowed, step, powers)
 
     def _allowed(self, step: GuideStep, powers: Collection[Grant]) -> None:
         """The step is done; where it is to act in the page, the tool for that is in hand."""

@@ -5,8 +5,6 @@ the window.
 
 from __future__ import annotations
 
-from functools import partial
-
 from expert_app.desk.app import DeskApp
 from expert_app.desk.ask_first import FILL, POINT, AskFirst
 from session.desk.cobrowse.remote_control import DeskRemoteControl
@@ -59,9 +57,9 @@ class RemoteControlConnections:
             case acts.TakeTool(tool):
                 self._take(tool)
             case acts.GoInHistory(step):
-                self._ask_first.do(FILL, partial(self._go, step))
+                self._ask_first.do(FILL, self._go, step)
             case acts.ZoomPage(steps):
-                self._ask_first.do(FILL, partial(self._zoom, steps))
+                self._ask_first.do(FILL, self._zoom, steps)
 
     def _go(self, step: HistoryStep) -> None:
         if self._app.session is not None:
@@ -77,7 +75,7 @@ class RemoteControlConnections:
             powers = FILL
         else:
             powers = POINT
-        self._ask_first.do(powers, partial(self._view.tools.choose, tool))
+        self._ask_first.do(powers, self._view.tools.choose, tool)
 
     def _follow(self, session: DeskSession) -> None:
         control: DeskRemoteControl = session.control

@@ -186,9 +186,8 @@ class WindowConnections:
         filing.page_failed.connect(self._on_page_failed)
         filing.file_disarmed.connect(self._on_disarmed)
         filing.pages_filed.connect(devices.show_pages_filed)
-        filing.pages_filed.connect(lambda _page_ids: self._show_unfiled())
-        filing.page_kept.connect(lambda _page: self._show_unfiled())
-        filing.unfiled_changed.connect(lambda _page_id: self._show_unfiled())
+        for signal in (filing.pages_filed, filing.page_kept, filing.unfiled_changed):
+            signal.connect(self._show_unfiled)
         filing.document_filed.connect(self._on_filed)
         filing.document_progressed.connect(self._on_progress)
         filing.document_waiting.connect(self._on_waiting)
@@ -266,7 +265,7 @@ class WindowConnections:
             count = sum(document.filed_at_utc >= since for document in filed.dossier.documents)
             self._window.devices.show_document_filed(filed.document.name, count)
 
-    def _show_unfiled(self) -> None:
+    def _show_unfiled(self, _fact: object = None) -> None:
         """Says in the wrap-up what becomes of pages that are not filed."""
         session = self._app.session
         if session is not None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -62,10 +63,10 @@ class Doers:
         self.waiting: Callable[[], object] | None = None
         self.library = {"form"}
 
-    def do(self, powers: Powers, act: Callable[[], object]) -> None:
+    def do(self, powers: Powers, act: Callable[..., object], *values: object) -> None:
         asked = [grant.value for grant in (*powers.needed, *powers.along)]
         self.did.append("ask " + " ".join(asked))
-        self.waiting = act
+        self.waiting = partial(act, *values)
 
     def yes(self) -> None:
         assert self.waiting is not None
