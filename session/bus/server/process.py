@@ -398,5 +398,6 @@ class BusServer:
             async with asyncio.timeout(5.0):
                 await process.wait()
         except TimeoutError:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself just now
+                process.kill()
             await process.wait()

@@ -5,6 +5,7 @@ from the button to the wipe.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from session.hub.history.audit import AnswerRecord, Audit
 from session.hub.parts import KIOSK_RETURN_S, RETURN_S
 from session.kiosk.caller_acts import CallService, EnterNumber, RateTalk, Touch
 from session.kiosk.hub.client import KioskClient
+from session.log.codec import decode_record
+from session.log.events import CallRequestedAtKiosk
 from session.protocol.hub.requests import HubMessage, SessionEnded, TicketRequested
 from session.protocol.hub.statistics import Solved
 from session.protocol.hub.tickets import TicketState
@@ -152,6 +155,20 @@ async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
     assert hall.tickets() == [kiosk.screen.ticket]
     assert kiosk.screen.story == ["start", "calling", "waiting"]
     assert set(kiosk.screen.troubles) == {"store_unreachable"}
+
+
+async def test_the_log_of_a_conversation_has_the_trace_that_the_hubs_log_shows_of_the_press(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "session.hub.queue")
+    kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
+    facts = await desk.accept(await hall.waiting(kiosk))
+    await until(lambda: kiosk.screen.page == "session with Alice M.")
+    [spool] = (hall.folder / "kiosk1" / "logs").iterdir()
+    records = [decode_record(line) for line in spool.read_bytes().splitlines()]
+    [event] = [one.event for one in records if isinstance(one.event, CallRequestedAtKiosk)]
+    assert event.trace != ""
+    assert f"ticket {facts.ticket_id} waits, trace {event.trace}" in caplog.text
 
 
 async def test_the_caller_hangs_up_and_nothing_stays(hall: Hall) -> None:
