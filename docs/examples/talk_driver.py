@@ -15,6 +15,7 @@ from session.bus.transport.nkeys import new_seed
 from session.bus.transport.tls import client_tls
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
+from session.protocol.hub.requests import ServicesRequest
 from session.protocol.wire.ids import new_id
 
 
@@ -25,7 +26,7 @@ class Caller:
     async def begin(self, instruction):
         address, code = instruction["servers"], instruction["code"]
         await self.kiosk.begin(address, code, instruction.get("ca_file", ""))
-        await self.kiosk.link.services()
+        await self.kiosk.link.bus.ask(ServicesRequest())
 
     async def enrol_elsewhere(self, instruction):
         authority, code = client_tls(Path(instruction["ca_file"])), instruction["code"]

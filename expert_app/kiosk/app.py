@@ -357,7 +357,7 @@ class KioskApp:
     async def _call(self, number: str) -> None:
         self._screen.show_calling()
         try:
-            answer = await self._link.keep_asking(
+            answer = await self._link.bus.keep_asking(
                 lambda: self._button.press(self._service, number), self._show_error
             )
         except CallerNumberInvalid:

@@ -122,7 +122,7 @@ class KioskElsewhere:
         """A caller of a closed service wants to be called; asked until the hub has it."""
         request_id, caller = new_id(), self._caller
         try:
-            due = await self._link.keep_asking(
+            due = await self._link.bus.keep_asking(
                 lambda: self._link.ask_callback(service, phone, request_id),
                 lambda error: self._screen.show_trouble(error.code),
             )

@@ -22,8 +22,8 @@ SAME_PRESS_S = 600.0
 class LinkLike(Protocol):
     """The part of the kiosk's link to the hub that the button needs."""
 
-    async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
-        """Asks for a ticket; the same `request_id` is the same ticket. Raises session errors."""
+    async def call_once(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
+        """Ask once for a ticket; the same `request_id` is the same ticket."""
         ...
 
 
@@ -60,7 +60,7 @@ class CallButton:
                 return self._answer
             self._take((service, caller_number))
             request_id = self._request_id
-            answer = await self._link.call(service, caller_number, request_id)
+            answer = await self._link.call_once(service, caller_number, request_id)
             if request_id == self._request_id:
                 self._answer = answer
             return answer

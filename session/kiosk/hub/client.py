@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -131,6 +132,12 @@ class KioskClient:
         await self.bus.ask(request)
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
+        """Ask for an agent until the hub has answered. Raises what it refused, as `call_once`."""
+        return await self.bus.keep_asking(
+            partial(self.call_once, service, caller_number, request_id)
+        )
+
+    async def call_once(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         """Ask once for an agent. The same `request_id`, which is also the trace of the press, is
         the same ticket however often it is sent.
 
@@ -217,12 +224,6 @@ class KioskClient:
     async def hang_up_for_good(self, session_id: str) -> None:
         """End the conversation of a caller who has gone; returns once the hub knows it."""
         await self.bus.deliver(HangUpRequest(session_id=session_id, reason="caller"))
-
-    async def keep_asking[Answer](
-        self, ask: Callable[[], Awaitable[Answer]], on_trouble: Callable[[SessionError], None]
-    ) -> Answer:
-        """See `BusClient.keep_asking`."""
-        return await self.bus.keep_asking(ask, on_trouble)
 
     def drop_ticket(self) -> None:
         """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody

@@ -71,8 +71,8 @@ async def test_a_caller_whose_ticket_was_being_stored_has_it_when_the_kiosk_asks
 
         monkeypatch.setattr(streams, "append", append)
         kiosk = await world.kiosk("kiosk1")
-        answer = await kiosk.keep_asking(
-            lambda: kiosk.call("housing", number, "r1"), troubles.append
+        answer = await kiosk.bus.keep_asking(
+            lambda: kiosk.call_once("housing", number, "r1"), troubles.append
         )
         assert lost == [f"$KV.tk.valdore.{answer.ticket.id}"]
         assert [ticket.id for ticket in world.hub.queue.view.open_tickets("valdore")] == [

@@ -23,7 +23,7 @@ class Link:
         self.asked: list[tuple[str, str, str]] = []
         self.fails: list[SessionError] = []
 
-    async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
+    async def call_once(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         self.asked.append((service, caller_number, request_id))
         await asyncio.sleep(0)
         if self.fails:
