@@ -24,11 +24,11 @@ class CallerChoices(QObject):
     """The first of the kiosk's languages is in use at the start, and again once a caller has gone.
 
     Signals:
-        language_changed(str): all texts are in another language now.
+        language_changed(): all texts are in another language now.
         needs_changed(tuple): what the caller needs of the agent now (`Ticket.needs`).
     """
 
-    language_changed = pyqtSignal(str)
+    language_changed = pyqtSignal()
     needs_changed = pyqtSignal(tuple)
 
     def __init__(self, window: KioskWindow, reader: PageReader) -> None:
@@ -53,7 +53,7 @@ class CallerChoices(QObject):
         """
         changed, self._language = language != self._language, language
         self._window.retranslate(language)
-        self.language_changed.emit(language)
+        self.language_changed.emit()
         if changed:
             self.needs_changed.emit(self.needs)
         self._window.fit(anew=True)

@@ -46,8 +46,8 @@ def connect_visit(panes: KioskPanes, app: KioskApp, hub: KioskHub) -> None:
     panes.visit.left_alone.connect(app.forget_press)
     panes.visit.left_alone.connect(hub.host_call.left_alone)
     panes.visit.choices.needs_changed.connect(app.choose_needs)
-    panes.visit.choices.language_changed.connect(lambda _language: panes.browser.retranslate())
-    panes.visit.choices.language_changed.connect(lambda _language: panes.call.retranslate())
+    panes.visit.choices.language_changed.connect(panes.browser.retranslate)
+    panes.visit.choices.language_changed.connect(panes.call.retranslate)
 
 
 def connect_host_call(panes: KioskPanes, app: KioskApp, hub: KioskHub) -> None:
