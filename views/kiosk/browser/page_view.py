@@ -156,7 +156,9 @@ class PageView(QWidget):
         )
         web.refused.connect(self._on_refused)
         web.not_done.connect(self._on_not_done)
-        web.said.connect(lambda text: self._report(messages.PageNotice(text[: messages.MAX_WORDS])))
+        web.page.said.connect(
+            lambda text: self._report(messages.PageNotice(text[: messages.MAX_WORDS]))
+        )
         web.dialogs.asked.connect(self._on_asked)
         web.dialogs.closed.connect(self._on_answered)
         web.page.loadingChanged.connect(self._on_loading_changed)

@@ -79,7 +79,6 @@ class KioskBrowser(QFrame):
     """
 
     reported = pyqtSignal(object, bytes)
-    proposal_answered = pyqtSignal(bool)
 
     def __init__(
         self,
@@ -142,7 +141,7 @@ class KioskBrowser(QFrame):
             button.clicked.connect(lambda: self.reported.emit(messages.PageTouched(), b""))
         self.act_strip = ActStrip()
         self.proposal = ProposalStrip(self._fingers)
-        self.proposal.answered.connect(self.proposal_answered)
+        self.proposal_answered = self.proposal.answered
         self.seen = IconView("eye", 3.2, colour=BLUE)
         self.seen.setObjectName("browser_seen")
         self.seen.hide()

@@ -231,7 +231,11 @@ class _Gate(QWebEngineUrlRequestInterceptor):
 
 
 class _Page(QWebEnginePage):
-    """A page that opens no window, no dialog, no file chooser; it reports what it did not do."""
+    """A page that opens no window, no dialog, no file chooser; it reports what it did not do.
+
+    Signals: said(text): an alert that could not be asked properly, cut at 300 letters.
+        file_asked(): the page wanted a file.
+    """
 
     said = pyqtSignal(str)
     file_asked = pyqtSignal()
@@ -379,14 +383,12 @@ class CallerWeb(QObject):
 
     Signals: events_pushed(text): JSON from the recorder
         (`session.kiosk.cobrowse.guard_worker`). refused(address): the page tried to go outside
-        the list. said(text): an alert that could not be asked properly, cut at 300 letters.
-        not_done(kind, name): the page wanted a file, to save one, to show a PDF or to print; the
-        kiosk does not.
+        the list. not_done(kind, name): the page wanted a file, to save one, to show a PDF or to
+        print; the kiosk does not.
     """
 
     events_pushed = pyqtSignal(str)
     refused = pyqtSignal(str)
-    said = pyqtSignal(str)
     not_done = pyqtSignal(DialogKind, str)
 
     def __init__(
@@ -457,7 +459,6 @@ class CallerWeb(QObject):
         self.page.authenticationRequired.connect(give_nothing)
         if self._way_out is not None:
             self._way_out.keep_to(self.page)
-        self.page.said.connect(self.said)
         self.page.file_asked.connect(lambda: self.not_done.emit(DialogKind.FILE, ""))
         self.page.printRequested.connect(
             lambda: self.not_done.emit(DialogKind.PRINT, self.page.title())

@@ -37,7 +37,6 @@ class DocumentPane(QFrame):
     """
 
     closed = pyqtSignal()
-    painted = pyqtSignal(int, int, bool)
     shown_changed = pyqtSignal()
 
     def __init__(self) -> None:
@@ -49,7 +48,7 @@ class DocumentPane(QFrame):
         self._name = ""
         self.sheet = DocumentSheet(SPOT_RADIUS)
         self.view = SheetView(self.sheet, wide=True)
-        self.sheet.painted.connect(self.painted)
+        self.painted = self.sheet.painted
         self._pointer_timer = QTimer(self)
         self._pointer_timer.setSingleShot(True)
         self._pointer_timer.setInterval(POINTER_STAYS_MS)
