@@ -236,11 +236,13 @@ class KioskClient:
         await self.bus.ask(HangUpRequest(session_id=session_id, reason=reason))
 
     async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
-        """Gives records to the log's keeper; returns the number below which it has all of ours."""
+        """Give records to the log's keeper once, the spool repeats; returns the number below which
+        it has all of ours.
+        """
         request = LogAppend(
             session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records]
         )
-        return (await self.bus.ask(request)).next
+        return (await self.bus.ask_once(request)).next
 
     async def talk(self, session_id: str) -> TalkAnswer:
         """Return who is in the conversation, with names."""
