@@ -7,10 +7,10 @@ It opens inside the window and covers nothing: the board goes on moving while th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 
@@ -39,20 +39,19 @@ SHORTEST_TEXT = 3
 """Letters and signs of a message."""
 
 
+Given = Callable[[object, str, str], object]
+"""Called with the chosen target (or None, or a tuple of choices), the text (or ""), the reason."""
+
+
 class ActPanel(QFrame):
-    """Target, text and reason of one act, hidden until an act is begun.
-
-    Signals:
-        confirmed(object, str, str): the chosen target (or None, or a tuple of choices), the text
-            (or ""), the reason.
-        cancelled(): nothing is done.
+    """Target, text and reason of one act, hidden until an act is begun. Afterwards the keyboard is
+    where it was before.
     """
-
-    confirmed = pyqtSignal(object, str, str)
-    cancelled = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._then: Given | None = None
+        self._back: QWidget | None = None
         self.setObjectName("act_panel")
         self.setProperty("card", True)
         self._title = label(role="title", name="act_title")
@@ -86,6 +85,7 @@ class ActPanel(QFrame):
         title: str,
         hint: str,
         *,
+        then: Given,
         target_name: str = "",
         targets: Sequence[tuple[object, str]] = (),
         chosen: object = None,
@@ -94,10 +94,15 @@ class ActPanel(QFrame):
 
         Args:
             title, hint: what will be done, and what it means.
+            then: does it once it is confirmed.
             target_name, targets: what is to be chosen and (value, words) of each;
                 none for an act without a target.
             chosen: the value to begin with.
         """
+        window = self.window()
+        if not self.isVisible() and window is not None:
+            self._back = window.focusWidget()
+        self._then = then
         self._title.setText(title)
         self._hint.setText(hint)
         self.setAccessibleName(title)
@@ -122,21 +127,28 @@ class ActPanel(QFrame):
         title: str,
         hint: str,
         *,
+        then: Given,
         target_name: str,
         targets: Sequence[tuple[object, str]],
         chosen: object = None,
     ) -> None:
         """Begins an act whose content is a text for one of the targets."""
-        self.open(title, hint, target_name=target_name, targets=targets, chosen=chosen)
+        self.open(title, hint, then=then, target_name=target_name, targets=targets, chosen=chosen)
         self._text.show()
         self._check()
         self._text.setFocus()
 
     def open_choices(
-        self, title: str, hint: str, *, choices: Sequence[tuple[str, str]], chosen: Sequence[str]
+        self,
+        title: str,
+        hint: str,
+        *,
+        then: Given,
+        choices: Sequence[tuple[str, str]],
+        chosen: Sequence[str],
     ) -> None:
         """Begins an act whose target is any number of choices; (value, words) of each."""
-        self.open(title, hint)
+        self.open(title, hint, then=then)
         self._show_choices(choices, chosen)
         next(iter(self._choices.values()), self._reason).setFocus()
 
@@ -159,7 +171,6 @@ class ActPanel(QFrame):
         """Enter confirms a complete act, Escape cancels."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self._close()
-            self.cancelled.emit()
         elif event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._on_confirm()
         else:
@@ -174,7 +185,6 @@ class ActPanel(QFrame):
         self._text.textChanged.connect(lambda _text: self._check())
         self._confirm.clicked.connect(self._on_confirm)
         self._cancel.clicked.connect(self._close)
-        self._cancel.clicked.connect(self.cancelled)
         fields = row(None, space=SPACE[1])
         fields.addWidget(self._target, 2)
         fields.addWidget(self._text, 4)
@@ -213,8 +223,17 @@ class ActPanel(QFrame):
         if self._choices:
             target = tuple(value for value, box in self._choices.items() if box.isChecked())
         text, reason = self._text.text().strip(), self._line().text().strip()
+        then = self._then
         self._close()
-        self.confirmed.emit(target, text, reason)
+        if then is not None:
+            then(target, text, reason)
 
     def _close(self) -> None:
+        self._then = None
         self.hide()
+        window = self.window()
+        back = self._back
+        if window is not None and (back is None or not back.isVisible()):
+            back = window.focusWidget()
+        if back is not None:
+            back.setFocus()

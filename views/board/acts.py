@@ -28,7 +28,7 @@ from session.desk.hub.board_acts import (
 )
 from session.protocol.hub.board import AgentFacts, AgentState, MessageTo
 from session.protocol.hub.tickets import Ticket, TicketState
-from views.board.act_panel import ActPanel
+from views.board.act_panel import ActPanel, Given
 from views.board.facts import WAITING, BoardFacts
 from views.board.page_acts import DoAct, UndoAct, UndoLastAct
 from views.board.rows import AGENT_STATES, PRIORITIES, in_order
@@ -36,17 +36,11 @@ from views.widgets.agent_state import PAUSES, state_style
 from views.widgets.message_bar import Level, MessageBar
 
 Make = Callable[[object, str], Act]
-Given = Callable[[object, str, str], object]
-"""Called with target, text and reason once a person has confirmed an act."""
-
 _AVAILABLE = "available"
 
 
 class ActBeginner(QObject):
     """Turns a request into an act with its reason; nothing is done before that.
-
-    Args:
-        window: whose focus goes back to where it was.
 
     Signals:
         acted(DoAct | UndoAct | UndoLastAct)
@@ -61,11 +55,6 @@ class ActBeginner(QObject):
         self._facts = facts
         self._panel = panel
         self._messages = messages
-        self._window = window
-        self._on_given: Given | None = None
-        self._back: QWidget | None = None
-        panel.confirmed.connect(self._on_confirmed)
-        panel.cancelled.connect(self._on_cancelled)
 
     # ---- on callers ----
 
@@ -85,10 +74,12 @@ class ActBeginner(QObject):
                 Level.WARNING, _("No agent is there to give a caller to."), key="targets"
             )
             return
-        self._begin_on(tickets, lambda ticket, target: GiveToAgent(ticket, str(target)))
+        then = self._doing_on(tickets, lambda ticket, target: GiveToAgent(ticket, str(target)))
         hint = _("Only this agent may accept for 60 s, then everybody.")
         title = _("Keep {number} for an agent").format(number=_numbers(tickets))
-        self._panel.open(title, hint, target_name=_("Agent"), targets=targets, chosen=chosen)
+        self._panel.open(
+            title, hint, then=then, target_name=_("Agent"), targets=targets, chosen=chosen
+        )
 
     def service(self, ticket_ids: Sequence[str], chosen: str | None = None) -> None:
         """Gives callers to another service, of ours or of another organisation that takes them."""
@@ -103,17 +94,19 @@ class ActBeginner(QObject):
                 return GiveToOrganisation(ticket, ref)
             return GiveToService(ticket, ref)
 
-        self._begin_on(tickets, make)
+        then = self._doing_on(tickets, make)
         title = _("Give {number} to another service").format(number=_numbers(tickets))
         hint = _("The caller keeps the time of arrival.")
-        self._panel.open(title, hint, target_name=_("Service"), targets=targets, chosen=chosen)
+        self._panel.open(
+            title, hint, then=then, target_name=_("Service"), targets=targets, chosen=chosen
+        )
 
     def priority(self, ticket_ids: Sequence[str]) -> None:
         """Gives callers another priority."""
         tickets = self._facts.waiting(ticket_ids)
         if not tickets:
             return
-        self._begin_on(
+        then = self._doing_on(
             tickets,
             lambda ticket, target: SetPriority(ticket, target if isinstance(target, int) else 0),
         )
@@ -124,7 +117,7 @@ class ActBeginner(QObject):
             if any(level != ticket.priority for ticket in tickets)
         ]
         hint = _("Higher is served first, then arrival.")
-        self._panel.open(title, hint, target_name=_("Priority"), targets=levels)
+        self._panel.open(title, hint, then=then, target_name=_("Priority"), targets=levels)
 
     def join_agent(self, agent_id: str) -> None:
         """Joins the conversation that this agent is in, visibly."""
@@ -137,7 +130,6 @@ class ActBeginner(QObject):
         ticket = self._facts.ticket(ticket_id)
         if ticket is None or ticket.state is not TicketState.IN_SESSION:
             return
-        self._begin(lambda _target, _text: Join(ticket))
         name = self._facts.agent_name(ticket.agent or "")
         title = _("Join the conversation of {name} with {number}").format(
             name=name, number=ticket.number
@@ -145,7 +137,7 @@ class ActBeginner(QObject):
         hint = _(
             "Both read your name and role before you see or hear anything, and as long as you stay."
         )
-        self._panel.open(title, hint)
+        self._panel.open(title, hint, then=self._doing(lambda _target, _text: Join(ticket)))
 
     # ---- on a service, on all ----
 
@@ -162,28 +154,29 @@ class ActBeginner(QObject):
             for ticket in self._facts.tickets
             if ticket.service == service and ticket.state in WAITING
         )
-        self._begin(lambda target, _text: MoveQueue(service, str(target)))
+        then = self._doing(lambda target, _text: MoveQueue(service, str(target)))
         title = _("Move everybody who waits for {service}").format(
             service=self._facts.service_name(service)
         )
         hint = _("Callers concerned now: {count}").format(count=count)
-        self._panel.open(title, hint, target_name=_("To the service"), targets=targets)
+        self._panel.open(title, hint, then=then, target_name=_("To the service"), targets=targets)
 
     def close(self, service: str) -> None:
         """Closes a service, or opens it."""
         if not service:
             return
         closed = self._facts.is_closed(service)
-        self._begin(lambda _target, _text: SetQueue(service, not closed))
+        then = self._doing(lambda _target, _text: SetQueue(service, not closed))
         name = self._facts.service_name(service)
         if closed:
             self._panel.open(
                 _("Open {service}").format(service=name),
                 _("Its buttons come back on the kiosks."),
+                then=then,
             )
         else:
             hint = _("Its buttons are switched off on the kiosks. Those who wait are still served.")
-            self._panel.open(_("Close {service}").format(service=name), hint)
+            self._panel.open(_("Close {service}").format(service=name), hint, then=then)
 
     def announce(self, chosen: object = None) -> None:
         """Writes to every agent, to some of them, or to the callers of a site.
@@ -197,7 +190,6 @@ class ActBeginner(QObject):
                 return Announce(text, MessageTo(target[0]), str(target[1]))
             return Announce(text)
 
-        self._begin(make)
         hint = _(
             "Agents read it at the bottom of their window; callers on the kiosks' first page, "
             "for 12 hours or until it is taken back."
@@ -205,6 +197,7 @@ class ActBeginner(QObject):
         self._panel.open_text(
             _("Message"),
             hint,
+            then=self._doing(make),
             target_name=_("Who reads it"),
             targets=self._facts.readers(),
             chosen=chosen,
@@ -228,13 +221,13 @@ class ActBeginner(QObject):
                 agent_id, pause == _AVAILABLE, "" if pause == _AVAILABLE else pause
             )
 
-        self._begin(make)
         targets: list[tuple[object, str]] = [(_AVAILABLE, _("Available"))]
         targets += [(code, state_style(False, code)[0]) for code, _words in PAUSES]
         free = agent.state in (AgentState.AVAILABLE, AgentState.IN_SESSION, AgentState.WRAP_UP)
         self._panel.open(
             _("State of {name}").format(name=agent.name),
             _("A conversation in hand goes on. The agent reads your name and the reason."),
+            then=self._doing(make),
             target_name=_("State"),
             targets=targets,
             chosen="" if free else _AVAILABLE,
@@ -249,11 +242,11 @@ class ActBeginner(QObject):
         def make(target: object, _text: str) -> Act:
             return SetAgentServices(agent_id, target if isinstance(target, tuple) else ())
 
-        self._begin(make)
         services = self._facts.services
         self._panel.open_choices(
             _("What {name} serves today").format(name=agent.name),
             _("Until midnight. None chosen: again what the convention says."),
+            then=self._doing(make),
             choices=[(service.id, service.name) for service in services.values()],
             chosen=agent.services or list(services),
         )
@@ -270,8 +263,7 @@ class ActBeginner(QObject):
 
     def ask_reason(self, title: str, hint: str, on_reason: Callable[[str], object]) -> None:
         """Asks for a reason and calls `on_reason` with it; nothing happens without one."""
-        self._wait_for(lambda _target, _text, reason: on_reason(reason))
-        self._panel.open(title, hint)
+        self._panel.open(title, hint, then=lambda _target, _text, reason: on_reason(reason))
 
     # ---- dropped by the mouse ----
 
@@ -319,9 +311,9 @@ class ActBeginner(QObject):
             self._show_no_target()
         return targets
 
-    def _begin_on(
+    def _doing_on(
         self, tickets: Sequence[Ticket], make: Callable[[Ticket, object], OnTicket]
-    ) -> None:
+    ) -> Given:
         """An act on one caller, or the same for several."""
 
         def make_all(target: object, _text: str) -> Act:
@@ -336,39 +328,15 @@ class ActBeginner(QObject):
                 return acts[0]
             return Several(acts)
 
-        self._begin(make_all)
+        return self._doing(make_all)
 
-    def _begin(self, make: Make) -> None:
+    def _doing(self, make: Make) -> Given:
         def do(target: object, text: str, reason: str) -> None:
             act = make(target, text)
             if act != Several(()):
                 self.acted.emit(DoAct(act, reason))
 
-        self._wait_for(do)
-
-    def _wait_for(self, on_given: Given) -> None:
-        self._on_given = on_given
-        if not self._panel.isVisible():
-            self._back = self._window.focusWidget()
-
-    def _on_confirmed(self, target: object, text: str, reason: str) -> None:
-        on_given, self._on_given = self._on_given, None
-        self._focus_back()
-        if on_given is not None:
-            on_given(target, text, reason)
-
-    def _on_cancelled(self) -> None:
-        self._on_given = None
-        self._focus_back()
-
-    def _focus_back(self) -> None:
-        back = (
-            self._back
-            if self._back is not None and self._back.isVisible()
-            else self._window.focusWidget()
-        )
-        if back is not None:
-            back.setFocus()
+        return do
 
 
 def _numbers(tickets: Sequence[Ticket]) -> str:

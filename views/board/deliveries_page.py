@@ -116,10 +116,6 @@ class BoardDeliveriesPage(QWidget):
         self._count.setText(" · ".join(words) if answer.deliveries else "")
         self._allow()
 
-    def show_refused(self, words: str) -> None:
-        """The list was not read, and why."""
-        self.list.show_refused(words)
-
     def ask(self) -> None:
         """Asks for what the filters say."""
         self.list.show_asked()

@@ -115,10 +115,6 @@ class BoardHistoryPage(QWidget):
         self._state.setText(" · ".join(words))
         self._allow()
 
-    def show_refused(self, words: str) -> None:
-        """The list was not read, and why."""
-        self.list.show_refused(words)
-
     def ask(self) -> None:
         """Asks for what the filters say."""
         self.list.show_asked()

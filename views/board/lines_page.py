@@ -114,10 +114,6 @@ class BoardLinesPage(QWidget):
         self._state.setText(count_words.format(shown=len(answer.lines), all=answer.hits))
         self._more.setVisible(bool(answer.next))
 
-    def show_refused(self, words: str) -> None:
-        """The lines were not read, and why."""
-        self.list.show_refused(words)
-
     def _on_words(self) -> None:
         self._rows = FIRST_ROWS
         self.list.show_asked()

@@ -130,10 +130,6 @@ class BoardStatisticsPage(QWidget):
             words.append(_("{count} changes are still being counted").format(count=answer.behind))
         self._state.setText(" · ".join(words))
 
-    def show_refused(self, words: str) -> None:
-        """The list was not read, and why."""
-        self.list.show_refused(words)
-
     def ask(self) -> None:
         """Asks for what is chosen."""
         self.list.show_asked()

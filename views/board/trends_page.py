@@ -131,10 +131,6 @@ class BoardTrendsPage(QWidget):
         self.list.show_answer(bool(quarters))
         self._show_quarter(self.waiting.place() if self.waiting.place() >= 0 else len(quarters) - 1)
 
-    def show_refused(self, words: str) -> None:
-        """The list was not read, and why."""
-        self.list.show_refused(words)
-
     def ask(self) -> None:
         """Asks for what is chosen."""
         self.list.show_asked()

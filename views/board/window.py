@@ -168,7 +168,7 @@ class BoardWindow(PlainWindow):
 
     def show_lines_refused(self, words: str) -> None:
         """The lines were not read, and why."""
-        self.lines.show_refused(words)
+        self.lines.list.show_refused(words)
         self.figures.show_lines_refused()
 
     def show_undo(self, act: Act | None) -> None:

@@ -75,7 +75,7 @@ class DeliveryConnections:
             self._show(_("Tried again now: {count}").format(count=decided.copies))
 
     def _on_not_read(self, error: SessionError) -> None:
-        self._window.copies.show_refused(sentence(error.code, error.detail).sentence)
+        self._window.copies.list.show_refused(sentence(error.code, error.detail).sentence)
 
     def _on_trouble(self, error: SessionError) -> None:
         self._show(sentence(error.code, error.detail).sentence, Level.ERROR)

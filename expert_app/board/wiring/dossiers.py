@@ -115,7 +115,7 @@ class DossierPages:
             self._doubles.rest()
 
     def _on_accesses_not_read(self, error: SessionError) -> None:
-        self._window.accesses.show_refused(sentence(error.code, error.detail).sentence)
+        self._window.accesses.list.show_refused(sentence(error.code, error.detail).sentence)
 
     def _on_doubles_not_read(self, error: SessionError) -> None:
         self._window.doubles.show_not_read(sentence(error.code, error.detail).sentence)

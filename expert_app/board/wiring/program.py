@@ -235,11 +235,11 @@ class BoardProgram(RoleProgram[BoardWindow]):
             case "lines":
                 self.window.show_lines_refused(words)
             case "history":
-                self.window.history.show_refused(words)
+                self.window.history.list.show_refused(words)
             case "statistics":
-                self.window.statistics.show_refused(words)
+                self.window.statistics.list.show_refused(words)
             case "trends":
-                self.window.trends.show_refused(words)
+                self.window.trends.list.show_refused(words)
 
     def _on_saved(self, path: str) -> None:
         self.window.messages.show_message(

@@ -178,10 +178,6 @@ class BoardAccessesPage(QWidget):
         self._state.setText(" · ".join(state_words))
         self._csv.setEnabled(self._facts.connected and bool(rows))
 
-    def show_refused(self, words: str) -> None:
-        """The list was not read, and why."""
-        self.list.show_refused(words)
-
     def ask(self) -> None:
         """Asks for what the filters say."""
         self.list.show_asked()

@@ -68,38 +68,38 @@ def _acts() -> ActBeginner:
 def _lines() -> ShownList:
     page = BoardLinesPage(ManualClock(NOW))
     return ShownList(
-        page, lambda: page.show_lines(LinesAnswer(lines=[])), lambda: page.show_refused(WHY)
+        page, lambda: page.show_lines(LinesAnswer(lines=[])), lambda: page.list.show_refused(WHY)
     )
 
 
 def _history() -> ShownList:
     page = BoardHistoryPage(BoardFacts(), ManualClock(NOW), acts=_acts())
     none = HistoryAnswer(acts=[])
-    return ShownList(page, lambda: page.show_history(none), lambda: page.show_refused(WHY))
+    return ShownList(page, lambda: page.show_history(none), lambda: page.list.show_refused(WHY))
 
 
 def _statistics() -> ShownList:
     page = BoardStatisticsPage(BoardFacts(), ManualClock(NOW))
     none = StatisticsAnswer(by=StatisticsBy.TOTAL, rows=[], time_zone="Europe/Paris")
-    return ShownList(page, lambda: page.show_statistics(none), lambda: page.show_refused(WHY))
+    return ShownList(page, lambda: page.show_statistics(none), lambda: page.list.show_refused(WHY))
 
 
 def _trends() -> ShownList:
     page = BoardTrendsPage(ManualClock(NOW))
     none = TrendsAnswer(quarters=[])
-    return ShownList(page, lambda: page.show_trends(none), lambda: page.show_refused(WHY))
+    return ShownList(page, lambda: page.show_trends(none), lambda: page.list.show_refused(WHY))
 
 
 def _accesses() -> ShownList:
     page = BoardAccessesPage(BoardFacts(), ManualClock(NOW))
     none = AccessesAnswer(lines=[])
-    return ShownList(page, lambda: page.show_accesses(none), lambda: page.show_refused(WHY))
+    return ShownList(page, lambda: page.show_accesses(none), lambda: page.list.show_refused(WHY))
 
 
 def _deliveries() -> ShownList:
     page = BoardDeliveriesPage(BoardFacts(), ManualClock(NOW), acts=_acts())
     none = DeliveriesAnswer(targets=[], deliveries=[])
-    return ShownList(page, lambda: page.show_deliveries(none), lambda: page.show_refused(WHY))
+    return ShownList(page, lambda: page.show_deliveries(none), lambda: page.list.show_refused(WHY))
 
 
 def _doubles() -> ShownList:
