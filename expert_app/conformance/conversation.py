@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What both ends do alike in a conversation of the level "talk". Used by `kiosks.talk` and
-`desks.talk`.
-"""
+"""The parts of the level "talk" that both ends play alike. Used by `talk` of both ends."""
 
 from __future__ import annotations
 

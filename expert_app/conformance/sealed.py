@@ -67,7 +67,7 @@ class SealedTalk(TriedTalk):
         await self.stage.findings.expect(rule, lambda: self.shows(words), otherwise=otherwise)
 
     async def refuses(self) -> None:
-        """What is not sealed is dropped; so is what whoever runs the server can send again."""
+        """Check that it takes nothing in clear, and nothing that the server could send again."""
         words, payload = plain_words()
         await self.stage.world.inject(f"ses.{self.id}.beside", payload)
         await self.stage.findings.never(
@@ -192,8 +192,8 @@ async def sealed_desk(stage: DeskStage) -> None:
     talk = SealedTalk(stage, kiosk, opened.id, opened.began, Role.AGENT, 504)
 
     def not_agreed() -> str:
-        asked = len(talk.sent(SealRequested))
-        return kiosk.seal_refused or f"it asked for a key {asked} times, none was good"
+        count = len(talk.sent(SealRequested))
+        return kiosk.seal_refused or f"it asked for a key {count} times, none was good"
 
     await stage.findings.eventually("D-501", lambda: kiosk.is_sealed, otherwise=not_agreed)
     call_id = await kiosk.offer()

@@ -50,7 +50,7 @@ GUIDE = "protocol.md"
 
 
 def _names() -> dict[str, str]:
-    """What stands for each `$name`."""
+    """Return the text of each `$name`."""
     key, page_sha256 = public_key(seed("kiosk")), hashlib.sha256(PAGE).hexdigest()
     document_sha256 = hashlib.sha256(DOCUMENT).hexdigest()
     taken_at = datetime.fromisoformat("2026-03-02T09:42:20.120000+00:00")
@@ -76,31 +76,31 @@ def steps() -> list[dict[str, Any]]:
     """Return the conversation: titles, and who says what where."""
     text = Template(Path(__file__).with_suffix(".txt").read_text("utf-8")).substitute(_names())
     parts: list[dict[str, Any]] = []
-    asked = ""
+    verb = ""
     for line in text.splitlines():
         if line.startswith("## "):
             parts.append({"title": line.removeprefix("## ")})
         elif line and not line.startswith("#"):
             sender, subject, payload = [*line.split(" ", 2), ""][:3]
-            parts.append(_step(sender, subject, payload, asked=asked))
+            parts.append(_step(sender, subject, payload, verb=verb))
             if subject.startswith("svc."):
-                asked = subject.rpartition(".")[2]
+                verb = subject.rpartition(".")[2]
     return parts
 
 
-def _step(sender: str, subject: str, payload: str, *, asked: str) -> dict[str, Any]:
-    """Return what is said; `asked`: the verb of the newest request."""
+def _step(sender: str, subject: str, payload: str, *, verb: str) -> dict[str, Any]:
+    """Return what is said; `verb`: of the newest request."""
     headers = {FROM_HUB: "1"} if subject.startswith("evt.") else {}
     topic = subject.rpartition(".")[2]
     if topic == "chunk":
         headers |= headers_of(ITEMS[payload], 0)
         return {"by": sender, "subject": subject, "headers": headers, "base64": payload}
     if payload:
-        payload = encode(_message(sender, subject, payload, asked=asked)).decode()
+        payload = encode(_message(sender, subject, payload, verb=verb)).decode()
     return {"by": sender, "subject": subject, "headers": headers, "text": payload}
 
 
-def _message(sender: str, subject: str, payload: str, *, asked: str) -> HubMessage | SessionMessage:
+def _message(sender: str, subject: str, payload: str, *, verb: str) -> HubMessage | SessionMessage:
     """Decode as the receiver does. Raises `ValueError` for what this end does not say there."""
     data = msgspec.json.encode({**msgspec.json.decode(payload), "v": PROTOCOL_VERSION})
     topic = subject.rpartition(".")[2]
@@ -110,7 +110,7 @@ def _message(sender: str, subject: str, payload: str, *, asked: str) -> HubMessa
         return _with_records(decode_request(ALL_VERBS[topic], data))
     if subject == "(answer)":
         answers: dict[str, type[HubMessage]] = {"enrol": EnrolAnswer}
-        return decode_answer(answers.get(asked) or ALL_VERBS[asked].answer, data)
+        return decode_answer(answers.get(verb) or ALL_VERBS[verb].answer, data)
     if topic == "hub":
         return decode_event(data)
     message = decode_session(data)

@@ -113,8 +113,8 @@ async def _is_kept(stage: DeskStage, talk: TriedTalk, page: PageOffered, rule: s
 
 
 async def _again(stage: DeskStage, talk: TriedTalk, page: PageOffered) -> None:
-    kept = await talk.answers("device", page, PageKept, within_s=8, page_id=page.page_id)
-    stage.findings.check("D-306", bool(kept), "no PageKept came again")
+    answers = await talk.answers("device", page, PageKept, within_s=8, page_id=page.page_id)
+    stage.findings.check("D-306", bool(answers), "no PageKept came again")
 
 
 async def _lost(stage: DeskStage, talk: TriedTalk) -> None:
@@ -135,11 +135,11 @@ async def _damaged(stage: DeskStage, talk: TriedTalk) -> None:
     page = await stage.kiosk.scan_page(await _request(stage, talk), damaged=True)
     codes = await _refusals(talk, page, DAMAGED_S)
     count = len(talk.sent(ChunksRequested, item_id=page.page_id))
-    kept = bool(talk.sent(PageKept, page_id=page.page_id))
+    is_kept = bool(talk.sent(PageKept, page_id=page.page_id))
     stage.findings.check(
         "D-304",
-        codes == [PageDamaged.code] and count > 0 and not kept,
-        f"it refused with {codes}, asked {count} times for chunks, and said PageKept: {kept}",
+        codes == [PageDamaged.code] and count > 0 and not is_kept,
+        f"it refused with {codes}, asked {count} times for chunks, and said PageKept: {is_kept}",
     )
 
 
@@ -155,9 +155,9 @@ async def _unasked(stage: DeskStage, talk: TriedTalk) -> None:
     """A page comes of its own accord, before the caller allowed anything."""
     page = await stage.kiosk.scan_page(new_id())
     codes = await _refusals(talk, page)
-    kept = bool(talk.sent(PageKept, page_id=page.page_id))
-    good = codes == [PageUnasked.code] and not kept
-    stage.findings.check("D-308", good, f"it refused with {codes}, and said PageKept: {kept}")
+    is_kept = bool(talk.sent(PageKept, page_id=page.page_id))
+    good = codes == [PageUnasked.code] and not is_kept
+    stage.findings.check("D-308", good, f"it refused with {codes}, and said PageKept: {is_kept}")
     del stage.kiosk.pages[page.page_id]
 
 

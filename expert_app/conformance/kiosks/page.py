@@ -84,7 +84,7 @@ async def _begins_without(stage: KioskStage, talk: TriedTalk) -> None:
 
 
 def _allowed(stage: KioskStage, talk: TriedTalk, since: int | None = None) -> dict[Grant, bool]:
-    """How the kiosk last said it was with each power."""
+    """Return what the kiosk last said of each grant."""
     return {change.grant: change.allowed for change in talk.sent(GrantChanged, since)}
 
 
@@ -189,8 +189,8 @@ async def _asks_once(stage: KioskStage, talk: TriedTalk) -> None:
     """The same request, and another one for a power that is young."""
     answered = talk.sent(GrantChanged, grant=Grant.SEE_PAGE)[-1].request_id
     for rule, request in (("P-209", answered), ("P-213", new_id())):
-        asked = GrantRequested(grant=Grant.SEE_PAGE, request_id=request)
-        reported = await talk.answers("grant", asked, GrantChanged, grant=asked.grant)
+        repeated = GrantRequested(grant=Grant.SEE_PAGE, request_id=request)
+        reported = await talk.answers("grant", repeated, GrantChanged, grant=repeated.grant)
         good = bool(reported) and reported[-1].allowed and reported[-1].request_id == request
         stage.findings.check(rule, good, f"without an answer of the caller it said {reported[-1:]}")
 

@@ -305,19 +305,19 @@ async def certificates(stage: KioskStage) -> None:
     speaks with neither has not looked at a certificate.
     """
     folder, host = stage.world.folder, urlsplit(stage.world.url).hostname or LOOPBACK
-    known, other = (authority_in(folder / f"certificates-{new_id()}") for _ in range(2))
+    right, other = (authority_in(folder / f"certificates-{new_id()}") for _ in range(2))
     spoke = []
-    for signer in (known, other):
+    for signer in (right, other):
         async with impostor(signer, host) as answering:
             elsewhere = EnrolElsewhere(
                 servers=[f"tls://{host}:{answering.port}"],
                 websocket=f"wss://{host}:{answering.port}",
                 code=stage.world.invite(),
-                ca_file=str(known / "ca.pem"),
+                ca_file=str(right / "ca.pem"),
             )
             await stage.instruct(elsewhere)
             spoke.append(answering.believed)
-            if not answering.calls or (signer is known and not answering.believed):
+            if not answering.calls or (signer is right and not answering.believed):
                 stage.findings.leave_untried(("P-133",), "it does not speak with this bus by TLS")
                 return
     words = f"it said {spoke[1]} bytes to a bus whose certificate another authority had signed"
