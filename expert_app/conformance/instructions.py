@@ -97,7 +97,7 @@ class HangUp(Instruction, frozen=True, kw_only=True, tag="hang_up"):
 
 
 class AnswerGrant(Instruction, frozen=True, kw_only=True, tag="answer"):
-    """The caller answers the question for this power, and for those that are asked together with
+    """The caller answers the question for this grant, and for those that are asked together with
     it. Wait until it is asked, at most ten seconds;
     `cannot` when it was not.
     """

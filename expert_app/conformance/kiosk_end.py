@@ -74,7 +74,7 @@ from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
 
 GIVEN_S = 600.0
-"""How long this caller gives a power."""
+"""How long this caller gives a grant."""
 
 EPOCH = 7
 """Of the page that this kiosk shows: not what a desk would guess."""
@@ -95,8 +95,8 @@ class KioskEnd(OurEnd):
 
     Attributes:
         facts: of the newest session; `ended`: what the hub told of ends.
-        answers: what its caller says to a request for a power; without one, nothing.
-        given: the powers that are given now.
+        answers: what its caller says to a request for a grant; without one, nothing.
+        given: the grants that are given now.
         calls: ids of the calls that were answered.
         pages: scanned, by id.
         seal_refused: why the desk was not believed, "" while it was.
@@ -181,12 +181,12 @@ class KioskEnd(OurEnd):
         await self.send("call", offer)
         return self.call_id
 
-    # ---- powers
+    # ---- grants
 
     def change(
         self, grant: Grant, reason: GrantReason = GrantReason.ANSWERED, request_id: str = ""
     ) -> GrantChanged:
-        """Return how it is with a power."""
+        """Return how it is with a grant."""
         allowed = self.given.get(grant, False)
         return GrantChanged(
             grant=grant,
@@ -198,7 +198,7 @@ class KioskEnd(OurEnd):
         )
 
     async def withdraw(self, grant: Grant) -> None:
-        """The caller takes a power back."""
+        """The caller takes a grant back."""
         self.given[grant] = False
         await self.send("grant", self.change(grant, GrantReason.WITHDRAWN))
 

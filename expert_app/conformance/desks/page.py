@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The level "page" of a desk: powers, and the page that the kiosk shares. Used by `run`."""
+"""The level "page" of a desk: grants, and the page that the kiosk shares. Used by `run`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUIET_S = 2.5
 AGAIN_S = 8.0
 
 
-async def powers(stage: DeskStage) -> None:
+async def grants(stage: DeskStage) -> None:
     """The agent opens a page, sees it and acts in it; the caller takes it back."""
     talk = await stage.converse()
     await _repeats(stage, talk)
@@ -36,7 +36,7 @@ async def powers(stage: DeskStage) -> None:
 
 
 async def _repeats(stage: DeskStage, talk: TriedTalk) -> None:
-    """The kiosk has lost the request, and tells how it is with the power."""
+    """The kiosk has lost the request, and tells how it is with the grant."""
     kiosk = stage.kiosk
     kiosk.answers.pop(Grant.SCAN)
     first = await stage.begins_to_ask(talk, Grant.SCAN)
@@ -118,4 +118,4 @@ async def _lets_go(stage: DeskStage, talk: TriedTalk) -> None:
     )
 
 
-CASES = (Case("powers and a page", numbers("D", (201, 207)), powers),)
+CASES = (Case("grants and a page", numbers("D", (201, 207)), grants),)

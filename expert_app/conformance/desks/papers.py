@@ -80,7 +80,7 @@ async def _not_without(
     instruction: Instruction,
     kind: type[SessionMessage],
 ) -> None:
-    """The caller says no: nothing is done with the power. Then the caller says yes."""
+    """The caller says no: nothing is done with the grant. Then the caller says yes."""
     stage.kiosk.answers[grant] = False
     with contextlib.suppress(CannotDo):  # a desk may know that it must ask first
         await stage.instruct(instruction)
@@ -88,7 +88,7 @@ async def _not_without(
         rule,
         lambda: talk.sent(kind),
         for_s=QUIET_S,
-        otherwise=f"{kind.__name__} came without the power",
+        otherwise=f"{kind.__name__} came without the grant",
     )
     stage.kiosk.answers[grant] = True
     await stage.ask(talk, grant)
@@ -98,7 +98,7 @@ async def _request(stage: DeskStage, talk: TriedTalk) -> str:
     """The agent scans; the id of the scan. Raises `RuleBroken`."""
     since = stage.traffic.mark()
     await stage.instruct(ScanPage())
-    otherwise = "no ScanRequested came though the power was given"
+    otherwise = "no ScanRequested came though the grant was given"
     request = await talk.says("D-301", ScanRequested, since, within_s=10, otherwise=otherwise)
     return request.scan_id
 
@@ -162,7 +162,7 @@ async def _unasked(stage: DeskStage, talk: TriedTalk) -> None:
 
 
 async def _late(stage: DeskStage, talk: TriedTalk) -> None:
-    """The caller takes the power back while a page that was asked for is on its way."""
+    """The caller takes the grant back while a page that was asked for is on its way."""
     scan_id = await _request(stage, talk)
     await stage.kiosk.withdraw(Grant.SCAN)
     await stage.until_shown()
@@ -191,7 +191,7 @@ async def prints(stage: DeskStage) -> None:
     )
     since = stage.traffic.mark()
     await stage.instruct(PrintPage())
-    otherwise = "no PrintOffered came though the power was given"
+    otherwise = "no PrintOffered came though the grant was given"
     offer = await talk.says("D-320", PrintOffered, since, otherwise=otherwise)
     bound = print_binding(talk.id, stage.kiosk.key, offer.sha256, offer.copies)
     stage.findings.check("D-321", offer.bound_to == bound, f"bound to {offer.bound_to[:8]!r}")

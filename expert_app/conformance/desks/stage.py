@@ -72,7 +72,7 @@ class DeskStage(Stage):
         await self.until(lambda: self.shows(words), "the desk shows no words")
 
     def asks(self, talk: TriedTalk, grant: Grant, since: int | None = None) -> list[GrantRequested]:
-        """Return the desk's requests for a power."""
+        """Return the desk's requests for a grant."""
         return [
             request
             for request in talk.sent(GrantRequested, since)
@@ -80,13 +80,13 @@ class DeskStage(Stage):
         ]
 
     async def ask(self, talk: TriedTalk, grant: Grant) -> None:
-        """Let the agent ask for a power and get its answer. Raises `RuleBroken`."""
+        """Let the agent ask for a grant and get its answer. Raises `RuleBroken`."""
         if not self.kiosk.given.get(grant):
             await self.begins_to_ask(talk, grant)
             await self.until(lambda: grant in self.kiosk.given, "our kiosk did not answer")
 
     async def begins_to_ask(self, talk: TriedTalk, grant: Grant) -> GrantRequested:
-        """Let the agent ask for a power. Raises `RuleBroken`."""
+        """Let the agent ask for a grant. Raises `RuleBroken`."""
         since = self.traffic.mark()
         await self.instruct(AskGrant(grant=grant))
         await self.findings.eventually(

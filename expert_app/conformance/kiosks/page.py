@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The level "page": powers that the caller gives and takes back, and the shared page.
+"""The level "page": grants that the caller gives and takes back, and the shared page.
 Used by `run`.
 """
 
@@ -11,7 +11,7 @@ import time
 from expert_app.conformance.instructions import AnswerGrant, StopAll, Withdraw
 from expert_app.conformance.kiosks.mirror_reading import MirrorReading
 from expert_app.conformance.kiosks.stage import KioskStage
-from expert_app.conformance.kiosks.written_log import check_powers
+from expert_app.conformance.kiosks.written_log import check_grants
 from expert_app.conformance.site import HARMLESS, LATE, secrets_in
 from expert_app.conformance.stage import Case, TriedTalk, numbers
 from session.core.errors import GrantMissing
@@ -42,7 +42,7 @@ SILENCE_S = (25.0, 45.0)
 """Thirty seconds, as a machine that has much to do counts them."""
 
 EARLY_S, LATE_S = 1.0, 10.0
-"""A power ends so much before or after its time, seen from another machine."""
+"""A grant ends so much before or after its time, seen from another machine."""
 
 
 def reading(stage: KioskStage, talk: TriedTalk) -> MirrorReading:
@@ -50,8 +50,8 @@ def reading(stage: KioskStage, talk: TriedTalk) -> MirrorReading:
     return MirrorReading(stage.traffic.raw(talk.id, MIRROR))
 
 
-async def powers(stage: KioskStage) -> None:
-    """The caller gives powers, refuses and takes them back."""
+async def grants(stage: KioskStage) -> None:
+    """The caller gives grants, refuses and takes them back."""
     talk = await stage.converse()
     await _begins_without(stage, talk)
     await _opens(stage, talk)
@@ -65,7 +65,7 @@ async def powers(stage: KioskStage) -> None:
     await _asks_first(stage, talk)
     await _stops(stage, talk)
     await stage.end(talk)
-    await check_powers(stage, talk)
+    await check_grants(stage, talk)
 
 
 async def _begins_without(stage: KioskStage, talk: TriedTalk) -> None:
@@ -107,7 +107,7 @@ async def _opens(stage: KioskStage, talk: TriedTalk) -> None:
     )
     await asyncio.sleep(0.5)
     sent = stage.traffic.raw(talk.id, MIRROR)
-    findings.check("P-204", not sent, "events of the page came without the power")
+    findings.check("P-204", not sent, "events of the page came without the grant")
 
 
 async def _commands_without(stage: KioskStage, talk: TriedTalk, rule: str = "P-214") -> None:
@@ -186,7 +186,7 @@ async def _stands_still(stage: KioskStage, talk: TriedTalk, rule: str, otherwise
 
 
 async def _asks_once(stage: KioskStage, talk: TriedTalk) -> None:
-    """The same request, and another one for a power that is young."""
+    """The same request, and another one for a grant that is young."""
     answered = talk.sent(GrantChanged, grant=Grant.SEE_PAGE)[-1].request_id
     for rule, request in (("P-209", answered), ("P-213", new_id())):
         repeated = GrantRequested(grant=Grant.SEE_PAGE, request_id=request)
@@ -264,7 +264,7 @@ async def silence(stage: KioskStage) -> None:
 
 
 async def expiry(stage: KioskStage) -> None:
-    """A power ends when its time is over, though nobody does anything."""
+    """A grant ends when its time is over, though nobody does anything."""
     talk = await stage.converse()
     await stage.allow(talk, Grant.CONTROL)
     control = Grant.CONTROL
@@ -284,10 +284,10 @@ async def expiry(stage: KioskStage) -> None:
 
 CASES = (
     Case(
-        "powers and a page",
+        "grants and a page",
         numbers("P", (201, 210), (212, 218)),
-        powers,
+        grants,
     ),
     Case("nobody answers", ("P-211",), silence, slow=True),
-    Case("a power's time", ("P-219",), expiry, slow=True),
+    Case("a grant's time", ("P-219",), expiry, slow=True),
 )

@@ -108,7 +108,7 @@ class KioskStage(Stage):
         return next(reversed(changes), None)
 
     async def allow(self, talk: TriedTalk, grant: Grant) -> None:
-        """Let the caller give a power. Raises `RuleBroken`."""
+        """Let the caller give a grant. Raises `RuleBroken`."""
         change = await self.ask(talk, grant, yes=True)
         good = change is not None and change.allowed and change.left_s > 0
         self.findings.demand("P-205", good, f"after yes to {grant.value} it said {change}")

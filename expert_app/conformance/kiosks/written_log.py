@@ -94,8 +94,8 @@ async def check_log(stage: KioskStage, talk: TriedTalk, words: Collection[str] =
     return log
 
 
-async def check_powers(stage: KioskStage, talk: TriedTalk) -> None:
-    """Every change of a power, and of what was shared, was written."""
+async def check_grants(stage: KioskStage, talk: TriedTalk) -> None:
+    """Every change of a grant, and of what was shared, was written."""
     log = await check_log(stage, talk)
     sent = Counter(
         (change.grant.value, change.allowed)
