@@ -8,13 +8,8 @@ itself:
 from __future__ import annotations
 
 import asyncio
-import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.instructions import (
@@ -38,39 +33,28 @@ from expert_app.conformance.instructions import (
     ShowDocument,
     WriteWords,
 )
-from expert_app.runtime.child_programs import Child, ChildFailed
+from expert_app.runtime.child_programs import Child
 from expert_app.runtime.config import DeskSettings, MediaSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed
 from session.bus.transport.tls import client_tls
-from session.core.errors import SessionError
-from session.core.tasks import Tasks
 from session.protocol.wire.roles import Role
+from tests.conformance.driven_program import ON_SCREEN_S, POLL_S, DrivenProgram, obey
 from tests.support.shown_documents import invented_pdf
 
 READY_S = 60.0
-ON_SCREEN_S = 15.0
-POLL_S = 0.05
 GONE_S = 6.0
 
 
-class DeskProgram:
+class DeskProgram(DrivenProgram):
     """The program, once it has begun."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._tasks = folder, Tasks()
-        self._child: Child | None = None
+        super().__init__(folder)
         self._seed = b""
         self._begun = 0
         self._paused = False
-
-    async def instruct(self, instruction: Instruction) -> None:
-        """See `expert_app.conformance.driver.Driver`."""
-        try:
-            await self._do(instruction)
-        except (ChildFailed, SessionError, OSError) as error:
-            raise CannotDo(str(error)) from error
 
     async def _do(self, instruction: Instruction) -> None:
         match instruction:
@@ -141,13 +125,6 @@ class DeskProgram:
                 await self._click("shown_stop")
             case _:
                 raise CannotDo(f"nobody knows how to {type(instruction).__name__}")
-
-    @property
-    def program(self) -> Child:
-        """The running program. Raises `CannotDo`."""
-        if self._child is None:
-            raise CannotDo("it has not begun")
-        return self._child
 
     def _document(self, pages: int) -> Path:
         path = self._folder / f"document-{pages}.pdf"
@@ -245,48 +222,6 @@ class DeskProgram:
             await self.program.ask("click", name="key:Ctrl+4")
             await asyncio.sleep(POLL_S)
 
-    async def _comes(self, name: str, within_s: float) -> bool:
-        end = time.monotonic() + within_s
-        while name not in await self.program.ask("visible"):
-            if time.monotonic() > end:
-                return False
-            await asyncio.sleep(POLL_S)
-        return True
-
-    async def _click(self, name: str) -> None:
-        await self._try("click", name=name)
-
-    async def _type(self, name: str, text: str) -> None:
-        await self._try("type", name=name, text=text)
-
-    async def _try(self, act: str, **words: Any) -> None:
-        """As soon as it is on the screen and counts."""
-        end = time.monotonic() + ON_SCREEN_S
-        while True:
-            try:
-                await self.program.ask(act, **words)
-                return
-            except ChildFailed as failed:
-                if time.monotonic() > end:
-                    raise CannotDo(str(failed)) from failed
-                await asyncio.sleep(POLL_S)
-
-
-async def main() -> None:
-    """Reads instructions from standard input until there are no more."""
-    with tempfile.TemporaryDirectory() as folder:
-        desk = DeskProgram(Path(folder))
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            instruction = msgspec.json.decode(line, type=AnyDeskInstruction)
-            try:
-                await desk.instruct(instruction)
-            except CannotDo as cannot:
-                print(f"cannot {cannot}", flush=True)
-            else:
-                print("done", flush=True)
-            if isinstance(instruction, Finish):
-                return
-
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(obey(DeskProgram, AnyDeskInstruction))

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
-import tempfile
-import time
 from pathlib import Path
 
 import httpx
-import msgspec
 
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.instructions import (
@@ -36,33 +32,23 @@ from expert_app.conformance.instructions import (
     Withdraw,
     Write,
 )
-from expert_app.runtime.child_programs import Child, ChildFailed
+from expert_app.runtime.child_programs import Child
 from expert_app.runtime.config import KioskSettings, MediaSettings, save
 from expert_app.runtime.enrolment import enrol_here
 from session.core.errors import SessionError
-from session.core.tasks import Tasks
+from tests.conformance.driven_program import DrivenProgram, obey
 from tests.support.drawn_pages import form, jpeg
 
 READY_S = 60.0
-ON_SCREEN_S = 10.0
-POLL_S = 0.05
 
 
-class KioskProgram:
+class KioskProgram(DrivenProgram):
     """The program, once it has begun."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._tasks = folder, Tasks()
+        super().__init__(folder)
         self._children: list[Child] = []
         self._scanner = ""
-        self._kiosk: Child | None = None
-
-    async def instruct(self, instruction: Instruction) -> None:
-        """See `expert_app.conformance.driver.Driver`."""
-        try:
-            await self._do(instruction)
-        except (ChildFailed, SessionError) as error:
-            raise CannotDo(str(error)) from error
 
     async def _do(self, instruction: Instruction) -> None:
         match instruction:
@@ -76,7 +62,7 @@ class KioskProgram:
                 await self._click("leave")
                 await self._click("leave_really")
             case Write(text=text):
-                await self.program.ask("type", name="written_entry", text=text)
+                await self._type("written_entry", text)
                 await self._click("written_send")
             case PutPages(jam=jam):
                 await self._order(self._scanner, fault="jam" if jam else "")
@@ -90,13 +76,6 @@ class KioskProgram:
                 await self._click("powers_close")
             case _:
                 await self._click(_button(instruction))
-
-    @property
-    def program(self) -> Child:
-        """The running program. Raises `CannotDo`."""
-        if self._kiosk is None:
-            raise CannotDo("it has not begun")
-        return self._kiosk
 
     async def _begin(self, instruction: Begin) -> None:
         key_file = self._folder / "kiosk.seed"
@@ -137,8 +116,9 @@ class KioskProgram:
         save(settings, file)
         folder = str(self._folder)
         words = ["expert_app", "kiosk", "--folder", folder, "--settings", str(file), "--driven"]
-        self._kiosk = await self._launch("kiosk", words)
-        await self._on_screen("service_logement", READY_S)
+        self._child = await self._launch("kiosk", words)
+        if not await self._comes("service_logement", READY_S):
+            raise CannotDo("no service is on the screen")
 
     async def _enrol_elsewhere(self, instruction: EnrolElsewhere) -> None:
         key_file = self._folder / "elsewhere.seed"
@@ -179,25 +159,6 @@ class KioskProgram:
             await self._click(f"key_{sign}")
         await self._click("number_send")
 
-    async def _click(self, name: str) -> None:
-        """As soon as it is on the screen and counts."""
-        end = time.monotonic() + ON_SCREEN_S
-        while True:
-            try:
-                await self.program.ask("click", name=name)
-                return
-            except ChildFailed as failed:
-                if time.monotonic() > end:
-                    raise CannotDo(str(failed)) from failed
-                await asyncio.sleep(POLL_S)
-
-    async def _on_screen(self, name: str, within_s: float) -> None:
-        end = time.monotonic() + within_s
-        while name not in await self.program.ask("visible"):
-            if time.monotonic() > end:
-                raise CannotDo(f"{name} is not on screen")
-            await asyncio.sleep(POLL_S)
-
     async def close(self) -> None:
         """Ends the programs, the window first."""
         for child in reversed(self._children):
@@ -222,21 +183,5 @@ def _button(instruction: Instruction) -> str:
     raise CannotDo(f"nobody knows how to {type(instruction).__name__}")
 
 
-async def main() -> None:
-    """Reads instructions from standard input until there are no more."""
-    with tempfile.TemporaryDirectory() as folder:
-        kiosk = KioskProgram(Path(folder))
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            instruction = msgspec.json.decode(line, type=AnyInstruction)
-            try:
-                await kiosk.instruct(instruction)
-            except CannotDo as cannot:
-                print(f"cannot {cannot}", flush=True)
-            else:
-                print("done", flush=True)
-            if isinstance(instruction, Finish):
-                return
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(obey(KioskProgram, AnyInstruction))
