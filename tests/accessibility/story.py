@@ -38,7 +38,7 @@ from tests.support.screens.invented import (
 )
 from tests.unit.expert_app.desk.wiring.test_announcements import Powers
 from tests.unit.expert_app.desk.wiring.test_window import Telling
-from views.desk.acts import AcceptNext, FinishWrapUp, QueueAct, WrapUpAct
+from views.desk.acts import AcceptNext, CallAct, CallPress, FinishWrapUp, QueueAct, WrapUpAct
 from views.desk.call_view import CallState
 from views.desk.devices import acts
 from views.desk.dossier.acts import DossierAct
@@ -73,12 +73,16 @@ class StoryDesk:
         window.conversation.header.grant_requested.connect(self._allows)
         window.dossier.acted.connect(self._on_act)
         window.devices.acted.connect(self._on_act)
-        window.call.hang_up_requested.connect(self._ends)
+        window.call.acted.connect(self._on_call_act)
         window.wrap_up.acted.connect(self._on_wrap_up_act)
 
     def _on_queue_act(self, act: QueueAct) -> None:
         if isinstance(act, AcceptNext):
             self._opens()
+
+    def _on_call_act(self, act: CallAct) -> None:
+        if act is CallPress.HANG_UP:
+            self._ends()
 
     def _on_wrap_up_act(self, act: WrapUpAct) -> None:
         if isinstance(act, FinishWrapUp):

@@ -116,6 +116,36 @@ IdleAct = (
 # ---- in a conversation
 
 
+class CallPress(Enum):
+    """A button of the call that says all by itself; `HANG_UP` is confirmed already."""
+
+    HANG_UP = "hang_up"
+    CALL_AGAIN = "call_again"
+    WRITE = "write"
+    SHOW_QUALITY = "show_quality"
+    CALIBRATE = "calibrate"
+
+
+class CallSwitch(Enum):
+    """What the agent switches on and off; sign language lets movement go before size."""
+
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    PRIVACY = "privacy"
+    SIGN_LANGUAGE = "sign_language"
+    LIFE_SIZE = "life_size"
+
+
+class Switch(Struct, frozen=True):
+    """Switch something of the call."""
+
+    what: CallSwitch
+    on: bool
+
+
+CallAct = CallPress | Switch
+
+
 class TalkPress(Enum):
     """A button that says all by itself; `PASS_ON`: choose to whom."""
 

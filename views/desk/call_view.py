@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
@@ -23,6 +24,7 @@ from PyQt6.QtWidgets import (
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.media.engine import MediaState
+from views.desk.acts import CallPress, CallSwitch, Switch
 from views.media.video_pane import OwnPlace, VideoPane
 from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
@@ -98,26 +100,12 @@ _LIVE = frozenset(
 class CallView(QWidget):
     """Holds the widget that paints the caller, and the controls of the call.
 
-    Signals: microphone_requested(bool), camera_requested(bool): switch mine on or off.
-        privacy_requested(bool): begin or end a privacy pause. write_requested(): write to the
-        caller. hang_up_requested(): end the conversation (already confirmed).
-        call_again_requested(): set voice and picture up again. quality_requested(): show the line
-        in figures and curves. sign_language_requested(bool): let movement go before size, or no
-        longer. life_size_requested(bool): show the caller as large as in the room, or as large as
-        the pane. calibration_requested(): measure the screen for that. moved_by(QPoint): the card
-        is dragged, or pushed with the arrow keys, so many pixels.
+    Signals:
+        acted(object): what the agent does, a `CallAct`.
+        moved_by(QPoint): the card is dragged, or pushed with the arrow keys, so many pixels.
     """
 
-    microphone_requested = pyqtSignal(bool)
-    camera_requested = pyqtSignal(bool)
-    hang_up_requested = pyqtSignal()
-    privacy_requested = pyqtSignal(bool)
-    write_requested = pyqtSignal()
-    call_again_requested = pyqtSignal()
-    quality_requested = pyqtSignal()
-    sign_language_requested = pyqtSignal(bool)
-    life_size_requested = pyqtSignal(bool)
-    calibration_requested = pyqtSignal()
+    acted = pyqtSignal(object)
     moved_by = pyqtSignal(QPoint)
 
     def __init__(self, video: QWidget, clock: Clock) -> None:
@@ -413,10 +401,10 @@ class CallView(QWidget):
         self._figures = tool_button(
             _("Quality of the line"), "mdi6.chart-line", "call_figures", keys="Ctrl+I"
         )
-        self._figures.clicked.connect(self.quality_requested)
+        self._figures.clicked.connect(lambda: self.acted.emit(CallPress.SHOW_QUALITY))
         shortcut("Ctrl+I", self._figures, self)
         self._signs = tool_button("", "sign_language", "call_signs", keys=SIGN_KEYS, checkable=True)
-        self._signs.clicked.connect(self.sign_language_requested)
+        self._signs.clicked.connect(partial(self._switch, CallSwitch.SIGN_LANGUAGE))
         shortcut(SIGN_KEYS, self._signs, self)
         self.show_sign_language(False)
         self._life = tool_button(
@@ -428,25 +416,27 @@ class CallView(QWidget):
         self._measure = tool_button(
             _("Measure the screen and place the camera"), "mdi6.ruler", "call_measure"
         )
-        self._measure.clicked.connect(self.calibration_requested)
+        self._measure.clicked.connect(lambda: self.acted.emit(CallPress.CALIBRATE))
         self._measure.hide()
         self._duration = steady_figures(label(role="strong", name="call_duration"))
         self._microphone = self._control("microphone", "Ctrl+M")
         self._camera = self._control("camera", "Ctrl+E")
         self._microphone.clicked.connect(
-            lambda: self.microphone_requested.emit(not self._on["microphone"])
+            lambda: self._switch(CallSwitch.MICROPHONE, not self._on["microphone"])
         )
-        self._camera.clicked.connect(lambda: self.camera_requested.emit(not self._on["camera"]))
+        self._camera.clicked.connect(
+            lambda: self._switch(CallSwitch.CAMERA, not self._on["camera"])
+        )
         self._privacy = tool_button(
             _("Privacy pause"), "privacy", "call_privacy", keys=PRIVACY_KEYS, checkable=True
         )
-        self._privacy.clicked.connect(self.privacy_requested)
+        self._privacy.clicked.connect(partial(self._switch, CallSwitch.PRIVACY))
         shortcut(PRIVACY_KEYS, self._privacy, self)
         self._write = tool_button(_("Write to the caller"), "written", "call_write", keys="Ctrl+5")
-        self._write.clicked.connect(self.write_requested)
+        self._write.clicked.connect(lambda: self.acted.emit(CallPress.WRITE))
         shortcut("Ctrl+5", self._write, self)
         self._again = push_button(_("Call again"), "retry", name="call_again")
-        self._again.clicked.connect(self.call_again_requested)
+        self._again.clicked.connect(lambda: self.acted.emit(CallPress.CALL_AGAIN))
         self._hang_up = ConfirmButton(
             _("Hang up"),
             _("Press again"),
@@ -454,7 +444,7 @@ class CallView(QWidget):
             name="call_hang_up",
             keys="Ctrl+Shift+H",
         )
-        self._hang_up.confirmed.connect(self.hang_up_requested)
+        self._hang_up.confirmed.connect(lambda: self.acted.emit(CallPress.HANG_UP))
         self._hang_up.asking_changed.connect(lambda _asking: self._show_controls())
         self._move = MoveHandle()
         self._move.moved_by.connect(self.moved_by)
@@ -468,7 +458,10 @@ class CallView(QWidget):
         self._show_controls()
 
     def _on_life_size(self, on: bool) -> None:
-        self.life_size_requested.emit(on)
+        self._switch(CallSwitch.LIFE_SIZE, on)
+
+    def _switch(self, what: CallSwitch, on: bool) -> None:
+        self.acted.emit(Switch(what, on))
         self._show_controls()
 
     def _control(self, which: str, keys: str) -> QPushButton:

@@ -262,7 +262,6 @@ class DeskWindow(QMainWindow):
         self.header.side_pressed.connect(self.conversation.toggle_side)
         self.header.help_pressed.connect(self.help.open)
         self.header.sign_out_pressed.connect(self._on_sign_out)
-        self.call.write_requested.connect(self.columns.open_chat)
         self._confirm.answered.connect(self._on_confirmed)
         self._confirm_out.answered.connect(self._on_sign_out_confirmed)
 

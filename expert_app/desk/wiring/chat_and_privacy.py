@@ -44,7 +44,6 @@ class ChatAndPrivacyConnections:
         self._push_to_talk = PushToTalk(application)
         self._push_to_talk.held.connect(self._on_held)
         window.chat.send_requested.connect(self._on_send)
-        window.call.privacy_requested.connect(self._on_privacy)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(self._on_ended)
 
@@ -81,7 +80,8 @@ class ChatAndPrivacyConnections:
 
     # ---- privacy pause ----
 
-    def _on_privacy(self, on: bool) -> None:
+    def set_privacy(self, on: bool) -> None:
+        """Begin or end the agent's privacy pause."""
         if self._app.session is not None:
             self._app.session.privacy.set(on)
             if on:

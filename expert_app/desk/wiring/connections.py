@@ -12,6 +12,7 @@ from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.parts import DeskParts
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from expert_app.desk.wiring.announcements import DeskAnnouncements
+from expert_app.desk.wiring.call import CallConnections
 from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
 from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
@@ -19,8 +20,11 @@ from expert_app.desk.wiring.dossier import DossierConnections
 from expert_app.desk.wiring.life_size import LifeSize
 from expert_app.desk.wiring.line import LineConnections
 from expert_app.desk.wiring.palette import PaletteConnections
-from expert_app.desk.wiring.pieces import GuideConnections, PieceConnections
-from expert_app.desk.wiring.receipts import ReceiptConnections
+from expert_app.desk.wiring.pieces import (
+    GuideConnections,
+    PieceConnections,
+    ReceiptConnections,
+)
 from expert_app.desk.wiring.screen import DeskScreen
 from expert_app.desk.wiring.shown_documents import ShownDocumentConnections
 from expert_app.desk.wiring.third_parties import ThirdPartyConnections
@@ -103,25 +107,32 @@ def _connect_conversation(
 ) -> tuple[object, ...]:
     window, video, app = screen.window, screen.video, jobs.app
     media, settings = parts.media, parts.window_settings
-    return (
-        ConversationConnections(
-            window,
-            screen.mirror,
-            video=video,
-            app=app,
-            media=media,
-            tasks=parts.tasks,
-            ask_first=ask_first,
-        ),
-        LifeSize(window, video, app=app, settings=settings, own_frame=media.own_frame),
-        LineConnections(window, app, clock=parts.clock),
-        ChatAndPrivacyConnections(
-            window, video, app=app, application=screen.application, third_parties=jobs.third_parties
-        ),
-        ThirdPartyConnections(
-            window, jobs, link=parts.link, media=media, ring=screen.ring, desk=messages
-        ),
+    conversation = ConversationConnections(
+        window,
+        screen.mirror,
+        video=video,
+        app=app,
+        media=media,
+        tasks=parts.tasks,
+        ask_first=ask_first,
     )
+    life_size = LifeSize(window, video, app=app, settings=settings, own_frame=media.own_frame)
+    line = LineConnections(window, app, clock=parts.clock)
+    privacy = ChatAndPrivacyConnections(
+        window, video, app=app, application=screen.application, third_parties=jobs.third_parties
+    )
+    call = CallConnections(
+        window,
+        app,
+        conversation=conversation,
+        privacy=privacy,
+        line=line,
+        life_size=life_size,
+    )
+    third_parties = ThirdPartyConnections(
+        window, jobs, link=parts.link, media=media, ring=screen.ring, desk=messages
+    )
+    return call, third_parties
 
 
 def _connect_paper(

@@ -76,11 +76,7 @@ class ConversationConnections:
     def _connect_requests(self) -> None:
         window, app = self._window, self._app
         window.conversation.header.grant_requested.connect(self._ask_first.ask)
-        window.call.microphone_requested.connect(self._on_microphone)
-        window.call.camera_requested.connect(self._on_camera)
-        window.call.hang_up_requested.connect(app.hang_up)
         window.phone.acted.connect(self._on_phone_act)
-        window.call.call_again_requested.connect(self._on_call_again)
         self._cobrowse.acted.connect(self._on_page_act)
         self._ask_first.asked.connect(self._on_asked)
         self._ask_first.refused.connect(self._on_refused)
@@ -125,21 +121,24 @@ class ConversationConnections:
         if len(grants) == 1:
             QApplication.beep()
 
-    def _on_microphone(self, on: bool) -> None:
+    def set_microphone(self, on: bool) -> None:
+        """Switch the agent's microphone."""
         if self._app.session is not None:
             self._app.session.call.set_microphone(on)
             self._microphone_on = on
             self._app.session.third_parties.set_own(camera_on=self._camera_on, microphone_on=on)
             self._window.call.show_own_media(microphone_on=on, camera_on=self._camera_on)
 
-    def _on_camera(self, on: bool) -> None:
+    def set_camera(self, on: bool) -> None:
+        """Switch the agent's camera."""
         if self._app.session is not None:
             self._app.session.call.set_camera(on)
             self._camera_on = on
             self._app.session.third_parties.set_own(camera_on=on, microphone_on=self._microphone_on)
             self._window.call.show_own_media(microphone_on=self._microphone_on, camera_on=on)
 
-    def _on_call_again(self) -> None:
+    def call_again(self) -> None:
+        """Set voice and picture up again."""
         if self._app.session is not None:
             self._app.session.call.request_call()
 

@@ -40,8 +40,6 @@ class LifeSize:
         )
         self._page.facts_changed.connect(self._on_facts)
         window.call.show_life_size(self._on)
-        window.call.life_size_requested.connect(self._on_switched)
-        window.call.calibration_requested.connect(self._calibrate)
         app.session_opened.connect(self._on_opened)
         self._apply()
 
@@ -73,14 +71,16 @@ class LifeSize:
             return screen.physicalDotsPerInch() / MM_PER_INCH
         return 4.0
 
-    def _on_switched(self, on: bool) -> None:
+    def switch(self, on: bool) -> None:
+        """Show the caller as large as in the room, or as large as the pane."""
         self._on = on
         self._settings.write("life_size/on", "yes" if on else "no")
         if on and not self.screen_facts().px_per_mm:
-            self._calibrate()
+            self.calibrate()
         self._apply()
 
-    def _calibrate(self) -> None:
+    def calibrate(self) -> None:
+        """Let the agent measure the screen."""
         self._page.show_facts(self.screen_facts(), self._guess())
         self._page.show()
         self._page.raise_()

@@ -29,12 +29,11 @@ class LineConnections:
         self.panel = QualityPanel(clock, window)
         self._rules: dict[LineDirection, LineGoverned] = {}
         self._signing: tuple[str, datetime] | None = None
-        window.call.quality_requested.connect(self._toggle)
-        window.call.sign_language_requested.connect(self._on_sign_language)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda _ended: self.panel.hide())
 
-    def _toggle(self) -> None:
+    def toggle_panel(self) -> None:
+        """Show the line in figures and curves, or no longer."""
         self.panel.setVisible(not self.panel.isVisible())
         if self.panel.isVisible():
             self.panel.refresh()
@@ -53,7 +52,8 @@ class LineConnections:
         line.peer_governed.connect(lambda rule: self._on_rule(LineDirection.FROM_CALLER, rule))
         line.governed.connect(lambda rule: self._on_rule(LineDirection.TO_CALLER, rule))
 
-    def _on_sign_language(self, on: bool) -> None:
+    def set_sign_language(self, on: bool) -> None:
+        """Let movement go before size, because the caller signs, or no longer."""
         self._window.call.show_sign_language(on)
         if self._app.session is not None:
             self._app.session.line.set_motion(on)

@@ -41,6 +41,7 @@ from views.widgets.pdf_picture import pdf_page
 from views.words.errors import sentence
 from views.words.languages import LANGUAGE_NAMES
 
+RECEIPT = "receipt"
 UNKNOWN_PAGE, UNKNOWN_PROFILE = "guide page", "guide profile"
 """Key of the message that the library has not what a step names."""
 
@@ -149,6 +150,41 @@ class PieceConnections:
             ),
         )
         self._window.paper.show_picture(_("Is it the same page?"), image, text)
+
+
+class ReceiptConnections:
+    """Shows in the message bar what became of a registration."""
+
+    def __init__(self, window: DeskWindow, jobs: DeskJobs) -> None:
+        self._window = window
+        receipts = jobs.receipts
+        jobs.pieces.procedures_changed.connect(receipts.set_procedures)
+        receipts.registered.connect(self._on_registered)
+        receipts.followed.connect(self._on_followed)
+        receipts.due.connect(self._on_due)
+
+    def _on_registered(self, _number: str) -> None:
+        words = _(
+            "The store is away: the caller gets a registration. The receipt follows when the "
+            "pieces are filed."
+        )
+        self._window.messages.show_message(Level.WARNING, words, key=RECEIPT)
+
+    def _on_followed(self, number: str) -> None:
+        words = _("The pieces of dossier {number} are filed: the receipt is at the kiosk.")
+        self._window.messages.show_message(Level.INFO, words.format(number=number), key=RECEIPT)
+
+    def _on_due(self, number: str) -> None:
+        words = _(
+            "The pieces of dossier {number} are filed, and the caller has only a registration: "
+            "send the receipt."
+        )
+        action = MessageAction(
+            _("Save receipt…"), self._window.devices.printing.choose_receipt_file
+        )
+        self._window.messages.show_message(
+            Level.WARNING, words.format(number=number), key=RECEIPT, action=action
+        )
 
 
 class GuideConnections:

@@ -11,8 +11,10 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
+from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, DrawnFace
+from views.desk.acts import CallPress, CallSwitch, Switch
 from views.desk.call_view import CallForm, CallState, CallView, Quality
 from views.desk.layouts.layout import card_size
 from views.widgets.confirm_bar import ConfirmBar, ConfirmButton
@@ -52,35 +54,35 @@ def test_microphone_and_camera_are_wishes_and_change_only_when_told(
     call: CallView, qtbot: QtBot
 ) -> None:
     microphone = button(call, "call_microphone")
-    with qtbot.waitSignal(call.microphone_requested) as wished:
-        click(microphone)
-    assert wished.args == [False]
+    wished = acts_of(call, Switch)
+    click(microphone)
+    assert wished == [Switch(CallSwitch.MICROPHONE, False)]
     assert microphone.text() == "Mute"
     call.show_own_media(microphone_on=False, camera_on=True)
     assert microphone.text() == "Microphone is off"
-    with qtbot.waitSignal(call.microphone_requested) as wished:
-        click(microphone)
-    assert wished.args == [True]
+    wished = acts_of(call, Switch)
+    click(microphone)
+    assert wished == [Switch(CallSwitch.MICROPHONE, True)]
 
 
 def test_shortcuts_reach_the_controls(call: CallView, qtbot: QtBot) -> None:
     control = Qt.KeyboardModifier.ControlModifier
-    with qtbot.waitSignal(call.microphone_requested):
-        key(call, Qt.Key.Key_M, control)
-    with qtbot.waitSignal(call.camera_requested) as wished:
-        key(call, Qt.Key.Key_E, control)
-    assert wished.args == [False]
+    done = acts_of(call, Switch)
+    key(call, Qt.Key.Key_M, control)
+    assert done
+    wished = acts_of(call, Switch)
+    key(call, Qt.Key.Key_E, control)
+    assert wished == [Switch(CallSwitch.CAMERA, False)]
 
 
 def test_hanging_up_wants_a_second_press(call: CallView, qtbot: QtBot) -> None:
-    ended: list[bool] = []
-    call.hang_up_requested.connect(lambda: ended.append(True))
+    ended = acts_of(call, CallPress)
     keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     key(call, Qt.Key.Key_H, keys)
     assert ended == []
     assert button(call, "call_hang_up").text() == "Press again"
     key(call, Qt.Key.Key_H, keys)
-    assert ended == [True]
+    assert ended == [CallPress.HANG_UP]
     assert button(call, "call_hang_up").text() == "Hang up"
 
 
@@ -117,8 +119,9 @@ def test_each_state_has_words_and_only_a_live_call_has_controls(
 def test_a_lost_call_can_be_called_again(call: CallView, qtbot: QtBot) -> None:
     assert not button(call, "call_again").isVisible()
     call.show_state(CallState.LOST)
-    with qtbot.waitSignal(call.call_again_requested):
-        click(button(call, "call_again"))
+    done = acts_of(call, CallPress)
+    click(button(call, "call_again"))
+    assert done
 
 
 def test_duration_follows_the_clock(call: CallView, clock: ManualClock) -> None:

@@ -14,7 +14,9 @@ from session.log.events import LineMeasured, Writer
 from session.media.line.history import LineDirection
 from session.protocol.conversation.line import LineGoverned, LineSeen, LineStep
 from session.protocol.hub.line_rates import LineRates
+from tests.support.screens.acts import acts_of
 from tests.support.screens.invented import NOW, DrawnFace
+from views.desk.acts import CallPress
 from views.desk.call_view import CallState, CallView
 from views.media.quality_panel import QualityPanel
 from views.replay.curves import line_history
@@ -107,8 +109,9 @@ def test_the_call_says_what_a_narrow_line_costs(call: CallView, qtbot: QtBot) ->
     call.show_line("Weak line: smaller picture", "Weak line: you are seen smaller")
     assert chip.text() == "Weak line: smaller picture"
     assert "seen smaller" in chip.toolTip()
-    with qtbot.waitSignal(call.quality_requested):
-        figures.click()
+    done = acts_of(call, CallPress)
+    figures.click()
+    assert done
     call.show_state(CallState.CLOSED)
     assert chip.isHidden()
 
