@@ -52,7 +52,7 @@ class Seat:
         self.finding = DossierFinding(
             made.app, DossierIdentityClient(made.client), tasks=made.tasks
         )
-        jobs = SimpleNamespace(app=made.app, finding=self.finding)
+        jobs = SimpleNamespace(app=made.app, finding=self.finding, pieces=None)
         self.connections = DossierConnections(self.window, cast(Any, jobs), link=made.link)
         made.app.session_opened.connect(lambda session: self.window.show_session(session.facts))
         made.app.session_closed.connect(lambda _outcome: self.window.show_idle())
