@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from documents.store import copy
@@ -16,12 +15,11 @@ from documents.store.copy import StoreCopy
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import BackupDamaged
 from expert_app.backup.table_rows import load_rows, read_rows, write_rows
-from session.core.dossier_model import Access, ActingUser, CallerIdentity, Dossier
+from session.core.dossier_model import Access, ActingUser, Dossier
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALICE = Access(by=ActingUser(user="alice", name="Alice M."), session_id="s1")
 BOSS = Access(by=ActingUser(user="boss"), reason="Même personne")
-BEFORE = ["dossier", [1, "valdore", "2026-0042", "Zoé L'Aubépin", "", "1984-05-02", ""]]
 
 
 @pytest.fixture
@@ -31,16 +29,6 @@ def target(tmp_path: Path) -> Iterator[StoreCopy]:
     opened = StoreCopy(tmp_path / "new", None)
     yield opened
     opened.close()
-
-
-def test_dossiers_of_a_backup_from_before_names_had_parts_are_found(
-    target: StoreCopy, tmp_path: Path
-) -> None:
-    load_rows(target.engine, copy.TABLES, [msgspec.json.encode(BEFORE) + b"\n"])
-    asked = CallerIdentity(family_name="laubepin", given_names="zoe", born_on="1984-05-02")
-    with DossierStore(tmp_path / "new", now=lambda: NOW) as store:
-        [hit] = store.identities.find("valdore", asked, ALICE).hits
-        assert hit.number == "2026-0042"
 
 
 def test_register_merges_and_names_come_back(target: StoreCopy, tmp_path: Path) -> None:
