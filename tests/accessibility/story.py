@@ -36,8 +36,8 @@ from tests.support.screens.invented import (
     desk,
     drawn_page,
 )
-from tests.unit.expert_app.desk.wiring.test_announcements import Powers
-from tests.unit.expert_app.desk.wiring.test_window import Telling
+from tests.unit.expert_app.desk.wiring.telling import Telling
+from tests.unit.expert_app.desk.wiring.told_grants import Powers
 from views.desk.acts import AcceptNext, CallAct, CallPress, FinishWrapUp, QueueAct, WrapUpAct
 from views.desk.call_view import CallState
 from views.desk.devices import acts

@@ -111,6 +111,19 @@ def may_share(places: list[str]) -> bool:
     return all(place.startswith(MESSAGES) for place in places)
 
 
+def test_no_test_imports_from_another_test() -> None:
+    """What several tests share stands in a module of its own, named after what it holds."""
+    shared = [
+        f"{name_of(path)}: {node.module}"
+        for path in sources("tests")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("tests.")
+        and (node.module or "").rpartition(".")[2].startswith("test_")
+    ]
+    assert shared == []
+
+
 def test_no_public_class_name_stands_twice() -> None:
     twice = {name: places for name, places in public_classes().items() if len(places) > 1}
     assert {name: places for name, places in twice.items() if not may_share(places)} == {}

@@ -33,7 +33,7 @@ from tests.support.qt_loop import QtLoop
 from tests.support.screens.fingers import click, key, rewrite, write
 from tests.support.screens.invented import NOW, desk
 from tests.support.waiting import until
-from tests.unit.expert_app.desk.test_app import Desk
+from tests.unit.expert_app.desk.desk_at_work import Desk
 
 
 @pytest.fixture(scope="module")

@@ -27,8 +27,8 @@ from tests.end2end.relayed_line import RelayedLine
 from tests.support.hub_world import hub_world
 from tests.support.program_parts import QuietEngine
 from tests.support.waiting import until
-from tests.unit.expert_app.desk.test_app import Desk, Office
-from tests.unit.expert_app.desk.test_third_parties import Talker, let_in, talker
+from tests.unit.expert_app.desk.desk_at_work import Desk, Office
+from tests.unit.expert_app.desk.talkers import Talker, let_in, talker
 
 
 @pytest.fixture(scope="module")

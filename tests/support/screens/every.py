@@ -29,7 +29,7 @@ from tests.support.screens.invented import NOW
 from tests.support.screens.site_gallery import busy_network, full_network
 from tests.support.screens.third_party_scenes import TALK_SCENES
 from tests.unit.views.helpdesk.invented_rows import counts_of, log_rows
-from tests.unit.views.site.test_host_view import kiosk
+from tests.unit.views.site.host_facts import kiosk
 from views.board.visit_window import VisitWindow
 from views.desk.help import named_shortcuts
 from views.desk.layouts.layout import LAYOUTS, WITH_PAGE

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from resources.texts import use_language
 from session.protocol.hub.site import CallerState, HubFacts, HubTrouble, NetworkAnswer, SiteFacts
 from session.protocol.hub.tickets import HelpState
-from tests.unit.views.site.test_host_view import kiosk
+from tests.unit.views.site.host_facts import kiosk
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.widgets.theme import apply_theme

@@ -23,7 +23,7 @@ from tests.integration.queue.routed_world import OFFER_S, call, pushing, today
 from tests.support.hub_world import World
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.waiting import until
-from tests.unit.expert_app.desk.test_app import Desk
+from tests.unit.expert_app.desk.desk_at_work import Desk
 
 
 @pytest.fixture(autouse=True)

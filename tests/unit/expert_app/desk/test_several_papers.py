@@ -19,7 +19,7 @@ from session.protocol.conversation.messages import PageOffered, ScanKind
 from tests.support.hub_world import hub_world
 from tests.support.waiting import until
 from tests.unit.documents.imaging.papers_on_glass import three_receipts
-from tests.unit.expert_app.desk.test_app import Office
+from tests.unit.expert_app.desk.desk_at_work import Office
 
 
 @pytest.fixture(scope="module")

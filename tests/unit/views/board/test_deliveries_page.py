@@ -26,7 +26,7 @@ from session.core.dossier_model import Delivery, DeliveryState
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from tests.support.screens.board_scenes import copies, delivered, no_system
 from tests.support.screens.fingers import click, key, write
-from tests.unit.views.board.test_window import give_reason
+from tests.unit.views.board.reasons import give_reason
 from views.board.page_acts import ExportDossier, GiveUpCopies, RetryCopies, SaveList
 from views.board.window import BoardWindow
 from views.words.deliveries import REASONS, copy_words

@@ -30,12 +30,11 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.screens.board_scenes import QUEUES, callers, figures, full, quiet
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import SERVICES, ticket
+from tests.unit.views.board.reasons import KEYS, give_reason
 from views.board.page_acts import DoAct, UndoLastAct
 from views.board.tables import TargetTable
 from views.board.window import BoardWindow
 from views.board.words import words_of
-
-KEYS = Qt.Key
 
 
 @pytest.fixture
@@ -59,17 +58,6 @@ def asked(board: BoardWindow) -> list[tuple[Act, str]]:
 
     board.acts.acted.connect(on_act)
     return acts
-
-
-def give_reason(board: BoardWindow, reason: str) -> None:
-    """Types the reason where the keyboard is, and Enter."""
-    field = board.panel.findChild(QComboBox, "act_reason")
-    assert field is not None
-    line = field.lineEdit()
-    assert line is not None
-    line.setFocus()
-    write(line, reason)
-    key(line, KEYS.Key_Return)
 
 
 def number_at(board: BoardWindow, place: int) -> str:

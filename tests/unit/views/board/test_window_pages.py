@@ -32,7 +32,7 @@ from session.protocol.hub.tickets import TicketState
 from tests.support.screens.board_scenes import acts, callers, figures, full, lines, trends, week
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import NOW
-from tests.unit.views.board.test_window import give_reason
+from tests.unit.views.board.reasons import give_reason
 from views.board.page_acts import SaveFigures, UndoAct
 from views.board.window import GED, HISTORY, LINES, LIVE, STATISTICS, TRENDS, BoardWindow
 from views.widgets.theme import LIGHT, apply_theme

@@ -25,7 +25,7 @@ from tests.support.screens.third_party_scenes import (
     TARGETS,
     talk,
 )
-from tests.unit.views.desk.test_window import _cut_off
+from tests.unit.views.desk.cut_words import cut_off
 from views.desk.acts import CallHost, LetWait, PassOnCaller, TalkPress
 from views.desk.invitation_bar import InvitationBar
 from views.desk.pass_on_panel import STATES, PassOnPanel
@@ -160,7 +160,7 @@ def test_no_word_of_a_talk_is_cut_off(name: str, qtbot: QtBot) -> None:
     window.resize(1280, 720)
     window.show()
     qtbot.wait(20)
-    assert _cut_off(window) == []
+    assert cut_off(window) == []
     window.close_now()
 
 

@@ -44,10 +44,11 @@ from tests.support.screens.invented import (
     drawn_page,
 )
 from tests.support.screens.longer import Longer
+from tests.unit.views.desk.cut_words import cut_off
 from views.desk.acts import AcceptNext, ChooseOwnState, FinishWrapUp
 from views.desk.devices import acts
 from views.desk.window import DeskWindow
-from views.widgets.parts import Chip, ElidedLabel
+from views.widgets.parts import Chip
 from views.widgets.theme import DARK, apply_theme, tokens_for
 from views.widgets.window_settings import IniSettings
 
@@ -398,7 +399,7 @@ def test_controls_have_names_and_longer_words_have_room(
             assert made.width() <= size[0]
 
             def laid_out(made: DeskWindow = made) -> None:
-                assert _cut_off(made) == []
+                assert cut_off(made) == []
 
             qtbot.waitUntil(laid_out)  # a layout may take some turns of the loop
 
@@ -419,22 +420,6 @@ def _check_names(window: DeskWindow) -> None:
     assert [
         one.objectName() for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus
     ] == []
-
-
-def _cut_off(window: DeskWindow) -> list[str]:
-    cut = []
-    parts: list[QAbstractButton | QLabel] = [
-        *window.findChildren(QAbstractButton),
-        *window.findChildren(QLabel),
-    ]
-    for part in parts:
-        if part.isVisible() and part.text() and not isinstance(part, ElidedLabel):
-            wraps = isinstance(part, QLabel) and part.wordWrap()
-            needed = part.minimumSizeHint() if wraps else part.sizeHint()
-            height = part.heightForWidth(part.width()) if wraps else needed.height()
-            if part.width() < needed.width() - 1 or part.height() < height - 1:
-                cut.append(f"{part.objectName()} {part.text()!r} {part.size()} < {needed}")
-    return cut
 
 
 def test_signing_out_is_asked_again_and_no_is_harmless(window: DeskWindow, qtbot: QtBot) -> None:

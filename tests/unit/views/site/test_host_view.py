@@ -14,24 +14,14 @@ from session.protocol.hub.site import (
     CallerState,
     HubFacts,
     HubTrouble,
-    KioskFacts,
     NetworkAnswer,
     SiteFacts,
 )
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from tests.support.screens.fingers import key
+from tests.unit.views.site.host_facts import kiosk
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
-
-
-def kiosk(name: str, **facts: object) -> KioskFacts:
-    known: dict[str, object] = {
-        "id": name,
-        "name": f"Borne {name}",
-        "site": "Médiathèque d'Arvenne",
-        "there": True,
-    }
-    return KioskFacts(**(known | facts))  # type: ignore[arg-type]  # fields that the tests name
 
 
 def network(*conventions: str, closed: bool = False) -> NetworkAnswer:

@@ -20,7 +20,7 @@ from session.protocol.dossier.identity import AccessesRequest, LogAccessesReques
 from tests.support.screens.board_scenes import full
 from tests.support.screens.dossier_scenes import OTHER, merge_list
 from tests.support.screens.invented import DOSSIER, NOW
-from tests.unit.expert_app.desk.wiring.test_window import Telling
+from tests.unit.expert_app.desk.wiring.telling import Telling
 from views.board.window import ACCESSES, DOUBLES, LIVE, BoardWindow
 
 

@@ -22,7 +22,7 @@ from session.protocol.hub.site import SiteAnswer
 from session.protocol.hub.tickets import HelpState
 from tests.support.object_graph import classes_that_exist_twice
 from tests.support.screens.fingers import key
-from tests.unit.views.site.test_host_view import kiosk
+from tests.unit.views.site.host_facts import kiosk
 from views.workplace.help_page import HelpPage
 from views.workplace.pages import AppearancePage, NotificationsPage
 from views.workplace.role_tools import RoleAct

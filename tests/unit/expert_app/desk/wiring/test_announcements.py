@@ -26,20 +26,11 @@ from session.protocol.conversation.messages import (
 from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import SessionEnded
 from tests.support.screens.invented import NOW, SERVICES, SESSION, TICKETS, desk
-from tests.unit.expert_app.desk.wiring.test_window import Telling
+from tests.unit.expert_app.desk.wiring.telling import Telling
+from tests.unit.expert_app.desk.wiring.told_grants import Powers
 from views.desk.acts import AcceptOffer
 from views.widgets.announcer import announcer_of
 from views.widgets.message_bar import Level
-
-
-class Powers(Telling):
-    """What the caller allows, with the time that is left."""
-
-    def all(self) -> dict[Grant, bool]:
-        return dict.fromkeys(Grant, False)
-
-    def all_left_s(self) -> dict[Grant, float]:
-        return cast(dict[Grant, float], self.left_s)
 
 
 class Heard:

@@ -20,7 +20,7 @@ from session.protocol.hub.requests import Service
 from tests.support.screens.dossier_scenes import HITS
 from tests.support.screens.fingers import write
 from tests.support.screens.invented import DOSSIER, SESSION, desk
-from tests.unit.expert_app.desk.wiring.test_window import Telling
+from tests.unit.expert_app.desk.wiring.telling import Telling
 from views.desk.dossier import acts
 from views.desk.window import DeskWindow
 

@@ -5,7 +5,6 @@ what the agent must know is said, whichever came first.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,29 +14,11 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.wiring.window import WindowConnections
-from session.core.signals import Signal
 from session.protocol.hub.tickets import HelpState, TicketState
 from tests.support.screens.invented import SERVICES, TICKETS, desk
+from tests.unit.expert_app.desk.wiring.telling import Telling
 from views.media.ring import Ring
 from views.widgets.message_bar import MessageLine
-
-
-class Either(Signal[Any]):
-    """A notifier, or a wish that nobody fulfils."""
-
-    def __call__(self, *_said: object) -> None:
-        return
-
-
-class Telling:
-    """Every attribute tells or is asked, but those that are given."""
-
-    def __init__(self, **given: Any) -> None:
-        self._notifiers: dict[str, Either] = defaultdict(Either)
-        vars(self).update(given)
-
-    def __getattr__(self, name: str) -> Any:
-        return self._notifiers[name]
 
 
 @pytest.mark.parametrize("queue_first", [True, False])

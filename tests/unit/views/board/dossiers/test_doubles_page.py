@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.screens.dossier_scenes import OTHER, doubles
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import DOSSIER
-from tests.unit.views.board.test_window import give_reason
+from tests.unit.views.board.reasons import give_reason
 from views.board.page_acts import CompareDossiers, MergeDossiers, UnmergeDossiers
 from views.board.window import BoardWindow
 
