@@ -61,7 +61,7 @@ class AccessAlert:
             await asyncio.sleep(self._again_s)
 
     async def _check(self, request: AccessesRequest) -> None:
-        answer = await self._link.accesses(request)
+        answer = await self._link.bus.ask(request)
         lines, last_id = answer.lines, self._told[request.kind]
         if not last_id:  # what this board has not seen, and is not long ago
             lines = lines[: answer.refused_lately]

@@ -72,17 +72,13 @@ class BoardAccesses:
         self._words = words
         self._help_columns = help_columns
         self._request: AccessesRequest | RemoteHelpsRequest = AccessesRequest()
-        self._reading = RepeatedReading(self._read, tasks, what="accesses", again_s=AGAIN_S)
-        self.not_read: Signal[SessionError] = self._reading.not_read
+        self.reading = RepeatedReading(self._read, tasks, what="accesses", again_s=AGAIN_S)
+        self.not_read: Signal[SessionError] = self.reading.not_read
 
     def show(self, request: AccessesRequest | RemoteHelpsRequest) -> None:
-        """Reads this now and every few seconds, until `rest`."""
+        """Reads this now and every few seconds, until `reading` rests."""
         self._request = request
-        self._reading.begin()
-
-    def rest(self) -> None:
-        """The page is not in front any more."""
-        self._reading.rest()
+        self.reading.begin()
 
     async def _read(self) -> None:
         if isinstance(self._request, RemoteHelpsRequest):
@@ -91,7 +87,7 @@ class BoardAccesses:
                 self.places_received.emit(await self._questions.places())
                 self._has_places = True
         else:
-            self.received.emit(await self._link.accesses(self._request))
+            self.received.emit(await self._link.bus.ask(self._request))
 
     def save(self, path: str) -> None:
         """Writes everything that the filters find as CSV; `saved` or `failed` follows."""

@@ -66,17 +66,13 @@ class BoardDeliveries:
         self._words = words
         self._tasks = tasks
         self._request = DeliveriesRequest()
-        self._reading = RepeatedReading(self._read, tasks, what="copies", again_s=AGAIN_S)
-        self.not_read: Signal[SessionError] = self._reading.not_read
+        self.reading = RepeatedReading(self._read, tasks, what="copies", again_s=AGAIN_S)
+        self.not_read: Signal[SessionError] = self.reading.not_read
 
     def show(self, request: DeliveriesRequest) -> None:
-        """Reads this now and every few seconds, until `rest`."""
+        """Reads this now and every few seconds, until `reading` rests."""
         self._request = request
-        self._reading.begin()
-
-    def rest(self) -> None:
-        """The page is not in front any more."""
-        self._reading.rest()
+        self.reading.begin()
 
     async def _read(self) -> None:
         answer = await self._bus.ask_once(self._request)

@@ -55,18 +55,10 @@ class BoardDoubles:
         self.troubled: Signal[DoublesTrouble] = Signal()
         self._link = link
         self._tasks = tasks
-        self._reading = RepeatedReading(self._read, tasks, what="doubles", again_s=AGAIN_S)
-        self.not_read: Signal[SessionError] = self._reading.not_read
+        self.reading = RepeatedReading(self._read, tasks, what="doubles", again_s=AGAIN_S)
+        self.not_read: Signal[SessionError] = self.reading.not_read
         self._asked: tuple[str, str, str] | None = None
         self._request_id = ""
-
-    def show(self) -> None:
-        """Reads the lists now and again, until `rest`."""
-        self._reading.begin()
-
-    def rest(self) -> None:
-        """The page is not in front any more."""
-        self._reading.rest()
 
     async def _read(self) -> None:
         self.provisional.emit(await self._link.provisional())

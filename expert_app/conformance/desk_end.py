@@ -99,10 +99,6 @@ class DeskEnd(OurEnd):
         """Answers the call of a conversation that this colleague was called into."""
         self.listen(session, THIRD_TOPIC)
 
-    def forget(self, session: str) -> None:
-        """The session is over."""
-        self._bus.drop_channel(session)
-
     def picture(self) -> str:
         """Return a mark of the last picture that came, "" before the first one."""
         if self.peer is None:

@@ -180,7 +180,7 @@ async def _end(stage: KioskStage, agent: DeskEnd, session: str) -> None:
         await agent.close_call()
         await agent.link.close(session)
     except SessionError:
-        agent.forget(session)
+        agent.link.bus.drop_channel(session)
 
 
 # ---- a desk

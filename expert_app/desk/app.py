@@ -234,7 +234,7 @@ class DeskApp:
         self._dossier_known = False
         self.clear_trouble(KIOSK_DISK)
         session = self._session = await self._open(facts, resumed)
-        session.kiosk_wiped.connect(self._on_kiosk_wiped)
+        session.kiosk_wiped.connect(self.kiosk_wiped.emit)
         session.not_understood.connect(self.not_understood.emit)
         session.flooded.connect(self.flooded.emit)
         self._filing.begin(session)
@@ -325,9 +325,6 @@ class DeskApp:
             self._session = None
             self._filing.end()
             self.session_closed.emit("desk_lost")
-
-    def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
-        self.kiosk_wiped.emit(wiped)
 
     def _on_peer_presence(self, presence: PeerPresence) -> None:
         if self._session is None or presence.session_id != self._session.facts.id:

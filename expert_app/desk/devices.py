@@ -317,7 +317,7 @@ class DevicesJob:
     def cancel_print(self, print_id: str) -> None:
         """Stops a print."""
         if self._app.session is not None:
-            self._app.do(self._app.session.devices.cancel_print(print_id), "cancel a print")
+            self._app.do(self._app.session.devices.prints.cancel(print_id), "cancel a print")
 
     def _on_print(self, change: PrintChanged) -> None:
         if change.code:

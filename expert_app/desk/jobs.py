@@ -131,7 +131,7 @@ def _receipts(parts: DeskParts, app: DeskApp, filing: Filing, printer: DevicesJo
 
 def _keep_engines_while_used(parts: DeskParts, jobs: DeskJobs) -> None:
     media = parts.media
-    jobs.app.session_opened.connect(lambda _session: media.begin_use("session"))
-    jobs.app.session_closed.connect(lambda _outcome: media.end_use("session"))
-    jobs.third_parties.visit_began.connect(lambda _visit: media.begin_use("visit"))
-    jobs.third_parties.visit_ended.connect(lambda _ticket: media.end_use("visit"))
+    jobs.app.session_opened.connect(lambda _session: media.users.add("session"))
+    jobs.app.session_closed.connect(lambda _outcome: media.users.discard("session"))
+    jobs.third_parties.visit_began.connect(lambda _visit: media.users.add("visit"))
+    jobs.third_parties.visit_ended.connect(lambda _ticket: media.users.discard("visit"))

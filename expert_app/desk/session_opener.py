@@ -38,7 +38,7 @@ class DeskSessionOpener:
             SealKeyRefused, SealKeyOld: the session must not go on.
         """
         parts = self._parts
-        channel = parts.link.channel(facts.id)
+        channel = parts.link.bus.channel(facts.id)
         parts.sealing.protect(facts, channel, self.seal_refused.emit)
         parts.media.switch_engine()
         session = DeskSession(facts, channel, parts=self._session_parts(facts.id), resumed=resumed)
@@ -66,7 +66,7 @@ class DeskSessionOpener:
         """Makes our end of a visit in a colleague's conversation."""
         parts = self._parts
         me, engines = parts.third_party_client.me, parts.media.engines
-        channel = parts.link.channel(session_id)
+        channel = parts.link.bus.channel(session_id)
         return Visit(
             me,
             channel,

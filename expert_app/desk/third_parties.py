@@ -164,7 +164,7 @@ class ThirdPartyJob:
             self._app.session.event_log.write(event)
 
     def _on_opened(self, session: DeskSession) -> None:
-        session.third_parties.changed.connect(self._on_talk)
+        session.third_parties.changed.connect(self.talk_changed.emit)
         session.third_parties.held_changed.connect(lambda talk: self._on_held(session, talk))
         session.third_parties.third_changed.connect(lambda third: self._on_third(session, third))
         ticket = self._ticket(session.facts.ticket_id)
@@ -177,9 +177,6 @@ class ThirdPartyJob:
         answer = await self._client.passed_on(session_id)
         if answer.by_name:
             self.note_received.emit(answer)
-
-    def _on_talk(self, answer: TalkAnswer) -> None:
-        self.talk_changed.emit(answer)
 
     def _on_held(self, session: DeskSession, talk: Talk) -> None:
         if talk.hold_reason is not None:

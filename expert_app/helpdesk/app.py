@@ -35,10 +35,8 @@ from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, Log
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
 from session.protocol.helpdesk.remote_help import (
     HelpKiosk,
-    HelpPlace,
     RemoteHelp,
     RemoteHelpRequest,
-    RemoteHelps,
     RemoteState,
 )
 from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
@@ -117,7 +115,7 @@ class HelpdeskApp:
     ) -> None:
         self._pages = pages
         self._link = link
-        self._questions = questions
+        self.questions = questions
         self._seed = seed
         self._user = user
         self._now = now
@@ -125,11 +123,11 @@ class HelpdeskApp:
 
     async def find(self, log_filter: LogFilter, before: str) -> LogsFound:
         """A page of the list; the first one brings the counts."""
-        return await self._questions.find(log_filter, before, counts=not before)
+        return await self.questions.find(log_filter, before, counts=not before)
 
     async def rows_of(self, number: str) -> Sequence[LogRow]:
         """The conversations that a short number or an id means, most often one."""
-        page = await self._questions.find(LogFilter(number=number))
+        page = await self.questions.find(LogFilter(number=number))
         return page.rows
 
     async def read(self, session_id: str, reason: str, row: LogRow | None) -> OpenedConversation:
@@ -183,7 +181,7 @@ class HelpdeskApp:
         rows: list[LogRow] = []
         before = ""
         while len(rows) < MOST_IN_TABLE:
-            page = await self._questions.find(log_filter, before, limit=MOST_ROWS)
+            page = await self.questions.find(log_filter, before, limit=MOST_ROWS)
             rows += page.rows
             before = page.next
             if not before:
@@ -193,15 +191,7 @@ class HelpdeskApp:
 
     async def self_tests(self) -> SelfTests:
         """Return what each kiosk found when it tried itself."""
-        return await self._questions.bus.ask_once(SelfTestsRequest())
-
-    async def helps(self) -> RemoteHelps:
-        """Return what was wanted of kiosks and desks, by whom and why."""
-        return await self._questions.helps()
-
-    async def places(self) -> list[HelpPlace]:
-        """The kiosks and desks that the hub knows."""
-        return await self._questions.places()
+        return await self.questions.bus.ask_once(SelfTestsRequest())
 
     async def help_kiosk(
         self,
@@ -224,13 +214,13 @@ class HelpdeskApp:
             organisation=organisation,
             desk=desk,
         )
-        state = await self._questions.bus.ask(request)
+        state = await self.questions.bus.ask(request)
         on_state(state)
         tries = HELP_TRIES
         while state.state is RemoteState.ASKED:
             await asyncio.sleep(HELP_S)
             try:
-                state = await self._questions.bus.ask_once(
+                state = await self.questions.bus.ask_once(
                     RemoteHelpRequest(help_id=request.help_id)
                 )
             except (BusUnreachable, HubUnreachable) as error:
@@ -244,18 +234,18 @@ class HelpdeskApp:
 
     async def notes(self) -> LogNotes:
         """Bookmarks and notes of the open conversation."""
-        return await self._questions.bus.ask_once(ReadLogNotes(session_id=self._session_id()))
+        return await self.questions.bus.ask_once(ReadLogNotes(session_id=self._session_id()))
 
     async def keep_note(self, at_s: float, words: str) -> LogNotes:
         """Keeps a note at a moment of it."""
         note = KeepLogNote(
             session_id=self._session_id(), note_id=secrets.token_hex(8), at_s=at_s, words=words
         )
-        return await self._questions.bus.ask(note)
+        return await self.questions.bus.ask(note)
 
     async def remove_note(self, note_id: str) -> LogNotes:
         """Removes a note of it."""
-        return await self._questions.bus.ask(
+        return await self.questions.bus.ask(
             RemoveLogNote(session_id=self._session_id(), note_id=note_id)
         )
 

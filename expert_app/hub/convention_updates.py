@@ -45,7 +45,7 @@ class ConventionUpdates:
         )
         self.catalogue = self._watcher.start()
         self._poll_s = settings.convention.look_s
-        self._poll_now = asyncio.Event()
+        self.poll_now = asyncio.Event()
         self._keys_due = False
         self._leaving: dict[tuple[str, str], str] = {}
         self._leaving_told: dict[tuple[str, str], str] = {}
@@ -56,10 +56,6 @@ class ConventionUpdates:
         self._note(hub)
         tasks.keep(partial(self._run, hub, server), name="watch the convention")
 
-    def poll_soon(self) -> None:
-        """Reads the files now instead of within seconds."""
-        self._poll_now.set()
-
     async def _run(self, hub: Hub, server: OwnServer) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
@@ -68,8 +64,8 @@ class ConventionUpdates:
                     wait_s = min(self._poll_s, SETTLE_S)
                 else:
                     wait_s = self._poll_s
-                await asyncio.wait_for(self._poll_now.wait(), wait_s)
-            self._poll_now.clear()
+                await asyncio.wait_for(self.poll_now.wait(), wait_s)
+            self.poll_now.clear()
             before = self._watcher.state
             catalogue = await asyncio.to_thread(self._watcher.poll)
             if catalogue is not None:

@@ -81,14 +81,14 @@ class HubProgram:
         self._options = options
         self._clock = SystemClock()
         self._tasks = Tasks()
-        self._convention = ConventionUpdates(settings, paths)
+        self.convention = ConventionUpdates(settings, paths)
         self._sources = find_sources(settings, paths)
         self._backups = open_backup_watch(settings, self._clock)
         keep_old_databases(settings, paths)
         self._server = OwnServer(
             settings,
             paths,
-            catalogue=self._convention.catalogue,
+            catalogue=self.convention.catalogue,
             tasks=self._tasks,
         )
         self.server_started = self._server.started
@@ -126,7 +126,7 @@ class HubProgram:
         await self._server.serve_enrolment(
             connection, self._clock, stack, is_with_caller=hub.is_with_caller
         )
-        self._convention.start(hub, self._server, self._tasks)
+        self.convention.start(hub, self._server, self._tasks)
         await self._server.certificate.poll()
         self._tasks.keep(self._server.certificate.run, name="watch the certificate")
         if self._backups is not None:
@@ -146,7 +146,7 @@ class HubProgram:
         settings = self._settings
         parts = HubParts(
             connection=connection,
-            catalogue=self._convention.catalogue,
+            catalogue=self.convention.catalogue,
             folder=self._paths.data,
             clock=self._clock,
             tasks=self._tasks,
@@ -186,7 +186,7 @@ class HubProgram:
         is_own = bool(self._settings.procedures)
         procedures = self._sources.procedures
         if is_own:
-            return unknown_names(procedures, self._convention.catalogue)
+            return unknown_names(procedures, self.convention.catalogue)
         return []
 
     def _procedure_names(self) -> list[Trouble]:
@@ -226,10 +226,6 @@ class HubProgram:
         if monitor is not None:
             stack.callback(monitor.stop)
 
-    def read_convention_soon(self) -> None:
-        """Reads the convention's files now instead of within seconds."""
-        self._convention.poll_soon()
-
 
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     """Runs the hub until it is told to stop; the exit code."""
@@ -245,7 +241,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     stop_on_signals(stop.set)
     if hasattr(signal, "SIGHUP"):
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, program.read_convention_soon)
+        loop.add_signal_handler(signal.SIGHUP, program.convention.poll_now.set)
 
     def ready(url: str) -> None:
         if announce is not None:

@@ -518,7 +518,7 @@ class KioskApp:
         no place on the disk.
         """
         await self._link.hang_up(facts.id, reason)
-        self._link.drop_channel(facts.id)
+        self._link.bus.drop_channel(facts.id)
         self._back_to_start()
         self._show_trouble(error.code)
         await asyncio.sleep(REFUSAL_SHOWN_S)
@@ -538,7 +538,7 @@ class KioskApp:
             if not waits_again:
                 self._screen.show_goodbye(None)
             wiped = await session.end(FLUSH_S)
-            self._link.drop_channel(ended.session_id)
+            self._link.bus.drop_channel(ended.session_id)
             self._running.session = None
             self.wiped.emit(wiped)
             if waits_again:

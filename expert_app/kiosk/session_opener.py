@@ -50,7 +50,7 @@ class KioskSessionOpener:
         Raises:
             SealKeyRefused, SealKeyOld: the session must not begin.
         """
-        channel = self._link.channel(facts.id)
+        channel = self._link.bus.channel(facts.id)
         self._sealing.protect(facts, channel, _on_seal_refused, resumed=resumed)
         return KioskSession(
             facts,

@@ -118,12 +118,15 @@ class DeskMedia:
 
     Args:
         settings: of the program, with what the person chose.
+
+    Attributes:
+        users: kinds of conversations that go on: the engine stays what it is.
     """
 
     def __init__(self, settings: MediaSettings, tasks: Tasks) -> None:
         self.settings = settings
         self._tasks = tasks
-        self._users: set[str] = set()
+        self.users: set[str] = set()
         self._shown: list[Callable[[Engines], None]] = []
         self._sound: SoundDevices | None = None
         self._engines: Engines | None = None
@@ -154,15 +157,7 @@ class DeskMedia:
     @property
     def in_use(self) -> bool:
         """True while a conversation goes on."""
-        return bool(self._users)
-
-    def begin_use(self, by: str) -> None:
-        """A conversation of this kind begins: the engine stays what it is."""
-        self._users.add(by)
-
-    def end_use(self, by: str) -> None:
-        """The conversation of this kind is over."""
-        self._users.discard(by)
+        return bool(self.users)
 
     def own_frame(self) -> VideoFrame | None:
         """Our own picture, whichever engine has it now."""

@@ -108,12 +108,6 @@ class HubConnection:
 
         return await self.serve(subject, on_message, shared=shared)
 
-    async def drain(self, subject: str) -> None:
-        """Ends the subscription to `subject`; what the server has sent already is still handled
-        before this returns.
-        """
-        await self.bus.drain(subject)
-
     async def settle(self) -> None:
         """Returns when the server knows of everything that is served:
         a request right after it finds us.

@@ -116,7 +116,7 @@ class DeskLine(LineEnd):
         self._engine.set_picture_limit(
             face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion
         )
-        self._devices.set_page_rate(shares.page_kbps)
+        self._devices.prints.chunks.set_rate(shares.page_kbps)
         if self._line_kbps and shares.budget_kbps > self._line_kbps:
             self._set_engine_line(shares.budget_kbps)
 

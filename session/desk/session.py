@@ -228,14 +228,14 @@ class DeskSession:
         self.page.close()
         self.control.close()
         self.show.close()
-        await self.page.log_written()
+        await self.page.stretch.finish()
         self.grants.close()
         await self.devices.close()
 
     def forget(self) -> None:
         """The wrap-up is finished, or is not ours: what a restart would need is removed."""
         self.grants.forget()
-        self.devices.forget()
+        self.devices.scans.forget()
 
     async def close(self, flush_s: float) -> bool:
         """Ends the session after the wrap-up; True when the hub has the whole log."""

@@ -415,7 +415,9 @@ class Hub:
                 self.network.outgoing.remember(moved)
 
     def _forget_ended(self, open_now: list[Ticket]) -> None:
-        self._timeouts.forget({ticket.session for ticket in open_now if ticket.session is not None})
+        self._timeouts.watch.forget(
+            {ticket.session for ticket in open_now if ticket.session is not None}
+        )
         self.queue.places.forget({ticket.id for ticket in open_now})
         oldest = self.parts.clock.utc_now() - timedelta(seconds=RETIRED_S)
         self.queue.view.forget_ended(

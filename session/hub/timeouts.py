@@ -30,10 +30,14 @@ FORGOTTEN = timedelta(hours=12)
 
 
 class TicketTimeouts:
-    """Checks open tickets one after the other; every act is a compare-and-set of the ticket."""
+    """Checks open tickets one after the other; every act is a compare-and-set of the ticket.
+
+    Attributes:
+        watch: which ends are lost.
+    """
 
     def __init__(self, queue: Queue, transfers: Transfers) -> None:
-        self._watch = PresenceWatch(queue.presence)
+        self.watch = PresenceWatch(queue.presence)
         self._catalogue = queue.core.catalogue
         self._notifications = queue.core.notifications
         self._clock = queue.core.clock
@@ -46,7 +50,7 @@ class TicketTimeouts:
         """Acts on what time has done to this ticket.
         Raises session errors; the next tick goes on.
         """
-        for finding in self._watch.check(ticket):
+        for finding in self.watch.check(ticket):
             await self._act(finding)
         await self._third_parties.check(ticket)
         await self._pass_on.check(ticket)
@@ -54,10 +58,6 @@ class TicketTimeouts:
             await self._sessions.close_forgotten(ticket)
         if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):
             await self._calls.abandon(ticket, NO_LONGER_OFFERED)
-
-    def forget(self, sessions: set[str]) -> None:
-        """Only these sessions are still of interest."""
-        self._watch.forget(sessions)
 
     async def _act(self, finding: Finding) -> None:
         ticket = finding.ticket

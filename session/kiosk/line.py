@@ -162,8 +162,8 @@ class KioskLine(LineEnd):
         for call in (self._call, self._third):
             if call is not None:
                 call.limit_picture(shares.face)
-        self._devices.set_page_rate(shares.page_kbps)
-        self._page.stream.set_rate(shares.mirror_kbps)
+        self._devices.chunks.set_rate(shares.page_kbps)
+        self._page.stream.window.set_rate(shares.mirror_kbps)
 
     def _other_traffic(self) -> OtherTraffic:
         stream = self._page.stream

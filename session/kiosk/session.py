@@ -275,7 +275,7 @@ class KioskSession:
         self._parts.browser.set_allowed(self.facts.allowed_addresses)
         self.event_log.opened(self.resumed, requested_at_utc, trace)
         if self.resumed:
-            self.devices.offer_held_pages()
+            self.devices.pages.offer_all()
         self.call.start()
         self.line.start()
         self.grants.repeat_all()

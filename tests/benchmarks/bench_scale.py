@@ -227,7 +227,7 @@ def _of_supervisor(boss: BusClient) -> dict[str, Question]:
         "statistics: a year by day": partial(
             boss.ask, StatisticsRequest(first=year, last=today, by=StatisticsBy.DAY)
         ),
-        "accesses": partial(register.accesses, AccessesRequest()),
+        "accesses": partial(register.bus.ask, AccessesRequest()),
         "merges": register.merges,
         "provisional dossiers": register.provisional,
     }

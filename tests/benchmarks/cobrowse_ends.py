@@ -148,7 +148,7 @@ class Ends:
         self.pane.feed(received.text, received.epoch)
 
     async def _bring(self, address: str) -> None:
-        self.pane.give_resource(address, *await self.desk.fetch(address))
+        self.pane.resources.give(address, *await self.desk.fetch(address))
 
     @property
     def page(self) -> QWebEnginePage:
@@ -224,7 +224,9 @@ async def shared(
             await link.start()
         ticket = (await link.call("housing", "", "r1")).ticket
         facts = await desk.accept(ticket.id)
-        ends = Ends(world, link.channel(facts.id), desk_channel=desk.channel(facts.id), web=web)
+        ends = Ends(
+            world, link.bus.channel(facts.id), desk_channel=desk.bus.channel(facts.id), web=web
+        )
         try:
             yield ends
         finally:

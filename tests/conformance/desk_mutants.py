@@ -170,7 +170,9 @@ class LooksOn(HeadlessDesk):
         for _ in range(20):
             await asyncio.sleep(0.2)
             if self.session is not None:
-                await self.link.channel(self.session.facts.id).send("cobrowse", SnapshotRequested())
+                await self.link.bus.channel(self.session.facts.id).send(
+                    "cobrowse", SnapshotRequested()
+                )
 
 
 # ---- papers
@@ -235,7 +237,7 @@ class Forgetful(HeadlessDesk):
     def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         ends = isinstance(message, GrantChanged) and not message.allowed
         if ends and self.session is not None:
-            self.session.devices._scans._asked.clear()
+            self.session.devices.scans._asked.clear()
         return [message]
 
 

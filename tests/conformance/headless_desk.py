@@ -347,8 +347,8 @@ class HeadlessDesk(HeadlessEnd[DeskSession]):
             chunk_kbps=50_000,
             scan_memory=self.folder / "scans" / facts.id,
         )
-        self.protect(facts, self.link.channel(facts.id))
-        channel = SeenChannel(self.link.channel(facts.id), self)
+        self.protect(facts, self.link.bus.channel(facts.id))
+        channel = SeenChannel(self.link.bus.channel(facts.id), self)
         session = self.session = DeskSession(facts, channel, parts=parts, resumed=resumed)
         session.chat.received.connect(lambda line: session.chat.shown(line.words_id))
         session.third_parties.changed.connect(self.paint)

@@ -381,7 +381,7 @@ class HeadlessKiosk(HeadlessEnd[KioskSession]):
             tasks=self.tasks,
             seed=self.seed,
         )
-        channel = self.link.channel(facts.id)
+        channel = self.link.bus.channel(facts.id)
         self.protect(facts, channel)
         return KioskSession(
             facts,

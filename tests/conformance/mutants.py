@@ -191,7 +191,7 @@ class TalksOn(HeadlessKiosk):
     async def ended(self, event: SessionEnded) -> None:
         await super().ended(event)
         words = WordsSaid(words_id=new_id(), text="Au revoir")
-        await self.link.channel(event.session_id).send("beside", words)
+        await self.link.bus.channel(event.session_id).send("beside", words)
 
 
 @breaks("P-122", "hangs up for itself alone")
@@ -224,7 +224,7 @@ class OffersEarly(HeadlessKiosk):
 
     async def _early(self, session: KioskSession, user: str) -> None:
         offer = CallOffered(call_id=new_id(), sdp="v=0")
-        await self.link.channel(session.facts.id).send("third", offer)
+        await self.link.bus.channel(session.facts.id).send("third", offer)
         await asyncio.sleep(0.1)
         session.third_parties.banner_painted(user)
 
@@ -592,7 +592,7 @@ class PaintsDamaged(HeadlessKiosk):
     def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, ShownPageTurned) and message.page == 2 and self.session is not None:
             painted = ShownPagePainted(show_id=message.show_id, page=2)
-            channel = self.link.channel(self.session.facts.id)
+            channel = self.link.bus.channel(self.session.facts.id)
             self.tasks.start(channel.send(topic, painted), name="painted")
         return [message]
 

@@ -96,7 +96,7 @@ class RefusesRefusals(Base):
         refused = MessageRefused(topic="end", code="not_allowed", of="MessageRefused")
         if self.session is not None:
             try:
-                await self.link.channel(self.session.facts.id).send("end", refused)
+                await self.link.bus.channel(self.session.facts.id).send("end", refused)
             except SessionError:
                 return
 

@@ -130,7 +130,7 @@ async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
         with pytest.raises(BusUnreachable):
             await first.status(one.id)
         with pytest.raises(BusUnreachable):
-            await desk.channel(facts.id).send_raw("chunk", b"x", {})
+            await desk.bus.channel(facts.id).send_raw("chunk", b"x", {})
         await asyncio.sleep(10)
         await world.server.start()
         await until(lambda: desk.is_ready and other.is_ready)
@@ -138,8 +138,8 @@ async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
         assert desk.queue == before
         assert (await second.status(two.id)).position == 1
         got: list[bytes] = []
-        first.channel(facts.id).on_raw("chunk", lambda payload, headers: got.append(payload))
-        await desk.channel(facts.id).send_raw("chunk", b"again", {"Item": "x", "Index": "0"})
+        first.bus.channel(facts.id).on_raw("chunk", lambda payload, headers: got.append(payload))
+        await desk.bus.channel(facts.id).send_raw("chunk", b"again", {"Item": "x", "Index": "0"})
         await until(lambda: got == [b"again"])
 
 
@@ -173,12 +173,12 @@ async def test_two_hubs_share_the_work_and_one_may_die(tmp_path: Path) -> None:
         assert second_hub.server.counts.answered > 0
         facts = await desk.accept(newest)
         got: list[bytes] = []
-        desk.channel(facts.id).on_raw("mirror", lambda payload, headers: got.append(payload))
+        desk.bus.channel(facts.id).on_raw("mirror", lambda payload, headers: got.append(payload))
         await first_hub.stop()
         await first_connection.close()
         await until(lambda: len(second_hub.queue.view.open_tickets("valdore")) == 1)
         for n in range(5):
-            await kiosk.channel(facts.id).send_raw("mirror", bytes([n]), {"Seq": str(n)})
+            await kiosk.bus.channel(facts.id).send_raw("mirror", bytes([n]), {"Seq": str(n)})
         await until(lambda: got == [bytes([n]) for n in range(5)])
 
 

@@ -160,7 +160,7 @@ class Stage:
 
     def _on_resource_requested(self, address: str) -> None:
         if self._closing or not self._loop.is_running():  # Qt goes on between a story and its end
-            self.pane.give_resource(address, b"", "")
+            self.pane.resources.give(address, b"", "")
         else:
             self.tasks.start(self._bring(address), name="test-resource")
 
@@ -178,7 +178,7 @@ class Stage:
     async def _bring(self, address: str) -> None:
         data, media_type = await self.desk.fetch(address)
         self.resources.append((address, len(data)))
-        self.pane.give_resource(address, data, media_type)
+        self.pane.resources.give(address, data, media_type)
 
     async def play(self, story: Coroutine[Any, Any, None]) -> None:
         """Plays the story and takes the stage down in the same turn of the loop:

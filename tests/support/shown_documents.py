@@ -189,7 +189,7 @@ class ShowStage:
         """Takes both ends down in order."""
         self.desk.close()
         self.kiosk.close()
-        self.visit.stop_ticking()
+        self.visit.timer.stop()
         self.window.hide()
         self.view.hide()
         for widget in (self.window, self.view):

@@ -130,7 +130,7 @@ class Kiosk:
         self.sessions: list[KioskSession] = []
 
     def _open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
-        channel = self.link.channel(facts.id)
+        channel = self.link.bus.channel(facts.id)
         made = kiosk_session(
             facts,
             channel,

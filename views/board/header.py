@@ -29,7 +29,7 @@ class BoardHeader(QFrame):
         self.setObjectName("board_header")
         self._organisation = ElidedLabel(role="title", name="board_organisation")
         self._name = label(role="body", name="board_name")
-        self._line = ConnectionChip("board_connection")
+        self.line = ConnectionChip("board_connection")
         self.tools = RoleTools(self, "board")
         box = row(self, space=SPACE[1], margins=(SPACE[3], 6, SPACE[2], 6))
         box.addWidget(self._organisation, 1)
@@ -37,7 +37,7 @@ class BoardHeader(QFrame):
             IconLabel("agent", "soft", size_px=20),
             self._name,
             Chip("", _("Supervisor"), icon_name="queue", tone="accent"),
-            self._line,
+            self.line,
         ):
             box.addWidget(part)
         for button in self.tools.buttons:
@@ -48,10 +48,6 @@ class BoardHeader(QFrame):
         """Names of the organisation and of the supervisor."""
         self._organisation.setText(organisation)
         self._name.setText(supervisor)
-
-    def show_connection(self, connected: bool) -> None:
-        """Show whether the hub answers."""
-        self._line.show_connection(connected)
 
     def changeEvent(self, a0: QEvent | None) -> None:
         """The theme has changed: the button offers the other one."""

@@ -131,7 +131,7 @@ class BoardWindow(PlainWindow):
         self.facts.connected = connected
         if connected and self.gate.open():
             self.queues.setFocus()
-        self.header.show_connection(connected)
+        self.header.line.show_connection(connected)
         self.refresh()
         self.live.allow()
 

@@ -73,7 +73,7 @@ class AgentStatus:
         """Show whether the hub answers."""
         self.is_connected = connected
         if connected and self._gate.open():
-            self._header.show_state_of_agent(True)
+            self._header.state.setVisible(True)
         self._header.show_connection(connected)
         self._queue.set_connection(connected)
         self._columns.rail.show_connection(connected)
@@ -82,7 +82,7 @@ class AgentStatus:
     def show_not_connected(self, words: str) -> None:
         """Why the hub has never answered yet; nothing happens once it has."""
         self._gate.wait(words)
-        self._header.show_state_of_agent(self._gate.is_open)
+        self._header.state.setVisible(self._gate.is_open)
 
     def show_access_refused(self) -> None:
         """The network does not know this computer; this stays until it lets it in again."""
@@ -151,4 +151,4 @@ class AgentStatus:
                 words, icon_name = _("In conversation"), "call"
             if not available:
                 words = _("{now}, then: {state}").format(now=words, state=state_words)
-        self._header.show_agent_state(words, icon_name, tone)
+        self._header.state.show_state(words, icon_name, tone)

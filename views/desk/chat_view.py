@@ -71,12 +71,12 @@ class ChatView(QWidget):
         self._to_end = QTimer(self)
         self._to_end.setSingleShot(True)
         self._to_end.timeout.connect(self._scroll_to_end)
-        self._entry = QLineEdit()
-        self._entry.setObjectName("written_entry")
-        self._entry.setMaxLength(MAX_WORDS)
-        self._entry.setPlaceholderText(_("Write to the caller…"))
-        self._entry.setAccessibleName(_("Write to the caller"))
-        self._entry.returnPressed.connect(self._on_send)
+        self.entry = QLineEdit()
+        self.entry.setObjectName("written_entry")
+        self.entry.setMaxLength(MAX_WORDS)
+        self.entry.setPlaceholderText(_("Write to the caller…"))
+        self.entry.setAccessibleName(_("Write to the caller"))
+        self.entry.returnPressed.connect(self._on_send)
         self._send = push_button(_("Send"), "arrow_right", kind="primary", name="written_send")
         self._send.clicked.connect(self._on_send)
         box = column(
@@ -84,7 +84,7 @@ class ChatView(QWidget):
         )
         box.addWidget(self._scroll, 1)
         box.addLayout(self._build_phrases())
-        box.addLayout(row(None, self._entry, self._send, space=SPACE[1]))
+        box.addLayout(row(None, self.entry, self._send, space=SPACE[1]))
         self.show_phrases(())
         self.set_in_session(False)
 
@@ -144,7 +144,7 @@ class ChatView(QWidget):
     def send_words(self, say: Mapping[str, str]) -> None:
         """Sends words in the caller's language; the agent sees in French what was sent."""
         words = words_in(say, self.language())
-        if words and self._entry.isEnabled():
+        if words and self.entry.isEnabled():
             self._french[words] = words_in(say, FRENCH)
             self.send_requested.emit(words)
 
@@ -166,16 +166,12 @@ class ChatView(QWidget):
 
     # ---- the lines ----
 
-    def focus_entry(self) -> None:
-        """Puts the keyboard into the field."""
-        self._entry.setFocus()
-
     def set_in_session(self, live: bool) -> None:
         """Set whether somebody is there to read."""
-        for widget in (self._entry, self._send, self._phrases):
+        for widget in (self.entry, self._send, self._phrases):
             widget.setEnabled(live)
         if not live:
-            self._entry.setText("")  # `clear` could be undone
+            self.entry.setText("")  # `clear` could be undone
             self._french.clear()
 
     def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
@@ -207,9 +203,9 @@ class ChatView(QWidget):
             bar.setValue(bar.maximum())
 
     def _on_send(self) -> None:
-        text = self._entry.text().strip()
+        text = self.entry.text().strip()
         if text:
-            self._entry.setText("")  # `clear` could be undone
+            self.entry.setText("")  # `clear` could be undone
             self.send_requested.emit(text)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QFrame, QWidget
+from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
 from views.widgets.agent_state import StateButton
@@ -37,6 +37,12 @@ class DeskHeader(QFrame):
         sign_out_pressed(): this computer shall no longer be known.
         state_requested(bool, str): the agent is available, or pauses for this reason.
         supervisor_requested(str): ask a supervisor for help, for this reason; "" no longer.
+
+    Attributes:
+        state: the agent's state, and what a supervisor is asked for.
+        theme: hidden where the organisation has chosen it.
+        side: disabled where there is no right side to show or fold.
+        commands: the window's own, beside the agent's name.
     """
 
     queue_pressed = pyqtSignal()
@@ -54,22 +60,22 @@ class DeskHeader(QFrame):
         self.setObjectName("desk_header")
         self._organisation = ElidedLabel(role="title", name="header_organisation")
         self._agent = label(role="body", name="header_agent")
-        self._state = StateButton()
-        self._state.state_requested.connect(self.state_requested)
-        self._state.supervisor_requested.connect(self.supervisor_requested)
+        self.state = StateButton()
+        self.state.state_requested.connect(self.state_requested)
+        self.state.supervisor_requested.connect(self.supervisor_requested)
         self._line = ConnectionChip("header_connection")
         self._narrow = self._connected = False
         self._queue = tool_button(
             _("Show or fold the queue"), "queue", "toggle_queue", keys="Ctrl+1"
         )
-        self._side = tool_button(
+        self.side = tool_button(
             _("Show or fold dossier and devices"), "dossier", "toggle_side", keys="Shift+F6"
         )
-        self._theme = tool_button(_("Dark theme"), "dark", "toggle_theme")
+        self.theme = tool_button(_("Dark theme"), "dark", "toggle_theme")
         self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", keys="F1")
         self._queue.clicked.connect(self.queue_pressed)
-        self._side.clicked.connect(self.side_pressed)
-        self._theme.clicked.connect(
+        self.side.clicked.connect(self.side_pressed)
+        self.theme.clicked.connect(
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
         )
         self._help.clicked.connect(self.help_pressed)
@@ -86,7 +92,7 @@ class DeskHeader(QFrame):
         self._sign_out.clicked.connect(self.sign_out_pressed)
         self._build()
         self.show_connection(False)
-        self.show_agent_state(_("Available"), "available", "good")
+        self.state.show_state(_("Available"), "available", "good")
         self.refresh_theme()
 
     def show_identity(self, organisation: str, agent: str) -> None:
@@ -94,48 +100,24 @@ class DeskHeader(QFrame):
         self._organisation.setText(organisation)
         self._agent.setText(agent)
 
-    def show_agent_state(self, text: str, icon_name: str, tone: str) -> None:
-        """Available, paused, in conversation, wrap-up."""
-        self._state.show_state(text, icon_name, tone)
-
-    def show_help(self, reason: str) -> None:
-        """Show what a supervisor is asked for; "" for nothing."""
-        self._state.show_help(reason)
-
-    def take_keyboard(self) -> None:
-        """The keyboard goes to the agent's state."""
-        self._state.setFocus()
-
-    def open_states(self) -> None:
-        """Shows the states to choose from."""
-        self._state.open_choices()
-
     def show_connection(self, connected: bool) -> None:
         """Show whether the hub answers."""
         self._connected = connected
         self._line.show_words(not self._narrow or not connected)
         if connected:
-            self._state.show()
+            self.state.show()
         self._line.show_connection(connected)
-
-    def show_state_of_agent(self, visible: bool) -> None:
-        """An agent who was never connected has no state that anybody knows of."""
-        self._state.setVisible(visible)
 
     def show_access_refused(self) -> None:
         """The network no longer knows this computer; whoever sits here has no state any more."""
-        self._state.hide()
+        self.state.hide()
         self._line.show_state(_("Access withdrawn"), "warning", "bad")
-
-    def fix_theme(self) -> None:
-        """The organisation has chosen the theme: no other is offered."""
-        self._theme.hide()
 
     def refresh_theme(self) -> None:
         """The button offers the other theme."""
         dark = tokens_for(QGuiApplication.palette()) is DARK
-        self._theme.setIcon(icon("light" if dark else "dark"))
-        name_button(self._theme, _("Light theme") if dark else _("Dark theme"))
+        self.theme.setIcon(icon("light" if dark else "dark"))
+        name_button(self.theme, _("Light theme") if dark else _("Dark theme"))
 
     def set_narrow(self, narrow: bool) -> None:
         """A narrow window has the commands; the agent knows their own name."""
@@ -144,28 +126,20 @@ class DeskHeader(QFrame):
         self._narrow = narrow
         self._line.show_words(not narrow or not self._connected)
 
-    def add_command(self, widget: QWidget) -> None:
-        """Puts a command of the window beside the agent's name."""
-        self._commands.addWidget(widget)
-
-    def set_side_enabled(self, enabled: bool) -> None:
-        """Set whether there is a right side to show or fold."""
-        self._side.setEnabled(enabled)
-
     def _build(self) -> None:
-        self._commands = row(None)
+        self.commands = row(None)
         box = row(self, self._queue, space=SPACE[1], margins=(SPACE[1], 6, SPACE[1], 6))
         box.addLayout(column(None, self._organisation, space=0), 1)
-        box.addLayout(self._commands)
+        box.addLayout(self.commands)
         box.addSpacing(SPACE[1])
         self._agent_icon = IconLabel("agent", "soft", size_px=20)
-        for part in (self._agent_icon, self._agent, self._state, self._line):
+        for part in (self._agent_icon, self._agent, self.state, self._line):
             box.addWidget(part)
         box.addSpacing(SPACE[1])
         box.addLayout(
             row(
                 None,
-                *(self._find, self._settings, self._theme, self._help, self._sign_out, self._side),
+                *(self._find, self._settings, self.theme, self._help, self._sign_out, self.side),
                 space=2,
             )
         )

@@ -127,7 +127,7 @@ class DeskWindow(QMainWindow):
         self.columns.centre.setCurrentWidget(self.idle)
         self.side.hide()
         self.columns.fold_queue(False)
-        self.header.set_side_enabled(False)
+        self.header.side.setEnabled(False)
         self.conversation.show_commands(False)
         self.status.show_occupation(Occupation.BETWEEN_CALLERS)
         self._keyboard_to_work()
@@ -135,7 +135,7 @@ class DeskWindow(QMainWindow):
     def _keyboard_to_work(self) -> None:
         """The keyboard goes to what an agent does next between two callers."""
         if not self.idle.take_keyboard():
-            self.header.take_keyboard()
+            self.header.state.setFocus()
 
     def show_session(self, session: SessionFacts) -> None:
         """A conversation begins (or goes on after a restart)."""
@@ -155,7 +155,7 @@ class DeskWindow(QMainWindow):
         self.call.show_state(CallState.CONNECTING)
         self.columns.centre.setCurrentWidget(self.phone if session.phone else self.conversation)
         self.side.begin()
-        self.header.set_side_enabled(True)
+        self.header.side.setEnabled(True)
         self.columns.show_side()
         self.columns.fold_queue(True)
         self.conversation.show_commands(not session.phone)
@@ -188,7 +188,7 @@ class DeskWindow(QMainWindow):
         self.conversation.use_layout(Layout.FACE)
         self.columns.centre.setCurrentWidget(self.wrap_up)
         self.conversation.show_commands(False)
-        self.header.set_side_enabled(True)
+        self.header.side.setEnabled(True)
         self.columns.show_side()
         self.queue.set_busy(True)
         self._begin_wrap_up(just_now)
@@ -225,8 +225,8 @@ class DeskWindow(QMainWindow):
             root_column.addWidget(bar)
         self.setCentralWidget(root)
         self.help = ShortcutHelp(root)
-        self.header.add_command(self.conversation.talk_bar.commands)
-        self.header.add_command(self.conversation.layouts)
+        self.header.commands.addWidget(self.conversation.talk_bar.commands)
+        self.header.commands.addWidget(self.conversation.layouts)
         self.status = AgentStatus(
             self.header,
             self.queue,
@@ -269,7 +269,7 @@ class DeskWindow(QMainWindow):
         acts: dict[str, Callable[[], object]] = {
             "F1": self.help.open,
             "F2": self.status.accept_next,
-            "F3": self.header.open_states,
+            "F3": self.header.state.open_choices,
             "F4": self.offer.open_reasons,
             "F12": self.messages.dismiss_all,
             **CallerKeys(self.columns, self.conversation).acts(),

@@ -54,8 +54,8 @@ class ConversationPage(QWidget):
         self._started_at: datetime | None = None
         self._suggested = ""
         self._build()
-        self.summary.moment_requested.connect(self.go_to)
-        self.notes.moment_requested.connect(self.go_to)
+        self.summary.moment_requested.connect(self.replay.seek)
+        self.notes.moment_requested.connect(self.replay.seek)
 
     @property
     def started_at(self) -> datetime | None:
@@ -98,10 +98,6 @@ class ConversationPage(QWidget):
     def show_notes(self, notes: Sequence[LogNote]) -> None:
         """Bookmarks and notes that are kept with it."""
         self.notes.show_notes(notes, self._started_at)
-
-    def go_to(self, at_s: float) -> None:
-        """Puts the replay at a moment, in seconds from the first record."""
-        self.replay.seek(at_s)
 
     # ---- building ----
 

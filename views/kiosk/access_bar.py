@@ -178,24 +178,12 @@ class AccessBar(QFrame):
         self.louder.setVisible(on)
         self.retranslate()
 
-    def show_listen(self, offered: bool) -> None:
-        """Show whether the page can be listened to."""
-        self.listen.setVisible(offered)
-
-    def offer_help(self, offered: bool) -> None:
-        """Show whether this site has a host who can be called."""
-        self.help.setVisible(offered)
-
     def show_help(self, state: HelpState) -> None:
         """Show what the site's host has answered."""
         self._help_state = state
         self.retranslate()
         if state is not HelpState.NONE:
             announce(self, self.help.accessibleName())
-
-    def offer_pause(self, offered: bool) -> None:
-        """Show whether somebody sees the caller, who may want a pause."""
-        self.pause.setVisible(offered)
 
     def show_pause(self, on: bool) -> None:
         """Show whether the caller's own pause goes on; the adviser's may go on beside it."""

@@ -148,7 +148,7 @@ class KioskWindow(QWidget):
     def turn_to(self, page: KioskPage) -> None:
         """Makes everything around ready for this page, which `put_up` shows."""
         self.header.setVisible(page is not self.session_page)
-        self.bar.offer_pause(page is self.session_page)
+        self.bar.pause.setVisible(page is self.session_page)
         self.announce_page(page)
         page.setFocus()  # no button has the focus before somebody uses a keyboard
 

@@ -226,10 +226,6 @@ class LockedCallPage(QWidget):
 
     # ---- from the page
 
-    def emit_event(self, event: PageEvent) -> None:
-        """Hands an event of the page to its listeners."""
-        self.happened.emit(event)
-
     def _on_message(self, text: str) -> None:
         message = _decoded(text)
         match message.get("kind"), message.get("name"):
@@ -240,7 +236,7 @@ class LockedCallPage(QWidget):
                 self._waiting.clear()
             case "event", str(name) if not self._closed:
                 detail = message.get("detail")
-                self.emit_event(PageEvent(name, detail if isinstance(detail, dict) else {}))
+                self.happened.emit(PageEvent(name, detail if isinstance(detail, dict) else {}))
             case "reply", _name:
                 self._on_reply(message)
 
@@ -267,7 +263,7 @@ class LockedCallPage(QWidget):
         self._fail_all("page lost")
         if not self._closed:
             self._page.setHtml(self._html, ORIGIN)
-            self.emit_event(PageEvent("page_lost"))
+            self.happened.emit(PageEvent("page_lost"))
 
     def _fail_all(self, why: str) -> None:
         self._waiting.clear()

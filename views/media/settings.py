@@ -18,7 +18,7 @@ from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engine import MediaState
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
-from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
+from views.media.video_pane import OwnPlace, VideoPane
 from views.widgets.parts import column, label, push_button, row
 from views.widgets.plain_words import CheckBox, tip_words
 from views.widgets.theme import SPACE
@@ -106,12 +106,12 @@ class MediaSettingsPage(QWidget):
         self.setObjectName("media_settings")
         self._choice = MediaChoice()
         self._combos = {name: self._combo(name) for name in _CHOICES}
-        self._preview = VideoPane()
-        self._preview.show_state(MediaState.CONNECTING)  # the camera is being opened
-        self._preview.setAccessibleName(_("Preview of your picture"))
-        self._preview.set_own_place(OwnPlace.HIDDEN)
-        self._preview.setFixedHeight(144)
-        self._preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.preview = VideoPane()
+        self.preview.show_state(MediaState.CONNECTING)  # the camera is being opened
+        self.preview.setAccessibleName(_("Preview of your picture"))
+        self.preview.set_own_place(OwnPlace.HIDDEN)
+        self.preview.setFixedHeight(144)
+        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._level = QProgressBar()
         self._level.setObjectName("media_level")
         self._level.setRange(0, 100)
@@ -142,7 +142,7 @@ class MediaSettingsPage(QWidget):
         edge = SPACE[2]
         box = column(self, space=SPACE[1], margins=(edge, edge, edge, edge))
         parts: tuple[tuple[str, str, tuple[QWidget, ...]], ...] = (
-            ("camera", _("Camera"), (self._preview,)),
+            ("camera", _("Camera"), (self.preview,)),
             ("microphone", _("Microphone"), (self._level,)),
             ("speaker", _("Loudspeaker"), ()),
             ("echo", _("Echo is cancelled"), (self._cancelled_words,)),
@@ -247,10 +247,6 @@ class MediaSettingsPage(QWidget):
     def show_cancelled(self, by: EchoCanceller) -> None:
         """Show what keeps callers from hearing themselves, as the choices are now."""
         self._cancelled_words.setText(_(_AT_WORK[by]))
-
-    def set_preview(self, frame: FrameGiver) -> None:
-        """Set where our own picture comes from."""
-        self._preview.set_source(frame)
 
     def show_level(self, level: float) -> None:
         """RMS of the microphone, 0..1; a normal voice fills about half."""

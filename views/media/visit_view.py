@@ -150,10 +150,6 @@ class VisitView(QWidget):
             )
         self._words.setText(words.format(name=agent_name))
 
-    def show_caller_simulated(self, simulated: bool, own_simulated: bool) -> None:
-        """Show whether the caller's picture and our own are drawn: they are labelled."""
-        self.caller.show_simulated(simulated, own_simulated)
-
     def show_agent_simulated(self, simulated: bool) -> None:
         """Show whether the agent's picture is drawn: it is labelled."""
         self.agent.show_simulated(simulated, own_simulated=False)

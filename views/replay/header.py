@@ -70,7 +70,7 @@ class ReplayHeader(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title = ElidedLabel("", "large", name="replay_title")
+        self.title = ElidedLabel("", "large", name="replay_title")
         self._ticket = Chip("replay_ticket")
         self._call = Chip("replay_call")
         self._page = Chip("replay_page")
@@ -79,20 +79,16 @@ class ReplayHeader(QWidget):
         self._notes = label("", "soft", name="replay_notes", wrap=True)
         self._notes.hide()
         chips = (self._ticket, self._call, self._page, self._paper, self._line)
-        head = row(None, self._title, *chips)
+        head = row(None, self.title, *chips)
         head.setStretch(0, 1)
         column(self, head, self._notes, space=SPACE[0])
 
     def show_log(self, title: str, log: OpenedLog) -> None:
         """Another log."""
-        self._title.setText(title)
+        self.title.setText(title)
         notes = notes_of(log)
         self._notes.setText("  ·  ".join(notes))
         self._notes.setVisible(bool(notes))
-
-    def show_title(self, title: str) -> None:
-        """A log that is not here yet."""
-        self._title.setText(title)
 
     def show_state(self, state: SessionState) -> None:
         """Show what the session had come to."""

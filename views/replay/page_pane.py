@@ -92,7 +92,7 @@ class PagePane(QFrame):
 
     def _fit(self) -> None:
         """The mirror fits itself into the room it has, and enlarges nothing of its own."""
-        self._mirror.set_zoom(max(1.0, self._scale / 100))
+        self._mirror.view.setZoomFactor(max(1.0, self._scale / 100))
         size = self._mirror.viewport
         if self._scale == FIT or size.isEmpty():
             self._area.setWidgetResizable(True)

@@ -320,7 +320,7 @@ class ReplayView(QWidget):
     def show_opening(self, title: str, share: float) -> None:
         """A log is being read, 0 to 1 of it are."""
         self.pause()
-        self._header.show_title(title)
+        self._header.title.setText(title)
         self._page.show_page(False)
         self._page.show_words(
             _("The log is being opened"),

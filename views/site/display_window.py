@@ -121,9 +121,9 @@ class DisplayWindow(QWidget):
         self._known: set[str] | None = None
         self._drawn = (0.0, False)
         self._build()
-        self._seconds = QTimer(self)
-        self._seconds.timeout.connect(self.tick)
-        self._seconds.start(500)
+        self.seconds = QTimer(self)
+        self.seconds.timeout.connect(self.tick)
+        self.seconds.start(500)
         self.retranslate()
 
     # ---- building ----
@@ -241,12 +241,6 @@ class DisplayWindow(QWidget):
     def is_lost(self) -> bool:
         """True while the numbers are too old to be shown."""
         return self._answer is None or self._clock.monotonic_s() - self._answered_s > STALE_S
-
-    def stop_ticking(self) -> None:
-        """Stops the window's own timer: the program is about to end, or a test calls `tick`
-        itself.
-        """
-        self._seconds.stop()
 
     def _refresh(self) -> None:
         self._time.setText(hour(self._clock.utc_now().astimezone()))

@@ -39,20 +39,16 @@ class RoleTools(QObject):
     def __init__(self, head: QWidget, prefix: str) -> None:
         super().__init__(head)
         settings = tool_button(_("Settings"), "settings", f"{prefix}_settings", keys="Ctrl+,")
-        self._theme = tool_button(_("Light or dark"), "dark", f"{prefix}_theme")
+        self.theme = tool_button(_("Light or dark"), "dark", f"{prefix}_theme")
         helps = tool_button(_("Help"), "help", f"{prefix}_help", keys="F1")
         shortcut("Ctrl+,", settings, head)
         shortcut("F1", helps, head)
         settings.clicked.connect(lambda: self.acted.emit(RoleAct.SETTINGS))
-        self._theme.clicked.connect(lambda: self.acted.emit(RoleAct.THEME))
+        self.theme.clicked.connect(lambda: self.acted.emit(RoleAct.THEME))
         helps.clicked.connect(lambda: self.acted.emit(RoleAct.HELP))
-        self.buttons: tuple[QToolButton, ...] = (settings, self._theme, helps)
-
-    def fix_theme(self) -> None:
-        """The organisation has chosen the theme: no other is offered."""
-        self._theme.hide()
+        self.buttons: tuple[QToolButton, ...] = (settings, self.theme, helps)
 
     def show_theme(self, dark: bool) -> None:
         """Names the theme that the button would choose now."""
-        self._theme.setIcon(icon("light" if dark else "dark"))
-        name_button(self._theme, _("Light theme") if dark else _("Dark theme"))
+        self.theme.setIcon(icon("light" if dark else "dark"))
+        name_button(self.theme, _("Light theme") if dark else _("Dark theme"))

@@ -47,7 +47,7 @@ class DeliveryConnections:
         if in_front:
             self._window.copies.ask()
         else:
-            self._deliveries.rest()
+            self._deliveries.reading.rest()
 
     def _on_act(self, act: CopiesAct) -> None:
         match act:

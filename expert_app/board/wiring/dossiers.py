@@ -80,7 +80,7 @@ class DossierPages:
         doubles.troubled.connect(self._on_trouble)
         card = page.correction
         corrections.opened.connect(self._on_opened)
-        corrections.likely.connect(card.show_likely)
+        corrections.likely.connect(card.form.show_likely)
         corrections.corrected.connect(self._on_corrected)
         corrections.refused.connect(self._on_not_corrected)
 
@@ -91,7 +91,7 @@ class DossierPages:
             case SaveList():
                 self._accesses.save(act.path)
             case ReadDoubles():
-                self._doubles.show()
+                self._doubles.reading.begin()
             case CompareDossiers():
                 self._doubles.compare(act.keep, act.merged, act.reason)
             case MergeDossiers():
@@ -108,11 +108,11 @@ class DossierPages:
         if name == ACCESSES:
             self._window.accesses.ask()
         else:
-            self._accesses.rest()
+            self._accesses.reading.rest()
         if name == DOUBLES:
             self._window.doubles.ask()
         else:
-            self._doubles.rest()
+            self._doubles.reading.rest()
 
     def _on_accesses_not_read(self, error: SessionError) -> None:
         self._window.accesses.list.show_refused(sentence(error.code, error.detail).sentence)

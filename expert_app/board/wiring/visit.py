@@ -71,7 +71,7 @@ class VisitConnections:
         engines = self._engines = self._engines or build_engines(self._media, program.tasks)
         engines.show(self.pane.visit_view.caller)
         engines.show(self.pane.visit_view.agent, third_party=True, shows_own=False)
-        channel = self._link.channel(session_id)
+        channel = self._link.bus.channel(session_id)
         me = self._third_party_client.me
         return Visit(
             me,
@@ -95,7 +95,7 @@ class VisitConnections:
         visit.caller.state_changed.connect(self.pane.visit_view.caller.show_state)
         visit.agent.state_changed.connect(self.pane.visit_view.agent.show_state)
         visit.caller.peer_simulated.connect(
-            lambda drawn: self.pane.visit_view.show_caller_simulated(drawn, visit.own_simulated)
+            lambda drawn: self.pane.visit_view.caller.show_simulated(drawn, visit.own_simulated)
         )
         visit.agent.peer_simulated.connect(self.pane.visit_view.show_agent_simulated)
         visit.let_in.connect(lambda _fact: self._on_let_in(visit))

@@ -136,7 +136,7 @@ class KioskStage(Stage):
         try:
             await self.desk.link.close(session)
         except SessionError:
-            self.desk.forget(session)
+            self.desk.link.bus.drop_channel(session)
 
     async def tidy(self) -> None:
         """See `Stage`."""

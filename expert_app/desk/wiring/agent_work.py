@@ -300,7 +300,7 @@ class AgentWorkConnections:
         self.show_open_work()
 
     def _on_supervisor_asked(self, reason: str) -> None:
-        self._window.header.show_help(reason)
+        self._window.header.state.show_help(reason)
         if not reason:
             self._window.messages.clear(SUPERVISOR)
             return

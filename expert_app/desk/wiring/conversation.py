@@ -164,7 +164,7 @@ class ConversationConnections:
 
     async def _bring_resource(self, session: DeskSession, address: str) -> None:
         data, media_type = await session.page.fetch(address)
-        self._mirror.give_resource(address, data, media_type)
+        self._mirror.resources.give(address, data, media_type)
 
     # ---- facts of a session ----
 
@@ -268,8 +268,8 @@ class ConversationConnections:
         page.page_shown.connect(self._cobrowse.show_page)
         page.sharing_changed.connect(self._on_sharing)
         page.address_refused.connect(self._cobrowse.show_refused)
-        page.dialog_shown.connect(self._cobrowse.show_dialog)
-        page.dialog_closed.connect(self._cobrowse.end_dialog)
+        page.dialog_shown.connect(self._cobrowse.dialog.show_dialog)
+        page.dialog_closed.connect(self._cobrowse.dialog.end_dialog)
         page.pointer_shown.connect(self._cobrowse.show_pointer)
 
     def _on_events(self, events: MirrorEvents) -> None:

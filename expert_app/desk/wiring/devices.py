@@ -128,7 +128,7 @@ class DevicesConnections:
         devices.preview_received.connect(self._on_preview)
         devices.page_failed.connect(self._on_page_failed)
         self._view.show_devices(None)
-        self._view.scan.show_profiles(session.facts.scan_profiles)
+        self._view.scan.profiles.show_profiles(session.facts.scan_profiles)
 
     def _on_scan_progress(self, progress: ScanProgressed) -> None:
         if self._job.is_file(progress.scan_id):
@@ -138,7 +138,7 @@ class DevicesConnections:
         self._view.show_scan_progress(progress.percent, words)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
-        self._view.show_scan_ended()
+        self._view.scan.show_idle()
 
     def _on_page_progress(self, progress: PageProgressed) -> None:
         percent = 100 * progress.received // max(1, progress.chunks)
@@ -148,7 +148,7 @@ class DevicesConnections:
             self._view.show_scan_progress(percent)
 
     def _on_preview(self, page: ReceivedPage) -> None:
-        self._view.show_scan_ended()
+        self._view.scan.show_idle()
 
     def _on_preview_decoded(self, preview: DecodedPreview) -> None:
         self._view.show_preview(preview.jpeg, preview.flatbed, preview.areas)
@@ -160,7 +160,7 @@ class DevicesConnections:
         if failed.code == PageUnasked.code:
             return  # it has no place among the pages; the message bar says it
         if failed.kind is ScanKind.PREVIEW:  # nothing more comes: the agent may scan again
-            self._view.show_scan_ended()
+            self._view.scan.show_idle()
         else:
             self._view.show_page_failed(failed.page_id, failed.code)
 
@@ -185,7 +185,7 @@ class DevicesConnections:
             self._view.scan.show_pile(pile.sheets, pile.missing, is_turned=pile.is_turned)
 
     def _on_printing(self, printing: Printing) -> None:
-        self._view.show_print(printing.changed, printing.name)
+        self._view.printing.show_print(printing.changed, printing.name)
 
 
 def scan_request_of(choice: acts.ChosenScan) -> ScanRequest:

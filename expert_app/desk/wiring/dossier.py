@@ -34,7 +34,7 @@ class DossierConnections:
         app.dossier_changed.connect(self._on_dossier)
         app.document_opened.connect(self._on_document)
         link.connection_changed.connect(lambda up: finder.show_line_back() if up else None)
-        finding.alike.connect(view.person.show_likely)
+        finding.alike.connect(view.person.form.show_likely)
         finding.asked.connect(self._on_asked)
         finding.found.connect(self._on_found)
         finding.likely.connect(finder.show_likely)
@@ -133,6 +133,6 @@ class DossierConnections:
         if refused.act == NUMBER:
             view.person.show_refused(refused.code, refused.detail)
         elif refused.act == PERSON:
-            view.person.show_not_corrected(refused.code, refused.detail)
+            view.person.form.show_refused(refused.code, refused.detail)
         else:
             view.finder.show_refused(refused.act, refused.code, refused.detail)

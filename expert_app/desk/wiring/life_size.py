@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from PyQt6.QtGui import QScreen
-
 from expert_app.desk.app import DeskApp
 from session.desk.session import DeskSession
 from session.protocol.conversation.line import Geometry
@@ -54,11 +52,8 @@ class LifeSize:
             px_per_mm=scale, camera_x=camera_x, camera_fov_deg=fov_deg, distance_mm=distance_mm
         )
 
-    def _screen(self) -> QScreen | None:
-        return self._window.screen()
-
     def _key(self) -> str:
-        screen = self._screen()
+        screen = self._window.screen()
         name = "".join(
             letter for letter in (screen.name() if screen is not None else "") if letter.isalnum()
         )
@@ -66,7 +61,7 @@ class LifeSize:
 
     def _guess(self) -> float:
         """Pixels a millimetre as the system believes: wrong on many screens, a beginning on all."""
-        screen = self._screen()
+        screen = self._window.screen()
         if screen is not None:
             return screen.physicalDotsPerInch() / MM_PER_INCH
         return 4.0
@@ -108,7 +103,7 @@ class LifeSize:
             self._apply()
 
     def _apply(self) -> None:
-        facts, screen = self.screen_facts(), self._screen()
+        facts, screen = self.screen_facts(), self._window.screen()
         camera_x = None
         if facts.px_per_mm and screen is not None:
             camera_x = screen.geometry().x() + facts.camera_x * screen.geometry().width()

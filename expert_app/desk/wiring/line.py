@@ -12,7 +12,7 @@ from session.core.clock import Clock
 from session.core.errors import RelayUnreachable, SessionError
 from session.desk.session import DeskSession
 from session.media.line.history import LineDirection
-from session.protocol.conversation.line import LineGoverned, LineSeen
+from session.protocol.conversation.line import LineGoverned
 from session.protocol.hub.talk_state import is_in
 from session.protocol.hub.third_parties import TalkAnswer
 from views.desk.window import DeskWindow
@@ -47,8 +47,10 @@ class LineConnections:
         self._window.call.show_sign_language(line.motion)
         line.motion_changed.connect(self._window.call.show_sign_language)
         session.third_parties.changed.connect(lambda answer: self._on_talk(session, answer))
-        line.seen.connect(lambda reading: self._on_seen(LineDirection.FROM_CALLER, reading))
-        line.peer_seen.connect(lambda reading: self._on_seen(LineDirection.TO_CALLER, reading))
+        line.seen.connect(lambda reading: self.panel.show_seen(LineDirection.FROM_CALLER, reading))
+        line.peer_seen.connect(
+            lambda reading: self.panel.show_seen(LineDirection.TO_CALLER, reading)
+        )
         line.peer_governed.connect(lambda rule: self._on_rule(LineDirection.FROM_CALLER, rule))
         line.governed.connect(lambda rule: self._on_rule(LineDirection.TO_CALLER, rule))
 
@@ -78,9 +80,6 @@ class LineConnections:
         """
         if isinstance(error, RelayUnreachable):
             self._app.troubled.emit(DeskTrouble(error.code, error.detail, "relay"))
-
-    def _on_seen(self, way: LineDirection, reading: LineSeen) -> None:
-        self.panel.show_seen(way, reading)
 
     def _on_rule(self, way: LineDirection, rule: LineGoverned) -> None:
         self._rules[way] = rule

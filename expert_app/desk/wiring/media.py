@@ -109,7 +109,9 @@ class MediaConnections:
 
     def _open_devices(self) -> None:
         self._camera = self._camera_to_try()
-        self.page.set_preview(self._media.main.own_frame if self._camera is None else self._frame)
+        self.page.preview.set_source(
+            self._media.main.own_frame if self._camera is None else self._frame
+        )
         self._open_sound(None)
         self._tick.start()
 

@@ -46,7 +46,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
         clock=parts.clock,
     )
     if parts.window_settings.is_fixed("theme"):
-        window.header.fix_theme()
+        window.header.theme.hide()
     window.queue.set_agent(parts.settings.user)
     return DeskScreen(
         application=own_application(),

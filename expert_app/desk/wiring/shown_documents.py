@@ -104,7 +104,7 @@ class ShownDocumentConnections:
 
     def _on_fetching(self, fetching: Fetching | None) -> None:
         if fetching is None:
-            self._view.library.end_fetching()
+            self._view.library.progress.hide()
         else:
             self._view.library.show_fetching(fetching.title, fetching.percent)
 

@@ -134,11 +134,11 @@ class SignIn:
         except KeyringUnusable:
             self.view.ask_passphrase()
         except KeyMissing as error:
-            self._fail(error.why)
+            self.view.show_error(error.why)
         except SessionError as error:
-            self._fail(sentence(error.code, error.detail).sentence)
+            self.view.show_error(sentence(error.code, error.detail).sentence)
         except (SettingsWrong, OSError) as error:
-            self._fail(_("The settings cannot be written: {why}").format(why=error))
+            self.view.show_error(_("The settings cannot be written: {why}").format(why=error))
         else:
             self.done.set_result(result)
 
@@ -152,7 +152,7 @@ class SignIn:
         try:
             self._network = await find_offers(read_network(line), ca_file, self._program.tasks)
         except SessionError as error:
-            self._fail(sentence(error.code, error.detail).sentence)
+            self.view.show_error(sentence(error.code, error.detail).sentence)
             return
         offers = self._network.offers
         if len(offers) == 1:
@@ -167,13 +167,10 @@ class SignIn:
     def _on_cancel(self) -> None:
         if self._trying is not None:
             self._trying.cancel()
-            self._fail(sentence(SignOnGivenUp.code).sentence)
+            self.view.show_error(sentence(SignOnGivenUp.code).sentence)
 
     async def _sign_on(self, offer_id: str) -> tuple[DeskSettings, bytes]:
         assert self._network is not None
         self.view.show_browser()
         offer = next(offer for offer in self._network.offers if offer.id == offer_id)
         return await sign_on_here(self._network, offer, self._paths, language=self._language)
-
-    def _fail(self, words: str) -> None:
-        self.view.show_error(words)

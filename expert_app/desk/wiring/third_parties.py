@@ -207,7 +207,7 @@ class ThirdPartyConnections:
         visit.caller.state_changed.connect(self._window.visit_view.caller.show_state)
         visit.agent.state_changed.connect(self._window.visit_view.agent.show_state)
         visit.caller.peer_simulated.connect(
-            lambda drawn: self._window.visit_view.show_caller_simulated(drawn, visit.own_simulated)
+            lambda drawn: self._window.visit_view.caller.show_simulated(drawn, visit.own_simulated)
         )
         visit.agent.peer_simulated.connect(self._window.visit_view.show_agent_simulated)
         visit.changed.connect(lambda talk: self._on_visit_talk(visit, talk))

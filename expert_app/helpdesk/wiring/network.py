@@ -27,38 +27,32 @@ class NetworkPage:
         begin: begins an act, and says what the hub refuses.
 
     Attributes:
+        link: asks for the network's state, once it is started.
+        view: what is shown of it.
         widget: says why there is nothing before the first answer.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, begin: Begin) -> None:
-        self._view = NetworkView()
-        self.widget = ConnectionGate(self._view)
+        self.view = NetworkView()
+        self.widget = ConnectionGate(self.view)
         self.link = NetworkClient(bus, tasks)
         self._begin = begin
         self._answered_at: datetime | None = None
         self._clock = bus.clock
         self.link.changed.connect(self._on_changed)
         self.link.not_read.connect(self._on_not_read)
-        self._view.site_state_requested.connect(self._on_site_state)
-
-    def start(self) -> None:
-        """Begins to ask for the network's state."""
-        self.link.start()
-
-    def show_connection(self, connected: bool) -> None:
-        """Show whether the hub answers: what stands in the page may be old."""
-        self._view.show_connection(connected)
+        self.view.site_state_requested.connect(self._on_site_state)
 
     def _on_not_read(self, error: SessionError) -> None:
         words = sentence(error.code, error.detail).sentence
-        self._view.show_not_read(not_read(words, self._answered_at))
+        self.view.show_not_read(not_read(words, self._answered_at))
 
     def _on_changed(self, answer: NetworkAnswer) -> None:
         self._answered_at = self._clock.utc_now()
         first = self.widget.open()
-        self._view.show_network(answer)
-        if first and self._view.isVisible():
-            self._view.take_keyboard()
+        self.view.show_network(answer)
+        if first and self.view.isVisible():
+            self.view.take_keyboard()
 
     def _on_site_state(self, site: str, closed: bool, reason: str) -> None:
         self._begin(self.link.set_site(site, closed, reason), "close or open a site")

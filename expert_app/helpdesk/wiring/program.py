@@ -146,7 +146,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         """Shows the window, then connects."""
         await super().start()
         if self.network is not None:
-            self.network.start()
+            self.network.link.start()
         else:
             self.view.list.filter.focus_line()
         self.parts.tasks.start(self._wait_for_keeper(), name="ask for the list")
@@ -233,7 +233,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
     def _go_to(self, address: SessionAddress, opened: OpenedConversation) -> None:
         started_at = opened.summary.started_at_utc
         if address.at is not None and started_at is not None:
-            self.view.conversation.go_to(seconds_to(address.at, started_at))
+            self.view.conversation.replay.seek(seconds_to(address.at, started_at))
 
     def show_connection(self, connected: bool) -> None:
         """Shows whether the bus answers; the lists say themselves what they could not read."""
@@ -241,7 +241,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         if connected:
             self._messages.clear(LINE)
         if self.network is not None:
-            self.network.show_connection(connected)
+            self.network.view.show_connection(connected)
         self._note("connection", connected=connected)
 
     async def _find(self, log_filter: LogFilter, before: str) -> None:
@@ -374,8 +374,8 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
 
     async def _show_kiosks(self) -> None:
         try:
-            tests, helps = await self.app.self_tests(), await self.app.helps()
-            places = await self.app.places()
+            tests, helps = await self.app.self_tests(), await self.app.questions.helps()
+            places = await self.app.questions.places()
         except SessionError as error:
             self.show_trouble(error.code, error.detail)
             self.view.kiosks.show_not_read(sentence(error.code, error.detail).sentence)

@@ -95,6 +95,6 @@ class DisplayProgram:
         """Ends window, voice and connection."""
         if self._voice is not None:
             self._voice.stop()
-        self.window.stop_ticking()
+        self.window.seconds.stop()
         self.window.hide()
         await self._bus.close()

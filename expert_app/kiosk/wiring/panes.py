@@ -58,7 +58,7 @@ class KioskPanes:
         """Ends voice, window and call page; the browser has to be wiped apart from that."""
         if self.voice is not None:
             self.voice.stop()
-        self.visit.stop_ticking()
+        self.visit.timer.stop()
         self.window.hide()
         self.call.close_page()
 

@@ -31,7 +31,7 @@ class PageReader:
         self._page: KioskPage | None = None
         self._spoken = ""
         self._is_introduced = False
-        bar.show_listen(voice is not None)
+        bar.listen.setVisible(voice is not None)
         if voice is not None:
             voice.when_quiet(lambda: bar.show_speaking(False))
 

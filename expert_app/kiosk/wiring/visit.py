@@ -92,9 +92,9 @@ class KioskVisit(QObject):
         self._under_aside: KioskPage | None = None
         self._asides = (window.language_page, window.statement_page)
         self.page: KioskPage = window.start_page
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.tick)
-        self._timer.start(TICK_MS)
+        self.timer = QTimer(self)
+        self.timer.timeout.connect(self.tick)
+        self.timer.start(TICK_MS)
         self.show_start()
 
     # ---- facts: before the session ----
@@ -103,7 +103,7 @@ class KioskVisit(QObject):
         """Show what the site offers now. Does not change the page."""
         window = self.window
         self._offer = answer
-        window.bar.offer_help(answer.host)
+        window.bar.help.setVisible(answer.host)
         window.header.show_names(answer.organisation_name, answer.site)
         window.setWindowTitle(f"{answer.organisation_name} – {answer.site}")
         window.start_page.show_services(answer.services, answer.notices)
@@ -356,10 +356,6 @@ class KioskVisit(QObject):
             self.forget_caller()
         elif self.page in (window.number_page, window.return_page, *self._asides):
             self._go_back()
-
-    def stop_ticking(self) -> None:
-        """Stops the timer: the program is about to end, or a test calls `tick` itself."""
-        self._timer.stop()
 
     def _on_touched(self) -> None:
         self._touched_at_s = self._clock.monotonic_s()

@@ -101,7 +101,7 @@ class RoleProgram[Window: QWidget](ABC):
     def follow(self, tools: RoleTools) -> None:
         """Does what the buttons in the head of the window ask for."""
         if self.parts.window_settings.is_fixed("theme"):
-            tools.fix_theme()
+            tools.theme.hide()
         tools.acted.connect(self._on_role_act)
 
     def _on_role_act(self, act: RoleAct) -> None:

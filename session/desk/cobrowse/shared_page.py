@@ -108,6 +108,7 @@ class DeskSharedPage:
         address_refused: the kiosk did not open an address.
         dialog_shown, dialog_closed: the page asks the caller, or wanted what a kiosk does not do;
         over.
+        stretch: collects it for `mirror_chunk`; finished when all was given to the log.
         mirror_chunk: the structure of the same for the log, in stretches of a few seconds, cut at
             each full picture.
     """
@@ -134,8 +135,8 @@ class DeskSharedPage:
         self._asked_at_s = float("-inf")
         self._assembler = mirror.FrameAssembler()
         self._unpacker = mirror.Unpacker()
-        self._stretch = MirrorCollector(
-            self._on_stretch, clock, structure=PageStructure(record_text), tasks=tasks
+        self.stretch = MirrorCollector(
+            self.mirror_chunk.emit, clock, structure=PageStructure(record_text), tasks=tasks
         )
         self._stretch_timer: asyncio.TimerHandle | None = None
         self._gap_timer: asyncio.TimerHandle | None = None
@@ -179,10 +180,6 @@ class DeskSharedPage:
         for arrival in self._arrivals.values():
             if not arrival.answer.done():
                 arrival.answer.set_result((b"", ""))
-
-    async def log_written(self) -> None:
-        """Waits until all of the page that the log keeps was given to it."""
-        await self._stretch.finish()
 
     # ---- requests of the agent
 
@@ -301,21 +298,18 @@ class DeskSharedPage:
             return
         self._complete = True
         self._epoch = frame.epoch
-        self._stretch.add(text, is_snapshot=snapshot, events=len(events), epoch=frame.epoch)
+        self.stretch.add(text, is_snapshot=snapshot, events=len(events), epoch=frame.epoch)
         if self._stretch_timer is None:
             self._stretch_timer = asyncio.get_running_loop().call_later(
                 MAX_AGE_S, self._end_stretch
             )
         self.events_received.emit(MirrorEvents(text.decode(), snapshot, frame.epoch, len(events)))
 
-    def _on_stretch(self, chunk: MirrorChunk) -> None:
-        self.mirror_chunk.emit(chunk)
-
     def _end_stretch(self) -> None:
         if self._stretch_timer is not None:
             self._stretch_timer.cancel()
             self._stretch_timer = None
-        self._stretch.flush()
+        self.stretch.flush()
 
     def draw_anew(self) -> None:
         """What was received could not be shown: a full picture is asked for."""

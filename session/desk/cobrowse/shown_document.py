@@ -401,7 +401,7 @@ class DeskShownDocument:
         if item_id is None or picture is None:
             return
         count = count_chunks(len(picture.data), self._chunks.chunk_bytes)
-        self.progressed.emit(min(99, 100 * (count - self._chunks.left(item_id)) // count))
+        self.progressed.emit(min(99, 100 * (count - self._chunks.outgoing.left(item_id)) // count))
 
     # ---- the end ----
 

@@ -124,18 +124,18 @@ class Pages:
         self._standing = standing
         self._session_id = session_id
         self._kiosk_key = kiosk_key
-        self._arrivals = Arrivals(clock)
+        self.arrivals = Arrivals(clock)
         self._offers: dict[str, PageOffered] = {}
         self._damaged: set[str] = set()
         self._kept: set[str] = set()
         self._interrupted: set[str] = set()
 
     def __len__(self) -> int:
-        return len(self._arrivals)
+        return len(self.arrivals)
 
     def has_room_for(self, page_id: str) -> bool:
         """False when so many pages are on their way that this one is to be offered later."""
-        return len(self._arrivals) < KEPT[PageOffered] or self._arrivals.has(page_id)
+        return len(self.arrivals) < KEPT[PageOffered] or self.arrivals.has(page_id)
 
     def may_show(self, page_id: str) -> bool:
         """True when a quick copy of this page may be looked at: the page is on its way, or would
@@ -149,7 +149,7 @@ class Pages:
             self._kept.add(offer.page_id)
             self._sure.send(PageKept(page_id=offer.page_id))
             return
-        if offer.page_id in self._offers and not self._arrivals.has(offer.page_id):
+        if offer.page_id in self._offers and not self.arrivals.has(offer.page_id):
             return  # it is being kept at this moment
         if not self._is_of_kiosk(offer):
             self._on_forged(offer)
@@ -159,17 +159,13 @@ class Pages:
             return
         self._offers[offer.page_id] = offer
         try:
-            assembly = self._arrivals.expect(
+            assembly = self.arrivals.expect(
                 offer.page_id, offer.size_bytes, offer.sha256, offer.chunks
             )
         except (MessageMalformed, MessageTooLarge) as error:
             self._refuse(offer, error)
             return
         self._progress(assembly)
-
-    def on_other_message(self) -> None:
-        """Another message came on the topic of pages: chunks that wait behind it are not lost."""
-        self._arrivals.sender_is_there()
 
     def _is_of_kiosk(self, offer: PageOffered) -> bool:
         """True when the kiosk that the hub knows has signed the page.
@@ -188,7 +184,7 @@ class Pages:
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other items are left alone. Raises `MessageMalformed`."""
-        assembly = self._arrivals.take(payload, headers)
+        assembly = self.arrivals.take(payload, headers)
         if assembly is not None:
             self._interrupted.discard(assembly.item_id)
             self._progress(assembly)
@@ -209,14 +205,14 @@ class Pages:
         except PageDamaged as error:
             self._on_damaged(offer, error)
             return
-        self._arrivals.forget(offer.page_id)
+        self.arrivals.forget(offer.page_id)
         self._tasks.start(self._keep_page(offer, data), name="page-keep")
 
     def _on_damaged(self, offer: PageOffered, error: PageDamaged) -> None:
         """Asks for the page once more from the start, and refuses it at the second time."""
         if offer.page_id not in self._damaged:
             self._damaged.add(offer.page_id)
-            self._arrivals.restart(offer.page_id)
+            self.arrivals.restart(offer.page_id)
             return
         self._refuse(offer, error)
 
@@ -271,7 +267,7 @@ class Pages:
         self.failed.emit(PageNotReceived(offer.page_id, error.code, offer.kind))
 
     def _forget(self, page_id: str) -> None:
-        self._arrivals.forget(page_id)
+        self.arrivals.forget(page_id)
         self._offers.pop(page_id, None)
         self._damaged.discard(page_id)
 
@@ -279,7 +275,7 @@ class Pages:
         """Asks for missing chunks; reports a page as failed when nothing comes, and goes on when
         it comes again.
         """
-        for overdue in self._arrivals.due():
+        for overdue in self.arrivals.due():
             if overdue.asked <= MAX_ASKS:
                 self._sure.send(ChunksRequested(item_id=overdue.item_id, missing=overdue.missing))
             elif overdue.item_id not in self._interrupted:

@@ -147,7 +147,7 @@ class Prints:
         for print_id, document in list(self._documents.items()):
             if document.state in _AT_PRINTER:
                 continue  # it may wait for the caller or for paper, and says so
-            if self._chunks.has(print_id):
+            if self._chunks.outgoing.has(print_id):
                 document.heard_s = document.offered_s = now_s
             elif now_s - document.heard_s >= SILENCE_S:
                 self.on_changed(

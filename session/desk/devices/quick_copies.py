@@ -42,21 +42,21 @@ class QuickCopies:
     def __init__(self, sure: OrderedSender, clock: Clock) -> None:
         self.received: Signal[ReceivedQuickCopy] = Signal()
         self._sure = sure
-        self._arrivals = Arrivals(clock)
+        self.arrivals = Arrivals(clock)
         self._announced: dict[str, PageGlimpsed] = {}
         self._over: set[str] = set()
 
     def __len__(self) -> int:
-        return len(self._arrivals)
+        return len(self.arrivals)
 
     def on_announced(self, announced: PageGlimpsed) -> None:
         """A quick copy is announced."""
         if announced.page_id in self._over or announced.size_bytes > MAX_QUICK_COPY_BYTES:
             return
-        if len(self._arrivals) >= KEPT[PageGlimpsed]:
+        if len(self.arrivals) >= KEPT[PageGlimpsed]:
             return  # the original comes anyway
         try:
-            self._arrivals.expect(
+            self.arrivals.expect(
                 announced.item_id, announced.size_bytes, announced.sha256, announced.chunks
             )
         except (MessageMalformed, MessageTooLarge) as error:
@@ -67,14 +67,14 @@ class QuickCopies:
     def takes(self, headers: Mapping[str, str]) -> bool:
         """True when this chunk belongs to a quick copy."""
         try:
-            return self._arrivals.has(parse_headers(headers)[0])
+            return self.arrivals.has(parse_headers(headers)[0])
         except MessageMalformed:
             return False
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk of a quick copy came. Raises `MessageMalformed`, `PageDamaged`."""
         try:
-            assembly = self._arrivals.take(payload, headers)
+            assembly = self.arrivals.take(payload, headers)
             if assembly is None or not assembly.is_complete:
                 return
             data = assembly.finish()
@@ -86,10 +86,6 @@ class QuickCopies:
         self._forget(assembly.item_id)
         self.received.emit(ReceivedQuickCopy(announced.page_id, announced.media_type, data))
 
-    def on_other_message(self) -> None:
-        """Another message came on the topic of quick copies."""
-        self._arrivals.sender_is_there()
-
     def page_came(self, page_id: str) -> None:
         """The original is here: its quick copy is not needed any more."""
         self._over.add(page_id)
@@ -100,12 +96,12 @@ class QuickCopies:
 
     def tick(self) -> None:
         """Asks for missing chunks; gives up silently, because the original comes anyway."""
-        for overdue in self._arrivals.due():
+        for overdue in self.arrivals.due():
             if overdue.asked <= MAX_ASKS:
                 self._sure.send(ChunksRequested(item_id=overdue.item_id, missing=overdue.missing))
             else:
                 self._forget(overdue.item_id)
 
     def _forget(self, item_id: str) -> None:
-        self._arrivals.forget(item_id)
+        self.arrivals.forget(item_id)
         self._announced.pop(item_id, None)

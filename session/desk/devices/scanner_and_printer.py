@@ -101,6 +101,7 @@ class DeskDevices:
             "" when it does not, and the kiosk says it.
 
     Attributes:
+        scans, prints: what is asked for; forgotten, or cancelled, there.
         report_changed: how scanner and printer are.
         scan_requested, print_offered: the request was sent (for the log).
         scan_progressed, scan_ended: of a scan;
@@ -130,7 +131,7 @@ class DeskDevices:
         self._tick_s = tick_s
         self._may_scan = may_scan
         self._sure = OrderedSender(channel, TOPIC, tasks=tasks)
-        self._scans = Scans(channel, TOPIC, clock=clock, tasks=tasks, memory=disk.scan_memory)
+        self.scans = Scans(channel, TOPIC, clock=clock, tasks=tasks, memory=disk.scan_memory)
         self._pages = Pages(
             self._sure,
             clock,
@@ -143,25 +144,25 @@ class DeskDevices:
         )
         self._quick_copies = QuickCopies(self._sure, clock)
         self._pages.received.connect(lambda page: self._quick_copies.page_came(page.offer.page_id))
-        self._prints = Prints(
+        self.prints = Prints(
             channel, TOPIC, clock=clock, tasks=tasks, sure=self._sure, kbps=chunk_kbps
         )
-        self._prints.kiosk_key = kiosk_key
+        self.prints.kiosk_key = kiosk_key
         self._is_known = bool(kiosk_key)
         self._watch: asyncio.Task[None] | None = None
         self._left_at_kiosk = False
         self.report_changed: Signal[DevicesReported] = Signal()
-        self.scan_requested: Signal[ScanRequested] = self._scans.requested
-        self.print_offered: Signal[PrintOffered] = self._prints.offered
-        self.scan_progressed: Signal[ScanProgressed] = self._scans.progressed
-        self.scan_ended: Signal[ScanEnded] = self._scans.ended
+        self.scan_requested: Signal[ScanRequested] = self.scans.requested
+        self.print_offered: Signal[PrintOffered] = self.prints.offered
+        self.scan_progressed: Signal[ScanProgressed] = self.scans.progressed
+        self.scan_ended: Signal[ScanEnded] = self.scans.ended
         self.page_progressed: Signal[PageProgressed] = self._pages.progressed
         self.page_received: Signal[ReceivedPage] = self._pages.received
         self.preview_received: Signal[ReceivedPage] = self._pages.preview_received
         self.quick_copy_received: Signal[ReceivedQuickCopy] = self._quick_copies.received
         self.page_failed: Signal[PageNotReceived] = self._pages.failed
-        self.print_changed: Signal[PrintChanged] = self._prints.changed
-        self.pages_began: Signal[None] = self._prints.chunks.began
+        self.print_changed: Signal[PrintChanged] = self.prints.changed
+        self.pages_began: Signal[None] = self.prints.chunks.began
         self.page_failed.connect(self._on_page_failed)
         self._unsubscribe = [
             channel.on_message(TOPIC, self._on_message),
@@ -171,16 +172,12 @@ class DeskDevices:
     @property
     def sent_bytes(self) -> int:
         """Bytes of printed documents sent so far."""
-        return self._prints.chunks.sent_bytes
+        return self.prints.chunks.sent_bytes
 
     @property
     def pages_cross(self) -> bool:
         """A document is on its way to the printer now."""
-        return self._prints.chunks.waiting > 0
-
-    def set_page_rate(self, kbps: int) -> None:
-        """Sets the rate that printed documents may use from now on."""
-        self._prints.chunks.set_rate(kbps)
+        return self.prints.chunks.waiting > 0
 
     # ---- requests of the agent
 
@@ -221,7 +218,7 @@ class DeskDevices:
             duplex=duplex,
             areas=list(areas),
         )
-        await self._scans.request(request)
+        await self.scans.request(request)
         self._start_watch()
         return scan_id
 
@@ -236,7 +233,7 @@ class DeskDevices:
         await self._channel.send(TOPIC, PagesRequested())
 
     def _standing_of(self, scan_id: str) -> PageStanding:
-        if self._scans.is_asked(scan_id):
+        if self.scans.is_asked(scan_id):
             return PageStanding.ASKED
         if self._may_scan():
             return PageStanding.UNASKED
@@ -264,13 +261,9 @@ class DeskDevices:
         Raises:
             PageTooLarge, ValueError, BusUnreachable.
         """
-        print_id = await self._prints.print_document(document, name, copies)
+        print_id = await self.prints.print_document(document, name, copies)
         self._start_watch()
         return print_id
-
-    async def cancel_print(self, print_id: str) -> None:
-        """Cancels a print; answered by `print_changed`, at the latest when the printer can."""
-        await self._prints.cancel(print_id)
 
     # ---- facts
 
@@ -278,17 +271,17 @@ class DeskDevices:
         match message:
             case DevicesReported():
                 if not self._is_known:
-                    self._prints.kiosk_key = message.kiosk_key
+                    self.prints.kiosk_key = message.kiosk_key
                 self.report_changed.emit(message)
             case ScanProgressed():
-                self._scans.on_progressed(message)
+                self.scans.on_progressed(message)
             case ScanEnded():
-                self._scans.on_ended(message)
+                self.scans.on_ended(message)
             case PageOffered() if not self._pages.has_room_for(message.page_id):
                 why = f"{len(self._pages)} pages are on their way"
                 self._channel.refuse(TOPIC, RateLimited.code, why, message.page_id)
             case PageOffered():
-                self._scans.on_page(message.scan_id)
+                self.scans.on_page(message.scan_id)
                 self._pages.on_offered(message)
             case PageGlimpsed() if not self._pages.may_show(message.page_id):
                 why = "nobody asked for the page, and scanning is not allowed"
@@ -296,9 +289,9 @@ class DeskDevices:
             case PageGlimpsed():
                 self._quick_copies.on_announced(message)
             case ChunksRequested():
-                self._prints.send_again(message)
+                self.prints.send_again(message)
             case PrintChanged():
-                self._prints.on_changed(message)
+                self.prints.on_changed(message)
         self._start_watch()
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
@@ -311,9 +304,9 @@ class DeskDevices:
     def _take_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         if self._quick_copies.takes(headers):
             self._quick_copies.on_chunk(payload, headers)
-            self._pages.on_other_message()
+            self._pages.arrivals.sender_is_there()  # a chunk that waits behind it is not lost
         else:
-            self._quick_copies.on_other_message()
+            self._quick_copies.arrivals.sender_is_there()
             self._pages.on_chunk(payload, headers)
 
     # ---- watching
@@ -322,7 +315,7 @@ class DeskDevices:
     def is_busy(self) -> bool:
         """True while something is asked for or on its way."""
         return bool(
-            len(self._scans) or len(self._pages) or len(self._quick_copies) or len(self._prints)
+            len(self.scans) or len(self._pages) or len(self._quick_copies) or len(self.prints)
         )
 
     def _start_watch(self) -> None:
@@ -332,12 +325,8 @@ class DeskDevices:
     async def _watch_all(self) -> None:
         while self.is_busy:
             await asyncio.sleep(self._tick_s)
-            for part in (self._scans, self._pages, self._quick_copies, self._prints):
+            for part in (self.scans, self._pages, self._quick_copies, self.prints):
                 part.tick()
-
-    def forget(self) -> None:
-        """The wrap-up is finished."""
-        self._scans.forget()
 
     async def close(self) -> None:
         """Stops; messages to the kiosk that still wait are sent first, for at most 2 s."""
@@ -345,6 +334,6 @@ class DeskDevices:
             stop()
         await self._sure.drain()
         self._sure.close()
-        self._prints.close()
+        self.prints.close()
         if self._watch is not None:
             self._watch.cancel()

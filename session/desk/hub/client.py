@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from session.bus.channel import BusChannel
 from session.bus.client import FROM_HUB, BusClient
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
@@ -173,10 +172,6 @@ class DeskClient:
         """Ends the wrap-up; the session's channel is forgotten."""
         await self.bus.ask(CloseRequest(session_id=session_id, outcome=outcome))
         self.bus.drop_channel(session_id)
-
-    def channel(self, session_id: str) -> BusChannel:
-        """The line to the session's kiosk."""
-        return self.bus.channel(session_id)
 
     # ---- dossier
 

@@ -13,7 +13,6 @@ import msgspec
 from session.bus.client import BusClient
 from session.core.dossier_model import AccessLine, CallerIdentity, Dossier, DossierMerged
 from session.protocol.dossier.identity import (
-    AccessesAnswer,
     AccessesRequest,
     CallerNumberGiven,
     DossierCreate,
@@ -111,12 +110,12 @@ class DossierRegisterClient:
     """A supervisor's requests: corrections, merges, and the register of accesses."""
 
     def __init__(self, bus: BusClient) -> None:
-        self._bus = bus
+        self.bus = bus
 
     async def view(self, number: str, reason: str) -> Dossier:
         """A dossier to look at; the look is written down. Raises `DossierUnknown`."""
         request = DossierViewed(dossier=number, reason=reason)
-        return (await self._bus.ask(request)).dossier
+        return (await self.bus.ask(request)).dossier
 
     async def correct_person(
         self, dossier: str, caller: CallerIdentity, *, reason: str, confirmed: bool = False
@@ -125,7 +124,7 @@ class DossierRegisterClient:
         Raises `DossierUnknown` too.
         """
         request = _correction("", dossier, caller=caller, reason=reason, confirmed=confirmed)
-        return await self._bus.ask(request)
+        return await self.bus.ask(request)
 
     async def merge(
         self, keep: str, merged: str, reason: str, *, request_id: str = ""
@@ -136,31 +135,27 @@ class DossierRegisterClient:
         request = DossierMerge(
             request_id=request_id or new_id(), keep=keep, merged=merged, reason=reason
         )
-        return (await self._bus.ask(request)).merge
+        return (await self.bus.ask(request)).merge
 
     async def unmerge(self, merge_id: str, reason: str) -> DossierMerged:
         """Two dossiers again. Raises `MergeImpossible`."""
         request = DossierUnmerge(merge_id=merge_id, reason=reason)
-        return (await self._bus.ask(request)).merge
+        return (await self.bus.ask(request)).merge
 
     async def merges(self, dossier: str = "") -> list[DossierMerged]:
         """Merges of a dossier, or of all."""
         request = MergesRequest(dossier=dossier)
-        return (await self._bus.ask(request)).merges
+        return (await self.bus.ask(request)).merges
 
     async def provisional(self) -> ProvisionalAnswer:
         """Dossiers that wait to be matched with the register."""
-        return await self._bus.ask(ProvisionalRequest())
-
-    async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
-        """A page of the register of accesses, to dossiers or (`LogAccessesRequest`) to logs."""
-        return await self._bus.ask(request)
+        return await self.bus.ask(ProvisionalRequest())
 
     async def every_access(self, request: AccessesRequest) -> list[AccessLine]:
         """All lines that the request's filters find, page by page, the newest first."""
         lines: list[AccessLine] = []
         while True:
-            answer = await self.accesses(request)
+            answer = await self.bus.ask(request)
             lines += answer.lines
             if not (answer.more and answer.lines):
                 return lines

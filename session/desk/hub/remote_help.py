@@ -11,7 +11,6 @@ from session.bus.client import BusClient
 from session.core.clock import Clock
 from session.protocol.endpoints.line_test import LineTest
 from session.protocol.helpdesk.remote_help import RemoteHelpDone, RemoteResult
-from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
 
 
@@ -29,7 +28,4 @@ class DeskHelpClient:
 
     async def measure_line(self, go_on: Callable[[], bool]) -> LineRates | None:
         """Return what the line carries now; None where a caller came meanwhile."""
-        return await LineTest(self._probe, go_on, clock=self._clock).run()
-
-    async def _probe(self, probe: LineProbe) -> LineProbed:
-        return await self._bus.ask_once(probe)
+        return await LineTest(self._bus.ask_once, go_on, clock=self._clock).run()

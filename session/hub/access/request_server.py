@@ -229,8 +229,8 @@ class RequestServer:
         It drains instead of unsubscribing, because requests that the server has already sent here
         would be lost without a word. So one hub of several can be upgraded and no request is lost.
         """
-        await self._connection.drain(SUBJECT)
-        await self._connection.drain(TO_ALL)
+        await self._connection.bus.drain(SUBJECT)
+        await self._connection.bus.drain(TO_ALL)
         if self._answering:
             await asyncio.wait(self._answering, timeout=FINISH_S)
         with contextlib.suppress(StoreUnreachable):

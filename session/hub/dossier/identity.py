@@ -89,7 +89,9 @@ class IdentityService:
             TicketUnknown, CallerNumberInvalid, NumberTaken, ReasonNeeded, TooManyDossiers.
         """
         organisation = asker.organisation
-        ticket, record = await self._dossiers.owned(organisation, asker.user, request.session_id)
+        ticket, record = await self._dossiers.sessions.owned(
+            organisation, asker.user, request.session_id
+        )
         kind = self._number_kind(organisation, ticket.service)
         caller = CallerIdentity(
             family_name=request.family_name,

@@ -110,6 +110,9 @@ class DossierService:
         keep: what kiosks said about keeping documents;
             None in a vault, which does not pass sessions on and cannot
             know: there the organisation's own desk is what refuses.
+
+    Attributes:
+        sessions: whose conversation it is.
     """
 
     def __init__(
@@ -122,7 +125,7 @@ class DossierService:
         keep: KeepConsents | None = None,
     ) -> None:
         self._store = store
-        self._sessions = sessions
+        self.sessions = sessions
         self._callers = callers
         self._uploads = uploads
         self._keep = keep
@@ -148,7 +151,7 @@ class DossierService:
             TooManyDossiers: this agent has opened too many within the hour.
         """
         organisation = asker.organisation
-        ticket, record = await self._sessions.owned(organisation, asker.user, session_id)
+        ticket, record = await self.sessions.owned(organisation, asker.user, session_id)
         session_dossier = record.dossier
         if not session_dossier and record.number:
             by_caller = await self._store.find_by_caller_number(organisation, record.number)
@@ -176,7 +179,7 @@ class DossierService:
         if dossier.pieces or not dossier.procedure:
             return dossier
         names = {folded(name) for name in dossier.procedure.split(" · ")}
-        who = who_of(self._sessions.kiosk_facts(ticket), asker.computer)
+        who = who_of(self.sessions.kiosk_facts(ticket), asker.computer)
         for procedure in await self._store.procedures(asker.organisation, ticket.service):
             if names & {folded(procedure.name), folded(procedure.id)}:
                 dossier = await self._store.start_procedure(
@@ -197,7 +200,7 @@ class DossierService:
 
     def access(self, asker: Asker, ticket: Ticket, session_id: str, reason: str = "") -> Access:
         """Return who looks at a dossier in the session of a ticket that was just asked for."""
-        name = self._sessions.kiosk_facts(ticket).agent_name
+        name = self.sessions.kiosk_facts(ticket).agent_name
         by = ActingUser(user=asker.user, name=name, computer=asker.computer)
         return Access(by=by, session_id=session_id, reason=reason.strip())
 
@@ -239,7 +242,7 @@ class DossierService:
         session that is over; nothing of its dossier is told any more.
         """
         try:
-            ticket, _ = await self._sessions.owned(asker.organisation, asker.user, session_id)
+            ticket, _ = await self.sessions.owned(asker.organisation, asker.user, session_id)
         except TicketUnknown:
             identities = self._store.identities
             annotated = await identities.to_annotate(asker.organisation, session_id, asker.user)
@@ -247,7 +250,7 @@ class DossierService:
                 raise
             return annotated
         number = (await self.dossier_of(asker, session_id)).number
-        return number, self._sessions.kiosk_facts(ticket).agent_name
+        return number, self.sessions.kiosk_facts(ticket).agent_name
 
     @handles(UploadBegin)
     async def upload_begin(self, asker: Asker, request: UploadBegin) -> UploadState:
@@ -334,7 +337,9 @@ class DossierService:
     @handles(DocumentRequest)
     async def document(self, asker: Asker, request: DocumentRequest) -> DocumentPart:
         """Bytes of a document of the session's dossier. Raises as `dossier`."""
-        ticket, record = await self.owned(asker.organisation, asker.user, request.session_id)
+        ticket, record = await self.sessions.owned(
+            asker.organisation, asker.user, request.session_id
+        )
         if not record.dossier:
             raise DossierUnknown
         if not await self._was_opened(asker, request.session_id, record.dossier):
@@ -354,24 +359,18 @@ class DossierService:
 
     async def own(self, organisation: str, agent: str, session_id: str) -> Ticket:
         """The ticket of an agent's own session. Raises `TicketUnknown`."""
-        return (await self.owned(organisation, agent, session_id))[0]
-
-    async def owned(
-        self, organisation: str, agent: str, session_id: str
-    ) -> tuple[Ticket, CallerRecord]:
-        """The ticket and the caller of an agent's own session. Raises `TicketUnknown`."""
-        return await self._sessions.owned(organisation, agent, session_id)
+        return (await self.sessions.owned(organisation, agent, session_id))[0]
 
     async def check(self, asker: Asker, session_id: str, dossier: str) -> tuple[Ticket, Actor]:
         """The session's ticket and who acts.
         Raises `NotAllowed` unless it has opened `dossier`.
         """
-        ticket, record = await self._sessions.owned(asker.organisation, asker.user, session_id)
+        ticket, record = await self.sessions.owned(asker.organisation, asker.user, session_id)
         if not dossier or not await self._was_opened(asker, session_id, dossier):
             if not dossier or record.dossier != dossier:
                 raise NotAllowed(why="not the dossier of this session")
             await self._open_passed_on(asker, ticket, session_id, dossier)
-        return ticket, who_of(self._sessions.kiosk_facts(ticket), asker.computer)
+        return ticket, who_of(self.sessions.kiosk_facts(ticket), asker.computer)
 
     async def _was_opened(self, asker: Asker, session_id: str, dossier: str) -> bool:
         """Also true for one that was opened before another one: what was received for it is still

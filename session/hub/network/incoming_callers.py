@@ -137,7 +137,7 @@ class IncomingCallers:
             f"{network}:{request.from_organisation}/{request.ticket_id}",
             request.service,
         )
-        existing = await self._changes.find(request.organisation, identity)
+        existing = await self._changes.store.get(request.organisation, identity)
         if existing is not None:
             return existing.ticket
         if not request.fresh:

@@ -119,10 +119,6 @@ class OutgoingCallers:
 
     # ---- which of our kiosks have their caller over there
 
-    def network_of(self, organisation: str) -> str:
-        """The network of an organisation; "" for ours."""
-        return self._catalogue.network_of(organisation)
-
     def on_ticket(self, change: TicketChange) -> None:
         """A ticket of ours changed: it was sent over, or its kiosk has another caller."""
         before, after = change
@@ -146,7 +142,7 @@ class OutgoingCallers:
 
     def _network_after(self, ticket: Ticket) -> str:
         if ticket.moved_to:
-            return self.network_of(split_service(ticket.moved_to, "")[0])
+            return self._catalogue.network_of(split_service(ticket.moved_to, "")[0])
         return ""
 
     async def _leave(self, kiosk: Kiosk, sent: _Sent) -> None:
@@ -191,7 +187,10 @@ class OutgoingCallers:
 
     async def _check(self, request: ArrivalCheck) -> None:
         decode_answer(
-            Done, await self._ask(self.network_of(request.organisation), "check", encode(request))
+            Done,
+            await self._ask(
+                self._catalogue.network_of(request.organisation), "check", encode(request)
+            ),
         )
 
     async def arrive(self, old: Ticket) -> Ticket:
@@ -214,7 +213,7 @@ class OutgoingCallers:
             fresh=is_fresh(old, self._clock.utc_now()),
             needs=old.needs,
         )
-        network = self.network_of(organisation)
+        network = self._catalogue.network_of(organisation)
         kiosk = old.kiosk_home, old.kiosk
         sent = self._sent.setdefault(kiosk, _Sent(network, old, self._clock.monotonic_s()))
         try:

@@ -137,7 +137,7 @@ class Relay:
 
     async def stop(self) -> None:
         """Takes nothing more; returns once all that was taken is passed on."""
-        await self._connection.drain(SUBJECT)
+        await self._connection.bus.drain(SUBJECT)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
                 await self._queue.join()

@@ -141,7 +141,7 @@ class Calls:
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
             # the request was answered by another hub before the queue was closed
-            existing = await self._changes.find(organisation, identity)
+            existing = await self._changes.store.get(organisation, identity)
             if existing is None:
                 raise
         if existing is not None:
@@ -184,7 +184,7 @@ class Calls:
         """
         if not has_number and self._changes.view.get(organisation, identity) is None:
             return None
-        return await self._changes.find(organisation, identity)
+        return await self._changes.store.get(organisation, identity)
 
     async def _answer_again(self, stored: StoredTicket) -> TicketAnswer:
         """The same request came before. Its hub may have died before it ended the kiosk's earlier

@@ -116,7 +116,7 @@ class MovedTickets:
         organisation, service = split_service(old.moved_to, old.organisation)
         if self._catalogue.network_of(organisation):
             return StoredTicket(await self._partners.arrive(old), 0)
-        existing = await self._changes.find(organisation, moved_id(old))
+        existing = await self._changes.store.get(organisation, moved_id(old))
         if existing is not None:
             return existing
         if not is_fresh(old, self._clock.utc_now()):

@@ -173,7 +173,7 @@ class Sessions:
         """
         for ticket in self._changes.view.of_agent(organisation, agent):
             if ticket.state in LIVE and ticket.id != ticket_id:
-                stored = await self._changes.find(organisation, ticket.id)
+                stored = await self._changes.store.get(organisation, ticket.id)
                 if stored is not None:
                     self._changes.view.apply(stored)
 
@@ -208,7 +208,7 @@ class Sessions:
         Raises:
             StoreUnreachable: what is stored cannot be known now; ask again.
         """
-        await self._changes.wait_current()
+        await self._changes.store.wait_current()
         mine = [
             t
             for t in self._changes.view.of_agent(asker.organisation, asker.user)

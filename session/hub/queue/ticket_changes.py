@@ -55,26 +55,19 @@ class TicketChanges:
 
     Attributes:
         view: answers questions; it may be a moment behind.
+        store: the tickets as they are now.
     """
 
     def __init__(
         self, store: TicketStore, view: QueueView, *, claims: AgentClaims | None = None
     ) -> None:
         self._claims = claims
-        self._store = store
+        self.store = store
         self.view = view
-
-    async def wait_current(self) -> None:
-        """Returns once the view has all that is stored now. Raises `StoreUnreachable`."""
-        await self._store.wait_current()
-
-    async def find(self, organisation: str, ticket_id: str) -> StoredTicket | None:
-        """The ticket as stored now, or None."""
-        return await self._store.get(organisation, ticket_id)
 
     async def read(self, organisation: str, ticket_id: str) -> StoredTicket:
         """The ticket as stored now. Raises `TicketUnknown`."""
-        stored = await self._store.get(organisation, ticket_id)
+        stored = await self.store.get(organisation, ticket_id)
         if stored is None:
             raise TicketUnknown
         return stored
@@ -83,7 +76,7 @@ class TicketChanges:
         """A kiosk's own ticket, whichever organisation serves it, under exactly this id; see also
         `MovedTickets.at_kiosk`. Raises `TicketUnknown` also for another kiosk's.
         """
-        stored = await self._store.find(ticket_id)
+        stored = await self.store.find(ticket_id)
         if stored is None or not stored.ticket.is_at(home, kiosk):
             raise TicketUnknown
         return stored
@@ -117,7 +110,7 @@ class TicketChanges:
         if ticket.state is not FIRST:
             raise ImpossibleTransition(None, ticket.state)
         try:
-            revision = await self._store.create(ticket)
+            revision = await self.store.create(ticket)
         except RevisionConflict:
             try:
                 return await self.read(ticket.organisation, ticket.id), False
@@ -180,9 +173,9 @@ class TicketChanges:
         if self._claims is not None:
             await self._claims.claim(before, after)
         if after.state in ENDED:
-            store = self._store.retire
+            store = self.store.retire
         else:
-            store = self._store.replace
+            store = self.store.replace
         return self._seen(StoredTicket(after, await store(after, before.revision)))
 
     def _seen(self, stored: StoredTicket) -> StoredTicket:

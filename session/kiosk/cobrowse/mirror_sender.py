@@ -66,6 +66,9 @@ class MirrorSender:
     Args:
         ask_snapshot: asks the recorder for a full picture.
         kbps: kilobits per second that are always allowed, see `SendWindow`; None: no limit.
+
+    Attributes:
+        window: what the line may carry, and what the desk has received.
     """
 
     def __init__(
@@ -82,7 +85,7 @@ class MirrorSender:
         self._tasks = tasks
         self._ask_snapshot = ask_snapshot
         self._packer = mirror.Packer()
-        self._window = SendWindow(kbps, clock)
+        self.window = SendWindow(kbps, clock)
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
@@ -97,10 +100,6 @@ class MirrorSender:
     def pressing(self) -> bool:
         """More waits for the line than a moment's work: a page crosses."""
         return self._left_bytes > PRESSING_BYTES or self._waiting_bytes() > PRESSING_TEXT_BYTES
-
-    def set_rate(self, kbps: int) -> None:
-        """Set what may always be used from now on, see `SendWindow`."""
-        self._window.set_rate(kbps)
 
     def _waiting_bytes(self) -> int:
         return sum(len(entry.text) for entry in self._waiting)
@@ -120,10 +119,6 @@ class MirrorSender:
         self._generation += 1
         self._starving = False
         self._restart_due = True
-
-    def received(self, ack: int) -> None:
-        """The desk said how far the stream arrived."""
-        self._window.received(ack)
 
     def queue(self, events: list[mirror.MirrorEvent], epoch: int) -> None:
         """Takes events that may leave; a list with a full picture begins with it."""
@@ -177,11 +172,11 @@ class MirrorSender:
             self._left_bytes = len(data)
             for part, headers in mirror.parts_of(data, epoch=entry.epoch, seq=seq, start=start):
                 size_bytes = len(part) + _OVERHEAD_BYTES
-                await self._window.wait(size_bytes)
+                await self.window.wait(size_bytes)
                 if generation != self._generation:
                     return
                 more = len(data) > mirror.PART_BYTES or bool(self._waiting)
-                if ack := self._window.sent(size_bytes, more=more):
+                if ack := self.window.sent(size_bytes, more=more):
                     headers["Ack"] = str(ack)
                 await self._channel.send_raw(mirror.TOPIC, part, headers)
                 self._left_bytes -= len(part)

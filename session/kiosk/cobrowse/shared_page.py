@@ -340,7 +340,7 @@ class KioskSharedPage:
             case PointerMoved():
                 self._on_pointer_moved(message)
             case MirrorReceived(ack=ack):
-                self._stream.received(ack)
+                self._stream.window.received(ack)
             case ResourceRequested():
                 self._tasks.start(self._send_resource(message), name="kiosk-resource")
             case ChunksRequested(item_id=item_id, missing=missing):

@@ -96,6 +96,7 @@ class KioskDevices:
         tick_s: how often a stalled document is asked for.
 
     Attributes:
+        pages, chunks: what is offered, and its way to the desk.
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
         showing: shows each print to the caller and takes the answer.
         page_offered: a page lies safe in the page store and is offered.
@@ -122,22 +123,22 @@ class KioskDevices:
         self._tick_s = tick_s
         self._channel = channel
         self._sender = OrderedSender(channel, TOPIC, tasks=tasks)
-        self._chunks = ChunkSender(
+        self.chunks = ChunkSender(
             channel, clock, tasks=tasks, read=self._read, kbps=equipment.chunk_kbps
         )
         self._quick_copies = QuickCopies(
-            equipment.make_quick_copy, self._sender, chunks=self._chunks, tasks=tasks
+            equipment.make_quick_copy, self._sender, chunks=self.chunks, tasks=tasks
         )
-        self._pages = Pages(
+        self.pages = Pages(
             page_store,
             self._sender,
-            chunks=self._chunks,
+            chunks=self.chunks,
             quick_copies=self._quick_copies,
             sign=equipment.sign_page,
             clock=clock,
         )
         self._scans = Scans(
-            self._pages,
+            self.pages,
             self._sender,
             scanner=equipment.scanner,
             files=equipment.files,
@@ -153,9 +154,9 @@ class KioskDevices:
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Signal[ScanRequested] = self._scans.started
         self.scan_ended: Signal[ScanEnded] = self._scans.ended
-        self.page_offered: Signal[PageOffered] = self._pages.offered
+        self.page_offered: Signal[PageOffered] = self.pages.offered
         self.print_changed: Signal[PrintChanged] = self._prints.changed
-        self.pages_began: Signal[None] = self._chunks.began
+        self.pages_began: Signal[None] = self.chunks.began
         self.showing = self._prints.showing
         self._stop_listening = [
             channel.on_message(TOPIC, self._on_message),
@@ -170,12 +171,12 @@ class KioskDevices:
     @property
     def sent_bytes(self) -> int:
         """The bytes of pages that were sent so far."""
-        return self._chunks.sent_bytes
+        return self.chunks.sent_bytes
 
     @property
     def pages_cross(self) -> bool:
         """Pages are on their way to the desk now."""
-        return self._chunks.waiting > 0
+        return self.chunks.waiting > 0
 
     def _read(self, item_id: str) -> bytes:
         """A page of the page store, or a quick copy of one."""
@@ -183,14 +184,6 @@ class KioskDevices:
             return self._quick_copies.read(item_id)
         except KeyError:
             return self._store.read(item_id)
-
-    def set_page_rate(self, kbps: int) -> None:
-        """Set what pages may use of the line from now on."""
-        self._chunks.set_rate(kbps)
-
-    def offer_held_pages(self) -> None:
-        """Offers again what lies in the page store, e.g. after a restart of the kiosk."""
-        self._pages.offer_all()
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
@@ -201,15 +194,15 @@ class KioskDevices:
             case ScanCancelRequested(scan_id=scan_id):
                 self._scans.on_cancel(scan_id)
             case PagesRequested():
-                self._pages.offer_all()
+                self.pages.offer_all()
             case ChunksRequested():
-                self._pages.send_again(message)
+                self.pages.send_again(message)
             case PageKept(page_id=page_id):
-                self._pages.release(page_id)
+                self.pages.release(page_id)
             case PageRefused(page_id=page_id, code=code):
                 log.warning("the desk refused a page: %s", code)
                 if code not in KEPT_THOUGH_REFUSED:
-                    self._pages.release(page_id)
+                    self.pages.release(page_id)
             case PrintOffered():
                 self._prints.on_offered(message)
                 self._start_watch()
@@ -292,7 +285,7 @@ class KioskDevices:
         for stop in self._stop_listening:
             stop()
         await self._scans.close()
-        self._chunks.close()
+        self.chunks.close()
         self._sender.close()
         for task in (self._report, self._watch):
             if task is not None:

@@ -15,7 +15,6 @@ from typing import Literal
 
 import msgspec
 
-from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.core.clock import Clock
 from session.core.errors import SessionError, TicketTaken, TicketUnknown
@@ -253,14 +252,6 @@ class KioskClient:
         await self.bus.ask(
             BannerShown(session_id=session_id, role=third.role, user=third.user),
         )
-
-    def channel(self, session_id: str) -> BusChannel:
-        """The line to the session's desk."""
-        return self.bus.channel(session_id)
-
-    def drop_channel(self, session_id: str) -> None:
-        """Forgets the line of a session that is over and wiped."""
-        self.bus.drop_channel(session_id)
 
     # ---- hearing
 

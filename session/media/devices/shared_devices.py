@@ -48,6 +48,17 @@ class _Users:
             self._close()
 
 
+class _Share:
+    """One call's part in a shared device."""
+
+    def __init__(self, users: _Users) -> None:
+        self._users = users
+
+    def close(self) -> None:
+        """Gives the device back when no other call uses it."""
+        self._users.leave()
+
+
 class SharedMicrophone:
     """Hands each block of a microphone to every tap."""
 
@@ -56,7 +67,7 @@ class SharedMicrophone:
         self._lock = threading.Lock()
         self._waiting: list[deque[Pcm]] = []
         self._meter = LevelMeter()
-        self._users = _Users(lambda: self._source.close())
+        self.users = _Users(lambda: self._source.close())
 
     @property
     def level(self) -> float:
@@ -72,7 +83,7 @@ class SharedMicrophone:
         """A microphone for one more call."""
         mine: deque[Pcm] = deque(maxlen=QUEUED)
         self._waiting.append(mine)
-        self._users.add()
+        self.users.add()
         return _Tap(self, mine)
 
     def read_for(self, mine: deque[Pcm]) -> Pcm:
@@ -93,15 +104,12 @@ class SharedMicrophone:
             before, self._source = self._source, source
         return before
 
-    def leave(self) -> None:
-        """One tap is closed."""
-        self._users.leave()
 
-
-class _Tap:
+class _Tap(_Share):
     """A `SoundSource`."""
 
     def __init__(self, shared: SharedMicrophone, mine: deque[Pcm]) -> None:
+        super().__init__(shared.users)
         self._shared = shared
         self._mine = mine
         self._read_at_s = 0.0
@@ -119,10 +127,6 @@ class _Tap:
         self._read_at_s = now_s
         return self._shared.read_for(self._mine)
 
-    def close(self) -> None:
-        """Gives the microphone back when nobody else reads it."""
-        self._shared.leave()
-
 
 class SharedSpeaker:
     """Mixes what several calls bring."""
@@ -131,13 +135,13 @@ class SharedSpeaker:
         self._sink = sink
         self._lock = threading.Lock()
         self._inputs: list[_Input] = []
-        self._users = _Users(lambda: self._sink.close())
+        self.users = _Users(lambda: self._sink.close())
 
     def input(self) -> SoundSink:
         """A loudspeaker for one more call."""
         speaker_input = _Input(self)
         self._inputs.append(speaker_input)
-        self._users.add()
+        self.users.add()
         return speaker_input
 
     def write_from(self, source: _Input, block: Pcm) -> None:
@@ -158,15 +162,12 @@ class SharedSpeaker:
             before, self._sink = self._sink, sink
         return before
 
-    def leave(self) -> None:
-        """One input is closed."""
-        self._users.leave()
 
-
-class _Input:
+class _Input(_Share):
     """A `SoundSink`."""
 
     def __init__(self, shared: SharedSpeaker) -> None:
+        super().__init__(shared.users)
         self.blocks: deque[Pcm] = deque(maxlen=QUEUED)
         self.written_at_s = 0.0
         self._shared = shared
@@ -174,10 +175,6 @@ class _Input:
     def write(self, block: Pcm) -> None:
         """The next block of this call."""
         self._shared.write_from(self, block)
-
-    def close(self) -> None:
-        """Gives the loudspeaker back when nobody else writes to it."""
-        self._shared.leave()
 
 
 def mixed(blocks: list[Pcm]) -> Pcm:
@@ -194,11 +191,11 @@ class SharedCamera:
     def __init__(self, source: FrameSource) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self._users = _Users(lambda: self._source.close())
+        self.users = _Users(lambda: self._source.close())
 
     def view(self) -> FrameSource:
         """A camera for one more call."""
-        self._users.add()
+        self.users.add()
         return _View(self)
 
     @property
@@ -225,15 +222,12 @@ class SharedCamera:
             before, self._source = self._source, source
         return before
 
-    def leave(self) -> None:
-        """One view is closed."""
-        self._users.leave()
 
-
-class _View:
+class _View(_Share):
     """A `FrameSource`."""
 
     def __init__(self, shared: SharedCamera) -> None:
+        super().__init__(shared.users)
         self._shared = shared
 
     @property
@@ -249,7 +243,3 @@ class _View:
     def read(self) -> av.VideoFrame:
         """The picture of this moment."""
         return self._shared.read()
-
-    def close(self) -> None:
-        """Gives the camera back when nobody else uses it."""
-        self._shared.leave()

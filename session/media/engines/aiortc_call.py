@@ -418,7 +418,7 @@ class AiortcCall:
             if playing is not None:
                 self.lip_sync.on_played(playing, loop.time())
             block = self.playout.pull()
-            self.received.add_voice(block)
+            self.received.meter.add(block)
             if self._is_playing(self):
                 self._speaker.write(block)
 

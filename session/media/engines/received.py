@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import av
 import numpy as np
 
-from session.media.audio.sound import LevelMeter, Pcm
+from session.media.audio.sound import LevelMeter
 from session.media.engine import MediaStats
 from session.media.frames import VideoFrame
 
@@ -70,7 +70,7 @@ class ReceivedMedia:
         self._shown: VideoFrame | None = None
         self._frames = 0
         self._first_frame_s: float | None = None
-        self._meter = LevelMeter()
+        self.meter = LevelMeter()
         self._audio_packets = 0
         self._codec = ""
         self._freezes = FreezeCount()
@@ -104,10 +104,6 @@ class ReceivedMedia:
         """Counts a packet of voice."""
         self._audio_packets += 1
 
-    def add_voice(self, block: Pcm) -> None:
-        """Measures a block of decoded sound."""
-        self._meter.add(block)
-
     @property
     def has_voice(self) -> bool:
         """A packet of voice has come."""
@@ -125,7 +121,7 @@ class ReceivedMedia:
             first_frame_s=first_frame_s,
             packets=max(self.transport.packets, self._audio_packets),
             audio_packets=self._audio_packets,
-            audio_level=self._meter.level,
+            audio_level=self.meter.level,
             bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,

@@ -125,6 +125,7 @@ class ChunkSender:
         kbps: see `ChunkPace`.
 
     Attributes:
+        outgoing: the chunks that are still to go.
         chunk_bytes: size of a chunk of an item that is offered now.
         sent_bytes: of all chunks so far.
         began: told when something is to go and nothing was before.
@@ -149,7 +150,7 @@ class ChunkSender:
         self._read = read
         self._retry_s = retry_s
         self._pace = ChunkPace(kbps, clock)
-        self._outgoing = Outgoing()
+        self.outgoing = Outgoing()
         self._task: asyncio.Task[None] | None = None
         self._is_open = True
         self._open: tuple[str, bytes] = ("", b"")
@@ -172,24 +173,16 @@ class ChunkSender:
     @property
     def waiting(self) -> int:
         """Chunks that are still to go."""
-        return len(self._outgoing)
-
-    def has(self, item_id: str) -> bool:
-        """Chunks of the item are still to go."""
-        return self._outgoing.has(item_id)
-
-    def left(self, item_id: str) -> int:
-        """Chunks of the item that are still to go."""
-        return self._outgoing.left(item_id)
+        return len(self.outgoing)
 
     def send(self, item_id: str, chunks: int) -> None:
         """All chunks of an item, behind what waits; nothing new when it is being sent."""
-        self._outgoing.add(item_id, chunks)
+        self.outgoing.add(item_id, chunks)
         self._start()
 
     def again(self, item_id: str, chunks: int, indexes: Sequence[int]) -> None:
         """These chunks of an item, before anything else."""
-        self._outgoing.again(item_id, chunks, indexes)
+        self.outgoing.again(item_id, chunks, indexes)
         self._start()
 
     def hurry(self, item_id: str, chunks: int) -> None:
@@ -199,7 +192,7 @@ class ChunkSender:
 
     def drop(self, item_id: str) -> None:
         """The item needs no sending any more."""
-        self._outgoing.drop(item_id)
+        self.outgoing.drop(item_id)
         self._hurried.discard(item_id)
         if self._open[0] == item_id:
             self._open = ("", b"")
@@ -207,7 +200,7 @@ class ChunkSender:
     def close(self) -> None:
         """Stops; what waits is dropped, and so is all that comes later."""
         self._is_open = False
-        self._outgoing.clear()
+        self.outgoing.clear()
         self._open = ("", b"")
         if self._task is not None:
             self._task.cancel()
@@ -219,7 +212,7 @@ class ChunkSender:
 
     async def _run(self) -> None:
         pause_s = self._retry_s[0]
-        while (job := self._outgoing.first()) is not None:
+        while (job := self.outgoing.first()) is not None:
             item_id, chunks, index = job
             if (data := await self._data(item_id)) is None:
                 self.drop(item_id)
@@ -230,7 +223,7 @@ class ChunkSender:
             else:
                 times = 1.0
             await asyncio.sleep(self._pace.wait_s(len(payload), times))
-            if not self._outgoing.has(item_id):
+            if not self.outgoing.has(item_id):
                 continue
             try:
                 await self._channel.send_raw(TOPIC, payload, headers_of(item_id, index))
@@ -244,7 +237,7 @@ class ChunkSender:
                 continue
             pause_s = self._retry_s[0]
             self.sent_bytes += len(payload)
-            self._outgoing.sent(item_id, index)
+            self.outgoing.sent(item_id, index)
         self._open = ("", b"")
 
     async def _data(self, item_id: str) -> bytes | None:

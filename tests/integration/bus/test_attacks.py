@@ -193,7 +193,7 @@ async def test_what_does_not_carry_the_hubs_mark_is_not_believed(tmp_path: Path)
             (await (await world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id
         )
         raw: list[bytes] = []
-        desk.channel(facts.id).on_raw("chunk", lambda payload, headers: raw.append(payload))
+        desk.bus.channel(facts.id).on_raw("chunk", lambda payload, headers: raw.append(payload))
         tickets = list(desk.queue)
         client = desk.bus
         for rest in ("u.a.alice.hub", f"u.a.alice.ses.{facts.id}.chunk", "q.t1", "hb"):
@@ -249,7 +249,7 @@ async def test_bad_session_traffic_is_dropped_and_the_session_goes_on(tmp_path: 
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
-        channel = desk.channel(facts.id)
+        channel = desk.bus.channel(facts.id)
         got: list[bytes] = []
         channel.on_raw("chunk", lambda payload, headers: got.append(payload))
         channel.on_message("call", lambda message: None)

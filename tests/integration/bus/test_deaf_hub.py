@@ -91,7 +91,7 @@ async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
     monkeypatch.setattr(bus_client, "SECOND_S", 0.1)
     async with hub_world(tmp_path) as world:
         assert world.connection is not None
-        await world.connection.drain(TO_ALL)
+        await world.connection.bus.drain(TO_ALL)
         kiosk = await world.kiosk("kiosk1")
         asked = slow(world, "services", half_a_second)
         assert (await kiosk.bus.ask(ServicesRequest())).services

@@ -77,7 +77,7 @@ async def flood(tmp_path: Path) -> AsyncIterator[Flood]:
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         connection = await world.connect_as(Role.KIOSK, "kiosk1")
         assert world.hub is not None
-        ends = desk.channel(facts.id), kiosk.channel(facts.id)
+        ends = desk.bus.channel(facts.id), kiosk.bus.channel(facts.id)
         flood = Flood(*ends, connection, world.hub.network.relay, [], [])
 
         def on_end(message: SessionMessage) -> None:

@@ -34,7 +34,7 @@ class Lying:
     def __init__(self, kiosk: KioskClient, publish: Callable[..., object], session_id: str) -> None:
         self.session_id, self.publish = session_id, publish
         self.told: list[MessageRefused] = []
-        kiosk.channel(session_id).on_message("end", self._on_end)
+        kiosk.bus.channel(session_id).on_message("end", self._on_end)
 
     def _on_end(self, message: SessionMessage) -> None:
         assert isinstance(message, MessageRefused)
@@ -52,7 +52,7 @@ async def _lying(world: World) -> tuple[Lying, str]:
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
     facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
     for topic in ("call", "device", "end"):
-        desk.channel(facts.id).on_message(topic, lambda message: None)
+        desk.bus.channel(facts.id).on_message(topic, lambda message: None)
     connection = await world.connect_as(Role.KIOSK, "kiosk1")
     return Lying(kiosk, connection.publish, facts.id), facts.id
 
@@ -114,8 +114,8 @@ async def test_a_refusal_is_not_answered_and_a_flood_is_told_ten_times(tmp_path:
         desk = await world.desk("alice")
         asked = GrantRequested(grant=Grant.SCAN)
         got: list[SessionMessage] = []
-        (await world.kiosk("kiosk1")).channel(session_id).on_message("grant", got.append)
-        await desk.channel(session_id).send("grant", asked)
+        (await world.kiosk("kiosk1")).bus.channel(session_id).on_message("grant", got.append)
+        await desk.bus.channel(session_id).send("grant", asked)
         await until(lambda: len(lying.told) == MOST)
         assert {one.topic for one in lying.told} == {"call"}
 

@@ -129,10 +129,10 @@ def test_the_agent_writes_with_return_or_one_press(qtbot: QtBot) -> None:
     said: list[str] = []
     view.send_requested.connect(said.append)
     view.set_in_session(True)
-    view._entry.setText("Bonjour")
-    view._entry.returnPressed.emit()
+    view.entry.setText("Bonjour")
+    view.entry.returnPressed.emit()
     assert said == ["Bonjour"]
-    assert view._entry.text() == ""
-    view._entry.setText("left over")
+    assert view.entry.text() == ""
+    view.entry.setText("left over")
     view.set_in_session(False)
-    assert view._entry.text() == ""
+    assert view.entry.text() == ""

@@ -68,14 +68,14 @@ def test_the_next_conversation_has_the_engine_that_was_chosen_in_the_one_before(
         media.show(shown)
         kinds = []
         for next_engine in ("browser", "aiortc", None):
-            media.begin_use("session")
+            media.users.add("session")
             for seen in await converse(media, pane, tasks):
                 assert seen.frames > 0
             if next_engine is not None:
                 before = media.main
                 media.set_media(msgspec.structs.replace(media.settings, engine=next_engine))
                 assert media.main is before  # not while somebody talks
-            media.end_use("session")
+            media.users.discard("session")
             kinds.append(media.choice.kind)
             media.switch_engine()
         assert kinds == [EngineKind.AIORTC, EngineKind.BROWSER, EngineKind.AIORTC]
@@ -96,7 +96,7 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
         dialog = MediaConnections(window, media, store=store)
         dialog.page.show()
         await until(lambda: dialog.page._level.value() > 0)
-        await until(lambda: dialog.page._preview._frames[0] is not None)
+        await until(lambda: dialog.page.preview._frames[0] is not None)
         dialog.page.echo_requested.emit()
         await until(lambda: not dialog.page._echo_words.isHidden())
         dialog.page.chosen.emit(

@@ -82,7 +82,7 @@ class Scene:
             lambda: self.kiosk.ticket is not None and self.kiosk.ticket.session == self.session
         )
         now_s = self.clock.monotonic_s()
-        channel = self.alice.link.channel(self.session)
+        channel = self.alice.link.bus.channel(self.session)
         self.call = DeskCall(
             channel, self.alice.main, clock=self.clock, tasks=tasks, accepted_at_s=now_s
         )
@@ -93,7 +93,7 @@ class Scene:
             link=self.alice.third_party_client,
             tasks=tasks,
         )
-        there = self.kiosk.channel(self.session)
+        there = self.kiosk.bus.channel(self.session)
         self.kiosk_call = KioskCall(
             there, self.pane, clock=self.clock, tasks=tasks, accepted_at_s=now_s, media=MEDIA
         )
@@ -121,7 +121,7 @@ class Scene:
                 self.talk.on_ticket(ticket)
 
     def visit(self, desk: Desk) -> Visit:
-        channel = desk.link.channel(self.session)
+        channel = desk.link.bus.channel(self.session)
         guest = Visit(
             desk.third_party_client.me,
             channel,
@@ -308,7 +308,7 @@ def test_a_supervisor_gets_no_media_while_one_banner_is_missing(
             guest = scene.visit(boss)
             # who does not wait for being let in gains nothing
             for topic in (THIRD_TOPIC, ASIDE_TOPIC):
-                await boss.link.channel(scene.session).send(topic, CallRequested())
+                await boss.link.bus.channel(scene.session).send(topic, CallRequested())
             scene.talk.banner_painted("boss")
             assert await nothing_comes(boss.main)
             assert await nothing_comes(boss.aside)

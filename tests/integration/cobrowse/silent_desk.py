@@ -483,7 +483,7 @@ async def feed_all(pane: MirrorPane, cases: Cases) -> tuple[int, list[str]]:
     forger = Forger(cases)
     drawing = forger.drawing().encode()
     pane.resource_requested.connect(
-        lambda address: pane.give_resource(
+        lambda address: pane.resources.give(
             address, drawing if address == DRAWING else b"", "image/svg+xml"
         )
     )

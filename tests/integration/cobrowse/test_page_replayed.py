@@ -87,7 +87,7 @@ async def share_and_log(stage: Stage, path: Path) -> list[Record]:
     stage.desk.request_snapshot()
     await stage.until(lambda: any(one.is_snapshot for one in stage.events[pictures:]))
     stage.desk.close()
-    await stage.desk.log_written()
+    await stage.desk.stretch.finish()
     write_log(path, "s1", log.records)
     return log.records
 

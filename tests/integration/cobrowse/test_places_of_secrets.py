@@ -95,7 +95,7 @@ def _share(qt_loop: QtLoop, web: WebServer) -> Taken:
         stage.desk.request_snapshot()
         await asyncio.sleep(1.2)
         stage.desk.close()
-        await stage.desk.log_written()
+        await stage.desk.stretch.finish()
         result.left = stage.raw + repr([*stage.kiosk_line.sent])
         result.kept = "".join(mirror.unpack(chunk.data).decode() for chunk in chunks)
 

@@ -197,7 +197,7 @@ def test_the_pointer_is_painted_where_the_agent_points(stage: Stage, qt_loop: Qt
         await stage.share(stage.web.site + "droits.html")
         view = stage.page.view
         at = stage.pane.place(0.25, 0.5)
-        stage.pane.set_tool(Tool.POINT)
+        stage.pane.overlay.set_tool(Tool.POINT)
         overlay = stage.pane.childAt(at.toPoint())
         assert overlay is not None
         nothing = Qt.MouseButton.NoButton

@@ -103,7 +103,7 @@ async def _supervisor_decides(
     board.job.save(str(saved))
     await until(lambda: bool(board.saved))
     assert "D-2026-0001;Compte;depot;" in saved.read_text("utf-8-sig")
-    board.job.rest()
+    board.job.reading.rest()
 
 
 async def _agent_corrects(

@@ -95,7 +95,7 @@ async def test_a_preview_is_looked_at_in_a_worker_before_it_is_shown(talk: Talk,
 async def test_what_the_kiosk_has_not_signed_ends_the_scan_in_words(
     talk: Talk, job: Job, kind: ScanKind
 ) -> None:
-    talk.kiosk.devices._pages._sign = lambda offer: offer
+    talk.kiosk.devices.pages._sign = lambda offer: offer
     job.job.scan(ScanRequest(kind=kind))
     await until(lambda: job.desk.troubles and talk.desk.ended)
     assert job.desk.troubles == [("page_not_signed", {})]

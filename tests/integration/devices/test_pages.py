@@ -70,7 +70,7 @@ async def test_a_page_is_signed_by_the_kiosk_before_it_leaves(talk: Talk) -> Non
 async def test_a_page_that_was_changed_on_the_way_is_not_kept_and_stays_at_the_kiosk(
     talk: Talk,
 ) -> None:
-    talk.kiosk.devices._pages._sign = lambda offer: msgspec.structs.replace(
+    talk.kiosk.devices.pages._sign = lambda offer: msgspec.structs.replace(
         talk.kiosk.signed(offer), dpi=299
     )
     await talk.scan_page()
@@ -88,7 +88,7 @@ async def test_a_page_of_another_machine_is_not_kept(talk: Talk, own_key: bool) 
     if own_key:
         talk.kiosk.seed = new_seed()
     else:
-        talk.kiosk.devices._pages._sign = lambda offer: offer
+        talk.kiosk.devices.pages._sign = lambda offer: offer
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
     assert [failed.code for failed in talk.desk.failures] == ["page_not_signed"]
@@ -356,7 +356,7 @@ async def unasked_page(talk: Talk, kind: ScanKind = ScanKind.PAGE) -> PageOffere
     page = ScannedPage(data=data, media_type="image/jpeg", width_px=310, height_px=438, dpi=75)
     offers: list[PageOffered] = []
     talk.kiosk.devices.page_offered.connect(offers.append)
-    await talk.kiosk.devices._pages.put(request, page)
+    await talk.kiosk.devices.pages.put(request, page)
     return offers[0]
 
 
@@ -416,7 +416,7 @@ async def test_a_desk_on_another_computer_does_not_lose_what_was_scanned(talk: T
     talk.kiosk_line.loses = lambda message: isinstance(message, PageOffered)
     await talk.scan_page()
     await until(lambda: talk.stored_files and talk.desk.ended)
-    talk.desk.devices.forget()
+    talk.desk.devices.scans.forget()
     await talk.restart_desk()
     talk.kiosk_line.loses = lambda message: False
     await talk.desk.devices.ask_pages()
@@ -431,7 +431,7 @@ async def test_the_scans_of_a_finished_conversation_are_forgotten(talk: Talk) ->
     await until(lambda: talk.desk.pages)
     memory = talk.desk.folder.parent / "scans" / "s1"
     assert memory.read_text().split() == [talk.desk.pages[0].offer.scan_id]
-    talk.desk.devices.forget()
+    talk.desk.devices.scans.forget()
     assert not memory.exists()
 
 

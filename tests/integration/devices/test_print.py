@@ -74,7 +74,7 @@ async def test_a_print_cancelled_while_it_is_looked_through_is_never_shown(talk:
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: len(talk.desk_line.chunks_sent) == 3)
     await settle()
-    await talk.desk.devices.cancel_print(print_id)
+    await talk.desk.devices.prints.cancel(print_id)
     await until(lambda: states(talk) == [PrintState.CANCELLED])
     counted.set()
     await settle()
@@ -195,7 +195,7 @@ async def test_a_print_is_cancelled_at_the_printer(talk: Talk) -> None:
     talk.printer.go_on.clear()
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: PrintState.PRINTING in states(talk))
-    await talk.desk.devices.cancel_print(print_id)
+    await talk.desk.devices.prints.cancel(print_id)
     await until(lambda: PrintState.CANCELLED in states(talk))
     assert talk.printer.cancelled == [41]
 
@@ -205,7 +205,7 @@ async def test_a_print_is_cancelled_while_it_is_still_on_its_way(talk: Talk) -> 
     talk.desk_line.spoil = lambda payload, index: None
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await settle()
-    await talk.desk.devices.cancel_print(print_id)
+    await talk.desk.devices.prints.cancel(print_id)
     await until(lambda: PrintState.CANCELLED in states(talk))
     assert (talk.printer.received, talk.printer.cancelled) == ([], [])
 
@@ -304,7 +304,7 @@ async def test_a_print_that_the_caller_still_looks_at_can_be_cancelled(talk: Tal
     await talk.give(Grant.PRINT)
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Attestation")
     await until(lambda: talk.kiosk.shown)
-    await talk.desk.devices.cancel_print(print_id)
+    await talk.desk.devices.prints.cancel(print_id)
     await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.CANCELLED)
     talk.kiosk.devices.showing.answer(print_id, True)
     await settle()

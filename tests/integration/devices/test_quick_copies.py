@@ -80,7 +80,7 @@ async def test_the_quick_copy_overtakes_the_original_which_is_kept_all_the_same(
         "application/pdf",
         QUICK,
     )
-    talk.kiosk.devices.set_page_rate(1_000_000)
+    talk.kiosk.devices.chunks.set_rate(1_000_000)
     await until(lambda: talk.desk.pages)
     assert talk.desk.pages[0].offer.page_id == talk.quick_copies[0].page_id
     assert talk.desk.pages[0].data == talk.scanner.pages[0]
@@ -106,7 +106,7 @@ async def test_a_lost_or_damaged_quick_copy_delays_nothing(tmp_path: Path) -> No
     talk.kiosk_line.loses = lambda message: isinstance(message, PageGlimpsed)
     await talk.scan()
     await until(lambda: talk.desk.page_progress)
-    talk.kiosk.devices.set_page_rate(1_000_000)
+    talk.kiosk.devices.chunks.set_rate(1_000_000)
     await until(lambda: talk.desk.pages)
     assert talk.desk.failures == []
     assert talk.quick_copies == []

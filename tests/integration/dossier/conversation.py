@@ -16,13 +16,13 @@ async def say(
 ) -> None:
     """The caller's word about keeping documents, until the desk has it."""
     heard: list[SessionMessage] = []
-    stop = desk.channel(session_id).on_message("grant", heard.append)
+    stop = desk.bus.channel(session_id).on_message("grant", heard.append)
     change = GrantChanged(
         grant=Grant.KEEP,
         allowed=allowed,
         at_utc=datetime.now(UTC),
         left_s=left_s if allowed else 0.0,
     )
-    await kiosk.channel(session_id).send("grant", change)
+    await kiosk.bus.channel(session_id).send("grant", change)
     await until(lambda: bool(heard))
     stop()

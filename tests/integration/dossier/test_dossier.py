@@ -248,7 +248,7 @@ async def test_nothing_is_filed_without_the_callers_word_whatever_the_desk_does(
         forged = GrantChanged(
             grant=Grant.KEEP, allowed=True, at_utc=datetime.now(UTC), left_s=600.0
         )
-        await desk.channel(facts.id).send("grant", forged)  # the desk says it for the caller
+        await desk.bus.channel(facts.id).send("grant", forged)  # the desk says it for the caller
         await asyncio.sleep(0.2)
         with pytest.raises(GrantMissing):
             await _file(desk, facts)

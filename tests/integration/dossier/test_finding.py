@@ -198,7 +198,7 @@ def test_a_double_is_shown_and_another_dossier_needs_a_reason(
             at.press("dossier_open")
             await until(lambda: first in at.words("dossier_who"))
             link = DossierRegisterClient(await at.world.client(Role.SUPERVISOR, "boss"))
-            lines = (await link.accesses(AccessesRequest(kind=AccessKind.OPENED_OTHER))).lines
+            lines = (await link.bus.ask(AccessesRequest(kind=AccessKind.OPENED_OTHER))).lines
             assert [(one.dossier, one.reason) for one in lines] == [(first, "Dossier de sa fille")]
 
     qt_loop.run(story())
@@ -266,7 +266,7 @@ def test_a_supervisor_compares_merges_and_takes_back(
             await until(lambda: len(lists) == 2)
             assert merged[1].undone_at_utc is not None
             assert lists[1][0].undone_at_utc is not None
-            answer = await link.accesses(AccessesRequest(user="boss"))
+            answer = await link.bus.ask(AccessesRequest(user="boss"))
             assert Counter(one.kind for one in answer.lines) == {
                 AccessKind.OPENED: 3,
                 AccessKind.MERGED: 2,

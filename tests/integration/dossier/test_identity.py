@@ -96,7 +96,7 @@ async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
         with pytest.raises(TicketUnknown):
             await link.find(later.id, "Lefevre", "", born_on="1984-05-02")
 
-        answer = await (await _register(world)).accesses(AccessesRequest())
+        answer = await (await _register(world)).bus.ask(AccessesRequest())
         assert [(line.kind, line.user, line.dossier) for line in reversed(answer.lines)] == [
             (AccessKind.SEARCHED, "alice", ""),
             (AccessKind.CREATED, "alice", made.number),
@@ -170,7 +170,7 @@ async def test_who_reads_a_hundred_dossiers_in_one_session_is_stopped_and_seen(
         with pytest.raises(NotAllowed):
             await desk.document(facts.id, "unknown")
         register = await _register(world)
-        answer = await register.accesses(AccessesRequest(kind=AccessKind.OPENED_OTHER))
+        answer = await register.bus.ask(AccessesRequest(kind=AccessKind.OPENED_OTHER))
         assert len({line.dossier for line in answer.lines}) == 19  # and the first
         assert {line.reason for line in answer.lines} == {"Une bonne raison"}
         assert answer.refused_lately > 0
@@ -196,7 +196,7 @@ async def test_agents_read_no_register_and_merge_nothing(tmp_path: Path) -> None
     async with identity_world(tmp_path) as (world, _):
         agent = DossierRegisterClient(await world.client(Role.AGENT, "alice"))
         with pytest.raises(NotAllowed):
-            await agent.accesses(AccessesRequest())
+            await agent.bus.ask(AccessesRequest())
         with pytest.raises(NotAllowed):
             await agent.merge("a", "b", "Même personne")
         with pytest.raises(NotAllowed):
@@ -219,7 +219,7 @@ async def test_a_colleague_to_whom_a_caller_is_passed_on_is_written_down_too(
             PieceHistoryRequest(session_id=taken.id, dossier=made.dossier.number)
         )  # before it is opened
         await other.dossier(taken.id)
-        answer = await (await _register(world)).accesses(AccessesRequest())
+        answer = await (await _register(world)).bus.ask(AccessesRequest())
         assert [(line.kind, line.user, line.session_id) for line in answer.lines] == [
             (AccessKind.OPENED, "bob", taken.id),
             (AccessKind.CREATED, "alice", facts.id),
@@ -241,7 +241,7 @@ async def test_a_supervisor_merges_exports_and_is_told_of_who_browses(tmp_path: 
         await desk.bus.ask(PieceHistoryRequest(session_id=facts.id, dossier="B2"))
         with pytest.raises(MergeImpossible):
             await register.merge("A1", "B2", "Encore une fois")
-        await ExportClient(register._bus).export("A1", "Demande de l'usager")
+        await ExportClient(register.bus).export("A1", "Demande de l'usager")
         undone = await register.unmerge(merge.id, "Deux personnes")
         assert undone.undone_at_utc is not None
         assert await register.merges("B2") == [undone]
@@ -313,7 +313,7 @@ async def test_before_accepting_an_agent_sees_what_is_missing_of_its_next_caller
         with pytest.raises(NotAllowed):
             await supervisor.ask(PreviewRequest(ticket_id=known.id))
 
-        line = (await (await _register(world)).accesses(AccessesRequest())).lines[0]
+        line = (await (await _register(world)).bus.ask(AccessesRequest())).lines[0]
         assert (line.kind, line.user, line.dossier) == (AccessKind.PREVIEWED, "bob", made.number)
         assert line.reason == known.number
 
@@ -388,8 +388,8 @@ async def _over(
     if may_be_kept:
         word = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=facts.opened_at_utc)
         heard: list[SessionMessage] = []
-        desk.channel(facts.id).on_message("grant", heard.append)
-        await (await world.kiosk("kiosk1")).channel(facts.id).send("grant", word)
+        desk.bus.channel(facts.id).on_message("grant", heard.append)
+        await (await world.kiosk("kiosk1")).bus.channel(facts.id).send("grant", word)
         await until(lambda: bool(heard))
     await desk.close(facts.id)
     return desk, facts
@@ -435,7 +435,7 @@ async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_
         await boss.merge(made.number, double.number, "Même personne")
         with pytest.raises(DossierWasMerged):
             await boss.correct_person(double.number, second, reason="Retour")
-        lines = (await boss.accesses(AccessesRequest(kind=AccessKind.CORRECTED))).lines
+        lines = (await boss.bus.ask(AccessesRequest(kind=AccessKind.CORRECTED))).lines
         assert [(one.user, one.dossier, one.session_id, one.reason) for one in lines] == [
             ("boss", double.number, "", "Demande écrite"),
             ("alice", made.number, facts.id, "Mal tapé"),

@@ -63,8 +63,8 @@ async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         facts = await desk.accept(ticket.id)
         heard: list[SessionMessage] = []
-        desk.channel(facts.id).on_message("beside", heard.append)
-        await kiosk.channel(facts.id).send("beside", WordsSaid(words_id="w1", text=WORDS))
+        desk.bus.channel(facts.id).on_message("beside", heard.append)
+        await kiosk.bus.channel(facts.id).send("beside", WordsSaid(words_id="w1", text=WORDS))
         await until(lambda: bool(heard))
         await kiosk.append_log(facts.id, 0, [RECORD])
         assert world.hub is not None

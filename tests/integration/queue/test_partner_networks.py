@@ -206,17 +206,17 @@ async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_n
         to_desk: list[SessionMessage] = []
         to_kiosk: list[SessionMessage] = []
         chunks: list[tuple[bytes, Mapping[str, str]]] = []
-        zoe.channel(facts.id).on_message("call", to_desk.append)
-        zoe.channel(facts.id).on_raw(
+        zoe.bus.channel(facts.id).on_message("call", to_desk.append)
+        zoe.bus.channel(facts.id).on_raw(
             "chunk", lambda payload, headers: chunks.append((payload, headers))
         )
-        kiosk.channel(facts.id).on_message("grant", to_kiosk.append)
-        await kiosk.channel(facts.id).send("call", CallOffered(call_id="c1", sdp="v=0"))
+        kiosk.bus.channel(facts.id).on_message("grant", to_kiosk.append)
+        await kiosk.bus.channel(facts.id).send("call", CallOffered(call_id="c1", sdp="v=0"))
         for index in range(20):
-            await kiosk.channel(facts.id).send_raw(
+            await kiosk.bus.channel(facts.id).send_raw(
                 "chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)}
             )
-        await zoe.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
+        await zoe.bus.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
         await until(lambda: bool(to_desk) and bool(to_kiosk) and len(chunks) == 20)
         assert [payload[0] for payload, _ in chunks] == list(range(20))
         assert chunks[7][1]["Index"] == "7"

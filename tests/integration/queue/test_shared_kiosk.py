@@ -62,10 +62,10 @@ async def test_each_organisation_serves_its_own_callers_of_a_shared_kiosk(tmp_pa
 
         to_desk: list[SessionMessage] = []
         to_kiosk: list[SessionMessage] = []
-        alice.channel(facts.id).on_message("call", to_desk.append)
-        kiosk.channel(facts.id).on_message("grant", to_kiosk.append)
-        await kiosk.channel(facts.id).send("call", CallOffered(call_id="c1", sdp="v=0"))
-        await alice.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
+        alice.bus.channel(facts.id).on_message("call", to_desk.append)
+        kiosk.bus.channel(facts.id).on_message("grant", to_kiosk.append)
+        await kiosk.bus.channel(facts.id).send("call", CallOffered(call_id="c1", sdp="v=0"))
+        await alice.bus.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
         await until(lambda: bool(to_desk) and bool(to_kiosk))
         assert await kiosk.append_log(facts.id, 0, [b'{"n":0}']) == 1
         assert [json.loads(record) for record in await world.kept_log(facts.id)] == [{"n": 0}]
@@ -106,11 +106,11 @@ async def test_a_namesake_in_another_account_has_no_part_in_it(tmp_path: Path) -
         with pytest.raises(NotAllowed):
             await namesake.append_log(facts.id, 0, [b"{}"])
         got: list[SessionMessage] = []
-        alice.channel(facts.id).on_message("call", got.append)
-        kiosk.channel(facts.id).on_message("call", got.append)
+        alice.bus.channel(facts.id).on_message("call", got.append)
+        kiosk.bus.channel(facts.id).on_message("call", got.append)
         before = world.hub.network.relay.dropped
-        await namesake.channel(facts.id).send("call", CallOffered(call_id="bad", sdp="v=0"))
-        await homonym.channel(facts.id).send("call", CallOffered(call_id="bad", sdp="v=0"))
+        await namesake.bus.channel(facts.id).send("call", CallOffered(call_id="bad", sdp="v=0"))
+        await homonym.bus.channel(facts.id).send("call", CallOffered(call_id="bad", sdp="v=0"))
         relay = world.hub.network.relay
         await until(lambda: relay.dropped == before + 2)
         assert got == []

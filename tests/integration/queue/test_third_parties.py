@@ -278,14 +278,14 @@ async def test_a_supervisor_hears_nothing_before_both_banners_are_on_the_screens
         at_kiosk: list[SessionMessage] = []
         for topic in ("third", "aside", "call", "grant", "device"):
             talk.boss_client.channel(talk.session).on_message(topic, heard.append)
-        talk.kiosk.channel(talk.session).on_message("third", at_kiosk.append)
+        talk.kiosk.bus.channel(talk.session).on_message("third", at_kiosk.append)
         assert world.hub is not None
         relay = world.hub.network.relay
 
         async def everybody_speaks() -> None:
             before = relay.dropped
-            await talk.kiosk.channel(talk.session).send("third", OFFER)
-            await talk.alice.channel(talk.session).send("aside", OFFER)
+            await talk.kiosk.bus.channel(talk.session).send("third", OFFER)
+            await talk.alice.bus.channel(talk.session).send("aside", OFFER)
             await talk.boss_client.channel(talk.session).send("third", CallRequested())
             await until(lambda: relay.dropped >= before + 3)
 
@@ -297,8 +297,8 @@ async def test_a_supervisor_hears_nothing_before_both_banners_are_on_the_screens
         await until(
             lambda: (now := talk.third(talk.alice)) is not None and now.state is ThirdState.IN
         )
-        await talk.kiosk.channel(talk.session).send("third", OFFER)
-        await talk.alice.channel(talk.session).send("aside", OFFER)
+        await talk.kiosk.bus.channel(talk.session).send("third", OFFER)
+        await talk.alice.bus.channel(talk.session).send("aside", OFFER)
         await talk.boss_client.channel(talk.session).send("third", CallRequested())
         await until(lambda: heard == [OFFER, OFFER] and at_kiosk == [CallRequested()])
         with pytest.raises(NotAllowed):
@@ -330,17 +330,17 @@ async def test_who_is_no_participant_reaches_nobody(tmp_path: Path) -> None:
         heard: list[SessionMessage] = []
         for link in (talk.kiosk, talk.alice, talk.bob):
             for topic in ("call", "third", "aside", "grant", "cobrowse", "device", "end"):
-                link.channel(talk.session).on_message(topic, heard.append)
+                link.bus.channel(talk.session).on_message(topic, heard.append)
         assert world.hub is not None
         before = world.hub.network.relay.dropped
         stranger, _ = await talk.desk("agent5")
         for topic in ("call", "third", "aside", "grant"):
-            await stranger.channel(talk.session).send(topic, OFFER)
+            await stranger.bus.channel(talk.session).send(topic, OFFER)
             # "call" and "grant": the server refuses
             await talk.boss_client.channel(talk.session).send(topic, OFFER)
         # a third person talks, and has no other power
         for topic in ("call", "grant", "cobrowse", "device"):
-            await talk.bob.channel(talk.session).send(topic, OFFER)
+            await talk.bob.bus.channel(talk.session).send(topic, OFFER)
         await until(
             lambda: world.hub is not None and world.hub.network.relay.dropped >= before + 10
         )

@@ -79,17 +79,17 @@ async def _exchange(kiosk: KioskClient, desk: DeskClient, session: str) -> None:
     to_desk: list[SessionMessage] = []
     to_kiosk: list[SessionMessage] = []
     chunks: list[tuple[bytes, Mapping[str, str]]] = []
-    desk.channel(session).on_message("call", to_desk.append)
-    desk.channel(session).on_raw(
+    desk.bus.channel(session).on_message("call", to_desk.append)
+    desk.bus.channel(session).on_raw(
         "chunk", lambda payload, headers: chunks.append((payload, headers))
     )
-    kiosk.channel(session).on_message("grant", to_kiosk.append)
-    await kiosk.channel(session).send("call", CallOffered(call_id="c1", sdp="v=0"))
+    kiosk.bus.channel(session).on_message("grant", to_kiosk.append)
+    await kiosk.bus.channel(session).send("call", CallOffered(call_id="c1", sdp="v=0"))
     for index in range(20):
-        await kiosk.channel(session).send_raw(
+        await kiosk.bus.channel(session).send_raw(
             "chunk", bytes([index]) * 1000, {"Item": "p1", "Index": str(index)}
         )
-    await desk.channel(session).send("grant", GrantRequested(grant=GrantName.SCAN))
+    await desk.bus.channel(session).send("grant", GrantRequested(grant=GrantName.SCAN))
     await until(lambda: bool(to_desk) and bool(to_kiosk) and len(chunks) == 20)
     assert to_desk == [CallOffered(call_id="c1", sdp="v=0")]
     assert [payload[0] for payload, _ in chunks] == list(range(20))
@@ -233,9 +233,9 @@ async def test_the_other_end_hears_nothing_of_a_stranger(tmp_path: Path) -> None
         stranger = await world.desk("bob")
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         got: list[SessionMessage] = []
-        kiosk.channel(facts.id).on_message("grant", got.append)
-        await stranger.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
-        await desk.channel(facts.id).send("grant", GrantRequested(grant=GrantName.PRINT))
+        kiosk.bus.channel(facts.id).on_message("grant", got.append)
+        await stranger.bus.channel(facts.id).send("grant", GrantRequested(grant=GrantName.SCAN))
+        await desk.bus.channel(facts.id).send("grant", GrantRequested(grant=GrantName.PRINT))
         await until(lambda: bool(got))
         assert got == [GrantRequested(grant=GrantName.PRINT)]
         assert world.hub is not None
@@ -261,14 +261,16 @@ async def test_what_the_kiosk_says_before_the_desk_listens_is_kept(tmp_path: Pat
 
         def offer(facts: SessionFacts) -> None:
             message = CallOffered(call_id="early", sdp="v=0")
-            world.tasks.start(kiosk.channel(facts.id).send("call", message), name="offer at once")
+            world.tasks.start(
+                kiosk.bus.channel(facts.id).send("call", message), name="offer at once"
+            )
 
         kiosk.session_opened.connect(offer)
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         assert world.connection is not None
         await asyncio.sleep(0.1)
         got: list[SessionMessage] = []
-        desk.channel(facts.id).on_message("call", got.append)
+        desk.bus.channel(facts.id).on_message("call", got.append)
         await until(lambda: got)
         assert got == [CallOffered(call_id="early", sdp="v=0")]
 

@@ -168,7 +168,10 @@ class Ends:
         read = await self.desk.caller_number(facts.id) if self.both.sealed else facts.caller_number
         assert (read, bool(facts.caller_number)) == (NUMBER, not self.both.sealed)
         await until(lambda: self.kiosk._session == facts.id)
-        self.at_desk, self.at_kiosk = self.desk.channel(facts.id), self.kiosk.channel(facts.id)
+        self.at_desk, self.at_kiosk = (
+            self.desk.bus.channel(facts.id),
+            self.kiosk.bus.channel(facts.id),
+        )
         self.desk_seal.protect(facts, self.at_desk, self.refused.append)
         self.kiosk_seal.protect(facts, self.at_kiosk, self.refused.append, resumed=False)
         self.desk_log = LogWriter(

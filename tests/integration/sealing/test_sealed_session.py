@@ -97,7 +97,7 @@ async def open_session(sealed: SealedWorld) -> Ends:
     kiosk, desk = await sealed.kiosk(), await sealed.desk("alice")
     answer = await kiosk.call("valdore/rights", "1234567", "r1")
     facts = await desk.accept(answer.ticket.id)
-    return Ends(sealed, facts, kiosk.channel(facts.id), desk.channel(facts.id))
+    return Ends(sealed, facts, kiosk.bus.channel(facts.id), desk.bus.channel(facts.id))
 
 
 async def test_what_passes_the_hub_is_sealed_in_both_directions(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
                 made.number, wrong, reason="Demande écrite", confirmed=True
             )
             assert by_boss.dossier is not None
-            answer = await register.accesses(AccessesRequest())
+            answer = await register.bus.ask(AccessesRequest())
             assert {line.computer for line in answer.lines} == {computer_name()} != {""}
             assert [line.kind for line in reversed(answer.lines)] == [
                 AccessKind.CREATED,
@@ -76,7 +76,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             )
             hub = DossierRegisterClient(await sealed.world.client(Role.SUPERVISOR, "boss"))
             with pytest.raises(NotAllowed):
-                await hub.accesses(AccessesRequest())
+                await hub.bus.ask(AccessesRequest())
 
 
 async def test_nobody_browses_in_a_vault(tmp_path: Path) -> None:

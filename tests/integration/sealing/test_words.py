@@ -51,7 +51,7 @@ class SealingKiosk(Kiosk):
 
     def _open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
         self.sealing.protect(
-            facts, self.link.channel(facts.id), lambda error: None, resumed=resumed
+            facts, self.link.bus.channel(facts.id), lambda error: None, resumed=resumed
         )
         return super()._open(facts, resumed)
 

@@ -193,7 +193,7 @@ class Board:
         def open_visit(session_id: str) -> Visit:
             return Visit(
                 asker.me,
-                self.link.channel(session_id),
+                self.link.bus.channel(session_id),
                 caller_engine=QuietEngine(),
                 agent_engine=QuietEngine(),
                 clock=world.clock,

@@ -396,14 +396,16 @@ async def test_who_writes_a_kiosk_is_told_what_was_not_taken_of_it(
             await kiosk.call("chess", "", "r0")
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         told: list[SessionMessage] = []
-        kiosk.channel(facts.id).on_message("end", told.append)
-        desk.channel(facts.id).on_message("call", lambda message: None)
+        kiosk.bus.channel(facts.id).on_message("end", told.append)
+        desk.bus.channel(facts.id).on_message("call", lambda message: None)
         connection = await world.connect_as(Role.KIOSK, "kiosk1")
         ours = f"ses.k.kiosk1.{facts.id}"
         await connection.publish(f"{ours}.chunk", b"x" * 60_000, {})
         await connection.publish(f"{ours}.call", b"nonsense", {})
         await until(lambda: len(told) == 2)
-        await desk.channel(facts.id).send("device", PageRefused(page_id="p1", code="page_damaged"))
+        await desk.bus.channel(facts.id).send(
+            "device", PageRefused(page_id="p1", code="page_damaged")
+        )
         refused = world.hub.flood_watch.refused  # type: ignore[union-attr]
         await until(lambda: len(refused.of("kiosk1", "k")) == 4)
         lines = await explained()

@@ -146,7 +146,7 @@ def page() -> DeskWindow:
     devices.show_page_progress("page3", 40)
     devices.show_page_failed("page4", "page_damaged")
     devices.show_scan_progress(40)
-    devices.show_print(
+    devices.printing.show_print(
         PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"),
         _("Receipt {number}").format(number="R-00417"),
     )
@@ -171,7 +171,7 @@ def slow_kiosk() -> DeskWindow:
     well = msgspec.structs.replace(DEVICES, printer=ScannerState.READY, printer_code="")
     window.devices.show_devices(well)
     for number, state in enumerate((PrintState.DONE, PrintState.RECEIVED)):
-        window.devices.show_print(
+        window.devices.printing.show_print(
             PrintChanged(print_id=f"j{number}", state=state),
             _("Receipt {number}").format(number=f"R-0041{7 + number}"),
         )

@@ -156,7 +156,7 @@ def correcting() -> DeskWindow:
     window.dossier.show_caller("allocataire", "")
     window.dossier.show_dossier(KNOWN)
     window.dossier.person._correct.click()
-    form = window.dossier.person._form
+    form = window.dossier.person.form
     form._fields["family_name"].fill("Verdelain")
     form._fields["given_names"].fill("Josianne")
     form._fields["reason"].fill("Mal tapé, carte d'identité vue")

@@ -192,7 +192,7 @@ def _network(answer: NetworkAnswer) -> QWidget:
 
 def _display() -> QWidget:
     window = DisplayWindow(ManualClock(NOW))
-    window.stop_ticking()
+    window.seconds.stop()
     called = CalledTicket(number="L042", kiosk_name="", kiosk_place=2, called_at_utc=NOW)
     window.show_answer(
         DisplayAnswer(

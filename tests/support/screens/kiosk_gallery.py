@@ -565,7 +565,7 @@ def starting_visit(
     window = KioskWindow(Face(), browser or Page(), clock=clock)
     reader = PageReader(window.bar, voice, is_auto=is_auto)
     visit = KioskVisit(window, clock, reader=reader, choices=CallerChoices(window, reader))
-    visit.stop_ticking()
+    visit.timer.stop()
     for part in window.parts():
         part.acted.connect(visit.on_act)
         part.acted.connect(visit.choices.on_act)

@@ -5,14 +5,14 @@ Used by the page of doubles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from resources.texts import _
 from session.core.clock import Clock
-from session.core.dossier_model import CallerIdentity, Dossier, DossierHit
+from session.core.dossier_model import CallerIdentity, Dossier
 from session.protocol.wire.typed_words import is_reason
 from views.board.dossiers.side import DossierSide
 from views.board.facts import BoardFacts
@@ -51,7 +51,7 @@ class BoardCorrectionCard(Card):
         )
         self._look = push_button(_("Show the dossier"), "see_page", name="correction_look")
         self._side = DossierSide("correction_side", _("As it is now"))
-        self._form = PersonForm(lambda: clock.utc_now().astimezone().date())
+        self.form = PersonForm(lambda: clock.utc_now().astimezone().date())
         for part in (
             label(_("Wrong name or birth date"), "title"),
             self._hint,
@@ -61,23 +61,19 @@ class BoardCorrectionCard(Card):
             self.body.addWidget(part)
         self.body.addLayout(row(None, self._look, 0))
         self.body.addWidget(self._side)
-        self.body.addWidget(self._form)
+        self.body.addWidget(self.form)
         for field in (self._number, self._reason):
             field.entered.connect(self._on_look)
         self._look.clicked.connect(self._on_look)
-        self._form.kept.connect(self._on_kept)
-        self._form.left.connect(self._on_left)
+        self.form.kept.connect(self._on_kept)
+        self.form.left.connect(self._on_left)
         self._show(None)
 
     def show_dossier(self, facts: Dossier, reason: str) -> None:
         """The dossier as it is now, and what may be corrected."""
         self._show(facts)
-        self._form.show_person(facts)
-        self._form.fill_reason(reason)
-
-    def show_likely(self, hits: Sequence[DossierHit]) -> None:
-        """Nothing was corrected yet: another dossier may be the same person's."""
-        self._form.show_likely(hits)
+        self.form.show_person(facts)
+        self.form.fill_reason(reason)
 
     def show_corrected(self) -> None:
         """It is done: the card is free again."""
@@ -92,7 +88,7 @@ class BoardCorrectionCard(Card):
     def show_refused(self, code: str, detail: Mapping[str, str | int | float]) -> None:
         """Why it was not shown, or not corrected."""
         if self._shown:
-            self._form.show_refused(code, detail)
+            self.form.show_refused(code, detail)
         else:
             self._number.show_wrong(sentence(code, dict(detail)).sentence)
             self._number.setFocus()
@@ -104,8 +100,8 @@ class BoardCorrectionCard(Card):
             self._shown = facts.number
         self._side.show_dossier(facts, None)
         if facts is None:
-            self._form.clear()
-        self._form.setVisible(facts is not None)
+            self.form.clear()
+        self.form.setVisible(facts is not None)
         self.opened.emit(facts is not None)
         for part in (self._hint, self._number, self._reason, self._look):
             part.setVisible(facts is None)

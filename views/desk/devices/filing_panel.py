@@ -26,6 +26,10 @@ class FilingPanel(Card):
     Signals:
         pressed(object, bool): pieces and names, a list of (piece id ("" for none), name): one for
             all pages together, or one for each page; True: the receipt is printed once it is filed.
+
+    Attributes:
+        file, receipt, each: file all pages, print the receipt as well, or file each page for its
+            own piece, where that is proposed.
     """
 
     pressed = pyqtSignal(object, bool)
@@ -56,18 +60,18 @@ class FilingPanel(Card):
         self._name.setAccessibleName(_("Name of the document"))
         self._name.setPlaceholderText(_("Name of the document"))
         self._name.setMaxLength(120)
-        self._file = push_button(_("File"), "file", "primary", name="file_document", keys="F8")
-        self._file.setAutoDefault(True)  # Enter presses it
-        self._receipt = push_button(
+        self.file = push_button(_("File"), "file", "primary", name="file_document", keys="F8")
+        self.file.setAutoDefault(True)  # Enter presses it
+        self.receipt = push_button(
             _("with receipt"), "receipt", name="file_with_receipt", keys="Ctrl+F8"
         )
-        self._receipt.clicked.connect(self._on_receipt)
+        self.receipt.clicked.connect(self._on_receipt)
         self._why = label(role="small", name="file_why", wrap=True)
         self._build_each()
         self._piece.currentIndexChanged.connect(lambda: self._propose_name())
         self._name.textEdited.connect(self._on_typed)
         self._name.returnPressed.connect(self._on_file)
-        self._file.clicked.connect(self._on_file)
+        self.file.clicked.connect(self._on_file)
         self._build()
         self.set_pieces([])
 
@@ -129,23 +133,7 @@ class FilingPanel(Card):
 
     def take_keyboard(self) -> None:
         """The next Enter files, where that is possible."""
-        (self._file if self._file.isEnabled() else self._piece).setFocus()
-
-    def has_keyboard(self) -> bool:
-        """True if the next Enter files."""
-        return self._file.hasFocus()
-
-    def press(self) -> None:
-        """Files, as the button does."""
-        self._file.click()
-
-    def press_receipt(self) -> None:
-        """Files and prints the receipt, as the button does."""
-        self._receipt.click()
-
-    def press_each(self) -> None:
-        """Files each page for its own piece, where that is proposed."""
-        self._each.click()
+        (self.file if self.file.isEnabled() else self._piece).setFocus()
 
     def show_grant(self, allowed: bool) -> None:
         """Show whether documents may be kept; the last answer holds after the conversation."""
@@ -191,11 +179,11 @@ class FilingPanel(Card):
         """The line that is seen when each page may be a piece of its own."""
         self._each_line = QWidget()
         self._each_words = ElidedLabel(role="small", name="file_each_words")
-        self._each = push_button(_("Each apart"), "file", name="file_each", keys="Shift+F8")
-        self._each.clicked.connect(self._on_each)
+        self.each = push_button(_("Each apart"), "file", name="file_each", keys="Shift+F8")
+        self.each.clicked.connect(self._on_each)
         box = row(self._each_line, space=SPACE[1])
         box.addWidget(self._each_words, 1)
-        box.addWidget(self._each)
+        box.addWidget(self.each)
         self._each_line.hide()
 
     def _build(self) -> None:
@@ -203,10 +191,10 @@ class FilingPanel(Card):
         first.addWidget(self._name, 1)
         second = row(None, space=SPACE[1])
         second.addWidget(self._piece, 1)
-        second.addWidget(self._file)
+        second.addWidget(self.file)
         third = row(None, space=SPACE[1])
         third.addWidget(self._why, 1)
-        third.addWidget(self._receipt)
+        third.addWidget(self.receipt)
         self.body.addLayout(first)
         self.body.addLayout(second)
         self.body.addLayout(third)
@@ -242,20 +230,20 @@ class FilingPanel(Card):
             asks = ""
         else:
             asks = f" · {_('Asks the caller first')}"
-        self._file.setEnabled(not why)
-        self._file.setText(asking_words(self._answer_s) if self._answer_s else _("File"))
+        self.file.setEnabled(not why)
+        self.file.setText(asking_words(self._answer_s) if self._answer_s else _("File"))
         now = self._said or _("Pages: {count}").format(count=self._pages) + asks
         self._why.setText(self._said if self._said and not self._pages else why or now)
-        self._file.setAccessibleName(f"{self._file.text()}: {self._piece.currentText()}")
-        self._receipt.setEnabled(self._file.isEnabled())
-        self._receipt.setVisible(self._prints and self._live)
-        name_button(self._receipt, _("File, then print the receipt"), "Ctrl+F8")
+        self.file.setAccessibleName(f"{self.file.text()}: {self._piece.currentText()}")
+        self.receipt.setEnabled(self.file.isEnabled())
+        self.receipt.setVisible(self._prints and self._live)
+        name_button(self.receipt, _("File, then print the receipt"), "Ctrl+F8")
         series = self._series()
-        self._each_line.setVisible(bool(series) and self._file.isEnabled())
+        self._each_line.setVisible(bool(series) and self.file.isEnabled())
         self._each_words.setText(
             " · ".join(f"{place} {piece.name}" for place, piece in enumerate(series, start=1))
         )
-        self._each.setAccessibleDescription(self._each_words.text())
+        self.each.setAccessibleDescription(self._each_words.text())
 
     def _series(self) -> list[Piece]:
         """The pieces that the pages may be, one after the other in the order of the procedure: from
@@ -277,7 +265,7 @@ class FilingPanel(Card):
             self.pressed.emit([(piece.id, piece.name) for piece in series], False)
 
     def _on_file(self) -> None:
-        if self._file.isEnabled():
+        if self.file.isEnabled():
             self._file_as(with_receipt=False)
 
     def _on_receipt(self) -> None:

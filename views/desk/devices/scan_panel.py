@@ -5,7 +5,7 @@ Used by the devices view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QWidget
 
@@ -111,13 +111,9 @@ class ScanPanel(Card):
         self._offer_sources(report)
         self._allow()
 
-    def show_profiles(self, profiles: Sequence[ScanProfile]) -> None:
-        """The profiles of the organisation."""
-        self._profiles.show_profiles(profiles)
-
     def choose_profile(self, profile_id: str) -> bool:
         """Sets what this profile says; False for an unknown one, which changes nothing."""
-        profile = self._profiles.profile(profile_id)
+        profile = self.profiles.profile(profile_id)
         if profile is not None:
             self._set(profile)
         return profile is not None
@@ -230,7 +226,7 @@ class ScanPanel(Card):
             "scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
         )
         self._source.currentIndexChanged.connect(lambda _place: self._allow())
-        self._profiles = ProfileRow(self._choose)
+        self.profiles = ProfileRow(self._choose)
         self._pile = PileBar()
         self._pile.backs.clicked.connect(
             lambda: self._act(ScanOtherSides(self.chosen_scan(ScanKind.PAGE)))
@@ -298,7 +294,7 @@ class ScanPanel(Card):
         acts.addWidget(self._scan, 1)
         self.body.addLayout(title)
         self.body.addWidget(self._fault)
-        self.body.addWidget(self._profiles)
+        self.body.addWidget(self.profiles)
         settings = row(None, space=6)
         for choice in (self._source, self._colour, self._dpi):
             settings.addWidget(choice, 1)
@@ -317,7 +313,7 @@ class ScanPanel(Card):
             can = not self._scanning
         else:
             can = scans
-        self._profiles.show_possible(scans, self._report)
+        self.profiles.show_possible(scans, self._report)
         self._pile.set_possible(scans)
         for choice in (self._colour, self._dpi):
             choice.setEnabled(not is_file)

@@ -20,7 +20,6 @@ from session.protocol.conversation.messages import (
     Area,
     DevicesReported,
     Grant,
-    PrintChanged,
     ScanKind,
 )
 from session.protocol.conversation.page_removal import RemovalReason
@@ -118,10 +117,6 @@ class DevicesView(QWidget):
         """A scan runs: 0..100, less than 0 when unknown."""
         self.scan.show_progress(text or _("Scanning…"), percent)
 
-    def show_scan_ended(self) -> None:
-        """No scan runs any more."""
-        self.scan.show_idle()
-
     def show_preview(
         self, image: QImage | bytes, flatbed: Area | None = None, areas: Sequence[Area] = ()
     ) -> None:
@@ -131,10 +126,6 @@ class DevicesView(QWidget):
         self.preview.show_picture(picture_of(image), flatbed, areas)
         self._show_part("preview")
         self.preview.setFocus()
-
-    def show_print(self, changed: PrintChanged, name: str) -> None:
-        """State of a print."""
-        self.printing.show_print(changed, name)
 
     def show_in_session(self, live: bool) -> None:
         """Show whether a kiosk is at the other end; without it only pages and filing remain."""
@@ -292,7 +283,7 @@ class DevicesView(QWidget):
 
     def set_filing(self, filing: bool) -> None:
         """True while a document is on its way to the store."""
-        self._by_enter = (filing and self.filing.has_keyboard()) or self._by_enter
+        self._by_enter = (filing and self.filing.file.hasFocus()) or self._by_enter
         self.filing.set_filing(filing)
 
     def set_pieces(self, pieces: Sequence[Piece], dossier_open: bool) -> None:

@@ -6,7 +6,7 @@ Used by the dossier view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from PyQt6.QtCore import Qt
@@ -14,7 +14,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from resources.texts import _
-from session.core.dossier_model import Dossier, DossierHit
+from session.core.dossier_model import Dossier
 from session.protocol.hub.number_check import written_number
 from views.desk.dossier import acts
 from views.desk.dossier.caller_number import (
@@ -77,9 +77,9 @@ class PersonCard(Card):
             _("Correct the identity"), "pen", "quiet", name="dossier_correct_person"
         )
         self._correct.clicked.connect(self._on_correct)
-        self._form = PersonForm(today)
-        self._form.kept.connect(lambda *correction: act(acts.CorrectCaller(*correction)))
-        self._form.left.connect(self._close_form)
+        self.form = PersonForm(today)
+        self.form.kept.connect(lambda *correction: act(acts.CorrectCaller(*correction)))
+        self.form.left.connect(self._close_form)
         self._entry = QWidget()
         column(self._entry, self._number, FlowLayout(self._keep, self._cancel))
         self.body.addLayout(self._build_top(find_another))
@@ -90,7 +90,7 @@ class PersonCard(Card):
         self.body.addWidget(self._what)
         self.body.addLayout(FlowLayout(self._give, self._correct))
         self.body.addWidget(self._entry)
-        self.body.addWidget(self._form)
+        self.body.addWidget(self.form)
         self.show_person(None)
 
     def _build_top(self, find_another: Callable[[], None]) -> QBoxLayout:
@@ -120,15 +120,15 @@ class PersonCard(Card):
         before, self._facts = self._facts, facts
         here = QApplication.focusWidget()
         typing = here is not None and any(
-            part.isAncestorOf(here) for part in (self._entry, self._form)
+            part.isAncestorOf(here) for part in (self._entry, self.form)
         )
         if facts is None or _number(facts) != _number(before):
             self._number.fill("")
             self._entry.hide()
             self._asked = ""
         if facts is None or _person(facts) != _person(before):
-            self._form.clear()
-            self._form.hide()
+            self.form.clear()
+            self.form.hide()
         has_number = facts is not None and facts.caller_number
         self._give.setText(_("Correct the number") if has_number else _("Give a number"))
         self._show_buttons()
@@ -144,16 +144,6 @@ class PersonCard(Card):
         here = QApplication.focusWidget()
         if here is None or self._entry.isAncestorOf(here):
             self._number.setFocus()
-
-    def show_likely(self, hits: Sequence[DossierHit]) -> None:
-        """Nothing was corrected yet: another dossier may be the same person's."""
-        self._form.show_likely(hits)
-
-    def show_not_corrected(
-        self, code: str, detail: Mapping[str, str | int | float] | None = None
-    ) -> None:
-        """Why name and birth date stay as they are."""
-        self._form.show_refused(code, detail)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape leaves the number."""
@@ -176,19 +166,19 @@ class PersonCard(Card):
 
     def _on_correct(self) -> None:
         if self._facts is not None:
-            self._form.show()
+            self.form.show()
             self._show_buttons()
-            self._form.show_person(self._facts)
+            self.form.show_person(self._facts)
 
     def _close_form(self) -> None:
-        self._form.clear()
-        self._form.hide()
+        self.form.clear()
+        self.form.hide()
         self._show_buttons()
         self._correct.setFocus()
 
     def _show_buttons(self) -> None:
         """One thing is typed at a time."""
-        free = self._facts is not None and self._entry.isHidden() and self._form.isHidden()
+        free = self._facts is not None and self._entry.isHidden() and self.form.isHidden()
         self._give.setVisible(free)
         self._correct.setVisible(free)
 

@@ -110,7 +110,7 @@ class DeskColumns(QSplitter):
         """Show the chat with the keyboard in its line; nothing without a caller."""
         if self.has_caller:
             self.open_tab(self.side.chat)
-            self.side.chat.focus_entry()
+            self.side.chat.entry.setFocus()
 
     def show_unread(self, count: int) -> None:
         """Show how many lines of the chat nobody has seen yet;

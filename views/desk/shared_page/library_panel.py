@@ -147,10 +147,6 @@ class LibraryPanel(QFrame):
         self._bar.setValue(max(0, percent))
         self.progress.show()
 
-    def end_fetching(self) -> None:
-        """The document is ready, or was given up."""
-        self.progress.hide()
-
     def open_panel(self) -> None:
         """Shows the panel, with the keyboard in its field; it stays until something is chosen or it
         is closed, also when a page comes meanwhile.

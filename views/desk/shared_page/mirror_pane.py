@@ -363,7 +363,8 @@ class MirrorPane(QWidget):
         fits_width: the page is as wide as the pane and is scrolled here; its scale then changes
             with the pane's width only, never by itself.
 
-    Signals: resource_requested(address): a picture or font is wanted; answer with `give_resource`.
+    Signals: resource_requested(address): a picture or font is wanted; answer with
+        `resources.give`.
         pointed(x, y): the laser is at this fraction (0..1) of the kiosk's viewport. pointer_left():
         the laser left the page. picked(Pick): with a tool that means something in the page, this
         was clicked. scrolled(Pick, right_px, down_px): the wheel turned over it while the agent
@@ -408,17 +409,17 @@ class MirrorPane(QWidget):
         self._restart.setInterval(RESTART_MS)
         self._restart.timeout.connect(lambda: self._page.load(QUrl(SHELL_URL)))
         self._build_page()
-        self._overlay = MirrorOverlay(self, takes_keys=fits_width)
+        self.overlay = MirrorOverlay(self, takes_keys=fits_width)
         self._trouble = MirrorTrouble(self)
-        self.setFocusProxy(self._overlay)
-        self._overlay.moved.connect(self._on_moved)
-        self._overlay.left.connect(self.pointer_left)
-        self._overlay.pressed.connect(lambda at: self._pick(at, self.picked.emit))
-        self._overlay.turned.connect(self._on_turned)
-        self._overlay.drawn.connect(self._on_drawn)
-        self._overlay.typed.connect(self.typed)
-        self._overlay.key_pressed.connect(self.key_pressed)
-        self._overlay.keyboard_changed.connect(self.keyboard_changed)
+        self.setFocusProxy(self.overlay)
+        self.overlay.moved.connect(self._on_moved)
+        self.overlay.left.connect(self.pointer_left)
+        self.overlay.pressed.connect(lambda at: self._pick(at, self.picked.emit))
+        self.overlay.turned.connect(self._on_turned)
+        self.overlay.drawn.connect(self._on_drawn)
+        self.overlay.typed.connect(self.typed)
+        self.overlay.key_pressed.connect(self.key_pressed)
+        self.overlay.keyboard_changed.connect(self.keyboard_changed)
         self._marked = 0
         self._marks_timer = QTimer(self)
         self._marks_timer.setInterval(MARK_LOOK_MS)
@@ -433,21 +434,21 @@ class MirrorPane(QWidget):
     def _build_page(self) -> None:
         # Children die in the order of their birth:
         # the page (child of the view) must go before its profile.
-        self._view = QWebEngineView(self)
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.view = QWebEngineView(self)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._profile = QWebEngineProfile(self)
         self._interceptor = _OnlyOurs(self)
-        self._resources = _Resources(self)
-        self._shell = _Shell(self, self._resources)
+        self.resources = _Resources(self)
+        self._shell = _Shell(self, self.resources)
         self._profile.setUrlRequestInterceptor(self._interceptor)
         self._profile.installUrlSchemeHandler(SHELL_SCHEME, self._shell)
-        self._profile.installUrlSchemeHandler(RESOURCE_SCHEME, self._resources)
+        self._profile.installUrlSchemeHandler(RESOURCE_SCHEME, self.resources)
         self._profile.downloadRequested.connect(lambda download: download.cancel())
-        self._page = _MirrorPage(self._profile, self._view)
+        self._page = _MirrorPage(self._profile, self.view)
         self._lock(self._page)
-        self._view.setPage(self._page)
-        self._resources.asked.connect(self.resource_requested)
+        self.view.setPage(self._page)
+        self.resources.asked.connect(self.resource_requested)
         self._watch = MirrorWatch(self._page)
         self._watch.silent_changed.connect(self._on_silent)
         self._watch.lost.connect(self._on_process_ended)
@@ -513,38 +514,22 @@ class MirrorPane(QWidget):
         if self._is_ready:
             self._page.runJavaScript("mirror.clear()")
 
-    def set_zoom(self, factor: float) -> None:
-        """Draws the page so many times larger than its own pixels, where there is room for it."""
-        self._view.setZoomFactor(factor)
-
-    def give_resource(self, address: str, data: bytes, media_type: str) -> None:
-        """Answers `resource_requested`; empty `data` means that the kiosk refused."""
-        self._resources.give(address, data, media_type)
-
-    def show_name(self, name: str) -> None:
-        """Set what a screen reader calls it."""
-        self._overlay.setAccessibleName(name)
-
-    def set_tool(self, tool: Tool) -> None:
-        """Set what the mouse and the keyboard do over the mirror."""
-        self._overlay.set_tool(tool)
-
     def show_mark(self, node: int) -> None:
         """A frame around a node, as the caller sees it; it follows the page."""
         self._marked = node
-        self._overlay.show_arrow(None)
+        self.overlay.show_arrow(None)
         self._marks_timer.start()
         self._place_mark()
 
     def show_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """An arrow between fractions of the viewport, as the caller sees it."""
         self._forget_mark()
-        self._overlay.show_arrow((self.place(*start), self.place(*end)))
+        self.overlay.show_arrow((self.place(*start), self.place(*end)))
 
     def remove_marks(self) -> None:
         """No frame and no arrow."""
         self._forget_mark()
-        self._overlay.show_arrow(None)
+        self.overlay.show_arrow(None)
 
     # ---- the field that has the keyboard at the kiosk ----
 
@@ -586,13 +571,13 @@ class MirrorPane(QWidget):
             self.bring_into_view(box)
             self._place_focus()  # where it is now
             return
-        if self._overlay.show_focus(box, caret):
+        if self.overlay.show_focus(box, caret):
             self.focus_moved.emit(box.toAlignedRect(), label)
 
     def _forget_mark(self) -> None:
         self._marked = 0
         self._marks_timer.stop()
-        self._overlay.show_frame(None)
+        self.overlay.show_frame(None)
 
     def _place_mark(self) -> None:
         self._page.runJavaScript(f"rect({self._marked})", self._on_mark)
@@ -606,14 +591,14 @@ class MirrorPane(QWidget):
         box = json.loads(answer)
         start = self.place(box["x"], box["y"])
         end = self.place(box["x"] + box["width"], box["y"] + box["height"])
-        self._overlay.show_frame(QRectF(start, end))
+        self.overlay.show_frame(QRectF(start, end))
 
     # ---- what it shows ----
 
     @property
     def has_keyboard(self) -> bool:
         """True while what is typed at this desk comes here."""
-        return self._overlay.hasFocus()
+        return self.overlay.hasFocus()
 
     @property
     def viewport(self) -> QSize:
@@ -664,7 +649,7 @@ class MirrorPane(QWidget):
         drawn = self._fitted()
         if self._is_ready:
             self._page.runJavaScript(f"mirror.place({drawn.x()}, {drawn.y()}, {self._scale})")
-        self._overlay.update()
+        self.overlay.update()
 
     @property
     def scale(self) -> float:
@@ -720,7 +705,7 @@ class MirrorPane(QWidget):
 
     def _on_turned(self, at: QPointF, right_px: float, down_px: float) -> None:
         """First what this pane does not show of the kiosk's screen, then the kiosk's page."""
-        if self.scroll_here(down_px) or self._overlay.tool is Tool.LOOK:
+        if self.scroll_here(down_px) or self.overlay.tool is Tool.LOOK:
             return
         self._pick(at, lambda pick: self.scrolled.emit(pick, right_px, down_px))
 
@@ -779,9 +764,9 @@ class MirrorPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fills the pane; the shell page fits the mirror into it."""
-        self._view.setGeometry(self.rect())
-        self._overlay.setGeometry(self.rect())
-        self._overlay.raise_()
+        self.view.setGeometry(self.rect())
+        self.overlay.setGeometry(self.rect())
+        self.overlay.raise_()
         if not self._trouble.isHidden():
             self._trouble.place()
             self._trouble.raise_()

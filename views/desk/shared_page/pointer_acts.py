@@ -71,7 +71,7 @@ class PointerActs(QObject):
         tools.acted.connect(self._on_tool_act)
         bar.acted.connect(self._on_value)
         # the keyboard goes back to the page
-        bar.closed.connect(lambda: mirror.set_tool(tools.tool))
+        bar.closed.connect(lambda: mirror.overlay.set_tool(tools.tool))
 
     # ---- facts ----
 
@@ -168,7 +168,7 @@ class PointerActs(QObject):
 
     def _on_tool(self, tool: Tool) -> None:
         self._say("", "")
-        self._mirror.set_tool(tool)
+        self._mirror.overlay.set_tool(tool)
         self._bar.close_bar()
 
     def _on_tool_act(self, act: acts.ToolAct) -> None:

@@ -18,7 +18,6 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QVBoxLayo
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
-from session.protocol.conversation.mirror_messages import DialogShown
 from views.desk.shared_page import acts
 from views.desk.shared_page.library_panel import LibraryPanel
 from views.desk.shared_page.mirror_dialog import MirrorDialog
@@ -88,6 +87,7 @@ class SharedPageView(QWidget):
         bar: address, library and tools in one line; the desk's window has it in a bar of its own.
         library: what can be put before the caller.
         document: what is shown, in the place of the mirror.
+        dialog: what the page asks the caller, or wanted what the kiosk does not do.
     """
 
     acted = pyqtSignal(object)
@@ -175,7 +175,7 @@ class SharedPageView(QWidget):
         box.insertWidget(box.count() - 1, self._ask, 0, Qt.AlignmentFlag.AlignHCenter)
         self._mirrored = QWidget()
         column(self._mirrored, self.mirror)
-        self._dialog = MirrorDialog(self._mirrored)
+        self.dialog = MirrorDialog(self._mirrored)
         self._stage = QStackedWidget()
         self._stage.setObjectName("cobrowse_stage")
         self._stage.addWidget(self._empty)
@@ -218,7 +218,7 @@ class SharedPageView(QWidget):
         """The mirror runs, or has stopped: then nothing of the page stays on the screen."""
         if not sharing:
             self._forget_page()
-            self._dialog.clear()
+            self.dialog.clear()
             self.mirror.clear()
         if sharing or self._state is ShareState.ON:
             self._set_state(ShareState.ON if sharing else ShareState.OFF)
@@ -229,7 +229,9 @@ class SharedPageView(QWidget):
         self._opening = ""
         self._end_refusal()
         self.bar.show_address(page.address, page.title)
-        self.mirror.show_name(_("The caller's page: {title}").format(title=page.title))
+        self.mirror.overlay.setAccessibleName(
+            _("The caller's page: {title}").format(title=page.title)
+        )
         self._show_state()
 
     def show_refused(self, refused: AddressRefused) -> None:
@@ -250,10 +252,6 @@ class SharedPageView(QWidget):
         self.bar.chip.show_state(_("The caller sees your pointer"), "point", "good")
         self._seen_timer.start()
 
-    def show_dialog(self, dialog: DialogShown) -> None:
-        """The page asks the caller, or wanted what the kiosk does not do."""
-        self._dialog.show_dialog(dialog)
-
     def show_document(self, title: str, pages: int, page: int) -> None:
         """This page of a document is shown to the caller, in the place of the mirror."""
         self._showing = True
@@ -266,13 +264,9 @@ class SharedPageView(QWidget):
         self.document.clear()
         self._show_state()
 
-    def end_dialog(self, dialog_id: str) -> None:
-        """The caller answered."""
-        self._dialog.end_dialog(dialog_id)
-
     def clear(self) -> None:
         """Removes everything of the caller: the session is over."""
-        self._dialog.clear()
+        self.dialog.clear()
         self._forget_page()
         self._allowed = []
         self.tools.show_grants(dict.fromkeys(Grant, False))
@@ -282,7 +276,7 @@ class SharedPageView(QWidget):
         self.bar.address.clearEditText()
         self._end_refusal()
         self.library.close_panel()
-        self.library.end_fetching()
+        self.library.progress.hide()
         self._set_open(False)
         self.end_document()
         self._set_state(ShareState.OFF)

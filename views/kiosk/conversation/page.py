@@ -337,10 +337,6 @@ class SessionPage(KioskPage):
             self._announced = self.line.text()
             announce(self, self._announced)
 
-    def show_times(self, left_s: Mapping[Grant, float]) -> None:
-        """Seconds that are left of each power."""
-        self.powers.show_times(left_s)
-
     def tick(self) -> None:
         """A moment has passed: the question's countdown and the powers' times."""
         self.consent.tick()

@@ -127,7 +127,7 @@ async def test_what_was_wanted_from_afar_is_shown_and_every_line_of_it_is_in_the
     request = RemoteHelpsRequest(kiosk="borne1")
     made.show(request)
     await until(lambda: bool(shown))
-    made.rest()
+    made.reading.rest()
     assert (helps.asked[0], len(shown[0].helps), shown[0].more) == (request, 2, True)
     made.save(str(tmp_path / "x.csv"))
     await until(lambda: bool(saved))

@@ -122,6 +122,6 @@ async def test_a_merge_asked_for_again_is_the_same_merge(made: Made) -> None:
 
 
 async def test_the_lists_are_read_while_the_page_is_in_front(made: Made) -> None:
-    made.job.show()
+    made.job.reading.begin()
     await until(lambda: made.hub.reads > 0)
-    made.job.rest()
+    made.job.reading.rest()

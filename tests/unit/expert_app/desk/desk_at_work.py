@@ -63,7 +63,7 @@ class Desk:
         self.app.trouble_cleared.connect(self.over.append)
 
     def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
-        channel = self.link.channel(facts.id)
+        channel = self.link.bus.channel(facts.id)
         logs = self._folder / "logs"
         clock, client = self._world.clock, self.client
         return desk_session(
@@ -104,7 +104,7 @@ class Desk:
         yes = GrantChanged(
             grant=Grant.KEEP, allowed=True, at_utc=self._world.clock.utc_now(), left_s=60
         )
-        await kiosk.channel(self.opened[-1].facts.id).send("grant", yes)
+        await kiosk.bus.channel(self.opened[-1].facts.id).send("grant", yes)
         await until(lambda: self.opened[-1].grants.may_keep)
 
     def codes(self) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ class Talker:
         link = ThirdPartyClient(desk.client)
 
         def open_visit(session_id: str) -> Visit:
-            channel = desk.link.channel(session_id)
+            channel = desk.link.bus.channel(session_id)
             return Visit(
                 link.me,
                 channel,

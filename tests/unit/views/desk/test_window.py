@@ -129,7 +129,7 @@ def test_nothing_is_filed_before_its_piece_is_on_the_screen(
     key(window, Qt.Key.Key_F8)
     assert filed == []
     assert child(window, QComboBox, "file_piece").isVisible()
-    assert window.devices.filing.has_keyboard()
+    assert window.devices.filing.file.hasFocus()
     key(window, Qt.Key.Key_F8)
     assert len(filed) == 1
 
@@ -147,10 +147,10 @@ def test_a_scan_that_is_ready_takes_the_keyboard_only_where_the_agent_still_wait
     window.devices.show_page_image("p1", drawn_page(width=100))
     window.call.setFocus()
     window.paper.show_scanned(["p1"], unread=0)
-    assert not window.devices.filing.has_keyboard()
+    assert not window.devices.filing.file.hasFocus()
     key(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     window.paper.show_scanned(["p1"], unread=0)
-    assert window.devices.filing.has_keyboard()
+    assert window.devices.filing.file.hasFocus()
 
 
 def test_nothing_is_scanned_or_printed_by_a_key_after_the_conversation(window: DeskWindow) -> None:

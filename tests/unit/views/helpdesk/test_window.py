@@ -108,7 +108,7 @@ def test_a_note_is_kept_at_the_moment_that_is_shown(view: HelpdeskView) -> None:
     _show(view)
     told: list[object] = []
     view.conversation.notes.acted.connect(told.append)
-    view.conversation.go_to(40.0)
+    view.conversation.replay.seek(40.0)
     words = view.findChild(QLineEdit, "notes_words")
     assert words is not None
     words.setText("  rollers to be cleaned ")

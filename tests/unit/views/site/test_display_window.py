@@ -38,7 +38,7 @@ class Room:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.window = DisplayWindow(self.clock)
-        self.window.stop_ticking()
+        self.window.seconds.stop()
         self.called: list[str] = []
         self.window.called.connect(lambda call: self.called.append(call.number))
         self.window.resize(1920, 1080)

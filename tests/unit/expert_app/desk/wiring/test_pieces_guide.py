@@ -108,7 +108,7 @@ class Stage:
         window.chat.set_in_session(True)
         window.dossier.show_dossier(DOSSIER)
         window.devices.show_devices(DEVICES)
-        window.devices.scan.show_profiles([ScanProfile(id="mail", name="Mail", dpi=200)])
+        window.devices.scan.profiles.show_profiles([ScanProfile(id="mail", name="Mail", dpi=200)])
         self.guide._guides, self.guide._known = [GUIDE], True
         self.guide.guides_changed.emit([GUIDE])
         self.guide.choose("logement")
@@ -170,7 +170,7 @@ def test_a_scan_is_of_the_steps_profile_for_its_piece(stage: Stage, qtbot: QtBot
 def test_a_profile_that_the_convention_has_not_is_said_and_the_page_is_scanned_all_the_same(
     stage: Stage, qtbot: QtBot
 ) -> None:
-    stage.window.devices.scan.show_profiles([])
+    stage.window.devices.scan.profiles.show_profiles([])
     box = stage.window.guide.findChild(QCheckBox, "guide_case_tenant")
     assert box is not None
     box.click()

@@ -25,5 +25,5 @@ def test_no_part_of_the_display_exists_twice(qapp: QApplication) -> None:
     names = {type(each).__name__ for each in objects_of(made)}
     assert names >= {"DisplayWindow", "DisplayClient", "BusClient", "Chime"}
     assert classes_that_exist_twice(made).keys() - ROWS == set()
-    made.window.stop_ticking()
+    made.window.seconds.stop()
     made.window.deleteLater()

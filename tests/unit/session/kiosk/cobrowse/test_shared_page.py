@@ -273,7 +273,7 @@ async def test_the_log_gets_stretches_that_begin_with_a_picture(ends: Ends) -> N
     ends.browser.push(PICTURE)
     await ends.settle()
     ends.desk.close()
-    await ends.desk.log_written()
+    await ends.desk.stretch.finish()
     assert [(chunk.is_snapshot, chunk.events) for chunk in chunks] == [(True, 5), (True, 2)]
     assert chunks[0].started_at_utc == ends.clock.utc_now()
 

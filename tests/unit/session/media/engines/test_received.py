@@ -33,7 +33,7 @@ def test_counts_level_and_first_picture_are_those_of_this_call() -> None:
     received.pass_over()
     received.add_picture(grey(20), to_screen(grey(20), 2))
     received.count_voice_packet()
-    received.add_voice(ToneSource(level=0.5).read())
+    received.meter.add(ToneSource(level=0.5).read())
     stats = received.stats()
     assert (stats.frames, stats.width_px, stats.height_px) == (3, 322, 180)
     assert stats.first_frame_s == first_s

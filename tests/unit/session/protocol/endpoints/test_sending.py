@@ -144,7 +144,7 @@ async def test_chunks_wait_for_the_line_and_none_is_lost(tasks: Tasks) -> None:
         assert (
             b"".join(payload for owner, _index, payload in heard.chunks if owner == item_id) == data
         )
-    assert (chunks.waiting, chunks.has("p1")) == (0, False)
+    assert (chunks.waiting, chunks.outgoing.has("p1")) == (0, False)
 
 
 async def test_a_beginning_is_told_once_and_again_after_a_pause(tasks: Tasks) -> None:

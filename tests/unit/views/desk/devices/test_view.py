@@ -93,7 +93,7 @@ def test_preview_page_and_file(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_page_image("p1", drawn_page(width=100))
     devices.show_grants({Grant.KEEP: True})
     filed = acts_of(devices, acts.FileDocuments)
-    devices.filing.press()
+    devices.filing.file.click()
     assert filed == [
         acts.FileDocuments((acts.DocumentPages(("p1",), "p2", "Attestation de loyer"),))
     ]
@@ -132,7 +132,7 @@ def test_a_running_scan_shows_progress_and_can_be_cancelled(
     done = acts_of(devices, acts.DevicesPress)
     press(devices, qtbot, "scan_cancel")
     assert done
-    devices.show_scan_ended()
+    devices.scan.show_idle()
     assert button(devices, "scan_page").isVisible()
 
 
@@ -310,7 +310,7 @@ def test_one_press_files_and_prints_the_receipt_once_it_is_filed(
     three.show_document_filed("Lease", 1)
     assert printed == [acts.PrintReceipt(False)]
     done = acts_of(three, acts.FileDocuments)
-    three.filing.press()
+    three.filing.file.click()
     assert done
     three.show_document_filed("Lease", 2)
     assert printed == [acts.PrintReceipt(False)], "a receipt is printed only where it was asked for"
@@ -321,7 +321,7 @@ def test_who_goes_on_elsewhere_keeps_the_keyboard_when_the_document_is_filed(
 ) -> None:
     three.show_grants({Grant.KEEP: True})
     three.strip.setFocus()
-    three.filing.press()
+    three.filing.file.click()
     three.set_filing(True)
     three.set_filing(False)
     three.show_document_filed("Bail", 1)
@@ -345,7 +345,7 @@ def test_a_row_of_pages_is_seen_however_low_the_window_is(
     three: DevicesView, qtbot: QtBot, larger: float, desk_theme: QApplication
 ) -> None:
     apply_theme(desk_theme, dark=False, text_scale=larger)
-    three.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING), "Receipt")
+    three.printing.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING), "Receipt")
     three.show_papers("p0", 2)
     for height in (800, 600, 520, 480):
         three.resize(420, height)
@@ -466,7 +466,7 @@ def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbo
     done = acts_of(devices, acts.PrintReceipt)
     button(devices, "print_receipt").click()
     assert done
-    devices.show_print(
+    devices.printing.show_print(
         PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_jammed"), "Receipt"
     )
     line = devices.findChild(QWidget, "print_j1")
@@ -476,14 +476,14 @@ def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbo
     cancelled = acts_of(devices, acts.CancelPrint)
     press(line, qtbot, "print_cancel_j1")
     assert cancelled == [acts.CancelPrint("j1")]
-    devices.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
+    devices.printing.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
     assert words(line, "print_state") == "printed"
 
 
 def test_why_a_print_waits_is_not_said_again_below_the_printer_that_says_it(
     devices: DevicesView,
 ) -> None:
-    devices.show_print(
+    devices.printing.show_print(
         PrintChanged(print_id="j1", state=PrintState.WAITING, code=DEVICES.printer_code), "Receipt"
     )
     line = devices.findChild(QWidget, "print_j1")
@@ -514,7 +514,7 @@ def test_the_file_to_print_is_chosen_without_stopping_the_program(
 def test_another_caller_finds_nothing_of_the_one_before(three: DevicesView) -> None:
     three.show_grants({Grant.SCAN: True, Grant.PRINT: True})
     three.show_preview(drawn_page(width=310))
-    three.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
+    three.printing.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
     three.clear()
     assert three.strip.order() == []
     assert three.page("p0") is None

@@ -93,7 +93,7 @@ PROFILES = [
 
 def test_a_profile_is_one_click(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_grants({Grant.SCAN: True})
-    devices.scan.show_profiles(PROFILES)
+    devices.scan.profiles.show_profiles(PROFILES)
     done = acts_of(devices, acts.ScanPages)
     press(devices, qtbot, "scan_profile_1")
     assert done
@@ -119,7 +119,7 @@ def test_a_profile_is_one_click(devices: DevicesView, qtbot: QtBot) -> None:
 
 def test_a_profile_that_this_scanner_cannot_do_says_why(devices: DevicesView) -> None:
     devices.show_grants({Grant.SCAN: True})
-    devices.scan.show_profiles(PROFILES)
+    devices.scan.profiles.show_profiles(PROFILES)
     devices.show_devices(msgspec.structs.replace(DEVICES, feeder=False))
     assert not button(devices, "scan_profile_2").isEnabled()
     assert "no feeder" in button(devices, "scan_profile_2").toolTip()

@@ -158,7 +158,7 @@ def test_a_wrong_name_is_corrected_by_the_keyboard_and_the_card_is_free_again(
     key(family, Qt.Key.Key_Return)
     right = CallerIdentity(family_name="Verdelain", given_names="Josiane", born_on="1984-05-12")
     assert asked == [acts.CorrectCaller(right, False, "Faute de frappe")]
-    person.show_not_corrected("dossier_was_merged", {"dossier": "D-9"})
+    person.form.show_refused("dossier_was_merged", {"dossier": "D-9"})
     assert "D-9" in _find(person, QLabel, "person_words").text()
     corrected = msgspec.structs.replace(
         known, caller_name="Josiane Verdelain", family_name="Verdelain"

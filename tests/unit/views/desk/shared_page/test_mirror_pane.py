@@ -142,9 +142,9 @@ def test_a_picture_is_asked_for_and_shown_only_when_it_is_one(
     pane.feed(text_of(*page))
     qtbot.waitUntil(lambda: len(asked) == 3)
     assert sorted(asked) == [f"http://h/{name}.png?cle=é" for name in ("bon", "page", "rien")]
-    pane.give_resource("http://h/bon.png?cle=é", PIXEL, "image/png")
-    pane.give_resource("http://h/page.png?cle=é", b"<script>1</script>", "text/html")
-    pane.give_resource("http://h/rien.png?cle=é", b"", "")
+    pane.resources.give("http://h/bon.png?cle=é", PIXEL, "image/png")
+    pane.resources.give("http://h/page.png?cle=é", b"<script>1</script>", "text/html")
+    pane.resources.give("http://h/rien.png?cle=é", b"", "")
     wait_mirrored(qtbot, pane, "document.getElementById('bon').naturalWidth === 1")
     wait_mirrored(qtbot, pane, "[...document.images].every(i => i.complete)")
     assert in_mirror(qtbot, pane, "document.getElementById('page').naturalWidth") == 0
@@ -227,7 +227,7 @@ def test_what_the_pane_does_not_show_is_scrolled_to_and_only_then_the_kiosks_pag
     assert wide.place(0.0, 0.0).y() == 0
     asked: list[float] = []
     wide.scrolled.connect(lambda _pick, _right, down: asked.append(down))
-    wide.set_tool(Tool.CONTROL)
+    wide.overlay.set_tool(Tool.CONTROL)
     overlay.turned.emit(QPointF(300, 200), 0.0, 900.0)
     assert wide.place(0.0, 1.0).y() == 500
     assert asked == []
