@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.owed_notes import OwedNotes
+from session.bus.request_context import new_trace
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -319,8 +320,9 @@ class AgentWork:
 
     async def _accept_next(self, service: str) -> None:
         if self._app.session is None:
-            answer = await self._bus.ask(NextRequest(service=service or None))
-            await self._app.enter(answer.session)
+            trace = new_trace()
+            answer = await self._bus.ask(NextRequest(service=service or None), trace=trace)
+            await self._app.enter(answer.session, trace)
 
     def answers_by_itself(self, ticket: Ticket) -> bool:
         """Return True if an offer of this ticket's service is taken without a press."""

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from expert_app.desk.filing import Filing, Value
 from session.bus.client import AGAIN
+from session.bus.request_context import new_trace
 from session.core.clock import Clock
 from session.core.disk import is_disk_error
 from session.core.dossier_model import Dossier, PieceState
@@ -214,19 +215,20 @@ class DeskApp:
     async def _accept(self, ticket_id: str) -> None:
         if self._session is not None:
             return
+        trace = new_trace()
         try:
-            facts = await self._link.accept(ticket_id)
+            facts = await self._link.accept(ticket_id, trace=trace)
         except AGAIN:
             # it may be ours: a caller would wait before a desk that does not know
             self._do(self._go_on(), "go on")
             raise
-        await self.enter(facts)
+        await self.enter(facts, trace)
 
-    async def enter(self, facts: SessionFacts) -> None:
-        """A session was opened for this desk."""
-        await self._enter(facts, resumed=False)
+    async def enter(self, facts: SessionFacts, trace: str) -> None:
+        """A session was opened for this desk, by the request with this trace."""
+        await self._enter(facts, resumed=False, trace=trace)
 
-    async def _enter(self, facts: SessionFacts, resumed: bool) -> None:
+    async def _enter(self, facts: SessionFacts, resumed: bool, trace: str = "") -> None:
         if self._session is not None:
             return
         self._ended = None
@@ -239,7 +241,7 @@ class DeskApp:
         session.flooded.connect(self.flooded.emit)
         self._filing.begin(session)
         self.session_opened.emit(session)
-        await (session.start_without_kiosk() if facts.phone else session.start())
+        await (session.start_without_kiosk(trace) if facts.phone else session.start(trace))
         self._do(self._load_when_vault_answers(), LOADING)
 
     async def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:

@@ -55,14 +55,16 @@ class EventLog:
         """Adds an event that no signal of the session announces."""
         self._log.write(event)
 
-    def opened(self, resumed: bool) -> None:
+    def opened(self, resumed: bool, trace: str) -> None:
         """The session begins here, or goes on after a restart."""
         if resumed:
             self._log.write(events.SessionResumed(by=Writer.DESK))
             self._described()
             return
         facts = self._facts
-        self._log.write(events.TicketAccepted(ticket_id=facts.ticket_id, agent=facts.agent))
+        self._log.write(
+            events.TicketAccepted(ticket_id=facts.ticket_id, agent=facts.agent, trace=trace)
+        )
         self._log.write(
             events.SessionOpened(
                 ticket_id=facts.ticket_id,

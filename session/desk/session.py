@@ -179,11 +179,14 @@ class DeskSession:
         self.event_log.listen_to_line(self.line)
         self.chat.sent_words.connect(lambda _fact: self.event_log.words_sent())
 
-    async def start(self) -> None:
+    async def start(self, trace: str = "") -> None:
         """Begins to listen; after a restart asks the kiosk for everything again:
         call, consent, page, scanned pages.
+
+        Args:
+            trace: that of the request by which the agent took the ticket.
         """
-        self.event_log.opened(self.resumed)
+        self.event_log.opened(self.resumed, trace)
         self.call.start()
         self.line.start()
         if self.resumed and not self.third_parties.talk.held:
@@ -192,9 +195,9 @@ class DeskSession:
         if self.resumed:
             self.show.repeat()  # what an earlier run showed is not known here any more
 
-    async def start_without_kiosk(self) -> None:
+    async def start_without_kiosk(self, trace: str = "") -> None:
         """Begins a conversation by telephone: nobody is at the kiosk, so it is asked nothing."""
-        self.event_log.opened(self.resumed)
+        self.event_log.opened(self.resumed, trace)
 
     async def _ask_again(self) -> None:
         """Asks the kiosk for consent, devices and pages: at the start, and whenever the line comes

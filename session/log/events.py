@@ -97,10 +97,11 @@ class CallerLeft(Event, frozen=True, kw_only=True):
 
 
 class TicketAccepted(Event, frozen=True, kw_only=True):
-    """An agent took the ticket."""
+    """An agent took the ticket; `trace` as of a press."""
 
     ticket_id: Id
     agent: Id
+    trace: MaybeId = ""
 
 
 class SessionOpened(Event, frozen=True, kw_only=True):

@@ -137,8 +137,10 @@ class ConversationModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return plain_text(column.text(row, self._now()))
-            case Qt.ItemDataRole.ToolTipRole if column.key == "number" and row.trace:
-                return tip_words(f"{row.short_number} · trace {row.trace}")
+            case Qt.ItemDataRole.ToolTipRole if column.key == "number" and (
+                traces := " · ".join(filter(None, (row.trace, row.accept_trace)))
+            ):
+                return tip_words(f"{row.short_number} · trace {traces}")
             case Qt.ItemDataRole.ToolTipRole:
                 return tip_words(column.text(row, self._now())) or None
             case Qt.ItemDataRole.DecorationRole if index.column() == TROUBLES:

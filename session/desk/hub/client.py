@@ -150,14 +150,14 @@ class DeskClient:
 
     # ---- sessions
 
-    async def accept(self, ticket_id: str) -> SessionFacts:
-        """Takes a ticket.
+    async def accept(self, ticket_id: str, *, trace: str = "") -> SessionFacts:
+        """Takes a ticket; `trace` as in `BusClient.ask`.
 
         Raises:
             TicketTaken, TicketKept, TicketUnknown, BusUnreachable;
             `HubUnreachable` when the outcome stayed unknown.
         """
-        answer = await self.bus.ask(AcceptRequest(ticket_id=ticket_id))
+        answer = await self.bus.ask(AcceptRequest(ticket_id=ticket_id), trace=trace)
         return answer.session
 
     async def resume(self) -> SessionsAnswer:

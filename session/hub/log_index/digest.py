@@ -67,6 +67,7 @@ class LogDigest(msgspec.Struct):
         next: of each writer the number that comes next; a jump is a gap.
         outcome: the agent's word, else the reason for which the conversation ended.
         trace: that of the caller's press, "" where its kiosk does not say it.
+        accept_trace: that of the agent's acceptance.
     """
 
     read: int = 0
@@ -81,6 +82,7 @@ class LogDigest(msgspec.Struct):
     agent: str = ""
     outcome: str = ""
     trace: str = ""
+    accept_trace: str = ""
     versions: dict[str, str] = {}
     models: dict[str, list[str]] = {}
     worst: LineMinute | None = None
@@ -162,6 +164,8 @@ class LogDigest(msgspec.Struct):
         match event:
             case events.CallRequestedAtKiosk(trace=trace):
                 self.trace = trace
+            case events.TicketAccepted(trace=trace):
+                self.accept_trace = trace
             case events.SessionOpened():
                 self.service = event.service
                 self.kiosk = event.kiosk

@@ -148,12 +148,12 @@ def _beside(log_filter: LogFilter) -> list[ColumnElement[bool]]:
 
 def _numbered(typed: str) -> ColumnElement[bool]:
     """By a number as people type it: a conversation's, a ticket's, the whole id, or the trace of
-    the press, as the hub's log shows it.
+    the press or of its acceptance, as the hub's log shows it.
     """
     text = typed.strip()
     same = [_rows.c.session == text, _rows.c.ticket_number == text.upper().replace(" ", "")]
     if text:
-        same.append(_rows.c.trace == text)
+        same += [_rows.c.trace == text, _rows.c.accept_trace == text]
     short = tidy_short_number(text)
     if short:
         same.append(_rows.c.short_number == short)
@@ -205,6 +205,7 @@ def _row(row: Any) -> LogRow:
         organisation=row.organisation,
         ticket_number=row.ticket_number,
         trace=row.trace,
+        accept_trace=row.accept_trace,
         site=row.site,
         kiosk=row.kiosk,
         service=row.service,

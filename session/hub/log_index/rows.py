@@ -201,6 +201,7 @@ class LogRows:
             "short_number": short_number(conversation.session),
             "ticket_number": ticket.number[:20] if ticket else "",
             "trace": summary.trace,
+            "accept_trace": summary.accept_trace,
             "started_at_utc": _naive(started),
             "ended_at_utc": _maybe_naive(_end_of(conversation, started)),
             "day": started.astimezone(self._zone).date().isoformat(),

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-FORMAT = 3
+FORMAT = 4
 """Number of this layout; a change raises it, and the list is made again from the logs."""
 
 metadata = MetaData()
@@ -36,6 +36,7 @@ rows = Table(
     Column("short_number", String(9), nullable=False),
     Column("ticket_number", String(20), nullable=False),
     Column("trace", String(40), nullable=False),
+    Column("accept_trace", String(40), nullable=False),
     Column("started_at_utc", DateTime, nullable=False),
     Column("ended_at_utc", DateTime),
     Column("day", String(10), nullable=False),
@@ -60,6 +61,7 @@ rows = Table(
     Index("log_row_by_short_number", "short_number"),
     Index("log_row_by_ticket_number", "organisation", "ticket_number"),
     Index("log_row_by_trace", "trace"),
+    Index("log_row_by_accept_trace", "accept_trace"),
     # All that is counted stands in the index.
     Index(
         "log_row_counted", "organisation", "started_at_utc", "day", "kiosk", "site", "service", "id"

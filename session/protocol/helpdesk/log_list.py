@@ -97,8 +97,8 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         short_number: `session.core.short_number` of its id.
         ticket_number: as it was called ("A012"), "" where nobody knows it (any more).
-        trace: that of the caller's press, by which the hub's log is searched; "" where nobody
-            knows it.
+        trace, accept_trace: those of the caller's press and of the agent's acceptance, by which
+            the hub's log is searched; "" where nobody knows it.
         started_at_utc: when the agent took it.
         ended_at_utc: None while it goes on.
         kiosk, service, agent: ids; `organisation` is that of the service and the agent.
@@ -117,6 +117,7 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_utc: UtcTime | None = None
     ticket_number: Annotated[str, msgspec.Meta(max_length=20)] = ""
     trace: OptionalId = ""
+    accept_trace: OptionalId = ""
     site: Text = ""
     kiosk: OptionalId = ""
     service: OptionalId = ""
@@ -154,8 +155,8 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
         versions: of either end.
         devices: models.
         states: as in `LogState`.
-        number: a short number, a ticket's number, a session's id or the trace of a press, as
-            people type it.
+        number: a short number, a ticket's number, a session's id or the trace of a press or of
+            its acceptance, as people type it.
     """
 
     since_utc: UtcTime | None = None

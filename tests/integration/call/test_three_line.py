@@ -32,9 +32,10 @@ class Kiosk:
         self.clock, self.tasks, self.page = ManualClock(), Tasks(), ToldPage()
         self.channel, self.far = channel_pair()
         self.call = self.made_call("call", "call")
-        quiet = SimpleNamespace(pressing=False, sent_bytes=0, set_rate=lambda kbps: None)
+        paced = SimpleNamespace(set_rate=lambda kbps: None)
+        quiet = SimpleNamespace(pressing=False, sent_bytes=0, window=paced)
         self.devices = SimpleNamespace(
-            pages_cross=False, sent_bytes=0, set_page_rate=lambda kbps: None, pages_began=Signal()
+            pages_cross=False, sent_bytes=0, chunks=paced, pages_began=Signal()
         )
         rates = LineRates(up_kbps=1000, down_kbps=1000, rtt_ms=40, at_utc=self.clock.utc_now())
         self.line = KioskLine(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -48,8 +48,9 @@ class Register(DossierRegisterClient):
     def __init__(self) -> None:
         self.lines = [line(number) for number in range(5, 0, -1)]
         self.fails = False
+        self.bus = cast(Any, self)
 
-    async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
+    async def ask(self, request: AccessesRequest) -> AccessesAnswer:
         if self.fails:
             raise HubUnreachable
         lines = [

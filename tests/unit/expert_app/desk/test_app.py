@@ -6,6 +6,7 @@ tickets, wrap-up, restarts, and a hub that goes away.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from session.core.clock import ManualClock
 from session.core.dossier_model import Dossier
 from session.desk.hub.client import DeskClient
 from session.hub.parts import RETURN_S
+from session.log.codec import decode_record
+from session.log.events import TicketAccepted
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
@@ -54,8 +57,8 @@ async def test_a_caller_whose_acceptance_got_no_answer_is_not_left_before_an_idl
     desk, ticket = await office.desk("alice"), await office.caller()
     accept = DeskClient.accept
 
-    async def without_answer(link: DeskClient, ticket_id: str) -> SessionFacts:
-        await accept(link, ticket_id)
+    async def without_answer(link: DeskClient, ticket_id: str, *, trace: str) -> SessionFacts:
+        await accept(link, ticket_id, trace=trace)
         raise session.core.errors.HubUnreachable(why="no answer")
 
     monkeypatch.setattr(DeskClient, "accept", without_answer)
@@ -63,6 +66,20 @@ async def test_a_caller_whose_acceptance_got_no_answer_is_not_left_before_an_idl
     await until(lambda: bool(desk.opened))
     assert desk.app.session is not None
     assert desk.codes() == [("accept", "hub_unreachable")]
+
+
+async def test_the_log_of_a_conversation_has_the_trace_that_the_hubs_log_shows_of_the_acceptance(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "session.hub.queue")
+    desk, ticket = await office.desk("alice"), await office.caller()
+    desk.app.accept(ticket)
+    await until(lambda: bool(desk.opened))
+    [spool] = (office.folder / "alice" / "logs").iterdir()
+    records = [decode_record(line) for line in spool.read_bytes().splitlines()]
+    [event] = [one.event for one in records if isinstance(one.event, TicketAccepted)]
+    assert event.trace != ""
+    assert f"is in session {desk.opened[0].facts.id}, trace {event.trace}" in caplog.text
 
 
 async def test_the_slower_agent_is_told_and_stays_free(office: Office) -> None:

@@ -44,7 +44,7 @@ STORY: list[tuple[int, Writer, AnyEvent]] = [
         Writer.KIOSK,
         events.CallRequestedAtKiosk(ticket_id="t1", service="housing", trace="press-1"),
     ),
-    (90, Writer.DESK, events.TicketAccepted(ticket_id="t1", agent="alice")),
+    (90, Writer.DESK, events.TicketAccepted(ticket_id="t1", agent="alice", trace="take-1")),
     (
         90,
         Writer.DESK,
@@ -102,7 +102,7 @@ def test_the_same_records_in_any_batches_give_the_same_summary(batch: int) -> No
     assert summary.started_at_utc == NINE + timedelta(seconds=90)
     assert summary.ended_at_utc == NINE + timedelta(seconds=600)
     assert summary.outcome == "pieces_missing"
-    assert summary.trace == "press-1"
+    assert (summary.trace, summary.accept_trace) == ("press-1", "take-1")
     assert summary.versions == {"desk": "0.2.1", "kiosk": "0.2.0"}
     assert summary.devices() == [DeviceModel(kind="printer", model="ricoh_m_c250")]
     assert summary.troubles() == [

@@ -77,16 +77,19 @@ def _found(rows: LogRows, *whose: str, **wanted: object) -> list[str]:
     return [one.session_id for one in find_logs(rows, whose or ["caf"], asked).rows]
 
 
-def test_a_conversation_is_found_by_the_trace_of_its_press_until_it_is_erased(
+def test_a_conversation_is_found_by_the_traces_of_press_and_acceptance_until_it_is_erased(
     rows: LogRows,
 ) -> None:
     pressed = events.CallRequestedAtKiosk(ticket_id="t1", service="housing", trace="ab_Cd-9xYz")
-    rows.put([_talk(1, pressed), _talk(2)])
-    (row,) = find_logs(rows, ["caf"], FindLogs(filter=LogFilter(number=" ab_Cd-9xYz "))).rows
-    assert (row.session_id, row.trace) == ("s1", "ab_Cd-9xYz")
+    accepted = events.TicketAccepted(ticket_id="t1", agent="alice", trace="ef_Gh-7uVw")
+    rows.put([_talk(1, pressed, accepted), _talk(2)])
+    for typed in (" ab_Cd-9xYz ", "ef_Gh-7uVw"):
+        (row,) = find_logs(rows, ["caf"], FindLogs(filter=LogFilter(number=typed))).rows
+        assert (row.session_id, row.trace, row.accept_trace) == ("s1", "ab_Cd-9xYz", "ef_Gh-7uVw")
     assert _found(rows, number="ab_cd-9xyz") == []
     rows.erase("caf", "s1")
-    assert _found(rows, number="ab_Cd-9xYz") == []
+    for typed in ("ab_Cd-9xYz", "ef_Gh-7uVw"):
+        assert _found(rows, number=typed) == []
 
 
 def test_each_filter_narrows_and_all_of_them_together(rows: LogRows) -> None:
