@@ -138,8 +138,8 @@ class StoryDesk:
         self._allows(Grant.SCAN, Grant.KEEP)
         self._app.session.devices.scan_ended.emit(ScanEnded(scan_id="n1", pages=1, code=""))
         devices = self.window.devices
-        devices.show_page_image("page0", drawn_page())
-        devices.show_page_cleaned("page0", drawn_page())
+        devices.pages.show_page_image("page0", drawn_page())
+        devices.pages.show_page_cleaned("page0", drawn_page())
         self.window.paper.show_scanned(["page0"], 0)
 
     def _on_act(self, act: acts.DevicesAct | DossierAct) -> None:

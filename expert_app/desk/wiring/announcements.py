@@ -209,7 +209,7 @@ class DeskAnnouncements:
             self._announce(_("Scanned. Pages: {count}").format(count=ended.pages))
 
     def _on_cleaned(self, page: CleanedPage) -> None:
-        facts = self._window.devices.page(page.page_id)
+        facts = self._window.devices.pages.page(page.page_id)
         if facts is not None and (why := facts.to_check()):
             self._announce(_("Page to look at: {why}").format(why=why))
 

@@ -143,7 +143,7 @@ class DevicesConnections:
     def _on_page_progress(self, progress: PageProgressed) -> None:
         percent = 100 * progress.received // max(1, progress.chunks)
         if progress.kind is ScanKind.PAGE:
-            self._view.show_page_progress(progress.page_id, percent)
+            self._view.pages.show_page_progress(progress.page_id, percent)
         else:
             self._view.show_scan_progress(percent)
 
@@ -151,10 +151,10 @@ class DevicesConnections:
         self._view.scan.show_idle()
 
     def _on_preview_decoded(self, preview: DecodedPreview) -> None:
-        self._view.show_preview(preview.jpeg, preview.flatbed, preview.areas)
+        self._view.pages.show_preview(preview.jpeg, preview.flatbed, preview.areas)
 
     def _on_quick_copy(self, quick_copy: ShownQuickCopy) -> None:
-        self._view.show_page_quick_copy(quick_copy.page_id, quick_copy.jpeg)
+        self._view.pages.show_page_quick_copy(quick_copy.page_id, quick_copy.jpeg)
 
     def _on_page_failed(self, failed: PageNotReceived) -> None:
         if failed.code == PageUnasked.code:
@@ -162,21 +162,21 @@ class DevicesConnections:
         if failed.kind is ScanKind.PREVIEW:  # nothing more comes: the agent may scan again
             self._view.scan.show_idle()
         else:
-            self._view.show_page_failed(failed.page_id, failed.code)
+            self._view.pages.show_page_failed(failed.page_id, failed.code)
 
     def _on_replaced(self, replaced: Replaced) -> None:
-        self._view.show_page_replaced(
+        self._view.pages.show_page_replaced(
             replaced.old_page_id, [replaced.page_id], RemovalReason.SCANNED_AGAIN
         )
 
     def _on_pile_ordered(self, page_ids: list[str]) -> None:
-        self._view.strip.set_order(in_order(self._view.strip.order(), page_ids))
+        self._view.pages.strip.set_order(in_order(self._view.pages.strip.order(), page_ids))
 
     def _on_papers(self, papers: PapersFound) -> None:
-        self._view.show_papers(papers.page_id, len(papers.boxes))
+        self._view.pages.show_papers(papers.page_id, len(papers.boxes))
 
     def _on_page_split(self, split: SplitPage) -> None:
-        self._view.show_page_replaced(split.page_id, split.parts, RemovalReason.SPLIT)
+        self._view.pages.show_page_replaced(split.page_id, split.parts, RemovalReason.SPLIT)
 
     def _on_pile(self, pile: PileState | None) -> None:
         if pile is None:

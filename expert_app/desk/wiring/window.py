@@ -194,8 +194,8 @@ class WindowConnections:
         filing.document_refused.connect(self._on_refused)
 
     def _on_page_kept(self, page: ShownPage) -> None:
-        self._window.devices.add_page(page.page_id)
-        self._window.devices.show_page_image(
+        self._window.devices.pages.add_page(page.page_id)
+        self._window.devices.pages.show_page_image(
             page.page_id,
             page.data,
             is_given=page.given,
@@ -213,7 +213,7 @@ class WindowConnections:
             notes = [flaw_sentence(finding) for finding in page.flaws]
         notes += [_(DOUBT_WORDS[doubt]) for doubt in page.clean.doubts]
         marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
-        self._window.devices.show_page_cleaned(
+        self._window.devices.pages.show_page_cleaned(
             page.page_id,
             page.clean.jpeg,
             " ".join(notes),
@@ -230,7 +230,7 @@ class WindowConnections:
         self._window.messages.show_message(Level.WARNING, words, key="disarmed")
 
     def _on_page_failed(self, trouble: PageTrouble) -> None:
-        self._window.devices.show_page_failed(trouble.page_id, trouble.code)
+        self._window.devices.pages.show_page_failed(trouble.page_id, trouble.code)
         self.show_trouble(trouble.code, {}, key=f"page {trouble.page_id}")
 
     def _on_progress(self, progress: FilingProgress) -> None:

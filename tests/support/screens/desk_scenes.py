@@ -138,13 +138,13 @@ def page() -> DeskWindow:
     for number, title in enumerate(
         ("ATTESTATION DE LOYER", "BULLETIN DE PAIE", "BULLETIN DE PAIE")
     ):
-        devices.show_page_image(f"page{number}", drawn_page(title, tilt_deg=4))
-        devices.show_page_cleaned(
+        devices.pages.show_page_image(f"page{number}", drawn_page(title, tilt_deg=4))
+        devices.pages.show_page_cleaned(
             f"page{number}", drawn_page(title), blurred if number == 1 else ""
         )
     devices.show_pages_filed(["page0"])
-    devices.show_page_progress("page3", 40)
-    devices.show_page_failed("page4", "page_damaged")
+    devices.pages.show_page_progress("page3", 40)
+    devices.pages.show_page_failed("page4", "page_damaged")
     devices.show_scan_progress(40)
     devices.printing.show_print(
         PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"),
@@ -188,7 +188,9 @@ def preview() -> DeskWindow:
         Area(left=300, top=300, width=1500, height=1000),
         Area(left=500, top=1900, width=1300, height=1000),
     )
-    window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310), areas=areas)
+    window.devices.pages.show_preview(
+        drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310), areas=areas
+    )
     window.side.open_tab(window.devices)
     return window
 

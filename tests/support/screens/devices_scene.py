@@ -32,8 +32,8 @@ def devices(qtbot: QtBot, desk_theme: QApplication) -> DevicesView:
 def three(devices: DevicesView) -> DevicesView:
     """Three pages have come."""
     for number in range(3):
-        devices.show_page_image(f"p{number}", drawn_page(width=100))
-        devices.show_page_cleaned(f"p{number}", drawn_page(width=90))
+        devices.pages.show_page_image(f"p{number}", drawn_page(width=100))
+        devices.pages.show_page_cleaned(f"p{number}", drawn_page(width=90))
     return devices
 
 

@@ -57,8 +57,8 @@ class PaperWork:
         columns.add_page(self._alone)
         dossier.acted.connect(self._on_act)
         devices.acted.connect(self._on_act)
-        devices.page_changed.connect(self._on_changed)
-        devices.strip.itemSelectionChanged.connect(self._on_chosen)
+        devices.pages.page_changed.connect(self._on_changed)
+        devices.pages.strip.itemSelectionChanged.connect(self._on_chosen)
         viewer.stepped.connect(self._on_step)
         viewer.closed.connect(self.close)
         conversation.paper_requested.connect(self._on_paper)
@@ -68,7 +68,7 @@ class PaperWork:
         sight = self._sight(page_id)
         if sight is not None:
             self._page_id = page_id
-            self._devices.strip.choose(page_id)
+            self._devices.pages.strip.choose(page_id)
             self.show_picture(sight.title, sight.picture, sight.note, sight.marks)
 
     def show_picture(
@@ -96,7 +96,7 @@ class PaperWork:
     def _on_paper(self) -> None:
         """The agent wants to see paper: the chosen page, or that there is none yet."""
         self._columns.open_tab(self._devices)
-        strip = self._devices.strip
+        strip = self._devices.pages.strip
         for page_id in [*strip.chosen(), *strip.order()[-1:]][:1]:
             self.open(page_id)
         if self._conversation.stage.layout_now is not Layout.PAPER:
@@ -126,7 +126,7 @@ class PaperWork:
 
     def _on_chosen(self) -> None:
         """In the layout for paper the chosen page is the one that is seen."""
-        chosen = self._devices.strip.chosen()
+        chosen = self._devices.pages.strip.chosen()
         if len(chosen) == 1:
             self._on_changed(chosen[0])
 
@@ -141,12 +141,12 @@ class PaperWork:
                 self._viewer.fill(sight.title, sight.picture, sight.note, sight.marks)
 
     def _on_step(self, step: int) -> None:
-        order = self._devices.strip.order()
+        order = self._devices.pages.strip.order()
         if self._page_id in order and 0 <= order.index(self._page_id) + step < len(order):
             self.open(order[order.index(self._page_id) + step])
 
     def _sight(self, page_id: str) -> _Sight | None:
-        facts, order = self._devices.page(page_id), self._devices.strip.order()
+        facts, order = self._devices.pages.page(page_id), self._devices.pages.strip.order()
         if facts is None or page_id not in order:
             return None
         picture = facts.picture()

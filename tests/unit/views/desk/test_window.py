@@ -105,7 +105,7 @@ def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) ->
     done = acts_of(window.devices, acts.ScanPages)
     key(window, Qt.Key.Key_F7)
     assert done
-    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.devices.pages.show_page_image("p1", drawn_page(width=100))
     allow(window, {Grant.KEEP: True})
     filed = acts_of(window.devices, acts.FileDocuments)
     key(window, Qt.Key.Key_F8)
@@ -122,7 +122,7 @@ def test_nothing_is_filed_before_its_piece_is_on_the_screen(
 ) -> None:
     window.show_session(SESSION)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
-    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.devices.pages.show_page_image("p1", drawn_page(width=100))
     allow(window, {Grant.KEEP: True})
     assert not child(window, QComboBox, "file_piece").isVisible()
     filed = acts_of(window.devices, acts.FileDocuments)
@@ -144,7 +144,7 @@ def test_a_scan_that_is_ready_takes_the_keyboard_only_where_the_agent_still_wait
     asked = acts_of(window.devices, acts.ScanPiece)
     key(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
     assert asked == [acts.ScanPiece("p2")]
-    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.devices.pages.show_page_image("p1", drawn_page(width=100))
     window.call.setFocus()
     window.paper.show_scanned(["p1"], unread=0)
     assert not window.devices.filing.file.hasFocus()
@@ -248,9 +248,9 @@ def test_finish_then_pause_is_one_press(window: DeskWindow, qtbot: QtBot) -> Non
 
 def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
-    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.devices.pages.show_page_image("p1", drawn_page(width=100))
     window.show_wrap_up()
-    assert window.devices.strip.order() == ["p1"]
+    assert window.devices.pages.strip.order() == ["p1"]
     finish = child(window, QPushButton, "wrap_up_finish")
     assert not finish.isEnabled()
     key(window.wrap_up, Qt.Key.Key_2)
@@ -258,7 +258,7 @@ def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot
     key(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: finished == [FinishWrapUp("pieces_missing")])
     window.show_idle()
-    assert window.devices.strip.order() == []
+    assert window.devices.pages.strip.order() == []
     assert window.queue.isVisible()
 
 
@@ -307,7 +307,7 @@ def test_a_pause_is_shown_and_ended_from_the_middle(window: DeskWindow, qtbot: Q
 def test_a_page_is_looked_at_and_escape_leads_back(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
     for number in range(2):
-        window.devices.show_page_image(f"p{number}", drawn_page(width=100))
+        window.devices.pages.show_page_image(f"p{number}", drawn_page(width=100))
     window.paper.open("p0")
     assert window.viewer.isVisible()
     key(window.viewer, Qt.Key.Key_Right)

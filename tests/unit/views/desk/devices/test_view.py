@@ -90,7 +90,7 @@ def test_preview_page_and_file(devices: DevicesView, qtbot: QtBot) -> None:
             acts.ChosenScan(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)
         )
     ]
-    devices.show_page_image("p1", drawn_page(width=100))
+    devices.pages.show_page_image("p1", drawn_page(width=100))
     devices.show_grants({Grant.KEEP: True})
     filed = acts_of(devices, acts.FileDocuments)
     devices.filing.file.click()
@@ -137,8 +137,8 @@ def test_a_running_scan_shows_progress_and_can_be_cancelled(
 
 
 def test_a_marked_part_of_the_preview_is_scanned(devices: DevicesView, qtbot: QtBot) -> None:
-    devices.show_preview(png(drawn_page(width=310)))
-    preview = devices.preview
+    devices.pages.show_preview(png(drawn_page(width=310)))
+    preview = devices.pages.preview
     qtbot.waitUntil(preview.isVisible)
     frame = preview.picture_rect()
     start = frame.topLeft() + QPoint(frame.width() // 4, frame.height() // 4)
@@ -155,7 +155,7 @@ def test_a_marked_part_of_the_preview_is_scanned(devices: DevicesView, qtbot: Qt
 def test_the_mark_is_made_moved_and_sized_by_keys_and_stays_on_the_glass(
     devices: DevicesView, qtbot: QtBot
 ) -> None:
-    preview = devices.preview
+    preview = devices.pages.preview
     preview.show_picture(drawn_page(width=310))
     key(preview, Qt.Key.Key_Right)
     [first] = preview.areas()
@@ -182,30 +182,30 @@ def test_a_slip_of_the_mouse_marks_nothing(qtbot: QtBot) -> None:
 
 
 def test_a_page_that_nobody_asked_for_says_so_until_it_is_filed(devices: DevicesView) -> None:
-    devices.show_page_image("p1", png(drawn_page(width=100)), unasked=True)
-    devices.show_page_cleaned("p1", png(drawn_page(width=90)), "A corner is missing")
-    page = devices.page("p1")
+    devices.pages.show_page_image("p1", png(drawn_page(width=100)), unasked=True)
+    devices.pages.show_page_cleaned("p1", png(drawn_page(width=90)), "A corner is missing")
+    page = devices.pages.page("p1")
     assert page is not None
     why = "The kiosk sent this page though you had not asked for it. A corner is missing"
     assert (page.words(), page.to_check()) == ("Not asked for", why)
-    item = devices.strip.item(0)
+    item = devices.pages.strip.item(0)
     assert item is not None
     assert item.data(Qt.ItemDataRole.AccessibleTextRole) == f"Page 1: Not asked for. {why}"
     devices.show_pages_filed(["p1"])
-    page = devices.page("p1")
+    page = devices.pages.page("p1")
     assert page is not None
     assert (page.words(), page.to_check()) == ("Filed", "")
 
 
 def test_a_page_goes_from_coming_to_kept_to_cleaned_to_filed(devices: DevicesView) -> None:
-    devices.show_page_progress("p1", 40)
-    coming = devices.page("p1")
+    devices.pages.show_page_progress("p1", 40)
+    coming = devices.pages.page("p1")
     assert coming is not None
     assert coming.words() == "Receiving 40 %"
-    assert devices.to_file() == []
-    devices.show_page_image("p1", png(drawn_page(width=100)))
-    devices.show_page_cleaned("p1", png(drawn_page(width=90)), "A corner is missing")
-    cleaned = devices.page("p1")
+    assert devices.pages.to_file() == []
+    devices.pages.show_page_image("p1", png(drawn_page(width=100)))
+    devices.pages.show_page_cleaned("p1", png(drawn_page(width=90)), "A corner is missing")
+    cleaned = devices.pages.page("p1")
     assert cleaned is not None
     picture = cleaned.picture()
     assert picture is not None
@@ -215,32 +215,32 @@ def test_a_page_goes_from_coming_to_kept_to_cleaned_to_filed(devices: DevicesVie
         90,
     )
     devices.show_pages_filed(["p1"])
-    filed = devices.page("p1")
+    filed = devices.pages.page("p1")
     assert filed is not None
     assert filed.status == PageStatus.FILED
-    assert devices.to_file() == []
+    assert devices.pages.to_file() == []
 
 
 def test_a_damaged_page_says_why_and_is_not_filed(devices: DevicesView) -> None:
-    devices.show_page_failed("p1", "page_damaged")
-    facts = devices.page("p1")
+    devices.pages.show_page_failed("p1", "page_damaged")
+    facts = devices.pages.page("p1")
     assert facts is not None
     assert "damaged" in facts.note
     assert not button(devices, "file_document").isEnabled()
 
 
 def test_alt_arrows_order_the_pages_and_the_order_is_told(three: DevicesView, qtbot: QtBot) -> None:
-    three.strip.choose("p2")
+    three.pages.strip.choose("p2")
     order = acts_of(three, acts.OrderPages)
-    key(three.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    key(three.pages.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert order == [acts.OrderPages(("p0", "p2", "p1"))]
-    three.strip.clearSelection()
-    assert three.to_file() == ["p0", "p2", "p1"]
+    three.pages.strip.clearSelection()
+    assert three.pages.to_file() == ["p0", "p2", "p1"]
 
 
 def test_chosen_pages_alone_are_filed_in_their_order(three: DevicesView, qtbot: QtBot) -> None:
     three.show_grants({Grant.KEEP: True})
-    three.strip.choose("p1")
+    three.pages.strip.choose("p1")
     filed = acts_of(three, acts.FileDocuments)
     press(three, qtbot, "file_document")
     assert filed == [
@@ -320,12 +320,12 @@ def test_who_goes_on_elsewhere_keeps_the_keyboard_when_the_document_is_filed(
     three: DevicesView, qtbot: QtBot
 ) -> None:
     three.show_grants({Grant.KEEP: True})
-    three.strip.setFocus()
+    three.pages.strip.setFocus()
     three.filing.file.click()
     three.set_filing(True)
     three.set_filing(False)
     three.show_document_filed("Bail", 1)
-    assert three.strip.hasFocus()
+    assert three.pages.strip.hasFocus()
 
 
 @pytest.mark.parametrize("height", [560, 900])
@@ -346,27 +346,27 @@ def test_a_row_of_pages_is_seen_however_low_the_window_is(
 ) -> None:
     apply_theme(desk_theme, dark=False, text_scale=larger)
     three.printing.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING), "Receipt")
-    three.show_papers("p0", 2)
+    three.pages.show_papers("p0", 2)
     for height in (800, 600, 520, 480):
         three.resize(420, height)
         qtbot.waitUntil(
-            lambda: three.strip.visibleRegion().boundingRect().height() >= CELL.height() - 8
+            lambda: three.pages.strip.visibleRegion().boundingRect().height() >= CELL.height() - 8
         )
     apply_theme(desk_theme, dark=False)
 
 
 def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: QtBot) -> None:
-    three.strip.choose("p0")
+    three.pages.strip.choose("p0")
     turned = acts_of(three, acts.RotatePage)
     press(three, qtbot, "page_turn_left")
     assert turned == [acts.RotatePage("p0", 3)]
     turned = acts_of(three, acts.RotatePage)
-    key(three.strip, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    key(three.pages.strip, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert turned == [acts.RotatePage("p0", 0)]
     version = acts_of(three, acts.UseVersion)
     press(three, qtbot, "page_version")
     assert version == [acts.UseVersion("p0", False)]
-    facts = three.page("p0")
+    facts = three.pages.page("p0")
     assert facts is not None
     picture = facts.picture()
     assert picture is not None
@@ -378,28 +378,28 @@ def test_a_page_taken_out_comes_back_to_its_place_with_what_arrived_meanwhile(
 ) -> None:
     gone = acts_of(three, acts.TakePageOut)
     back = acts_of(three, acts.PutPageBack)
-    three.strip.choose("p1")
-    key(three.strip, Qt.Key.Key_Delete)
+    three.pages.strip.choose("p1")
+    key(three.pages.strip, Qt.Key.Key_Delete)
     choose_in_menu(three, 2)
     assert gone == [acts.TakePageOut("p1", RemovalReason.UNREADABLE)]
-    assert three.strip.order() == ["p0", "p2"]
+    assert three.pages.strip.order() == ["p0", "p2"]
     assert "Cannot be read" in words(three, "page_undo_words")
-    three.show_page_cleaned("p1", drawn_page(width=50), "late")
-    three.add_page("p1")
-    assert three.strip.order() == ["p0", "p2"]
+    three.pages.show_page_cleaned("p1", drawn_page(width=50), "late")
+    three.pages.add_page("p1")
+    assert three.pages.strip.order() == ["p0", "p2"]
     press(three, qtbot, "page_undo")
     assert back == [acts.PutPageBack("p1")]
-    assert three.strip.order() == ["p0", "p1", "p2"]
-    facts = three.page("p1")
+    assert three.pages.strip.order() == ["p0", "p1", "p2"]
+    facts = three.pages.page("p1")
     assert facts is not None
     assert facts.note == "late"
 
 
 def test_a_filed_page_is_not_taken_out(three: DevicesView, qtbot: QtBot) -> None:
     three.show_pages_filed(["p1"])
-    three.strip.choose("p1")
-    key(three.strip, Qt.Key.Key_Delete)
-    assert three.strip.order() == ["p0", "p1", "p2"]
+    three.pages.strip.choose("p1")
+    key(three.pages.strip, Qt.Key.Key_Delete)
+    assert three.pages.strip.order() == ["p0", "p1", "p2"]
 
 
 def test_filing_proposes_the_first_missing_piece_and_keeps_what_the_agent_wrote(
@@ -420,7 +420,7 @@ def test_filing_proposes_the_first_missing_piece_and_keeps_what_the_agent_wrote(
 
 def test_nothing_is_filed_without_dossier_pages_or_name(devices: DevicesView, qtbot: QtBot) -> None:
     assert words(devices, "file_why") == "Scan a page first."
-    devices.show_page_image("p1", drawn_page(width=100))
+    devices.pages.show_page_image("p1", drawn_page(width=100))
     devices.set_pieces([], dossier_open=False)
     assert words(devices, "file_why") == "Open a dossier first."
     devices.set_pieces([], dossier_open=True)
@@ -513,12 +513,12 @@ def test_the_file_to_print_is_chosen_without_stopping_the_program(
 
 def test_another_caller_finds_nothing_of_the_one_before(three: DevicesView) -> None:
     three.show_grants({Grant.SCAN: True, Grant.PRINT: True})
-    three.show_preview(drawn_page(width=310))
+    three.pages.show_preview(drawn_page(width=310))
     three.printing.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
     three.clear()
-    assert three.strip.order() == []
-    assert three.page("p0") is None
-    assert not three.preview.has_picture()
+    assert three.pages.strip.order() == []
+    assert three.pages.page("p0") is None
+    assert not three.pages.preview.has_picture()
     assert not button(three, "scan_page").isEnabled()
     assert three.findChild(QLineEdit, "file_name").text() == ""
 
@@ -529,7 +529,7 @@ def test_nothing_is_wider_than_the_panel_whatever_is_allowed(
 ) -> None:
     devices.resize(width, 900)
     devices.show()
-    devices.show_page_image("p1", drawn_page(width=100))
+    devices.pages.show_page_image("p1", drawn_page(width=100))
     area = devices.findChild(QScrollArea)
     assert area is not None
     body, viewport = area.widget(), area.viewport()
@@ -561,5 +561,5 @@ def test_while_a_page_arrives_nobody_is_told_to_scan_one(devices: DevicesView) -
     why = filing.findChild(QLabel, "file_why")
     assert why is not None
     assert why.text() == "Scan a page first."
-    devices.show_page_progress("p1", 9)
+    devices.pages.show_page_progress("p1", 9)
     assert why.text() == "The page is on its way."

@@ -37,19 +37,19 @@ def test_documents_found_on_the_glass_are_marked_and_scanned_by_enter(
     devices: DevicesView, qtbot: QtBot
 ) -> None:
     devices.show_grants({Grant.SCAN: True})
-    devices.show_preview(drawn_page(width=310), areas=CARDS)
+    devices.pages.show_preview(drawn_page(width=310), areas=CARDS)
     assert words(devices, "preview_area") == "2 areas, a page each"
     assert button(devices, "scan_page").text() == "Scan 2 areas"
     scan = acts_of(devices, acts.ScanPages)
-    key(devices.preview, Qt.Key.Key_Return)
+    key(devices.pages.preview, Qt.Key.Key_Return)
     assert scan[0].chosen.areas == CARDS
 
 
 def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(
     devices: DevicesView,
 ) -> None:
-    devices.show_preview(drawn_page(width=310), areas=CARDS)
-    preview = devices.preview
+    devices.pages.show_preview(drawn_page(width=310), areas=CARDS)
+    preview = devices.pages.preview
     assert preview.accessibleDescription() == "Area 1 of 2: 85 × 55 mm"
     key(preview, Qt.Key.Key_PageDown)
     assert preview.current() == 1
@@ -66,8 +66,8 @@ def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(
 def test_a_mark_is_sized_at_its_corner_and_no_more_than_twelve_are_made(
     devices: DevicesView, qtbot: QtBot
 ) -> None:
-    devices.show_preview(drawn_page(width=310), areas=CARDS)
-    preview = devices.preview
+    devices.pages.show_preview(drawn_page(width=310), areas=CARDS)
+    preview = devices.pages.preview
     qtbot.waitUntil(preview.isVisible)
     corner = preview.to_widget(CARDS[0]).bottomRight().toPoint()
     drag(preview, corner, corner + QPoint(-30, -20))
@@ -151,42 +151,42 @@ def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(
 def test_a_page_scanned_again_stands_in_its_place_and_the_old_one_can_come_back(
     three: DevicesView, qtbot: QtBot
 ) -> None:
-    three.strip.choose("p1")
+    three.pages.strip.choose("p1")
     again = acts_of(three, acts.ScanAgain)
-    key(three.strip, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    key(three.pages.strip, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert again[0].page_id == "p1"
-    three.show_page_image("better", drawn_page(width=100))
+    three.pages.show_page_image("better", drawn_page(width=100))
     removed = acts_of(three, acts.TakePageOut)
-    three.show_page_replaced("p1", ["better"], RemovalReason.SCANNED_AGAIN)
+    three.pages.show_page_replaced("p1", ["better"], RemovalReason.SCANNED_AGAIN)
     assert removed == [acts.TakePageOut("p1", RemovalReason.SCANNED_AGAIN)]
-    assert three.strip.order() == ["p0", "better", "p2"]
+    assert three.pages.strip.order() == ["p0", "better", "p2"]
     press(three, qtbot, "page_undo")
-    assert three.strip.order() == ["p0", "p1", "better", "p2"]
+    assert three.pages.strip.order() == ["p0", "p1", "better", "p2"]
 
 
 def test_a_page_is_split_by_key_and_its_parts_stand_where_it_stood(
     three: DevicesView, qtbot: QtBot
 ) -> None:
-    three.strip.choose("p0")
+    three.pages.strip.choose("p0")
     split = acts_of(three, acts.SplitInTwo)
-    key(three.strip, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    key(three.pages.strip, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     choose_in_menu(three, 1)
     assert split == [acts.SplitInTwo("p0", Split.SIDE_BY_SIDE)]
     for part in ("left", "right"):
-        three.show_page_image(part, drawn_page(width=100))
-    three.show_page_replaced("p0", ["left", "right"], RemovalReason.SPLIT)
-    assert three.strip.order() == ["left", "right", "p1", "p2"]
+        three.pages.show_page_image(part, drawn_page(width=100))
+    three.pages.show_page_replaced("p0", ["left", "right"], RemovalReason.SPLIT)
+    assert three.pages.strip.order() == ["left", "right", "p1", "p2"]
     gone, back = acts_of(three, acts.TakePageOut), acts_of(three, acts.PutPageBack)
     press(three, qtbot, "page_undo")
     assert len(gone) == 2
     assert back == [acts.PutPageBack("p0")]
-    assert three.strip.order() == ["p0", "p1", "p2"]
+    assert three.pages.strip.order() == ["p0", "p1", "p2"]
 
 
 def test_several_papers_on_a_page_are_offered_and_may_stay_one(
     three: DevicesView, qtbot: QtBot
 ) -> None:
-    three.show_papers("p1", 3)
+    three.pages.show_papers("p1", 3)
     assert "2" in words(three, "papers_words")
     assert "3" in words(three, "papers_words")
     split = acts_of(three, acts.SeparatePapers)
@@ -199,34 +199,34 @@ def test_several_papers_on_a_page_are_offered_and_may_stay_one(
 
 
 def test_each_step_of_the_cleaning_can_be_taken_back(three: DevicesView, qtbot: QtBot) -> None:
-    three.show_page_cleaned("p0", drawn_page(width=90), left_out=[CleaningStage.CUT])
-    three.strip.choose("p0")
+    three.pages.show_page_cleaned("p0", drawn_page(width=90), left_out=[CleaningStage.CUT])
+    three.pages.strip.choose("p0")
     for place, stage, wanted in ((4, CleaningStage.LIGHT, False), (3, CleaningStage.CUT, True)):
         changed = acts_of(three, acts.UseStage)
-        key(three.strip, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+        key(three.pages.strip, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
         choose_in_menu(three, place)
         assert changed == [acts.UseStage("p0", stage, wanted)]
 
 
 def test_a_page_on_its_way_is_seen_before_it_is_here(three: DevicesView) -> None:
-    three.show_page_progress("p3", 12)
-    three.show_page_quick_copy("p3", drawn_page(width=80))
-    coming = three.page("p3")
+    three.pages.show_page_progress("p3", 12)
+    three.pages.show_page_quick_copy("p3", drawn_page(width=80))
+    coming = three.pages.page("p3")
     assert coming is not None
     assert (coming.status, coming.image() is not None) == (PageStatus.RECEIVING, True)
-    assert "p3" not in three.to_file()
-    three.show_page_quick_copy("p0", drawn_page(width=80))
-    here = three.page("p0")
+    assert "p3" not in three.pages.to_file()
+    three.pages.show_page_quick_copy("p0", drawn_page(width=80))
+    here = three.pages.page("p0")
     assert here is not None
     assert here.quick_copy is None
 
 
 def test_a_turn_that_the_cleaned_picture_has_is_not_made_twice(three: DevicesView) -> None:
-    three.strip.turn("p0", 1)
-    three.show_page_cleaned(
+    three.pages.strip.turn("p0", 1)
+    three.pages.show_page_cleaned(
         "p0", drawn_page(width=90).transformed(QTransform().rotate(90)), turns_in=1
     )
-    facts = three.page("p0")
+    facts = three.pages.page("p0")
     assert facts is not None
     picture = facts.picture()
     assert picture is not None
@@ -234,14 +234,14 @@ def test_a_turn_that_the_cleaned_picture_has_is_not_made_twice(three: DevicesVie
 
 
 def test_what_cannot_be_read_is_told_and_marked_where_it_is(three: DevicesView) -> None:
-    three.show_page_cleaned(
+    three.pages.show_page_cleaned(
         "p0", drawn_page(width=90), "Text is cut off at the right.", marks=[(0.9, 0.2, 1.0, 0.6)]
     )
-    facts = three.page("p0")
+    facts = three.pages.page("p0")
     assert facts is not None
     assert facts.shown_marks() == ((0.9, 0.2, 1.0, 0.6),)
-    three.strip.turn("p0", 1)
-    turned = three.page("p0")
+    three.pages.strip.turn("p0", 1)
+    turned = three.pages.page("p0")
     assert turned is not None
     [mark] = turned.shown_marks()
     assert mark == pytest.approx((0.4, 0.9, 0.8, 1.0))

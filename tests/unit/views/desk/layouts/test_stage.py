@@ -298,11 +298,11 @@ def test_paper_shows_the_chosen_page_and_each_new_one(window: DeskWindow, qtbot:
     qtbot.waitUntil(none.isVisible)
     assert window.devices.isVisible()
     for number in range(2):
-        window.devices.show_page_image(f"p{number}", drawn_page(width=100))
+        window.devices.pages.show_page_image(f"p{number}", drawn_page(width=100))
         title = window.findChild(QLabel, "viewer_title")
         assert title is not None
         assert title.text().startswith(f"Page {number + 1} of {number + 1}")
-    window.devices.strip.choose("p0")
+    window.devices.pages.strip.choose("p0")
     assert title.text().startswith("Page 1 of 2")
     key(window.viewer, Qt.Key.Key_Escape)
     assert window.conversation.stage.layout_now is Layout.FACE
