@@ -74,12 +74,7 @@ def receipt_facts(
         organisation=place.organisation,
         dossier_number=dossier.number,
         received_at=at,
-        service=ServiceInCharge(
-            name=" – ".join(name for name in (place.organisation, place.service) if name),
-            postal_address=session.contact.postal_address,
-            email=session.contact.email,
-            phone=session.contact.phone,
-        ),
+        service=_service_in_charge(session, place),
         caller_name=dossier.caller_name,
         caller_number=dossier.caller_number,
         procedure=dossier.procedure or (procedure.name if procedure is not None else ""),
@@ -99,6 +94,15 @@ def receipt_facts(
         ticket_number=place.ticket_number,
         session_id=session.id,
         registered_only=bool(late),
+    )
+
+
+def _service_in_charge(session: SessionFacts, place: ReceiptPlace) -> ServiceInCharge:
+    return ServiceInCharge(
+        name=" – ".join(name for name in (place.organisation, place.service) if name),
+        postal_address=session.contact.postal_address,
+        email=session.contact.email,
+        phone=session.contact.phone,
     )
 
 

@@ -45,12 +45,12 @@ class SignInView(QWidget):
         super().__init__()
         self.setObjectName("sign_in")
         self._busy = False
-        self._code = self._line("sign_in_code", _("Line of the invitation, or its code alone"), "")
+        self._code = _line("sign_in_code", _("Line of the invitation, or its code alone"), "")
         self._code.setPlaceholderText("hub.example:4222#XXXX-XXXX-…")
-        self._address = self._line("sign_in_address", _("Address of the network"), address)
+        self._address = _line("sign_in_address", _("Address of the network"), address)
         self._address.setPlaceholderText("tls://hub.example:4222")
         authority = _("Certificate of the authority (only if you were given one)")
-        self._ca_file = self._line("sign_in_ca_file", authority, ca_file)
+        self._ca_file = _line("sign_in_ca_file", authority, ca_file)
         self._choose = push_button(_("Choose…"), "file", name="sign_in_choose")
         self._choose.clicked.connect(self._on_choose)
         self._enter = push_button(_("Sign in"), "sign_in", "primary", name="sign_in_enter")
@@ -180,20 +180,13 @@ class SignInView(QWidget):
 
     # ---- parts ----
 
-    def _line(self, name: str, words: str, text: str) -> QLineEdit:
-        line = QLineEdit(text)
-        line.setObjectName(name)
-        line.setAccessibleName(words)
-        line.setMaxLength(1000)
-        return line
-
     def _build(self) -> None:
         card = Card("sign_in_card", padding=SPACE[3])
         card.setMaximumWidth(round(CARD_WIDTH * max(1.0, text_scale())))
         title = label(_("Sign in"), "large")
-        column(self._network).addLayout(self._named(self._address, self._address))
+        column(self._network).addLayout(_named(self._address, self._address))
         file = row(None, self._ca_file, self._choose)
-        column(self._authority).addLayout(self._named(self._ca_file, file))
+        column(self._authority).addLayout(_named(self._ca_file, file))
         words = _(
             "This computer is not known yet. Your administrator gives you an invitation, valid "
             "once and for a limited time. Paste its line, or type it: dashes and capitals do not "
@@ -204,7 +197,7 @@ class SignInView(QWidget):
         card.body.addWidget(title)
         self._unknown = label(words, "soft", name="sign_in_unknown", wrap=True)
         card.body.addWidget(self._unknown)
-        card.body.addLayout(self._named(self._code, self._code))
+        card.body.addLayout(_named(self._code, self._code))
         card.body.addWidget(self._read)
         card.body.addWidget(self._network)
         card.body.addWidget(self._authority)
@@ -230,11 +223,6 @@ class SignInView(QWidget):
         box.addStretch(1)
         box.addLayout(middle)
         box.addStretch(2)
-
-    def _named(self, line: QLineEdit, field: QWidget | QHBoxLayout) -> QVBoxLayout:
-        name = label(line.accessibleName(), "caption", wrap=True)
-        name.setBuddy(line)
-        return column(None, name, field, space=2)
 
     def _show_note(self, text: str, *, is_error: bool) -> None:
         self._words.setText(text)
@@ -335,3 +323,17 @@ def _read_words(line: InvitationLine | None) -> str:
         words = _("Network {address}; its authority is checked by the fingerprint {fingerprint}.")
         return words.format(address=address, fingerprint=in_groups(line.fingerprint))
     return _("Network {address}.").format(address=address)
+
+
+def _line(name: str, words: str, text: str) -> QLineEdit:
+    line = QLineEdit(text)
+    line.setObjectName(name)
+    line.setAccessibleName(words)
+    line.setMaxLength(1000)
+    return line
+
+
+def _named(line: QLineEdit, field: QWidget | QHBoxLayout) -> QVBoxLayout:
+    name = label(line.accessibleName(), "caption", wrap=True)
+    name.setBuddy(line)
+    return column(None, name, field, space=2)
