@@ -13,10 +13,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
 
 from expert_app.runtime.ports import free_port as free_port
 from session.bus.client import BusClient
@@ -25,19 +30,22 @@ from session.bus.sealing.client import SealingClient
 from session.bus.server.config import ServerSettings
 from session.bus.server.leaf_links import Partner
 from session.bus.server.process import BusServer
-from session.bus.transport.connection import Connection
+from session.bus.transport.connection import Connection, Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import Clock, SystemClock
 from session.core.tasks import Tasks
 from session.desk.hub.board import BoardClient
 from session.desk.hub.client import DeskClient
+from session.hub.access.handlers import Asker, handled_verbs
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
+from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.parts import PATIENCE, HubParts
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.kiosk.hub.client import KioskClient
+from session.protocol.hub.requests import HubMessage, Refusal, Request
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 from tests.support.memory.dossiers import MemoryDossiers
@@ -125,6 +133,7 @@ class World:
 
     Attributes:
         store, patience, database: of the hub that is started next.
+        open_ends: who is connected, and closed with this world.
     """
 
     def __init__(
@@ -180,7 +189,7 @@ class World:
         self.dossiers.add("valdore", "D-2026-0002", "Paul Modèle", "7654321")
         self.hub: Hub | None = None
         self.connection: HubConnection | None = None
-        self._open: list[BusClient | Connection] = []
+        self.open_ends: list[BusClient | Connection] = []
 
     async def start_hub(self) -> Hub:
         self.connection = HubConnection([self.server.url], self.hub_seed, tasks=self.tasks)
@@ -229,12 +238,12 @@ class World:
             seals=seals,
         )
         await client.connect()
-        self._open.append(client)
+        self.open_ends.append(client)
         return client
 
     def clients(self) -> list[BusClient]:
         """Everybody who was connected."""
-        return [each for each in self._open if isinstance(each, BusClient)]
+        return [each for each in self.open_ends if isinstance(each, BusClient)]
 
     async def connect_as(self, role: Role, user: str, organisation: str = "valdore") -> Connection:
         """A bare connection with the rights of `user`, for those who try what they may not."""
@@ -247,7 +256,7 @@ class World:
             name="attacker",
         )
         await connection.open()
-        self._open.append(connection)
+        self.open_ends.append(connection)
         return connection
 
     async def desk(self, user: str, organisation: str = "valdore") -> DeskClient:
@@ -276,10 +285,14 @@ class World:
         await link.start()
         return link
 
+    def log_keeper(self) -> LogKeeper:
+        """Another keeper of the logs in this store, as another hub has it."""
+        assert self.connection is not None
+        return LogKeeper(self.connection, {}, clock=self.clock)
+
     async def kept_log(self, session_id: str, organisation: str = "valdore") -> list[bytes]:
         """What the keeper has of a session's log, whether it is over or not."""
-        assert self.hub is not None
-        keeper, records, after = self.hub._log_keeper, list[bytes](), 0
+        keeper, records, after = self.log_keeper(), list[bytes](), 0
         while True:
             part = await keeper.read(organisation, session_id, after)
             records += [bytes(record) for record in part.records]
@@ -293,7 +306,7 @@ class World:
         os.kill(self.server.pid, signal.SIGKILL)
 
     async def close(self) -> None:
-        for client in self._open:
+        for client in self.open_ends:
             await client.close()
         await self.stop_hub()
         await self.server.stop()
@@ -326,3 +339,62 @@ async def hub_world(
         yield world
     finally:
         await world.close()
+
+
+# ---- what a hub answers, held back, spoiled or asked for without a client
+
+Answer = Callable[[Asker, Any], Awaitable[HubMessage]]
+Around = Callable[[Answer, Asker, Any], Awaitable[HubMessage]]
+"""(the rule's own answer, who asks, the request) -> what is answered instead."""
+
+
+def answer_around(
+    monkeypatch: pytest.MonkeyPatch, rule: type, request: type[Request[Any]], *, around: Around
+) -> None:
+    """Let hubs that start from now on answer a request through `around`."""
+    name = handled_verbs(rule)[request.verb]
+    method = getattr(rule, name)
+
+    @wraps(method)  # the verb stands at the method
+    async def answer(self: object, asker: Asker, question: Any) -> HubMessage:
+        return await around(partial(method, self), asker, question)
+
+    monkeypatch.setattr(rule, name, answer)
+
+
+def refusal_in(answer: bytes) -> Refusal | None:
+    """Return what a hub's answer refuses, None when it does not."""
+    if msgspec.json.decode(answer)["type"] == "Refusal":
+        return msgspec.json.decode(answer, type=Refusal)
+    return None
+
+
+class HubAnswers:
+    """Gives requests to a running hub as the server would, and returns what it says."""
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert world.hub is not None
+        assert world.connection is not None
+        self.server = world.hub.server
+        self.payloads: list[bytes] = []
+        monkeypatch.setattr(world.connection.bus, "publish", self.publish(world))
+
+    def publish(self, world: World) -> Callable[..., Awaitable[None]]:
+        """Return a bus's `publish` that keeps the answers to us."""
+        assert world.connection is not None
+        publish = world.connection.bus.publish
+
+        async def keep(subject: str, payload: bytes, *more: Any, **named: Any) -> None:
+            if subject == "here":
+                self.payloads.append(payload)
+            else:
+                await publish(subject, payload, *more, **named)
+
+        return keep
+
+    async def ask(self, subject: str, payload: bytes) -> bytes:
+        """Return the answer to one request, whether it is a refusal or not."""
+        before = len(self.payloads)
+        self.server.take(Incoming(subject, payload, {}, "here"))
+        await until(lambda: len(self.payloads) > before, every_s=0)
+        return self.payloads[-1]

@@ -51,20 +51,28 @@ def objects_of(root: object) -> list[object]:
     It follows attributes, containers, bound methods, closures and partials. What only Qt holds
     (a slot connected to a Qt signal) is not seen.
     """
-    found: list[object] = []
+    return [each for each in _reached(root) if _is_ours(each) and not _is_value(each)]
+
+
+def most_kept(root: object) -> int:
+    """Return the length of the longest container that can be reached from `root`: as much as it
+    remembers of anything.
+    """
+    return max(len(each) for each in _reached(root) if isinstance(each, dict | list | set | deque))
+
+
+def _reached(root: object) -> list[object]:
     seen = {id(root)}
     waiting: deque[Any] = deque([root])
-    kept_alive: list[object] = []
+    reached: list[object] = []
     while waiting:
         each = waiting.popleft()
-        kept_alive.append(each)
-        if _is_ours(each) and not _is_value(each):
-            found.append(each)
+        reached.append(each)
         for other in _held_by(each):
             if id(other) not in seen:
                 seen.add(id(other))
                 waiting.append(other)
-    return found
+    return reached
 
 
 def _held_by(each: Any) -> Iterator[object]:

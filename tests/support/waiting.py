@@ -6,6 +6,7 @@ as soon as it is there, and long enough for a machine with other work.
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable
 
 LONGEST_S = 30.0
@@ -18,10 +19,13 @@ async def until(
     condition: Callable[[], object], timeout_s: float = LONGEST_S, every_s: float = 0.01
 ) -> None:
     """Waits until `condition()` is true, looking again every `every_s`;
-    `TimeoutError` after `timeout_s`.
+    `TimeoutError` after `timeout_s`. What a condition gives may be awaited for its answer.
     """
     async with asyncio.timeout(timeout_s):
         while True:
-            if condition():
+            answer = condition()
+            if inspect.isawaitable(answer):
+                answer = await answer
+            if answer:
                 return
             await asyncio.sleep(every_s)

@@ -13,13 +13,13 @@ import pytest
 
 from session.bus.client import BusClient
 from session.bus.transport.connection import Incoming
-from session.bus.transport.nkeys import new_seed
+from session.bus.transport.nkeys import new_seed, public_key, sign
 from session.core.errors import BusRefusedIdentity, HubUnreachable, NotAllowed
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.requests import AcceptRequest, Done, QueueAnswer, QueueRequest, Request
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import hub_world, one_computer_each
-from tests.support.waiting import until
+from tests.support.hub_world import World, hub_world, one_computer_each
+from tests.support.waiting import LONGEST_S, until
 
 PUBLISHES = [
     "svc.a.bob.accept",
@@ -123,23 +123,37 @@ async def test_full_rights_of_nobody_reach_anothers_traffic(tmp_path: Path) -> N
         assert heard == []
 
 
+async def raw_connection(
+    world: World, role: Role, user: str
+) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
+    """A connection of `user` that sends whatever bytes a test writes (NATS client protocol)."""
+    seed = world.seeds["valdore", role, user]
+    _scheme, host, port = world.server.url.replace("//", "").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    greeting = json.loads((await reader.readline()).removeprefix(b"INFO "))
+    signature = sign(seed, greeting["nonce"].encode())
+    hello = {"nkey": public_key(seed), "sig": signature, "headers": True, "verbose": False}
+    writer.write(b"CONNECT %s\r\n" % json.dumps(hello).encode())
+    return writer, reader
+
+
 async def test_bytes_that_are_no_text_make_nobody_deaf(tmp_path: Path) -> None:
     """The server passes on whatever a client writes; the key of newcomers is known to everybody."""
     odd = b"NATS/1.0 \xff\xfe\r\n\r\n", b"NATS/1.0 503 \xff\xfe\r\n\r\n", b"NATS/1.0\r\n\r\n"
     async with hub_world(tmp_path) as world:
-        sender = await world.connect_as(Role.AGENT, "bob")
+        sender, answers = await raw_connection(world, Role.AGENT, "bob")
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
-        assert sender._live is not None
-        client = sender._live.client
         for subject in (b"ses.a.bob.s1.call", b"svc.a.bob.queue", b"hb.a.bob"):
             for head in odd:
                 sizes = b"%d %d" % (len(head), len(head))
-                await client._send_command(b"HPUB %s %s\r\n%s\r\n" % (subject, sizes, head))
+                sender.write(b"HPUB %s %s\r\n%s\r\n" % (subject, sizes, head))
         for subject in (b"ses.a.bob.s1.\xff\xfe", b"svc.a.bob.\xff\xfe", b"ses.a.bob.\xff.call"):
-            await client._send_command(b"PUB %s 1\r\nx\r\n" % subject)
-        await client._flush_pending()
+            sender.write(b"PUB %s 1\r\nx\r\n" % subject)
+        sender.write(b"PING\r\n")
+        await asyncio.wait_for(answers.readuntil(b"PONG\r\n"), LONGEST_S)
         facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
         await desk.hang_up(facts.id)
+        sender.close()
 
 
 async def test_an_unknown_key_is_refused_in_words(tmp_path: Path) -> None:

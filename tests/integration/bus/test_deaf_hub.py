@@ -10,19 +10,20 @@ import secrets
 import string
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from session.bus import client as bus_client
 from session.bus.hub_connection import HubConnection
-from session.bus.transport.connection import NOBODY
+from session.bus.transport.connection import NOBODY, SecondRequest
 from session.core.errors import HubUnreachable
 from session.hub.access.handlers import Asker
 from session.hub.access.request_server import SUBJECT, TO_ALL
+from session.hub.queue.kiosk_offers import KioskOffers
 from session.protocol.codec import encode
 from session.protocol.hub.requests import HubMessage, ServicesRequest
-from tests.support.hub_world import World, hub_world
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import Answer, World, answer_around, hub_world
 from tests.support.waiting import LONGEST_S, until
 
 CALLS = 12
@@ -37,18 +38,16 @@ async def deaf_hub(world: World) -> HubConnection:
     return connection
 
 
-def slow(world: World, verb: str, thinks: Callable[[], Awaitable[object]]) -> list[Asker]:
-    """The hub thinks so long about it; who has asked."""
-    assert world.hub is not None
-    handlers: dict[str, Callable[[Asker, Any], Awaitable[HubMessage]]] = world.hub.server._handlers
-    really, asked = handlers[verb], list[Asker]()
+def slow(monkeypatch: pytest.MonkeyPatch, thinks: Callable[[], Awaitable[object]]) -> list[Asker]:
+    """A hub that starts now thinks so long about its services; returns who has asked."""
+    asked = list[Asker]()
 
-    async def think(asker: Asker, request: Any) -> HubMessage:
+    async def think(answer: Answer, asker: Asker, request: ServicesRequest) -> HubMessage:
         asked.append(asker)
         await thinks()
-        return await really(asker, request)
+        return await answer(asker, request)
 
-    handlers[verb] = think
+    answer_around(monkeypatch, KioskOffers, ServicesRequest, around=think)
     return asked
 
 
@@ -76,12 +75,31 @@ async def test_a_hub_that_has_the_request_in_hand_does_not_begin_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bus_client, "SECOND_S", 0.1)
+    asked = slow(monkeypatch, half_a_second)
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1")
-        asked = slow(world, "services", half_a_second)
         assert (await kiosk.bus.ask(ServicesRequest())).services
         assert len(asked) == 1
-        assert kiosk.bus._connection._answers == {}
+
+
+async def test_what_was_answered_is_not_waited_for_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = slow(monkeypatch, half_a_second)
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.connect_as(Role.KIOSK, "kiosk1")
+        second = SecondRequest("all.k.kiosk1.services", 0.1, {})
+        question = encode(ServicesRequest())
+        await kiosk.request("svc.k.kiosk1.services", question, LONGEST_S, second=second)
+        pending: list[str] = []
+
+        def note(subject: str) -> bool:
+            pending.append(subject)
+            return False
+
+        kiosk.fail_pending(note, "")
+        assert len(asked) == 1
+        assert pending == []
 
 
 async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
@@ -89,28 +107,29 @@ async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
 ) -> None:
     """Also a hub of before, which does not hear the second question."""
     monkeypatch.setattr(bus_client, "SECOND_S", 0.1)
+    asked = slow(monkeypatch, half_a_second)
     async with hub_world(tmp_path) as world:
         assert world.connection is not None
         await world.connection.bus.drain(TO_ALL)
         kiosk = await world.kiosk("kiosk1")
-        asked = slow(world, "services", half_a_second)
         assert (await kiosk.bus.ask(ServicesRequest())).services
         assert len(asked) == 1
 
 
-async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_path: Path) -> None:
+async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = asyncio.Event()
+    asked = slow(monkeypatch, go.wait)
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1")
+        insistent = await world.connect_as(Role.KIOSK, "kiosk1")
         assert world.hub is not None
-        go = asyncio.Event()
-        asked = slow(world, "services", go.wait)
         question = encode(ServicesRequest())
         first = asyncio.create_task(kiosk.bus.ask_once(ServicesRequest()))
         await until(lambda: asked)
         again = [
-            asyncio.ensure_future(
-                kiosk.bus._connection.request("all.k.kiosk1.services", question, LONGEST_S)
-            )
+            asyncio.ensure_future(insistent.request("all.k.kiosk1.services", question, LONGEST_S))
             for _ in range(20)
         ]
         counts = world.hub.server.counts
@@ -130,14 +149,12 @@ async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk = await world.kiosk("kiosk1")
+        kiosk = await world.connect_as(Role.KIOSK, "kiosk1")
         await world.stop_hub()
         for digit in string.hexdigits.lower():
             monkeypatch.setattr(
                 secrets, "token_hex", lambda _bytes, digit=digit: digit + "0123456789abcde"
             )
             with pytest.raises(HubUnreachable) as caught:
-                await kiosk.bus._connection.request(
-                    "svc.k.kiosk1.services", encode(ServicesRequest()), 30.0
-                )
+                await kiosk.request("svc.k.kiosk1.services", encode(ServicesRequest()), 30.0)
             assert caught.value.detail["why"] == NOBODY

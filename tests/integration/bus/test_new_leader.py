@@ -58,7 +58,8 @@ async def test_a_caller_whose_ticket_was_being_stored_has_it_when_the_kiosk_asks
 ) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
-        streams = world.hub._stores.tickets._streams
+        assert world.connection is not None
+        streams = world.connection.streams
         really, lost, troubles = streams.append, list[str](), list[SessionError]()
 
         async def append(subject: str, payload: bytes, **how: Any) -> int:

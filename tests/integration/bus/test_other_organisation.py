@@ -9,17 +9,18 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from documents.store.dossier_store import DossierStore
 from documents.store.identities import NewDossier
 from expert_app.hub.dossier_adapter import DossierAdapter
-from session.bus.transport.connection import Incoming
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
-from session.core.errors import SessionError
+from session.hub.access import request_server
 from session.protocol.codec import encode
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
 from tests.integration.log.any_message import made
-from tests.support.hub_world import catalogue_text, hub_world
+from tests.support.hub_world import HubAnswers, catalogue_text, hub_world, refusal_in
 
 CALLER = CallerIdentity(
     family_name="Garrigue-Tesson",
@@ -42,7 +43,10 @@ OTHERS = {
 """One of each role of the other organisation."""
 
 
-async def test_nobody_of_another_organisation_reads_or_changes_anything(tmp_path: Path) -> None:
+async def test_nobody_of_another_organisation_reads_or_changes_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_server, "BURST", 1000.0)
     catalogue = catalogue_text().replace('people = [{ id = "zoe", name = "Zoé K." }]', PEOPLE)
     assert '"ruth"' in catalogue
     async with hub_world(tmp_path, with_hub=False, catalogue=catalogue) as world:
@@ -79,17 +83,16 @@ async def test_nobody_of_another_organisation_reads_or_changes_anything(tmp_path
         before = list(world.hub.queue.view.tickets("valdore"))
         ours = ("Alice M.", "Bob T.", "Garrigue", "Glycines", waiting.number, called.ticket.number)
         done: Counter[str] = Counter()
+        answers = HubAnswers(world, monkeypatch)
         for role, user in OTHERS.items():
             for verb, kind in ALL_VERBS.items():
                 subject = f"svc.marais.{role}.{user}.{verb}"
                 number = waiting.number if verb == "come_back" else dossier.number
                 asked = made(kind, known if verb == "find_logs" else {**known, "number": number})
-                request = Incoming(subject, encode(asked), {}, "")
-                try:
-                    said = (await world.hub.server._answer(request)).decode("utf-8", "replace")
-                except SessionError as error:
-                    done[error.code] += 1
-                    said = json.dumps([error.code, error.detail], ensure_ascii=False)
+                answer = await answers.ask(subject, encode(asked))
+                said = answer.decode("utf-8", "replace")
+                if (refusal := refusal_in(answer)) is not None:
+                    done[refusal.code] += 1
                 else:
                     assert role in kind.roles, (role, verb)
                     done["answered"] += 1

@@ -27,7 +27,7 @@ from session.protocol.wire.program import SECONDS_LEFT, TRACE
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
 from tests.support.sealed_world import sealed_world
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 
 class HastyLook(DossierRequest, frozen=True, kw_only=True, tag="DossierRequest", answer_s=4.0):
@@ -66,21 +66,21 @@ async def test_each_question_of_one_act_has_its_trace_and_says_the_seconds_that_
 async def test_a_hub_begins_nothing_for_which_nobody_waits(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
-        client = await world.client(Role.KIOSK, "kiosk1")
+        kiosk = await world.connect_as(Role.KIOSK, "kiosk1")
         call = encode(TicketRequested(request_id="r1", service="rights"))
-        await client._connection.publish(
-            "svc.k.kiosk1.call", call, {SECONDS_LEFT: "0"}, reply=f"{client._connection._inbox}.x"
-        )
+        question = kiosk.request("svc.k.kiosk1.call", call, LONGEST_S, {SECONDS_LEFT: "0"})
+        asking = asyncio.create_task(question)
         await until(lambda: world.hub is not None and world.hub.server.counts.late == 1)
         assert world.hub.queue.view.open_tickets("valdore") == []
         assert world.hub.server.counts.answered == 0
+        asking.cancel()
 
 
 async def test_a_nonsense_value_is_counted_and_the_request_is_answered(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
-        client = await world.client(Role.KIOSK, "kiosk1")
-        answer = await client._connection.request(
+        kiosk = await world.connect_as(Role.KIOSK, "kiosk1")
+        answer = await kiosk.request(
             "svc.k.kiosk1.services",
             encode(ServicesRequest()),
             30.0,

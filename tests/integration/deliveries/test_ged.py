@@ -32,6 +32,7 @@ from tests.integration.deliveries.ged_servers import (
     PaperlessServer,
     serving,
 )
+from tests.support.waiting import until
 from tests.unit.documents.store.filled_store import CALLER, NINE, PDF
 
 QUICKLY = CourierPace(poll_s=0.05, ask_s=0.05)
@@ -83,18 +84,20 @@ async def _courier(
 
 async def _until(store: DossierStore, state: DeliveryState, reason: str = "") -> Delivery:
     """The one copy, once it is in this state for this reason."""
-    row = store.deliveries.listed(ORG)[0]
-    async with asyncio.timeout(30):
-        while (row.state, row.reason) != (state, reason):
-            await asyncio.sleep(0.02)
-            row = store.deliveries.listed(ORG)[0]
-    return row
+
+    def copy() -> Delivery:
+        return store.deliveries.listed(ORG)[0]
+
+    await until(lambda: (copy().state, copy().reason) == (state, reason))
+    return copy()
 
 
 async def _until_none_waits(store: DossierStore) -> None:
-    async with asyncio.timeout(30):
-        while any(one.state is DeliveryState.WAITING for one in store.deliveries.listed(ORG)):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(
+        lambda: all(
+            copy.state is not DeliveryState.WAITING for copy in store.deliveries.listed(ORG)
+        )
+    )
 
 
 def _paperless(address: str) -> GedSettings:

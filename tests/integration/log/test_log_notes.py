@@ -61,5 +61,5 @@ async def test_notes_are_kept_with_the_log_and_go_with_it(tmp_path: Path) -> Non
         streams = hub.parts.connection.streams
         assert (await boss.ask_once(ReadLogNotes(session_id=session_id))).notes == left
 
-        await hub._log_keeper.kept.erase("valdore", session_id)
+        await world.log_keeper().kept.erase("valdore", session_id)
         assert await streams.last(LOG_NOTES, note_subject("valdore", session_id)) is None

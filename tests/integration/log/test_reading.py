@@ -14,10 +14,10 @@ import pytest
 from documents.store.accesses import AccessFilter
 from documents.store.dossier_store import DossierStore
 from expert_app.hub.dossier_adapter import DossierAdapter
-from session.bus.transport.connection import Incoming
 from session.core.dossier_model import AccessKind
-from session.core.errors import LogReasonNeeded, LogRunning, SessionError, TicketUnknown
+from session.core.errors import LogReasonNeeded, LogRunning, TicketUnknown
 from session.desk.hub.client import DeskClient
+from session.hub.access import request_server
 from session.protocol.codec import encode
 from session.protocol.conversation.chat_and_privacy import WordsSaid
 from session.protocol.conversation.messages import SessionMessage
@@ -31,7 +31,7 @@ from session.protocol.sealing import VAULT_PARTS, Part
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
 from tests.integration.log.any_message import made
-from tests.support.hub_world import World, hub_world
+from tests.support.hub_world import HubAnswers, World, hub_world, refusal_in
 from tests.support.waiting import until
 
 WHY = "the picture stood still"
@@ -56,8 +56,9 @@ async def _helpdesk(world: World) -> DeskClient:
 
 
 async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(request_server, "BURST", 1000.0)
     async with hub_world(tmp_path) as world:
         kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
         ticket = (await kiosk.call("housing", "", "r1")).ticket
@@ -71,18 +72,16 @@ async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(
         known = {"session_id": facts.id, "session": facts.id, "ticket_id": ticket.id}
         known |= {"reason": "standstill", "kiosk": "kiosk1", "agent": "alice"}
         done: Counter[str] = Counter()
+        answers = HubAnswers(world, monkeypatch)
         for role, (organisation, user) in STRANGERS.items():
             for verb, kind in ALL_VERBS.items():
                 roles = kind.roles
                 subject = f"svc.{organisation}.{role}.{user}.{verb}"
-                request = Incoming(subject, encode(made(kind, known)), {}, "")
-                try:
-                    answer = await world.hub.server._answer(request)
-                except SessionError as error:
-                    is_role = error.detail.get("why") == "role"
+                answer = await answers.ask(subject, encode(made(kind, known)))
+                if (refusal := refusal_in(answer)) is not None:
+                    is_role = refusal.detail.get("why") == "role"
                     assert is_role is (role not in roles), (role, verb)
-                    done[error.code] += 1
-                    answer = json.dumps([error.code, error.detail]).encode()
+                    done[refusal.code] += 1
                 else:
                     assert role in roles, (role, verb)
                     done["answered"] += 1

@@ -5,7 +5,6 @@ both ends of the next session are told what it carries.
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from session.protocol.hub.requests import SessionFacts
 from session.protocol.wire.roles import Role
 from tests.integration.supervision.at_the_board import at_the_board
 from tests.support.hub_world import hub_world
+from tests.support.waiting import until
 
 
 async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
@@ -33,9 +33,7 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
         found: list[LineRates] = []
         test.measured.connect(found.append)
         test.tick()
-        async with asyncio.timeout(30):
-            while not found:  # noqa: ASYNC110 - a notifier sets no event
-                await asyncio.sleep(0.02)
+        await until(lambda: found)
         assert found[0].up_kbps > 2000, "a line inside one machine is not narrow"
         assert found[0].down_kbps > 2000
 
@@ -44,22 +42,26 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
         await bare.publish("hb.k.kiosk1", encode(LineSample(rates=narrow)))
         opened: list[SessionFacts] = []
         kiosk.session_opened.connect(opened.append)
-        async with asyncio.timeout(30):
-            while (await past.ask_once(LinesRequest())).lines[0].rates is None:  # noqa: ASYNC110 - as above
-                await asyncio.sleep(0.02)
-            facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
-            while not opened:  # noqa: ASYNC110 - as above
-                await asyncio.sleep(0.02)
+
+        async def rates() -> LineRates | None:
+            return (await past.ask_once(LinesRequest())).lines[0].rates
+
+        await until(rates)
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        await until(lambda: opened)
         assert facts.line == opened[0].line == narrow
 
         sample = LineSample(session_id=facts.id, rates=narrow, carries_kbps=130)
         await bare.publish("hb.k.kiosk1", encode(sample))
-        async with asyncio.timeout(30):
-            rates: LineRates | None = narrow
-            while rates is None or rates.up_kbps != 130:
-                await asyncio.sleep(0.02)
-                rates = (await past.ask_once(LinesRequest())).lines[0].rates
-        assert rates.down_kbps == 410, "what a call showed to be less counts, for its own direction"
+
+        async def is_heard() -> bool:
+            told = await rates()
+            return told is not None and told.up_kbps == 130
+
+        await until(is_heard)
+        told = await rates()
+        assert told is not None
+        assert told.down_kbps == 410, "what a call showed to be less counts, for its own direction"
 
 
 async def test_only_who_tries_a_line_may_ask_for_filler(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from session.core.errors import (
 )
 from session.hub.composition import Hub
 from session.hub.storage.interfaces import StoredTicket
+from session.hub.storage.ticket_store import NatsCallerStore
 from session.protocol.hub.board import QueueStateRequest, TicketSeen
 from session.protocol.hub.network import MoveRequest
 from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
@@ -102,7 +103,9 @@ async def test_the_callers_number_stays_with_the_organisation_it_was_given_to(
         await until(lambda: bool(zoe.queue))
         assert not zoe.queue[0].caller_number_given
         assert (await zoe.accept(zoe.queue[0].id)).caller_number == ""
-        assert (await _hub(world)._stores.callers.get("valdore", old.id)).number == ""
+        assert world.connection is not None
+        callers = NatsCallerStore(world.connection)
+        assert (await callers.get("valdore", old.id)).number == ""
 
 
 async def test_the_same_move_again_is_the_same_ticket(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from session.core.errors import (
     TicketTaken,
     TicketUnknown,
 )
+from session.core.signals import Signal
 from session.desk.hub.client import DeskClient
 from session.kiosk.hub.client import KioskClient
 from session.protocol.conversation.messages import CallOffered, GrantRequested, SessionMessage
@@ -267,8 +268,7 @@ async def test_what_the_kiosk_says_before_the_desk_listens_is_kept(tmp_path: Pat
 
         kiosk.session_opened.connect(offer)
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
-        assert world.connection is not None
-        await asyncio.sleep(0.1)
+        await kiosk.bus.ask(ServicesRequest())  # what was sent before has passed the hub
         got: list[SessionMessage] = []
         desk.bus.channel(facts.id).on_message("call", got.append)
         await until(lambda: got)
@@ -283,7 +283,7 @@ async def test_a_lost_piece_of_news_is_found_by_asking(tmp_path: Path) -> None:
         kiosk.session_opened.connect(opened.append)
         kiosk.session_ended.connect(ended.append)
         ticket = (await kiosk.call("housing", "", "r1")).ticket
-        kiosk.bus.notifications._listeners.clear()
+        kiosk.bus.notifications = Signal()  # the kiosk listens to the one before
         facts = await desk.accept(ticket.id)
         await until(lambda: bool(opened))
         await desk.hang_up(facts.id, "agent_done")

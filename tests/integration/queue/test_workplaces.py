@@ -59,7 +59,7 @@ async def computer(world: World, seed: bytes, name: str) -> Computer:
         clock=world.clock,
     )
     await bus.connect()
-    world._open.append(bus)
+    world.open_ends.append(bus)
     link = DeskClient(bus, world.clock, tasks=world.tasks)
     place = Workplace(bus, link, computer=name, tasks=world.tasks)
     found = Computer(bus, link, [], place)

@@ -5,6 +5,7 @@ called).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt
@@ -23,9 +24,15 @@ def click(widget: QWidget) -> None:
 
 def drag(widget: QWidget, start: QPoint, end: QPoint) -> None:
     """Presses at `start`, moves, releases at `end` (widget pixels)."""
-    _test.mousePress(widget, _LEFT, _NONE, start)
-    _test.mouseMove(widget, end)
-    _test.mouseRelease(widget, _LEFT, _NONE, end)
+    stroke(widget, [start, end])
+
+
+def stroke(widget: QWidget, places: Sequence[QPoint]) -> None:
+    """Presses at the first place, moves to each other one, releases at the last."""
+    _test.mousePress(widget, _LEFT, _NONE, places[0])
+    for place in places[1:]:
+        _test.mouseMove(widget, place)
+    _test.mouseRelease(widget, _LEFT, _NONE, places[-1])
 
 
 def key(widget: QWidget, pressed: Qt.Key, held: Qt.KeyboardModifier = _NONE) -> None:

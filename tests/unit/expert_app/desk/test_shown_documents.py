@@ -44,7 +44,7 @@ class Shelf:
             raise LibraryItemUnknown
         assert progress is not None
         progress(1, 2)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
         progress(2, 2)
         return invented_pdf(3)
 
@@ -90,9 +90,7 @@ class Scene:
         return made
 
     async def over(self) -> None:
-        async with asyncio.timeout(30):
-            while not self.fetched or self.fetched[-1] is not None:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: self.fetched and self.fetched[-1] is None)
 
 
 @pytest.fixture(scope="module")

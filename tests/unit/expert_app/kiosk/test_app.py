@@ -20,6 +20,7 @@ from session.core.errors import BusRefusedIdentity, BusUnreachable, StoreUnreach
 from session.hub.access.handlers import Asker
 from session.hub.history.audit import AnswerRecord, Audit
 from session.hub.parts import KIOSK_RETURN_S, RETURN_S
+from session.hub.queue.calls import Calls
 from session.kiosk.caller_acts import CallService, EnterNumber, RateTalk, Touch
 from session.kiosk.hub.client import KioskClient
 from session.log.codec import decode_record
@@ -28,7 +29,7 @@ from session.protocol.hub.requests import HubMessage, SessionEnded, TicketReques
 from session.protocol.hub.statistics import Solved
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import hub_world
+from tests.support.hub_world import Answer, answer_around, hub_world
 from tests.support.town_hall import Hall, Kiosk
 from tests.support.waiting import until
 
@@ -51,7 +52,7 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
 
 async def test_a_kiosk_that_the_bus_does_not_know_says_so_until_it_is_let_in(hall: Hall) -> None:
     kiosk = await hall.kiosk()
-    link = kiosk.app._link
+    link = kiosk.link
     link.connection_changed.emit(False)
     assert kiosk.screen.trouble == "bus_unreachable"
     link.connection_failed.emit(BusUnreachable())
@@ -135,12 +136,11 @@ async def test_a_press_while_the_hub_is_away_becomes_one_ticket_when_it_is_back(
 async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kiosk = await hall.kiosk()
-    assert hall.world.hub is not None
-    handlers = hall.world.hub.server._handlers
-    call, lost = handlers["call"], 8
+    lost = 8
 
-    async def call_and_lose_the_answer(asker: Asker, request: TicketRequested) -> HubMessage:
+    async def call_and_lose_the_answer(
+        call: Answer, asker: Asker, request: TicketRequested
+    ) -> HubMessage:
         nonlocal lost
         answer = await call(asker, request)
         lost -= 1
@@ -148,7 +148,10 @@ async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
             raise StoreUnreachable
         return answer
 
-    monkeypatch.setitem(handlers, "call", call_and_lose_the_answer)
+    await hall.world.stop_hub()
+    answer_around(monkeypatch, Calls, TicketRequested, around=call_and_lose_the_answer)
+    await hall.world.start_hub()
+    kiosk = await hall.kiosk()
     kiosk.app.on_act(CallService("housing"))
     await until(lambda: kiosk.screen.page == "waiting")
     assert lost < 0

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -19,6 +19,7 @@ from session.protocol.hub.tickets import TicketState
 from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, desk, ticket
+from tests.support.screens.parts import part
 from views.desk.acts import AcceptOffer, ChooseOwnState, DeclineOffer
 from views.desk.window import DeskWindow
 from views.widgets.parts import Chip
@@ -101,7 +102,8 @@ def test_the_time_left_is_said_in_words(window: DeskWindow, clock: ManualClock) 
     clock.advance(13)
     window.offer.refresh()
     assert left.text() == "7 s to answer"
-    assert window.offer._bar.value() * 20 == 7 * window.offer._bar.maximum()
+    bar = part(window.offer, QProgressBar, "offer_bar")
+    assert bar.value() * 20 == 7 * bar.maximum()
 
 
 def test_a_decline_has_a_reason(window: DeskWindow) -> None:

@@ -15,6 +15,7 @@ from session.protocol.hub.routing import Outcome
 from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key, write
 from tests.support.screens.invented import NOW
+from tests.support.screens.parts import part
 from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, UseNoteTemplate, WrapUpPress
 from views.desk.wrap_up import NOT_SAID, WrapUpView
 
@@ -38,9 +39,11 @@ def view(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> WrapUpVi
 
 
 def button(view: WrapUpView, name: str) -> QPushButton:
-    found = view.findChild(QPushButton, name)
-    assert found is not None
-    return found
+    return part(view, QPushButton, name)
+
+
+def note_field(view: WrapUpView) -> QPlainTextEdit:
+    return part(view, QPlainTextEdit, "wrap_up_note")
 
 
 def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(
@@ -82,7 +85,7 @@ def test_what_the_dossier_speaks_for_is_proposed_and_one_key_agrees(
     view.show_note_place(True)
     view.propose("pieces_missing", "Missing: Bail.", "0612345678", has_phone=False)
     assert button(view, "outcome_pieces_missing").isChecked()
-    assert view._note.toPlainText() == view.note() == "Missing: Bail."
+    assert note_field(view).toPlainText() == view.note() == "Missing: Bail."
     assert view.note(agreed=False) == "", "nobody has agreed to it yet"
     told = acts_of(view, FinishWrapUp)
     key(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -111,14 +114,14 @@ def test_the_proposed_note_follows_the_dossier_until_the_agent_writes_or_takes_i
     out.click()
     view.propose("done", "Filed: RIB.", "", has_phone=False)
     assert view.note() == "", "what the agent has taken out stays out"
-    write(view._note, "Calls on Monday.")
+    write(note_field(view), "Calls on Monday.")
     fill.click()
     assert view.note() == view.note(agreed=False) == "Calls on Monday. Filed: RIB."
     assert fill.isHidden()
     view.propose("done", "Filed: RIB, Bail.", "", has_phone=False)
     assert view.note() == "Calls on Monday. Filed: RIB."
     view.start("D002", None)
-    assert not view._note.toPlainText()
+    assert not note_field(view).toPlainText()
 
 
 def test_one_press_finishes_and_pauses(view: WrapUpView, qtbot: QtBot) -> None:
@@ -179,16 +182,16 @@ def test_more_time_is_asked_for_while_the_service_allows_it(
 
 
 def test_a_note_is_written_only_where_it_can_be_kept(view: WrapUpView, qtbot: QtBot) -> None:
-    write(view._note, "lost")
+    write(note_field(view), "lost")
     assert view.note() == ""
     view.show_note_place(True)
-    view._note.setFocus()
-    write(view._note, " Call 2 days before ")
+    note_field(view).setFocus()
+    write(note_field(view), " Call 2 days before ")
     assert view.note() == "Call 2 days before"
     assert not button(view, "wrap_up_finish").isEnabled()  # the 2 went into the note
     button(view, "outcome_done").click()
     done = acts_of(view, FinishWrapUp)
-    key(view._note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    key(note_field(view), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bool(done))
     view.start("D002", None)
     view.show_note_place(True)
@@ -220,9 +223,7 @@ def test_a_ready_note_takes_the_proposals_place_and_is_completed(
     assert told == [UseNoteTemplate("doubt")]
     assert templates.currentText() == "Ready notes", "the next one can be chosen"
     view.write_note("Doubt on: ")
-    field = view.findChild(QPlainTextEdit, "wrap_up_note")
-    assert field is not None
-    assert field.toPlainText() == "Doubt on: ", "the agent types on behind its space"
+    assert note_field(view).toPlainText() == "Doubt on: ", "the agent types on behind its space"
     assert view.note(agreed=False) == "Doubt on:"
 
 

@@ -10,10 +10,12 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogsFound, LogState
+from tests.support.screens.parts import part
 from tests.unit.views.helpdesk.invented_rows import NOW, counts_of, log_row, log_rows
 from views.helpdesk.columns import COLUMNS
 from views.helpdesk.list_page import ListPage
 from views.helpdesk.page_acts import FindConversations, KeepSearches, OpenConversation
+from views.widgets.parts import EmptyState
 
 WHY = "the scanner jams"
 
@@ -223,10 +225,10 @@ def test_rows_of_another_question_go_when_it_is_refused(page: ListPage) -> None:
     page.filter.line.setText("heure:99")
     page.filter.apply()
     assert page.model.rowCount() == 0
-    assert not page._empty.isVisible()
+    assert not part(page, EmptyState, "list_empty").isVisible()
     assert "nothing was searched" in page.list.trouble
     page.filter.line.setText("site:oyen")
     page.filter.apply()
     page.show_find_failed("No hub.")
     assert page.list.trouble == "No hub."
-    assert not page._empty.isVisible()
+    assert not part(page, EmptyState, "list_empty").isVisible()

@@ -6,13 +6,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QScrollArea
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+)
 from pytestqt.qtbot import QtBot
 
 from session.media.audio.echo_check import EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from tests.accessibility.layout import flaws, settle
+from tests.support.screens.parts import part
 from views.media.settings import MediaChoice, MediaSettingsPage
 from views.widgets.appearance import TEXT_SIZES
 from views.widgets.parts import scroll_area
@@ -58,7 +66,7 @@ def test_each_change_is_told_with_everything_that_is_chosen(dialog: MediaSetting
     cameras = combo(dialog, "camera")
     cameras.setCurrentIndex(cameras.findData("Camera B"))
     cameras.activated.emit(cameras.currentIndex())
-    dialog._headset.click()
+    part(dialog, QAbstractButton, "media_headset").click()
     assert told == [
         MediaChoice(camera="Camera B", microphone="Gone one"),
         MediaChoice(camera="Camera B", microphone="Gone one", headset=False),
@@ -67,11 +75,11 @@ def test_each_change_is_told_with_everything_that_is_chosen(dialog: MediaSetting
 
 def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsPage) -> None:
     dialog.show_engine(EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO), later=True)
-    assert "only the browser cancels echo" in dialog._engine_words.text()
-    assert "next conversation" in dialog._engine_words.text()
+    assert "only the browser cancels echo" in part(dialog, QLabel, "media_engine_words").text()
+    assert "next conversation" in part(dialog, QLabel, "media_engine_words").text()
     dialog.show_echo(EchoFinding.HEARD, EchoCanceller.MISSING)
-    assert not dialog._echo_words.isHidden()
-    assert "headset" in dialog._echo_words.text()
+    assert not part(dialog, QLabel, "media_echo_words").isHidden()
+    assert "headset" in part(dialog, QLabel, "media_echo_words").text()
 
 
 @pytest.mark.parametrize(
@@ -99,8 +107,8 @@ def test_what_cancels_echo_is_shown_and_what_it_leaves(
 ) -> None:
     dialog.show_cancelled(by)
     dialog.show_echo(EchoFinding.HEARD, by, removed_db)
-    assert at_work in dialog._cancelled_words.text()
-    assert found in dialog._echo_words.text()
+    assert at_work in part(dialog, QLabel, "media_cancelled_words").text()
+    assert found in part(dialog, QLabel, "media_echo_words").text()
 
 
 def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsPage) -> None:
@@ -119,7 +127,7 @@ def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsPage) -> No
     shown = []
     for level in (0.0, 0.01, 0.1, 1.0):
         dialog.show_level(level)
-        shown.append(dialog._level.value())
+        shown.append(part(dialog, QProgressBar, "media_level").value())
     assert shown == sorted(set(shown))
     assert shown[-1] == 100
 
@@ -144,6 +152,6 @@ def test_what_the_organisation_has_fixed_is_shown_and_not_offered(
     assert words.isHidden()
     dialog.show_fixed(["camera", "headset"])
     assert not combo(dialog, "camera").isEnabled()
-    assert not dialog._headset.isEnabled()
+    assert not part(dialog, QAbstractButton, "media_headset").isEnabled()
     assert combo(dialog, "speaker").isEnabled()
     assert not words.isHidden()

@@ -214,7 +214,7 @@ def test_a_supervisor_is_asked_from_the_menu_of_states_and_no_longer_when_taken_
     assert not actions["supervisor_no_more"].isVisible()
     actions["supervisor_advice"].trigger()
     made.work.supervisor_asked.emit("advice")
-    assert "A question on a rule" in made.window.messages._lines[-1].text()
+    assert "A question on a rule" in made.window.messages.texts()[-1]
     assert actions["supervisor_no_more"].isVisible()
     actions["supervisor_no_more"].trigger()
     assert made.work.asked == [("ask_supervisor", "advice"), ("ask_supervisor", "")]
@@ -283,7 +283,7 @@ def test_pages_left_behind_stand_in_the_open_work_until_they_age_out(made: Desk)
     assert "12:00" in line.words
     gone, made.left_behind = made.left_behind, []
     made.filing.left_pages_deleted.emit(DeletedPages(gone, RemovalReason.NOT_FILED))
-    assert "not filed and are deleted: 2" in made.window.messages._lines[-1].text()
+    assert "not filed and are deleted: 2" in made.window.messages.texts()[-1]
     assert not line.isVisible()
 
 
@@ -312,7 +312,7 @@ def test_pages_left_behind_are_filed_or_deleted_by_keyboard_and_deleting_asks_tw
     assert made.work.asked[-1] == ("delete", "s1")
     made.left_behind = []
     made.filing.left_pages_filed.emit(1)
-    assert "without a piece: 1" in made.window.messages._lines[-1].text()
+    assert "without a piece: 1" in made.window.messages.texts()[-1]
     assert not line.isVisible()
 
 
@@ -321,11 +321,11 @@ def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
     made.window.show_session(SESSION)
     made.window.show_wrap_up()
     made.app.session_ended.emit(SimpleNamespace(reason="done"))
-    made.window.wrap_up._note.setPlainText("Bring the lease")
+    found(made, QPlainTextEdit, "wrap_up_note").setPlainText("Bring the lease")
     made.unfiled = 2
     made.window.wrap_up.acted.emit(EndWrapUpTime(NOT_SAID))
     assert made.work.asked == []
-    assert "not filed yet: 2" in made.window.messages._lines[-1].text()
+    assert "not filed yet: 2" in made.window.messages.texts()[-1]
     made.unfiled = 0
     made.window.wrap_up.acted.emit(EndWrapUpTime(NOT_SAID))
     assert made.work.asked == [("finish", NOT_SAID, "Bring the lease", "")]
@@ -340,7 +340,7 @@ def test_the_outcome_follows_the_dossier_and_a_call_back_keeps_the_note(made: De
     proposed = made.window.findChild(QPushButton, "outcome_pieces_missing")
     assert proposed is not None
     assert proposed.isChecked()
-    made.window.wrap_up._note.setPlainText("Bring the lease")
+    found(made, QPlainTextEdit, "wrap_up_note").setPlainText("Bring the lease")
     later = made.window.findChild(QPushButton, "wrap_up_call_back")
     assert later is not None
     later.click()
@@ -361,12 +361,12 @@ def test_a_step_that_is_ticked_in_the_wrap_up_changes_what_is_proposed(made: Des
     made.app.session = SimpleNamespace(facts=SESSION)
     made.window.show_session(SESSION)
     made.window.show_wrap_up()
-    note = made.window.wrap_up._note
+    note = found(made, QPlainTextEdit, "wrap_up_note")
     for done, said in ((frozenset[str](), ""), (frozenset({"talk"}), "Budget. Done: Talk.")):
         made.guide.progress = GuideProgress(guide, frozenset(), done)
         made.guide.progress_changed.emit(made.guide.progress)
         assert note.toPlainText() == said
-    assert made.window.wrap_up._chosen() == "done"
+    assert found(made, QPushButton, "outcome_done").isChecked()
 
 
 def test_a_note_that_is_written_later_waits_between_two_callers_until_it_is_kept(

@@ -19,12 +19,12 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def _said(bar: MessageBar) -> str:
-    return " ".join(line.text() for line in bar._lines)
+    return " ".join(bar.texts())
 
 
 def _click(bar: MessageBar) -> None:
-    buttons = bar._lines[-1].findChildren(QPushButton)
-    next(one for one in buttons if "Sign in" in one.text()).click()
+    buttons = bar.findChildren(QPushButton)
+    [button for button in buttons if "Sign in" in button.text()][-1].click()
 
 
 async def test_it_is_said_before_and_at_the_end_and_a_click_prolongs(qtbot: Any) -> None:

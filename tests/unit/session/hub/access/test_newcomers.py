@@ -24,6 +24,7 @@ from session.hub.access.newcomers import (
     overstayed,
     source_of,
 )
+from tests.support.object_graph import most_kept
 
 
 def knock(number: int, host: str = "192.0.2.1", text: bytes = b"{}") -> Incoming:
@@ -106,10 +107,10 @@ def test_connections_are_forgotten_in_the_end() -> None:
     queue = NewcomerQueue(ManualClock())
     for number in range(KNOWN * 2):
         queue.knock(knock(number), is_read=True)
-    assert len(queue._known) == KNOWN
+    assert most_kept(queue) == KNOWN
     while queue:
         queue.next()
-    assert queue._turns == {}
+    assert not queue
 
 
 def standing(number: int, age_s: float, host: str = "192.0.2.1") -> Standing:

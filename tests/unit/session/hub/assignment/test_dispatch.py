@@ -130,7 +130,7 @@ async def test_no_new_caller_for_whoever_is_in_conversation_paused_or_away() -> 
     await desk.crew.mark_silent(ORG, "bob")
     await desk.dispatch.check(ORG)
     assert (await desk.now(second)).state is TicketState.WAITING
-    bob = next(one for one in desk.crew._catalogue.agents(ORG) if one.id == "bob")
+    bob = next(one for one in desk.catalogue.agents(ORG) if one.id == "bob")
     assert desk.crew.facts(ORG, bob).state is AgentState.NOT_RESPONDING
 
 

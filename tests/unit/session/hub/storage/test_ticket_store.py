@@ -6,7 +6,7 @@ those of others, and its own only while they are not answered.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -55,10 +55,16 @@ class _Follower:
 
 @pytest.fixture
 async def followed(monkeypatch: pytest.MonkeyPatch) -> tuple[NatsTicketStore, _Follower]:
-    monkeypatch.setattr(session.hub.storage.ticket_store, "StreamFollower", _Follower)
+    followers: list[_Follower] = []
+
+    def follower(*where: object, **how: Any) -> _Follower:
+        followers.append(_Follower(*where, **how))
+        return followers[-1]
+
+    monkeypatch.setattr(session.hub.storage.ticket_store, "StreamFollower", follower)
     store = NatsTicketStore(cast(HubConnection, _Connection()), Tasks())
     await store.follow(lambda _batch: None, lambda _stored: None)
-    return store, cast(_Follower, store._follower)
+    return store, followers[-1]
 
 
 async def test_an_answered_change_is_known_once(

@@ -13,6 +13,7 @@ from session.kiosk.call.video_call import KioskCall
 from session.media.call_page import PageEvent
 from session.protocol.conversation.messages import SessionMessage
 from tests.support.memory.channel import MemoryChannel
+from tests.support.waiting import until
 
 SEEN = {
     "first_frame_ms": 9.0, "frames": 3, "width_px": 160, "height_px": 120, "checksum": "0badcafe",
@@ -37,9 +38,11 @@ class SeeingPage:
 
     def __init__(self) -> None:
         self.happened: Signal[PageEvent] = Signal()
+        self.asked = 0
 
     def run(self, script: str) -> Awaitable[object]:
         async def answer() -> Any:
+            self.asked += script.endswith("seen()")
             return SEEN if script.endswith("seen()") else None
 
         return answer()
@@ -52,7 +55,9 @@ async def test_nothing_is_told_of_a_call_that_is_no_more() -> None:
     tasks, page = Tasks(), SeeingPage()
     call = KioskCall(kiosk, page, clock=ManualClock(), tasks=tasks, accepted_at_s=0.0)
     call.start(is_on_hold=True)
-    await call._report()
+    page.happened.emit(PageEvent("first_frame", {}))
+    await until(lambda: page.asked)
+    await tasks.close()
     assert kiosk.said == []
     await call.hang_up()
     await tasks.close()

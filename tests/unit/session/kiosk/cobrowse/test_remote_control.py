@@ -226,10 +226,9 @@ async def test_a_burst_is_one_event_with_its_number_and_what_was_typed_is_nowher
     scene: Scene,
 ) -> None:
     await scene.give(Grant.CONTROL, Grant.TYPE)
-    for word in ("Secret", "Confidentiel", "Prive"):
+    for answers, word in enumerate(("Secret", "Confidentiel", "Prive"), start=1):
         scene.desk.type(word)
-        scene.desk._flush()
-    await scene.settle()
+        await scene.answered(answers)
     scene.clock.advance(2)
     scene.desk.type("Encore")
     await scene.settle()

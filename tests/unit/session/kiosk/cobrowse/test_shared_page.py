@@ -18,7 +18,7 @@ from session.kiosk.cobrowse import shared_page as cobrowse
 from session.kiosk.cobrowse.browser_messages import EventsPushed, PageLoaded
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.log.events import MirrorChunk
-from session.protocol.conversation.messages import ResourceSent
+from session.protocol.conversation.messages import ResourceSent, SnapshotRequested
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.memory.channel import channel_pair
 from tests.support.memory.page_guard import DirectGuard
@@ -95,7 +95,7 @@ class Ends:
 
     def __init__(self, home: str = "") -> None:
         self.clock, self.tasks = ManualClock(), Tasks()
-        self.kiosk_line, desk_line = channel_pair()
+        self.kiosk_line, self.desk_line = channel_pair()
         self.browser, self.grants = Browser(), Grants(self.clock)
         self.guard = DirectGuard()
         self.kiosk = KioskSharedPage(
@@ -107,7 +107,7 @@ class Ends:
             tasks=self.tasks,
             home=home,
         )
-        self.desk = DeskSharedPage(desk_line, self.clock, tasks=self.tasks)
+        self.desk = DeskSharedPage(self.desk_line, self.clock, tasks=self.tasks)
         self.events: list[MirrorEvents] = []
         self.desk.events_received.connect(self.events.append)
 
@@ -211,7 +211,7 @@ async def test_an_angry_desk_gets_no_more_than_two_pictures_a_second(ends: Ends)
     ends.clock.advance(1)
     for _ in range(20):
         ends.desk.request_snapshot()
-        ends.kiosk._on_snapshot_requested()
+        await ends.desk_line.send("cobrowse", SnapshotRequested())
     await ends.settle()
     assert ends.browser.done.count("snapshot") == 1
     ends.clock.advance(1)

@@ -106,7 +106,7 @@ def test_a_module_that_fails_lets_the_voice_through(monkeypatch: pytest.MonkeyPa
     def refuse(*_sound: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(filtered._module, "process_stream", refuse)
+    monkeypatch.setattr("livekit.rtc.AudioProcessingModule.process_stream", refuse)
     assert np.array_equal(filtered.clean(block), block)
     filtered.played(block)
     assert np.array_equal(filtered.clean(block), block)

@@ -144,11 +144,17 @@ async def test_a_decoder_that_cannot_follow_begins_again_with_a_whole_picture(
     pair.receiver.close()
 
 
+def decoders() -> int:
+    """Return how many threads decode pictures."""
+    return sum(thread.name == "pictures" for thread in threading.enumerate())
+
+
 async def test_once_closed_nothing_is_shown_and_its_thread_ends(pair: Pair) -> None:
     await pair.bring(0, 3)
     await until(lambda: pair.screen.shown)
+    before = decoders() - 1
     count = len(pair.screen.shown)
     pair.receiver.close()
     await pair.bring(3)
-    await until(lambda: not pair.receiver._thread.is_alive())
+    await until(lambda: decoders() == before)
     assert len(pair.screen.shown) == count

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -67,9 +68,10 @@ def test_a_thing_not_done_can_be_closed_and_goes_by_itself(card: MirrorDialog) -
     close.click()
     assert not card.isVisible()
     card.show_dialog(shown(DialogKind.PDF, "avis.pdf"))
-    assert card._timer.isActive()
-    assert card._timer.interval() == NOTE_STAYS_MS
-    card._timer.timeout.emit()
+    (timer,) = card.findChildren(QTimer)
+    assert timer.isActive()
+    assert timer.interval() == NOTE_STAYS_MS
+    timer.timeout.emit()
     assert not card.isVisible()
 
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QLabel, QProgressBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from documents.pdf.showing import draw_shown
 from session.protocol.conversation.shown_document import MAX_POINTS, MarkKind
 from tests.support.screens.acts import acts_of
-from tests.support.screens.fingers import drag, key
+from tests.support.screens.fingers import drag, key, stroke
+from tests.support.screens.parts import part
 from tests.support.shown_documents import ARROW, invented_pdf
 from views.desk.shared_page import acts
 from views.desk.shared_page.shown_document_view import Pen, ShownDocumentView
 from views.widgets.document_sheet import page_image
+from views.widgets.parts import Chip, ElidedLabel
 
 PAGE = draw_shown(invented_pdf(1), 0).data
 
@@ -45,8 +48,8 @@ def test_keys_turn_within_the_document_only(qtbot: QtBot, view: ShownDocumentVie
 
 def test_a_document_of_one_page_has_nothing_to_turn(view: ShownDocumentView) -> None:
     view.show_document("Plan", 1, 0)
-    assert not view._next.isVisible()
-    assert not view._place.isVisible()
+    assert not part(view, QToolButton, "shown_next").isVisible()
+    assert not part(view, QLabel, "shown_place").isVisible()
 
 
 @pytest.mark.parametrize(
@@ -72,10 +75,8 @@ def test_a_line_by_hand_has_a_bounded_number_of_points(view: ShownDocumentView) 
     view.pens[Pen.LINE].click()
     drawn = acts_of(view, acts.MarkDocument)
     sheet = view.sheet
-    sheet._places = [sheet.place(0.1, 0.1)]
-    for step in range(1000):
-        sheet._grow(sheet.place(0.1 + step % 100 / 125, 0.1 + step / 1250))
-    sheet.mouseReleaseEvent(None)
+    places = [sheet.place(0.1 + step % 100 / 125, 0.1 + step / 1250) for step in range(1000)]
+    stroke(sheet, [place.toPoint() for place in places])
     assert len(drawn[0].mark.points) == 2 * MAX_POINTS
 
 
@@ -89,19 +90,19 @@ def test_marks_stay_when_their_picture_comes_after_them(view: ShownDocumentView)
 
 def test_what_the_caller_sees_is_said(view: ShownDocumentView) -> None:
     view.show_progress(40)
-    assert "40" in view._state.text()
-    assert view._progress.isVisible()
+    assert "40" in part(view, Chip, "shown_state").text()
+    assert part(view, QProgressBar, "shown_progress").isVisible()
     view.show_painted(0)
-    assert not view._progress.isVisible()
-    said = view._state.text()
+    assert not part(view, QProgressBar, "shown_progress").isVisible()
+    said = part(view, Chip, "shown_state").text()
     view.show_painted(2)  # a page that is no longer in view
-    assert view._state.text() == said
+    assert part(view, Chip, "shown_state").text() == said
 
 
 def test_nothing_of_a_document_stays(view: ShownDocumentView) -> None:
     view.clear()
     assert view.sheet.is_empty
-    assert view._title.text() == ""
+    assert part(view, ElidedLabel, "shown_title").text() == ""
 
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", PAGE[:200], b"\x89PNG\r\n\x1a\n" + PAGE])

@@ -16,6 +16,7 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from tests.support.screens.kiosk_fingers import said
 from tests.support.screens.kiosk_gallery import ALL_GRANTS, kiosk_visit, session_facts
+from tests.support.screens.parts import part
 from views.kiosk.widgets.keyboard import TouchKeyboard
 from views.kiosk.widgets.theme import MIN_TOUCH_PX
 from views.kiosk.window import KioskWindow
@@ -28,8 +29,7 @@ def keyboard(visit: KioskVisit, window: KioskWindow, fingers: Any) -> TouchKeybo
     visit.show_session(session_facts())
     window.session_page.show_page(True)
     window.session_page.chat.show_lines(QUESTION)
-    entry = window.findChild(QLineEdit, "written_entry")
-    assert entry is not None
+    entry = part(window, QLineEdit, "written_entry")
     assert window.session_page.chat.keyboard.isHidden()
     fingers.mouseClick(entry, Qt.MouseButton.LeftButton)
     return window.session_page.chat.keyboard
@@ -66,11 +66,11 @@ def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
 
 
 def test_a_capital_comes_by_itself_once_and_the_last_character_goes(
-    keyboard: TouchKeyboard,
+    window: KioskWindow, keyboard: TouchKeyboard
 ) -> None:
     type_words(keyboard, "Oui")
     keyboard.erase.click()
-    assert keyboard._entry.text() == "Ou"
+    assert part(window, QLineEdit, "written_entry").text() == "Ou"
     assert [keyboard.keys[key].text() for key in "aé"] == ["a", "é"]
 
 
@@ -87,8 +87,8 @@ def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(
     window.session_page.chat.show_lines(QUESTION)
     keyboard = window.session_page.chat.keyboard
     keyboard.open_keyboard()
-    for sheet in (0, 1):
-        keyboard._turn(sheet)
+    for sheet, turn in enumerate((keyboard.to_letters, keyboard.to_signs)):
+        turn.click()
         window.grab()
         for key in (
             *keyboard.keys.values(),
@@ -107,12 +107,12 @@ def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(
 
 
 def test_a_real_keyboard_makes_do_without_and_a_new_caller_finds_it_shut(
-    visit: KioskVisit, keyboard: TouchKeyboard
+    visit: KioskVisit, window: KioskWindow, keyboard: TouchKeyboard
 ) -> None:
     type_words(keyboard, "secret")
     visit.show_session(session_facts())
     assert keyboard.isHidden()
-    assert keyboard._entry.text() == ""
+    assert part(window, QLineEdit, "written_entry").text() == ""
 
 
 def test_the_caller_begins_and_ends_a_pause_of_its_own(
