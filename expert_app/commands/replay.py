@@ -165,5 +165,5 @@ class ReplayProgram:
 
     def close(self) -> None:
         """Stops playing and takes the window away."""
-        self.view.pause()
+        self.view.player.pause()
         self.window.hide()

@@ -27,8 +27,8 @@ class ReplayObserver:
         self._view = replay.view
         self._observations = observations
         self._finished = False
-        self._view.position_changed.connect(lambda _position_s: self._note())
-        self._view.finished.connect(lambda: self._on_finished())
+        self._view.player.moved.connect(lambda: self._note())
+        self._view.player.finished.connect(lambda: self._on_finished())
         self._note()
 
     def _on_finished(self) -> None:
@@ -37,12 +37,13 @@ class ReplayObserver:
 
     def _note(self) -> None:
         view = self._view
-        state = view.state
+        player = view.player
+        state = player.state
         self._observations.note(
             "replayed",
-            events_shown=view.events_shown,
-            records=len(view.log),
-            last_event=view.last_event,
+            events_shown=player.events_shown,
+            records=len(player.log),
+            last_event=player.last_event,
             last_state=state.ticket.value if state.ticket is not None else "",
             wiped=state.wiped,
             documents_filed=len(state.documents_filed),

@@ -168,7 +168,7 @@ class Measured:
 
     def _moment(self) -> float:
         """Of the shared page, which is nearly all of the conversation."""
-        pages = self.view.log.stretches
+        pages = self.view.player.log.stretches
         return self._chance.uniform(pages[0].written_s, pages[-1].written_s)
 
     def seek(self) -> dict[str, float]:
@@ -176,7 +176,7 @@ class Measured:
         for _ in range(SEEKS):
             at_s = self._moment()
             began_s, cpu_s = time.monotonic(), time.thread_time()
-            self.view.seek(at_s)
+            self.view.player.seek(at_s)
             self._paint()
             took.append(time.monotonic() - began_s)
             spent.append(time.thread_time() - cpu_s)
@@ -189,7 +189,7 @@ class Measured:
         for _ in range(PAGES):
             before = self._pictures()
             began_s = time.monotonic()
-            self.view.seek(self._moment())
+            self.view.player.seek(self._moment())
             while self._pictures() <= before and time.monotonic() - began_s < 10:
                 pass
             took.append(time.monotonic() - began_s)
@@ -200,28 +200,31 @@ class Measured:
 
     def play(self) -> dict[str, float]:
         ticks: list[float] = []
-        self.view.seek(self.view.duration_s * 0.3)
+        self.view.player.seek(self.view.player.duration_s * 0.3)
         self.view.set_speed(8)
-        self.view.position_changed.connect(lambda _at_s: ticks.append(time.monotonic()))
+        self.view.player.moved.connect(lambda: ticks.append(time.monotonic()))
         ticks.clear()
-        self.view.play()
+        self.view.player.play()
         wait(PLAY_S)
-        self.view.pause()
+        self.view.player.pause()
         return {"tick": (ticks[-1] - ticks[0]) / max(1, len(ticks) - 1)}
 
     def find(self) -> dict[str, float]:
         took = []
         for words in SEARCHES:
             began_s = time.monotonic()
-            self.view.set_filter(EventFilter(words=words))
+            self.view.side.set_filter(EventFilter(words=words))
             self._paint()
             took.append(time.monotonic() - began_s)
-        self.view.set_filter(EventFilter())
+        self.view.side.set_filter(EventFilter())
         return {"find": max(took)}
 
     def page_events(self) -> str:
         """All rrweb events of the log, for the peer."""
-        texts = [page_of(self.view.log, place) for place in range(len(self.view.log.stretches))]
+        texts = [
+            page_of(self.view.player.log, place)
+            for place in range(len(self.view.player.log.stretches))
+        ]
         return "[" + ",".join(text for text in texts if text) + "]"
 
 

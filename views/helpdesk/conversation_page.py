@@ -50,12 +50,12 @@ class ConversationPage(QWidget):
         self.replay = replay
         self._has_pages = has_pages
         self.summary = SummaryPanel()
-        self.notes = NotesPanel(lambda: self.replay.position_s)
+        self.notes = NotesPanel(lambda: self.replay.player.position_s)
         self._started_at: datetime | None = None
         self._suggested = ""
         self._build()
-        self.summary.moment_requested.connect(self.replay.seek)
-        self.notes.moment_requested.connect(self.replay.seek)
+        self.summary.moment_requested.connect(self.replay.player.seek)
+        self.notes.moment_requested.connect(self.replay.player.seek)
 
     @property
     def started_at(self) -> datetime | None:

@@ -107,7 +107,7 @@ class HelpdeskView(QWidget):
 
     def show_list(self) -> None:
         """Shows the list, with the keyboard in it."""
-        self.conversation.replay.pause()
+        self.conversation.replay.player.pause()
         self._pages.setCurrentWidget(self.list)
         self._switch.choose(LIST)
         self._head.show()

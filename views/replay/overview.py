@@ -14,7 +14,7 @@ from resources.texts import _
 from session.log.playback.opened import OpenedLog
 from views.replay.marks import Places, bars_of
 from views.replay.shown_time import STEP, ShownTime
-from views.replay.timeline import RIGHT
+from views.replay.timeline_ground import RIGHT
 from views.widgets.parts import clock_words
 from views.widgets.theme import Tokens, tokens_for
 

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from resources.texts import _
+from session.log.playback.opened import OpenedLog
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.widgets.parts import ElidedLabel, EmptyState, Segments, column, row, tool_button
 from views.widgets.plain_words import tip_words
@@ -89,6 +90,25 @@ class PagePane(QFrame):
     def show_words(self, title: str, advice: str) -> None:
         """Why there is no page."""
         self._empty.show_words(title, advice)
+
+    def show_moment(self, log: OpenedLog, *, has_page: bool) -> None:
+        """The page of a moment of a log, or why it has none."""
+        self.show_page(has_page)
+        is_without_pages = bool(log.stretches) and not any(
+            stretch.is_snapshot for stretch in log.stretches
+        )
+        if not len(log):
+            self.show_words(_("No log is open"), _("Open a session's log to replay it here."))
+        elif is_without_pages:  # left out: for a vendor, or for the network's operator
+            self.show_words(
+                _("This log has no pages"),
+                _("It tells what happened; what was on the shared page was left out."),
+            )
+        else:
+            self.show_words(
+                _("The page is not shared at this moment"),
+                _("Play on, or jump to a place where the row of the page is coloured."),
+            )
 
     def _fit(self) -> None:
         """The mirror fits itself into the room it has, and enlarges nothing of its own."""

@@ -153,7 +153,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
-        self.view.conversation.replay.pause()
+        self.view.conversation.replay.player.pause()
         self._door.close()
         await super().stop()
 
@@ -233,7 +233,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
     def _go_to(self, address: SessionAddress, opened: OpenedConversation) -> None:
         started_at = opened.summary.started_at_utc
         if address.at is not None and started_at is not None:
-            self.view.conversation.replay.seek(seconds_to(address.at, started_at))
+            self.view.conversation.replay.player.seek(seconds_to(address.at, started_at))
 
     def show_connection(self, connected: bool) -> None:
         """Shows whether the bus answers; the lists say themselves what they could not read."""
@@ -345,7 +345,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
             records=len(opened.log),
             failed=len(opened.summary.failed),
             kinds=" ".join(fact.kind for fact in opened.summary.failed),
-            at_s=round(self.view.conversation.replay.position_s, 1),
+            at_s=round(self.view.conversation.replay.player.position_s, 1),
             sentences="\n".join(self.view.conversation.summary.sentences()),
         )
 
@@ -354,7 +354,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         clipboard = QGuiApplication.clipboard()
         if opened is None or opened.summary.started_at_utc is None or clipboard is None:
             return
-        at_s = self.view.conversation.replay.position_s
+        at_s = self.view.conversation.replay.player.position_s
         address = write_address(opened.number, opened.summary.started_at_utc, at_s)
         clipboard.setText(address)
         self._tell(_("Copied: {address}").format(address=address))

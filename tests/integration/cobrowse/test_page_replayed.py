@@ -97,7 +97,7 @@ async def replay(stage: Stage, path: Path) -> None:
     view.resize(1000, 700)
     view.show()
     view.show_log("Entretien", open_log(path))
-    view.seek(view.duration_s)
+    view.player.seek(view.player.duration_s)
     # The mirror takes the log piece by piece: the last field comes last.
     async with asyncio.timeout(30):
         while await script(view.mirror.page, VALUES) != HIDDEN:  # noqa: ASYNC110 - another program
@@ -110,7 +110,7 @@ async def replay(stage: Stage, path: Path) -> None:
     policy = await script(view.mirror.page, "document.querySelector('meta[http-equiv]').content")
     assert re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policy) == POLICY
     assert view.mirror.viewport == stage.pane.viewport
-    view.seek(0.0)
+    view.player.seek(0.0)
     view.close()
     view.deleteLater()
 

@@ -127,7 +127,7 @@ def _conversation(number: int) -> HelpdeskView:
     note = LogNote(id="n1", at_s=430.0, words="rouleaux à nettoyer", by="aide1", kept_at_utc=NOW)
     view.conversation.show_notes([note])
     wait(1.0)
-    view.conversation.replay.seek(float(log.columns.at_s[len(log) // 2]))
+    view.conversation.replay.player.seek(float(log.columns.at_s[len(log) // 2]))
     return view
 
 

@@ -81,7 +81,7 @@ def test_the_observer_follows_the_replay(replay: ReplayProgram) -> None:
     observations = Observations(ManualClock())
     ReplayObserver(replay, observations)
     gc.collect()
-    replay.view.seek(replay.view.duration_s)
+    replay.view.player.seek(replay.view.player.duration_s)
     noted = observations.all()["replayed"]
     assert (noted["records"], noted["wiped"]) == (len(whole_session()), True)
-    assert noted["last_event"] == replay.view.last_event
+    assert noted["last_event"] == replay.view.player.last_event

@@ -66,7 +66,7 @@ def test_a_conversation_begins_with_its_summary_and_takes_the_place_of_the_troub
     assert view.shows_conversation
     said = view.conversation.summary.sentences()
     assert said[:2] == ["Nothing failed.", "Nothing is to be done."]
-    assert view.conversation.replay.duration_s == 120
+    assert view.conversation.replay.player.duration_s == 120
     view.conversation.back_requested.emit()
     assert not view.shows_conversation
 
@@ -77,7 +77,7 @@ def test_of_a_conversation_that_is_closed_nothing_is_left(view: HelpdeskView, qt
     view.close_conversation()
     assert not view.shows_conversation
     qtbot.waitUntil(lambda: "www.exemple.fr" not in _words(view), timeout=30_000)
-    assert view.conversation.replay.duration_s == 0
+    assert view.conversation.replay.player.duration_s == 0
     assert view.conversation.started_at is None
 
 
@@ -101,14 +101,14 @@ def test_each_sentence_with_a_moment_jumps_there(view: HelpdeskView) -> None:
     buttons = view.findChildren(QToolButton, "summary_done")
     shared = next(one for one in buttons if "www.exemple.fr" in one.accessibleName())
     shared.click()
-    assert view.conversation.replay.position_s == 21
+    assert view.conversation.replay.player.position_s == 21
 
 
 def test_a_note_is_kept_at_the_moment_that_is_shown(view: HelpdeskView) -> None:
     _show(view)
     told: list[object] = []
     view.conversation.notes.acted.connect(told.append)
-    view.conversation.replay.seek(40.0)
+    view.conversation.replay.player.seek(40.0)
     words = view.findChild(QLineEdit, "notes_words")
     assert words is not None
     words.setText("  rollers to be cleaned ")
@@ -122,7 +122,7 @@ def test_a_note_is_kept_at_the_moment_that_is_shown(view: HelpdeskView) -> None:
     listed = view.conversation.notes._list
     listed.setCurrentRow(0)
     listed.itemActivated.emit(listed.currentItem())
-    assert view.conversation.replay.position_s == 58
+    assert view.conversation.replay.player.position_s == 58
     remove = view.findChild(QPushButton, "notes_remove")
     assert remove is not None
     remove.click()

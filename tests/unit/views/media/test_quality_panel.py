@@ -19,7 +19,7 @@ from tests.support.screens.invented import NOW, DrawnFace
 from views.desk.acts import CallPress
 from views.desk.call_view import CallState, CallView
 from views.media.quality_panel import QualityPanel
-from views.replay.curves import line_history
+from views.replay.whole import line_history
 from views.widgets.parts import Chip
 from views.widgets.plots.line_curves import LinePlot
 from views.words.line import caller_words, own_words

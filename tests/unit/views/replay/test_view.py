@@ -49,7 +49,7 @@ from views.replay.controls import SPEEDS
 from views.replay.details import EventDetails
 from views.replay.event_filter_bar import EventFilterBar
 from views.replay.events_model import EventsModel
-from views.replay.events_table import EventsTable
+from views.replay.events_side import EventsTable
 from views.replay.filters import EventFilter
 from views.replay.marks import spans_of
 from views.replay.timeline import Timeline
@@ -100,7 +100,7 @@ class Shown:
         """Time passes in small steps, as the window's timer would see it."""
         for _ in range(round(seconds * 10)):
             self.clock.advance(0.1)
-            self.view.tick()
+            self.view.player.tick()
 
     def button(self, name: str) -> QAbstractButton:
         found = self.view.findChild(QAbstractButton, name)
@@ -147,9 +147,9 @@ def shown(qapp: QApplication) -> Iterator[Shown]:
 
 def test_a_log_opens_at_its_beginning_and_paused(shown: Shown) -> None:
     shown.view.show_log("Entretien", opened())
-    assert not shown.view.playing
-    assert shown.view.position_s == 0.0
-    assert shown.view.events_shown == 1
+    assert not shown.view.player.playing
+    assert shown.view.player.position_s == 0.0
+    assert shown.view.player.events_shown == 1
     assert shown.model.rowCount() == len(opened().marks)
     assert shown.chip("replay_ticket") == "Waiting"
 
@@ -157,58 +157,58 @@ def test_a_log_opens_at_its_beginning_and_paused(shown: Shown) -> None:
 def test_playing_shows_page_and_events_and_ends_by_itself(shown: Shown, qtbot: QtBot) -> None:
     view = shown.view
     view.show_log("Entretien", opened())
-    view.play()
+    view.player.play()
     shown.advance(24)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
     assert view.mirror.isVisible()
-    assert view.state.sharing
+    assert view.player.state.sharing
     shown.advance(3)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1').textContent === 'Bonsoir'")
     wait_mirrored(qtbot, view.mirror, "document.getElementById('champ').value === 'Zoé'")
     view.set_speed(8)
     finished: list[bool] = []
-    view.finished.connect(lambda: finished.append(True))
+    view.player.finished.connect(lambda: finished.append(True))
     shown.advance(12)
     assert finished == [True]
-    assert not view.playing
-    assert view.events_shown == shown.model.rowCount()
-    assert view.last_event == "kiosk_wiped"
-    assert view.state.wiped
-    assert view.state.ticket is TicketState.WRAP_UP
+    assert not view.player.playing
+    assert view.player.events_shown == shown.model.rowCount()
+    assert view.player.last_event == "kiosk_wiped"
+    assert view.player.state.wiped
+    assert view.player.state.ticket is TicketState.WRAP_UP
     assert not view.mirror.isVisible()
 
 
 def test_after_the_end_play_starts_over(shown: Shown) -> None:
     view = shown.view
     view.show_log("Entretien", opened())
-    view.seek(view.duration_s)
-    view.play()
-    assert view.position_s == 0.0
-    assert view.playing
+    view.player.seek(view.player.duration_s)
+    view.player.play()
+    assert view.player.position_s == 0.0
+    assert view.player.playing
 
 
 def test_a_jump_back_and_forth_shows_the_page_as_it_was(shown: Shown, qtbot: QtBot) -> None:
     view = shown.view
     view.show_log("Entretien", opened())
-    view.seek(47)
+    view.player.seek(47)
     wait_mirrored(qtbot, view.mirror, "document.getElementById('champ')?.value === 'Fin'")
-    view.seek(24)
+    view.player.seek(24)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1').textContent === 'Bonjour'")
-    assert view.last_event == "address_opened"
-    view.seek(5)
+    assert view.player.last_event == "address_opened"
+    view.player.seek(5)
     assert view.mirror.viewport.isEmpty()
     assert not view.mirror.isVisible()
-    view.seek(-3)
-    assert view.position_s == 0.0
-    view.seek(9999)
-    assert view.position_s == view.duration_s
+    view.player.seek(-3)
+    assert view.player.position_s == 0.0
+    view.player.seek(9999)
+    assert view.player.position_s == view.player.duration_s
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process by its number")
 def test_a_page_that_ends_the_engine_is_drawn_again_as_it_was(shown: Shown, qtbot: QtBot) -> None:
     view = shown.view
     view.show_log("Entretien", opened())
-    view.seek(24)
+    view.player.seek(24)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
     with qtbot.waitSignal(view.mirror.picture_needed, timeout=20_000):
         os.kill(view.mirror.page.renderProcessPid(), signal.SIGKILL)
@@ -218,12 +218,12 @@ def test_a_page_that_ends_the_engine_is_drawn_again_as_it_was(shown: Shown, qtbo
 def test_speeds_are_kept_exactly(shown: Shown) -> None:
     view = shown.view
     view.show_log("Entretien", opened())
-    view.play()
+    view.player.play()
     for speed in SPEEDS:
-        before = view.position_s
+        before = view.player.position_s
         click(shown.button(f"replay_speed_{speed}"))
         shown.advance(1)
-        assert view.position_s - before == pytest.approx(speed, abs=0.01)
+        assert view.player.position_s - before == pytest.approx(speed, abs=0.01)
 
 
 def test_everything_works_by_keyboard(shown: Shown) -> None:
@@ -232,39 +232,41 @@ def test_everything_works_by_keyboard(shown: Shown) -> None:
     view.activateWindow()
     view.setFocus()
     key(view, Qt.Key.Key_Right)
-    assert view.position_s == 5.0
+    assert view.player.position_s == 5.0
     key(view, Qt.Key.Key_Left)
-    assert view.position_s == 0.0
+    assert view.player.position_s == 0.0
     key(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert view.last_event == "ticket_accepted"
+    assert view.player.last_event == "ticket_accepted"
     key(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     key(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert view.position_s == 10.0
+    assert view.player.position_s == 10.0
     for playing in (True, False):
         key(view, Qt.Key.Key_Space)
-        assert view.playing is playing
+        assert view.player.playing is playing
     key(view, Qt.Key.Key_End)
-    assert view.position_s == view.duration_s
+    assert view.player.position_s == view.player.duration_s
     key(view, Qt.Key.Key_Home)
-    assert view.position_s == 0.0
+    assert view.player.position_s == 0.0
 
 
 def test_a_click_on_the_timeline_or_the_list_jumps(shown: Shown) -> None:
     view, timeline = shown.view, shown.timeline
     view.show_log("Entretien", opened())
-    log = view.log
+    log = view.player.log
     mark = next(row for row in range(len(log)) if log.meaning(row).label == "document_filed")
     lane = list(LANES).index(Lane.DOSSIER)
-    place = QPoint(round(timeline.x_of(log.offset_s(mark))) + 2, round(timeline.y_of(lane)))
+    place = QPoint(
+        round(timeline.places.x_of(log.offset_s(mark))) + 2, round(timeline.places.y_of(lane))
+    )
     found = timeline.mark_at(place.toPointF())
     assert found is not None
     assert log.meaning(found).label in ("document_filed", "piece_filed")
     drag(timeline, place, place)
-    assert view.position_s == 80.0
-    assert view.state.documents_filed == ("d1",)
+    assert view.player.position_s == 80.0
+    assert view.player.state.documents_filed == ("d1",)
     assert "1" in shown.chip("replay_paper")
     shown.table.clicked.emit(shown.model.index(1, 0))
-    assert view.last_event == "ticket_accepted"
+    assert view.player.last_event == "ticket_accepted"
     assert shown.table.currentIndex().row() == 1
 
 
@@ -392,12 +394,12 @@ def test_what_lasted_is_drawn_as_long_as_it_lasted() -> None:
 def test_an_empty_or_single_moment_log_is_shown_calmly(shown: Shown) -> None:
     shown.view.show_log("Vide", open_records("s", []))
     assert not shown.button("replay_play").isEnabled()
-    shown.view.seek(3)
+    shown.view.player.seek(3)
     shown.view.show_log("Un instant", open_records("s", whole_session()[:1]))
-    shown.view.play()
+    shown.view.player.play()
     shown.advance(0.5)
-    assert not shown.view.playing
-    assert shown.view.events_shown == 1
+    assert not shown.view.player.playing
+    assert shown.view.player.events_shown == 1
 
 
 def test_every_button_has_a_name_for_screen_readers(shown: Shown) -> None:
@@ -413,7 +415,7 @@ def test_records_of_a_kiosk_with_another_clock_are_played_in_the_right_order(sho
     ahead = whole_session(kiosk_ahead_s=3600)
     assert max(record.at_utc for record in ahead) > START + timedelta(minutes=59)
     shown.view.show_log("Horloge", open_records("s", ahead))
-    assert shown.view.duration_s < 200
+    assert shown.view.player.duration_s < 200
 
 
 def test_every_state_of_a_print_has_its_words() -> None:
@@ -427,20 +429,20 @@ def test_zoom_trouble_and_switches_have_their_keys(shown: Shown) -> None:
     story._count = {Writer.DESK: 100, Writer.KIOSK: 100}
     story.add(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
     view.show_log("Entretien", story.opened())
-    assert view.time.begin_s > 0.0, "the wait before the conversation is folded away"
+    assert view.rows.time.begin_s > 0.0, "the wait before the conversation is folded away"
     view.activateWindow()
     shown.table.setFocus()
     key(view, Qt.Key.Key_0)
-    assert view.time.length_s == view.duration_s
+    assert view.rows.time.length_s == view.player.duration_s
     key(view, Qt.Key.Key_Plus)
-    assert view.time.length_s < view.duration_s
+    assert view.rows.time.length_s < view.player.duration_s
     key(view, Qt.Key.Key_C)
-    assert view.time.begin_s == 7.0
+    assert view.rows.time.begin_s == 7.0
     key(view, Qt.Key.Key_T)
-    assert view.position_s == 121.0
+    assert view.player.position_s == 121.0
     assert "jam" in shown.words(shown.table.currentIndex().row())[2].lower()
     key(view, Qt.Key.Key_T)
-    assert view.position_s == 121.0, "it is the last"
+    assert view.player.position_s == 121.0, "it is the last"
     key(view, Qt.Key.Key_D)
     details = view.findChild(EventDetails)
     assert isinstance(details, EventDetails)
@@ -458,9 +460,9 @@ def test_home_and_end_are_the_replays_whatever_has_the_keyboard(shown: Shown) ->
     for part in (shown.table, shown.timeline, view):
         part.setFocus()
         key(part, Qt.Key.Key_End)
-        assert view.position_s == view.duration_s
+        assert view.player.position_s == view.player.duration_s
         key(part, Qt.Key.Key_Home)
-        assert view.position_s == 0.0
+        assert view.player.position_s == 0.0
 
 
 def test_two_fingers_apart_show_less_time_and_more_of_it(shown: Shown) -> None:
@@ -469,7 +471,7 @@ def test_two_fingers_apart_show_less_time_and_more_of_it(shown: Shown) -> None:
     story.add(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
     shown.view.show_log("Entretien", story.opened())
     at = QPointF(timeline.width() / 2, timeline.height() / 2)
-    there, later = timeline.x_of(100.0), timeline.x_of(110.0)
+    there, later = timeline.places.x_of(100.0), timeline.places.x_of(110.0)
     pinch = QNativeGestureEvent(
         Qt.NativeGestureType.ZoomNativeGesture,
         QPointingDevice.primaryPointingDevice(),
@@ -481,20 +483,22 @@ def test_two_fingers_apart_show_less_time_and_more_of_it(shown: Shown) -> None:
         QPointF(),
     )
     QApplication.sendEvent(timeline, pinch)
-    assert timeline.x_of(110.0) - timeline.x_of(100.0) == pytest.approx(1.5 * (later - there))
+    assert timeline.places.x_of(110.0) - timeline.places.x_of(100.0) == pytest.approx(
+        1.5 * (later - there)
+    )
 
 
 def test_a_filter_is_for_list_and_timeline(shown: Shown) -> None:
     view = shown.view
     view.show_log("Entretien", opened())
-    view.set_filter(EventFilter(words="scan"))
-    assert 0 < shown.model.rowCount() < len(view.log.marks)
+    view.side.set_filter(EventFilter(words="scan"))
+    assert 0 < shown.model.rowCount() < len(view.player.log.marks)
     bar = view.findChild(EventFilterBar)
     assert isinstance(bar, EventFilterBar)
     assert bar.wanted() == EventFilter(words="scan")
     bar.words.setText("")
     bar.words.returnPressed.emit()
-    assert view.filter == EventFilter()
+    assert view.side.filter == EventFilter()
 
 
 def test_a_log_says_what_is_to_be_known_before_it_is_trusted(shown: Shown) -> None:
@@ -525,14 +529,14 @@ def test_escape_leaves_the_page_alone_then_the_search_then_is_the_windows(shown:
     left: list[bool] = []
     around = QShortcut(QKeySequence("Esc"), view)
     around.activated.connect(lambda: left.append(True))
-    view.set_filter(EventFilter(words="scan"))
+    view.side.set_filter(EventFilter(words="scan"))
     view.show_page_alone(True)
     assert not shown.table.isVisible()
     key(view, Qt.Key.Key_Escape)
     assert shown.table.isVisible()
-    assert view.filter == EventFilter(words="scan")
+    assert view.side.filter == EventFilter(words="scan")
     key(shown.table, Qt.Key.Key_Escape)
-    assert view.filter == EventFilter()
+    assert view.side.filter == EventFilter()
     assert left == []
     key(shown.table, Qt.Key.Key_Escape)
     assert left == [True]
@@ -544,7 +548,7 @@ def test_beside_one_another_events_are_read_whole(shown: Shown) -> None:
     replay.show_log("Entretien", opened())
     replay.show()
     settle()
-    replay.set_two_ends(True)
+    replay.findChild(QAbstractButton, "replay_two_ends").click()
     settle()
     table = replay.findChildren(EventsTable)[0]
     model, metrics = table.model(), table.fontMetrics()
