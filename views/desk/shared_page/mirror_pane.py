@@ -598,7 +598,7 @@ class MirrorPane(QWidget):
     @property
     def has_keyboard(self) -> bool:
         """True while what is typed at this desk comes here."""
-        return self.overlay.hasFocus()
+        return self.overlay.has_keyboard
 
     @property
     def viewport(self) -> QSize:

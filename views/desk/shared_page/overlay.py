@@ -21,7 +21,7 @@ from PyQt6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from session.protocol.conversation.remote_control import PageKey
 from views.widgets.page_marks import paint_arrow, paint_frame, paint_spot
@@ -128,6 +128,11 @@ class MirrorOverlay(QWidget):
     def has_marks(self) -> bool:
         """True while a frame or an arrow is shown."""
         return self._frame is not None or self._arrow is not None
+
+    @property
+    def has_keyboard(self) -> bool:
+        """True while keys come here: an open menu takes them, and leaves the focus."""
+        return self.hasFocus() and QApplication.activePopupWidget() is None
 
     def set_tool(self, tool: Tool) -> None:
         """Another tool. Control takes the keyboard, where there is a page to be seen: the caller's
@@ -292,9 +297,9 @@ class MirrorOverlay(QWidget):
         """Paint what the caller is shown, and an edge while the agent has the page in hand."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._tool is Tool.CONTROL or self.hasFocus():
+        if self._tool is Tool.CONTROL or self.has_keyboard:
             strong = self.palette().highlight().color()
-            strong.setAlphaF(1.0 if self.hasFocus() else 0.45)
+            strong.setAlphaF(1.0 if self.has_keyboard else 0.45)
             painter.setPen(QPen(strong, _EDGE_PX))
             half = _EDGE_PX / 2
             painter.drawRect(QRectF(self.rect()).adjusted(half, half, -half, -half))
@@ -316,7 +321,7 @@ class MirrorOverlay(QWidget):
         for colour, width in ((QColor("#ffffff"), 5.0), (QColor("#1a5fb4"), 2.5)):
             painter.setPen(QPen(colour, width))
             painter.drawRoundedRect(ring, 4, 4)
-        if not self._caret.isNull() and self._tool is Tool.CONTROL and self.hasFocus():
+        if not self._caret.isNull() and self._tool is Tool.CONTROL and self.has_keyboard:
             painter.setPen(QPen(QColor("#1a5fb4"), 2.0))
             painter.drawLine(self._caret)
 

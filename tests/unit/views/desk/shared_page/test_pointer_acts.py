@@ -363,6 +363,12 @@ def test_the_field_is_named_exactly_while_what_is_typed_goes_there(agent: Agent)
     assert agent.hint() == ""
     agent.overlay.setFocus()
     assert agent.hint() == words
+    menu = QMenu(agent.view)
+    menu.addAction("Pause")
+    menu.popup(QPoint(0, 0))
+    assert agent.hint() == "", "an open menu takes the letters"
+    menu.close()
+    assert agent.hint() == words
     agent.view.mirror.focus_moved.emit(QRect(), "")  # no field has the focus any more
     assert agent.hint() == ""
     agent.view.mirror.focus_moved.emit(here, "Nom")
