@@ -290,21 +290,21 @@ class CallView(QWidget):
         """
         live, card = self._state_now in _LIVE, self._form is CallForm.CARD
         asking = card and self._hang_up.is_asking()
+        self._question.setVisible(asking)
         self._figures.setVisible(live and not card)
         self._life.setVisible(live and not card)
         self._measure.setVisible(live and not card and self._life.isChecked())
         self._move.setVisible(card)
         for button in (self._signs, self._write):
             button.setVisible(not card)
-        for part in (self._duration, self._microphone, self._camera):
-            part.setVisible(not asking)
+        self._duration.setVisible(not asking)
         well = self._state_now is CallState.CONNECTED  # a card: its running clock says so
         self._state.setVisible(not asking and not (card and well))
         self._line.setVisible(self._given_up and not asking)
         both = not card or not self._given_up  # what is given up says how the line is
         self._quality.setVisible(self._measured and not asking and both)
-        self._privacy.setVisible(not asking and (not card or self._privacy.isChecked()))
-        self._hang_up.setMaximumWidth(CARD_BUTTON_PX if card and not asking else 16_777_215)
+        self._privacy.setVisible(not card or self._privacy.isChecked())
+        self._hang_up.setMaximumWidth(CARD_BUTTON_PX if card else 16_777_215)
         self._flow()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -444,6 +444,7 @@ class CallView(QWidget):
             name="call_hang_up",
             keys="Ctrl+Shift+H",
         )
+        self._question = label(_("Hang up?"), role="strong", name="call_question")
         self._hang_up.confirmed.connect(lambda: self.acted.emit(CallPress.HANG_UP))
         self._hang_up.asking_changed.connect(lambda _asking: self._show_controls())
         self._move = MoveHandle()
@@ -504,7 +505,7 @@ class CallView(QWidget):
         for box in self._button_rows:
             self._button_box.addLayout(box)
         self._control_box.insertStretch(2, 1)
-        self._first_states = row(None, self._state, self._duration)
+        self._first_states = row(None, self._question, self._state, self._duration)
         self._state_box.addLayout(self._first_states)
         self._state_box.addLayout(
             row(None, self._quality, self._figures, self._life, self._measure, 0)

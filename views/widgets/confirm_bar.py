@@ -5,22 +5,24 @@ question. Used by the desk.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QPushButton
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QKeySequence
+from PyQt6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import label, name_button, push_button, restyle, row
 from views.widgets.plain_words import PlainFace
 from views.widgets.theme import size_icons
 
-CONFIRM_WITHIN_S = 4.0
-"""Seconds in which the second press must come."""
+_HELD = frozenset(
+    {Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta}
+)
+_PRESSES = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
 class ConfirmButton(PlainFace, QPushButton):
-    """A button whose act needs a second press within a few seconds;
-    Escape or leaving it takes the first one back.
+    """A button whose act needs a second press, at the same place or with the same keys, without
+    a limit of time; Escape, or an act of mouse or keyboard elsewhere, takes the first one back.
 
     Signals:
         confirmed(): pressed twice.
@@ -46,32 +48,26 @@ class ConfirmButton(PlainFace, QPushButton):
         self._keys = keys
         self._kind = kind
         self._short = False
-        self._asking = QTimer(self)
-        self._asking.setSingleShot(True)
-        self._asking.setInterval(round(CONFIRM_WITHIN_S * 1000))
-        self._asking.timeout.connect(self.take_back)
+        self._asking = False
         self.setIcon(icon(icon_name, "on_bad" if kind == "danger" else "text"))
         size_icons(self, 23, 18)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         restyle(self, kind=kind)
-        self._show_text(0)
+        self._show_text()
         self.clicked.connect(self._on_clicked)
 
     def is_asking(self) -> bool:
         """True between the first press and the second."""
-        return self._asking.isActive()
+        return self._asking
 
     def take_back(self) -> None:
         """Forgets the first press."""
-        self._asking.stop()
-        self._show_text(0)
+        self._set_asking(False)
 
     def set_short(self, short: bool) -> None:
-        """An icon alone where there is little room; the question after the first press has
-        words.
-        """
+        """An icon alone where there is little room; the question is then asked beside it."""
         self._short = short
-        self._show_text(int(self.is_asking()))
+        self._show_text()
 
     def sizeHint(self) -> QSize:
         """Wide enough for both texts, so that nothing moves between the two presses."""
@@ -80,31 +76,52 @@ class ConfirmButton(PlainFace, QPushButton):
         words = max(self.fontMetrics().horizontalAdvance(text) for text in self._texts)
         return super().sizeHint().expandedTo(QSize(words + 60, 0))
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape takes the first press back."""
-        if event is not None and event.key() == Qt.Key.Key_Escape and self.is_asking():
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Watches the whole program between the two presses: what is done elsewhere is no yes."""
+        if event is not None and self._asking and self._ends_question(watched, event):
             self.take_back()
+            return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        return super().eventFilter(watched, event)
+
+    def _ends_question(self, watched: QObject | None, event: QEvent) -> bool:
+        match event.type():
+            case QEvent.Type.MouseButtonPress:
+                return isinstance(watched, QWidget) and watched is not self
+            case QEvent.Type.ShortcutOverride:  # comes before each key, a shortcut's too
+                assert isinstance(event, QKeyEvent)
+                same_keys = QKeySequence(event.keyCombination()) == QKeySequence(
+                    str(self.property("keys"))
+                )
+                pressed = self.hasFocus() and event.key() in _PRESSES
+                return not (same_keys or pressed or event.key() in _HELD)
+            case QEvent.Type.FocusOut | QEvent.Type.Hide | QEvent.Type.EnabledChange:
+                return watched is self
+            case _:
+                return False
+
+    def _set_asking(self, asking: bool) -> None:
+        if asking == self._asking:
             return
-        super().keyPressEvent(event)
+        self._asking = asking
+        app = QApplication.instance()
+        assert app is not None
+        if asking:
+            app.installEventFilter(self)
+        else:
+            app.removeEventFilter(self)
+        self._show_text()
+        self.asking_changed.emit(asking)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        """Forgets the first press of a button that is switched off."""
-        if event is not None and event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
-            self.take_back()
-        super().changeEvent(event)
-
-    def _show_text(self, which: int) -> None:
-        self.setText("" if self._short and not which else self._texts[which])
-        name_button(self, self._texts[which], self._keys)
-        self.asking_changed.emit(bool(which))
+    def _show_text(self) -> None:
+        words = self._texts[int(self._asking)]
+        self.setText("" if self._short else words)
+        name_button(self, words, self._keys)
 
     def _on_clicked(self) -> None:
-        if self.is_asking():
-            self.take_back()
+        was_asking = self._asking
+        self._set_asking(not was_asking)
+        if was_asking:
             self.confirmed.emit()
-            return
-        self._asking.start()
-        self._show_text(1)
 
 
 class ConfirmBar(QFrame):

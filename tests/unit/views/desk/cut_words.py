@@ -6,13 +6,13 @@ from __future__ import annotations
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QLabel,
+    QWidget,
 )
 
-from views.desk.window import DeskWindow
 from views.widgets.parts import ElidedLabel
 
 
-def cut_off(window: DeskWindow) -> list[str]:
+def cut_off(window: QWidget) -> list[str]:
     cut = []
     parts: list[QAbstractButton | QLabel] = [
         *window.findChildren(QAbstractButton),

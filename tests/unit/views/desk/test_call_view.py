@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, QRect, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
+from tests.accessibility.layout import settle
 from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, DrawnFace
+from tests.unit.views.desk.cut_words import cut_off
 from views.desk.acts import CallPress, CallSwitch, Switch
 from views.desk.call_view import CallForm, CallState, CallView, Quality
 from views.desk.layouts.layout import card_size
@@ -48,6 +51,10 @@ def state_words(call: CallView) -> str:
     chip = call.findChild(Chip, "call_state")
     assert chip is not None
     return chip.text()
+
+
+def state_words_beside(call: CallView) -> list[str]:
+    return [each.text() for each in call.findChildren(QLabel) if each.isVisible()]
 
 
 def test_microphone_and_camera_are_wishes_and_change_only_when_told(
@@ -86,17 +93,65 @@ def test_hanging_up_wants_a_second_press(call: CallView, qtbot: QtBot) -> None:
     assert button(call, "call_hang_up").text() == "Hang up"
 
 
-def test_escape_and_time_take_the_first_press_back(call: CallView, qtbot: QtBot) -> None:
+def test_the_first_press_waits_and_any_act_elsewhere_takes_it_back(
+    call: CallView, qtbot: QtBot
+) -> None:
     hang_up = button(call, "call_hang_up")
     assert isinstance(hang_up, ConfirmButton)
-    hang_up.click()
-    assert hang_up.is_asking()
-    key(hang_up, Qt.Key.Key_Escape)
-    assert not hang_up.is_asking()
-    hang_up._asking.setInterval(20)
-    hang_up.click()
-    qtbot.waitUntil(lambda: not hang_up.is_asking())
-    assert hang_up.text() == "Hang up"
+    assert hang_up.findChildren(QTimer) == [], "no time ends it"
+    ended = acts_of(call, CallPress)
+    control = Qt.KeyboardModifier.ControlModifier
+    elsewhere: tuple[Callable[[], object], ...] = (
+        lambda: key(hang_up, Qt.Key.Key_Escape),
+        lambda: key(hang_up, Qt.Key.Key_Tab),
+        lambda: key(call, Qt.Key.Key_M, control),
+        lambda: key(call, Qt.Key.Key_A),
+        lambda: click(button(call, "call_camera")),
+        lambda: click(call),
+        lambda: hang_up.setEnabled(False),
+        call.hide,
+    )
+    for act in elsewhere:
+        call.show()
+        hang_up.setEnabled(True)
+        hang_up.setFocus()
+        click(hang_up)
+        assert hang_up.is_asking()
+        act()
+        assert not hang_up.is_asking()
+        assert hang_up.text() == "Hang up"
+    assert ended == []
+
+
+@pytest.mark.parametrize("form", list(CallForm))
+def test_both_presses_are_at_one_place_and_no_switch_comes_under_the_pointer(
+    call: CallView, qtbot: QtBot, form: CallForm
+) -> None:
+    call.set_form(form)
+    if form is CallForm.CARD:
+        call.resize(card_size())
+    call.show_started(NOW - timedelta(hours=1, minutes=2))
+    call.show_quality(Quality.BAD)
+    settle()
+    switches = [button(call, f"call_{name}") for name in ("hang_up", "camera", "microphone")]
+
+    def places() -> list[QRect]:
+        return [QRect(each.mapTo(call, QPoint()), each.size()) for each in switches]
+
+    before = places()
+    click(switches[0])
+    settle()
+    assert places() == before
+    words = state_words_beside(call)
+    assert ("Hang up?" in words) is (form is CallForm.CARD)
+    assert cut_off(call) == []
+    key(call, Qt.Key.Key_Escape)
+    settle()
+    assert places() == before
+    done = acts_of(call, CallPress)
+    click(switches[0])
+    click(switches[0])
+    assert done == [CallPress.HANG_UP]
 
 
 def test_nothing_moves_between_the_two_presses(call: CallView) -> None:
