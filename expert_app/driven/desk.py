@@ -87,7 +87,7 @@ class _Queue:
 
     def _on_new_ticket(self, ticket: Ticket) -> None:
         self._seen.add(ticket.id)
-        if self._window.queue.ticket(ticket.id) is not None:
+        if self._window.queue.facts.ticket(ticket.id) is not None:
             self._observations.note(
                 "ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service
             )

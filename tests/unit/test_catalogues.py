@@ -45,7 +45,7 @@ def template() -> Catalog:
     template = Catalog()
     template.add("Hello {name}", locations=[("views/kiosk/pages/start.py", 0)])
     template.add(("One page", "{count} pages"), locations=[("views/kiosk/header.py", 0)])
-    template.add("Queue", locations=[("views/desk/queue_view.py", 0)])
+    template.add("Queue", locations=[("views/desk/queue/view.py", 0)])
     return template
 
 

@@ -20,7 +20,7 @@ from views.desk.header import DeskHeader
 from views.desk.idle import IdlePage
 from views.desk.layouts.columns import DeskColumns
 from views.desk.offer_card import OfferCard
-from views.desk.queue_view import DeskQueueView
+from views.desk.queue.view import DeskQueueView
 from views.desk.wrap_up import WrapUpView
 from views.widgets.agent_state import NOT_RESPONDING, PAUSE, state_style
 from views.widgets.connection_gate import ConnectionGate
@@ -63,7 +63,7 @@ class AgentStatus:
         self.is_connected = False
         queue.acted.connect(self._on_queue_act)
         queue.summary_changed.connect(self._on_summary)
-        header.state_requested.connect(queue.choose_state)
+        header.state_requested.connect(queue.head.choose_state)
         idle.acted.connect(self._on_idle_act)
         wrap_up.acted.connect(self._on_wrap_up_act)
         offer.shown_changed.connect(idle.show_offered)
@@ -94,7 +94,7 @@ class AgentStatus:
         """Show what the hub takes this agent to be doing:
         available, paused for a reason, or not responding.
         """
-        self._queue.set_availability(available, reason)
+        self._queue.head.set_availability(available, reason)
         self._on_state(available, reason)
 
     def show_occupation(self, occupation: Occupation) -> None:
@@ -118,17 +118,17 @@ class AgentStatus:
             case IdlePress.ACCEPT_NEXT:
                 self.accept_next()
             case IdlePress.END_PAUSE:
-                self._queue.choose_state(True, "")
+                self._queue.head.choose_state(True, "")
 
     def _on_wrap_up_act(self, act: WrapUpAct) -> None:
         if act is WrapUpPress.PAUSE:
-            self._queue.choose_state(False, PAUSE)
+            self._queue.head.choose_state(False, PAUSE)
 
     def _on_summary(self, waiting: int, _longest_s: float) -> None:
-        first = self._queue.next_ticket()
+        first = self._queue.facts.next_ticket()
         number = whence = ""
         if first is not None:
-            service = self._queue.service(first.service)[0]
+            service = self._queue.facts.service(first.service)[0]
             number = first.number
             whence = f"{service.name if service else first.service} · {first.site}"
         self._idle.show_summary(waiting, number, whence)
@@ -141,7 +141,7 @@ class AgentStatus:
         self._show()
 
     def _show(self) -> None:
-        available = self._queue.is_available()
+        available = self._queue.head.is_available()
         self._idle.show_state(available, self.is_connected, self._reason == NOT_RESPONDING)
         words, icon_name, tone = state_style(available, self._reason)
         if self._occupation is not Occupation.BETWEEN_CALLERS:

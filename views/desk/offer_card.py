@@ -30,7 +30,7 @@ from session.protocol.hub.requests import Service
 from session.protocol.hub.routing import CallerPreview
 from session.protocol.hub.tickets import Ticket
 from views.desk.acts import AcceptOffer, DeclineOffer
-from views.desk.ticket_row import ServiceTag
+from views.desk.queue.ticket_row import ServiceTag
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Chip,

@@ -15,7 +15,7 @@ from resources.texts import N_, _
 from session.core.short_number import short_number
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service, SessionFacts
-from views.desk.ticket_row import ServiceTag
+from views.desk.queue.ticket_row import ServiceTag
 from views.widgets.icons import icon
 from views.widgets.parts import (
     ElidedLabel,

@@ -37,7 +37,7 @@ from views.desk.layouts.side import SidePanel
 from views.desk.layouts.window_keys import CallerKeys
 from views.desk.offer_card import OfferCard
 from views.desk.phone import PhoneView
-from views.desk.queue_view import DeskQueueView
+from views.desk.queue.view import DeskQueueView
 from views.desk.remote_help_bar import RemoteHelpBar
 from views.desk.wrap_up import WrapUpView
 from views.media.visit_view import VisitView
@@ -142,9 +142,9 @@ class DeskWindow(QMainWindow):
         self._session = session
         self.columns.has_caller = True
         self.idle.show_accepting(False)
-        ticket = self.queue.ticket(session.ticket_id)
+        ticket = self.queue.facts.ticket(session.ticket_id)
         number = ticket.number if ticket is not None else ""
-        service, place = self.queue.service(session.service)
+        service, place = self.queue.facts.service(session.service)
         self.conversation.header.show_session(session, number, service, place)
         self.queue.stop_ringing()
         self.queue.set_busy(True)
@@ -203,7 +203,10 @@ class DeskWindow(QMainWindow):
         lasted_s = None
         if just_now:
             lasted_s = (self._clock.utc_now() - session.opened_at_utc).total_seconds()
-        ticket, work = self.queue.ticket(session.ticket_id), self.queue.work(session.service)
+        ticket, work = (
+            self.queue.facts.ticket(session.ticket_id),
+            self.queue.facts.work(session.service),
+        )
         number = ticket.number if ticket is not None else ""
         self.wrap_up.start(number, lasted_s, work.outcomes if work is not None else ())
         self.wrap_up.show_number(short_number(session.id))
@@ -331,7 +334,7 @@ class DeskWindow(QMainWindow):
         self.conversation.use_layout(Layout.FACE)
         self._settings.write("window/geometry", packed(self.saveGeometry()))
         self._settings.write("window/columns", packed(self.columns.saveState()))
-        self._settings.write("queue/groups", self.queue.grouping())
+        self._settings.write("queue/groups", self.queue.head.grouping().value)
         self._may_close = True
         self.close()
 
@@ -347,7 +350,7 @@ class DeskWindow(QMainWindow):
             self.sign_out_requested.emit()
 
     def _restore(self) -> None:
-        self.queue.group_by(self._settings.read("queue/groups"))
+        self.queue.head.group_by(self._settings.read("queue/groups"))
         geometry = self._settings.read("window/geometry")
         columns = self._settings.read("window/columns")
         if not geometry or not self.restoreGeometry(unpacked(geometry)):

@@ -196,7 +196,7 @@ class AgentWorkConnections:
             self._ring.stop()
             self._notification.close()
             return
-        service, place = self._window.queue.service(ticket.service)
+        service, place = self._window.queue.facts.service(ticket.service)
         self._window.offer.show_offer(
             ticket,
             service,
@@ -208,14 +208,14 @@ class AgentWorkConnections:
         self._notify(ticket)
 
     def _on_preview(self) -> None:
-        ticket = self._window.queue.next_ticket()
+        ticket = self._window.queue.facts.next_ticket()
         if ticket is not None:
             self._work.preview(ticket.id)
 
     def _on_previewed(self, previewed: tuple[str, CallerPreview]) -> None:
         ticket_id, preview = previewed
         self._window.offer.show_preview(ticket_id, preview)
-        following = self._window.queue.next_ticket()
+        following = self._window.queue.facts.next_ticket()
         if following is not None and following.id == ticket_id:
             self._window.idle.show_preview(preview_words(preview))
 
@@ -318,7 +318,7 @@ class AgentWorkConnections:
         """Tells an agent who looks at another window; a number and a service, nobody's name."""
         if self._window.isActiveWindow():
             return
-        service, _place = self._window.queue.service(ticket.service)
+        service, _place = self._window.queue.facts.service(ticket.service)
         if service is not None:
             what = service.name
         else:
@@ -330,7 +330,7 @@ class AgentWorkConnections:
 
     def _on_notification_accepted(self) -> None:
         self._show_window()
-        ticket = self._window.queue.ticket(self._notified)
+        ticket = self._window.queue.facts.ticket(self._notified)
         if ticket is None or self._app.session is not None:
             return  # somebody else was quicker
         self._ring.stop()
@@ -377,8 +377,8 @@ class AgentWorkConnections:
         if session is None or not self._window.wrap_up.is_note_later():
             return ""
         facts = session.facts
-        ticket, service = self._window.queue.ticket(facts.ticket_id), facts.service
-        service_facts = self._window.queue.service(service)[0]
+        ticket, service = self._window.queue.facts.ticket(facts.ticket_id), facts.service
+        service_facts = self._window.queue.facts.service(service)[0]
         if ticket is not None:
             number = ticket.number
         else:

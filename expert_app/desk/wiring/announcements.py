@@ -88,7 +88,7 @@ class DeskAnnouncements:
         work.state_changed.connect(self._on_state)
 
     def _on_rang(self, ticket_id: str) -> None:
-        ticket = self._window.queue.ticket(ticket_id)
+        ticket = self._window.queue.facts.ticket(ticket_id)
         if ticket is not None:
             self._announce(_("New caller: {caller}").format(caller=self._called(ticket)))
 
@@ -105,7 +105,7 @@ class DeskAnnouncements:
         self._answered = True
 
     def _called(self, ticket: Ticket) -> str:
-        service = self._window.queue.service(ticket.service)[0]
+        service = self._window.queue.facts.service(ticket.service)[0]
         if service is not None:
             name = service.name
         else:
@@ -131,7 +131,7 @@ class DeskAnnouncements:
         self._gone = []
         self._warned = set()
         self._call = MediaState.NEW
-        ticket = self._window.queue.ticket(session.facts.ticket_id)
+        ticket = self._window.queue.facts.ticket(session.facts.ticket_id)
         if ticket is not None:
             caller = self._called(ticket)
         else:

@@ -105,7 +105,7 @@ class PaletteConnections:
         if keys == "F2":
             if busy:
                 return _("You have a caller already.")
-            offered = self._window.offer.ticket_id or self._window.queue.next_ticket()
+            offered = self._window.offer.ticket_id or self._window.queue.facts.next_ticket()
             if not offered and not self._window.status.is_connected:
                 return _("Connection lost")
             if offered:
@@ -219,10 +219,10 @@ class PaletteConnections:
     def _callers(self) -> Iterator[PaletteEntry]:
         queue, busy = self._window.queue, self._jobs.app.session is not None
         for ticket in self._link.queue:
-            work = queue.work(ticket.service)
+            work = queue.facts.work(ticket.service)
             if ticket.state is not TicketState.WAITING or work is None or work.after_s is None:
                 continue
-            service = queue.service(ticket.service)[0]
+            service = queue.facts.service(ticket.service)[0]
             if service is not None:
                 name = service.name
             else:
@@ -245,7 +245,7 @@ class PaletteConnections:
                 id=f"state {available} {code}",
                 words=_("My state: {state}").format(state=words),
                 kind=_("State"),
-                act=partial(self._window.queue.choose_state, available, code),
+                act=partial(self._window.queue.head.choose_state, available, code),
                 icon=icon(icon_name, tone),
             )
 

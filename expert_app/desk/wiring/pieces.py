@@ -218,7 +218,7 @@ class GuideConnections:
     # ---- facts ----
 
     def _on_opened(self, session: DeskSession) -> None:
-        ticket = self._window.queue.ticket(session.facts.ticket_id)
+        ticket = self._window.queue.facts.ticket(session.facts.ticket_id)
         if ticket is not None:
             needs = ticket.needs
         else:

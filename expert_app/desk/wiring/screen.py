@@ -12,7 +12,7 @@ from expert_app.runtime.window_program import own_application
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
-from views.desk.queue_view import DeskQueueView
+from views.desk.queue.view import DeskQueueView
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
@@ -47,7 +47,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     )
     if parts.window_settings.is_fixed("theme"):
         window.header.theme.hide()
-    window.queue.set_agent(parts.settings.user)
+    window.queue.facts.set_agent(parts.settings.user)
     return DeskScreen(
         application=own_application(),
         window=window,

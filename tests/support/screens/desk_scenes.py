@@ -225,14 +225,14 @@ def offered() -> DeskWindow:
     a colleague is offered another one, a third is for specialists first.
     """
     window = _open_desk()
-    window.queue.set_agent("a1")
+    window.queue.facts.set_agent("a1")
     window.queue.set_work(WORK)
     mine = ticket("A033", "alloc", 64, agent="a1", preferred="a1", **OFFERED)
     theirs = ticket("B014", "logement", 15, agent="a2", **OFFERED)
     known = ticket("A034", "alloc", 9, preferred="a1")
     special = ticket("C009", "rsa", 40, site="Relais de Cormeuse")
     window.queue.set_tickets([*TICKETS[:1], mine, theirs, special, known, *TICKETS[4:]], SERVICES)
-    service, place = window.queue.service("alloc")
+    service, place = window.queue.facts.service("alloc")
     window.offer.show_offer(mine, service, place, comes_back=True)
     return window
 
@@ -253,7 +253,7 @@ def timed() -> DeskWindow:
     window.wrap_up.show_note_place(True)
     window.wrap_up._note.setPlainText("Apportera le bail signé la semaine prochaine.")
     window.wrap_up._outcomes[1].click()
-    window.queue.set_availability(False, "break")
+    window.queue.head.set_availability(False, "break")
     window.status.show_state(False, "break")
     return window
 

@@ -23,7 +23,7 @@ from tests.support.memory.window_settings import MemorySettings
 from views.desk.call_view import CallView
 from views.desk.devices.view import DevicesView
 from views.desk.dossier.view import DossierView
-from views.desk.queue_view import DeskQueueView
+from views.desk.queue.view import DeskQueueView
 from views.desk.window import DeskWindow
 from views.widgets.window_settings import WindowSettings
 

@@ -13,7 +13,8 @@ from PyQt6.QtWidgets import QSplitter, QStackedWidget, QWidget
 from views.desk.layouts.side import LEAST_PX as SIDE_LEAST_PX
 from views.desk.layouts.side import WIDTH_PX as SIDE_WIDTH_PX
 from views.desk.layouts.side import SidePanel
-from views.desk.queue_view import DeskQueueView, QueueRail, rail_width
+from views.desk.queue.rail import QueueRail, rail_width
+from views.desk.queue.view import DeskQueueView
 from views.widgets.keyboard.tab_order import order_by_sight
 from views.widgets.theme import text_scale
 

@@ -26,7 +26,7 @@ class Part:
     """Has every signal that somebody asks for, and below it parts with signals of their own."""
 
     def __getattr__(self, name: str) -> Any:
-        made: Any = Part() if name in ("queue", "papers") else Signal()
+        made: Any = Part() if name in ("queue", "facts", "papers") else Signal()
         setattr(self, name, made)
         return made
 
@@ -46,7 +46,7 @@ class Desk:
         self.parts["mirror"] = SimpleNamespace(page=page)
         self.parts["app"].resumed = asyncio.Event()
         self.parts["app"].session = None
-        self.parts["window"].queue.ticket = lambda ticket_id: ticket_id
+        self.parts["window"].queue.facts.ticket = lambda ticket_id: ticket_id
         self.observations = Observations(ManualClock())
         self.tasks = self.parts["tasks"] = Tasks()
 

@@ -45,7 +45,7 @@ def window(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> DeskWi
     made.offer._clock = clock
     qtbot.addWidget(made)
     made.status.show_connection(True)
-    made.queue.set_agent("a1")
+    made.queue.facts.set_agent("a1")
     made.queue.set_tickets([*TICKETS, OFFER], SERVICES)
     made.show()
     made.activateWindow()

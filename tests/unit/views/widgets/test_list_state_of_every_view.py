@@ -42,7 +42,7 @@ from views.desk.dossier.guide import GuideView
 from views.desk.dossier.pieces_bar import PiecesBar
 from views.desk.dossier.view import DossierView
 from views.desk.pass_on_panel import PassOnPanel
-from views.desk.queue_view import DeskQueueView
+from views.desk.queue.view import DeskQueueView
 from views.desk.shared_page.library_panel import LibraryPanel
 from views.helpdesk.list_page import ListPage
 from views.helpdesk.notes_panel import NotesPanel
@@ -230,7 +230,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "desk/dossier/pieces_bar.py history": (_pieces, WHY),
     "desk/dossier/view.py": (_documents, WHY),
     "widgets/dossier/hits.py": (_people, "The network answers but its service does not."),
-    "desk/queue_view.py": (_queue, "Connection lost"),
+    "desk/queue/view.py": (_queue, "Connection lost"),
 }
 """View, or view and list -> how it is made, and the words that a refusal is shown with."""
 

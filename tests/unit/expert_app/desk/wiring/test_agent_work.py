@@ -95,7 +95,7 @@ class Desk:
         self.window: DeskWindow = desk()
         qtbot.addWidget(self.window)
         self.window.status.show_connection(True)
-        self.window.queue.set_agent("a1")
+        self.window.queue.facts.set_agent("a1")
         self.window.queue.set_tickets(TICKETS, SERVICES)
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -240,7 +240,7 @@ def test_the_next_caller_is_looked_at_by_a_key_and_an_offered_one_at_once(made: 
     card = made.window.offer.findChild(QLabel, "offer_preview")
     assert seen is not None
     assert card is not None
-    following = made.window.queue.next_ticket()
+    following = made.window.queue.facts.next_ticket()
     assert following is not None
     key(made.window, Qt.Key.Key_F2, Qt.KeyboardModifier.ControlModifier)
     assert made.work.asked == [("preview", following.id)]

@@ -20,9 +20,11 @@ from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
 from views.desk.acts import AcceptCaller, AcceptNext, ChooseOwnState
-from views.desk.queue_groups import QueueGroup
-from views.desk.queue_view import MOST_ROWS, DeskQueueView, QueueRail
-from views.desk.ticket_row import TicketRow
+from views.desk.queue.groups import QueueGroup
+from views.desk.queue.rail import QueueRail
+from views.desk.queue.rows import MOST_ROWS
+from views.desk.queue.ticket_row import TicketRow
+from views.desk.queue.view import DeskQueueView
 from views.widgets.parts import Chip, ElidedLabel
 from views.widgets.theme import apply_theme
 
@@ -223,9 +225,9 @@ def test_the_folded_queue_counts_nobody_only_while_the_hub_answers(qtbot: QtBot)
 
 def test_pausing_is_a_wish_and_setting_it_is_not(queue: DeskQueueView, qtbot: QtBot) -> None:
     told = acts_of(queue, ChooseOwnState)
-    queue.set_availability(False)
+    queue.head.set_availability(False)
     assert told == []
-    assert not queue.is_available()
+    assert not queue.head.is_available()
     available = queue.findChild(QWidget, "availability_available")
     assert available is not None
     click(available)
@@ -263,12 +265,12 @@ def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
         else one
         for one in TICKETS
     ]
-    queue.set_agent("a1")
+    queue.facts.set_agent("a1")
     queue.set_tickets(kept, SERVICES)
     assert not button(queue, "accept_t-c007").isEnabled()
     assert [row.ticket.id for row in rows(queue)][:2] == ["t-b012", "t-c007"]
     assert "For a colleague" in rows(queue)[1].accessibleName()
-    first = queue.next_ticket()
+    first = queue.facts.next_ticket()
     assert first is not None
     assert first.id == "t-b012"
     clock.advance(61)
@@ -283,7 +285,7 @@ def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: DeskQueueV
         else one
         for one in TICKETS
     ]
-    queue.set_agent("a1")
+    queue.facts.set_agent("a1")
     queue.set_tickets(mine, SERVICES)
     assert button(queue, "accept_t-b012").isEnabled()
     assert "For you" in rows(queue)[1].accessibleName()
@@ -329,7 +331,7 @@ def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialis
 def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(
     queue: DeskQueueView,
 ) -> None:
-    queue.set_agent("a1")
+    queue.facts.set_agent("a1")
     until = NOW + timedelta(seconds=20)
     offered = {"state": TicketState.OFFERED, "agent": "a2", "offer_until_utc": until}
     queue.set_tickets(
@@ -355,7 +357,7 @@ def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: DeskQueueVie
         False,
         False,
     ]
-    queue.set_availability(False, "break")
+    queue.head.set_availability(False, "break")
     assert not queue.may_ring(callers["B012"])
 
 
@@ -374,7 +376,7 @@ def test_wait_and_accept_are_never_cut_whatever_stands_in_the_row(
 ) -> None:
     apply_theme(desk_theme, dark=False, text_scale=scale)
     try:
-        queue.set_agent("a1")
+        queue.facts.set_agent("a1")
         queue.resize(width, 700)
         queue.set_tickets(
             [
@@ -425,7 +427,7 @@ def test_own_callers_stand_above_everybody_else_and_f2_s_caller_above_all(
         msgspec.structs.replace(one, preferred="a1") if one.id == "t-a032" else one
         for one in TICKETS
     ]
-    queue.set_agent("a1")
+    queue.facts.set_agent("a1")
     queue.set_tickets(back, SERVICES)
     settle()
     assert [row.ticket.number for row in rows(queue)][:4] == ["C007", "A032", "B012", "A031"]
@@ -439,7 +441,7 @@ def test_own_callers_stand_above_everybody_else_and_f2_s_caller_above_all(
 def test_callers_stand_in_groups_that_fold_and_the_arrows_pass_over_what_is_folded(
     queue: DeskQueueView,
 ) -> None:
-    queue.group_by("service")
+    queue.head.group_by("service")
     settle()
     assert [row.ticket.number for row in rows(queue)][:4] == ["C007", "A031", "A032", "B012"]
     assert heads(queue) == [
@@ -456,10 +458,10 @@ def test_callers_stand_in_groups_that_fold_and_the_arrows_pass_over_what_is_fold
     focused = QApplication.focusWidget()
     assert isinstance(focused, TicketRow)
     assert focused.ticket.number == "B012"
-    queue.group_by("site")
+    queue.head.group_by("site")
     settle()
     assert heads(queue)[0].startswith("Mairie de Saint-Aubin-le-Vieux: 1 waiting")
-    assert queue.grouping() == "site"
+    assert queue.head.grouping() == "site"
 
 
 def test_tab_stops_once_among_the_rows_where_the_keyboard_was_last(queue: DeskQueueView) -> None:
@@ -540,7 +542,7 @@ def test_no_word_of_a_head_is_cut_in_large_letters(
 ) -> None:
     apply_theme(desk_theme, dark=False, text_scale=scale)
     try:
-        queue.group_by("service")
+        queue.head.group_by("service")
         settle()
         queue.refresh_waits()
         settle()

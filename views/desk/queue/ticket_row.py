@@ -23,7 +23,8 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QSizePolicy, QWidge
 
 from resources.texts import _
 from session.protocol.hub.requests import Service
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import Ticket
+from views.desk.queue.agent_queue import WAITING
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import (
     Chip,
@@ -39,8 +40,6 @@ from views.widgets.plain_words import tip_words
 from views.widgets.theme import service_colour
 from views.words.needs import need_words
 from views.words.waits import WaitLimits, wait_style
-
-WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 
 BORDER_PX = 2
 BADGE_SPACE = 6
