@@ -153,9 +153,9 @@ class StoryDesk:
 
     def _files(self, name: str) -> None:
         words = _("Filed in dossier {number}: {name}").format(number=DOSSIER.number, name=name)
-        self.window.devices.set_filing(True)
+        self.window.devices.filing.set_filing(True)
         self.window.messages.show_message(Level.INFO, words, key="filed")
-        self.window.devices.set_filing(False)
+        self.window.devices.filing.set_filing(False)
         self.window.devices.show_pages_filed(["page0"])
         self.window.devices.show_document_filed(name, 1)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -31,6 +31,7 @@ from views.widgets.icons import IconLabel, icon
 from views.widgets.plain_words import PlainFace, PlainLabel, tip_words
 from views.widgets.theme import SPACE, size_icons
 
+_PRESSES = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _ICON_TONES = {"primary": "on_accent", "danger": "on_bad"}
 
 
@@ -52,8 +53,35 @@ OWN_KEYS = "own_keys"
 """Property of a button: the keys that this person gave it, whatever name it gets later."""
 
 
-class _PushButton(PlainFace, QPushButton):
-    """Enter presses it as the space bar does; Qt has that in dialogs only."""
+class _KeepsKeyboard(PlainFace):
+    """Mixed into a kind of button: Enter presses it as the space bar does, which Qt has in dialogs
+    only; and one that is switched off under the keyboard, because its work runs, keeps it. Qt would
+    give it to whatever comes next, and the next press with it.
+    """
+
+    _goes_to_sleep = False
+
+    def setEnabled(self, enabled: bool) -> None:
+        """Switches it on or off."""
+        self._goes_to_sleep = not enabled
+        super().setEnabled(enabled)
+        self._goes_to_sleep = False
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Gives the keyboard on, but not by itself."""
+        return self._goes_to_sleep or super().focusNextPrevChild(forward)
+
+    def event(self, event: QEvent | None) -> bool:
+        """Takes a press while switched off: it is for nobody else."""
+        if not self.isEnabled() and isinstance(event, QKeyEvent) and event.key() in _PRESSES:
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+                self.press_asleep()
+            return True
+        return super().event(event)
+
+    def press_asleep(self) -> None:
+        """Pressed while switched off: nothing is done."""
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Goes down."""
@@ -64,21 +92,27 @@ class _PushButton(PlainFace, QPushButton):
         super().keyReleaseEvent(_enter_as_space(event))
 
 
-class _ToolButton(PlainFace, QToolButton):
-    """A tool button that behaves like `_PushButton`."""
+class PushButton(_KeepsKeyboard, QPushButton):
+    """A button with words.
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Goes down."""
-        super().keyPressEvent(_enter_as_space(event))
+    Signals:
+        pressed_asleep(): Enter or the space bar while it has the keyboard and is switched off.
+    """
 
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        """Comes up, and counts."""
-        super().keyReleaseEvent(_enter_as_space(event))
+    pressed_asleep = pyqtSignal()
+
+    def press_asleep(self) -> None:
+        """Tells it to who keeps the press."""
+        self.pressed_asleep.emit()
+
+
+class _ToolButton(_KeepsKeyboard, QToolButton):
+    pass
 
 
 def _enter_as_space(event: QKeyEvent | None) -> QKeyEvent | None:
     """Enter alone, without Ctrl or the like, as the space bar; any other key as it is."""
-    if event is None or event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+    if event is None or event.key() not in _PRESSES - {Qt.Key.Key_Space}:
         return event
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if modifiers != Qt.KeyboardModifier.NoModifier:
@@ -94,7 +128,7 @@ def _enter_as_space(event: QKeyEvent | None) -> QKeyEvent | None:
 
 def push_button(
     text: str, icon_name: str = "", kind: str = "plain", *, name: str = "", keys: str = ""
-) -> QPushButton:
+) -> PushButton:
     """A button with words.
 
     Args:
@@ -104,7 +138,7 @@ def push_button(
         name: object name.
         keys: the shortcut shown in the tool tip; connect it with `shortcut`.
     """
-    button = _PushButton()
+    button = PushButton()
     button.setText(text)
     button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     button.setProperty("kind", kind)

@@ -113,7 +113,7 @@ class DevicesConnections:
         self._job.scan(scan_request_of(chosen))
 
     def _file(self, documents: Sequence[acts.DocumentPages]) -> None:
-        self._view.set_filing(True)
+        self._view.filing.set_filing(True)
         for document in documents:
             self._jobs.app.file(list(document.page_ids), document.piece_id, document.name)
 

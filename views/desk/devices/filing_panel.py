@@ -26,6 +26,7 @@ class FilingPanel(Card):
     Signals:
         pressed(object, bool): pieces and names, a list of (piece id ("" for none), name): one for
             all pages together, or one for each page; True: the receipt is printed once it is filed.
+        receipt_requested(): `file` is pressed again while it files.
 
     Attributes:
         file, receipt, each: file all pages, print the receipt as well, or file each page for its
@@ -33,6 +34,7 @@ class FilingPanel(Card):
     """
 
     pressed = pyqtSignal(object, bool)
+    receipt_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__("filing_panel", space=6, padding=SPACE[1])
@@ -62,6 +64,7 @@ class FilingPanel(Card):
         self._name.setMaxLength(120)
         self.file = push_button(_("File"), "file", "primary", name="file_document", keys="F8")
         self.file.setAutoDefault(True)  # Enter presses it
+        self.file.pressed_asleep.connect(self._on_second_press)
         self.receipt = push_button(
             _("with receipt"), "receipt", name="file_with_receipt", keys="Ctrl+F8"
         )
@@ -239,7 +242,8 @@ class FilingPanel(Card):
         self.receipt.setVisible(self._prints and self._live)
         name_button(self.receipt, _("File, then print the receipt"), "Ctrl+F8")
         series = self._series()
-        self._each_line.setVisible(bool(series) and self.file.isEnabled())
+        self._each_line.setVisible(bool(series) and (self._filing or self.file.isEnabled()))
+        self.each.setEnabled(self.file.isEnabled())
         self._each_words.setText(
             " · ".join(f"{place} {piece.name}" for place, piece in enumerate(series, start=1))
         )
@@ -267,6 +271,11 @@ class FilingPanel(Card):
     def _on_file(self) -> None:
         if self.file.isEnabled():
             self._file_as(with_receipt=False)
+
+    def _on_second_press(self) -> None:
+        if self._filing and self._prints and self._live:
+            self._why.setText(_("Filing, then the receipt is printed…"))
+            self.receipt_requested.emit()
 
     def _on_receipt(self) -> None:
         self._file_as(with_receipt=True)

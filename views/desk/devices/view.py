@@ -52,7 +52,7 @@ class DevicesView(QWidget):
         self.scan = ScanPanel(self.acted.emit)
         self.printing = PrintPanel(self.acted.emit)
         self.filing = FilingPanel()
-        self._by_enter = self._receipt_follows = False
+        self._receipt_follows = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -61,6 +61,7 @@ class DevicesView(QWidget):
             self.acted.emit, scan=self.scan, filing=self.filing, added=self._soon.start
         )
         self.filing.pressed.connect(self._on_file)
+        self.filing.receipt_requested.connect(self._on_second_press)
         self._build()
 
     # ---- facts: devices ----
@@ -121,21 +122,16 @@ class DevicesView(QWidget):
 
     def show_document_filed(self, name: str, on_receipt: int) -> None:
         """The store has a document; `on_receipt` of this conversation stand on the receipt. The
-        next Enter prints it, if this one filed; it is printed at once where that was asked for.
+        next Enter prints it, if the keyboard waits on the button that filed; it is printed at once
+        where that was asked for, be it by an Enter meanwhile.
         """
         words = _("Filed: {name}. On the receipt: {count}.")
         self.filing.show_words(words.format(name=name, count=on_receipt))
+        if self.filing.file.hasFocus() and not self.printing.isHidden():
+            self.printing.take_keyboard()
         if self._receipt_follows:
             self._receipt_follows = False
             self.printing.press_receipt()
-        elif self._by_enter and not self.printing.isHidden():
-            self.printing.take_keyboard()
-        self._by_enter = False
-
-    def set_filing(self, filing: bool) -> None:
-        """True while a document is on its way to the store."""
-        self._by_enter = (filing and self.filing.file.hasFocus()) or self._by_enter
-        self.filing.set_filing(filing)
 
     def set_pieces(self, pieces: Sequence[Piece], dossier_open: bool) -> None:
         """Set what the procedure expects, and whether there is a dossier."""
@@ -171,6 +167,9 @@ class DevicesView(QWidget):
             ]
             self._receipt_follows = with_receipt
             self.acted.emit(acts.FileDocuments(tuple(documents)))
+
+    def _on_second_press(self) -> None:
+        self._receipt_follows = True
 
     def scan_piece(self) -> None:
         """Scans for the piece that would be filed."""

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.accessibility.layout import settle
 from tests.support.screens.fingers import key as press
-from views.widgets.parts import FlowLayout, column, push_button, tool_button
+from views.widgets.parts import FlowLayout, column, push_button, row, tool_button
 
 WIDE, HIGH, SPACE = 100, 30, 8
 
@@ -75,3 +75,33 @@ def test_enter_presses_the_button_that_has_the_keyboard(qtbot: QtBot, key: Qt.Ke
         press(button, key)
         press(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         assert len(pressed) == 1
+
+
+def test_a_button_that_is_switched_off_under_the_keyboard_keeps_it_and_its_presses(
+    window: QWidget, qtbot: QtBot
+) -> None:
+    first, tool, other = push_button("File"), tool_button("Next", ""), push_button("Print")
+    row(window, first, tool, other)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    pressed: list[str] = []
+    asleep: list[bool] = []
+    first.pressed_asleep.connect(lambda: asleep.append(True))
+    for each in (first, tool, other):
+        each.clicked.connect(lambda _checked, each=each: pressed.append(each.accessibleName()))
+    for busy in (first, tool):
+        busy.setFocus()
+        busy.setEnabled(False)
+        for enter in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            focused = window.focusWidget()
+            assert focused is busy
+            press(focused, enter)
+        assert pressed == []
+        busy.setEnabled(True)
+        assert busy.hasFocus()
+    assert asleep == [True] * 3
+    first.setFocus()
+    first.setEnabled(False)
+    press(first, Qt.Key.Key_Tab)
+    assert tool.hasFocus(), "Tab leaves it"

@@ -285,11 +285,51 @@ def test_what_was_scanned_for_a_piece_is_what_is_filed_and_then_the_receipt_has_
     assert filed == [
         acts.FileDocuments((acts.DocumentPages(("p1", "p2"), "p2", "Attestation de loyer"),))
     ]
-    three.set_filing(True)
+    three.filing.set_filing(True)
     three.show_pages_filed(["p1", "p2"])
-    three.set_filing(False)
+    three.filing.set_filing(False)
     three.show_document_filed("Bail", 1)
     assert button(three, "print_receipt").hasFocus()
+
+
+@pytest.mark.parametrize("busy", ["file_document", "file_with_receipt"])
+def test_a_second_enter_waits_on_the_busy_button_and_prints_the_receipt(
+    three: DevicesView, qtbot: QtBot, busy: str
+) -> None:
+    three.set_pieces(DOSSIER.pieces, dossier_open=True)
+    three.show_devices(msgspec.structs.replace(DEVICES, printer=ScannerState.READY))
+    three.show_grants({Grant.KEEP: True})
+    pressed = button(three, busy)
+    printed, filed = acts_of(three, acts.PrintReceipt), acts_of(three, acts.FileDocuments)
+    pressed.setFocus()
+    key(pressed, Qt.Key.Key_Return)
+    three.filing.set_filing(True)
+    for each in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        focused = three.focusWidget()
+        assert focused is pressed, "nothing else gets the press"
+        key(focused, each)
+    three.show_pages_filed(three.pages.to_file())
+    assert pressed.hasFocus()
+    assert printed == []
+    three.filing.set_filing(False)
+    three.show_document_filed("Bail", 1)
+    assert (len(filed), printed) == (1, [acts.PrintReceipt(False)])
+    three.show_document_filed("Bail", 2)
+    assert len(printed) == 1
+    assert button(three, "print_receipt").hasFocus() is (busy == "file_document")
+
+
+def test_who_goes_on_elsewhere_while_it_is_filed_is_not_called_back(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    three.show_grants({Grant.KEEP: True})
+    three.filing.take_keyboard()
+    key(button(three, "file_document"), Qt.Key.Key_Return)
+    three.filing.set_filing(True)
+    three.pages.strip.setFocus()
+    three.filing.set_filing(False)
+    three.show_document_filed("Bail", 1)
+    assert three.pages.strip.hasFocus()
 
 
 def test_one_press_files_and_prints_the_receipt_once_it_is_filed(
@@ -304,9 +344,9 @@ def test_one_press_files_and_prints_the_receipt_once_it_is_filed(
     done = acts_of(three, acts.FileDocuments)
     receipt.click()
     assert done
-    three.set_filing(True)
+    three.filing.set_filing(True)
     assert printed == []
-    three.set_filing(False)
+    three.filing.set_filing(False)
     three.show_document_filed("Lease", 1)
     assert printed == [acts.PrintReceipt(False)]
     done = acts_of(three, acts.FileDocuments)
@@ -322,8 +362,8 @@ def test_who_goes_on_elsewhere_keeps_the_keyboard_when_the_document_is_filed(
     three.show_grants({Grant.KEEP: True})
     three.pages.strip.setFocus()
     three.filing.file.click()
-    three.set_filing(True)
-    three.set_filing(False)
+    three.filing.set_filing(True)
+    three.filing.set_filing(False)
     three.show_document_filed("Bail", 1)
     assert three.pages.strip.hasFocus()
 
@@ -426,7 +466,7 @@ def test_nothing_is_filed_without_dossier_pages_or_name(devices: DevicesView, qt
     devices.set_pieces([], dossier_open=True)
     assert words(devices, "file_why") == "Give the document a name."
     assert not button(devices, "file_document").isEnabled()
-    devices.set_filing(True)
+    devices.filing.set_filing(True)
     assert words(devices, "file_why") == "Filing…"
 
 
