@@ -5,29 +5,26 @@ time is left, then Finish. Used by the desk's window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent, QShowEvent, QTextCursor
+from PyQt6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QGridLayout,
     QLineEdit,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
-from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.core.clock import Clock
-from session.core.dossier_model import NOTE_LETTERS
 from session.protocol.hub.routing import Outcome
-from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, UseNoteTemplate, WrapUpPress
+from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, WrapUpPress
+from views.desk.note_panel import NotePanel
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -41,7 +38,6 @@ from views.widgets.parts import (
     scroll_area,
     steady_figures,
 )
-from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, text_scale
 
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
@@ -67,15 +63,150 @@ BACK_MIN: tuple[tuple[int, str], ...] = (
 )
 """When a caller may be called back, minutes from now; never before the service is open."""
 
-_CARD_PX, _NOTE_PX = 620, 62
-"""Width of the card and height of the note in letters of the usual size."""
+_CARD_PX = 620
+"""Width of the card in letters of the usual size."""
 
 SHORT_S = 15.0
 """Less time than this is marked."""
 
 
+class OutcomeGrid(QWidget):
+    """A button for each outcome; one of them is chosen, or none.
+
+    Args:
+        choose: called when the agent has chosen one.
+    """
+
+    def __init__(self, choose: Callable[[], None]) -> None:
+        super().__init__()
+        self._own: list[Outcome] = []
+        self._group = QButtonGroup(self)
+        self._group.buttonClicked.connect(lambda _button: choose())
+        self._buttons: list[QPushButton] = []
+        self._grid = QGridLayout(self)
+        self._grid.setSpacing(SPACE[1])
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self.deal(())
+
+    def deal(self, outcomes: Sequence[Outcome]) -> None:
+        """Makes the buttons of the service's outcomes, or of the program's; none is chosen."""
+        service_outcomes = list(outcomes)
+        if service_outcomes != self._own or not self._buttons:
+            for button in self._buttons:
+                self._group.removeButton(button)
+                self._grid.removeWidget(button)
+                button.hide()
+                button.deleteLater()
+            self._buttons = []
+            self._own = service_outcomes
+            named = [(outcome.id, outcome.name, "kept") for outcome in service_outcomes] or [
+                (code, _(text), name) for code, text, name in OUTCOMES
+            ]
+            for place, (code, text, icon_name) in enumerate(named):
+                self._outcome(code, f"{place + 1} · {text}" if place < 9 else text, icon_name)
+            self._arrange(2)
+        self._group.setExclusive(False)
+        for button in self._buttons:
+            button.setChecked(False)
+        self._group.setExclusive(True)
+
+    def choose(self, code: str) -> bool:
+        """Choose one without telling anybody; False if there is none of this code."""
+        for button in self._buttons:
+            if button.property("code") == code:
+                button.setChecked(True)
+                return True
+        return False
+
+    def press(self, place: int) -> bool:
+        """Press one of the first nine; False if there is none at this place."""
+        if not 0 <= place < min(9, len(self._buttons)):
+            return False
+        self._buttons[place].click()
+        return True
+
+    def chosen(self) -> str:
+        """Return the code of the chosen one; "" for none."""
+        chosen = self._group.checkedButton()
+        if chosen is not None:
+            return str(chosen.property("code"))
+        return ""
+
+    def fit(self, room_px: int) -> None:
+        """Put them one under the other where two side by side have no room."""
+        widest = max(button.sizeHint().width() for button in self._buttons)
+        self._arrange(1 if room_px < 2 * widest + SPACE[1] else 2)
+
+    def _arrange(self, columns: int) -> None:
+        for place, button in enumerate(self._buttons):
+            self._grid.addWidget(button, place // columns, place % columns)
+
+    def _outcome(self, code: str, text: str, icon_name: str) -> None:
+        button = push_button(text, icon_name, name=f"outcome_{code}")
+        button.setProperty("outcome", True)
+        button.setProperty("code", code)
+        button.setCheckable(True)
+        self._group.addButton(button)
+        self._buttons.append(button)
+
+
+class CallBackLine(QWidget):
+    """Number and time of a call-back, and the button that finishes with it.
+
+    Args:
+        press: told the call-back that the agent wants.
+    """
+
+    def __init__(self, press: Callable[[CallBack], None]) -> None:
+        super().__init__()
+        self._press = press
+        self._has_phone = False
+        self._phone = QLineEdit()
+        self._phone.setObjectName("wrap_up_phone")
+        self._phone.setAccessibleName(_("Telephone number for the call-back"))
+        self._phone.setPlaceholderText(_("Telephone number"))
+        self._phone.setMaxLength(20)
+        self._phone.textChanged.connect(lambda _text: self.allow())
+        self._when = QComboBox()
+        self._when.setObjectName("wrap_up_when")
+        self._when.setAccessibleName(_("When to call back"))
+        for minutes, words in BACK_MIN:
+            self._when.addItem(_(words), minutes)
+        self._call_back = push_button(
+            _("Finish and call back"), "call", name="wrap_up_call_back", keys="Ctrl+Shift+Return"
+        )
+        self._call_back.setShortcut("Ctrl+Shift+Return")
+        self._call_back.clicked.connect(self._on_call_back)
+        self.setLayout(FlowLayout(self._phone, self._when, self._call_back))
+
+    def clear(self) -> None:
+        """Forget the number."""
+        self._phone.clear()
+        self.allow()
+
+    def propose(self, phone: str, has_phone: bool) -> None:
+        """Propose a number where the agent has typed none; `has_phone`: the ticket has one."""
+        self._has_phone = has_phone
+        if not self._phone.text():
+            self._phone.setText(phone)
+        self.allow()
+
+    def allow(self) -> None:
+        """Offer a call-back where there is a number."""
+        digits = sum(letter.isdigit() for letter in self._phone.text())
+        no_number = not self._phone.text().strip() and self._has_phone
+        self._call_back.setEnabled(digits >= 10 or no_number)
+
+    def _on_call_back(self) -> None:
+        self._call_back.setEnabled(False)
+        self._press(CallBack(self._phone.text().strip(), int(self._when.currentData())))
+
+
 class WrapUpView(QWidget):
     """Duration, outcome, note, and the button that closes the ticket.
+
+    Attributes:
+        note: the note for colleagues.
 
     Signals:
         acted(object): what the agent does, a `WrapUpAct`.
@@ -91,8 +222,7 @@ class WrapUpView(QWidget):
         self._clock = clock
         self._since = clock.utc_now()
         self._until: datetime | None = None
-        self._own: list[Outcome] = []
-        self._decided, self._has_phone, self._proposed_note = False, False, ""
+        self._decided = False
         self._lasted = label(role="soft", name="wrap_up_lasted")
         self._number = label(role="soft", name="wrap_up_number")
         self._number.setTextInteractionFlags(
@@ -111,10 +241,9 @@ class WrapUpView(QWidget):
         self._prolong.setShortcut("Ctrl+Shift+T")
         self._prolong.clicked.connect(self._on_prolong)
         self._open_points = label(role="body", name="wrap_up_open", wrap=True)
-        self._group = QButtonGroup(self)
-        self._outcomes: list[QPushButton] = []
-        self._note = QPlainTextEdit()
-        self._note_title = label(role="caption", name="wrap_up_note_title", wrap=True)
+        self._outcomes = OutcomeGrid(self._on_outcome)
+        self.note = NotePanel(self.acted.emit)
+        self._call_back = CallBackLine(self._on_call_back)
         self._finish = push_button(
             _("Finish"), "kept", "primary", name="wrap_up_finish", keys="Ctrl+Return"
         )
@@ -122,9 +251,7 @@ class WrapUpView(QWidget):
         self._finish.clicked.connect(self._on_finish)
         self._pause = push_button(_("Finish, then pause"), "paused", name="wrap_up_pause")
         self._pause.clicked.connect(self._on_pause)
-        self._group.buttonClicked.connect(self._on_outcome)
         self._caption = label(_("What came of it?"), "caption", name="wrap_up_caption")
-        self._build_call_back()
         self._build()
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -148,16 +275,12 @@ class WrapUpView(QWidget):
         self._lasted.setText(
             _("Request {number}.").format(number=ticket_number) + f" {lasted}".rstrip()
         )
-        self._deal(outcomes)
+        self._outcomes.deal(outcomes)
         self._decided = False
         self._caption.setText(_("What came of it?"))
         self._allow_finish(False)
-        self._note.clear()
-        self._later.setChecked(False)
-        self._phone.clear()
-        self._propose_note("")
-        self._allow_call_back()
-        self.show_note_place(False)
+        self.note.clear()
+        self._call_back.clear()
         self.show_limit(None, 0)
         self.show_unfiled(0)
         self.refresh_clock()
@@ -198,68 +321,22 @@ class WrapUpView(QWidget):
         thrown = _("Finish, pages thrown away: {count}").format(count=count)
         self._finish.setText(thrown if count else _("Finish"))
 
-    def show_note_place(self, has_dossier: bool) -> None:
-        """Show whether there is a dossier that can keep a note."""
-        self._later.setEnabled(has_dossier)
-        self._note.setEnabled(has_dossier and not self._later.isChecked())
-        can = _("Note for colleagues, kept in the dossier")
-        cannot = _("Note for colleagues: needs the caller's dossier")
-        self._note_title.setText(can if has_dossier else cannot)
-
     def propose(self, outcome: str, note: str, phone: str, *, has_phone: bool) -> None:
         """Propose what the dossier speaks for, each "" for nothing; what the agent has chosen
         or written stays. `has_phone`: the ticket has a telephone number already.
         """
-        self._has_phone = has_phone
-        button = next(
-            (candidate for candidate in self._outcomes if candidate.property("code") == outcome),
-            None,
-        )
-        if not self._decided and button is not None:
-            button.setChecked(True)
+        if not self._decided and self._outcomes.choose(outcome):
             self._caption.setText(
                 _("What came of it? Proposed from the dossier; Ctrl+Enter agrees.")
             )
             self._allow_finish(True)
-        if not self._phone.text():
-            self._phone.setText(phone)
-        self._propose_note(note)
-        self._allow_call_back()
+        self._call_back.propose(phone, has_phone)
+        self.note.propose(note)
 
     def finish_failed(self) -> None:
         """The wrap-up could not be finished; it may be tried again."""
-        self._allow_finish(bool(self._chosen()))
-        self._allow_call_back()
-
-    def note(self, *, agreed: bool = True) -> str:
-        """The note for colleagues; what was only proposed is none where nobody `agreed` to it."""
-        if not self._note.isEnabled() or (not agreed and self._note_is_ours()):
-            return ""  # also where it is written later
-        return self._note.toPlainText().strip()[:NOTE_LETTERS]
-
-    def show_templates(self, templates: Mapping[str, str]) -> None:
-        """The organisation's notes ready to be completed: names by id."""
-        self._templates.clear()
-        self._templates.addItem(_("Ready notes"), "")
-        for key, name in templates.items():
-            self._templates.addItem(plain_text(name), key)
-        self._templates.setVisible(bool(templates))
-
-    def write_note(self, text: str) -> None:
-        """A ready note stands in the field, in the place of a proposal or behind the agent's own
-        words; the agent completes it.
-        """
-        if self._note_is_ours():
-            written = ""
-        else:
-            written = self._note.toPlainText().strip()
-        self._note.setPlainText(f"{written} {text}".lstrip()[:NOTE_LETTERS])  # its end is to go on
-        self._note.moveCursor(QTextCursor.MoveOperation.End)
-        self._note.setFocus()
-
-    def is_note_later(self) -> bool:
-        """True if the agent writes the note after the next callers."""
-        return self._later.isChecked() and self._later.isEnabled()
+        self._allow_finish(bool(self._outcomes.chosen()))
+        self._call_back.allow()
 
     def refresh_clock(self) -> None:
         """Moves the wrap-up's own clock to now. A clock that nobody sees stands still: a screen
@@ -279,7 +356,7 @@ class WrapUpView(QWidget):
         if left_s <= 0:
             self._until = None
             # what was proposed and not agreed to was not said
-            self.acted.emit(EndWrapUpTime((self._decided and self._chosen()) or NOT_SAID))
+            self.acted.emit(EndWrapUpTime((self._decided and self._outcomes.chosen()) or NOT_SAID))
 
     def since(self) -> datetime:
         """Return when the wrap-up began, UTC."""
@@ -297,17 +374,15 @@ class WrapUpView(QWidget):
         self._open_row = QWidget()
         points = row(self._open_row, IconLabel("time", "warn", size_px=16), space=6)
         points.addWidget(self._open_points, 1)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(SPACE[1])
         for part in (self._lasted, self._number, self._limit, self._open_row):
             card.body.addWidget(part)
         card.body.insertLayout(0, top)
         card.body.addSpacing(SPACE[1])
         card.body.addWidget(self._caption)
-        card.body.addLayout(self._grid)
+        card.body.addWidget(self._outcomes)
         card.body.addSpacing(SPACE[1])
-        card.body.addLayout(self._build_note())
-        card.body.addWidget(self._call_back_line)
+        card.body.addWidget(self.note)
+        card.body.addWidget(self._call_back)
         last = row(None)
         last.addWidget(
             label(_("You can still order and file pages on the right."), "small", wrap=True), 1
@@ -319,102 +394,7 @@ class WrapUpView(QWidget):
         across = row(body, space=0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         across.addWidget(card, 1, Qt.AlignmentFlag.AlignVCenter)
         column(self, scroll_area(body))
-        self._deal(())
         self.show_limit(None, 0)
-
-    def _build_note(self) -> QVBoxLayout:
-        self._note.setObjectName("wrap_up_note")
-        self._note.setAccessibleName(_("Note for colleagues"))
-        self._note.setPlaceholderText(_("What the next colleague should know"))
-        self._note.setTabChangesFocus(True)
-        self._fill_note = push_button(
-            _("Write it for me"), "pen", "quiet", name="wrap_up_note_fill", keys="Ctrl+N"
-        )
-        self._fill_note.setShortcut("Ctrl+N")
-        self._fill_note.clicked.connect(self._on_fill_note)
-        self._note.textChanged.connect(self._offer_note)
-        self._later = push_button(_("Write it later"), "time", "quiet", name="wrap_up_note_later")
-        self._later.setCheckable(True)
-        self._later.toggled.connect(self._on_later)
-        self._no_note = push_button(_("Without a note"), "", "quiet", name="wrap_up_note_out")
-        self._no_note.clicked.connect(self._note.clear)
-        self._templates = QComboBox()
-        self._templates.setObjectName("wrap_up_templates")
-        self._templates.setAccessibleName(_("Ready notes"))
-        self._templates.activated.connect(self._on_template)
-        self.show_templates({})
-        below = QWidget()
-        below.setLayout(FlowLayout(self._templates, self._fill_note, self._no_note, self._later))
-        return column(None, self._note_title, self._note, below, space=SPACE[0])
-
-    def _build_call_back(self) -> None:
-        self._phone = QLineEdit()
-        self._phone.setObjectName("wrap_up_phone")
-        self._phone.setAccessibleName(_("Telephone number for the call-back"))
-        self._phone.setPlaceholderText(_("Telephone number"))
-        self._phone.setMaxLength(20)
-        self._phone.textChanged.connect(lambda _text: self._allow_call_back())
-        self._when = QComboBox()
-        self._when.setObjectName("wrap_up_when")
-        self._when.setAccessibleName(_("When to call back"))
-        for minutes, words in BACK_MIN:
-            self._when.addItem(_(words), minutes)
-        self._call_back = push_button(
-            _("Finish and call back"), "call", name="wrap_up_call_back", keys="Ctrl+Shift+Return"
-        )
-        self._call_back.setShortcut("Ctrl+Shift+Return")
-        self._call_back.clicked.connect(self._on_call_back)
-        self._call_back_line = QWidget()
-        self._call_back_line.setLayout(FlowLayout(self._phone, self._when, self._call_back))
-
-    def _propose_note(self, note: str) -> None:
-        """The note stands in its field, and finishing agrees to it; what the agent has written, or
-        taken out, stays so.
-        """
-        if self._note_is_ours():
-            self._note.setPlainText(note)
-        self._proposed_note = note
-        self._offer_note()
-
-    def _note_is_ours(self) -> bool:
-        """True if the field has what was proposed, and nothing of the agent's."""
-        return self._note.toPlainText() == self._proposed_note
-
-    def _offer_note(self) -> None:
-        """One press takes the proposal out, another one writes it."""
-        note, ours = self._proposed_note, self._note_is_ours()
-        if self._later.isChecked():
-            note = ""
-        self._no_note.setVisible(bool(note) and ours)
-        self._fill_note.setVisible(bool(note) and note not in self._note.toPlainText())
-        self._fill_note.setToolTip(tip_words(f"{note}  (Ctrl+N)"))
-
-    def _allow_call_back(self) -> None:
-        digits = sum(letter.isdigit() for letter in self._phone.text())
-        no_number = not self._phone.text().strip() and self._has_phone
-        self._call_back.setEnabled(digits >= 10 or no_number)
-
-    def _deal(self, outcomes: Sequence[Outcome]) -> None:
-        """Makes the buttons of the service's outcomes, or of the program's; none is chosen."""
-        service_outcomes = list(outcomes)
-        if service_outcomes != self._own or not self._outcomes:
-            for button in self._outcomes:
-                self._group.removeButton(button)
-                self._grid.removeWidget(button)
-                button.hide()
-                button.deleteLater()
-            self._outcomes = []
-            self._own = service_outcomes
-            named = [(outcome.id, outcome.name, "kept") for outcome in service_outcomes] or [
-                (code, _(text), name) for code, text, name in OUTCOMES
-            ]
-            for place, (code, text, icon_name) in enumerate(named):
-                self._outcome(code, f"{place + 1} · {text}" if place < 9 else text, icon_name)
-            self._arrange(2)
-        self._group.setExclusive(False)
-        for button in self._outcomes:
-            button.setChecked(False)
-        self._group.setExclusive(True)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the outcomes stand one under the other."""
@@ -430,22 +410,9 @@ class WrapUpView(QWidget):
     def _fit(self) -> None:
         larger = max(1.0, text_scale())
         self._card.setMaximumWidth(round(_CARD_PX * larger))
-        self._note.setFixedHeight(round(_NOTE_PX * larger))
-        widest = max(button.sizeHint().width() for button in self._outcomes)
-        room = min(self.width() - 2 * SPACE[2], self._card.maximumWidth()) - 2 * SPACE[4]
-        self._arrange(1 if room < 2 * widest + SPACE[1] else 2)
-
-    def _arrange(self, columns: int) -> None:
-        for place, button in enumerate(self._outcomes):
-            self._grid.addWidget(button, place // columns, place % columns)
-
-    def _outcome(self, code: str, text: str, icon_name: str) -> None:
-        button = push_button(text, icon_name, name=f"outcome_{code}")
-        button.setProperty("outcome", True)
-        button.setProperty("code", code)
-        button.setCheckable(True)
-        self._group.addButton(button)
-        self._outcomes.append(button)
+        self.note.fit(larger)
+        wide = min(self.width() - 2 * SPACE[2], self._card.maximumWidth())
+        self._outcomes.fit(wide - 2 * SPACE[4])
 
     # ---- keys and requests
 
@@ -460,16 +427,8 @@ class WrapUpView(QWidget):
             place = -1
         else:
             place = event.key() - Qt.Key.Key_1
-        if 0 <= place < min(9, len(self._outcomes)):
-            self._outcomes[place].click()
-        else:
+        if not self._outcomes.press(place):
             super().keyPressEvent(event)
-
-    def _chosen(self) -> str:
-        chosen = self._group.checkedButton()
-        if chosen is not None:
-            return str(chosen.property("code"))
-        return ""
 
     def _on_prolong(self) -> None:
         self._prolong.setEnabled(False)
@@ -480,28 +439,12 @@ class WrapUpView(QWidget):
         self._caption.setText(_("What came of it?"))
         self._allow_finish(True)
 
-    def _on_fill_note(self) -> None:
-        """Adds what the dossier says to what the agent has written."""
-        written = self._note.toPlainText().strip()
-        self._note.setPlainText(f"{written} {self._proposed_note}".strip()[:NOTE_LETTERS])
-
-    def _on_template(self, _place: int) -> None:
-        chosen = str(self._templates.currentData() or "")
-        self._templates.setCurrentIndex(0)
-        if chosen:
-            self.acted.emit(UseNoteTemplate(chosen))
-
-    def _on_later(self, later: bool) -> None:
-        self._note.setEnabled(self._later.isEnabled() and not later)
-        self._offer_note()
-
-    def _on_call_back(self) -> None:
-        self._call_back.setEnabled(False)
+    def _on_call_back(self, call_back: CallBack) -> None:
         self._allow_finish(False)
-        self.acted.emit(CallBack(self._phone.text().strip(), int(self._when.currentData())))
+        self.acted.emit(call_back)
 
     def _on_finish(self) -> None:
-        if chosen := self._chosen():
+        if chosen := self._outcomes.chosen():
             self._allow_finish(False)
             self.acted.emit(FinishWrapUp(chosen))
 

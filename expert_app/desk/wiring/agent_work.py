@@ -108,13 +108,15 @@ class AgentWorkConnections:
 
     def _on_templates(self, templates: list[NoteTemplate]) -> None:
         self._templates = {template.id: template for template in templates}
-        self._window.wrap_up.show_templates({template.id: template.name for template in templates})
+        self._window.wrap_up.note.show_templates(
+            {template.id: template.name for template in templates}
+        )
 
     def _on_template(self, template_id: str) -> None:
         template = self._templates.get(template_id)
         if template is not None and self._guide is not None:
             text = filled_note(template.text, self._guide.progress, self._app.dossier)
-            self._window.wrap_up.write_note(text)
+            self._window.wrap_up.note.write(text)
 
     # ---- queue and offers
 
@@ -374,7 +376,7 @@ class AgentWorkConnections:
     def _later(self) -> str:
         """Return the name of the session whose note is written later; "" where none is."""
         session = self._app.session
-        if session is None or not self._window.wrap_up.is_note_later():
+        if session is None or not self._window.wrap_up.note.is_later():
             return ""
         facts = session.facts
         ticket, service = self._window.queue.facts.ticket(facts.ticket_id), facts.service
@@ -391,9 +393,11 @@ class AgentWorkConnections:
     def _on_wrap_up_act(self, act: WrapUpAct) -> None:
         match act:
             case FinishWrapUp(outcome):
-                self._work.finish(outcome, self._window.wrap_up.note(), self._later())
+                self._work.finish(outcome, self._window.wrap_up.note.text(), self._later())
             case CallBack(phone, minutes):
-                self._work.call_back(phone, minutes, self._window.wrap_up.note(), self._later())
+                self._work.call_back(
+                    phone, minutes, self._window.wrap_up.note.text(), self._later()
+                )
             case EndWrapUpTime(outcome):
                 self._on_time_over(outcome)
             case UseNoteTemplate(template_id):
@@ -409,7 +413,7 @@ class AgentWorkConnections:
 
     def _on_dossier(self, dossier: Dossier | None) -> None:
         view, session = self._window.wrap_up, self._app.session
-        view.show_note_place(dossier is not None)
+        view.note.show_place(dossier is not None)
         if session is not None:
             proposal = closing_proposal(dossier, session.facts.opened_at_utc, self._why_ended)
             if self._guide is not None:
@@ -437,4 +441,4 @@ class AgentWorkConnections:
                 Level.WARNING, words.format(count=unfiled), key=TIME_OVER
             )
             return
-        self._work.finish(outcome, self._window.wrap_up.note(agreed=False), self._later())
+        self._work.finish(outcome, self._window.wrap_up.note.text(agreed=False), self._later())

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
+from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
 
 from documents.store.procedures import by_language, load_procedures, shipped
 from resources.texts import _
@@ -34,6 +35,7 @@ from tests.support.screens.invented import (
     drawn_page,
     ticket,
 )
+from tests.support.screens.parts import part
 from views.desk.call_view import CallState, Quality
 from views.desk.dossier.find_card import OPEN
 from views.desk.window import DeskWindow
@@ -250,9 +252,10 @@ def timed() -> DeskWindow:
     window.queue.set_work(WORK)
     window.show_wrap_up()
     window.wrap_up.show_limit(NOW + timedelta(seconds=14), 1)
-    window.wrap_up.show_note_place(True)
-    window.wrap_up._note.setPlainText("Apportera le bail signé la semaine prochaine.")
-    window.wrap_up._outcomes[1].click()
+    window.wrap_up.note.show_place(True)
+    note = part(window.wrap_up, QPlainTextEdit, "wrap_up_note")
+    note.setPlainText("Apportera le bail signé la semaine prochaine.")
+    part(window.wrap_up, QPushButton, "outcome_papers_missing").click()
     window.queue.head.set_availability(False, "break")
     window.status.show_state(False, "break")
     return window
