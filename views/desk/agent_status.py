@@ -17,8 +17,8 @@ from views.desk.acts import (
     WrapUpPress,
 )
 from views.desk.header import DeskHeader
-from views.desk.idle import IdlePage
 from views.desk.layouts.columns import DeskColumns
+from views.desk.my_day.page import IdlePage
 from views.desk.offer_card import OfferCard
 from views.desk.queue.view import DeskQueueView
 from views.desk.wrap_up import WrapUpView
@@ -63,11 +63,10 @@ class AgentStatus:
         self.is_connected = False
         queue.acted.connect(self._on_queue_act)
         queue.summary_changed.connect(self._on_summary)
-        header.state_requested.connect(queue.head.choose_state)
+        header.state_requested.connect(queue.choose_state)
         idle.acted.connect(self._on_idle_act)
         wrap_up.acted.connect(self._on_wrap_up_act)
-        offer.shown_changed.connect(idle.show_offered)
-        offer.shown_changed.connect(queue.show_offered)
+        offer.shown_changed.connect(idle.next.show_offered)
 
     def show_connection(self, connected: bool) -> None:
         """Show whether the hub answers."""
@@ -88,13 +87,13 @@ class AgentStatus:
         """The network does not know this computer; this stays until it lets it in again."""
         self.show_connection(False)
         self._header.show_access_refused()
-        self._idle.show_access_refused()
+        self._idle.next.show_access_refused()
 
     def show_state(self, available: bool, reason: str) -> None:
         """Show what the hub takes this agent to be doing:
         available, paused for a reason, or not responding.
         """
-        self._queue.head.set_availability(available, reason)
+        self._queue.is_available = available
         self._on_state(available, reason)
 
     def show_occupation(self, occupation: Occupation) -> None:
@@ -118,20 +117,16 @@ class AgentStatus:
             case IdlePress.ACCEPT_NEXT:
                 self.accept_next()
             case IdlePress.END_PAUSE:
-                self._queue.head.choose_state(True, "")
+                self._queue.choose_state(True, "")
 
     def _on_wrap_up_act(self, act: WrapUpAct) -> None:
         if act is WrapUpPress.PAUSE:
-            self._queue.head.choose_state(False, PAUSE)
+            self._queue.choose_state(False, PAUSE)
 
     def _on_summary(self, waiting: int, _longest_s: float) -> None:
         first = self._queue.facts.next_ticket()
-        number = whence = ""
-        if first is not None:
-            service = self._queue.facts.service(first.service)[0]
-            number = first.number
-            whence = f"{service.name if service else first.service} · {first.site}"
-        self._idle.show_summary(waiting, number, whence)
+        service = self._queue.facts.service(first.service)[0] if first is not None else None
+        self._idle.next.show_next(waiting, first, service)
 
     def _on_state(self, available: bool, reason: str) -> None:
         if available:
@@ -141,8 +136,8 @@ class AgentStatus:
         self._show()
 
     def _show(self) -> None:
-        available = self._queue.head.is_available()
-        self._idle.show_state(available, self.is_connected, self._reason == NOT_RESPONDING)
+        available = self._queue.is_available
+        self._idle.next.show_state(available, self.is_connected, self._reason == NOT_RESPONDING)
         words, icon_name, tone = state_style(available, self._reason)
         if self._occupation is not Occupation.BETWEEN_CALLERS:
             state_words, tone = words, "accent"

@@ -66,8 +66,8 @@ LINE_WORDS: dict[LineQuality, str] = {
 }
 
 
-def preview_words(preview: CallerPreview) -> str:
-    """Return what is known of a caller before the conversation, on one line."""
+def preview_lines(preview: CallerPreview) -> list[str]:
+    """Return what is known of a caller before the conversation, a line each."""
     parts = []
     if preview.sealed:
         parts.append(_("Dossier: only once you accept (vault)"))
@@ -89,7 +89,7 @@ def preview_words(preview: CallerPreview) -> str:
     elif preview.rates is not None:
         kbps = round(min(preview.rates.up_kbps, preview.rates.down_kbps))
         parts.append(_("Line: {kbps} kb/s").format(kbps=kbps))
-    return " · ".join(parts)
+    return parts
 
 
 class OfferCard(QFrame):
@@ -186,7 +186,7 @@ class OfferCard(QFrame):
     def show_preview(self, ticket_id: str, preview: CallerPreview) -> None:
         """Show what is known of the offered caller."""
         if self._ticket is not None and self._ticket.id == ticket_id:
-            self._preview.setText(preview_words(preview))
+            self._preview.setText(" · ".join(preview_lines(preview)))
             self._preview.setAccessibleName(self._preview.text())
             self._preview.show()
 

@@ -27,7 +27,6 @@ from views.desk.dossier.guide import GuideView
 from views.desk.dossier.view import DossierView
 from views.desk.header import DeskHeader
 from views.desk.help import ShortcutHelp
-from views.desk.idle import IdlePage
 from views.desk.invitation_bar import InvitationBar
 from views.desk.layouts.columns import WIDE_PX, DeskColumns
 from views.desk.layouts.conversation import ConversationView
@@ -35,6 +34,7 @@ from views.desk.layouts.layout import Layout
 from views.desk.layouts.paper import PaperWork
 from views.desk.layouts.side import SidePanel
 from views.desk.layouts.window_keys import CallerKeys
+from views.desk.my_day.page import IdlePage
 from views.desk.offer_card import OfferCard
 from views.desk.phone import PhoneView
 from views.desk.queue.view import DeskQueueView
@@ -92,7 +92,7 @@ class DeskWindow(QMainWindow):
         self._may_close = self._follows_screen = False
         self.header, self.visit_view = DeskHeader(), VisitView()
         self.invitation, self.remote_help = InvitationBar(), RemoteHelpBar()
-        self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
+        self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(clock), WrapUpView(clock)
         self.viewer, self.offer = PageViewer(), OfferCard(clock)
         self.phone, self.chat, self.guide = PhoneView(), ChatView(), GuideView()
         self.side = SidePanel(dossier, devices, chat=self.chat, guide=self.guide)
@@ -115,7 +115,7 @@ class DeskWindow(QMainWindow):
         """No conversation: the queue is large, nothing of the caller before stays."""
         self._session = None
         self.columns.has_caller = False
-        self.idle.show_accepting(False)
+        self.idle.next.show_accepting(False)
         self.queue.set_busy(False)
         self.call.show_started(None)
         self.call.show_state(CallState.NEW)
@@ -134,14 +134,14 @@ class DeskWindow(QMainWindow):
 
     def _keyboard_to_work(self) -> None:
         """The keyboard goes to what an agent does next between two callers."""
-        if not self.idle.take_keyboard():
+        if not self.idle.next.take_keyboard():
             self.header.state.setFocus()
 
     def show_session(self, session: SessionFacts) -> None:
         """A conversation begins (or goes on after a restart)."""
         self._session = session
         self.columns.has_caller = True
-        self.idle.show_accepting(False)
+        self.idle.next.show_accepting(False)
         ticket = self.queue.facts.ticket(session.ticket_id)
         number = ticket.number if ticket is not None else ""
         service, place = self.queue.facts.service(session.service)

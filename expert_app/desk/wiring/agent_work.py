@@ -47,7 +47,7 @@ from views.desk.acts import (
     WrapUpPress,
     WriteOwedNote,
 )
-from views.desk.offer_card import preview_words
+from views.desk.offer_card import preview_lines
 from views.desk.window import DeskWindow
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
@@ -150,7 +150,7 @@ class AgentWorkConnections:
 
     def _on_services(self, services: list[ServiceWork]) -> None:
         self._window.queue.set_work(services)
-        self._window.idle.show_by_itself(self._work.offers_callers(), self._chosen_by_itself())
+        self._window.idle.next.show_by_itself(self._work.offers_callers(), self._chosen_by_itself())
 
     def _chosen_by_itself(self) -> bool:
         return bool(self._settings.read(BY_ITSELF))
@@ -159,7 +159,7 @@ class AgentWorkConnections:
         match act:
             case AcceptCaller(ticket_id):
                 self._ring.stop()
-                self._window.idle.show_accepting(True)
+                self._window.idle.next.show_accepting(True)
                 self._app.accept(ticket_id)
             case AcceptNext(service):
                 self._ring.stop()
@@ -219,7 +219,7 @@ class AgentWorkConnections:
         self._window.offer.show_preview(ticket_id, preview)
         following = self._window.queue.facts.next_ticket()
         if following is not None and following.id == ticket_id:
-            self._window.idle.show_preview(preview_words(preview))
+            self._window.idle.next.show_preview(preview_lines(preview))
 
     def _on_calls(self, calls: list[datetime]) -> None:
         self._calls = calls
@@ -236,7 +236,7 @@ class AgentWorkConnections:
 
     def _on_note_failed(self, failed: tuple[str, str]) -> None:
         session_id, code = failed
-        self._window.idle.show_note_failed(session_id)
+        self._window.idle.work.show_note_failed(session_id)
         words = sentence(code).sentence
         if code in (TicketUnknown.code, DossierUnknown.code):
             words = _("It is too late for this note: tell it to a colleague or to the caller.")
@@ -354,7 +354,7 @@ class AgentWorkConnections:
         elif trouble.key == "finish":
             self._window.wrap_up.finish_failed()
         elif trouble.key == LEFT_PAGES:
-            self._window.idle.show_pages_failed()
+            self._window.idle.work.show_pages_failed()
             self.show_open_work()
 
     def show_reservation_ended(self, ticket: Ticket) -> None:

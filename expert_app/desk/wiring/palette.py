@@ -245,7 +245,7 @@ class PaletteConnections:
                 id=f"state {available} {code}",
                 words=_("My state: {state}").format(state=words),
                 kind=_("State"),
-                act=partial(self._window.queue.head.choose_state, available, code),
+                act=partial(self._window.queue.choose_state, available, code),
                 icon=icon(icon_name, tone),
             )
 

@@ -149,7 +149,7 @@ class WindowConnections:
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key == "accept":
             self._window.queue.accept_failed()
-            self._window.idle.show_accepting(False)
+            self._window.idle.next.show_accepting(False)
         if trouble.key == LOADING:  # said where the dossier would be: `wiring.dossier`
             return
         if trouble.key == "file":

@@ -256,7 +256,6 @@ def timed() -> DeskWindow:
     note = part(window.wrap_up, QPlainTextEdit, "wrap_up_note")
     note.setPlainText("Apportera le bail signé la semaine prochaine.")
     part(window.wrap_up, QPushButton, "outcome_papers_missing").click()
-    window.queue.head.set_availability(False, "break")
     window.status.show_state(False, "break")
     return window
 

@@ -80,14 +80,13 @@ class QueueRows:
     # ---- showing ----
 
     def show_sections(
-        self, sections: Sequence[QueueSection], by: GroupBy, *, ringing: set[str], coloured: bool
+        self, sections: Sequence[QueueSection], by: GroupBy, *, ringing: set[str]
     ) -> None:
         """Show the callers of each section, and below them those who are in conversation.
 
         Args:
             by: the kind of the groups, which their rows do not say again.
             ringing: ids of the tickets that stand out.
-            coloured: False if the next one's button does not stand out.
         """
         self._sections = sections
         others = self._facts.others()
@@ -113,7 +112,6 @@ class QueueRows:
                 service,
                 place=place,
                 next_one=ticket is first_free and ticket.state in WAITING,
-                coloured=coloured,
                 ringing=ticket.id in ringing,
                 under=under.get(ticket.id, ""),
             )

@@ -12,20 +12,19 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
-    QIcon,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
 
 from resources.texts import _
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket
 from views.desk.queue.agent_queue import WAITING
-from views.widgets.icons import IconLabel, icon
+from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Chip,
     ElidedLabel,
@@ -59,17 +58,15 @@ PLACE_LETTERS = 15
 
 
 class RowForm(StrEnum):
-    """The form of a row: the next caller as a card, all others on one line; on two where one is
-    too narrow, and a third for many badges.
+    """The form of a row: one line; two where one is too narrow or the caller is new, and a third
+    for many badges.
     """
 
-    CARD = "card"
     LINE = "line"
     TWO_LINES = "two_lines"
 
 
 MARGINS = {
-    RowForm.CARD: (10, 8, 8, 8),
     RowForm.LINE: (10, 1, 4, 1),
     RowForm.TWO_LINES: (10, 3, 4, 3),
 }
@@ -148,13 +145,13 @@ class TicketRow(QFrame):
         self._can = True
         self._is_kept = False
         self._limits = WaitLimits()
-        self._primary = False
+        self._is_new = False
         self._under = ""
-        self._is_next = False
         self._form: RowForm | None = None
         self._below = False
         self._fitted: tuple[object, ...] = ()
-        self._accept = push_button(_("Accept"), "accept", "plain", name=f"accept_{ticket.id}")
+        self._accept = push_button("", "accept", name=f"accept_{ticket.id}")
+        self._accept.setProperty("dense", True)
         self._accept.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._accept.clicked.connect(lambda: self.accept_requested.emit(self.ticket.id))
         self._build()
@@ -191,7 +188,7 @@ class TicketRow(QFrame):
             part.setParent(self)
         self._grid = QGridLayout(self)
         self._grid.setHorizontalSpacing(6)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setVerticalSpacing(1)
 
     # ---- arranging ----
 
@@ -207,52 +204,49 @@ class TicketRow(QFrame):
             self._fitted = ()
 
     def _fit(self) -> None:
-        """The next caller has a card, every other caller one line, or two where one is too narrow.
+        """Every caller has one line, or two where one is too narrow or the caller is new.
 
         Badges stand beside the number; where they are too wide, in a line of their own; and where
         that is too narrow, without words. Number, wait and Accept are never cut.
         """
         chips = [chip for chip in self._chips if not chip.isHidden()]
-        state = (self.width(), self._primary, self._under, self._wait.text()[:-3])
+        state = (self.width(), self._is_new, self._under, self._wait.text()[:-3])
         fitted = (*state, *(chip.text() for chip in chips), self._number.text())
         if fitted == self._fitted:
             return
         self._fitted = fitted
         room = self.width() - 2 * BORDER_PX
-        if self._primary:
-            form = RowForm.CARD
-        else:
-            form = self._line_form(room, chips)
+        form = self._form_for(room, chips)
         margins = MARGINS[form]
-        room -= margins[0] + margins[2] + self._taken(form)
+        room -= margins[0] + margins[2] + self._taken()
         self._fit_badges(form, room, chips)
         if form is RowForm.LINE and not self._under:
             # services and sites stand in columns, whatever else is in a row
             self._tag.setFixedWidth(round(self.width() * SERVICE_PART))
 
-    def _line_form(self, room: int, chips: list[Chip]) -> RowForm:
-        """One line when service and site are readable on it."""
+    def _form_for(self, room: int, chips: list[Chip]) -> RowForm:
+        """One line when service and site are readable on it, and the caller is not new."""
+        if self._is_new:
+            return RowForm.TWO_LINES
         margins = MARGINS[RowForm.LINE]
         names = 1 if self._under else 2
-        needed = self._taken(RowForm.LINE) + margins[0] + margins[2]
+        needed = self._taken() + margins[0] + margins[2]
         needed += sum(chip.width_px(words=False) + BADGE_SPACE for chip in chips)
         needed += names * PLACE_LETTERS * self.fontMetrics().averageCharWidth() + 40
         if needed <= room:
             return RowForm.LINE
         return RowForm.TWO_LINES
 
-    def _taken(self, form: RowForm) -> int:
+    def _taken(self) -> int:
         """Pixels of what is never cut and stands in the first line."""
-        parts: list[QWidget] = [self._number, self._clock]
-        if form is not RowForm.CARD:
-            parts.append(self._accept)
+        parts: list[QWidget] = [self._number, self._clock, self._accept]
         space = self._grid.horizontalSpacing()
         return sum(max(part.sizeHint().width(), part.minimumWidth()) + space for part in parts)
 
     def _fit_badges(self, form: RowForm, room: int, chips: list[Chip]) -> None:
         needed = sum(chip.width_px(words=True) + BADGE_SPACE for chip in chips)
         least = sum(chip.width_px(words=False) + BADGE_SPACE for chip in chips)
-        below = (needed if form is RowForm.CARD else least) > room and form is not RowForm.LINE
+        below = least > room and form is not RowForm.LINE
         if below:
             room = self.width() - 2 * BORDER_PX - MARGINS[form][0] - MARGINS[form][2]
         for chip in reversed(chips):
@@ -267,19 +261,12 @@ class TicketRow(QFrame):
             return
         self._form = form
         self._below = below
-        line, card = form is RowForm.LINE, form is RowForm.CARD
+        line = form is RowForm.LINE
         policy = QSizePolicy.Policy
         self._badges.setSizePolicy(policy.Fixed if line else policy.Ignored, policy.Fixed)
-        self._places.setDirection(
-            QBoxLayout.Direction.TopToBottom if card else QBoxLayout.Direction.LeftToRight
-        )
         self._grid.setContentsMargins(*MARGINS[form])
-        self._grid.setVerticalSpacing(4 if card else 1)
         restyle(self, form=form.value)
-        restyle(self._number, role="number" if card else "strong")
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance(WIDEST_NUMBER))
-        restyle(self._accept, dense=not card)
-        self._accept.setText(_("Accept") if card else "")
         self._tag.setMinimumWidth(0)
         self._tag.setMaximumWidth(NO_LIMIT)
         self._grid.setColumnStretch(1, 1)
@@ -299,11 +286,6 @@ class TicketRow(QFrame):
                     self._grid.addWidget(self._badges, 2, 0, 1, 5)
                 self._grid.addWidget(self._where, 1, 0, 1, 4)
                 self._grid.addWidget(self._accept, 0, 4, 2, 1, sides.AlignVCenter)
-            case RowForm.CARD:
-                if below:
-                    self._grid.addWidget(self._badges, 1, 0, 1, 4)
-                self._grid.addWidget(self._where, 2, 0, 1, 3)
-                self._grid.addWidget(self._accept, 2, 3, sides.AlignRight | sides.AlignBottom)
 
     # ---- facts ----
 
@@ -316,29 +298,24 @@ class TicketRow(QFrame):
         next_one: bool,
         ringing: bool,
         under: str = "",
-        coloured: bool = True,
     ) -> None:
         """Shows the ticket's facts; `next_one` is whom F2 takes, `place` the service's for its
         colour. `under` a head that names the "service" or the "site", the row does not.
-        `coloured`: whether the next one's button stands out.
         """
         self.ticket = ticket
         waiting = ticket.state in WAITING
-        self._primary = waiting and (next_one or ringing)
+        self._is_new = waiting and ringing
         self._under = under
         self._limits = WaitLimits().of(service)
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
         self._site.setText(ticket.site)
-        self._tag.setVisible(under != "service" or self._primary)
-        self._site.setVisible(under != "site" or self._primary)
+        self._tag.setVisible(under != "service" or self._is_new)
+        self._site.setVisible(under != "site" or self._is_new)
         self._given.setVisible(ticket.caller_number_given)
         self._bell.setVisible(ringing)
         self._urgent.setVisible(ticket.priority > 0 and not ringing)
         self._accept.setVisible(waiting)
-        self._is_next = waiting and next_one and coloured  # one row alone, at most
-        restyle(self._accept, kind="primary" if self._is_next else "plain")
-        self._accept.setIcon(_accept_icon(self._is_next))
         self._number.setEnabled(waiting)
         self._show_needs()
         self._show_away()
@@ -486,7 +463,3 @@ class TicketRow(QFrame):
         """A double click accepts."""
         if self._accept.isEnabled() and not self._accept.isHidden():
             self.accept_requested.emit(self.ticket.id)
-
-
-def _accept_icon(primary: bool) -> QIcon:
-    return icon("accept", "on_accent" if primary else "text")

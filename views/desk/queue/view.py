@@ -14,7 +14,7 @@ from session.core.clock import Clock
 from session.protocol.hub.requests import Service
 from session.protocol.hub.routing import ServiceWork
 from session.protocol.hub.tickets import Ticket
-from views.desk.acts import AcceptCaller, AcceptNext
+from views.desk.acts import AcceptCaller, AcceptNext, ChooseOwnState
 from views.desk.queue.agent_queue import AgentQueue
 from views.desk.queue.groups import sections
 from views.desk.queue.head import QueueHead
@@ -31,7 +31,8 @@ class DeskQueueView(QFrame):
 
     Attributes:
         facts: the tickets and services as they concern this agent.
-        head: the agent's state, and what is shown of the queue.
+        head: what is shown of the queue.
+        is_available: False while the agent pauses.
 
     Signals: acted(object): what the agent does, a `QueueAct`. ticket_rang(str): this ticket is new
         and should be heard. summary_changed(int, float): number of waiting callers, longest wait
@@ -47,13 +48,13 @@ class DeskQueueView(QFrame):
         self.setObjectName("queue_panel")
         self._clock = clock
         self._ringing: set[str] = set()
-        self._offered = False
         self._busy = False
+        self.is_available = True
         self._connected = False
         self._accepting = ""
         self._seen_at: datetime | None = None
         self.facts = AgentQueue(clock)
-        self.head = QueueHead(self.acted.emit, self._show_all)
+        self.head = QueueHead(self._show_all)
         self._rows = QueueRows(
             self.facts, after=self.head.last, accept=self._accept, changed=self._show_all
         )
@@ -106,14 +107,7 @@ class DeskQueueView(QFrame):
         """True if a new caller is for this agent to notice:
         one that it may choose itself, now.
         """
-        return self.head.is_available() and self.facts.may_choose(ticket)
-
-    def show_offered(self, offered: bool) -> None:
-        """Show whether a caller is offered to this agent:
-        F2 takes that one, and no row stands out.
-        """
-        self._offered = offered
-        self._show_all()
+        return self.is_available and self.facts.may_choose(ticket)
 
     def set_connection(self, connected: bool) -> None:
         """Show whether the hub answers; without it nobody can be accepted."""
@@ -156,9 +150,7 @@ class DeskQueueView(QFrame):
             is_mine=self.facts.is_own,
             services=list(self.facts.services),
         )
-        self._rows.show_sections(
-            queue_sections, by, ringing=self._ringing, coloured=not self._offered
-        )
+        self._rows.show_sections(queue_sections, by, ringing=self._ringing)
         self._show_empty()
         self._allow()
         self.refresh_waits()
@@ -167,7 +159,7 @@ class DeskQueueView(QFrame):
         """Nobody is said to wait only while the hub answers."""
         waiting, visible_tickets = self.facts.waiting, self.facts.shown_waiting()
         empty = self._rows.empty
-        empty.setVisible(not visible_tickets)
+        empty.setVisible(not visible_tickets and (not self._connected or bool(waiting)))
         # beneath rows that may be old; where there are none, their place says it
         self._line_frame.setHidden(self._connected or not waiting)
         self.head.show_count(str(len(waiting)) if waiting or self._connected else "–")
@@ -175,12 +167,6 @@ class DeskQueueView(QFrame):
             empty.show_words(
                 _("Nobody waits for this service"),
                 _("Choose all services to see the others."),
-                "empty_queue",
-            )
-        elif self._connected:
-            empty.show_words(
-                _("Nobody is waiting"),
-                _("A new caller rings here. You can stay on this page."),
                 "empty_queue",
             )
         else:
@@ -191,6 +177,11 @@ class DeskQueueView(QFrame):
             )
 
     # ---- requests ----
+
+    def choose_state(self, available: bool, reason: str) -> None:
+        """The agent has chosen its state elsewhere in the window."""
+        self.is_available = available
+        self.acted.emit(ChooseOwnState(available, reason))
 
     def accept_next(self) -> None:
         """Asks for whoever is next of those shown (F2);

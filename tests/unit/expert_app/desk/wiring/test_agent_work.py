@@ -36,7 +36,7 @@ from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
 from views.desk.acts import EndWrapUpTime, FinishWrapUp
-from views.desk.idle import LeftPagesLine
+from views.desk.my_day.open_work import LeftPagesLine
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
 from views.media.notification import DesktopNotification

@@ -145,19 +145,12 @@ def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(
     assert asked == [AcceptNext("alloc")]
 
 
-def _kind_of_accept(row: QWidget) -> str:
-    found = row.findChild(QPushButton)
-    assert found is not None
-    return str(found.property("kind"))
-
-
 def test_a_new_ticket_rings_until_it_is_taken(queue: DeskQueueView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(queue.ticket_rang) as rang:
         queue.ring("t-a032")
     assert rang.args == ["t-a032"]
     assert rows(queue)[3].property("ringing") is True
-    coloured = [one for one in rows(queue) if _kind_of_accept(one) == "primary"]
-    assert coloured == rows(queue)[:1], "one row alone says what F2 does"
+    assert [row.property("place") for row in rows(queue)][:2] == ["next", ""], "whom F2 takes"
     taken = [
         msgspec.structs.replace(one, state=TicketState.IN_SESSION) if one.id == "t-a032" else one
         for one in TICKETS
@@ -174,14 +167,6 @@ def test_the_keyboard_stays_in_the_queue_when_its_row_goes(queue: DeskQueueView)
     assert focused.ticket.number == "B012"
 
 
-def test_an_empty_queue_says_so(queue: DeskQueueView) -> None:
-    queue.set_tickets([], SERVICES)
-    empty = queue.findChild(QWidget, "queue_empty")
-    assert empty is not None
-    assert empty.isVisible()
-    assert rows(queue) == []
-
-
 def test_an_empty_queue_is_not_said_to_be_empty_while_the_hub_does_not_answer(
     queue: DeskQueueView,
 ) -> None:
@@ -192,8 +177,9 @@ def test_an_empty_queue_is_not_said_to_be_empty_while_the_hub_does_not_answer(
     def said() -> list[str]:
         return [one.text() for one in empty.findChildren(QLabel) if one.text()]
 
-    assert "Nobody is waiting" in said()
+    assert not empty.isVisible(), "the middle says that nobody waits"
     queue.set_connection(False)
+    assert empty.isVisible()
     assert said() == ["Connection lost", "Who waits is shown as soon as the network answers."]
     assert words(queue, "queue_count") == "Waiting: –"
     line = queue.findChild(QLabel, "queue_connection")
@@ -206,7 +192,7 @@ def test_an_empty_queue_is_not_said_to_be_empty_while_the_hub_does_not_answer(
     assert words(queue, "queue_count") == "Waiting: 4", "who was seen to wait is still shown"
     queue.set_tickets([], SERVICES)
     queue.set_connection(True)
-    assert "Nobody is waiting" in said()
+    assert not empty.isVisible()
     assert words(queue, "queue_count") == "Waiting: 0"
 
 
@@ -223,15 +209,13 @@ def test_the_folded_queue_counts_nobody_only_while_the_hub_answers(qtbot: QtBot)
     assert words(rail, "rail_count") == "2"
 
 
-def test_pausing_is_a_wish_and_setting_it_is_not(queue: DeskQueueView, qtbot: QtBot) -> None:
+def test_a_state_that_was_chosen_is_told_and_nobody_rings_in_a_pause(queue: DeskQueueView) -> None:
     told = acts_of(queue, ChooseOwnState)
-    queue.head.set_availability(False)
-    assert told == []
-    assert not queue.head.is_available()
-    available = queue.findChild(QWidget, "availability_available")
-    assert available is not None
-    click(available)
-    assert told == [ChooseOwnState(True, "")]
+    queue.choose_state(False, "break")
+    assert told == [ChooseOwnState(False, "break")]
+    assert not queue.may_ring(TICKETS[0])
+    queue.choose_state(True, "")
+    assert queue.may_ring(TICKETS[0])
 
 
 def test_of_very_many_callers_the_first_have_rows_and_more_when_asked_for(
@@ -291,20 +275,6 @@ def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: DeskQueueV
     assert "For you" in rows(queue)[1].accessibleName()
 
 
-def test_a_pause_may_have_a_reason(queue: DeskQueueView) -> None:
-    told = acts_of(queue, ChooseOwnState)
-    chooser = queue.findChild(QComboBox, "pause_reason")
-    assert chooser is not None
-    assert not chooser.isVisible()
-    paused = queue.findChild(QWidget, "availability_paused")
-    assert paused is not None
-    click(paused)
-    assert chooser.isVisible()
-    chooser.setCurrentIndex(chooser.findData("training"))
-    chooser.activated.emit(chooser.currentIndex())
-    assert told == [ChooseOwnState(False, ""), ChooseOwnState(False, "training")]
-
-
 WORK = [
     ServiceWork(id="alloc", mode=ServiceMode.PUSH),
     ServiceWork(id="logement"),
@@ -357,7 +327,7 @@ def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: DeskQueueVie
         False,
         False,
     ]
-    queue.head.set_availability(False, "break")
+    queue.is_available = False
     assert not queue.may_ring(callers["B012"])
 
 
@@ -493,21 +463,19 @@ def test_a_service_says_itself_from_when_a_wait_is_too_long(queue: DeskQueueView
     assert (wait.property("tone"), wait.toolTip()) == ("bad", "long wait")
 
 
-def test_only_whom_f2_takes_has_the_primary_button_and_words_on_it(queue: DeskQueueView) -> None:
+def test_every_caller_has_one_line_and_a_new_one_two(queue: DeskQueueView) -> None:
     queue.resize(560, 700)
+    queue.ring("t-a032")
     settle()
-    kinds = {row.ticket.number: row for row in rows(queue)}
-    assert [
-        (number, row.property("form"), button(row, f"accept_{row.ticket.id}").property("kind"))
-        for number, row in kinds.items()
-    ] == [
-        ("C007", "card", "primary"),
-        ("B012", "line", "plain"),
-        ("A031", "line", "plain"),
-        ("A032", "line", "plain"),
-        ("D002", "line", "plain"),
+    forms = {row.ticket.number: row for row in rows(queue)}
+    assert [(number, row.property("form")) for number, row in forms.items()] == [
+        ("C007", "line"),
+        ("B012", "line"),
+        ("A031", "line"),
+        ("A032", "two_lines"),
+        ("D002", "line"),
     ]
-    assert button(kinds["B012"], "accept_t-b012").accessibleName() == "Accept B012"
+    assert button(forms["B012"], "accept_t-b012").accessibleName() == "Accept B012"
 
 
 def test_sixteen_callers_are_seen_at_once_in_a_queue_of_an_office_screen(
@@ -533,7 +501,7 @@ def test_sixteen_callers_are_seen_at_once_in_a_queue_of_an_office_screen(
     for row in whole:
         site = row.findChild(ElidedLabel)
         assert site is not None
-        assert row.height() <= 32 or row.property("form") == "card"
+        assert row.height() <= 32
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])

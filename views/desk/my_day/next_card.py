@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The card of the caller who is next: for what, how long the wait is, what is known of the dossier,
+and Accept. While there is nobody to accept it says why. Used by the page between two callers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PyQt6.QtWidgets import QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.protocol.hub.requests import Service
+from session.protocol.hub.tickets import Ticket
+from views.desk.acts import AcceptByThemselves, IdleAct, IdlePress
+from views.widgets.icons import IconLabel
+from views.widgets.parts import (
+    Card,
+    Chip,
+    FlowLayout,
+    clock_words,
+    column,
+    label,
+    push_button,
+    restyle,
+    row,
+    shortcut,
+    steady_figures,
+)
+from views.widgets.plain_words import CheckBox
+from views.widgets.theme import SPACE
+from views.words.needs import need_words
+from views.words.waits import WaitLimits, wait_style
+
+
+class _Look(NamedTuple):
+    """Icon, its tone, title, and the sentence below."""
+
+    icon_name: str
+    tone: str
+    title: str
+    words: str
+
+
+class NextCard(Card):
+    """Who is next for this agent, or why nobody can be accepted.
+
+    Args:
+        tell: told what the agent does.
+    """
+
+    def __init__(self, clock: Clock, tell: Callable[[IdleAct], None]) -> None:
+        super().__init__("idle_next", space=SPACE[1], padding=SPACE[3])
+        self._clock = clock
+        self._available = True
+        self._connected = self._refused = self._silent = False
+        self._offered = self._accepting = False
+        self._ticket: Ticket | None = None
+        self._waiting = 0
+        self._service: Service | None = None
+        self._icon = IconLabel(size_px=34)
+        self._caption = label(_("Next caller"), "caption", "idle_caption")
+        self._title = label(role="large", name="idle_title", wrap=True)
+        self._words = label(role="soft", name="idle_words", wrap=True)
+        self._wait = steady_figures(label(role="strong", name="idle_wait"))
+        self._wait_icon = IconLabel(size_px=16)
+        self._needs = Chip("idle_needs")
+        self._given = Chip("idle_given", _("No. given"), icon_name="given")
+        self._seen = label(role="body", name="idle_seen", wrap=True)
+        self._seen.hide()
+        self._accept = push_button(
+            _("Accept the next caller"), "accept", "primary", name="idle_accept", keys="F2"
+        )
+        self._accept.clicked.connect(lambda: tell(IdlePress.ACCEPT_NEXT))
+        self._look = push_button(
+            _("Look at the dossier first"), "preview", name="idle_preview", keys="Ctrl+F2"
+        )
+        self._look.clicked.connect(lambda: tell(IdlePress.PREVIEW))
+        shortcut("Ctrl+F2", self._look, self)
+        self._back = push_button(_("I am available"), "available", "primary", name="idle_available")
+        self._back.clicked.connect(lambda: tell(IdlePress.END_PAUSE))
+        self._by_itself = CheckBox(_("Accept callers offered to me by itself, after 3 seconds"))
+        self._by_itself.setObjectName("idle_by_itself")
+        self._by_itself.toggled.connect(lambda on: tell(AcceptByThemselves(on)))
+        self._by_itself.hide()
+        self._build()
+        self._show()
+
+    def _build(self) -> None:
+        self._clock_part = QWidget()
+        row(self._clock_part, self._wait_icon, self._wait, space=6)
+        facts = column(None, self._caption, self._title, self._words, space=SPACE[0])
+        facts.addLayout(FlowLayout(self._clock_part, self._needs, self._given))
+        top = row(None, self._icon, space=SPACE[2])
+        top.addLayout(facts, 1)
+        self.body.addLayout(top)
+        self.body.addWidget(self._seen)
+        self.body.addLayout(FlowLayout(self._accept, self._look, self._back))
+        self.body.addWidget(self._by_itself)
+
+    def show_by_itself(self, offers: bool, chosen: bool) -> None:
+        """Show whether callers are offered to this agent, and what the agent chose for them."""
+        self._by_itself.setVisible(offers)
+        self._by_itself.blockSignals(True)
+        self._by_itself.setChecked(chosen)
+        self._by_itself.blockSignals(False)
+
+    def show_preview(self, lines: list[str]) -> None:
+        """Show what is known of the caller who is next; nothing without lines."""
+        self._seen.setText("\n".join(lines))
+        self._seen.setVisible(bool(lines))
+
+    def show_next(self, waiting: int, ticket: Ticket | None, service: Service | None) -> None:
+        """Show how many wait and whom this agent would take now, None for nobody of them; again for
+        the clock.
+        """
+        if (ticket and ticket.id) != (self._ticket and self._ticket.id):
+            self.show_preview([])
+        facts = (ticket, service, bool(waiting))
+        if facts != (self._ticket, self._service, bool(self._waiting)):
+            self._ticket, self._service, self._waiting = ticket, service, waiting
+            self._show()
+        self._show_wait()
+
+    def show_offered(self, offered: bool) -> None:
+        """Show whether a caller is offered to this agent:
+        then nobody else is to be accepted here.
+        """
+        self._offered = offered
+        self._show()
+
+    def show_accepting(self, accepting: bool) -> None:
+        """True from the agent's acceptance until the caller is here, or was not to be had."""
+        self._accepting = accepting
+        self._show()
+
+    def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
+        """Show whether the agent is available, whether the hub answers,
+        and whether an offer was left unanswered.
+        """
+        self._available = available
+        self._connected = connected
+        self._silent = silent
+        self._refused = self._refused and not connected
+        self._show()
+
+    def show_access_refused(self) -> None:
+        """The network no longer knows this computer; this stays until it lets it in again."""
+        self._refused = True
+        self._show()
+
+    def take_keyboard(self) -> bool:
+        """The keyboard goes to what an agent does next here; False when there is nothing to do."""
+        for button in (self._accept, self._back):
+            if button.isVisible() and button.isEnabled():
+                button.setFocus()
+                return True
+        return False
+
+    def _look_of_state(self) -> _Look | None:
+        """Return what keeps this agent from accepting anybody; None where nothing does."""
+        if self._refused:
+            words = _(
+                "This computer may no longer take callers. Ask your administrator for a new "
+                "invitation."
+            )
+            return _Look("warning", "bad", _("Access withdrawn"), words)
+        if not self._connected:
+            words = _("The program keeps trying. Callers keep their place in the queue.")
+            return _Look("retry", "warn", _("Connection lost"), words)
+        if self._silent:
+            words = _("It went to a colleague. Say that you are back to get callers again.")
+            return _Look("wait_long", "bad", _("You did not answer a call"), words)
+        if not self._available:
+            words = _("New callers do not ring here. They ring at your colleagues' desks.")
+            return _Look("paused", "warn", _("You are paused"), words)
+        if self._offered:
+            words = _("Accept or decline above.")
+            return _Look("bell", "accent", _("A caller is offered to you"), words)
+        if self._accepting:
+            words = _("The conversation opens in a moment.")
+            return _Look("bell", "accent", _("The caller is being connected"), words)
+        if self._ticket is None and self._waiting:
+            words = _("Who waits is kept for a colleague, comes back later, or is not shown.")
+            return _Look("time", "soft", _("Nobody for you at the moment"), words)
+        if self._ticket is None:
+            words = _("The next caller will ring.")
+            return _Look("available", "good", _("Nobody is waiting"), words)
+        return None
+
+    def _show(self) -> None:
+        look, ticket, service = self._look_of_state(), self._ticket, self._service
+        is_next = look is None
+        if look is None:
+            assert ticket is not None  # `_look_of_state` says so
+            icon_name = service.icon if service is not None else "help"
+            name = service.name if service is not None else ticket.service
+            look = _Look(icon_name, "accent", f"{ticket.number} · {name}", ticket.site)
+            self._needs.show_state(need_words(ticket.needs), "needs", "accent")
+        self._icon.set_icon(look.icon_name, look.tone)
+        self._title.setText(look.title)
+        self._words.setText(look.words)
+        restyle(self, next=is_next)
+        for part in (self._caption, self._clock_part, self._look):
+            part.setVisible(is_next)
+        self._needs.setVisible(is_next and ticket is not None and bool(ticket.needs))
+        self._given.setVisible(is_next and ticket is not None and ticket.caller_number_given)
+        self._accept.setVisible(is_next)
+        self._seen.setVisible(is_next and bool(self._seen.text()))
+        self._back.setText(_("I am back") if self._silent else _("I am available"))
+        self._back.setVisible(not self._available)
+
+    def _show_wait(self) -> None:
+        """The wait goes on each second; what a screen reader gets of it each minute."""
+        if self._ticket is None:
+            return
+        waited_s = (self._clock.utc_now() - self._ticket.arrived_at_utc).total_seconds()
+        look = wait_style(waited_s, WaitLimits().of(self._service))
+        self._wait_icon.set_icon(look.icon_name, look.tone or "soft")
+        restyle(self._wait, tone=look.tone)
+        spoken = _("Waiting for {minutes} min").format(minutes=int(waited_s // 60))
+        if spoken != self._wait.accessibleName():
+            self._wait.setAccessibleName(spoken)
+        self._wait.setText(_("Waiting for {time}").format(time=clock_words(waited_s)))
