@@ -65,7 +65,7 @@ class KioskDriver(WindowDriver):
         """As a person; "page:SELECTOR" types into a field of the page, as the caller does."""
         how, _colon, selector = name.partition(":")
         if how == PAGE and selector:
-            self._browser.type_in_field(selector, text)
+            self._browser.controlled.type_in_field(selector, text)
         else:
             super().type_text(name, text)
 
@@ -74,7 +74,7 @@ class KioskDriver(WindowDriver):
             if text:
                 self._note("page_value", selector=selector, **json.loads(text))
 
-        self._browser.read_field(selector, on_answer)
+        self._browser.controlled.read_field(selector, on_answer)
 
     def shot(self, path: str) -> asyncio.Future[bool] | None:
         """Saves what the window shows; the web page's part comes from the process that paints it,
@@ -95,5 +95,5 @@ class KioskDriver(WindowDriver):
             if not saved.done():
                 saved.set_result(window.save(path, "PNG"))
 
-        self._browser.take_picture(on_taken)
+        self._browser.controlled.take_picture(on_taken)
         return saved

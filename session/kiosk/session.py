@@ -61,8 +61,13 @@ BROWSER_STOP_S = 40.0
 """A killed browser of a busy machine needs more than seconds; it says itself when it is left."""
 
 
-class Wipeable(BrowserLike, ControlledPage, Protocol):
+class Wipeable(BrowserLike, Protocol):
     """The kiosk's browser, which can forget a caller."""
+
+    @property
+    def controlled(self) -> ControlledPage:
+        """The page, as the agent acts in it."""
+        ...
 
     def wipe(self, on_wiped: Callable[[bool], None]) -> None:
         """Destroys page and profile; calls back once, with True when nothing of the caller is
@@ -163,7 +168,12 @@ class KioskSession:
         self.third_parties = self._build_third_parties(media)
         self.page = self._build_shared_page()
         self.control = KioskRemoteControl(
-            channel, parts.browser, page=self.page, grants=self.grants, clock=clock, tasks=tasks
+            channel,
+            parts.browser.controlled,
+            page=self.page,
+            grants=self.grants,
+            clock=clock,
+            tasks=tasks,
         )
         self.show = KioskShownDocument(channel, parts.documents, clock=clock, tasks=tasks)
         self.files = GivenFiles(parts.file_folders) if parts.file_folders else None

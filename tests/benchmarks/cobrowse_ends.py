@@ -123,7 +123,7 @@ class Ends:
         self.desk = DeskSharedPage(desk_channel, clock, tasks=world.tasks)
         self.hands = KioskRemoteControl(
             self.wire,
-            self.browser,
+            self.browser.controlled,
             page=self.kiosk,
             grants=self.consent,
             clock=clock,

@@ -175,11 +175,12 @@ class QuietPage:
         pass
 
 
-class QuietBrowser(QuietPage):
+class QuietBrowser:
     """Shows nothing; counts how often it was wiped."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self.reported = QuietSignal()
+        self.controlled = QuietPage()
         self.wiped = 0
 
     def set_allowed(self, prefixes: Sequence[str]) -> None:

@@ -72,9 +72,9 @@ class Kiosk:
     async def is_well(self) -> None:
         """The caller hides the page, the call answers, and another page opens."""
         self.browser.start_sharing()
-        assert not self.browser.seen.isHidden()
+        assert not self.browser.bar.seen.isHidden()
         self.browser.stop_sharing()
-        assert self.browser.seen.isHidden()
+        assert self.browser.bar.seen.isHidden()
         assert await asyncio.wait_for(self.call.run("1 + 1"), 10) == 2
         await self.opens("bonne", GOOD)
         await until(lambda: self.browser.calm.trouble is None, PATIENCE_S)

@@ -15,7 +15,7 @@ from session.kiosk.cobrowse.browser_messages import LoadPage
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
-from views.kiosk.browser import page_view
+from views.kiosk.browser import page_way
 
 PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
 PATH = "/t/lent.gif"
@@ -78,12 +78,12 @@ def test_a_caller_is_wiped_while_a_slow_site_still_owes_a_picture(
 def test_a_stuck_page_whose_end_nobody_tells_gives_way_all_the_same_and_to_nobody_after_the_wipe(
     stage: Stage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_view, "end_process", lambda _pid: True)
-    monkeypatch.setattr(page_view, "ENDED_MS", 200)
+    monkeypatch.setattr(page_way, "end_process", lambda _pid: True)
+    monkeypatch.setattr(page_way, "ENDED_MS", 200)
 
     async def story() -> None:
         await stage.share(stage.web.site + "index.html")
-        monkeypatch.setattr(page_view.Heart, "waits_ms", lambda _heart: page_view.STUCK_MS + 1)
+        monkeypatch.setattr(page_way.Heart, "waits_ms", lambda _heart: page_way.STUCK_MS + 1)
         await stage.open(stage.web.site + "formulaire.html")
         assert stage.pages[-1].address.endswith("formulaire.html")
         stage.desk.open_address(stage.web.site + "droits.html")
@@ -98,7 +98,7 @@ def test_a_stuck_page_whose_end_nobody_tells_gives_way_all_the_same_and_to_nobod
 def test_an_address_that_the_engine_drops_is_opened_once_more(
     stage: Stage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_view, "DROPPED_MS", 200)
+    monkeypatch.setattr(page_way, "DROPPED_MS", 200)
 
     async def story() -> None:
         await stage.share(stage.web.site + "index.html")

@@ -96,7 +96,7 @@ def test_the_caller_answers_the_page_in_the_kiosks_own_window(
         await stage.until(lambda: told.shown)
         assert (told.shown[0].kind, told.shown[0].waits) == (kind, True)
         assert "7630006" not in told.shown[0].text
-        card = stage.page.dialog
+        card = stage.page.cover.dialog
         assert card.isVisible()
         assert card.no.isVisible() is (kind is not DialogKind.ALERT)
         assert all(
@@ -121,13 +121,13 @@ def test_a_page_that_asks_without_end_is_answered_for_the_caller(
     async def story() -> None:
         told = Told(stage)
         await stage.share(stage.web.page("/t/ask.html", ASKING))
-        stage.page.dialog.answered.connect(lambda *answer: None)
+        stage.page.cover.dialog.answered.connect(lambda *answer: None)
         await stage.in_page(
             ask_later("Array.from({length: 30}, () => confirm('Encore ?')).filter(Boolean).length")
         )
         for count in range(1, BURST + 1):
             await stage.more(told.shown, count - 1)
-            stage.page.dialog.yes.click()
+            stage.page.cover.dialog.yes.click()
         await stage.mirrored(f"document.getElementById('r').textContent === '{BURST}'")
 
     qt_loop.run(stage.play(story()))
@@ -141,7 +141,7 @@ def test_an_agent_can_lead_away_from_a_page_that_waits(stage: Stage, qt_loop: Qt
         await stage.until(lambda: told.shown)
         await stage.open(stage.web.site + "droits.html")
         await stage.until(lambda: told.closed)
-        assert not stage.page.dialog.isVisible()
+        assert not stage.page.cover.dialog.isVisible()
 
     qt_loop.run(stage.play(story()))
 
@@ -155,8 +155,8 @@ def test_a_caller_who_leaves_in_the_middle_of_a_question_leaves_nothing(
         await stage.in_page(ask_later("prompt('Votre prénom', 'Zoé')"))
         await stage.until(lambda: told.shown)
         assert await stage.wipe()
-        assert not stage.page.dialog.isVisible()
-        assert stage.page.dialog.entry.text() == ""
+        assert not stage.page.cover.dialog.isVisible()
+        assert stage.page.cover.dialog.entry.text() == ""
 
     qt_loop.run(stage.play(story()))
 
@@ -206,12 +206,12 @@ def test_a_question_asked_while_nothing_is_shared_is_not_told(
         told = Told(stage)
         await stage.open(stage.web.page("/t/ask.html", ASKING))
         await stage.in_page(ask_later("confirm('Seul ?')"))
-        await stage.until(stage.page.dialog.isVisible)
+        await stage.until(stage.page.cover.dialog.isVisible)
         await asyncio.sleep(0.1)
         assert not told.shown
         stage.consent.give(Grant.SEE_PAGE)
         await stage.until(lambda: told.shown)
-        stage.page.dialog.yes.click()
+        stage.page.cover.dialog.yes.click()
         await stage.in_page_until("document.getElementById('r').textContent === 'true'")
 
     qt_loop.run(stage.play(story()))

@@ -22,7 +22,7 @@ PIXEL = (
 
 def said(stage: Stage) -> str:
     """Everything that the refusal says."""
-    return " ".join(label.text() for label in stage.page.refusal.findChildren(QLabel))
+    return " ".join(label.text() for label in stage.page.cover.refusal.findChildren(QLabel))
 
 
 def elsewhere(stage: Stage) -> str:
@@ -60,7 +60,7 @@ def test_each_hop_of_a_redirection_is_checked(stage: Stage, qt_loop: QtLoop, hop
         await stage.more(stage.refused, 0)
         assert stage.refused[-1].code == "address_not_allowed"
         assert stage.refused[-1].address == out
-        await stage.until(stage.page.refusal.isVisible)
+        await stage.until(stage.page.cover.refusal.isVisible)
         assert "localhost" in said(stage)
         assert "organisation has chosen" in said(stage)
         await asyncio.sleep(0.2)
@@ -81,20 +81,20 @@ def test_the_caller_goes_back_from_a_refusal_to_the_page_that_led_there(
     async def story() -> None:
         await stage.open(page)
         stage.consent.give(Grant.SEE_PAGE)
-        for way in (stage.page.refusal.back.click, stage.browser.go_back):
+        for way in (stage.page.cover.refusal.back.click, stage.browser.go_back):
             before = len(stage.refused)
             await stage.in_page("document.getElementById('a').click()")
             await stage.more(stage.refused, before)
-            assert stage.page.refusal.isVisible()
+            assert stage.page.cover.refusal.isVisible()
             way()
-            assert not stage.page.refusal.isVisible()
+            assert not stage.page.cover.refusal.isVisible()
             assert "localhost" not in said(stage)
             assert await stage.in_page("document.title") == "liens"
         await stage.in_page("document.getElementById('a').click()")
-        await stage.until(stage.page.refusal.isVisible)
+        await stage.until(stage.page.cover.refusal.isVisible)
         # the agent opens another page: the refusal is over
         await stage.open(stage.web.site + "index.html")
-        assert not stage.page.refusal.isVisible()
+        assert not stage.page.cover.refusal.isVisible()
 
     qt_loop.run(stage.play(story()))
 

@@ -39,8 +39,8 @@ def test_every_button_is_large_enough_for_a_finger_and_has_a_name(
             apply_unit(window, unit_px(1280, 800))
             window.show()
             await stage.share(stage.web.site + "index.html")
-            stage.browser.show_acting(True)
-            stage.browser.propose("Nom", "Exemple")
+            stage.browser.controlled.show_acting(True)
+            stage.browser.controlled.propose("Nom", "Exemple")
             await stage.until(lambda: all(button.isVisible() for button in buttons(stage).values()))
             for button in buttons(stage).values():
                 assert min(button.width(), button.height()) >= MIN_TOUCH_PX
@@ -53,7 +53,7 @@ def test_every_button_is_large_enough_for_a_finger_and_has_a_name(
 
 def test_the_eye_is_there_exactly_while_the_agent_sees(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        eye = stage.browser.seen
+        eye = stage.browser.bar.seen
         await stage.open(stage.web.site + "index.html")
         assert not eye.isVisible()
         stage.consent.give(Grant.SEE_PAGE)
@@ -98,8 +98,8 @@ def test_a_refused_way_is_said_in_plain_words(stage: Stage, qt_loop: QtLoop) -> 
         await stage.share(stage.web.site + "index.html")
         await stage.in_page("document.querySelector('.pied a').click()")
         await stage.more(stage.refused, 0)
-        assert stage.page.refusal.isVisible()
-        assert stage.page.refusal.accessibleName().startswith("This page does not open here.")
+        assert stage.page.cover.refusal.isVisible()
+        assert stage.page.cover.refusal.accessibleName().startswith("This page does not open here.")
 
     qt_loop.run(stage.play(story()))
 

@@ -107,7 +107,7 @@ def test_pictures_of_other_sites_come_too_and_nothing_is_said_to_the_caller(
         stage.browser.set_allowed([stage.web.address + "/t/", other])
         await stage.share(stage.web.page("/t/ailleurs.html", f"<body><img src='{other}'></body>"))
         await stage.mirrored("document.images[0]?.naturalWidth > 0")
-        assert not stage.browser._notice.isVisible()
+        assert not stage.browser.notice.label.isVisible()
 
     qt_loop.run(stage.play(story()))
 

@@ -36,7 +36,7 @@ class ControlStage(Stage):
         super().__init__(web)
         self.kiosk_control = KioskRemoteControl(
             self.kiosk_line,
-            self.browser,
+            self.browser.controlled,
             page=self.kiosk,
             grants=self.consent,
             clock=self.kiosk._clock,

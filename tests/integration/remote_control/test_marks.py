@@ -35,7 +35,7 @@ def test_a_frame_is_drawn_around_an_element_and_follows_it(
         spot = await stage.spot("#b")
         stage.control.highlight(spot.epoch, spot.node)
         assert (await stage.answer()).code == ""
-        await stage.until(lambda: stage.page.marks.frame is not None)
+        await stage.until(lambda: stage.page.cover.marks.frame is not None)
         box = await stage.in_page(
             "(() => { const b = document.querySelector('#b').getBoundingClientRect(); return "
             "[b.left, b.top] })()"
@@ -43,9 +43,9 @@ def test_a_frame_is_drawn_around_an_element_and_follows_it(
         assert is_red(colour_at(stage, box[0] - 5, box[1] + 5))
         assert "frame" not in await stage.in_page("document.documentElement.outerHTML")
         await stage.in_page("scrollTo(0, 100)")
-        await stage.until(lambda: abs(stage.page.marks.frame.y() - (box[1] - 100)) < 1)  # type: ignore[union-attr]
+        await stage.until(lambda: abs(stage.page.cover.marks.frame.y() - (box[1] - 100)) < 1)  # type: ignore[union-attr]
         stage.control.remove_marks()
-        await stage.until(lambda: stage.page.marks.frame is None)
+        await stage.until(lambda: stage.page.cover.marks.frame is None)
 
     qt_loop.run(stage.play(story()))
 
@@ -58,7 +58,7 @@ def test_an_arrow_is_drawn_where_the_agent_drew_it(stage: ControlStage, qt_loop:
         assert (await stage.answer()).code == ""
         assert is_red(colour_at(stage, view.width() * 0.4, view.height() * 0.5))
         await stage.in_page("location.href = '/t/autre.html'")
-        await stage.until(lambda: stage.page.marks.arrow is None)
+        await stage.until(lambda: stage.page.cover.marks.arrow is None)
 
     qt_loop.run(stage.play(story()))
 
@@ -71,7 +71,7 @@ def test_taking_back_the_power_to_point_removes_every_mark(
         stage.control.draw_arrow((0.2, 0.5), (0.6, 0.5))
         await stage.answer()
         stage.consent.take_back(Grant.POINT)
-        assert stage.page.marks.arrow is None
+        assert stage.page.cover.marks.arrow is None
 
     qt_loop.run(stage.play(story()))
 
@@ -88,17 +88,17 @@ def test_a_proposed_value_is_written_by_one_touch_of_the_caller(
         picked = await stage.pick("#n")
         await stage.in_page("scrollTo(0, 2000)")
         stage.control.propose(picked.epoch, picked.field, "1 204,50 €")
-        await stage.until(lambda: stage.browser.proposal.isVisible())
-        assert stage.browser.proposal.value() == "1 204,50 €"
+        await stage.until(lambda: stage.browser.controlled.proposal.isVisible())
+        assert stage.browser.controlled.proposal.value() == "1 204,50 €"
         assert await stage.in_page("scrollY < 100"), "the caller sees the field that is meant"
-        assert "Salaire" in stage.browser.proposal.take.accessibleName()
+        assert "Salaire" in stage.browser.controlled.proposal.take.accessibleName()
         assert await stage.in_page("n.value") == ""
-        await stage.until(lambda: stage.browser.proposal.takes_value)
-        stage.browser.proposal.take.click()
+        await stage.until(lambda: stage.browser.controlled.proposal.takes_value)
+        stage.browser.controlled.proposal.take.click()
         assert (await stage.answer()).code == ""
         await stage.page_is("document.title === '1 204,50 €'")
-        assert not stage.browser.proposal.isVisible()
-        assert stage.browser.proposal.value() == ""
+        assert not stage.browser.controlled.proposal.isVisible()
+        assert stage.browser.controlled.proposal.value() == ""
 
     qt_loop.run(stage.play(story()))
 
@@ -108,19 +108,19 @@ def test_a_proposal_that_is_left_writes_nothing(stage: ControlStage, qt_loop: Qt
         await stage.share_html("<input id=n>")
         picked = await stage.pick("#n")
         stage.control.propose(picked.epoch, picked.field, "non")
-        await stage.until(lambda: stage.browser.proposal.isVisible())
-        stage.browser.proposal.leave.click()
+        await stage.until(lambda: stage.browser.controlled.proposal.isVisible())
+        stage.browser.controlled.proposal.leave.click()
         assert (await stage.answer()).code == "proposal_refused"
         assert await stage.in_page("n.value") == ""
         stage.control.propose(picked.epoch, picked.field, "un")
-        await stage.until(lambda: stage.browser.proposal.value() == "un")
+        await stage.until(lambda: stage.browser.controlled.proposal.value() == "un")
         stage.control.propose(picked.epoch, picked.field, "deux")
         assert (await stage.answer()).code == "proposal_refused", "the next one takes its place"
-        await stage.until(lambda: stage.browser.proposal.value() == "deux")
+        await stage.until(lambda: stage.browser.controlled.proposal.value() == "deux")
         stage.consent.take_back(Grant.POINT)
         assert (await stage.answer()).code == "proposal_refused"
         await asyncio.sleep(0.1)
-        assert not stage.browser.proposal.isVisible()
+        assert not stage.browser.controlled.proposal.isVisible()
         assert await stage.in_page("n.value") == ""
 
     qt_loop.run(stage.play(story()))
@@ -131,7 +131,7 @@ def test_the_caller_sees_that_the_agent_may_act_and_takes_it_back(
 ) -> None:
     async def story() -> None:
         await stage.share_html("<button id=b>x</button>")
-        strip = stage.browser.act_strip
+        strip = stage.browser.controlled.act_strip
         assert strip.isVisible()
         before = strip.words()
         await stage.click("#b")

@@ -257,7 +257,9 @@ def test_a_touch_of_the_caller_pauses_the_agent_for_a_second(
         assert stage.pauses == [], "the agent's own click is no touch"
         stage.touch(300, 300)
         await stage.until(lambda: stage.pauses == [1.0])
-        assert stage.browser.act_strip.words() == "You are in charge. Your adviser waits."
+        assert (
+            stage.browser.controlled.act_strip.words() == "You are in charge. Your adviser waits."
+        )
         assert (await stage.click("#b")).code == "control_paused"
         await asyncio.sleep(1.05)
         assert (await stage.click("#b")).code == ""
@@ -277,7 +279,7 @@ def test_stop_ends_what_waits_too(stage: ControlStage, qt_loop: QtLoop) -> None:
         await stage.until(lambda: len(stage.answers) == 4)
         assert [answer.code for answer in stage.answers[1:]] == ["grant_missing"] * 3
         assert await stage.in_page("n.value") == ""
-        assert not stage.browser.act_strip.isVisible()
+        assert not stage.browser.controlled.act_strip.isVisible()
 
     qt_loop.run(stage.play(story()))
 

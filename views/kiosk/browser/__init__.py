@@ -4,6 +4,6 @@
 `pane.KioskBrowser` is the pane with its buttons; `page_view.PageView` is the page and all that is
 drawn over it, in a process of its own that `page_process` starts and watches; they speak by
 messages. `profile.CallerWeb` is the side of the engine, `input_injection` turns commands of the
-agent into trusted events; `marks`, `pointer`, `dialogs` and `act_strip` show what the agent does.
+agent into trusted events; `page_cover`, `dialogs` and `act_strip` show what the agent does.
 May import `views.kiosk.widgets`; the rules come from `session.kiosk.cobrowse`.
 """
