@@ -13,7 +13,8 @@ from PyQt6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QResi
 from PyQt6.QtWidgets import QDoubleSpinBox, QGridLayout, QSlider, QWidget
 
 from resources.texts import _
-from views.media.video_pane import FrameGiver, as_image
+from views.media.stage_painting import as_image
+from views.media.video_pane import FrameGiver
 from views.widgets.life_size import ScreenFacts
 from views.widgets.parts import column, label, push_button, row
 from views.widgets.theme import SPACE, tokens_for

@@ -12,39 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import cast
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PyQt6.QtGui import (
-    QColor,
-    QFontMetrics,
-    QHideEvent,
-    QImage,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QShowEvent,
-)
+from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from resources.plain_text import plain_text
 from resources.texts import _
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame
+from views.media.stage_painting import StagePainting, as_image
 from views.widgets.life_size import life_size_rect, under_camera
-from views.widgets.theme import SPACE, tokens_for
+from views.widgets.theme import SPACE
 
 FRAMES_PER_S = 25
 OWN_SHARE = 0.2
 """Width of our own picture, of the pane's."""
 
 OWN_WIDTHS_PX = (88, 240)
-ROUND_PX = 8.0
-PLATE = "#0b0f14"
-WARNING = "#f0bd62"
-"""The same in the light and the dark theme: they lie on a picture, not on a window."""
 
 _TALKING = (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.UNSTABLE)
 
@@ -137,6 +121,7 @@ class VideoPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._painting = StagePainting(self)
         self._sources: tuple[FrameGiver, FrameGiver] = (_no_frame, _no_frame)
         self._frames: tuple[VideoFrame | None, VideoFrame | None] = (None, None)
         self._state = MediaState.NEW
@@ -279,7 +264,7 @@ class VideoPane(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """The stage, and unless somebody else paints it, all that is on it."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._colour("stage"))
+        painter.fillRect(self.rect(), self._painting.colour("stage"))
         if self._picture is None:
             self.paint_over(painter)
         painter.end()
@@ -291,17 +276,18 @@ class VideoPane(QWidget):
         caller, own_frame = self._frames
         room = self._caller_space()
         if (caller is None and self._size is None) or not self._peer_camera_on or self._private:
-            painter.fillRect(self.rect(), self._colour("stage"))
-            self._paint_empty(painter, room)
+            painter.fillRect(self.rect(), self._painting.colour("stage"))
+            self._painting.paint_empty(painter, room, self._empty_text())
         else:
             self._paint_caller(painter, caller, room)
         if self._name:
-            above = QFontMetrics(self.font()).height() + SPACE[0] + SPACE[1]
-            self._paint_label(
+            above = self._painting.caption_height + SPACE[1]
+            self._painting.paint_label(
                 painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage"
             )
         if own_frame is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
-            self._paint_own(painter, own_frame)
+            room = self._own_space(own_frame)
+            self._painting.paint_own(painter, own_frame, room, self.own_words())
 
     # ---- painting
 
@@ -338,10 +324,9 @@ class VideoPane(QWidget):
         self._overlay.setGeometry(self.rect())
         if self._picture is not None and self._picture[0].parent() is self:
             room = self._caller_space()
+            picture_rect = room
             if self._size is not None:
                 picture_rect = self._shown_at(self._size, room)
-            else:
-                picture_rect = room
             self._picture[0].setGeometry(picture_rect.toAlignedRect())
 
     def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
@@ -352,12 +337,10 @@ class VideoPane(QWidget):
             camera_x = None
         else:
             camera_x = self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
-        if self._life_size is None:
-            true = None
-        else:
+        if self._life_size is not None:
             true = life_size_rect(size_px, room, self._life_size, camera_x)
-        if true is not None:
-            return true
+            if true is not None:
+                return true
         picture_rect = fitted(*size_px, room)
         if camera_x is None:
             return picture_rect
@@ -372,14 +355,11 @@ class VideoPane(QWidget):
     def _own_space(self, own_frame: VideoFrame) -> QRectF:
         """Our picture and the words under it."""
         width = min(max(self.width() * OWN_SHARE, OWN_WIDTHS_PX[0]), OWN_WIDTHS_PX[1])
-        height = width * own_frame.height_px / own_frame.width_px + self._caption_height()
+        height = width * own_frame.height_px / own_frame.width_px + self._painting.caption_height
         left_px = self.width() - width - SPACE[1]
         if self._own_place == OwnPlace.BELOW:
             left_px = (self.width() - width) / 2
         return QRectF(left_px, self.height() - height - SPACE[1], width, height)
-
-    def _caption_height(self) -> int:
-        return QFontMetrics(self.font()).height() + SPACE[0]
 
     def _paint_caller(self, painter: QPainter, frame: VideoFrame | None, room: QRectF) -> None:
         picture_rect = room
@@ -393,37 +373,15 @@ class VideoPane(QWidget):
         picture_rect = picture_rect.intersected(room)
         frozen = self._state in (MediaState.UNSTABLE, MediaState.LOST)
         if frozen:
-            veil = self._colour("stage")
+            veil = self._painting.colour("stage")
             veil.setAlphaF(0.35)
             painter.fillRect(picture_rect, veil)
         corner = picture_rect.topLeft() + QPointF(SPACE[1], SPACE[1])
         if frozen:
-            corner.setY(self._paint_label(painter, corner, _("Frozen picture"), "warn") + SPACE[0])
+            below = self._painting.paint_label(painter, corner, _("Frozen picture"), "warn")
+            corner.setY(below + SPACE[0])
         if self._simulated[0]:
-            self._paint_label(painter, corner, _("Simulated picture"), "on_stage")
-
-    def _paint_own(self, painter: QPainter, own_frame: VideoFrame) -> None:
-        room = self._own_space(own_frame)
-        caption = QRectF(
-            room.left(),
-            room.bottom() - self._caption_height(),
-            room.width(),
-            self._caption_height(),
-        )
-        edge = QPainterPath()
-        edge.addRoundedRect(room, ROUND_PX, ROUND_PX)
-        painter.save()
-        painter.setClipPath(edge)
-        painter.fillRect(room, QColor(PLATE))
-        painter.drawImage(room.adjusted(0, 0, 0, -caption.height()), as_image(own_frame))
-        painter.restore()
-        painter.setPen(QPen(self._colour("on_stage"), 1.5))
-        painter.drawPath(edge)
-        text = self.own_words()
-        short = QFontMetrics(self.font()).elidedText(
-            text, Qt.TextElideMode.ElideRight, int(room.width()) - SPACE[1]
-        )
-        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, short)
+            self._painting.paint_label(painter, corner, _("Simulated picture"), "on_stage")
 
     def own_words(self) -> str:
         """Return what stands under our own picture."""
@@ -432,51 +390,6 @@ class VideoPane(QWidget):
         if self._simulated[1]:
             return _("You, simulated")
         return _("You")
-
-    def _paint_label(self, painter: QPainter, corner: QPointF, text: str, token: str) -> float:
-        """Words on a dark plate; returns where the plate ends below."""
-        metrics, text = QFontMetrics(self.font()), plain_text(text)
-        plate = QRectF(
-            corner,
-            corner
-            + QPointF(metrics.horizontalAdvance(text) + SPACE[2], metrics.height() + SPACE[0]),
-        )
-        back = QColor(PLATE)
-        back.setAlphaF(0.78)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(back)
-        painter.drawRoundedRect(plate, SPACE[0], SPACE[0])
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QColor(WARNING) if token == "warn" else self._colour(token))
-        painter.setFont(self.font())
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
-        return plate.bottom()
-
-    def _paint_empty(self, painter: QPainter, room: QRectF) -> None:
-        """A calm head and shoulders, and what to expect."""
-        size = min(room.width(), room.height()) * 0.34
-        middle = room.center() - QPointF(0, size * 0.22)
-        circle = QPainterPath()
-        circle.addEllipse(middle, size / 2, size / 2)
-        figure = QPainterPath()
-        figure.addEllipse(middle - QPointF(0, size * 0.12), size * 0.17, size * 0.19)
-        figure.addEllipse(middle + QPointF(0, size * 0.42), size * 0.34, size * 0.28)
-        plate, person = self._colour("on_stage"), self._colour("on_stage")
-        plate.setAlphaF(0.10)
-        person.setAlphaF(0.42)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.fillPath(circle, plate)
-        painter.fillPath(figure.intersected(circle), person)
-        painter.setPen(self._colour("on_stage"))
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        painter.setFont(font)
-        below = QRectF(
-            room.left() + SPACE[2], middle.y() + size * 0.62, room.width() - 2 * SPACE[2], size
-        )
-        painter.drawText(
-            below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty_text()
-        )
 
     def _empty_text(self) -> str:
         if self._private:
@@ -494,17 +407,6 @@ class VideoPane(QWidget):
         if self._state == MediaState.NEW:
             return _("The call begins…")
         return _("Waiting for the picture…")
-
-    def _colour(self, token: str) -> QColor:
-        return QColor(str(getattr(tokens_for(self.palette()), token)))
-
-
-def as_image(frame: VideoFrame) -> QImage:
-    """The frame as an image, without a copy: keep the frame as long as the image."""
-    pixels = cast(bytes, frame.pixels)  # any buffer will do; PyQt's stub names only one
-    return QImage(
-        pixels, frame.width_px, frame.height_px, frame.stride_bytes, QImage.Format.Format_RGB32
-    )
 
 
 def fitted(width_px: int, height_px: int, room: QRectF) -> QRectF:
