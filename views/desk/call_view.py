@@ -30,13 +30,14 @@ from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
 from views.widgets.parts import (
     Chip,
-    clock_words,
     label,
     name_button,
+    name_widget,
     push_button,
     restyle,
     row,
     shortcut,
+    show_clock,
     steady_figures,
     tool_button,
 )
@@ -254,10 +255,11 @@ class CallView(QWidget):
 
     def refresh_duration(self) -> None:
         """Moves the duration to now."""
-        now = self._clock.utc_now()
-        self._duration.setText(
-            clock_words((now - self._since).total_seconds()) if self._since else ""
-        )
+        if self._since is None:
+            self._duration.setText("")
+            name_widget(self._duration, "")
+        else:
+            show_clock(self._duration, (self._clock.utc_now() - self._since).total_seconds())
 
     def set_form(self, form: CallForm) -> None:
         """Large with the controls below, a narrow column, or a small card over the page."""

@@ -35,11 +35,11 @@ from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Chip,
     ElidedLabel,
-    clock_words,
     column,
     label,
     push_button,
     row,
+    show_clock,
     steady_figures,
 )
 from views.widgets.theme import SPACE
@@ -119,7 +119,9 @@ class OfferCard(QFrame):
         self._known = Chip("offer_known", _("Comes back to you"), icon_name="undo", tone="accent")
         self._needs = Chip("offer_needs")
         self._left = steady_figures(label(role="strong", name="offer_left"))
+        self._left.setAccessibleName(_("Time to answer"))
         self._bar = QProgressBar()
+        self._bar.setAccessibleName(_("Time to answer"))
         self._bar.setObjectName("offer_bar")
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
@@ -215,10 +217,9 @@ class OfferCard(QFrame):
             return
         now = self._clock.utc_now()
         left_s = max(0.0, (self._until - now).total_seconds())
-        waited = clock_words((now - self._ticket.arrived_at_utc).total_seconds())
-        self._where.setText(
-            _("{site} · waiting for {time}").format(site=self._ticket.site, time=waited)
-        )
+        words = _("{site} · waiting for {time}").replace("{site}", self._ticket.site)
+        waited_s = (now - self._ticket.arrived_at_utc).total_seconds()
+        show_clock(self._where, waited_s, words)
         if self._by_itself_at is None:
             by_itself_s = None
         else:
@@ -230,7 +231,6 @@ class OfferCard(QFrame):
             )
         self._left.setText(words)
         self._bar.setValue(round(left_s * 1000))
-        self._bar.setAccessibleName(self._left.text())
         if by_itself_s is not None and by_itself_s <= 0:
             self._by_itself_at = None
             self.accept()

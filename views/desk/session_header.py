@@ -22,6 +22,7 @@ from views.widgets.parts import (
     clock_words,
     column,
     label,
+    minutes_words,
     push_button,
     restyle,
     row,
@@ -146,26 +147,23 @@ class GrantButton(PlainFace, QPushButton):
                 state = _ALLOWED
         elif self._asked:
             state = _ASKED
-        if self._left_s:
-            time_words = clock_words(self._left_s)
-        else:
-            time_words = ""
         self._show_icon()
         counted = ""
         if self._asked:
             counted = answer_words(self._answer_s)
         elif self._allowed:
             if 0 < self._left_s < SOON_S:
-                counted = time_words
+                counted = clock_words(self._left_s)
             else:
                 counted = ""
-        if self._with_words:
-            self.setText(f"{words} {counted}".rstrip())
+        if not self._with_words:
+            words_shown = "✓" if self._allowed and not counted else ""  # not by its colour alone
         else:
-            # not by its colour alone
-            self.setText(counted or ("✓" if self._allowed else ""))
-        spoken = f"{words}: {_(state).format(left=time_words)}"
-        if spoken != self.toolTip():
+            words_shown = words
+        self.setText(words_shown)
+        self.show_counted(counted)
+        spoken = f"{words}: {_(state).format(left=minutes_words(self._left_s))}"
+        if spoken != self.accessibleName():
             self.setAccessibleName(spoken)
             self.setToolTip(tip_words(spoken))
 

@@ -36,6 +36,7 @@ from views.widgets.parts import (
     restyle,
     row,
     scroll_area,
+    show_clock,
     steady_figures,
 )
 from views.widgets.theme import SPACE, text_scale
@@ -344,13 +345,12 @@ class WrapUpView(QWidget):
         """
         now = self._clock.utc_now()
         if self.isVisible():
-            here = clock_words((now - self._since).total_seconds())
-            self._here.setText(_("Wrap-up: {time}").format(time=here))
+            show_clock(self._here, (now - self._since).total_seconds(), _("Wrap-up: {time}"))
         if self._until is None:
             return
         left_s = (self._until - now).total_seconds()
         if self.isVisible():
-            self._left.setText(_("Ends by itself in {time}").format(time=clock_words(left_s)))
+            show_clock(self._left, left_s, _("Ends by itself in {time}"))
             self._bar.setValue(max(0, round(left_s)))
             restyle(self._left, tone="warn" if left_s <= SHORT_S else "")
         if left_s <= 0:

@@ -27,6 +27,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from resources.texts import _
 from views.widgets.icons import IconLabel, icon
 from views.widgets.plain_words import PlainFace, PlainLabel, tip_words
 from views.widgets.theme import SPACE, size_icons
@@ -106,8 +107,8 @@ class PushButton(_KeepsKeyboard, QPushButton):
         self.pressed_asleep.emit()
 
 
-class _ToolButton(_KeepsKeyboard, QToolButton):
-    pass
+class ToolButton(_KeepsKeyboard, QToolButton):
+    """A button with an icon only."""
 
 
 def _enter_as_space(event: QKeyEvent | None) -> QKeyEvent | None:
@@ -151,9 +152,9 @@ def push_button(
 
 def tool_button(
     text: str, icon_name: str, name: str = "", *, keys: str = "", checkable: bool = False
-) -> QToolButton:
+) -> ToolButton:
     """A button with an icon only; `text` is its tool tip and accessible name."""
-    button = _ToolButton()
+    button = ToolButton()
     if icon_name:
         button.setIcon(icon(icon_name))
     size_icons(button, 18, 18)
@@ -176,10 +177,16 @@ def native_keys(keys: str) -> str:
     return ""
 
 
+def name_widget(widget: QWidget, name: str) -> None:
+    """Gives a widget its accessible name, if that is new: a screen reader is told each time."""
+    if widget.accessibleName() != name:
+        widget.setAccessibleName(name)
+
+
 def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     """Gives a button its accessible name and its tool tip with the shortcut."""
     keys = str(button.property(OWN_KEYS) or keys)
-    button.setAccessibleName(text)
+    name_widget(button, text)
     key_words = native_keys(keys)
     button.setToolTip(tip_words(f"{text}  ({key_words})" if key_words else text))
     button.setProperty("keys", keys)
@@ -292,7 +299,7 @@ class Chip(QFrame):
             self._hidden = tip_words(text)
             self.setToolTip(tip_words(text))
         self._icon.set_icon(icon_name, "on_accent" if tone == "solid" else tone)
-        self.setAccessibleName(text)
+        name_widget(self, text)
         restyle(self, tone=tone)
         restyle(self._words, tone=tone)
 
@@ -549,6 +556,20 @@ def scroll_area(body: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(body)
     return area
+
+
+def minutes_words(seconds: float) -> str:
+    """A length of time for a screen reader, which would say each second."""
+    minutes = max(0, int(seconds)) // 60
+    if minutes:
+        return _("{minutes} min").format(minutes=minutes)
+    return _("less than 1 min")
+
+
+def show_clock(clock: QLabel, seconds: float, words: str = "{time}") -> None:
+    """Shows a time that runs, within these words; its accessible name has whole minutes."""
+    clock.setText(words.format(time=clock_words(seconds)))
+    name_widget(clock, words.format(time=minutes_words(seconds)))
 
 
 def clock_words(seconds: float) -> str:

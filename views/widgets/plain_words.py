@@ -30,6 +30,7 @@ LINE_LETTERS, MOST_LINES = 72, 24
 WORD_LETTERS, LEAST_LETTERS = 20, 40
 """A longer word may be broken; of a line so much is always shown."""
 
+_SHOW_MNEMONIC = Qt.TextFlag.TextShowMnemonic.value
 _LONG_WORD = re.compile(rf"\S{{{WORD_LETTERS}}}(?=\S)")
 BREAK = "\u200b"
 """Is not seen; a line may end there."""
@@ -136,14 +137,36 @@ class PlainFace(_Button):
     """
 
     _is_painting = False
+    _counted = ""
+
+    def show_counted(self, counted: str) -> None:
+        """Shows a time behind the words that changes each second. It is painted only: a screen
+        reader would say each change of the words.
+        """
+        if counted != self._counted:
+            is_other_width = len(counted) != len(self._counted)
+            self._counted = counted
+            if is_other_width:
+                self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the words, and for what is counted."""
+        size, words = super().sizeHint(), super().text()
+        if self._counted:
+            metrics = self.fontMetrics()
+            with_time = metrics.size(_SHOW_MNEMONIC, f"{words} {self._counted}".strip()).width()
+            without = metrics.size(_SHOW_MNEMONIC, words).width()
+            size.setWidth(size.width() + with_time - without)
+        return size
 
     def setText(self, text: str | None) -> None:
         """Shows these words."""
         super().setText(face_words(text or ""))
 
     def text(self) -> str:
-        """Return the words as they were given."""
-        return written_words(super().text())
+        """Return the words as they are shown."""
+        return f"{written_words(super().text())} {self._counted}".strip()
 
     def minimumSizeHint(self) -> QSize:
         """No more than some words, and what the style leaves free around them."""
@@ -155,6 +178,8 @@ class PlainFace(_Button):
     def initStyleOption(self, option: Any) -> None:
         """Says to the style what fits."""
         super().initStyleOption(option)  # type: ignore[misc]  # each kind of button has its own
+        if self._counted:
+            option.text = face_words(self.text())
         if self._is_painting:
             metrics, words = self.fontMetrics(), self.text()
             room_px = metrics.horizontalAdvance(words) + self.width() - self.sizeHint().width()

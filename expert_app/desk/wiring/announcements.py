@@ -39,6 +39,11 @@ SOON_S = 30.0
 """So long before a power ends by itself the agent is told."""
 TOGETHER_MS = 150
 """Answers to one question come power by power; they are said in one sentence."""
+STEADY_MS = 10_000
+"""So long a line is weak, or good again, before it is said: one that comes and goes would talk
+without end.
+"""
+_WEAK, _AWAY = "weak", "away"
 _LINE, _PEER = "line", "peer_gone"
 
 
@@ -61,13 +66,17 @@ class DeskAnnouncements:
         self._gone: list[Grant] = []
         self._warned: set[Grant] = set()
         self._page = ""
-        self._weak = ""
+        self._governed = self._trouble = ""
         self._answered = False
         self._call = MediaState.NEW
         self._together = QTimer(window)
         self._together.setSingleShot(True)
         self._together.setInterval(TOGETHER_MS)
         self._together.timeout.connect(self._announce_powers)
+        self._steady = QTimer(window)
+        self._steady.setSingleShot(True)
+        self._steady.setInterval(STEADY_MS)
+        self._steady.timeout.connect(self._on_steady)
         self._seconds = QTimer(window)
         self._seconds.setInterval(1000)
         self._seconds.timeout.connect(self._on_second)
@@ -126,7 +135,7 @@ class DeskAnnouncements:
     def _on_opened(self, session: DeskSession) -> None:
         self._given = dict(session.grants.all())
         self._page = ""
-        self._weak = ""
+        self._governed = self._trouble = ""
         self._new = []
         self._gone = []
         self._warned = set()
@@ -148,6 +157,7 @@ class DeskAnnouncements:
     def _on_ended(self, _ended: SessionEnded) -> None:
         self._seconds.stop()
         self._together.stop()
+        self._steady.stop()
         self._announce(_("The conversation is over. Wrap-up."), urgent=True)
 
     def _on_cleared(self, key: str) -> None:
@@ -228,16 +238,35 @@ class DeskAnnouncements:
     # ---- the line ----
 
     def _on_call(self, state: MediaState) -> None:
-        before, self._call = self._call, state
-        if state is MediaState.UNSTABLE:
-            self._announce(_("The line is weak."))
-        elif state is MediaState.LOST:
+        was_bad, before = self._is_bad(), self._call
+        self._call = state
+        if state is MediaState.LOST and self._trouble != _AWAY:
+            self._trouble = _AWAY
             self._announce(_("Picture and sound are away; trying again."), urgent=True)
-        elif state is MediaState.CONNECTED:
-            if before in (MediaState.UNSTABLE, MediaState.LOST):
-                self._announce(_("Picture and sound are back."))
-            elif before is not MediaState.CONNECTED:
-                self._announce(self._met_words())
+        elif (
+            state is MediaState.CONNECTED
+            and not self._trouble
+            and before in (MediaState.NEW, MediaState.CONNECTING)
+        ):
+            self._announce(self._met_words())
+        if self._is_bad() != was_bad:
+            self._steady.start()
+
+    def _is_bad(self) -> bool:
+        return bool(self._governed) or self._call in (MediaState.UNSTABLE, MediaState.LOST)
+
+    def _on_steady(self) -> None:
+        """The line has been good, or bad, for a while: what is new of it is said once."""
+        if self._is_bad():
+            if not self._trouble:
+                self._trouble = _WEAK
+                self._announce(self._governed or _("The line is weak."))
+        elif self._trouble and self._call is MediaState.CONNECTED:
+            is_back = self._trouble == _AWAY
+            self._trouble = ""
+            self._announce(
+                _("Picture and sound are back.") if is_back else _("The line is good again.")
+            )
 
     def _met_words(self) -> str:
         """Return what is true of a call that stands: an end may have no camera or no
@@ -250,13 +279,11 @@ class DeskAnnouncements:
         return _("The call stands.")
 
     def _on_line(self, rule: LineGoverned) -> None:
-        """Announce what the caller's line gives up; said when it begins and when it is over."""
-        words = caller_words(rule.step, document=False, motion=rule.motion)
-        if words and not self._weak:
-            self._announce(words)
-        elif self._weak and not words:
-            self._announce(_("The line is good again."))
-        self._weak = words
+        """Keeps what the caller's line gives up."""
+        was_bad = self._is_bad()
+        self._governed = caller_words(rule.step, document=False, motion=rule.motion)
+        if self._is_bad() != was_bad:
+            self._steady.start()
 
 
 def _named(grants: list[Grant]) -> str:

@@ -13,8 +13,17 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.dossier_model import Piece, PieceState
-from views.desk.devices.scan_panel import asking_words
-from views.widgets.parts import Card, ElidedLabel, label, name_button, push_button, row, tell_choice
+from views.desk.devices.scan_panel import show_act
+from views.widgets.parts import (
+    Card,
+    ElidedLabel,
+    label,
+    name_button,
+    name_widget,
+    push_button,
+    row,
+    tell_choice,
+)
 from views.widgets.theme import SPACE
 
 _OPEN = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
@@ -234,10 +243,10 @@ class FilingPanel(Card):
         else:
             asks = f" · {_('Asks the caller first')}"
         self.file.setEnabled(not why)
-        self.file.setText(asking_words(self._answer_s) if self._answer_s else _("File"))
+        words = show_act(self.file, _("File"), self._answer_s)
         now = self._said or _("Pages: {count}").format(count=self._pages) + asks
         self._why.setText(self._said if self._said and not self._pages else why or now)
-        self.file.setAccessibleName(f"{self.file.text()}: {self._piece.currentText()}")
+        name_widget(self.file, f"{words}: {self._piece.currentText()}")
         self.receipt.setEnabled(self.file.isEnabled())
         self.receipt.setVisible(self._prints and self._live)
         name_button(self.receipt, _("File, then print the receipt"), "Ctrl+F8")

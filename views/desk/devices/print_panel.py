@@ -23,7 +23,7 @@ from views.desk.devices.acts import (
     PrintReceipt,
     SaveReceipt,
 )
-from views.desk.devices.scan_panel import DEVICE_WORDS, asking_words
+from views.desk.devices.scan_panel import DEVICE_WORDS, show_act
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -32,6 +32,7 @@ from views.widgets.parts import (
     FlowLayout,
     column,
     label,
+    name_widget,
     push_button,
     row,
     tool_button,
@@ -213,8 +214,7 @@ class PrintPanel(Card):
         else:
             asks = f"{_('Asks the caller first')}. "
         receipt = _("Print receipt")
-        self._receipt.setText(asking_words(self._answer_s) if self._answer_s else receipt)
-        self._receipt.setAccessibleName(self._receipt.text())
+        name_widget(self._receipt, show_act(self._receipt, receipt, self._answer_s))
         for button, words, keys in (
             (self._receipt, receipt, "Ctrl+P"),
             (self._file, self._file.text(), "Ctrl+Alt+P"),

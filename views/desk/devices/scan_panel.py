@@ -30,7 +30,16 @@ from views.desk.devices.pile_bar import PileBar
 from views.desk.devices.profiles import ProfileRow
 from views.desk.session_header import answer_words
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, Chip, ElidedLabel, label, push_button, row
+from views.widgets.parts import (
+    Card,
+    Chip,
+    ElidedLabel,
+    PushButton,
+    label,
+    name_widget,
+    push_button,
+    row,
+)
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
@@ -66,9 +75,15 @@ def _source_of(key: str) -> tuple[ScanSource, Sides]:
     return ScanSource(source), Sides(sides)
 
 
-def asking_words(left_s: float) -> str:
-    """On the button whose act waits for the caller's yes."""
-    return _("The caller is answering… {left}").format(left=answer_words(left_s))
+def show_act(button: PushButton, words: str, left_s: float) -> str:
+    """Shows on a button its words, or that its act waits for the caller's yes, and how long;
+    return the words alone.
+    """
+    if left_s:
+        words = _("The caller is answering…")
+    button.setText(words)
+    button.show_counted(answer_words(left_s) if left_s else "")
+    return words
 
 
 class ScanPanel(Card):
@@ -322,10 +337,10 @@ class ScanPanel(Card):
             asks = ""
         else:
             asks = f"{_('Asks the caller first')}. "
-        self._scan.setText(asking_words(self._answer_s) if self._answer_s else self._scan_words())
+        spoken = show_act(self._scan, self._scan_words(), self._answer_s)
         for button, text in ((self._preview, _("Preview")), (self._scan, self._scan_words())):
             button.setEnabled(scans if button is self._preview else can)
             button.setToolTip(
                 tip_words(f"{asks}{text}  ({'F6' if button is self._preview else 'F7'})")
             )
-            button.setAccessibleName(button.text())
+            name_widget(button, spoken if button is self._scan else text)

@@ -16,7 +16,16 @@ from PyQt6.QtWidgets import QPushButton, QWidget
 from resources.texts import N_, _
 from session.protocol.hub.tickets import Ticket
 from views.widgets.icons import IconLabel
-from views.widgets.parts import ElidedLabel, clock_words, label, restyle, row, steady_figures
+from views.widgets.parts import (
+    ElidedLabel,
+    label,
+    minutes_words,
+    name_widget,
+    restyle,
+    row,
+    show_clock,
+    steady_figures,
+)
 from views.widgets.plain_words import PlainFace, tip_words
 from views.words.waits import WaitLimits, wait_style
 
@@ -152,16 +161,16 @@ class QueueGroup(PlainFace, QPushButton):
         self._name.setText(name)
         self._count.setText(str(count))
         self._icon.set_icon(look.icon_name, look.tone or "soft")
-        self._wait.setText(clock_words(longest_s))
+        show_clock(self._wait, longest_s)
         restyle(self._wait, tone=look.tone or "soft")
         words = _("{group}: {count} waiting, longest {time}").format(
-            group=name, count=count, time=clock_words(longest_s)
+            group=name, count=count, time=minutes_words(longest_s)
         )
         if self.isChecked():
             state = _("folded")
         else:
             state = _("unfolded")
-        self.setAccessibleName(", ".join(part for part in (words, look.words, state) if part))
+        name_widget(self, ", ".join(part for part in (words, look.words, state) if part))
         self.setToolTip(tip_words(", ".join(part for part in (name, look.words) if part)))
         self._fit()
 

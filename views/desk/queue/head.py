@@ -13,7 +13,7 @@ from resources.plain_text import plain_text
 from resources.texts import _
 from session.protocol.hub.requests import Service
 from views.desk.queue.groups import GROUP_WORDS, GroupBy
-from views.widgets.parts import clock_words, column, label, row, steady_figures
+from views.widgets.parts import column, label, name_widget, row, show_clock, steady_figures
 from views.widgets.theme import SPACE
 
 
@@ -60,10 +60,11 @@ class QueueHead(QWidget):
 
     def show_longest(self, longest_s: float | None) -> None:
         """Show the longest wait; None when nobody waits."""
-        words = ""
         if longest_s is not None:
-            words = _("Longest wait {time}").format(time=clock_words(longest_s))
-        self._longest.setText(words)
+            show_clock(self._longest, longest_s, _("Longest wait {time}"))
+        else:
+            self._longest.setText("")
+            name_widget(self._longest, "")
 
     def show_services(self, services: Mapping[str, Service]) -> None:
         """Offer each service alone; the chosen one stays if it is still there."""

@@ -9,7 +9,15 @@ from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
 from views.widgets.icons import IconLabel
-from views.widgets.parts import clock_words, column, label, steady_figures, tool_button
+from views.widgets.parts import (
+    column,
+    label,
+    minutes_words,
+    name_widget,
+    show_clock,
+    steady_figures,
+    tool_button,
+)
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, text_scale
 
@@ -74,11 +82,14 @@ class QueueRail(QFrame):
         self._summary = waiting, longest_s
         is_known = self._connected or waiting > 0
         self._number.setText(str(waiting) if is_known else "–")
-        self._longest.setText(clock_words(longest_s) if waiting else "")
+        if waiting:
+            show_clock(self._longest, longest_s)
+        else:
+            self._longest.setText("")
         spoken = _("{count} waiting, longest {time}").format(
-            count=waiting, time=clock_words(longest_s)
+            count=waiting, time=minutes_words(longest_s)
         )
         if not is_known:
             spoken = _("Connection lost")
-        self.setAccessibleName(spoken)
+        name_widget(self, spoken)
         self.setToolTip(tip_words(spoken))

@@ -30,9 +30,11 @@ from views.widgets.parts import (
     ElidedLabel,
     clock_words,
     label,
+    name_widget,
     push_button,
     restyle,
     row,
+    show_clock,
     steady_figures,
 )
 from views.widgets.plain_words import tip_words
@@ -347,12 +349,12 @@ class TicketRow(QFrame):
             since = self.ticket.accepted_at_utc
         seconds = (now - since).total_seconds()
         look = wait_style(seconds if waiting else 0.0, self._limits)
-        self._wait.setText(clock_words(seconds))
+        show_clock(self._wait, seconds)
         self._wait_icon.set_icon(look.icon_name, look.tone or "soft")
         restyle(self._wait, tone=look.tone if waiting else "soft")
         self._wait.setToolTip(tip_words(look.words))
         self._wait_icon.setToolTip(tip_words(look.words))
-        self.setAccessibleName(self._spoken(seconds, look.words))
+        name_widget(self, self._spoken(seconds, look.words))
         self._fit()
 
     def _spoken(self, seconds: float, late: str) -> str:
@@ -376,7 +378,7 @@ class TicketRow(QFrame):
         name = _("Accept {number}").format(number=ticket.number)
         if ticket.needs:
             name += f" ({need_words(ticket.needs)})"
-        self._accept.setAccessibleName(name)
+        name_widget(self._accept, name)
         self._accept.setToolTip(tip_words(name))
         return ", ".join([words, *extra])
 

@@ -21,7 +21,7 @@ from views.desk.session_header import answer_words
 from views.desk.shared_page.acts import GoInHistory, RemoveMarks, TakeTool, ZoomPage
 from views.desk.shared_page.overlay import Tool
 from views.widgets.icons import icon
-from views.widgets.parts import name_button, row, tool_button
+from views.widgets.parts import ToolButton, name_button, row, tool_button
 from views.widgets.plain_words import tip_words
 
 _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
@@ -78,7 +78,7 @@ class PageTools(QFrame):
 
     # ---- building ----
 
-    def _make_tool(self, tool: Tool, window: QWidget) -> QToolButton:
+    def _make_tool(self, tool: Tool, window: QWidget) -> ToolButton:
         words, spoken, icon_name, keys, _grant = _TOOLS[tool]
         button = tool_button(
             _(spoken),
@@ -189,6 +189,9 @@ class PageTools(QFrame):
     # ---- what is seen ----
 
     def _show(self) -> None:
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly
+        if self._with_words:
+            style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for tool, button in self._buttons.items():
             words, spoken, icon_name, keys, grant = _TOOLS[tool]
             if grant is None:
@@ -197,9 +200,11 @@ class PageTools(QFrame):
                 left_s = self._left_s.get(grant, 0.0)
             advice = self._advice(grant)
             name_button(button, f"{_(spoken)}. {advice}" if advice else _(spoken), keys)
-            button.setText(self._time_words(left_s) if left_s else _(words))
-            button.setIcon(icon("time", "accent") if left_s else icon(icon_name, "text"))
-            button.setToolButtonStyle(self._style(left_s))
+            counts = self._with_words and left_s != 0
+            button.setText("" if counts else _(words))
+            button.show_counted(answer_words(left_s) if counts else "")
+            button.setIcon(icon(icon_name, "accent" if left_s else "text"))
+            button.setToolButtonStyle(style)
         advice = self._advice(Grant.CONTROL)
         for page_button in self.whole.values():
             page_button.setEnabled(self._live)
@@ -228,17 +233,3 @@ class PageTools(QFrame):
         """Words beside the icons, or the icons alone."""
         self._with_words = with_words
         self._show()
-
-    def _time_words(self, left_s: float) -> str:
-        """The time for an answer; a button of an icon's width has room for the figure alone."""
-        if self._with_words or left_s < 0:
-            return answer_words(left_s)
-        return f"{left_s:.0f}"
-
-    def _style(self, left_s: float) -> Qt.ToolButtonStyle:
-        if self._with_words:
-            return Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        style = Qt.ToolButtonStyle
-        if left_s:
-            return style.ToolButtonTextOnly
-        return style.ToolButtonIconOnly

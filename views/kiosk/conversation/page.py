@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -46,6 +47,9 @@ from views.widgets.announcer import announce
 from views.widgets.pdf_picture import pdf_picture
 from views.words.caller_errors import kiosk_sentence
 from views.words.consent import powers_sentence, question_words, time_words
+
+TOGETHER_MS = 150
+"""Powers of one question come one by one."""
 
 FACE_SHARE, PAGE_SHARE = 25, 75
 """Of the stage for the face and for what is beside it, or below it on an upright screen."""
@@ -120,6 +124,10 @@ class SessionPage(KioskPage):
         self._facts: SessionFacts | None = None
         self._notice = ""
         self._announced = ""
+        self._announce_soon = QTimer(self)
+        self._announce_soon.setSingleShot(True)
+        self._announce_soon.setInterval(TOGETHER_MS)
+        self._announce_soon.timeout.connect(self._announce_line)
         self.call_pane = call_pane
         self.browser = browser
         self.fingers = fingers
@@ -333,6 +341,10 @@ class SessionPage(KioskPage):
         self._grants = dict(grants)
         self.powers.show_grants(grants)
         self.retranslate()
+        self._announce_soon.start()
+
+    def _announce_line(self) -> None:
+        """Grants of one question come one by one; they are said in one sentence."""
         if self.line.text() != self._announced:
             self._announced = self.line.text()
             announce(self, self._announced)
@@ -473,7 +485,8 @@ class SessionPage(KioskPage):
             name = ""
         self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
         self.line.setText(self._powers())
-        self.line.setAccessibleName(self.line.text())
+        if self.line.accessibleName() != self.line.text():
+            self.line.setAccessibleName(self.line.text())
         self.stop.set_words(
             _("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)")
         )

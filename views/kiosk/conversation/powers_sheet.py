@@ -31,11 +31,12 @@ class PowerRow(BigButton):
         super().__init__("plain", self._state, size="body", wrap=True, margins=(1.4, 0.2, 1.4, 0.2))
         self.grant = grant
         self.left = ""
+        self._is_counted = False
         self.setObjectName(f"power_{grant.value}")
         self.setEnabled(False)
         self.insert(IconView(QUESTIONS[grant][0], 3.2, colour=BLUE))
 
-    def show_power(self, is_given: bool, time_left: str) -> None:
+    def show_power(self, is_given: bool, left_s: float) -> None:
         """Show whether the adviser has it now, and the time that is left."""
         if is_given != self.isEnabled():
             self.setEnabled(is_given)
@@ -43,7 +44,8 @@ class PowerRow(BigButton):
                 ("toggle-switch", BLUE) if is_given else ("toggle-switch-off-outline", GREY)
             )
             self._state.show_icon(name, colour)
-        self.left = time_left
+        self.left = left_words(left_s) if left_s > 0 else ""
+        self._is_counted = left_s < 60
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -52,8 +54,10 @@ class PowerRow(BigButton):
         if not self.isEnabled():
             self.set_words(f"{words} : {_('No')}", spoken=f"{words}. {_('No')}")
             return
-        state_words = f"{words} : {_('Yes')}" + (f" ({self.left})" if self.left else "")
-        self.set_words(state_words, spoken=f"{state_words}. {_('Touch to take it back.')}")
+        yes = f"{words} : {_('Yes')}"
+        state_words = yes + (f" ({self.left})" if self.left else "")
+        spoken = yes if self._is_counted else state_words  # a screen reader would say each second
+        self.set_words(state_words, spoken=f"{spoken}. {_('Touch to take it back.')}")
 
 
 class PowersSheet(QFrame):
@@ -145,7 +149,7 @@ class PowersSheet(QFrame):
         now_s = self._clock.monotonic_s()
         for grant, row in self.rows.items():
             left_s = self._until_s.get(grant, 0.0) - now_s
-            row.show_power(self._given.get(grant, False), left_words(left_s) if left_s > 0 else "")
+            row.show_power(self._given.get(grant, False), left_s)
 
     def words(self) -> list[str]:
         """The sentences on the sheet, to be spoken."""

@@ -183,15 +183,14 @@ class Countdown(QWidget):
 
     def __init__(self, size_u: float) -> None:
         super().__init__()
-        self._left_s = 0
+        self.left_s = 0
         self._total_s = 1
         sized(self, size_u, size_u)
 
     def show_seconds(self, left_s: int, total_s: int) -> None:
         """`left_s` of `total_s` seconds are left."""
-        self._left_s = left_s
+        self.left_s = left_s
         self._total_s = max(1, total_s)
-        self.setAccessibleName(str(left_s))
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -203,13 +202,13 @@ class Countdown(QWidget):
         painter.setPen(QPen(drawn(LINE, self), width))
         painter.drawEllipse(room)
         painter.setPen(QPen(drawn(BLUE, self), width, cap=Qt.PenCapStyle.FlatCap))
-        painter.drawArc(room, 90 * 16, round(360 * 16 * self._left_s / self._total_s))
+        painter.drawArc(room, 90 * 16, round(360 * 16 * self.left_s / self._total_s))
         font = self.font()
         font.setPixelSize(max(8, round(self.width() * 0.36)))
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(drawn(INK, self))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self._left_s))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self.left_s))
 
 
 class WaitingDots(QWidget):

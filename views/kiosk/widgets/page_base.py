@@ -253,9 +253,11 @@ class BigButton(TouchButton):
         """The words on the button; `spoken` is the accessible name when it says more, or the icon
         stands alone.
         """
+        for part in (self, self._words):
+            if part.accessibleName() != (spoken or words):  # a screen reader is told each time
+                part.setAccessibleName(spoken or words)
         self._words.setText(words)
         self._words.setVisible(bool(words))
-        self.setAccessibleName(spoken or words)
 
     def stand(self, upright: bool) -> None:
         """The icon above the words, or beside them."""

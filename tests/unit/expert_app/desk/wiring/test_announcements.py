@@ -194,23 +194,51 @@ def test_what_the_caller_wrote_is_told(heard: Heard) -> None:
     assert heard.last() == "The caller wrote: Je ne vous entends pas"
 
 
-def test_a_weak_line_and_its_end_are_told_once_each(heard: Heard) -> None:
+def settled(heard: Heard) -> None:
+    """As long as a change has to last."""
+    if heard.spoken._steady.isActive():
+        heard.spoken._steady.stop()
+        heard.spoken._steady.timeout.emit()
+
+
+def test_a_weak_line_and_its_end_are_told_once_each_and_only_when_they_last(heard: Heard) -> None:
     session, before = heard.talk(), len(heard.said)
-    for step in (LineStep.FULL, LineStep.SMALL, LineStep.FEW, LineStep.FULL):
-        session.line.peer_governed.emit(LineGoverned(step=step))
+    session.call.state_changed.emit(MediaState.CONNECTED)
+    del heard.said[before:]
+    for _again in range(57):
+        for state in (MediaState.UNSTABLE, MediaState.CONNECTED):
+            session.call.state_changed.emit(state)
+        for step in (LineStep.SMALL, LineStep.FULL):
+            session.line.peer_governed.emit(LineGoverned(step=step))
+    settled(heard)
+    assert heard.said[before:] == []
+    session.call.state_changed.emit(MediaState.UNSTABLE)
+    session.line.peer_governed.emit(LineGoverned(step=LineStep.SMALL))
+    settled(heard)
+    session.line.peer_governed.emit(LineGoverned(step=LineStep.FEW))
+    for state in (MediaState.CONNECTED, MediaState.UNSTABLE):
+        session.call.state_changed.emit(state)
+    settled(heard)
+    session.call.state_changed.emit(MediaState.CONNECTED)
+    session.line.peer_governed.emit(LineGoverned(step=LineStep.FULL))
+    settled(heard)
     assert [words for words, _urgent in heard.said[before:]] == [
         "Weak line: smaller picture",
         "The line is good again.",
     ]
 
 
-def test_a_call_that_is_lost_and_comes_back_is_told(heard: Heard) -> None:
+def test_a_call_that_is_lost_and_comes_back_is_told_once(heard: Heard) -> None:
     call = heard.talk().call
-    for state in (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.LOST):
+    for state in (MediaState.CONNECTING, MediaState.CONNECTED):
         call.state_changed.emit(state)
-    assert heard.said[-1] == ("Picture and sound are away; trying again.", True)
-    call.state_changed.emit(MediaState.CONNECTED)
-    assert heard.last() == "Picture and sound are back."
+    before = len(heard.said)
+    for _again in range(3):
+        for state in (MediaState.LOST, MediaState.CONNECTING, MediaState.CONNECTED):
+            call.state_changed.emit(state)
+    assert heard.said[before:] == [("Picture and sound are away; trying again.", True)]
+    settled(heard)
+    assert heard.said[before + 1 :] == [("Picture and sound are back.", False)]
 
 
 def test_what_the_message_bar_shows_is_told_and_not_twice(heard: Heard) -> None:

@@ -402,8 +402,8 @@ def test_own_callers_stand_above_everybody_else_and_f2_s_caller_above_all(
     settle()
     assert [row.ticket.number for row in rows(queue)][:4] == ["C007", "A032", "B012", "A031"]
     assert heads(queue) == [
-        "Your callers: 1 waiting, longest 0:21, unfolded",
-        "Everybody else: 2 waiting, longest 12:34, long wait, unfolded",
+        "Your callers: 1 waiting, longest less than 1 min, unfolded",
+        "Everybody else: 2 waiting, longest 12 min, long wait, unfolded",
     ]
     assert "Comes back to you" in rows(queue)[1].accessibleName()
 
@@ -415,8 +415,8 @@ def test_callers_stand_in_groups_that_fold_and_the_arrows_pass_over_what_is_fold
     settle()
     assert [row.ticket.number for row in rows(queue)][:4] == ["C007", "A031", "A032", "B012"]
     assert heads(queue) == [
-        "Allocations familiales: 2 waiting, longest 6:52, over 3 min, unfolded",
-        "Aide au logement: 1 waiting, longest 12:34, long wait, unfolded",
+        "Allocations familiales: 2 waiting, longest 6 min, over 3 min, unfolded",
+        "Aide au logement: 1 waiting, longest 12 min, long wait, unfolded",
     ]
     first = queue.findChild(QueueGroup, "queue_group_alloc")
     assert first is not None

@@ -144,9 +144,12 @@ def test_a_tool_without_leave_asks_for_it_and_is_in_hand_on_the_yes(
         assert wanted == [acts.TakeTool(tool)]
         assert agent.view.tools.tool is Tool.LOOK, "in hand on the yes, not before"
     agent.view.tools.show_asking({Grant.CONTROL: 12.0})
-    for words, left in ((True, "12 s"), (False, "12")):
-        agent.view.tools.show_words(words)
-        assert agent.view.tools.button(Tool.CONTROL).text() == left
+    asked = agent.view.tools.button(Tool.CONTROL)
+    agent.view.tools.show_words(True)
+    assert asked.text() == "12 s"
+    agent.view.tools.show_words(False)
+    assert asked.text() == "Act in page"
+    assert asked.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly, "which tool it is"
     agent.view.tools.show_asking({})
     agent.allow(*OVER_PAGE)
     agent.view.tools.choose(Tool.CONTROL)

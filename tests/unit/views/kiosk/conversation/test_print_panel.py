@@ -75,7 +75,7 @@ def test_the_time_to_answer_is_seen(
     window.session_page.show_print(sheet())
     clock.advance(60)
     visit.tick()
-    assert window.session_page.printing._countdown.accessibleName() == "30"
+    assert window.session_page.printing._countdown.left_s == 30
 
 
 def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(
