@@ -36,7 +36,7 @@ class TalkKiosk:
         await self.link.start()
 
     def on_opened(self, facts):
-        self.session, channel = facts.id, self.link.channel(facts.id)
+        self.session, channel = facts.id, self.link.bus.channel(facts.id)
         self.log, now_s = TalkLog(self.link, facts, **NOW), NOW["clock"].monotonic_s()
         self.call = KioskCall(channel, PlainCallPage(), accepted_at_s=now_s, **NOW)
         third = {"page": PlainCallPage(), "media": CallMedia(), "link": self.link, **NOW}
@@ -59,7 +59,7 @@ class TalkKiosk:
             await part
         self.chat.forget()
         nothing = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
-        await self.link.channel(end.session_id).send("end", nothing)
+        await self.link.bus.channel(end.session_id).send("end", nothing)
         self.log.write_wiped(nothing)
 
 

@@ -102,7 +102,7 @@ class PaperSteps:
         scanner sent. The paper of another scan jams, which the agent reads.
         """
         script, desk = self._script, self._demo.desk
-        await script.allow("piece_scan_demande", "scan keep")
+        await script.allow("piece_scan_demande", "scan print keep")
         preview = await script.fact(desk, "preview_received")
         page = await script.fact(desk, "page_kept", timeout_s=PAGE_S)
         await self._whole(page["page"])
@@ -228,7 +228,6 @@ class PaperSteps:
 
     async def printed(self) -> Evidence:
         """A filed document is printed at the kiosk; the printer's own bytes are hashed."""
-        await self._script.allow("grant_print", "print")
         await self._script.click(self._demo.desk, "print_file")
         path = str(
             await asyncio.to_thread(
@@ -241,11 +240,8 @@ class PaperSteps:
         return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"])
 
     async def _print_done(self, after: int) -> Evidence:
-        """The caller sees the document and wants it."""
-        script = self._script
-        await script.fact(self._demo.desk, "print", state="shown", timeout_s=PAGE_S)
-        await script.click(self._demo.kiosk, "print_yes")
-        print_fact: Evidence = await script.fact(
+        """It comes out: the caller said yes to printing with the papers."""
+        print_fact: Evidence = await self._script.fact(
             self._demo.desk, "print", state="done", job_id=lambda n: n > after, timeout_s=PAGE_S
         )
         return print_fact

@@ -26,9 +26,9 @@ class Powers(NamedTuple):
 
 POINT = Powers((Grant.SEE_PAGE, Grant.POINT))
 FILL = Powers((Grant.SEE_PAGE, Grant.CONTROL), (Grant.POINT, Grant.TYPE))
-SCAN = Powers((Grant.SCAN,), (Grant.KEEP,))
+SCAN = Powers((Grant.SCAN,), (Grant.PRINT, Grant.KEEP))
+"""Who brings papers has them kept and takes a receipt home: one question."""
 KEEP = Powers((Grant.KEEP,))
-PRINT = Powers((Grant.PRINT,))
 
 _ANSWERS = (GrantReason.ANSWERED, GrantReason.SILENT)
 

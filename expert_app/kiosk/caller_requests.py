@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from expert_app.kiosk.running_session import RunningSession
+from session.kiosk.call.consent import KioskGrants
 from session.kiosk.caller_acts import (
     ActForCaller,
     AnswerQuestion,
     CallerAct,
+    Choice,
     ConfirmPrint,
     GiveFile,
     ReadBanner,
@@ -19,6 +21,7 @@ from session.kiosk.caller_acts import (
     Touch,
     WithdrawGrant,
 )
+from session.protocol.conversation.messages import ReadAs
 
 
 class CallerRequests:
@@ -32,15 +35,8 @@ class CallerRequests:
         session = self._running.session
         if session is None:
             return
+        _act_on_grants(session.grants, act)
         match act:
-            case Touch.STOP:
-                session.grants.withdraw_all()
-            case AnswerQuestion(question=question, given=given):
-                session.grants.answer(question, given)
-            case ActForCaller(mandate=mandate):
-                session.grants.act_for_caller(mandate)
-            case WithdrawGrant(grant=grant):
-                session.grants.withdraw(grant)
             case ConfirmPrint(print_id=print_id, is_wanted=is_wanted):
                 session.devices.showing.answer(print_id, is_wanted)
             case GiveFile(file_id=file_id) if session.files is not None:
@@ -53,3 +49,19 @@ class CallerRequests:
                 session.third_parties.banner_painted(user)
             case SetPause(on=on):
                 session.privacy.set_by_caller(on)
+
+
+def _act_on_grants(grants: KioskGrants, act: CallerAct) -> None:
+    match act:
+        case Touch.STOP:
+            grants.withdraw_all()
+        case Touch.HERE:
+            grants.note_life()
+        case Choice.LISTEN:
+            grants.note_life(ReadAs.HEARD)
+        case AnswerQuestion(question=question, given=given):
+            grants.answer(question, given)
+        case ActForCaller(mandate=mandate):
+            grants.act_for_caller(mandate)
+        case WithdrawGrant(grant=grant):
+            grants.withdraw(grant)

@@ -61,9 +61,16 @@ function makeCall(name) {
     return true;
   }
 
+  // While a question stands the face is whole, its mouth too, and the caller's own picture is away.
+  function showAsking(on) {
+    document.body.classList.toggle("asking", on);
+    fitLife();
+    return true;
+  }
+
   function fitLife() {
     const width = lifeShare * screen.width, height = width * (remote.videoHeight / (remote.videoWidth || 1) || 9 / 16);
-    const useful = lifeShare > 0 && name === "call" && (width >= tile.clientWidth * 0.3 || height >= tile.clientHeight * 0.3);
+    const useful = lifeShare > 0 && name === "call" && !document.body.classList.contains("asking") && (width >= tile.clientWidth * 0.3 || height >= tile.clientHeight * 0.3);
     const top = Math.min(0, Math.max(tile.clientHeight - height, 0.3 * tile.clientHeight - 0.4 * height));
     Object.assign(remote.style, useful
       ? { width: `${width}px`, height: `${height}px`, left: `${(tile.clientWidth - width) / 2}px`, right: "auto",
@@ -477,7 +484,7 @@ function makeCall(name) {
     return { ...result, first_frame_ms: firstFrameMs };
   }
 
-  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen, lifeSize,
+  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen, lifeSize, showAsking,
     line: () => lineCounts(link && link.connection), sample: (width) => sampled(remote, width) };
 }
 

@@ -55,6 +55,8 @@ class Touch(Enum):
 
     STOP = auto()
     """Every power is taken back at once."""
+    HERE = auto()
+    """The question was touched beside its buttons: somebody reads it."""
     LEAVE = auto()
     """The caller leaves the queue, or ends the conversation; confirmed on the screen."""
     NO_NUMBER = auto()

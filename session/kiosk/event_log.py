@@ -180,6 +180,8 @@ class EventLog:
                 reason=change.reason,
                 actor=change.actor,
                 text_version=change.text_version,
+                asked=tuple(change.asked),
+                read_as=change.read_as,
                 mandate=change.mandate,
             )
         )

@@ -22,6 +22,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants, Question
+from session.kiosk.call.first_contact import FirstContact
 from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
@@ -43,6 +44,7 @@ from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
 from session.protocol.conversation.messages import (
     KioskWiped,
+    MediaSeen,
     MessageRefused,
     PageOffered,
     SessionMessage,
@@ -57,6 +59,8 @@ from session.protocol.hub.requests import SessionFacts
 log = logging.getLogger(__name__)
 
 STOP_S = 5.0
+TALKING_LEVEL = 0.02
+"""RMS of the caller's sound at the desk, 0..1, above which somebody talks."""
 BROWSER_STOP_S = 40.0
 """A killed browser of a busy machine needs more than seconds; it says itself when it is left."""
 
@@ -90,7 +94,7 @@ class KioskParts:
         kiosk_key: public key of this kiosk, to which prints are bound.
         count_pages: see `session.kiosk.devices.prints`.
         seed: the kiosk's own, which signs the pages that it scans; b"": they are not signed.
-        consent_version: which words the screen uses to ask for a power now.
+        text_version: which words the screen uses to ask for powers now.
         chunk_kbps: rate of pages on the line.
         file_folders: where removable disks appear, from which a caller may give a file; none: no
             files are taken.
@@ -116,7 +120,7 @@ class KioskParts:
     tasks: Tasks
     seed: bytes = b""
     mirror_kbps: int = DEFAULT_KBPS
-    consent_version: Callable[[Question], str] = lambda _question: ""
+    text_version: Callable[[Question], str] = lambda _question: ""
     make_quick_copy: MakeQuickCopy | None = None
     file_folders: tuple[Path, ...] = ()
 
@@ -162,9 +166,14 @@ class KioskSession:
         self._folder = folder
         self._log = log_writer
         self.resumed = resumed
-        self.grants = KioskGrants(channel, clock, tasks=tasks, text_version=parts.consent_version)
+        self.contact = FirstContact(clock, is_made=resumed)
+        self.grants = KioskGrants(
+            channel, clock, tasks=tasks, contact=self.contact, text_version=parts.text_version
+        )
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
         self.call = self._build_call(media)
+        self.call.media_seen.connect(self.contact.note_received)
+        self.call.peer_media_seen.connect(self._on_sent)
         self.third_parties = self._build_third_parties(media)
         self.page = self._build_shared_page()
         self.control = KioskRemoteControl(
@@ -181,10 +190,17 @@ class KioskSession:
         self.line = self._build_line()
         self.third_parties.third_called.connect(self.line.set_third)
         self.chat = Chat(channel, tasks)
+        self.chat.received.connect(lambda _line: self.contact.note_words())
         self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
         self.event_log = EventLog(facts, log_writer, clock=clock)
         self._connect_event_log()
         self._stop_listening = channel.on_message(END_TOPIC, self._on_end)
+
+    def _on_sent(self, media: MediaSeen) -> None:
+        """What the desk received: a caller who talks about a question is not silent."""
+        self.contact.note_sent(media)
+        if media.audio_level > TALKING_LEVEL:
+            self.grants.note_life()
 
     def _on_end(self, message: SessionMessage) -> None:
         if isinstance(message, MessageRefused):

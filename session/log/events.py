@@ -23,6 +23,7 @@ from session.protocol.conversation.messages import (
     GrantActor,
     GrantReason,
     PrintState,
+    ReadAs,
     ScanKind,
     ScanSource,
 )
@@ -265,6 +266,8 @@ class GrantChanged(Event, frozen=True, kw_only=True):
     reason: GrantReason = GrantReason.ANSWERED
     actor: GrantActor = GrantActor.CALLER
     text_version: Code = ""
+    asked: tuple[Grant, ...] = ()
+    read_as: ReadAs = ReadAs.READ
     mandate: MaybeId = ""
 
 

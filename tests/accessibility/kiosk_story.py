@@ -40,7 +40,7 @@ VISIT: tuple[Step, ...] = (
     *(("", digit, ()) for digit in "1234567"),
     ("", "send", ("C’est bientôt votre tour",)),
     ("accepted", "", ("Vous parlez avec Claire Vasseur",)),
-    ("asks_to_fill", "yes", ("remplir cette page avec vous", "Il voit votre page")),
+    ("asks_to_fill", "yes", ("voir la page et la remplir avec vous", "Il voit votre page")),
     ("writes", "", ("Posez votre document",)),
     ("asks_for_papers", "yes", ("numériser votre document et le garder",)),
     ("scanned", "", ("Votre document est numérisé",)),

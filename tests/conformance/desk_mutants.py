@@ -183,7 +183,7 @@ class Greedy(HeadlessDesk):
 
 
 DESKS.all["scans without asking"] = ("D-301", Greedy)
-DESKS.all["prints without asking"] = ("D-320", Greedy)
+sends_wrongly("D-320", "prints nothing", PrintOffered, lambda _offer: None)
 
 sends_wrongly("D-302", "acknowledges no page", PageKept, lambda _kept: None)
 sends_wrongly("D-303", "waits for lost chunks", ChunksRequested, lambda _asked: None)

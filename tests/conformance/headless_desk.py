@@ -255,7 +255,6 @@ class HeadlessDesk(HeadlessEnd[DeskSession]):
             case CancelScan():
                 await session.devices.cancel_scan(self._scan)
             case PrintPage():
-                await self.with_power(Grant.PRINT)
                 await session.devices.print_document(DOCUMENT, "Essai")
             case ShowDocument(on=True):
                 session.show.start("Essai", 2, drawn)

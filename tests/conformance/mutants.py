@@ -509,9 +509,7 @@ sends_wrongly(
     "P-320",
     "prints without the power",
     PrintChanged,
-    lambda told: (
-        changed(told, code="", state=PrintState.DONE) if told.code == "grant_missing" else told
-    ),
+    lambda told: changed(told, state=PrintState.DONE) if told.state is PrintState.SHOWN else told,
 )
 
 

@@ -173,10 +173,9 @@ class Stage:
         await self._turn_to_devices("scan_page")
         await self.script.allow("grant_scan", "scan")
 
-    async def allow_print(self) -> None:
-        """The agent turns to the printer, the caller allows it."""
+    async def turn_to_printer(self) -> None:
+        """The agent turns to the printer."""
         await self._turn_to_devices("print_file")
-        await self.script.allow("grant_print", "print")
 
     async def print_receipt(self) -> None:
         """The agent prints the receipt, the caller sees it and wants it."""

@@ -64,7 +64,7 @@ async def test_a_printer_that_cannot_go_on_keeps_the_job_and_prints_it_when_it_c
     stage: Stage,
 ) -> None:
     await stage.call()
-    await stage.allow_print()
+    await stage.turn_to_printer()
     for fault, code in HOLDS_THE_JOB.items():
         await stage.mark()
         await stage.printer(fault=fault)
@@ -81,7 +81,7 @@ async def test_a_printer_that_refuses_or_drops_the_job_is_said_and_the_next_one_
     stage: Stage,
 ) -> None:
     await stage.call()
-    await stage.allow_print()
+    await stage.turn_to_printer()
     for fault, code in ENDS_THE_JOB.items():
         await stage.mark()
         await stage.printer(fault=fault)

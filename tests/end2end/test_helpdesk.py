@@ -179,7 +179,7 @@ async def a_faultless_call(stage: Stage) -> str:
     await stage.mark()
     await stage.file()
     await stage.observed(desk, "document_filed")
-    await stage.allow_print()
+    await stage.turn_to_printer()
     await stage.mark()
     await stage.print_receipt()
     await stage.observed(desk, "print", state="done")

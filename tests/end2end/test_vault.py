@@ -121,7 +121,6 @@ async def _receipt(sealed: Stage, after: int, *, press: bool) -> tuple[ReceiptVe
     for, or the receipt that follows by itself.
     """
     if press:
-        await sealed.allow_print()
         await sealed.script.click(sealed.desk, "print_receipt")
     await sealed.fact(sealed.desk, "print", state="shown", timeout_s=60)
     await sealed.script.click(sealed.kiosk, "print_yes")

@@ -172,7 +172,7 @@ class Conversations:
         """A procedure is started, two pages are scanned and filed; the hub's own file is there."""
         desk, kiosk = self._desk, self._kiosk
         await desk.type("procedure_menu", "Aide au logement")
-        await self.allow(desk, kiosk, await desk.shown("piece_scan_"), "scan keep")
+        await self.allow(desk, kiosk, await desk.shown("piece_scan_"), "scan print keep")
         first = await self._scanned("")
         await desk.click("scan_page")
         await self._scanned(first)
@@ -192,10 +192,8 @@ class Conversations:
 
     async def receipt_printed_once(self) -> Evidence:
         """One yes of the caller is one sheet, also at a printer that takes its time."""
-        desk, kiosk = self._desk, self._kiosk
-        await self.allow(desk, kiosk, "print_receipt", "print")
-        await desk.seen("print", state="shown", timeout_s=PAGE_S)
-        await kiosk.click("print_yes")
+        desk = self._desk
+        await desk.click("print_receipt")
         await desk.seen("print", state="done", timeout_s=PAGE_S)
         await asyncio.sleep(6)  # a second sheet would come after the desk has asked once more
         jobs = sorted(path.name for path in self._pilot.spool.glob("job-*.pdf"))
@@ -248,7 +246,7 @@ class Conversations:
         before = await kiosk.count("written")
         await desk.click("guide_say_identite")
         await kiosk.seen("written", count=lambda n: n > before)
-        await self.allow(desk, kiosk, "guide_do_identite", "scan keep")
+        await self.allow(desk, kiosk, "guide_do_identite", "scan print keep")
         kept = await desk.seen("page_kept", timeout_s=PAGE_S)
         await desk.click("file_document", timeout_s=PAGE_S)
         filed = await desk.seen("document_filed", timeout_s=PAGE_S)

@@ -68,6 +68,7 @@ class AccessBar(QFrame):
         self.is_speaking = self.writes = self.signs = False
         self._help_state = HelpState.NONE
         self._own_pause = False
+        self._folded: list[AccessButton] = []
         self.bigger = AccessButton("bigger", "format-size")
         self.contrast_button = AccessButton("contrast", "contrast-circle")
         self.listen = AccessButton("listen", "volume-high")
@@ -170,6 +171,16 @@ class AccessBar(QFrame):
         if self.writes or self.signs:
             self.writes = self.signs = False
             self._show_needs()
+
+    def fold(self, on: bool) -> None:
+        """While a question stands only what helps to read it is here."""
+        if on:
+            put_away = (self.write, self.sign, self.help, self.pause)
+            self._folded += [button for button in put_away if not button.isHidden()]
+        for button in self._folded:
+            button.setHidden(on)
+        if not on:
+            self._folded.clear()
 
     def show_speaking(self, on: bool) -> None:
         """The voice speaks: the same button makes it quiet, and it can be louder or less loud."""

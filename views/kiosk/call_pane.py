@@ -65,6 +65,10 @@ class KioskCallPane(LockedCallPage):
         words = {"lang": language_tag(language()), "heads": _heads(), "texts": _texts()}
         self.run_soon(f"useWords({json_for_script(words)})")
 
+    def show_asking(self, asking: bool) -> None:
+        """While a question stands the face is shown whole and the caller's own picture is not."""
+        self.run_soon(f"call.showAsking({json.dumps(asking)})")
+
     def show_life_size(self, share: float) -> None:
         """The agent as large as in the room: the picture is so many times as wide as the screen;
         0 fits the pane.

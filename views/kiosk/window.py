@@ -106,6 +106,7 @@ class KioskWindow(QWidget):
         self._scroll = PageScroll(self._pages)
         self._lay_out()
         self._scroll.page_changed.connect(self._fit_page)
+        self.session_page.asking_changed.connect(self.bar.fold)
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)

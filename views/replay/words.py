@@ -9,7 +9,14 @@ from resources.texts import N_, _
 from session.log import events
 from session.log.events import Event, Lane, Writer, code_of, label_of
 from session.protocol.conversation.line import LineStep
-from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantActor,
+    GrantReason,
+    PrintState,
+    ReadAs,
+)
+from views.words.consent import sentence_of
 from views.words.errors import sentence
 from views.words.line import short_words
 from views.words.log_summary import host_words
@@ -132,7 +139,9 @@ def describe(event: Event) -> str:
         case events.SharingChanged(sharing=sharing):
             return _("The page is shared") if sharing else _("The page is no longer shared")
         case events.GrantChanged(grant=grant):
-            return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+            what = _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+            asked = sentence_of(event.asked, event.text_version)
+            return _(_READ_AS[event.read_as]).format(what=what, sentence=asked) if asked else what
         case events.PrivacyChanged(on=True, by_caller=True):
             return _("The caller began a privacy pause: neither face nor page was shown")
         case events.PrivacyChanged(on=True):
@@ -179,6 +188,13 @@ def _switches_sentence(camera_on: bool, microphone_on: bool) -> str:
     if microphone_on:
         return _("{who} has switched the camera off")
     return _("{who} has switched camera and microphone off")
+
+
+_READ_AS: dict[ReadAs, str] = {
+    ReadAs.READ: N_("{what} (read: “{sentence}”)"),
+    ReadAs.HEARD: N_("{what} (read and heard: “{sentence}”)"),
+    ReadAs.SIGNED: N_("{what} (read and signed: “{sentence}”)"),
+}
 
 
 def _grant_sentence(event: events.GrantChanged) -> str:

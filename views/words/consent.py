@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The words of the caller's consent:
-what is asked, what it means, how it is taken back, and what the agent can do now.
+"""The words of the caller's consent: one table of what may be asked at once,
+what it means, how it is taken back, and what the agent can do now.
 
 Used by the kiosk's session page. The exact words of a question have a version, which goes into the
 session's log.
@@ -10,58 +10,115 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from resources.texts import N_, _, language, ngettext
-from session.kiosk.call.consent import LASTS_S, NEEDS_PAGE, Question
+from resources.texts import CALLER_LANGUAGES, N_, _, language, ngettext, use_language
+from session.kiosk.call.consent import LASTS_S, Question
 from session.protocol.conversation.messages import Grant
 
-QUESTIONS: dict[Grant, tuple[str, str, str]] = {
-    Grant.SEE_PAGE: (
-        "eye",
-        N_("May your adviser see the web page?"),
-        N_("They see what you see on it, pictures too. Passwords and secret codes stay hidden."),
+
+class QuestionWords(NamedTuple):
+    """Icon, question and explanation, not translated."""
+
+    icon: str
+    title: str
+    detail: str
+
+
+_SEEN = N_("They see what you see on it, pictures too. Passwords and secret codes stay hidden.")
+_DONE = N_("They see it without passwords and secret codes. Touch the page to take over.")
+_TYPED = N_("They can fill in fields while you watch. Never your passwords.")
+_CLICKED = N_(
+    "They can click, scroll and change pages while you watch. Touch the page and you are in charge "
+    "again."
+)
+_SCANNED = N_("They receive a picture of the paper on the glass.")
+_KEPT = N_(
+    "What was scanned goes into your file at this organisation. Without your yes, it is not kept."
+)
+_FILED = N_("A picture of the paper goes into your file at this organisation.")
+_SEE, _POINT, _CONTROL, _TYPE = Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE
+_SCAN, _PRINT, _KEEP_IT = Grant.SCAN, Grant.PRINT, Grant.KEEP
+
+QUESTIONS: dict[Question, QuestionWords] = {
+    # The page may not be on the screen yet: nobody says "this page".
+    (_SEE,): QuestionWords("eye", N_("May your adviser see the web page?"), _SEEN),
+    (_SEE, _POINT): QuestionWords(
+        "eye", N_("May your adviser see the web page and point at it?"), _SEEN
     ),
-    Grant.POINT: (
+    (_SEE, _CONTROL): QuestionWords(
+        "cursor-pointer", N_("May your adviser see the web page and click in it?"), _DONE
+    ),
+    (_SEE, _TYPE): QuestionWords(
+        "form-textbox", N_("May your adviser see the web page and type in it?"), _DONE
+    ),
+    (_SEE, _POINT, _CONTROL): QuestionWords(
+        "cursor-pointer", N_("May your adviser see the web page, point and click in it?"), _DONE
+    ),
+    (_SEE, _POINT, _TYPE): QuestionWords(
+        "form-textbox", N_("May your adviser see the web page, point and type in it?"), _DONE
+    ),
+    (_SEE, _CONTROL, _TYPE): QuestionWords(
+        "account-edit", N_("May your adviser see the web page, click and type in it?"), _DONE
+    ),
+    (_SEE, _POINT, _CONTROL, _TYPE): QuestionWords(
+        "account-edit", N_("May your adviser see the web page and fill it in with you?"), _DONE
+    ),
+    # The page is seen already.
+    (_POINT,): QuestionWords(
         "cursor-default-click",
         N_("May your adviser point at this web page?"),
         N_("A red dot, a frame or an arrow shows you where to look. It changes nothing."),
     ),
-    Grant.CONTROL: (
-        "cursor-pointer",
-        N_("May your adviser click in this web page for you?"),
-        N_(
-            "They can click, scroll and change pages while you watch. Touch the page and you are "
-            "in charge again."
-        ),
+    (_CONTROL,): QuestionWords(
+        "cursor-pointer", N_("May your adviser click in this web page for you?"), _CLICKED
     ),
-    Grant.TYPE: (
-        "form-textbox",
-        N_("May your adviser type in this web page for you?"),
-        N_("They can fill in fields while you watch. Never your passwords."),
+    (_TYPE,): QuestionWords(
+        "form-textbox", N_("May your adviser type in this web page for you?"), _TYPED
     ),
-    Grant.SCAN: (
-        "scanner",
-        N_("May your adviser scan your document?"),
-        N_("They receive a picture of the paper on the glass."),
+    (_POINT, _CONTROL): QuestionWords(
+        "cursor-pointer", N_("May your adviser point and click in this web page?"), _CLICKED
     ),
-    Grant.PRINT: (
+    (_POINT, _TYPE): QuestionWords(
+        "form-textbox", N_("May your adviser point and type in this web page?"), _TYPED
+    ),
+    (_CONTROL, _TYPE): QuestionWords(
+        "account-edit", N_("May your adviser click and type in this web page for you?"), _TYPED
+    ),
+    (_POINT, _CONTROL, _TYPE): QuestionWords(
+        "account-edit", N_("May your adviser fill in this web page with you?"), _TYPED
+    ),
+    # Papers.
+    (_SCAN,): QuestionWords("scanner", N_("May your adviser scan your document?"), _SCANNED),
+    (_PRINT,): QuestionWords(
         "printer",
         N_("May your adviser print a sheet for you?"),
         N_("The sheet comes out of the printer of this kiosk. It is yours."),
     ),
-    Grant.KEEP: (
-        "folder-account",
-        N_("May your adviser keep your documents in your file?"),
-        N_(
-            "What was scanned goes into your file at this organisation. Without your yes, it is "
-            "not kept."
-        ),
+    (_KEEP_IT,): QuestionWords(
+        "folder-account", N_("May your adviser keep your documents in your file?"), _KEPT
+    ),
+    (_SCAN, _KEEP_IT): QuestionWords(
+        "scanner", N_("May your adviser scan your document and keep it?"), _FILED
+    ),
+    (_SCAN, _PRINT): QuestionWords(
+        "scanner", N_("May your adviser scan your document and print a sheet?"), _SCANNED
+    ),
+    (_PRINT, _KEEP_IT): QuestionWords(
+        "folder-account", N_("May your adviser keep your documents and print a sheet?"), _KEPT
+    ),
+    (_SCAN, _PRINT, _KEEP_IT): QuestionWords(
+        "scanner", N_("May your adviser scan and keep your documents, and print a receipt?"), _FILED
     ),
 }
-"""Icon, question and explanation of each power."""
+"""The words of every question that may be asked or answered in part: what is asked is what is
+given. `questions_for` makes no others.
+"""
+
+ICONS: dict[Grant, str] = {grant: QUESTIONS[grant,].icon for grant in Grant}
 
 SWITCHES: dict[Grant, str] = {
-    Grant.SEE_PAGE: N_("See this page"),
+    Grant.SEE_PAGE: N_("See the page"),
     Grant.POINT: N_("Point for me"),
     Grant.CONTROL: N_("Click for me"),
     Grant.TYPE: N_("Type for me"),
@@ -70,22 +127,6 @@ SWITCHES: dict[Grant, str] = {
     Grant.KEEP: N_("Keep my documents"),
 }
 """Words of each power's switch, where several are asked for at once."""
-
-_FILL = (
-    "account-edit",
-    N_("May your adviser fill in this web page with you?"),
-    N_("They see it without passwords and secret codes. Touch the page to take over."),
-)
-_PAPERS = (
-    "scanner",
-    N_("May your adviser scan your document and keep it?"),
-    N_("A picture of the paper goes into your file at this organisation."),
-)
-_SEVERAL = (
-    "account-check",
-    N_("May your adviser do this with you?"),
-    N_("You see everything they do."),
-)
 
 _MEDIA = {
     (True, True): N_("Your adviser sees and hears you."),
@@ -136,17 +177,6 @@ def powers_sentence(grants: Mapping[Grant, bool], is_seen: bool = True, heard: b
     return " ".join(_(sentence) for sentence in sentences)
 
 
-def question_words(question: Question) -> tuple[str, str, str]:
-    """Icon, question and explanation, not translated yet, for one power or several."""
-    if len(question) == 1:
-        return QUESTIONS[question[0]]
-    if set(question) <= {Grant.SCAN, Grant.KEEP}:
-        return _PAPERS
-    if set(question) <= {Grant.SEE_PAGE, *NEEDS_PAGE}:
-        return _FILL
-    return _SEVERAL
-
-
 def time_words(question: Question) -> str:
     """Say what silence means, and when a yes ends by itself."""
     minutes = round(max(LASTS_S[grant] for grant in question) / 60)
@@ -169,11 +199,27 @@ def text_version(question: Question) -> str:
     """The version of the words on the screen for this question:
     the language, and the beginning of the SHA-256 of the words.
     """
-    _icon, title, detail = question_words(question)
-    lines = [_(title), _(detail), time_words(question)]
+    if not question:
+        return ""
+    words = QUESTIONS[question]
+    lines = [_(words.title), _(words.detail), time_words(question)]
     if len(question) > 1:
         lines += [_(SWITCHES[grant]) for grant in question]
     return f"{language()}_{hashlib.sha256('\n'.join(lines).encode()).hexdigest()[:12]}"
+
+
+def sentence_of(question: Question, version: str) -> str:
+    """The sentence that a caller read, in the caller's language; "" for words that this version
+    of the program does not have.
+    """
+    spoken, before = version.rpartition("_")[0], language()
+    if spoken not in CALLER_LANGUAGES or question not in QUESTIONS:
+        return ""
+    use_language(spoken)
+    try:
+        return _(QUESTIONS[question].title) if text_version(question) == version else ""
+    finally:
+        use_language(before)
 
 
 def left_words(left_s: float) -> str:

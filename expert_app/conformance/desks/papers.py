@@ -10,7 +10,6 @@ from expert_app.conformance.desks.stage import DeskStage
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.instructions import (
     CancelScan,
-    Instruction,
     PrintPage,
     ScanPage,
     ShowDocument,
@@ -31,7 +30,6 @@ from session.protocol.conversation.messages import (
     ScanCancelRequested,
     ScanEnded,
     ScanRequested,
-    SessionMessage,
 )
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.conversation.shown_document import (
@@ -57,9 +55,7 @@ async def scans(stage: DeskStage) -> None:
     """Pages, and what goes wrong with them."""
     talk = await stage.converse()
     await _unasked(stage, talk)
-    await _not_without(
-        stage, talk, "D-301", grant=Grant.SCAN, instruction=ScanPage(), kind=ScanRequested
-    )
+    await _not_unscanned(stage, talk)
     page = await stage.kiosk.scan_page(await _request(stage, talk))
     await _is_kept(stage, talk, page, "D-302")
     await _again(stage, talk, page)
@@ -71,27 +67,19 @@ async def scans(stage: DeskStage) -> None:
     await stage.finish(talk)
 
 
-async def _not_without(
-    stage: DeskStage,
-    talk: TriedTalk,
-    rule: str,
-    *,
-    grant: Grant,
-    instruction: Instruction,
-    kind: type[SessionMessage],
-) -> None:
-    """The caller says no: nothing is done with the grant. Then the caller says yes."""
-    stage.kiosk.answers[grant] = False
+async def _not_unscanned(stage: DeskStage, talk: TriedTalk) -> None:
+    """The caller says no: nothing is scanned. Then the caller says yes."""
+    stage.kiosk.answers[Grant.SCAN] = False
     with contextlib.suppress(CannotDo):  # a desk may know that it must ask first
-        await stage.instruct(instruction)
+        await stage.instruct(ScanPage())
     await stage.findings.never(
-        rule,
-        lambda: talk.sent(kind),
+        "D-301",
+        lambda: talk.sent(ScanRequested),
         for_s=QUIET_S,
-        otherwise=f"{kind.__name__} came without the grant",
+        otherwise="ScanRequested came without the grant",
     )
-    stage.kiosk.answers[grant] = True
-    await stage.ask(talk, grant)
+    stage.kiosk.answers[Grant.SCAN] = True
+    await stage.ask(talk, Grant.SCAN)
 
 
 async def _request(stage: DeskStage, talk: TriedTalk) -> str:
@@ -185,13 +173,9 @@ async def _cancelled(stage: DeskStage, talk: TriedTalk) -> None:
 async def prints(stage: DeskStage) -> None:
     """A document goes to the printer."""
     talk = await stage.converse()
-    instruction = PrintPage()
-    await _not_without(
-        stage, talk, "D-320", grant=Grant.PRINT, instruction=instruction, kind=PrintOffered
-    )
     since = stage.traffic.mark()
     await stage.instruct(PrintPage())
-    otherwise = "no PrintOffered came though the grant was given"
+    otherwise = "no PrintOffered came"
     offer = await talk.says("D-320", PrintOffered, since, otherwise=otherwise)
     bound = print_binding(talk.id, stage.kiosk.key, offer.sha256, offer.copies)
     stage.findings.check("D-321", offer.bound_to == bound, f"bound to {offer.bound_to[:8]!r}")

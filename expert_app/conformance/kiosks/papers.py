@@ -302,8 +302,8 @@ async def prints(stage: KioskStage) -> None:
     talk = await stage.converse()
     if (await devices(stage, talk)).printer is ScannerState.NONE:
         raise CannotDo("the kiosk has no printer")
-    await _print_without(stage, talk)
-    await stage.allow(talk, Grant.PRINT)
+    if not await _print_without(stage, talk):
+        await stage.allow(talk, Grant.PRINT)
     await _wrong_binding(stage, talk)
     await _wrong_bytes(stage, talk)
     printed = await _printed(stage, talk)
@@ -312,14 +312,20 @@ async def prints(stage: KioskStage) -> None:
     await check_prints(stage, talk, printed)
 
 
-async def _print_without(stage: KioskStage, talk: TriedTalk) -> None:
+async def _print_without(stage: KioskStage, talk: TriedTalk) -> bool:
+    """True if the kiosk asks about the document itself instead of refusing it."""
     job = _Job(stage, talk, data=document("sans accord"))
     await job.send()
-    await job.reaches(PrintState.FAILED, *PRINTED)
+    await job.reaches(PrintState.FAILED, PrintState.SHOWN, *PRINTED)
+    await asyncio.sleep(QUIET_S)
     reported = job.reported()
+    is_shown = PrintState.SHOWN in job.states()
     is_refused = bool(reported) and reported[-1].code == GrantMissing.code
-    good = is_refused and not set(job.states()) & {*PRINTED}
+    good = (is_refused or is_shown) and not set(job.states()) & {*PRINTED}
     stage.findings.check("P-320", good, f"it said {reported[-1:]}")
+    if is_shown:
+        await stage.instruct(AnswerPrint(yes=False))
+    return is_shown
 
 
 async def _wrong_binding(stage: KioskStage, talk: TriedTalk) -> None:

@@ -20,6 +20,7 @@ from expert_app.conformance.throw_away_hub import (
 )
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
+from session.protocol.conversation.chat_and_privacy import WordsSaid
 from session.protocol.conversation.messages import (
     CallOffered,
     Grant,
@@ -100,7 +101,12 @@ class KioskStage(Stage):
         return TriedTalk(self, self.desk, facts.id, began)
 
     async def ask(self, talk: TriedTalk, grant: Grant, *, yes: bool) -> GrantChanged | None:
-        """Let our agent ask and the caller answer; the change with our request's id, if it came."""
+        """Let our agent ask and the caller answer; the change with our request's id, if it came.
+
+        The agent has neither picture nor voice, and writes first: a kiosk may ask nobody who has
+        not met the agent.
+        """
+        await talk.say("beside", WordsSaid(words_id=new_id(), text="Bonjour"))
         request = new_id()
         await talk.say("grant", GrantRequested(grant=grant, request_id=request))
         await self.instruct(AnswerGrant(grant=grant, yes=yes))

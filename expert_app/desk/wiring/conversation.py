@@ -20,7 +20,10 @@ from session.protocol.conversation.messages import (
     CameraChanged,
     Grant,
     GrantChanged,
+    GrantReason,
     MediaSeen,
+    QuestionWaits,
+    WaitReason,
 )
 from session.protocol.conversation.mirror import MirrorEvents
 from views.desk.acts import CallLater, PhoneAct, PhonePress
@@ -34,6 +37,7 @@ from views.media.video_pane import VideoPane, absent_words, own_absent_words
 from views.widgets.message_bar import Level
 
 ABSENT, REFUSED, OWN_DEVICES = "devices absent", "power refused", "own camera absent"
+WAITS = "question waits"
 
 
 class ConversationConnections:
@@ -185,6 +189,7 @@ class ConversationConnections:
         self._follow_call(session)
         self._follow_page(session)
         session.grants.changed.connect(lambda change: self._on_grant(session, change))
+        session.grants.waits.connect(self._on_waits)
 
     def _follow_call(self, session: DeskSession) -> None:
         call = session.call
@@ -235,7 +240,20 @@ class ConversationConnections:
         if trouble.key == ASKING and self._app.session is not None:
             self._show_grants(self._app.session)
 
+    def _on_waits(self, waits: QuestionWaits) -> None:
+        words = {
+            WaitReason.NOT_MET: _(
+                "The caller is asked once you have seen or heard each other for three seconds."
+            ),
+            WaitReason.TOO_OFTEN: _(
+                "Four questions in a minute had no yes. The caller is asked this one in a moment."
+            ),
+        }
+        self._window.messages.show_message(Level.INFO, words[waits.reason], key=WAITS)
+
     def _on_grant(self, session: DeskSession, change: GrantChanged) -> None:
+        if change.reason is not GrantReason.TOLD:
+            self._window.messages.clear(WAITS)
         self._show_grants(session)
         self._ask_first.settle(session, change)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expert_app.desk.ask_first import KEEP, PRINT, SCAN, AskFirst
+from expert_app.desk.ask_first import KEEP, SCAN, AskFirst
 from expert_app.desk.devices import (
     DecodedPreview,
     PileState,
@@ -100,11 +100,11 @@ class DevicesConnections:
     def _on_paper_act(self, act: acts.OnPaper) -> None:
         match act:
             case acts.PrintReceipt(large):
-                self._ask_first.do(PRINT, self._jobs.receipts.print, large)
+                self._jobs.receipts.print(large)
             case acts.SaveReceipt(path):
                 self._jobs.receipts.save(path)
             case acts.PrintFile(path):
-                self._ask_first.do(PRINT, self._job.print_file, path)
+                self._job.print_file(path)
             case acts.CancelPrint(print_id):
                 self._job.cancel_print(print_id)
 

@@ -259,7 +259,7 @@ def build_parts(
         seed=seed,
         count_pages=paper.count_pages,
         mirror_kbps=settings.mirror_kbps,
-        consent_version=text_version,
+        text_version=text_version,
         make_quick_copy=paper.make,
         file_folders=tuple(map(Path, settings.files_from)),
         link=hub.link,

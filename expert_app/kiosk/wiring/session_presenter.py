@@ -17,6 +17,7 @@ from session.protocol.conversation.messages import (
     MediaSeen,
     PrintChanged,
     PrintState,
+    ReadAs,
     ScanEnded,
     ScanKind,
     ScanRequested,
@@ -53,6 +54,7 @@ class SessionPresenter:
         session.privacy.changed.connect(page.show_private)
         session.privacy.caller_changed.connect(window.bar.show_pause)
         session.grants.asked.connect(self._on_question)
+        session.grants.prolonged.connect(lambda _nothing: page.consent.prolong())
         session.grants.settled.connect(page.end_question)
         session.grants.changed.connect(self._on_grant)
         session.call.peer_media_seen.connect(self._on_peer_media)
@@ -81,6 +83,8 @@ class SessionPresenter:
     def _on_question(self, question: Question) -> None:
         self._visit.leave_aside()  # a question may not wait behind other pages
         self._page.ask(question)
+        if self._visit.window.bar.signs:
+            self._session.grants.note_life(ReadAs.SIGNED)
 
     def _on_print_asked(self, preview: ShownPrint) -> None:
         self._visit.leave_aside()

@@ -19,11 +19,13 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
     ANSWERED_WITHIN_S,
+    LONGEST_QUESTION_S,
     Grant,
     GrantChanged,
     GrantReason,
     GrantRequested,
     GrantsRequested,
+    QuestionWaits,
     SessionMessage,
 )
 from session.protocol.endpoints.channel import SessionChannel
@@ -32,7 +34,7 @@ from session.protocol.wire.ids import new_id
 log = logging.getLogger(__name__)
 
 TOPIC = "grant"
-ASKED_FOR_S = 180.0
+ASKED_FOR_S = LONGEST_QUESTION_S
 """A request that nobody has answered for so long is not repeated:
 the kiosk ends the longest question by then.
 """
@@ -71,12 +73,14 @@ class DeskGrants:
         changed: the caller's answer to a request, or a power taken back;
             told for every message of the kiosk, so that a request that changes nothing gets its
             answer too.
+        waits: the kiosk does not put our question yet; it does as soon as it may.
     """
 
     def __init__(
         self, channel: SessionChannel, clock: Clock, *, tasks: Tasks, memory: Path | None = None
     ) -> None:
         self.changed: Signal[GrantChanged] = Signal()
+        self.waits: Signal[QuestionWaits] = Signal()
         self._channel = channel
         self._clock = clock
         self._tasks = tasks
@@ -153,6 +157,8 @@ class DeskGrants:
         await self._channel.send(TOPIC, GrantsRequested())
 
     def _on_message(self, message: SessionMessage) -> None:
+        if isinstance(message, QuestionWaits):
+            self.waits.emit(message)
         if not isinstance(message, GrantChanged):
             return
         if message.allowed:

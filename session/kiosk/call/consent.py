@@ -4,7 +4,8 @@ one question at a time, of one power or several, each power timed and taken back
 
 The kiosk's program shows `asked` on the screen and brings the caller's answers;
 the shared page, scanner and printer ask `allowed` before they act. The desk is only told.
-No answer counts as a refusal, and every power ends after a time.
+No answer counts as a refusal, and every power ends after a time. Nobody is asked before caller and
+agent have met, nor again and again after a no.
 """
 
 from __future__ import annotations
@@ -20,15 +21,20 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, GrantMissing
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.kiosk.call.first_contact import FirstContact
 from session.protocol.conversation.messages import (
     ANSWERED_WITHIN_S,
+    LONGEST_QUESTION_S,
     Grant,
     GrantActor,
     GrantChanged,
     GrantReason,
     GrantRequested,
     GrantsRequested,
+    QuestionWaits,
+    ReadAs,
     SessionMessage,
+    WaitReason,
 )
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.topics import power_for
@@ -38,8 +44,9 @@ log = logging.getLogger(__name__)
 TOPIC = "grant"
 SILENCE_S = ANSWERED_WITHIN_S
 """Seconds without an answer after which the answer is no."""
-LONGEST_QUESTION_S = 180.0
-"""A question may be held open by touches (a mandate is being typed), but never longer."""
+MOST_REFUSED = 4
+"""After so many questions without a yes in `REFUSED_IN_S` the next one waits."""
+REFUSED_IN_S = 60.0
 
 LASTS_S: dict[Grant, float] = {
     Grant.SEE_PAGE: 1800.0,
@@ -54,6 +61,7 @@ LASTS_S: dict[Grant, float] = {
 
 NEEDS_PAGE = frozenset({Grant.POINT, Grant.CONTROL, Grant.TYPE})
 """Powers over a page that is seen: they are nothing without `SEE_PAGE`, and end with it."""
+OVER_PAGE = NEEDS_PAGE | {Grant.SEE_PAGE}
 
 MANDATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,39}")
 """A mandate's reference, as it must be typed in full."""
@@ -79,6 +87,15 @@ Question = tuple[Grant, ...]
 """What the caller is asked at once, in the order of `Grant`; each power is answered for itself."""
 
 
+def questions_for(grants: Collection[Grant]) -> list[Question]:
+    """The questions that ask for these powers: those over the page first, then those over papers.
+    One question is about one thing, and each has its own sentence.
+    """
+    page = tuple(grant for grant in Grant if grant in grants and grant in OVER_PAGE)
+    papers = tuple(grant for grant in Grant if grant in grants and grant not in OVER_PAGE)
+    return [question for question in (page, papers) if question]
+
+
 def is_mandate(text: str) -> bool:
     """True for a whole reference of a mandate."""
     return MANDATE.fullmatch(text) is not None
@@ -90,7 +107,9 @@ class _Given(NamedTuple):
     until_s: float = 0.0
     reason: GrantReason = GrantReason.TOLD
     actor: GrantActor = GrantActor.CALLER
+    asked: Question = ()
     text_version: str = ""
+    read_as: ReadAs = ReadAs.READ
     mandate: str = ""
 
 
@@ -101,11 +120,14 @@ class KioskGrants:
     """One session's powers, all refused at its start.
 
     Args:
+        contact: nobody is asked before it is made; None for ends that have no call.
         text_version: which words the screen uses for a question now; recorded with the answers.
 
     Attributes:
         asked: the question to put to the caller now; only one at a time.
+        prolonged: the time for the answer begins anew.
         settled: that question is over (answered, silent or stopped).
+        stopped: the caller has pressed STOP.
         changed: a power was given, refused, taken back or has ended;
             told before it is sent to the desk.
     """
@@ -116,21 +138,29 @@ class KioskGrants:
         clock: Clock,
         *,
         tasks: Tasks,
+        contact: FirstContact | None = None,
         text_version: Callable[[Question], str] = lambda _question: "",
     ) -> None:
         self.asked: Signal[Question] = Signal()
+        self.prolonged: Signal[None] = Signal()
+        self.stopped: Signal[None] = Signal()
         self.settled: Signal[Question] = Signal()
         self.changed: Signal[GrantChanged] = Signal()
         self._channel = channel
         self._clock = clock
         self._tasks = tasks
+        self._contact = contact
         self._text_version = text_version
         self._given = dict.fromkeys(Grant, _REFUSED)
         self._questions: deque[Question] = deque()
         self._shown: Question = ()
+        self._waits: tuple[Question, WaitReason] | None = None
+        self._refused_times_s: deque[float] = deque(maxlen=MOST_REFUSED)
+        self._read_as = ReadAs.READ
         self._asked_by: dict[Grant, str] = {}
         self._answered: dict[Grant, str] = {}
         self._asked_at_s = self._touched_at_s = 0.0
+        self._answered_question: Question = ()
         self._mandate: str | None = None
         self._watching = False
         self._stop_listening = channel.on_message(TOPIC, self._on_message)
@@ -164,9 +194,7 @@ class KioskGrants:
     @property
     def question(self) -> Question:
         """The question that the caller is being asked now; empty when there is none."""
-        if self._questions:
-            return self._questions[0]
-        return ()
+        return self._shown
 
     # ---- what the caller does ----
 
@@ -188,7 +216,20 @@ class KioskGrants:
         if mandate is not None and not is_mandate(mandate):
             mandate = ""
         self._mandate = mandate
+        self.note_life()
+
+    def note_life(self, read_as: ReadAs | None = None) -> None:
+        """The caller touched, listened or talked: the time for the answer begins anew (WCAG 2.2.1).
+
+        Args:
+            read_as: the question was heard or seen in signs too.
+        """
+        if not self._shown:
+            return
         self._touched_at_s = self._clock.monotonic_s()
+        if read_as is not None:
+            self._read_as = read_as
+        self.prolonged.emit(None)
 
     def withdraw(self, grant: Grant) -> None:
         """The caller takes a power back; it ends at once, and what needs it too."""
@@ -201,8 +242,10 @@ class KioskGrants:
         if self._closed:
             return
         open_questions, self._questions = list(self._questions), deque()
-        if open_questions:
-            self.settled.emit(open_questions[0])
+        shown, self._shown = self._shown, ()
+        if shown:
+            self.settled.emit(shown)
+        self.stopped.emit(None)
         self._refuse(
             [
                 grant
@@ -234,11 +277,8 @@ class KioskGrants:
             asking |= {
                 each for each in needed_for(grant) if each is grant or not self.allowed(each)
             }
-        question = tuple(grant for grant in Grant if grant in asking - open_grants)
-        if question:
-            self._questions.append(question)
-            if len(self._questions) == 1:
-                self._ask()
+        self._questions.extend(questions_for(asking - open_grants))
+        self._ask_next()
 
     def repeat_all(self) -> None:
         """Tells the desk every power as it is now (it asked, or the line came back)."""
@@ -247,27 +287,53 @@ class KioskGrants:
 
     # ---- question by question ----
 
-    def _ask(self) -> None:
-        self._asked_at_s = self._touched_at_s = self._clock.monotonic_s()
-        self._mandate = None
-        self._shown = self._questions[0]
-        self.asked.emit(self._shown)
+    def _ask_next(self) -> None:
+        """Puts the first question that is open, unless one is on the screen or it has to wait."""
+        if self._shown or not self._questions:
+            return
+        question = self._questions[0]
+        now_s = self._clock.monotonic_s()
+        reason = self._must_wait(now_s)
+        if reason is not None:
+            if self._waits != (question, reason):
+                self._waits = (question, reason)
+                self._send(QuestionWaits(grants=list(question), reason=reason))
+        else:
+            self._waits = None
+            self._asked_at_s = self._touched_at_s = now_s
+            self._mandate = None
+            self._read_as = ReadAs.READ
+            self._shown = question
+            self.asked.emit(question)
         self._watch()
+
+    def _must_wait(self, now_s: float) -> WaitReason | None:
+        """Why the caller cannot be asked now; None when they can."""
+        if self._contact is not None and not self._contact.is_made:
+            return WaitReason.NOT_MET
+        times_s = self._refused_times_s
+        if len(times_s) == MOST_REFUSED and now_s - times_s[0] < REFUSED_IN_S:
+            return WaitReason.TOO_OFTEN
+        return None
 
     def _settle(self, granted: Collection[Grant], reason: GrantReason) -> None:
         question = self._questions.popleft()
+        self._shown = ()
+        if not granted:
+            self._refused_times_s.append(self._clock.monotonic_s())
         self.settled.emit(question)
+        given = tuple(grant for grant in question if grant in granted)
+        self._answered_question = question
         for grant in question:
             if grant in granted and all(self.allowed(each) for each in needed_for(grant)[:-1]):
-                self._give(grant)
+                self._give(grant, given)
             elif reason is GrantReason.SILENT and self.allowed(grant):
                 self._note_answered(grant)
                 # not renewed: it ends when it was to end
                 self._send(self._change(grant, GrantReason.TOLD))
             else:
                 self._refuse_with_questions(grant, reason)
-        if self._questions:
-            self._ask()
+        self._ask_next()
 
     def _refuse_with_questions(self, grant: Grant, reason: GrantReason) -> None:
         """Refuses with a power all further questions that need it: nobody is asked whether the
@@ -304,8 +370,9 @@ class KioskGrants:
             now_s - self._touched_at_s >= SILENCE_S
             or now_s - self._asked_at_s >= LONGEST_QUESTION_S
         )
-        if self._questions and silent:
+        if self._shown and silent:
             self._settle((), GrantReason.SILENT)
+        self._ask_next()
         over = [grant for grant, entry in self._given.items() if 0 < entry.until_s <= now_s]
         ending = {
             each for grant in over for each in ending_with(grant) if self._given[each].until_s
@@ -314,16 +381,16 @@ class KioskGrants:
 
     # ---- keeping and telling ----
 
-    def _give(self, grant: Grant) -> None:
+    def _give(self, grant: Grant, asked: Question) -> None:
         if self._mandate is None:
             actor = GrantActor.CALLER
         else:
             actor = GrantActor.FACILITATOR
         until_s = self._clock.monotonic_s() + LASTS_S[grant]
-        version = self._text_version(self._shown)
-        self._set(
-            {grant: _Given(until_s, GrantReason.ANSWERED, actor, version, self._mandate or "")}
-        )
+        mandate = self._mandate or ""
+        version = self._text_version(asked)
+        given = _Given(until_s, GrantReason.ANSWERED, actor, asked, version, self._read_as, mandate)
+        self._set({grant: given})
         self._watch()
 
     def _refuse(self, grants: Iterable[Grant], reason: GrantReason) -> None:
@@ -332,15 +399,15 @@ class KioskGrants:
             actor = GrantActor.FACILITATOR
         else:
             actor = GrantActor.CALLER
+        refused = _Given(0.0, reason, actor)
         if is_answer:
-            mandate = self._mandate or ""
-        else:
-            mandate = ""
-        if is_answer:
-            version = self._text_version(self._shown)
-        else:
-            version = ""
-        self._set({g: _Given(0.0, reason, actor, version, mandate) for g in grants})
+            refused = refused._replace(
+                asked=self._answered_question,
+                text_version=self._text_version(self._answered_question),
+                read_as=self._read_as,
+                mandate=self._mandate or "",
+            )
+        self._set(dict.fromkeys(grants, refused))
 
     def _set(self, changing: dict[Grant, _Given]) -> None:
         self._given |= changing
@@ -365,25 +432,28 @@ class KioskGrants:
             left_s=self.left_s(grant),
             reason=reason,
             actor=entry.actor,
+            asked=list(entry.asked),
             text_version=entry.text_version,
+            read_as=entry.read_as,
             mandate=entry.mandate,
             request_id=self._answered.get(grant, ""),
         )
 
-    def _send(self, change: GrantChanged) -> None:
-        self._tasks.start(self._send_now(change), name="grant-changed")
+    def _send(self, message: SessionMessage) -> None:
+        self._tasks.start(self._send_now(message), name="grant-changed")
 
-    async def _send_now(self, change: GrantChanged) -> None:
+    async def _send_now(self, message: SessionMessage) -> None:
         try:
-            await self._channel.send(TOPIC, change)
+            await self._channel.send(TOPIC, message)
         except BusUnreachable:
             # The power has changed here, where it is enforced;
             # the desk hears it by `repeat_all` when the line is back.
-            log.info("grant %s not told to the desk: the line is away", change.grant)
+            log.info("%s not told to the desk: the line is away", type(message).__name__)
 
     def close(self) -> None:
         """The session is over: no power is left and nothing is listened to. Sends nothing."""
         self._closed = True
         self._stop_listening()
         self._questions.clear()
+        self._shown = ()
         self._given = dict.fromkeys(Grant, _REFUSED)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Documents from the desk to the kiosk's printer, with the caller's consent. The other end:
 `session.desk.devices.prints`.
+
+One yes is enough: with the power to print, a document of a few sheets is printed at once; without
+it, and for more sheets, the document itself is shown and asked about.
 """
 
 from __future__ import annotations
@@ -36,7 +39,6 @@ from session.kiosk.drivers.printer import Printer
 from session.protocol.conversation.messages import (
     ChunksRequested,
     Grant,
-    GrantChanged,
     PrintChanged,
     PrintOffered,
     PrintState,
@@ -52,6 +54,8 @@ CANCEL_TIMEOUT_S = 15.0
 PDF_MAGIC = b"%PDF-"
 MAX_SHEETS = 40
 """Pages times copies of one print: the paper is for the next caller too."""
+SHEETS_UNASKED = 4
+"""Sheets that the power to print covers without showing them first: a receipt, not a brochure."""
 CountPages = Callable[[bytes], Awaitable[int]]
 """Looks through a PDF before anybody sees it and counts its pages;
 raises a session error for one that is not safe.
@@ -110,7 +114,7 @@ class Prints:
         self.showing = PrintShowing()
         self._rules = rules
         self._is_over = False
-        grants.changed.connect(self._on_grant)
+        grants.stopped.connect(lambda _nothing: self.showing.decline())
         self.changed: Signal[PrintChanged] = Signal()
         self._printer = printer
         self._grants = grants
@@ -157,10 +161,6 @@ class Prints:
         for print_id in over[:-_REMEMBERED]:
             del self._prints[print_id]
 
-    def _on_grant(self, change: GrantChanged) -> None:
-        if change.grant is Grant.PRINT and not change.allowed:
-            self.showing.decline()
-
     def _not_ours(self, offer: PrintOffered) -> SessionError | None:
         ours = print_binding(
             self._rules.session_id, self._rules.kiosk_key, offer.sha256, offer.copies
@@ -172,8 +172,6 @@ class Prints:
     def _refusal(self) -> SessionError | None:
         if self._is_over:
             return PrintNotForUs()
-        if (missing := self._grants.missing_for(PrintOffered)) is not None:
-            return missing
         if self._printer is None:
             return PrinterGone()
         return None
@@ -235,8 +233,7 @@ class Prints:
             raise PrintRefused(status="not_pdf")
         sha256 = hashlib.sha256(document).hexdigest()
         await self._ask_caller(job, document, sha256)
-        # what was allowed before the question may be taken back since
-        if (refusal := self._refusal()) is not None:
+        if (refusal := self._refusal()) is not None:  # the session ended meanwhile
             raise refusal
         self._report(job, PrintState.RECEIVED, sha256=sha256)
         async with asyncio.timeout(SUBMIT_TIMEOUT_S):
@@ -251,10 +248,17 @@ class Prints:
             raise PrintFailed(state="unknown")
 
     async def _ask_caller(self, job: _Print, document: bytes, sha256: str) -> None:
-        """Raises `PrintDeclined`, `PrintTooLong`, or what is wrong with the document."""
+        """Returns when the caller wants it printed.
+
+        Raises:
+            PrintDeclined, PrintTooLong, or what is wrong with the document.
+        """
         pages = await self._rules.count_pages(document)
-        if pages * job.offer.copies > MAX_SHEETS:
-            raise PrintTooLong(pages=pages * job.offer.copies, most=MAX_SHEETS)
+        sheets = pages * job.offer.copies
+        if sheets > MAX_SHEETS:
+            raise PrintTooLong(pages=sheets, most=MAX_SHEETS)
+        if sheets <= SHEETS_UNASKED and self._grants.allowed(Grant.PRINT):
+            return
         self._report(job, PrintState.SHOWN, sha256=sha256)
         offer = job.offer
         await self.showing.show(

@@ -143,6 +143,25 @@ class GrantActor(StrEnum):
 
 ANSWERED_WITHIN_S = 30.0
 """A question that nobody has answered or touched for so long is answered no."""
+LONGEST_QUESTION_S = 600.0
+"""A question that is touched, listened to or talked about stays, but never longer."""
+
+
+class ReadAs(StrEnum):
+    """The way in which the caller took a question in, beside its text on the screen."""
+
+    READ = "read"
+    HEARD = "heard"
+    SIGNED = "signed"
+
+
+class WaitReason(StrEnum):
+    """Why a question is not on the kiosk's screen yet. Not met: neither picture nor voice went both
+    ways for three seconds, and no written words stood there for as long.
+    """
+
+    NOT_MET = "not_met"
+    TOO_OFTEN = "too_often"
 
 
 class GrantRequested(SessionMessage, frozen=True, kw_only=True):
@@ -166,7 +185,10 @@ class GrantChanged(SessionMessage, frozen=True, kw_only=True):
 
     Attributes:
         left_s: seconds until the power ends by itself, 0 when it is not given.
-        text_version: which words, in which language, were on the screen.
+        asked: the powers of the sentence on the screen: all that were given with a yes, all that
+            were asked with a no.
+        text_version: which words, in which language, were on the screen for them.
+        read_as: whether it was read aloud or signed as well.
         request_id: of the last request for this power that is answered, so that the desk knows
             whether its own is.
         mandate: reference of the mandate (Aidants Connect) when a facilitator answered for the
@@ -180,8 +202,17 @@ class GrantChanged(SessionMessage, frozen=True, kw_only=True):
     reason: GrantReason = GrantReason.ANSWERED
     actor: GrantActor = GrantActor.CALLER
     text_version: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")] = ""
+    asked: Annotated[list[Grant], msgspec.Meta(max_length=7)] = []
+    read_as: ReadAs = ReadAs.READ
     mandate: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,40}$")] = ""
     request_id: OptionalId = ""
+
+
+class QuestionWaits(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: the caller is not asked for these powers yet; it asks by itself as soon as it may."""
+
+    grants: Annotated[list[Grant], msgspec.Meta(min_length=1, max_length=7)]
+    reason: WaitReason
 
 
 class GrantsRequested(SessionMessage, frozen=True, kw_only=True):

@@ -188,6 +188,7 @@ async def test_escape_on_a_keyboard_is_stop(scene: Scene, qtbot: QtBot) -> None:
 async def test_the_recorded_version_changes_with_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
     before = text_version((Grant.SCAN,))
     assert before == text_version((Grant.SCAN,)) != text_version((Grant.PRINT,))
-    icon, question, detail = consent_words.QUESTIONS[Grant.SCAN]
-    monkeypatch.setitem(consent_words.QUESTIONS, Grant.SCAN, (icon, question, detail + " More."))
+    words = consent_words.QUESTIONS[(Grant.SCAN,)]
+    longer = words._replace(detail=f"{words.detail} More.")
+    monkeypatch.setitem(consent_words.QUESTIONS, (Grant.SCAN,), longer)
     assert text_version((Grant.SCAN,)) != before

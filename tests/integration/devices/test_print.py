@@ -32,7 +32,6 @@ async def stalls_until(talk: Talk, condition: Callable[[], object]) -> None:
 
 
 async def test_the_printer_gets_the_very_document_and_the_desk_hears_each_step(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     document = invented_pdf()
     offered: list[PrintOffered] = []
     talk.desk.devices.print_offered.connect(offered.append)
@@ -54,7 +53,6 @@ async def test_the_printer_gets_the_very_document_and_the_desk_hears_each_step(t
 
 
 async def test_a_kiosk_that_looks_through_a_document_slowly_prints_it_once(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     counted = talk.kiosk.counts_slowly()
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     for _silence in range(10):  # the desk repeats its offer meanwhile
@@ -69,7 +67,6 @@ async def test_a_kiosk_that_looks_through_a_document_slowly_prints_it_once(talk:
 
 
 async def test_a_print_cancelled_while_it_is_looked_through_is_never_shown(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     counted = talk.kiosk.counts_slowly()
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: len(talk.desk_line.chunks_sent) == 3)
@@ -81,14 +78,21 @@ async def test_a_print_cancelled_while_it_is_looked_through_is_never_shown(talk:
     assert (talk.kiosk.shown, talk.printer.received) == ([], [])
 
 
-async def test_without_the_callers_consent_nothing_is_printed(talk: Talk) -> None:
-    await talk.desk.devices.print_document(invented_pdf(), "Reçu")
-    await until(lambda: talk.desk.prints)
-    assert (states(talk), talk.desk.prints[0].code) == ([PrintState.FAILED], "grant_missing")
-    assert talk.printer.received == []
+async def test_a_yes_to_printing_given_before_prints_a_few_sheets_without_asking_again(
+    talk: Talk,
+) -> None:
+    await talk.give(Grant.PRINT)
+    await talk.desk.devices.print_document(invented_pdf(), "Reçu", 2)
+    await until(lambda: PrintState.DONE in states(talk))
+    assert talk.kiosk.shown == []
+    talk.kiosk.pages = 3
+    await talk.desk.devices.print_document(invented_pdf(2000), "Notice", 2)
+    await until(lambda: states(talk).count(PrintState.DONE) == 2)
+    assert [shown.name for shown in talk.kiosk.shown] == ["Notice"], "six sheets are shown first"
 
 
-async def test_a_consent_taken_back_before_the_last_chunk_prints_nothing(talk: Talk) -> None:
+async def test_a_yes_taken_back_before_the_last_chunk_asks_about_the_sheet(talk: Talk) -> None:
+    talk.kiosk.wants = False
     await talk.give(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: payload if index == 0 else None
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
@@ -96,13 +100,12 @@ async def test_a_consent_taken_back_before_the_last_chunk_prints_nothing(talk: T
     await settle()
     talk.kiosk.grants.withdraw(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: payload
-    await stalls_until(talk, lambda: talk.desk.prints)
-    assert talk.desk.prints[0].code == "grant_missing"
+    await stalls_until(talk, lambda: PrintState.FAILED in states(talk))
+    assert talk.desk.prints[-1].code == "print_declined"
     assert talk.printer.received == []
 
 
 async def test_lost_chunks_are_asked_for_again(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     losses = {1, 2}
 
     def lose_once(payload: bytes, index: int) -> bytes | None:
@@ -119,7 +122,6 @@ async def test_lost_chunks_are_asked_for_again(talk: Talk) -> None:
 
 
 async def test_a_document_that_stays_damaged_is_never_printed(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: (
         bytes([payload[0] ^ 1]) + payload[1:] if index == 1 else payload
     )
@@ -130,7 +132,6 @@ async def test_a_document_that_stays_damaged_is_never_printed(talk: Talk) -> Non
 
 
 async def test_a_document_that_never_comes_is_given_up_in_words(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: None
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await stalls_until(talk, lambda: talk.desk.prints)
@@ -138,7 +139,6 @@ async def test_a_document_that_never_comes_is_given_up_in_words(talk: Talk) -> N
 
 
 async def test_what_is_no_pdf_is_refused_before_the_printer(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     await talk.desk.devices.print_document(b"#!/bin/sh\nrm -rf /\n", "Reçu")
     await until(lambda: PrintState.FAILED in states(talk))
     assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == (
@@ -156,7 +156,6 @@ async def test_what_is_no_pdf_is_refused_before_the_printer(talk: Talk) -> None:
 async def test_what_the_printer_refuses_is_told_with_its_code(
     talk: Talk, refusal: SessionError
 ) -> None:
-    await talk.give(Grant.PRINT)
     talk.printer.refusal = refusal
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: PrintState.FAILED in states(talk))
@@ -167,7 +166,6 @@ async def test_what_the_printer_refuses_is_told_with_its_code(
 
 
 async def test_a_printer_without_paper_waits_and_goes_on(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     talk.printer.go_on.clear()
     talk.printer.steps.insert(0, JobProgress(state=PrintState.WAITING, code="printer_out_of_paper"))
     talk.printer.steps[1:2] = []
@@ -183,7 +181,6 @@ async def test_a_printer_without_paper_waits_and_goes_on(talk: Talk) -> None:
 
 
 async def test_a_job_that_the_printer_lost_has_failed(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     talk.printer.steps = [JobProgress(state=PrintState.PRINTING)]
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: PrintState.FAILED in states(talk))
@@ -191,7 +188,6 @@ async def test_a_job_that_the_printer_lost_has_failed(talk: Talk) -> None:
 
 
 async def test_a_print_is_cancelled_at_the_printer(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     talk.printer.go_on.clear()
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await until(lambda: PrintState.PRINTING in states(talk))
@@ -201,7 +197,6 @@ async def test_a_print_is_cancelled_at_the_printer(talk: Talk) -> None:
 
 
 async def test_a_print_is_cancelled_while_it_is_still_on_its_way(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: None
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await settle()
@@ -211,7 +206,6 @@ async def test_a_print_is_cancelled_while_it_is_still_on_its_way(talk: Talk) -> 
 
 
 async def test_an_offer_that_was_lost_is_repeated_and_printed_once(talk: Talk) -> None:
-    await talk.give(Grant.PRINT)
     lost = iter([True])
     talk.desk_line.loses = lambda message: isinstance(message, PrintOffered) and next(lost, False)
     talk.desk_line.spoil = lambda payload, index: None
@@ -229,7 +223,6 @@ async def test_an_offer_that_was_lost_is_repeated_and_printed_once(talk: Talk) -
 async def test_a_kiosk_that_says_nothing_of_a_document_is_gone_after_half_a_minute(
     talk: Talk,
 ) -> None:
-    await talk.give(Grant.PRINT)
     await talk.kiosk.kill()
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
     await stalls_until(talk, lambda: talk.desk.prints)
@@ -249,7 +242,6 @@ async def test_nonsense_is_refused_at_the_desk(talk: Talk) -> None:
 async def test_at_the_end_a_waiting_sheet_is_cancelled_and_one_that_prints_is_let_out(
     talk: Talk,
 ) -> None:
-    await talk.give(Grant.PRINT)
     talk.printer.go_on.clear()
     await talk.desk.devices.print_document(invented_pdf(1000), "Reçu")
     await until(lambda: PrintState.PRINTING in states(talk))
@@ -268,7 +260,6 @@ async def test_at_the_end_a_waiting_sheet_is_cancelled_and_one_that_prints_is_le
 
 async def test_the_caller_sees_each_document_before_it_prints(talk: Talk) -> None:
     talk.kiosk.wants = None
-    await talk.give(Grant.PRINT)
     await talk.desk.devices.print_document(invented_pdf(), "Attestation", 2)
     await until(lambda: talk.kiosk.shown)
     shown = talk.kiosk.shown[0]
@@ -289,7 +280,6 @@ async def test_the_caller_sees_each_document_before_it_prints(talk: Talk) -> Non
 async def test_without_a_yes_nothing_is_printed(talk: Talk, how: str) -> None:
     talk.kiosk.wants = False if how == "no" else None
     talk.kiosk.devices.showing.show_s = 0.05 if how == "silence" else 60
-    await talk.give(Grant.PRINT)
     await talk.desk.devices.print_document(invented_pdf(), "Attestation")
     await until(lambda: talk.kiosk.shown)
     if how == "stop":
@@ -301,7 +291,6 @@ async def test_without_a_yes_nothing_is_printed(talk: Talk, how: str) -> None:
 
 async def test_a_print_that_the_caller_still_looks_at_can_be_cancelled(talk: Talk) -> None:
     talk.kiosk.wants = None
-    await talk.give(Grant.PRINT)
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Attestation")
     await until(lambda: talk.kiosk.shown)
     await talk.desk.devices.prints.cancel(print_id)
@@ -313,7 +302,6 @@ async def test_a_print_that_the_caller_still_looks_at_can_be_cancelled(talk: Tal
 
 async def test_too_many_sheets_are_refused_before_anybody_looks_at_them(talk: Talk) -> None:
     talk.kiosk.pages = 15
-    await talk.give(Grant.PRINT)
     await talk.desk.devices.print_document(invented_pdf(), "Notice", 3)
     await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.FAILED)
     assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == (
@@ -327,7 +315,6 @@ async def test_too_many_sheets_are_refused_before_anybody_looks_at_them(talk: Ta
 async def test_a_document_of_another_conversation_or_kiosk_is_refused(
     talk: Talk, session: str
 ) -> None:
-    await talk.give(Grant.PRINT)
     data = invented_pdf()
     key = "U" + "B" * 55 if session == "s1" else KIOSK_KEY
     offer = PrintOffered(
@@ -346,7 +333,6 @@ async def test_a_document_of_another_conversation_or_kiosk_is_refused(
 
 async def test_after_the_hang_up_nothing_prints_any_more(talk: Talk) -> None:
     talk.kiosk.wants = None
-    await talk.give(Grant.PRINT)
     await talk.desk.devices.print_document(invented_pdf(), "Attestation")
     await until(lambda: talk.kiosk.shown)
     await talk.kiosk.devices.wipe()

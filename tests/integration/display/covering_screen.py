@@ -142,7 +142,7 @@ class Covered:
         picture = self.grab("question")
         found["over_the_question"] = self.inside(picture, page.consent)
         found["outside_while_asked"] = self.outside(picture)
-        found["sign"] = self.inside(picture, page.consent.band, _colour(page.consent.band)) > 500
+        found["sign"] = self.inside(picture, page.band, _colour(page.band)) > 500
         found["windows"] = len([one for one in QApplication.topLevelWidgets() if one.isVisible()])
         self.window.session_page.end_question((Grant.CONTROL, Grant.TYPE))
         await self.kiosk.opens("tourne", SPINS)

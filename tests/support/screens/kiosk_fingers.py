@@ -15,7 +15,7 @@ from session.kiosk.caller_acts import (
     ReadWords,
     VisitAct,
 )
-from views.kiosk.conversation.consent import SlidingPanel
+from views.kiosk.conversation.question_sheet import QuestionSheet
 from views.kiosk.widgets.hold_off import HOLD_OFF_S
 from views.kiosk.window import KioskWindow
 
@@ -38,7 +38,7 @@ class CallerTouches:
             self.heard.append(act)
 
 
-def read(panel: SlidingPanel, clock: ManualClock) -> None:
+def read(panel: QuestionSheet, clock: ManualClock) -> None:
     """The question stands still, and for so long that a Yes counts."""
     panel.finish_slide()
     clock.advance(HOLD_OFF_S + 0.01)

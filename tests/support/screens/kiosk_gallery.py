@@ -354,6 +354,7 @@ def _asking_papers(visit: KioskVisit) -> None:
         dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True)
     )
     visit.window.session_page.ask((Grant.SCAN, Grant.KEEP))
+    visit.window.session_page.consent.choose.click()
     visit.window.session_page.consent.switches.findChild(BigButton, "switch_keep").click()
 
 

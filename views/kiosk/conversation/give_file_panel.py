@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller chooses a file to give to the adviser:
-the files beside the face, the question at the foot.
+"""The caller chooses a file to give to the adviser.
 
 Used by the session page. A touch chooses, a second one gives: no document leaves by a slip of the
 finger.
@@ -12,8 +11,6 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
-    QBoxLayout,
-    QHBoxLayout,
     QScrollArea,
     QScroller,
     QSizePolicy,
@@ -25,11 +22,10 @@ from resources.texts import _
 from session.core.clock import Clock
 from session.kiosk.caller_acts import GiveFile
 from session.kiosk.devices.given_files import OfferedFile
-from views.kiosk.conversation.consent import SlidingPanel
+from views.kiosk.conversation.question_sheet import QuestionSheet
 from views.kiosk.widgets.hold_off import FingerWatch
-from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, spaced
+from views.kiosk.widgets.theme import INK, WHITE, spaced
 
 _KILOBYTE, _MEGABYTE = 1000, 1_000_000
 
@@ -85,47 +81,26 @@ class GiveFileSheet(QScrollArea):
         self.show()
 
 
-class GiveFilePanel(SlidingPanel):
+class GiveFilePanel(QuestionSheet):
     """The question: which file? No answer gives none."""
 
     def __init__(self, clock: Clock | None = None, fingers: FingerWatch | None = None) -> None:
-        super().__init__(clock, fingers)
+        super().__init__(clock, fingers, icon="", yes=("yes", "file-send-outline"))
         self.sheet = GiveFileSheet()
         self.sheet.chosen.connect(self._on_chosen)
         self.is_asking = False
         self._files: tuple[OfferedFile, ...] = ()
         self._chosen_id = ""
-        self._question = label("large")
-        self._detail = label("body", tone="grey")
-        self.yes = BigButton("yes", "file-send-outline", colour=WHITE, size="large", icon_u=5)
-        self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
+        self.icon.hide()
+        self.note.hide()
+        self.countdown.hide()
+        self.middle.addWidget(self.sheet, 1)
         self.yes.clicked.connect(lambda: self._answer(self._chosen_id))
         self.no.clicked.connect(lambda: self._answer(""))
         self.hold_back(self.yes)
-        says = spaced(QVBoxLayout(), (0,), 0.8)
-        says.addWidget(self._question)
-        says.addWidget(self._detail)
-        asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
-        asks.addWidget(
-            IconView("file-send-outline", 10, colour=BLUE, disc=SKY),
-            0,
-            Qt.AlignmentFlag.AlignVCenter,
-        )
-        asks.addLayout(says, 1)
-        answers = spaced(QHBoxLayout(), (0,), 2)
-        answers.addWidget(self.yes, 1)
-        answers.addWidget(self.no, 1)
-        self._box: QBoxLayout = spaced(QHBoxLayout(self.inside), (3, 2, 3, 1.6), 3)
-        self._box.addLayout(asks, 5)
-        self._box.addLayout(answers, 6)
         self.retranslate()
 
-    def set_portrait(self, portrait: bool) -> None:
-        """The answers under the question."""
-        directions = QBoxLayout.Direction
-        self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
-
-    def ask(self, files: tuple[OfferedFile, ...], width_px: int) -> None:
+    def ask(self, files: tuple[OfferedFile, ...]) -> None:
         """Puts the question, or shows other files:
         what was chosen stays chosen while it is there.
         """
@@ -144,14 +119,13 @@ class GiveFilePanel(SlidingPanel):
         began, self.is_asking = self.is_asking, True
         self.retranslate()
         if not began:
-            self.slide_in(width_px)
+            self.open()
 
     def end(self) -> None:
         """The question is over."""
         self.is_asking = False
         self._files = ()
         self._chosen_id = ""
-        self.sheet.hide()
         self.put_away()
 
     def _on_chosen(self, file_id: str) -> None:
@@ -171,9 +145,9 @@ class GiveFilePanel(SlidingPanel):
         self.yes.set_words(_("Give this document"))
         self.no.set_words(_("No thank you"))
         self.yes.setEnabled(chosen is not None)
-        self._question.setText(_("Which document do you want to give to your adviser?"))
+        self.title.setText(_("Which document do you want to give to your adviser?"))
         only = _("Only the one that you choose leaves your stick. Your stick is not changed.")
-        self._detail.setText(
+        self.detail.setText(
             only if chosen is None else _("Chosen: “{name}”").format(name=chosen.name)
         )
         if self._files or self.is_asking:

@@ -52,14 +52,14 @@ class MandateEntry(QFrame):
         self._pads = QStackedWidget()
         for characters, columns in (((*_DIGITS, _TO_LETTERS), 6), ((*_LETTERS, _TO_DIGITS), 9)):
             self._pads.addWidget(self._pad(characters, columns))
-        box = spaced(QVBoxLayout(self), (0.8,), 0.4)
+        box = spaced(QVBoxLayout(self), (0.3,), 0.3)
         box.addLayout(says)
         box.addWidget(self._pads, 1)
         self.retranslate()
 
     def _pad(self, characters: tuple[str, ...], columns: int) -> QWidget:
         pad = QWidget()
-        grid = spaced(QGridLayout(pad), (0,), 0.4)
+        grid = spaced(QGridLayout(pad), (0,), 0.15)
         for place, character in enumerate(characters):
             key = self._key(character)
             key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

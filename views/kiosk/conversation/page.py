@@ -2,8 +2,9 @@
 """The session: the agent's face, the web page beside it, what the agent can do, and STOP.
 Used by the kiosk window.
 
-The face is never covered and never leaves the screen;
-neither do the STOP button and the line above it.
+The face is never covered and never leaves the screen; neither do the STOP button and the line above
+it. A question takes the page's place and gives the face more room: who asks is seen whole. The page
+keeps its size meanwhile, so that nothing moves in the adviser's picture of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -32,12 +33,13 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.third_parties import TalkAnswer
 from views.kiosk.conversation.chat import ChatStrip
-from views.kiosk.conversation.consent import ConsentPanel, SlidingPanel, StoppedPanel
+from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
 from views.kiosk.conversation.document_pane import DocumentPane
 from views.kiosk.conversation.give_file_panel import GiveFilePanel
 from views.kiosk.conversation.powers_sheet import PowersSheet
-from views.kiosk.conversation.print_panel import CallerPrintPanel, PrintSheet
-from views.kiosk.conversation.session_sign import chosen_sign
+from views.kiosk.conversation.print_panel import CallerPrintPanel
+from views.kiosk.conversation.question_sheet import QuestionSheet
+from views.kiosk.conversation.session_sign import SignBand, chosen_sign
 from views.kiosk.conversation.third_party_strip import ThirdPartyStrip
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView, StopSign
@@ -46,16 +48,20 @@ from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, sized, spaced
 from views.widgets.announcer import announce
 from views.widgets.pdf_picture import pdf_picture
 from views.words.caller_errors import kiosk_sentence
-from views.words.consent import powers_sentence, question_words, time_words
+from views.words.consent import QUESTIONS, powers_sentence, time_words
 
 TOGETHER_MS = 150
 """Powers of one question come one by one."""
 
 FACE_SHARE, PAGE_SHARE = 25, 75
 """Of the stage for the face and for what is beside it, or below it on an upright screen."""
+ASKED_FACE_SHARE, SHEET_SHARE = 40, 60
+"""The same while a question stands: who asks is seen whole, the mouth too."""
 
 LEAST_FACE_WIDTH, LEAST_FACE_HEIGHT = 0.225, 0.18
-"""Of the window: no question and no page may take more from the face, lying and upright."""
+"""Of the window: no page may take more from the face, lying and upright."""
+ASKED_FACE_WIDTH, ASKED_FACE_HEIGHT = 0.4, 0.22
+"""The same while a question stands."""
 
 
 class DeviceNotice(StrEnum):
@@ -96,7 +102,7 @@ _NOTICES: dict[DeviceNotice, tuple[str, str]] = {
 }
 
 
-SessionPanel = SlidingPanel | PowersSheet | ChatStrip | ThirdPartyStrip
+SessionPanel = QuestionSheet | PowersSheet | ChatStrip | ThirdPartyStrip
 """A part of the session page in which the caller acts."""
 
 
@@ -110,7 +116,10 @@ class SessionPage(KioskPage):
     Signals:
         acted(Touch.STOP): everything stops at once. What else the caller does is said by the
             `panels`.
+        asking_changed(bool): a question stands, or no longer.
     """
+
+    asking_changed = pyqtSignal(bool)
 
     def __init__(
         self, call_pane: QWidget, browser: QWidget, *, clock: Clock, fingers: FingerWatch
@@ -137,34 +146,39 @@ class SessionPage(KioskPage):
         self.document = DocumentPane()
         self.document.shown_changed.connect(self._place_page)
         self.printing = CallerPrintPanel(clock, self.fingers)
-        self.sheet = PrintSheet()
-        self.printing.acted.connect(lambda _act: self.end_print())
         self.giving = GiveFilePanel(clock, self.fingers)
-        self.giving.acted.connect(self._place_page)
         self.talk = ThirdPartyStrip()
         self.chat = ChatStrip()
         self.chat.keyboard.opened.connect(self._place_page)
         self.powers = PowersSheet(clock)
         self.powers.shown_changed.connect(self._place_page)
         self._portrait = False
-        self.consent.mandate_shown.connect(self._place_page)
+        self._shown_sheet: QuestionSheet | None = None
+        self.band = SignBand(1.6)
+        self.band.hide()
+        for sheet in self._sheets:
+            sheet.open_changed.connect(self._place_page)
         self._lay_out()
         self.retranslate()
 
     @property
     def panels(self) -> tuple[SessionPanel, ...]:
         """The parts in which the caller acts; each says so by its signal `acted`."""
-        questions = (self.consent, self.printing, self.giving, self.stopped)
-        return (*questions, self.powers, self.chat, self.talk)
+        return (*self._sheets, self.powers, self.chat, self.talk)
+
+    @property
+    def _sheets(self) -> tuple[QuestionSheet, ...]:
+        """The questions; the first that is open has the place."""
+        return (self.stopped, self.consent, self.printing, self.giving)
 
     # ---- building ----
 
     def _lay_out(self) -> None:
         box = spaced(QVBoxLayout(self), (0,), 0)
-        questions = (self.printing, self.giving, self.consent, self.stopped)
         box.addWidget(self.talk)
+        box.addWidget(self.band)
         box.addWidget(self._build_stage(), 1)
-        for widget in (self.chat, *questions, self._build_bar()):
+        for widget in (self.chat, self._build_bar()):
             box.addWidget(widget)
 
     def _build_face(self) -> QWidget:
@@ -207,14 +221,13 @@ class SessionPage(KioskPage):
         beside = (
             self.browser,
             self.document,
-            self.consent.mandate,
             self.chat.keyboard,
-            self.sheet,
-            self.giving.sheet,
             self.powers,
         )
         for widget in beside:
             self._stage.addWidget(widget, PAGE_SHARE)
+        for sheet in self._sheets:
+            self._stage.addWidget(sheet, SHEET_SHARE)
         self.browser.hide()
         return stage
 
@@ -267,27 +280,25 @@ class SessionPage(KioskPage):
         self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self.chat.set_portrait(portrait)
-        self.consent.set_portrait(portrait)
-        self.printing.set_portrait(portrait)
-        self.giving.set_portrait(portrait)
-        self.stopped.set_portrait(portrait)
         self.powers.set_portrait(portrait)
 
     def fit_panels(self, width_px: int, height_px: int) -> None:
-        """The panels take the height they need at the window's width, and the face keeps its
-        least.
-        """
+        """The face keeps its least, at this size of the window."""
+        asked = self._shown_sheet is not None
+        width, height = (
+            (ASKED_FACE_WIDTH, ASKED_FACE_HEIGHT)
+            if asked
+            else (LEAST_FACE_WIDTH, LEAST_FACE_HEIGHT)
+        )
         if self._portrait:
-            self.call_pane.setMinimumSize(1, round(height_px * LEAST_FACE_HEIGHT))
+            self.call_pane.setMinimumSize(1, round(height_px * height))
         else:
-            self.call_pane.setMinimumSize(round(width_px * LEAST_FACE_WIDTH), 1)
-        for panel in (self.consent, self.printing, self.giving, self.stopped):
-            panel.fit(width_px)
+            self.call_pane.setMinimumSize(round(width_px * width), 1)
 
     def finish_slides(self) -> None:
-        """Ends the sliding of a panel at once (before a picture is taken)."""
-        for panel in (self.consent, self.printing, self.giving, self.stopped):
-            panel.finish_slide()
+        """Ends the sliding of a sheet at once (before a picture is taken)."""
+        for sheet in self._sheets:
+            sheet.finish_slide()
 
     # ---- facts ----
 
@@ -305,16 +316,15 @@ class SessionPage(KioskPage):
         self.document.close_document()
         self._place_page()
         self._held = False
-        sign = chosen_sign(self.consent.band.sign)
+        sign = chosen_sign(self.band.sign)
         self.sign.show_icon(sign.picture, WHITE, sign.colour)
-        for question in (self.consent, self.printing, self.giving):
-            question.show_sign(sign)
+        self.band.show_sign(sign)
         self.chat.show_lines(())
         self.talk.show_talk(None)
         self.consent.forget()
         self.end_print()
         self.end_files()
-        self.stopped.hide()
+        self.stopped.put_away()
         self.retranslate()
         self._announced = self.line.text()
 
@@ -369,49 +379,59 @@ class SessionPage(KioskPage):
         self.retranslate()
 
     def _place_page(self) -> None:
-        """Beside the face stands one thing:
-        a mandate to be typed, a sheet to be printed, files to choose from, what the adviser can
-        do, the keyboard, the agent's document, the web page; the last two not in a privacy pause.
+        """Beside the face stands one thing: a question, what the adviser can do, the keyboard, the
+        agent's document, the web page; the last two not in a privacy pause.
         """
-        takes_mandate = not self.consent.mandate.isHidden()
-        is_asking = takes_mandate or not self.sheet.isHidden() or self.giving.is_asking
-        shows_powers = self.powers.is_open and not is_asking
-        if is_asking or shows_powers:
+        asked = next((sheet for sheet in self._sheets if sheet.is_open), None)
+        shows_powers = self.powers.is_open and asked is None
+        if asked is not None or shows_powers:
             self.chat.keyboard.close_keyboard()
-        is_taken = is_asking or shows_powers or self.chat.keyboard.is_open
+        is_taken = asked is not None or shows_powers or self.chat.keyboard.is_open
         free = not is_taken and not self._private
         if not free:  # first: a page of another process is not to be made narrow on its way out
             self.document.hide()
             self.browser.hide()
+        self._give_place(asked)
         self.powers.setVisible(shows_powers)
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
+    def _give_place(self, asked: QuestionSheet | None) -> None:
+        """Show this question and no other; the face has more room while there is one."""
+        for sheet in self._sheets:
+            if sheet is not asked:
+                sheet.hide()
+        was_asking = self._shown_sheet is not None
+        self._shown_sheet = asked
+        is_asking = asked is not None
+        self.band.setVisible(is_asking and asked is not self.stopped)
+        window = self.window()
+        if is_asking != was_asking and window is not None:
+            self._stage.setStretch(0, ASKED_FACE_SHARE if is_asking else FACE_SHARE)
+            self.fit_panels(window.width(), window.height())
+            self.asking_changed.emit(is_asking)
+        if asked is not None:
+            asked.show()
+
     def show_print(self, preview: ShownPrint) -> None:
         """A document that prints when the caller says yes: `ConfirmPrint` follows, or nothing."""
-        self.stopped.hide()
-        self.sheet.show_pages(pdf_picture(preview.document), preview.name)
-        self._place_page()
-        self.printing.ask(preview, self.width())
+        self.stopped.put_away()
+        self.printing.ask(preview, pdf_picture(preview.document))
         announce(self, self.printing.words(), urgent=True)
 
     def end_print(self, print_id: str = "") -> None:
         """The question about this document (or any) is over."""
         if print_id in ("", self.printing.print_id) or not self.printing.print_id:
             self.printing.end()
-            self.sheet.show_pages(None, "")
-            self._place_page()
 
     def show_files(self, files: tuple[OfferedFile, ...]) -> None:
         """The caller may give one of these to the agent; `GiveFile` follows, or nothing."""
-        self.stopped.hide()
-        self.giving.ask(files, self.width())
-        self._place_page()
+        self.stopped.put_away()
+        self.giving.ask(files)
 
     def end_files(self) -> None:
         """Nothing is to be given any more."""
         self.giving.end()
-        self._place_page()
 
     def show_notice(self, code: str) -> None:
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
@@ -424,10 +444,10 @@ class SessionPage(KioskPage):
         """Puts a question to the caller; `AnswerQuestion` follows, or nothing (silence is kept by
         the program).
         """
-        self.stopped.hide()
-        self.consent.ask(question, self.width())
-        _icon, title, detail = question_words(question)
-        announce(self, f"{_(title)} {_(detail)} {time_words(question)}", urgent=True)
+        self.stopped.put_away()
+        self.consent.ask(question)
+        words = QUESTIONS[question]
+        announce(self, f"{_(words.title)} {_(words.detail)} {time_words(question)}", urgent=True)
 
     def end_question(self, question: Question) -> None:
         """This question is over."""
@@ -440,7 +460,7 @@ class SessionPage(KioskPage):
         self.document.close_by_caller()
         self.powers.close_sheet()
         self.acted.emit(Touch.STOP)
-        self.stopped.slide_in(self.width())
+        self.stopped.open()
         announce(self, self.stopped.words(), urgent=True)
 
     def on_web_page(self, fact: BrowserFact, _body: bytes) -> None:
@@ -463,14 +483,12 @@ class SessionPage(KioskPage):
         """Return what is asked now, else what the sheet says, else with whom the caller talks
         and what the adviser can do; STOP always.
         """
-        questions = (self.consent, self.printing, self.giving, self.stopped)
-        open_panels = [panel for panel in questions if not panel.isHidden()]
         if self._notice:
             notice = [self._notice_words.text()]
         else:
             notice = []
-        if open_panels:
-            sentences = [words for panel in open_panels for words in words_in_sight(panel.panel)]
+        if self._shown_sheet is not None:
+            sentences = words_in_sight(self._shown_sheet.panel)
         elif self.powers.is_open:
             sentences = self.powers.words()
         else:
@@ -496,10 +514,8 @@ class SessionPage(KioskPage):
         self.talk.retranslate()
         self.chat.retranslate()
         self.document.retranslate()
-        self.consent.retranslate()
-        self.printing.retranslate()
-        self.giving.retranslate()
-        self.stopped.retranslate()
+        for sheet in self._sheets:
+            sheet.retranslate()
         self._show_notice()
 
     def _show_switched_off(self) -> None:

@@ -42,7 +42,7 @@ class PowerSwitch(BigButton):
 
 
 class PowerSwitches(QWidget):
-    """The switches of one question; hidden for a question of one power.
+    """The switches of one question.
 
     Signals:
         changed(): the caller touched a switch.
@@ -66,11 +66,10 @@ class PowerSwitches(QWidget):
         """Puts the switches of these powers, all on."""
         self._question = question
         for switch in self._switches.values():
-            switch.setVisible(switch.grant in question)
+            switch.setHidden(switch.grant not in question)
             switch.setChecked(True)
         self._place()
         self.retranslate()
-        self.setVisible(len(question) > 1)
 
     def set_columns(self, columns: int) -> None:
         """Set how many switches stand side by side."""

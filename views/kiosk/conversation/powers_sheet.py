@@ -20,7 +20,7 @@ from session.protocol.conversation.messages import Grant
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, GREY, WHITE, spaced
-from views.words.consent import QUESTIONS, SWITCHES, left_words
+from views.words.consent import ICONS, SWITCHES, left_words
 
 
 class PowerRow(BigButton):
@@ -34,7 +34,7 @@ class PowerRow(BigButton):
         self._is_counted = False
         self.setObjectName(f"power_{grant.value}")
         self.setEnabled(False)
-        self.insert(IconView(QUESTIONS[grant][0], 3.2, colour=BLUE))
+        self.insert(IconView(ICONS[grant], 3.2, colour=BLUE))
 
     def show_power(self, is_given: bool, left_s: float) -> None:
         """Show whether the adviser has it now, and the time that is left."""

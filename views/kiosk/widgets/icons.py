@@ -17,7 +17,7 @@ from PyQt6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from views.kiosk.widgets.theme import (
     ACCENT,
@@ -127,11 +127,15 @@ class IconView(QWidget):
         self._painted = colour
         self.update()
 
+    def place(self) -> QRect:
+        """Where it is painted."""
+        return self.rect()
+
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """The icon, on its disc."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = self.rect()
+        room = self.place()
         contrast = is_contrast(self)
         if contrast:
             colour = in_contrast(self._colour, self.parentWidget())
@@ -150,6 +154,21 @@ class IconView(QWidget):
             painter.translate(self.width(), 0)
             painter.scale(-1, 1)
         self._icon.paint(painter, room)
+
+
+class RoomyIcon(IconView):
+    """An icon in the middle of what room there is; it gives way to words."""
+
+    def __init__(self, name: str, *, colour: str = BLUE, disc: str = "") -> None:
+        super().__init__(name, 0, colour=colour, disc=disc)
+        for side in ("width_u", "height_u"):
+            self.setProperty(side, None)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+
+    def place(self) -> QRect:
+        """A square of about four lines, or less."""
+        side = min(self.width(), self.height(), 4 * self.fontMetrics().height())
+        return QRect((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
 
 class StopSign(QWidget):

@@ -306,7 +306,7 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f"#access_bar {{ background: {p.navy}; border-top: 2px solid {p.line}; }}",
         f"#bar {{ background: {p.deep}; }} #bar > QLabel {{ color: {p.on_dark}; }}",
         f"#session, #stage {{ background: {p.deep}; }} QLabel#adviser {{ color: {p.on_dark}; }}",
-        f"#question {{ background: {p.white}; border-top: {px(0.8)} solid {p.accent}; }}",
+        f"#question {{ background: {p.white}; }}",
         f"#panel {{ background: {p.white}; border: 2px solid {p.line};"
         f" border-radius: {px(2.4)}; }}",
         f"#powers_sheet, #powers_inside {{ background: {p.white}; }}",

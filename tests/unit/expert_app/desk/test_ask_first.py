@@ -20,6 +20,8 @@ from session.protocol.conversation.messages import Grant
 from tests.support.memory.channel import channel_pair
 from tests.support.waiting import until
 
+PAPERS = (Grant.SCAN, Grant.PRINT, Grant.KEEP)
+
 
 class Desk:
     """The part of the desk's job that is used here, with the real consent of both ends."""
@@ -66,7 +68,7 @@ async def test_an_act_asks_for_what_is_missing_in_one_question_and_is_done_on_th
 ) -> None:
     desk.act(SCAN, "scan")
     assert desk.done == []
-    await desk.answers((Grant.SCAN, Grant.KEEP), (Grant.SCAN,))
+    await desk.answers(PAPERS, (Grant.SCAN,))
     assert desk.done == ["scan"], "what is asked along is not needed"
     desk.act(SCAN, "again")
     assert desk.done == ["scan", "again"], "a power that is given is not asked for"
@@ -87,12 +89,12 @@ async def test_after_a_no_or_silence_it_is_not_done_and_that_is_told(
 ) -> None:
     desk.act(SCAN, "scan")
     if answered:
-        await desk.answers((Grant.SCAN, Grant.KEEP), ())
+        await desk.answers(PAPERS, ())
     else:
         await until(lambda: desk.kiosk.question != ())
         desk.clock.advance(SILENCE_S)
         await until(lambda: not desk.session.grants.asking(Grant.KEEP))
-    assert desk.refused[-1] == ((Grant.SCAN, Grant.KEEP), answered)
+    assert desk.refused[-1] == (PAPERS, answered)
     desk.first.ask(Grant.SCAN)
     await desk.answers((Grant.SCAN,), (Grant.SCAN,))
     assert desk.done == [], "a later yes is to another question"
@@ -103,8 +105,8 @@ async def test_the_next_act_takes_the_place_of_the_one_that_waits(desk: Desk) ->
     await until(lambda: desk.kiosk.question != ())
     desk.act(KEEP, "file")
     await asyncio.sleep(0.02)
-    assert desk.kiosk.question == (Grant.SCAN, Grant.KEEP), "it is not asked twice"
-    await desk.answers((Grant.SCAN, Grant.KEEP), (Grant.SCAN, Grant.KEEP))
+    assert desk.kiosk.question == PAPERS, "it is not asked twice"
+    await desk.answers(PAPERS, PAPERS)
     assert desk.done == ["file"]
 
 
@@ -114,7 +116,7 @@ async def test_an_act_that_needs_no_question_leaves_the_one_that_waits(desk: Des
     desk.act(SCAN, "scan")
     await until(lambda: desk.kiosk.question != ())
     desk.act(POINT, "point")
-    await desk.answers((Grant.SCAN, Grant.KEEP), (Grant.SCAN, Grant.KEEP))
+    await desk.answers(PAPERS, PAPERS)
     assert desk.done == ["point", "scan"]
 
 
@@ -131,5 +133,5 @@ async def test_what_waits_is_forgotten_when_the_conversation_is_over(desk: Desk)
     desk.act(SCAN, "scan")
     await until(lambda: desk.kiosk.question != ())
     desk.session_ended.emit(None)
-    await desk.answers((Grant.SCAN, Grant.KEEP), (Grant.SCAN, Grant.KEEP))
+    await desk.answers(PAPERS, PAPERS)
     assert desk.done == []

@@ -46,6 +46,7 @@ KINDS: dict[object, str] = {
     Id: "an id",
     MaybeId: "an id or nothing",
     Code: "a code of ours",
+    tuple[Grant, ...]: "the powers of a question",
     Hash: "a hash",
     Host: "a host",
     Topic: "the name of a kind of messages",

@@ -160,7 +160,7 @@ def test_a_scan_is_of_the_steps_profile_for_its_piece(stage: Stage, qtbot: QtBot
     assert box is not None
     box.click()
     stage.press("guide_do_lease")
-    assert stage.doers.did[1:] == ["ask scan keep"]
+    assert stage.doers.did[1:] == ["ask scan print keep"]
     chosen = acts_of(stage.window.dossier, ScanPiece)
     stage.doers.yes()
     assert chosen == [ScanPiece(PIECE)]

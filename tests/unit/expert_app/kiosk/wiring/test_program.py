@@ -56,6 +56,7 @@ WIDGETS = {
     "views.kiosk.widgets.hold_off.HoldOff",
     "views.kiosk.widgets.icons.Countdown",
     "views.kiosk.widgets.icons.IconView",
+    "views.kiosk.widgets.icons.RoomyIcon",
     "views.kiosk.widgets.icons.WaitingDots",
     "views.kiosk.widgets.page_base.BigButton",
     "views.kiosk.widgets.page_base.TouchButton",

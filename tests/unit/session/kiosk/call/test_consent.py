@@ -4,19 +4,30 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
 
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
-from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants, Question
+from session.kiosk.call.consent import (
+    LASTS_S,
+    SILENCE_S,
+    KioskGrants,
+    Question,
+    questions_for,
+)
+from session.kiosk.call.first_contact import MET_AFTER_S, FirstContact
 from session.protocol.conversation.messages import (
     Grant,
     GrantActor,
     GrantChanged,
     GrantReason,
     GrantRequested,
+    QuestionWaits,
+    ReadAs,
+    WaitReason,
 )
 from tests.support.memory.channel import MemoryChannel, channel_pair
 from tests.support.waiting import until
@@ -37,15 +48,17 @@ class Caller:
 class Scene:
     """A kiosk's grants with the desk's bare end of the line."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, *, met: bool = True) -> None:
         self.clock = ManualClock()
         self.kiosk: MemoryChannel
         self.desk: MemoryChannel
         self.kiosk, self.desk = channel_pair()
+        self.contact = FirstContact(self.clock, is_made=met)
         self.grants = KioskGrants(
             self.kiosk,
             self.clock,
             tasks=tasks,
+            contact=self.contact,
             text_version=lambda question: "_".join(["fr", *question]),
         )
         self.heard: list[GrantChanged] = []
@@ -151,7 +164,12 @@ async def test_several_powers_are_one_question_and_each_has_its_answer(scene: Sc
     assert {change.request_id for change in scene.heard if change.grant is not Grant.SEE_PAGE} == {
         "r1"
     }
-    assert {change.text_version for change in scene.heard} == {"fr_see_page_point_control_type"}
+    assert {change.text_version for change in scene.heard if change.allowed} == {
+        "fr_see_page_control"
+    }, "what was given has its own sentence"
+    assert {change.text_version for change in scene.heard if not change.allowed} == {
+        "fr_see_page_point_control_type"
+    }
 
 
 async def test_a_yes_without_the_page_gives_nothing_over_it(scene: Scene) -> None:
@@ -253,12 +271,13 @@ async def test_a_mandate_holds_for_one_question(scene: Scene) -> None:
 
 async def test_who_types_a_mandate_is_not_silent_but_not_for_ever(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
-    for letters in range(6):
+    for letters in range(20):
         scene.clock.advance(SILENCE_S - 1)
-        await asyncio.sleep(0.21)
-        assert scene.grants.question == (Grant.SCAN,)
         scene.grants.act_for_caller("A" * letters)
+    await asyncio.sleep(0.21)
+    assert scene.grants.question == (Grant.SCAN,)
     scene.clock.advance(SILENCE_S - 1)
+    scene.grants.act_for_caller("A" * 20)
     await until(lambda: not scene.grants.question)
 
 
@@ -333,3 +352,61 @@ async def test_after_the_end_nothing_can_be_given(scene: Scene) -> None:
     await scene.desk_asks(Grant.PRINT)
     assert not any(scene.grants.all().values())
     assert scene.caller.asked == [(Grant.SCAN,)]
+
+
+async def test_nobody_is_asked_before_caller_and_agent_have_met(scene: Scene) -> None:
+    tasks = Tasks()
+    scene = Scene(tasks, met=False)
+    await scene.desk_asks(Grant.SCAN)
+    assert scene.caller.asked == []
+    assert [m.reason for m in scene.kiosk.sent if isinstance(m, QuestionWaits)] == [
+        WaitReason.NOT_MET
+    ]
+    scene.contact.note_words()
+    scene.clock.advance(MET_AFTER_S - 0.1)
+    await asyncio.sleep(0.25)
+    assert scene.caller.asked == []
+    scene.clock.advance(0.1)
+    await until(lambda: scene.caller.asked == [(Grant.SCAN,)])
+    await tasks.close()
+
+
+async def test_an_agent_who_asks_all_the_time_waits(scene: Scene) -> None:
+    for _time in range(4):
+        await scene.desk_asks(Grant.SCAN)
+        scene.grants.answer((Grant.SCAN,), ())
+    await scene.desk_asks(Grant.SCAN)
+    assert not scene.grants.question
+    assert [m.reason for m in scene.kiosk.sent if isinstance(m, QuestionWaits)] == [
+        WaitReason.TOO_OFTEN
+    ]
+    scene.clock.advance(60)
+    await until(lambda: scene.grants.question == (Grant.SCAN,))
+
+
+async def test_page_and_papers_are_two_questions(scene: Scene) -> None:
+    await scene.desk_asks_together(Grant.KEEP, Grant.CONTROL, Grant.SCAN)
+    page = (Grant.SEE_PAGE, Grant.CONTROL)
+    assert scene.grants.question == page
+    scene.grants.answer(page, page)
+    assert scene.grants.question == (Grant.SCAN, Grant.KEEP)
+
+
+async def test_who_listens_or_talks_is_not_silent(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    for _time in range(8):
+        scene.clock.advance(SILENCE_S - 1)
+        scene.grants.note_life()
+    await asyncio.sleep(0.21)
+    assert scene.grants.question == (Grant.SCAN,)
+    scene.grants.note_life(ReadAs.HEARD)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
+    assert (scene.heard[-1].read_as, scene.heard[-1].asked) == (ReadAs.HEARD, [Grant.SCAN])
+
+
+def test_every_set_of_powers_is_asked_in_at_most_two_questions() -> None:
+    for size in range(1, 8):
+        for grants in itertools.combinations(Grant, size):
+            questions = questions_for(grants)
+            assert len(questions) <= 2
+            assert {grant for question in questions for grant in question} == set(grants)

@@ -124,7 +124,7 @@ def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
     consent = window.session_page.consent
     clock.advance(SILENCE_S - 5)
     visit.tick()
-    assert consent._countdown.left_s == 5
+    assert consent.countdown.left_s == 5
     clock.advance(5)
     visit.tick()
     assert not consent.isVisible()

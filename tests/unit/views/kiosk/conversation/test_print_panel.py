@@ -36,14 +36,14 @@ def test_the_sheet_stands_beside_the_face_until_the_answer(
     window.session_page.show_page(True)
     window.session_page.show_print(sheet())
     page = window.session_page
-    assert page.sheet.isVisible()
+    assert page.printing.sheet.isVisible()
     assert page.printing.isVisible()
     assert not page.browser.isVisible()
     assert page.stop.isVisible()
     read(page.printing, clock)
     (page.printing.yes if wanted else page.printing.no).click()
     assert answers == [ConfirmPrint("p1", wanted)]
-    assert not page.sheet.isVisible()
+    assert not page.printing.sheet.isVisible()
     assert page.browser.isVisible()
     page.printing.yes.click()
     assert len(answers) == 1
@@ -65,7 +65,7 @@ def test_the_question_goes_with_silence_stop_and_the_next_caller(
     assert not page.printing.isVisible()
     window.session_page.show_print(sheet("p3"))
     visit.show_session(session_facts())
-    assert not page.sheet.isVisible()
+    assert not page.printing.sheet.isVisible()
 
 
 def test_the_time_to_answer_is_seen(
@@ -75,7 +75,7 @@ def test_the_time_to_answer_is_seen(
     window.session_page.show_print(sheet())
     clock.advance(60)
     visit.tick()
-    assert window.session_page.printing._countdown.left_s == 30
+    assert window.session_page.printing.countdown.left_s == 30
 
 
 def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(
@@ -84,4 +84,4 @@ def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(
     visit.show_session(session_facts())
     window.session_page.show_print(sheet(document=b"%PDF-1.7 nothing"))
     assert window.session_page.printing.isVisible()
-    assert not window.session_page.sheet.isVisible()
+    assert not window.session_page.printing.sheet.isVisible()

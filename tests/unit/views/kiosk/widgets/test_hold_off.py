@@ -132,7 +132,7 @@ def test_who_goes_on_tapping_the_page_has_not_read(
 ) -> None:
     for _ in range(10):
         clock.advance(HOLD_OFF_S * 0.9)
-        tap(window.session_page.browser)
+        tap(window.session_page.call_pane)
     tap(asked.yes)
     assert touches.heard == []
     clock.advance(HOLD_OFF_S + 0.01)
@@ -237,7 +237,7 @@ def test_a_press_on_one_question_does_not_answer_the_next(
 ) -> None:
     clock.advance(HOLD_OFF_S + 0.01)
     press(asked.yes)
-    window.session_page.ask((Grant.CONTROL, Grant.TYPE, Grant.SCAN))
+    window.session_page.ask((Grant.CONTROL, Grant.TYPE))
     release(asked.yes)
     assert touches.heard == []
 
@@ -282,14 +282,15 @@ def test_a_sheet_is_printed_and_a_file_given_no_sooner(
     window.session_page.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
     page.printing.finish_slide()
     tap(page.printing.yes)
-    file = OfferedFile("f1", "carte.pdf", 1000)
-    page.show_files((file,))
-    page.giving.finish_slide()
+    page.show_files((OfferedFile("f1", "carte.pdf", 1000),))
     page.giving.sheet.chosen.emit("f1")
-    tap(page.giving.yes)
+    assert not page.giving.isVisible(), "one question after the other"
     assert answers == []
     clock.advance(HOLD_OFF_S + 0.01)
     tap(page.printing.yes)
+    page.giving.finish_slide()
+    tap(page.giving.yes)
+    assert len(answers) == 1
     clock.advance(HOLD_OFF_S + 0.01)
     tap(page.giving.yes)
     assert answers == [ConfirmPrint("p1", True), GiveFile("f1")]
