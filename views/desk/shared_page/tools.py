@@ -97,7 +97,7 @@ class PageTools(QFrame):
             self._shortcuts.append(key_shortcut)
         return button
 
-    def _make_whole(self) -> dict[str, QToolButton]:
+    def _make_whole(self) -> dict[str, ToolButton]:
         buttons = {}
         self._clear = tool_button(_("Remove frame and arrow"), "remove", "page_marks_remove")
         self._clear.clicked.connect(lambda: self.acted.emit(RemoveMarks()))
