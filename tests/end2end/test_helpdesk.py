@@ -187,6 +187,7 @@ async def a_faultless_call(stage: Stage) -> str:
     return session
 
 
+@pytest.mark.long
 async def test_a_faultless_conversation_has_no_finding(stage: Stage) -> None:
     number = short_number(await a_faultless_call(stage))
     async with helpdesk_of(stage, "desk") as helpdesk:

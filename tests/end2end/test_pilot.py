@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The pilot: an installation that began empty, over TLS, from the wheel to an upgraded hub."""
+"""The pilot: an installation that began empty, over TLS, from the wheel to an upgraded hub.
+
+Every run has its roles over TLS one by one (`tests/integration/operations/test_every_role.py`), and
+the walk.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from tests.pilot.installed import ROOT, install
 
 pytestmark = [
     pytest.mark.asyncio,
+    pytest.mark.long,
     pytest.mark.timeout(600),
     pytest.mark.skipif(
         not all(map(shutil.which, NEEDED)), reason="a desktop session needs dbus and gnome-keyring"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,10 +21,21 @@ _BY_NAME = {"getattr", "setattr", "hasattr", "delattr", "_get", "_set"}
 
 
 @cache
+def parsed(path: Path) -> ast.Module:
+    """Return the tree of a file.
+
+    All trees are kept and are millions of objects: no later search for garbage goes through them.
+    """
+    tree = ast.parse(path.read_text("utf-8"))
+    gc.freeze()
+    return tree
+
+
+@cache
 def sources() -> dict[str, ast.Module]:
     """The product's modules by their path from the repository's root."""
     return {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
+        path.relative_to(ROOT).as_posix(): parsed(path)
         for package in PACKAGES
         for path in sorted((ROOT / package).rglob("*.py"))
     }

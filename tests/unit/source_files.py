@@ -3,18 +3,11 @@
 
 from __future__ import annotations
 
-import ast
-from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
 PRODUCT = ("expert_app", "views", "session", "documents", "resources")
-
-
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
 
 
 def name_of(path: Path) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.source_files import PRODUCT, ROOT, name_of, parsed, sources
+from tests.support.private_names import parsed
+from tests.unit.source_files import PRODUCT, ROOT, name_of, sources
 
 MOST_MODULES, MOST_TEST_MODULES = 20, 25
 SHORTEST_DOCSTRING, LONGEST_DOCSTRING = 3, 10

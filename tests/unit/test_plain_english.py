@@ -9,7 +9,8 @@ import ast
 
 import pytest
 
-from tests.unit.source_files import PRODUCT, name_of, parsed, sources
+from tests.support.private_names import parsed
+from tests.unit.source_files import PRODUCT, name_of, sources
 
 VAGUE_NAMES = {
     *("about", "again", "asked", "done", "found", "given", "held", "its", "kept", "known", "left"),

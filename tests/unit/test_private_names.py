@@ -11,8 +11,7 @@ import re
 
 import pytest
 
-from tests.support.private_names import imports_ctypes, private_names, sources
-from tests.unit.source_files import parsed
+from tests.support.private_names import imports_ctypes, parsed, private_names, sources
 from tests.unit.source_files import sources as files
 
 ALLOWED = {

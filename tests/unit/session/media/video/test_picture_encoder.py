@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import fractions
 import os
+from functools import cache
 from typing import Any, cast
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from session.media.audio.voice_encoder import VoiceEncoder
 from session.media.devices.person import SyntheticPerson
@@ -19,8 +21,17 @@ from session.media.video.picture_encoder import PictureEncoder, av1_encoder
 from session.media.video.send_rate import SendRate
 
 FPS = 25
-PERSON = SyntheticPerson(640, 360)
-PICTURES = [PERSON.draw(i / FPS) for i in range(100)]
+
+
+@cache
+def person_at(count: int) -> Image.Image:
+    """Return a picture of the person who moves; the hundredth is followed by the first."""
+    return person_at(count % 100) if count >= 100 else person().draw(count / FPS)
+
+
+@cache
+def person() -> SyntheticPerson:
+    return SyntheticPerson(640, 360)
 
 
 class Filmed:
@@ -36,7 +47,7 @@ class Filmed:
     def next(
         self, size: tuple[int, int] = (640, 360), *, whole: bool = False, noise: bool = False
     ) -> list[bytes]:
-        picture = np.asarray(PICTURES[self.count % len(PICTURES)].resize(size))
+        picture = np.asarray(person_at(self.count).resize(size))
         if noise:
             picture = np.random.default_rng(self.count).integers(0, 255, picture.shape, np.uint8)
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
@@ -69,7 +80,7 @@ def test_a_picture_comes_out_as_it_went_in(codec: str) -> None:
         payloads = filmed.next()
         assert max(map(len, payloads)) <= 1200
         out = filmed.decoded(payloads)
-    sent = np.asarray(PICTURES[9].convert("L")).astype(int)
+    sent = np.asarray(person_at(9).convert("L")).astype(int)
     shown = out.to_ndarray(format="gray").astype(int)
     assert out.width == 640
     assert abs(np.corrcoef(sent.ravel(), shown.ravel())[0, 1]) > 0.99
@@ -140,7 +151,7 @@ def test_after_a_busy_second_pictures_come_as_often_as_before(codec: str) -> Non
     encoder = PictureEncoder(SendRate(320_000, 320_000), codec, clock=lambda: now_s)
     sent: list[bool] = []
     for count in range(150):
-        picture = np.asarray(PICTURES[count % len(PICTURES)].resize((640, 360))) + grain[count % 8]
+        picture = np.asarray(person_at(count).resize((640, 360))) + grain[count % 8]
         frame = av.VideoFrame.from_ndarray(picture.clip(0, 255).astype(np.uint8), format="rgb24")
         frame = frame.reformat(format="yuv420p")
         frame.pts, frame.time_base = count * 90_000 // FPS, fractions.Fraction(1, 90_000)
@@ -181,9 +192,9 @@ def test_a_still_photo_is_sharp_enough_to_know_a_face(codec: str) -> None:
         out = filmed.decoded(payloads)
         filmed.now_s += 3.96
         filmed.count += 99
-    sent = np.asarray(
-        PICTURES[(filmed.count - 100) % 100].resize((out.width, out.height)).convert("L")
-    ).astype(int)
+    sent = np.asarray(person_at(filmed.count).resize((out.width, out.height)).convert("L")).astype(
+        int
+    )
     shown = out.to_ndarray(format="gray").astype(int)
     assert np.corrcoef(sent.ravel(), shown.ravel())[0, 1] > 0.99
     assert sum(sizes[1:]) * 8 / (4 * len(sizes[1:])) < 60_000
