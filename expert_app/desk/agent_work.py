@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ from session.protocol.hub.routing import (
     WorkRequest,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.hub.waiting import PromisedCallsRequest
+from session.protocol.hub.waiting import CallNowRequest, PromisedCall, PromisedCallsRequest
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class AgentWork:
         rang: a new caller that this agent may take itself.
         wrap_up_changed: how much time the wrap-up has.
         previewed: (ticket id, what is known of its caller before the conversation).
-        calls_changed: when this agent has promised to call somebody, the first first.
+        calls_changed: whom this agent has promised to call, the first first.
         provisional_changed: numbers of dossiers that this agent made and nobody has matched yet.
         note_failed: the note on this session was not taken, by the error's code.
         supervisor_asked: the board shows that this agent needs help, for this reason; "" no longer.
@@ -110,7 +111,7 @@ class AgentWork:
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self.supervisor_asked: Signal[str] = Signal()
         self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
-        self.calls_changed: Signal[list[datetime]] = Signal()
+        self.calls_changed: Signal[Sequence[PromisedCall]] = Signal()
         self.provisional_changed: Signal[list[str]] = Signal()
         self.note_failed: Signal[tuple[str, str]] = Signal()
         self._app = app
@@ -126,7 +127,7 @@ class AgentWork:
         self._known: set[str] | None = None
         self._wrap_up = WrapUpTime(None)
         self._help = ""
-        self._calls: list[datetime] = []
+        self._calls: Sequence[PromisedCall] = ()
         self._provisional: list[str] = []
 
     def start(self) -> None:
@@ -220,7 +221,7 @@ class AgentWork:
     async def _ask_calls(self) -> None:
         """An older hub knows of no promises."""
         try:
-            calls = (await self._bus.ask(PromisedCallsRequest())).due_utc
+            calls = (await self._bus.ask(PromisedCallsRequest())).calls
         except SessionError as error:
             log.info("promised calls are not known: %s", error.code)
             return
@@ -316,12 +317,16 @@ class AgentWork:
 
     def accept_next(self, service: str) -> None:
         """Takes whoever is next for this agent, of one service or ("") of all."""
-        self._app.do(self._accept_next(service), "accept")
+        self._app.do(self._enter(NextRequest(service=service or None)), "accept")
 
-    async def _accept_next(self, service: str) -> None:
+    def call_now(self, ticket_id: str) -> None:
+        """Calls a caller whom this agent has promised to call."""
+        self._app.do(self._enter(CallNowRequest(ticket_id=ticket_id)), "accept")
+
+    async def _enter(self, request: NextRequest | CallNowRequest) -> None:
         if self._app.session is None:
             trace = new_trace()
-            answer = await self._bus.ask(NextRequest(service=service or None), trace=trace)
+            answer = await self._bus.ask(request, trace=trace)
             await self._app.enter(answer.session, trace)
 
     def answers_by_itself(self, ticket: Ticket) -> bool:

@@ -97,6 +97,12 @@ class DropOwedNote(Struct, frozen=True):
     session_id: str
 
 
+class MakePromisedCall(Struct, frozen=True):
+    """Call now whom the agent has promised to call."""
+
+    ticket_id: str
+
+
 class FileLeftPages(Struct, frozen=True):
     """File the scanned pages that a session left behind."""
 
@@ -110,7 +116,13 @@ class DeleteLeftPages(Struct, frozen=True):
 
 
 IdleAct = (
-    IdlePress | AcceptByThemselves | WriteOwedNote | DropOwedNote | FileLeftPages | DeleteLeftPages
+    IdlePress
+    | AcceptByThemselves
+    | MakePromisedCall
+    | WriteOwedNote
+    | DropOwedNote
+    | FileLeftPages
+    | DeleteLeftPages
 )
 
 # ---- in a conversation

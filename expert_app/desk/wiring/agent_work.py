@@ -5,7 +5,7 @@ states, offers, the next caller, the wrap-up's time and note.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from PyQt6.QtCore import Qt
 
@@ -25,6 +25,7 @@ from session.protocol.dossier.guides import NoteTemplate
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.routing import CallerPreview, ServiceWork
 from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.waiting import PromisedCall
 from views.desk.acts import (
     AcceptByThemselves,
     AcceptCaller,
@@ -40,6 +41,7 @@ from views.desk.acts import (
     FinishWrapUp,
     IdleAct,
     IdlePress,
+    MakePromisedCall,
     OfferAct,
     QueueAct,
     UseNoteTemplate,
@@ -47,6 +49,7 @@ from views.desk.acts import (
     WrapUpPress,
     WriteOwedNote,
 )
+from views.desk.my_day.open_work import OpenWork, WorkKind
 from views.desk.offer_card import preview_lines
 from views.desk.window import DeskWindow
 from views.media.notification import DesktopNotification
@@ -92,7 +95,7 @@ class AgentWorkConnections:
         self._settings = settings
         self._why_ended = ""
         self._guide: DeskGuide | None = None
-        self._calls: list[datetime] = []
+        self._calls: Sequence[PromisedCall] = ()
         self._provisional: list[str] = []
         self._templates: dict[str, NoteTemplate] = {}
         self._notification = notification
@@ -134,9 +137,9 @@ class AgentWorkConnections:
         work.previewed.connect(self._on_previewed)
         work.calls_changed.connect(self._on_calls)
         work.provisional_changed.connect(self._on_provisional)
-        work.owed.changed.connect(self._show_owed)
+        work.owed.changed.connect(self.show_open_work)
         work.note_failed.connect(self._on_note_failed)
-        self._show_owed()
+        self.show_open_work()
         self._app.session_closed.connect(self.show_open_work)
         self._filing.document_waiting.connect(self.show_open_work)
         self._filing.document_filed.connect(self.show_open_work)
@@ -183,6 +186,10 @@ class AgentWorkConnections:
                 self._on_preview()
             case AcceptByThemselves(on):
                 self._settings.write(BY_ITSELF, "yes" if on else "")
+            case MakePromisedCall(ticket_id):
+                self._ring.stop()
+                self._window.idle.next.show_accepting(True)
+                self._work.call_now(ticket_id)
             case WriteOwedNote(session_id, note):
                 self._work.write_owed(session_id, note)
             case DropOwedNote(session_id):
@@ -221,7 +228,7 @@ class AgentWorkConnections:
         if following is not None and following.id == ticket_id:
             self._window.idle.next.show_preview(preview_lines(preview))
 
-    def _on_calls(self, calls: list[datetime]) -> None:
+    def _on_calls(self, calls: Sequence[PromisedCall]) -> None:
         self._calls = calls
         self.show_open_work()
 
@@ -229,14 +236,9 @@ class AgentWorkConnections:
         self._provisional = numbers
         self.show_open_work()
 
-    def _show_owed(self, _owed: object = None) -> None:
-        words = _("Note to write: {session}")
-        owed = {note.session_id: words.format(session=note.words) for note in self._work.owed.owed}
-        self._window.idle.work.show_notes(owed)
-
     def _on_note_failed(self, failed: tuple[str, str]) -> None:
         session_id, code = failed
-        self._window.idle.work.show_note_failed(session_id)
+        self._window.idle.work.show_failed(WorkKind.NOTE, session_id)
         words = sentence(code).sentence
         if code in (TicketUnknown.code, DossierUnknown.code):
             words = _("It is too late for this note: tell it to a colleague or to the caller.")
@@ -244,43 +246,42 @@ class AgentWorkConnections:
 
     def show_open_work(self, _fact: object = None) -> None:
         """Says on the page between two callers what this agent has not finished."""
-        self._show_owed()
-        self._show_left()
-        lines = []
+        work = [*self._promised(), *self._left(), *self._owed()]
+        title = _("Provisional dossier {number}")
+        detail = _("A supervisor matches it.")
+        for number in self._provisional:
+            work.append(OpenWork(WorkKind.DOSSIER, number, title.format(number=number), detail))
         if waiting := self._filing.waiting():
-            lines.append(
-                _("Documents that wait to be sent; they go by themselves: {count}").format(
-                    count=waiting
-                )
-            )
-        if self._calls:
-            when = ", ".join(f"{due.astimezone():%d/%m %H:%M}" for due in self._calls[:3])
-            words = _("Callers to call back: {count} ({when})")
-            lines.append(words.format(count=len(self._calls), when=when))
-        if self._provisional:
-            words = _("Provisional dossiers, which a supervisor matches: {count} ({numbers})")
-            numbers = ", ".join(self._provisional[:3])
-            lines.append(words.format(count=len(self._provisional), numbers=numbers))
-        self._window.idle.work.show_lines(lines)
+            title = _("Documents that wait to be sent: {count}").format(count=waiting)
+            work.append(OpenWork(WorkKind.UNSENT, "", title, _("They go by themselves.")))
+        self._window.idle.work.show_work(work)
 
-    def _show_left(self) -> None:
-        """Shows, for each conversation, the scanned pages that it left behind."""
-        words = _(
-            "Scanned pages that were not filed: {count}; conversation {number}, kept until {until}"
-        )
+    def _promised(self) -> Iterator[OpenWork]:
+        for call in self._calls:
+            title = _("A caller to call back")
+            if call.number:
+                title = _("Call back {number}").format(number=call.number)
+            service, _place = self._window.queue.facts.service(call.service)
+            name = service.name if service is not None else call.service
+            parts = (name, f"{call.due_at_utc.astimezone():%d/%m %H:%M}", call.masked_phone)
+            detail = " · ".join(filter(None, parts))
+            yield OpenWork(WorkKind.CALL, call.ticket_id, title, detail)
+
+    def _owed(self) -> Iterator[OpenWork]:
+        for note in self._work.owed.owed:
+            yield OpenWork(WorkKind.NOTE, note.session_id, _("Note to write"), note.words)
+
+    def _left(self) -> Iterator[OpenWork]:
+        """The scanned pages that conversations left behind, for each conversation."""
         left: dict[str, list[UnfiledPage]] = {}
         for page in self._filing.left_behind():
             left.setdefault(page.session_id, []).append(page)
-        self._window.idle.work.show_pages(
-            {
-                session_id: words.format(
-                    count=len(pages),
-                    number=short_number(session_id),
-                    until=f"{kept_until(pages[0]):%d/%m %H:%M}",
-                )
-                for session_id, pages in left.items()
-            }
-        )
+        for session_id, pages in left.items():
+            title = _("Scanned pages that were not filed: {count}").format(count=len(pages))
+            detail = _("Conversation {number}, kept until {until}").format(
+                number=short_number(session_id), until=f"{kept_until(pages[0]):%d/%m %H:%M}"
+            )
+            yield OpenWork(WorkKind.PAGES, session_id, title, detail)
 
     def _on_file_left(self, session_id: str) -> None:
         name = _("Pages filed after the conversation")
@@ -349,12 +350,13 @@ class AgentWorkConnections:
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key in ("accept", "decline"):
             self._window.offer.answer_failed()
+            self._window.idle.work.show_failed(WorkKind.CALL)
         elif trouble.key == "prolong":
             self._window.wrap_up.show_limit(*self._work.wrap_up)
         elif trouble.key == "finish":
             self._window.wrap_up.finish_failed()
         elif trouble.key == LEFT_PAGES:
-            self._window.idle.work.show_pages_failed()
+            self._window.idle.work.show_failed(WorkKind.PAGES)
             self.show_open_work()
 
     def show_reservation_ended(self, ticket: Ticket) -> None:

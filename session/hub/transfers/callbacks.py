@@ -20,7 +20,7 @@ import msgspec
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
-from session.core.errors import MessageMalformed, NotAllowed, TicketUnknown
+from session.core.errors import AgentBusy, MessageMalformed, NotAllowed, TicketUnknown
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_phone
@@ -29,13 +29,15 @@ from session.hub.queue.core import QueueCore
 from session.hub.queue.sessions import Sessions
 from session.hub.storage.interfaces import CallerRecord
 from session.protocol.codec import decode_plain
-from session.protocol.hub.requests import Done
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.requests import Done, SessionAnswer
+from session.protocol.hub.tickets import LIVE, Ticket, TicketState
 from session.protocol.hub.waiting import (
     MOST_PROMISED,
     CallbackAnswer,
     CallbackRequest,
     CallLaterRequest,
+    CallNowRequest,
+    PromisedCall,
     PromisedCallsAnswer,
     PromisedCallsRequest,
 )
@@ -53,8 +55,9 @@ CALL_LATER = "call_later"
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """The ticket that it becomes, and when; `preferred` is the agent who promised it, `needs` what
-    the caller needs of one. Telephone and caller number go when it is `done`.
+    """The ticket that it becomes, and when; `preferred` is the agent who promised it, in the
+    conversation of the ticket `number`, `needs` what the caller needs of one. Telephone and caller
+    number go when it is `done`.
     """
 
     ticket: str
@@ -68,6 +71,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     caller_number: str = ""
     sealed_number: str = ""
     preferred: str = ""
+    number: str = ""
     needs: tuple[str, ...] = ()
     done: bool = False
 
@@ -283,6 +287,7 @@ class Callbacks:
                 caller_number=record.number,
                 sealed_number=record.sealed,
                 preferred=asker.user,
+                number=ticket.number,
                 needs=ticket.needs,
             )
         )
@@ -293,14 +298,43 @@ class Callbacks:
 
     @handles(PromisedCallsRequest)
     async def promised(self, asker: Asker, _request: PromisedCallsRequest) -> PromisedCallsAnswer:
-        """Return when this agent has promised to call somebody."""
-        due = [
-            callback.due_at_utc
+        """Return whom this agent has promised to call, and when."""
+        calls = [
+            PromisedCall(
+                ticket_id=callback.ticket,
+                service=callback.service,
+                due_at_utc=callback.due_at_utc,
+                number=callback.number,
+                masked_phone=_masked(callback.phone),
+            )
             for callback in self._store.waiting()
             if callback.due_at_utc is not None
             and (callback.organisation, callback.preferred) == (asker.organisation, asker.user)
         ]
-        return PromisedCallsAnswer(due_utc=sorted(due)[:MOST_PROMISED])
+        calls = sorted(calls, key=lambda call: call.due_at_utc)[:MOST_PROMISED]
+        due = [call.due_at_utc for call in calls]
+        return PromisedCallsAnswer(due_utc=due, calls=tuple(calls))
+
+    @handles(CallNowRequest)
+    async def call_now(self, asker: Asker, request: CallNowRequest) -> SessionAnswer:
+        """The agent calls now whom it has promised to call: a ticket that it has in the same act.
+
+        Raises:
+            TicketUnknown: not this agent's own promise. AgentBusy: it has another caller.
+                Else as `Sessions.take_ticket`.
+        """
+        organisation, agent = asker.organisation, asker.user
+        callback = self._store.get(organisation, request.ticket_id)
+        if callback is None or callback.preferred != agent:
+            raise TicketUnknown
+        if not callback.done:
+            in_hand = self._changes.view.of_agent(organisation, agent)
+            if any(ticket.state in LIVE for ticket in in_hand):
+                raise AgentBusy  # before there is a ticket that nobody has
+            await self._make(callback, self._clock.utc_now(), kept_for=agent)
+        return SessionAnswer(
+            session=await self._sessions.take_ticket(organisation, agent, request.ticket_id)
+        )
 
     # ---- the hub's timer
 
@@ -327,7 +361,9 @@ class Callbacks:
             callback.organisation, callback.service
         )
 
-    async def _make(self, callback: Callback, arrived: datetime) -> None:
+    async def _make(
+        self, callback: Callback, arrived: datetime, *, kept_for: str | None = None
+    ) -> None:
         """At the head of the opening hour: whoever presses a button then comes after."""
         service = self._catalogue.service(callback.organisation, callback.service)
         number, sealed = callback.caller_number, callback.sealed_number
@@ -344,6 +380,8 @@ class Callbacks:
             arrived_at_utc=arrived,
             caller_number_given=bool(number or sealed),
             preferred=callback.preferred or None,
+            assigned_to=kept_for,
+            assigned_at_utc=self._clock.utc_now() if kept_for else None,
             needs=callback.needs,
             skills=self._catalogue.skills_for(
                 callback.organisation, callback.service, callback.needs
@@ -359,6 +397,13 @@ class Callbacks:
                 callback, phone="", caller_number="", sealed_number="", done=True
             )
         )
+
+
+def _masked(phone: str) -> str:
+    """Return a telephone number that its agent knows again, and nobody learns."""
+    if len(phone) < 8:
+        return ""
+    return f"{phone[:2]} •• •• {phone[-4:-2]} {phone[-2:]}"
 
 
 def _identity(organisation: str, home: str, kiosk: str, request_id: str) -> str:

@@ -5,7 +5,7 @@ Used by kiosk, desk, hub.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -13,9 +13,12 @@ from session.core.field_types import UtcTime
 from session.protocol.hub.requests import (
     Done,
     HubMessage,
+    ListAnswer,
+    ListRequest,
     Number,
     Request,
     Requests,
+    SessionAnswer,
     Text,
     TicketAnswer,
 )
@@ -111,22 +114,51 @@ class CallLaterRequest(
     phone: Number = ""
 
 
-class PromisedCallsAnswer(HubMessage, frozen=True, kw_only=True):
-    """The times at which this agent has to call, the first first;
+class PromisedCallsAnswer(ListAnswer, frozen=True, kw_only=True):
+    """The times at which this agent has to call, and the calls, the first first;
     callers who wait already are in the queue.
     """
 
+    PAGED: ClassVar[tuple[str, ...]] = ("calls",)
+
     due_utc: Annotated[list[UtcTime], msgspec.Meta(max_length=MOST_PROMISED)]
+    calls: Annotated[tuple[PromisedCall, ...], msgspec.Meta(max_length=MOST_PROMISED)] = ()
 
 
 class PromisedCallsRequest(
-    Request[PromisedCallsAnswer],
+    ListRequest[PromisedCallsAnswer],
     frozen=True,
     kw_only=True,
     verb="promised_calls",
     roles=(Role.AGENT,),
 ):
     """An agent asks which callers it has promised to call."""
+
+
+class PromisedCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that an agent has promised.
+
+    Attributes:
+        ticket_id: the ticket that it becomes.
+        number: of the ticket in whose conversation it was promised, "" when not known.
+        masked_phone: the telephone number with its middle hidden.
+    """
+
+    ticket_id: Id
+    service: ServiceRef
+    due_at_utc: UtcTime
+    number: Text = ""
+    masked_phone: Text = ""
+
+
+class CallNowRequest(
+    Request[SessionAnswer], frozen=True, kw_only=True, verb="call_now", roles=(Role.AGENT,)
+):
+    """An agent makes a call that it has promised, whenever it was due: the caller is this agent's
+    at once. Asked again, the answer is the same.
+    """
+
+    ticket_id: Id
 
 
 class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
@@ -170,5 +202,6 @@ WAITING_REQUESTS: Requests = (
     CallbackRequest,
     CallLaterRequest,
     PromisedCallsRequest,
+    CallNowRequest,
     DisplayRequest,
 )

@@ -15,6 +15,7 @@ import pytest
 
 from session.core.clock import ManualClock
 from session.core.errors import (
+    AgentBusy,
     CallerNumberInvalid,
     NotAllowed,
     TicketAway,
@@ -31,6 +32,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import (
     AwayRequest,
     CallLaterRequest,
+    CallNowRequest,
     DisplayAnswer,
     DisplayRequest,
     PromisedCallsRequest,
@@ -224,9 +226,10 @@ async def test_an_agent_promises_a_caller_at_the_kiosk_to_call_and_finds_the_tic
             CallLaterRequest(session_id=facts.id, minutes=60, phone="06 12 34 56 78")
         )
         assert _states(world)[ticket.number] is TicketState.CLOSED
-        assert (await desk.bus.ask(PromisedCallsRequest())).due_utc == [
-            clock.utc_now() + timedelta(minutes=60)
-        ]
+        [call] = (await desk.bus.ask(PromisedCallsRequest())).calls
+        assert call.due_at_utc == clock.utc_now() + timedelta(minutes=60)
+        assert (call.number, call.service) == (ticket.number, "rights")
+        assert call.masked_phone == "06 •• •• 56 78", "the rest stays at the hub"
         await _beats(world, clock, 61 * 60)
         await until(
             lambda: [t.away for t in desk.queue if t.state is TicketState.WAITING] == ["phone"]
@@ -235,6 +238,34 @@ async def test_an_agent_promises_a_caller_at_the_kiosk_to_call_and_finds_the_tic
         assert again.preferred == "alice"
         facts = await desk.accept(again.id)
         assert (facts.phone, facts.caller_number) == (PHONE, "1234567")
+
+
+async def test_an_agent_makes_a_promised_call_before_its_time_and_no_colleague_can(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock, tick_s=3600) as world:
+        kiosk = await world.kiosk("kiosk1")
+        alice, bob = await world.desk("alice"), await world.desk("bob")
+        facts = await alice.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+        await alice.bus.ask(CallLaterRequest(session_id=facts.id, minutes=60, phone=PHONE))
+        [call] = (await alice.bus.ask(PromisedCallsRequest())).calls
+        assert (await bob.bus.ask(PromisedCallsRequest())).calls == ()
+        with pytest.raises(TicketUnknown):
+            await bob.bus.ask(CallNowRequest(ticket_id=call.ticket_id))
+        second = await alice.accept((await kiosk.call("rights", "7654321", "r2")).ticket.id)
+        with pytest.raises(AgentBusy):
+            await alice.bus.ask(CallNowRequest(ticket_id=call.ticket_id))
+        assert len(_states(world)) == 2, "a refused call leaves no ticket"
+        await alice.close(second.id)
+        talk = (await alice.bus.ask(CallNowRequest(ticket_id=call.ticket_id))).session
+        assert (talk.phone, talk.caller_number) == (PHONE, "1234567")
+        again = (await alice.bus.ask(CallNowRequest(ticket_id=call.ticket_id))).session
+        assert again.id == talk.id, "a lost answer is given once more"
+        assert (await alice.bus.ask(PromisedCallsRequest())).calls == ()
+        await alice.close(talk.id)
+        await _beats(world, clock, 61 * 60)
+        assert len(_states(world)) <= 3, "one promise became two tickets"
 
 
 async def test_another_agent_s_session_and_a_talk_without_a_number_are_not_called_later(

@@ -38,6 +38,7 @@ from tests.support.screens.invented import (
 from tests.support.screens.parts import part
 from views.desk.call_view import CallState, Quality
 from views.desk.dossier.find_card import OPEN
+from views.desk.my_day.open_work import OpenWork, WorkKind
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.words.errors import sentence
@@ -57,6 +58,27 @@ WORK = [
     ServiceWork(id="rsa", after_s=120),
     ServiceWork(id="rdv"),
 ]
+TO_DO = [
+    OpenWork(
+        WorkKind.CALL, "c1", "Rappeler B007", "Aide au logement · 02/03 11:00 · 06 •• •• 23 41"
+    ),
+    OpenWork(
+        WorkKind.CALL,
+        "c2",
+        "Rappeler A019",
+        "Allocations familiales · 02/03 14:30 · 07 •• •• 80 02",
+    ),
+    OpenWork(
+        WorkKind.PAGES,
+        "s7",
+        "Pages numérisées pas encore classées : 1",
+        "Entretien T6X5-XS38, gardées jusqu’au 03/03 12:00",
+    ),
+    OpenWork(WorkKind.NOTE, "s8", "Note à écrire", "C004 · RSA et prime d'activité · 08:47"),
+    OpenWork(
+        WorkKind.DOSSIER, "d1", "Dossier provisoire P-2026-0012", "Un superviseur le rapproche."
+    ),
+]
 OFFERED: dict[str, object] = {
     "state": TicketState.OFFERED,
     "offer_until_utc": NOW + timedelta(seconds=17),
@@ -75,6 +97,16 @@ def idle() -> DeskWindow:
     """Callers are waiting, one rings."""
     window = _open_desk()
     window.queue.ring("t-a032")
+    return window
+
+
+def my_day() -> DeskWindow:
+    """The next caller was looked at, and there is much to do."""
+    window = _open_desk()
+    window.idle.next.show_preview(
+        ["Demande de RSA", "manque : bulletin de salaire, bail", "Ligne : bonne"]
+    )
+    window.idle.work.show_work(TO_DO)
     return window
 
 
@@ -292,6 +324,7 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "phone": phone,
     "away": away,
     "idle": idle,
+    "my_day": my_day,
     "empty": empty,
     "face": face,
     "guide": guide,

@@ -20,13 +20,13 @@ from views.widgets.parts import (
     Card,
     Chip,
     FlowLayout,
-    clock_words,
     column,
     label,
     push_button,
     restyle,
     row,
     shortcut,
+    show_clock,
     steady_figures,
 )
 from views.widgets.plain_words import CheckBox
@@ -220,7 +220,4 @@ class NextCard(Card):
         look = wait_style(waited_s, WaitLimits().of(self._service))
         self._wait_icon.set_icon(look.icon_name, look.tone or "soft")
         restyle(self._wait, tone=look.tone)
-        spoken = _("Waiting for {minutes} min").format(minutes=int(waited_s // 60))
-        if spoken != self._wait.accessibleName():
-            self._wait.setAccessibleName(spoken)
-        self._wait.setText(_("Waiting for {time}").format(time=clock_words(waited_s)))
+        show_clock(self._wait, waited_s, _("Waiting for {time}"))

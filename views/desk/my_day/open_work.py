@@ -5,54 +5,118 @@ Used by the page between two callers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import NamedTuple
 
-from PyQt6.QtWidgets import QFrame, QPlainTextEdit
+from PyQt6.QtWidgets import QFrame, QPlainTextEdit, QPushButton
 
 from resources.texts import _
 from session.core.dossier_model import NOTE_LETTERS
-from views.desk.acts import DeleteLeftPages, DropOwedNote, FileLeftPages, IdleAct, WriteOwedNote
+from views.desk.acts import (
+    DeleteLeftPages,
+    DropOwedNote,
+    FileLeftPages,
+    IdleAct,
+    MakePromisedCall,
+    WriteOwedNote,
+)
 from views.widgets.parts import Card, column, label, push_button, row
 from views.widgets.theme import SPACE, text_scale
 
 NOTE_PX = 62
 """Height of a note's field in letters of the usual size."""
 
+MOST_ROWS = 50
+"""So much work has a row at first, and so much more with each press."""
 
-class OwedNoteLine(QFrame):
-    """A note that is not written yet; a press opens the field for it.
+
+class WorkKind(Enum):
+    """What is to be done. Of `DOSSIER` and `UNSENT` the agent only knows: others do it."""
+
+    CALL = "call"
+    PAGES = "pages"
+    NOTE = "note"
+    DOSSIER = "dossier"
+    UNSENT = "unsent"
+
+
+class OpenWork(NamedTuple):
+    """A piece of work; `id` is that of its ticket (`CALL`) or session (`PAGES`, `NOTE`)."""
+
+    kind: WorkKind
+    id: str
+    title: str
+    detail: str
+
+
+class WorkRow(QFrame):
+    """Title, one line of detail, and at most two buttons.
 
     Args:
-        tell: told what the agent does with it.
+        buttons: what can be done.
     """
 
-    def __init__(self, session_id: str, words: str, *, tell: Callable[[IdleAct], None]) -> None:
+    def __init__(self, work: OpenWork, *buttons: QPushButton) -> None:
         super().__init__()
-        self._id = session_id
+        self.work = work
+        self.setObjectName(f"work_{work.kind.value}")
+        self.setAccessibleName(f"{work.title}, {work.detail}")
+        self._buttons = buttons
+        title = label(work.title, "strong", "work_title", wrap=True)
+        detail = label(work.detail, "small", "work_detail", wrap=True)
+        self.line = row(None, space=SPACE[1])
+        self.line.addLayout(column(None, title, detail, space=0), 1)
+        for button in buttons:
+            self.line.addWidget(button)
+        self.body = column(self, self.line, space=SPACE[0], margins=(0, SPACE[0], 0, SPACE[0]))
+        self.name_buttons()
+
+    def name_buttons(self) -> None:
+        """A screen reader hears of each button what it is about."""
+        for button in self._buttons:
+            button.setAccessibleName(f"{button.text()}: {self.work.title}, {self.work.detail}")
+
+    def show_failed(self) -> None:
+        """It was not done: it may be tried again."""
+        for button in self._buttons:
+            button.setEnabled(True)
+
+
+class PromisedCallRow(WorkRow):
+    """A caller whom the agent has promised to call."""
+
+    def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
+        call = push_button(_("Call now"), "call", name="promised_call")
+        super().__init__(work, call)
+        call.clicked.connect(lambda: call.setEnabled(False))
+        call.clicked.connect(lambda: tell(MakePromisedCall(work.id)))
+
+
+class OwedNoteRow(WorkRow):
+    """A note that is not written yet; a press opens the field for it."""
+
+    def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
         self._tell = tell
-        self._write = push_button(_("Write"), "pen", "quiet", name="owed_note_write")
-        self._drop = push_button(_("Without a note"), "", "quiet", name="owed_note_drop")
+        self._write = push_button(_("Write"), "pen", name="owed_note_write")
+        drop = push_button(_("Without a note"), "", "quiet", name="owed_note_drop")
+        super().__init__(work, self._write, drop)
         self._text = QPlainTextEdit()
         self._text.setObjectName("owed_note_text")
-        self._text.setAccessibleName(words)
+        self._text.setAccessibleName(f"{work.title}, {work.detail}")
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(round(NOTE_PX * max(1.0, text_scale())))
         self._keep = push_button(
             _("Keep it in the dossier"), "kept", "primary", name="owed_note_keep"
         )
-        for button in (self._write, self._drop, self._keep):
-            button.setAccessibleName(f"{button.text()}: {words}")
+        self._keep.setAccessibleName(f"{self._keep.text()}: {work.detail}")
         self._write.clicked.connect(self._open)
-        self._drop.clicked.connect(lambda: tell(DropOwedNote(session_id)))
+        drop.clicked.connect(lambda: tell(DropOwedNote(work.id)))
         self._keep.clicked.connect(self._on_keep)
         self._text.textChanged.connect(self._allow)
-        line = row(None, space=SPACE[1])
-        line.addWidget(label(words, wrap=True), 1)
-        for button in (self._write, self._drop):
-            line.addWidget(button)
-        column(self, line, self._text, self._keep, space=SPACE[0])
-        self._text.hide()
-        self._keep.hide()
+        for part in (self._text, self._keep):
+            self.body.addWidget(part)
+            part.hide()
 
     def show_failed(self) -> None:
         """It was not taken: it may be tried again."""
@@ -70,120 +134,94 @@ class OwedNoteLine(QFrame):
 
     def _on_keep(self) -> None:
         self._keep.setEnabled(False)
-        self._tell(WriteOwedNote(self._id, self._text.toPlainText().strip()[:NOTE_LETTERS]))
+        self._tell(WriteOwedNote(self.work.id, self._text.toPlainText().strip()[:NOTE_LETTERS]))
 
 
-class LeftPagesLine(QFrame):
-    """Scanned pages that a conversation left behind; deleting is pressed twice.
+class LeftPagesRow(WorkRow):
+    """Scanned pages that a conversation left behind; deleting is pressed twice."""
 
-    Args:
-        tell: told what the agent does with them.
-    """
-
-    def __init__(self, session_id: str, words: str, *, tell: Callable[[IdleAct], None]) -> None:
-        super().__init__()
-        self.words = words
+    def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
         self._tell = tell
         self._sure = False
-        self._id = session_id
-        self._file = push_button(_("File in its dossier"), "kept", "quiet", name="left_pages_file")
+        file = push_button(_("File in its dossier"), "kept", name="left_pages_file")
         self._delete = push_button(_("Delete"), "", "quiet", name="left_pages_delete")
-        self._name_buttons()
-        self._file.clicked.connect(self._on_file)
+        super().__init__(work, file, self._delete)
+        file.clicked.connect(lambda: file.setEnabled(False))
+        file.clicked.connect(lambda: tell(FileLeftPages(work.id)))
         self._delete.clicked.connect(self._on_delete)
-        line = row(self, space=SPACE[1])
-        line.addWidget(label(words, wrap=True), 1)
-        for button in (self._file, self._delete):
-            line.addWidget(button)
-
-    def show_failed(self) -> None:
-        """They were not filed: it may be tried again."""
-        self._file.setEnabled(True)
-
-    def _name_buttons(self) -> None:
-        for button in (self._file, self._delete):
-            button.setAccessibleName(f"{button.text()}: {self.words}")
-
-    def _on_file(self) -> None:
-        self._file.setEnabled(False)
-        self._tell(FileLeftPages(self._id))
 
     def _on_delete(self) -> None:
         if self._sure:
-            self._tell(DeleteLeftPages(self._id))
+            self._tell(DeleteLeftPages(self.work.id))
             return
         self._sure = True
         self._delete.setText(_("Delete for good"))
-        self._name_buttons()
+        self.name_buttons()
+
+
+_ROWS: dict[WorkKind, Callable[[OpenWork, Callable[[IdleAct], None]], WorkRow]] = {
+    WorkKind.CALL: PromisedCallRow,
+    WorkKind.NOTE: OwedNoteRow,
+    WorkKind.PAGES: LeftPagesRow,
+}
 
 
 class OpenWorkCard(Card):
-    """The work that this agent has not finished, a line each.
+    """The work that this agent has not finished, a row each.
 
     Args:
         tell: told what the agent does with it.
     """
 
     def __init__(self, tell: Callable[[IdleAct], None]) -> None:
-        super().__init__("idle_work", space=SPACE[0], padding=SPACE[2])
+        super().__init__("idle_work", space=SPACE[0], padding=SPACE[3])
         self._tell = tell
-        self.body.addWidget(label(_("My open work"), "caption"))
-        self._lines = label(role="body", name="idle_work_lines", wrap=True)
-        self._lines.setMinimumWidth(360)
-        self.body.addWidget(self._lines)
-        self.notes: dict[str, OwedNoteLine] = {}
-        self.pages: dict[str, LeftPagesLine] = {}
+        self._work: Sequence[OpenWork] = ()
+        self._most = MOST_ROWS
+        self._rows: dict[tuple[WorkKind, str], WorkRow] = {}
+        self._count = label(role="title", name="idle_work_count")
+        self._box = column(None, space=0)
+        self._more = push_button("", "down", "quiet", name="idle_work_more")
+        self._more.clicked.connect(self._on_more)
+        self.body.addWidget(self._count)
+        self.body.addLayout(self._box)
+        self.body.addWidget(self._more)
         self.hide()
 
-    def show_lines(self, lines: Sequence[str]) -> None:
-        """Shows the lines; without any and without a note there is no card."""
-        self._lines.setText("\n".join(lines))
-        self._lines.setVisible(bool(lines))
-        self._show_itself()
+    def show_work(self, work: Sequence[OpenWork]) -> None:
+        """Show the work in this order; without any there is no card. What is typed stays."""
+        self._work = work
+        shown = {(piece.kind, piece.id): piece for piece in work[: self._most]}
+        for key, old in list(self._rows.items()):
+            if shown.get(key) != old.work:
+                del self._rows[key]
+                old.hide()
+                old.deleteLater()
+        for place, (key, piece) in enumerate(shown.items()):
+            line = self._rows.get(key)
+            if line is None:
+                line = self._rows[key] = self._row(piece)
+            if self._box.indexOf(line) != place:
+                self._box.insertWidget(place, line)
+                line.show()
+        self._count.setText(_("To do: {count}").format(count=len(work)))
+        beyond = len(work) - len(shown)
+        self._more.setVisible(beyond > 0)
+        self._more.setText(_("{count} more: show some of them").format(count=beyond))
+        self.setVisible(bool(work))
 
-    def show_notes(self, owed: Mapping[str, str]) -> None:
-        """Shows the notes that are owed, words by session."""
-        for gone in set(self.notes) - set(owed):
-            line = self.notes.pop(gone)
-            line.hide()
-            line.deleteLater()
-        fresh = {
-            session_id: OwedNoteLine(session_id, owed[session_id], tell=self._tell)
-            for session_id in owed
-            if session_id not in self.notes
-        }
-        self.notes |= fresh
-        for line in fresh.values():
-            self.body.addWidget(line)
-        self._show_itself()
+    def show_failed(self, kind: WorkKind, work_id: str = "") -> None:
+        """What was asked of work of this kind was not done; of all where no id is given."""
+        for line in self._rows.values():
+            if line.work.kind is kind and work_id in ("", line.work.id):
+                line.show_failed()
 
-    def show_pages(self, left: Mapping[str, str]) -> None:
-        """Shows pages that were left behind, words by session."""
-        for session_id, line in list(self.pages.items()):
-            if left.get(session_id) != line.words:
-                del self.pages[session_id]
-                line.hide()
-                line.deleteLater()
-        fresh = {
-            session_id: LeftPagesLine(session_id, words, tell=self._tell)
-            for session_id, words in left.items()
-            if session_id not in self.pages
-        }
-        self.pages |= fresh
-        for line in fresh.values():
-            self.body.addWidget(line)
-        self._show_itself()
+    def _row(self, work: OpenWork) -> WorkRow:
+        made = _ROWS.get(work.kind)
+        if made is None:
+            return WorkRow(work)
+        return made(work, self._tell)
 
-    def show_pages_failed(self) -> None:
-        """Pages were not filed."""
-        for line in self.pages.values():
-            line.show_failed()
-
-    def show_note_failed(self, session_id: str) -> None:
-        """A note was not taken."""
-        line = self.notes.get(session_id)
-        if line is not None:
-            line.show_failed()
-
-    def _show_itself(self) -> None:
-        self.setVisible(bool(self._lines.text() or self.notes or self.pages))
+    def _on_more(self) -> None:
+        self._most += MOST_ROWS
+        self.show_work(self._work)

@@ -5,7 +5,7 @@ states, offers, the next caller, notes, and a hub that goes away.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from session.core.clock import SystemClock
 from session.hub.assignment.dispatch import FORGIVEN
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.waiting import PromisedCall
 from session.protocol.wire.roles import Role
 from tests.integration.queue.routed_world import OFFER_S, call, pushing, today
 from tests.support.hub_world import World
@@ -89,6 +90,25 @@ async def at_work(world: World, user: str, workers: Workers) -> Worker:
     found = Worker(world, user, workers, await world.client(Role.AGENT, user))
     await found.start()
     return found
+
+
+async def test_a_promised_call_is_told_and_made_before_its_time(
+    world: World, workers: Workers
+) -> None:
+    alice = await at_work(world, "alice", workers)
+    promised: list[Sequence[PromisedCall]] = []
+    alice.work.calls_changed.connect(promised.append)
+    ticket = await call(world, number="1234567")
+    await until(lambda: bool(alice.offers))
+    alice.work.accept_offer(ticket.id)
+    await until(lambda: bool(alice.opened))
+    alice.work.call_back("0612345678", 60, "")
+    await until(lambda: bool(promised))
+    [promise] = promised[-1]
+    assert promise.number == ticket.number
+    alice.work.call_now(promise.ticket_id)
+    await until(lambda: len(alice.opened) == 2)
+    assert alice.opened[-1].facts.phone == "0612345678"
 
 
 async def test_an_offer_is_told_taken_and_written_up(world: World, workers: Workers) -> None:

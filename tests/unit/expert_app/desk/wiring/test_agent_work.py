@@ -5,7 +5,7 @@ what rings, what is offered, what a clock may end.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -32,11 +32,12 @@ from session.protocol.dossier.guides import Guide, GuideStep
 from session.protocol.hub.history import LineQuality
 from session.protocol.hub.routing import CallerPreview, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.waiting import PromisedCall
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
 from views.desk.acts import EndWrapUpTime, FinishWrapUp
-from views.desk.my_day.open_work import LeftPagesLine
+from views.desk.my_day.open_work import LeftPagesRow, WorkRow
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
 from views.media.notification import DesktopNotification
@@ -54,7 +55,7 @@ class Work:
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self.supervisor_asked: Signal[str] = Signal()
         self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
-        self.calls_changed: Signal[list[datetime]] = Signal()
+        self.calls_changed: Signal[Sequence[PromisedCall]] = Signal()
         self.provisional_changed: Signal[list[str]] = Signal()
         self.note_failed: Signal[tuple[str, str]] = Signal()
         self.owed = OwedNotes(MemorySettings(), ManualClock(NOW))
@@ -70,6 +71,9 @@ class Work:
 
     def __getattr__(self, name: str) -> Any:
         return lambda *values: self.asked.append((name, *values))
+
+
+PHONE = "06 •• •• 56 78"
 
 
 class Notification(QObject):
@@ -264,23 +268,47 @@ def test_the_next_caller_is_looked_at_by_a_key_and_an_offered_one_at_once(made: 
 
 
 def test_open_work_stands_between_two_callers_and_only_where_there_is_some(made: Desk) -> None:
-    lines = made.window.idle.findChild(QLabel, "idle_work_lines")
-    assert lines is not None
+    card = found(made, QWidget, "idle_work")
     made.made.show_open_work()
-    assert not lines.isVisible()
+    assert not card.isVisible()
     made.unsent = 2
-    made.work.calls_changed.emit([NOW])
-    assert lines.isVisible()
-    assert "sent; they go by themselves: 2" in lines.text()
-    assert "Callers to call back: 1" in lines.text()
+    call = PromisedCall(
+        ticket_id="c1",
+        service="logement",
+        due_at_utc=NOW,
+        number="B007",
+        masked_phone=PHONE,
+    )
+    made.work.calls_changed.emit((call,))
+    assert card.isVisible()
+    assert found(made, QLabel, "idle_work_count").text() == "To do: 2"
+    first, second = (row.accessibleName() for row in card.findChildren(WorkRow))
+    assert first == f"Call back B007, Aide au logement · {NOW.astimezone():%d/%m %H:%M} · {PHONE}"
+    assert second == "Documents that wait to be sent: 2, They go by themselves."
+
+
+def test_a_promised_call_begins_by_one_press_and_may_be_pressed_again_when_it_fails(
+    made: Desk,
+) -> None:
+    made.work.calls_changed.emit(
+        (PromisedCall(ticket_id="c1", service="logement", due_at_utc=NOW, masked_phone=PHONE),)
+    )
+    call = found(made, QPushButton, "promised_call")
+    assert call.accessibleName().startswith("Call now: A caller to call back")
+    call.click()
+    assert made.work.asked == [("call_now", "c1")]
+    assert not call.isEnabled()
+    assert "being connected" in found(made, QLabel, "idle_title").text()
+    made.app.troubled.emit(DeskTrouble("agent_busy", {}, "accept"))
+    assert call.isEnabled()
 
 
 def test_pages_left_behind_stand_in_the_open_work_until_they_age_out(made: Desk) -> None:
     made.left_behind = [UnfiledPage("s1", "p1", NOW), UnfiledPage("s1", "p2", NOW)]
     made.made.show_open_work()
-    (line,) = made.window.idle.findChildren(LeftPagesLine)
-    assert "not filed: 2; conversation" in line.words
-    assert "12:00" in line.words
+    (line,) = made.window.idle.findChildren(LeftPagesRow)
+    assert line.work.title == "Scanned pages that were not filed: 2"
+    assert "12:00" in line.work.detail
     gone, made.left_behind = made.left_behind, []
     made.filing.left_pages_deleted.emit(DeletedPages(gone, RemovalReason.NOT_FILED))
     assert "not filed and are deleted: 2" in made.window.messages.texts()[-1]
@@ -292,12 +320,12 @@ def test_pages_left_behind_are_filed_or_deleted_by_keyboard_and_deleting_asks_tw
 ) -> None:
     made.left_behind = [UnfiledPage("s1", "p1", NOW)]
     made.made.show_open_work()
-    (line,) = made.window.idle.findChildren(LeftPagesLine)
+    (line,) = made.window.idle.findChildren(LeftPagesRow)
     file = line.findChild(QPushButton, "left_pages_file")
     delete = line.findChild(QPushButton, "left_pages_delete")
     assert file is not None
     assert delete is not None
-    assert line.words in delete.accessibleName()
+    assert line.work.title in delete.accessibleName()
     file.setFocus()
     key(file, Qt.Key.Key_Space)
     assert made.work.asked == [(("s1", "Pages filed after the conversation"), "left pages")]
@@ -399,7 +427,11 @@ def test_a_note_that_is_written_later_waits_between_two_callers_until_it_is_kept
 
 def test_provisional_dossiers_of_this_agent_are_open_work(made: Desk) -> None:
     made.work.provisional_changed.emit(["D-2026-1", "D-2026-2"])
-    assert "2 (D-2026-1, D-2026-2)" in found(made, QLabel, "idle_work_lines").text()
+    rows = made.window.idle.findChildren(WorkRow)
+    assert [row.work.title for row in rows] == [
+        "Provisional dossier D-2026-1",
+        "Provisional dossier D-2026-2",
+    ]
 
 
 def found[Kind: QWidget](made: Desk, kind: type[Kind], name: str) -> Kind:
