@@ -39,7 +39,7 @@ from tests.support.screens.invented import (
 from tests.unit.expert_app.desk.wiring.telling import Telling
 from tests.unit.expert_app.desk.wiring.told_grants import Powers
 from views.desk.acts import AcceptNext, CallAct, CallPress, FinishWrapUp, QueueAct, WrapUpAct
-from views.desk.call_view import CallState
+from views.desk.call_controls import CallState
 from views.desk.devices import acts
 from views.desk.dossier.acts import DossierAct
 from views.widgets.message_bar import Level
@@ -124,7 +124,7 @@ class StoryDesk:
         )
         self.window.chat.set_in_session(True)
         self._app.session_opened.emit(session)
-        self.window.call.show_state(CallState.CONNECTED)
+        self.window.call.controls.show_state(CallState.CONNECTED)
         session.call.state_changed.emit(MediaState.CONNECTED)
 
     def _allows(self, *grants: Grant) -> None:

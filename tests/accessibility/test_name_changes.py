@@ -15,7 +15,7 @@ from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant
 from tests.support.screens.invented import NOW, SERVICES, SESSION, TICKETS, allow, desk
 from tests.support.screens.kiosk_gallery import kiosk_visit, session_facts
-from views.desk.call_view import CallState, Quality
+from views.desk.call_controls import CallState, Quality
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.widgets.announcer import announcer_of
@@ -77,8 +77,8 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     window.queue.set_tickets(TICKETS, SERVICES)
     window.show_session(SESSION)
-    window.call.show_state(CallState.CONNECTED)
-    window.call.show_started(NOW - timedelta(minutes=2, seconds=30))
+    window.call.controls.show_state(CallState.CONNECTED)
+    window.call.controls.show_started(NOW - timedelta(minutes=2, seconds=30))
     given = {grant: grant not in (Grant.SCAN, Grant.PRINT, Grant.POINT) for grant in Grant}
     allow(window, given)
     page.show_grants(given)
@@ -101,8 +101,8 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
         window.conversation.header.show_asking(asking)
         window.devices.show_asking(asking)
         page.tools.show_asking(asking)
-        window.call.show_quality(Quality.GOOD, f"{second} kb/s")
-        window.call.show_line("")
+        window.call.controls.show_quality(Quality.GOOD, f"{second} kb/s")
+        window.call.controls.show_line("")
 
     words = told.of_a_minute(pass_second)
     assert len(words) <= MOST, words

@@ -5,101 +5,28 @@ Middle of the desk.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from enum import StrEnum
-from functools import partial
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QWidget
 
-from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QBoxLayout,
-    QFrame,
-    QPushButton,
-    QToolButton,
-    QWidget,
-)
-
-from resources.texts import N_, _
+from resources.texts import _
 from session.core.clock import Clock
 from session.media.engine import MediaState
-from views.desk.acts import CallPress, CallSwitch, Switch
+from views.desk.call_controls import CallControls, CallForm
 from views.media.video_pane import OwnPlace, VideoPane
-from views.widgets.confirm_bar import ConfirmButton
-from views.widgets.icons import icon
-from views.widgets.parts import (
-    Chip,
-    label,
-    name_button,
-    name_widget,
-    push_button,
-    restyle,
-    row,
-    shortcut,
-    show_clock,
-    steady_figures,
-    tool_button,
-)
-from views.widgets.plain_words import PlainFace, tip_words
-from views.widgets.theme import SPACE, size_icons
+from views.widgets.parts import restyle
+from views.widgets.theme import SPACE
 
-
-class CallState(StrEnum):
-    """The state of voice and picture, with the values of `session.media`."""
-
-    NEW = "new"
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    UNSTABLE = "unstable"
-    LOST = "lost"
-    HELD = "held"
-    CLOSED = "closed"
-
-
-class Quality(StrEnum):
-    """Quality of the line in three steps."""
-
-    GOOD = "good"
-    MEDIUM = "medium"
-    BAD = "bad"
-
-
-class CallForm(StrEnum):
-    """The room that the call has."""
-
-    LARGE = "large"
-    COLUMN = "column"
-    CARD = "card"
-
-
-_STATES: dict[CallState, tuple[str, str, str]] = {
-    CallState.NEW: (N_("No call yet"), "time", "soft"),
-    CallState.CONNECTING: (N_("Connecting…"), "retry", "accent"),
-    CallState.CONNECTED: (N_("In conversation"), "call", "good"),
-    CallState.UNSTABLE: (N_("Line unstable"), "warning", "warn"),
-    CallState.LOST: (N_("Call lost, calling again…"), "retry", "bad"),
-    CallState.HELD: (N_("On hold"), "paused", "warn"),
-    CallState.CLOSED: (N_("Call ended"), "hang_up", "soft"),
-}
-_QUALITIES: dict[Quality, tuple[str, str, str]] = {
-    Quality.GOOD: (N_("Good line"), "quality_good", "good"),
-    Quality.MEDIUM: (N_("Medium line"), "quality_medium", "warn"),
-    Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
-}
-PRIVACY_KEYS, SIGN_KEYS = "Ctrl+Shift+E", "Ctrl+Shift+L"
-CARD_BUTTON_PX, MOVE_PX = 32, 40
 _LEAST = {CallForm.LARGE: (320, 160), CallForm.COLUMN: (180, 90), CallForm.CARD: (80, 60)}
 """The smallest picture, in pixels."""
-
-_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-_LIVE = frozenset(
-    {CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD}
-)
 
 
 class CallView(QWidget):
     """Holds the widget that paints the caller, and the controls of the call.
+
+    Attributes:
+        controls: the bar, with what is known about the call.
+        third_pane: shows a third person.
 
     Signals:
         acted(object): what the agent does, a `CallAct`.
@@ -114,265 +41,58 @@ class CallView(QWidget):
         self.setObjectName("call_view")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Picture and voice of the caller"))
-        self._clock = clock
         self._video = video
-        self._since: datetime | None = None
-        self._on = {"microphone": True, "camera": True}
-        self._measured = self._given_up = False
         self._form = CallForm.LARGE
-        self._state_now = CallState.NEW
         self._dragged_from: QPoint | None = None
-        self._third = VideoPane()
-        self._third.setObjectName("call_third_pane")
-        self._third.set_own_place(OwnPlace.HIDDEN)
-        self._third.hide()
-        self._device_words: dict[QPushButton, str] = {}
-        self._make_controls()
+        self.third_pane = VideoPane()
+        self.third_pane.setObjectName("call_third_pane")
+        self.third_pane.set_own_place(OwnPlace.HIDDEN)
+        self.third_pane.hide()
+        self.controls = CallControls(clock, self.acted.emit)
+        self.controls.move_handle.moved_by.connect(self.moved_by)
         self._arrange()
-        self._second = QTimer(self)
-        self._second.setInterval(1000)
-        self._second.timeout.connect(self.refresh_duration)
-        self._second.start()
-        self.show_state(CallState.NEW)
-        self.show_own_media(microphone_on=True, camera_on=True)
 
     # ---- facts ----
 
-    def show_state(self, state: CallState) -> None:
-        """Show what is known about the call; the picture stays as it is."""
-        self._state_now = state
-        text, icon_name, tone = _STATES[state]
-        self._state.show_state(_(text), icon_name, tone)
-        for button in (
-            self._microphone,
-            self._camera,
-            self._signs,
-            self._write,
-            self._privacy,
-            self._hang_up,
-        ):
-            button.setEnabled(state in _LIVE)
-        self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
-        if state != CallState.CONNECTED:
-            self._measured = False
-        if state not in _LIVE:
-            self.show_line("")
-        self._show_controls()
-
-    @property
-    def third_pane(self) -> VideoPane:
-        """The pane that shows a third person."""
-        return self._third
-
-    def show_third_simulated(self, simulated: bool) -> None:
-        """Labels the third person's picture when it is drawn by the program."""
-        self._third.show_simulated(simulated, own_simulated=False)
-
     def show_third(self, name: str, *, is_shown: bool) -> None:
         """A third person's picture beside the caller's, or the caller alone."""
-        self._third.setVisible(is_shown)
-        self._third.setAccessibleName(_("Picture of {name}").format(name=name))
-        self._third.show_name(name)
-        self._third.show_state(MediaState.CONNECTING if is_shown else MediaState.CLOSED)
-
-    def show_started(self, at_utc: datetime | None) -> None:
-        """Set when the conversation began, for its duration; None shows no duration."""
-        self._since = at_utc
-        self.refresh_duration()
-
-    def show_quality(self, quality: Quality, detail: str = "") -> None:
-        """The line in words; `detail` (bit rate, loss) goes to the tool tip."""
-        text, icon_name, tone = _QUALITIES[quality]
-        self._quality.show_state(_(text), icon_name, tone)
-        self._quality.setToolTip(tip_words(detail))
-        self._measured = True
-        self._show_controls()
-
-    def show_own_media(self, microphone_on: bool, camera_on: bool) -> None:
-        """Show whether my microphone and camera are on."""
-        self._on = {"microphone": microphone_on, "camera": camera_on}
-        on_off = (_("Mute"), _("Microphone is off")), (_("Camera off"), _("Camera is off"))
-        for button, key, texts, keys in (
-            (self._microphone, "microphone", on_off[0], "Ctrl+M"),
-            (self._camera, "camera", on_off[1], "Ctrl+E"),
-        ):
-            if self._on[key]:
-                words = texts[0]
-            else:
-                words = texts[1]
-            self._device_words[button] = words
-            button.setIcon(
-                icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn")
-            )
-            name_button(button, words, keys)
-            restyle(button, off=not self._on[key])
-        self._fit_devices()
-
-    def show_line(self, words: str, also: str = "") -> None:
-        """Show what is given up on a narrow line, in words; "" for nothing.
-        `also`: in the other direction.
-        """
-        line_words = words or also
-        self._line.show_state(line_words, "quality_bad" if line_words else "", "warn")
-        self._line.setToolTip(tip_words("\n".join(text for text in (words, also) if text)))
-        self._given_up = bool(line_words)
-        self._show_controls()
-
-    @property
-    def microphone_on(self) -> bool:
-        """True if my microphone's switch is on."""
-        return self._on["microphone"]
-
-    def show_speaking(self, is_held: bool) -> None:
-        """Push-to-talk: a microphone that is off is heard while the keys are held."""
-        if is_held:
-            words = _("You are heard")
-            self._device_words[self._microphone] = words
-            name_button(self._microphone, words, "Ctrl+M")
-            self._microphone.setIcon(icon("microphone", "good"))
-            restyle(self._microphone, off=False)
-            self._fit_devices()
-        else:
-            self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
+        self.third_pane.setVisible(is_shown)
+        self.third_pane.setAccessibleName(_("Picture of {name}").format(name=name))
+        self.third_pane.show_name(name)
+        self.third_pane.show_state(MediaState.CONNECTING if is_shown else MediaState.CLOSED)
 
     def show_private(self, on: bool, *, mine: bool) -> None:
         """Show whether a privacy pause goes on: no picture at all.
         `mine`: one of mine, which the button ends.
         """
-        self._privacy.setChecked(mine)
-        self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
-        name_button(
-            self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS
-        )
-        self._third.show_private(on)
-        self._show_controls()
-
-    def show_sign_language(self, on: bool) -> None:
-        """Show whether movement goes before size, because the caller signs."""
-        self._signs.setChecked(on)
-        self._signs.setIcon(icon("sign_language", "accent" if on else "text"))
-        name_button(self._signs, _("Sign language: movement before size"), SIGN_KEYS)
-
-    def refresh_duration(self) -> None:
-        """Moves the duration to now."""
-        if self._since is None:
-            self._duration.setText("")
-            name_widget(self._duration, "")
-        else:
-            show_clock(self._duration, (self._clock.utc_now() - self._since).total_seconds())
+        self.controls.show_private(on, mine=mine)
+        self.third_pane.show_private(on)
 
     def set_form(self, form: CallForm) -> None:
         """Large with the controls below, a narrow column, or a small card over the page."""
         self._form = form
         self._video.setMinimumSize(*_LEAST[form])
-        self._third.setMinimumSize(*_LEAST[form])
+        self.third_pane.setMinimumSize(*_LEAST[form])
         if isinstance(self._video, VideoPane):  # our own picture would hide half of a small one
             self._video.set_own_place(OwnPlace.HIDDEN if form is CallForm.CARD else OwnPlace.CORNER)
-        self._controls.setMaximumWidth(300 if form is CallForm.COLUMN else 16_777_215)
-        if form is CallForm.CARD:
-            margin = 2
-        else:
-            margin = SPACE[2]
-        self._control_box.setContentsMargins(margin, SPACE[0], margin, SPACE[0])
         restyle(self, form=form.value)
-        for button in (self._microphone, self._camera):
-            button.setMaximumWidth(CARD_BUTTON_PX if form is CallForm.CARD else 16_777_215)
-        self._hang_up.set_short(form is CallForm.CARD)
-        for box in (self._control_box, self._state_box, self._button_box, *self._button_rows):
-            box.setSpacing(3 if form is CallForm.CARD else SPACE[1])
-        for chip in (self._state, self._quality, self._line):
-            chip.show_words(form is not CallForm.CARD)
-        self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
         self._limit_picture()
-        self._show_controls()
-
-    def _show_controls(self) -> None:
-        """Hide what a card has no room for; it has its key,
-        and its place in the other layouts.
-        """
-        live, card = self._state_now in _LIVE, self._form is CallForm.CARD
-        asking = card and self._hang_up.is_asking()
-        self._question.setVisible(asking)
-        self._figures.setVisible(live and not card)
-        self._life.setVisible(live and not card)
-        self._measure.setVisible(live and not card and self._life.isChecked())
-        self._move.setVisible(card)
-        for button in (self._signs, self._write):
-            button.setVisible(not card)
-        self._duration.setVisible(not asking)
-        well = self._state_now is CallState.CONNECTED  # a card: its running clock says so
-        self._state.setVisible(not asking and not (card and well))
-        self._line.setVisible(self._given_up and not asking)
-        both = not card or not self._given_up  # what is given up says how the line is
-        self._quality.setVisible(self._measured and not asking and both)
-        self._privacy.setVisible(not card or self._privacy.isChecked())
-        self._hang_up.setMaximumWidth(CARD_BUTTON_PX if card else 16_777_215)
-        self._flow()
+        self.controls.set_form(form, self.width())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the state stands above the buttons."""
         super().resizeEvent(event)
         self._limit_picture()
-        self._flow()
+        self.controls.fit(self.width())
 
     def _limit_picture(self) -> None:
         """In a column the picture has no more height than it can fill."""
         column = self._form is CallForm.COLUMN
         self._stage.setMaximumHeight(round(self.width() * 0.75) if column else 16_777_215)
         self._box.setAlignment(
-            self._controls,
+            self.controls,
             Qt.AlignmentFlag.AlignTop if column else Qt.AlignmentFlag(0),
         )
-
-    def _flow(self) -> None:
-        states = (
-            self._state,
-            self._duration,
-            self._quality,
-            self._figures,
-            self._life,
-            self._measure,
-            self._line,
-            self._again,
-        )
-        buttons = self._buttons()
-        column, card = self._form is CallForm.COLUMN, self._form is CallForm.CARD
-        if not column and not card:
-            self._fit_states(states)
-        self._fit_devices()
-        narrow = column or self.width() < _width(*states, *buttons)
-        self._control_box.setDirection(_DOWN if narrow and not card else _ACROSS)
-        few = column or self.width() < _width(*buttons)
-        self._button_box.setDirection(_DOWN if few and not card else _ACROSS)
-        for box in self._button_rows:
-            box.setDirection(_DOWN if column else _ACROSS)
-        self._state_box.setDirection(_DOWN if column else _ACROSS)
-        first = self.width() < _width(self._state, self._duration)
-        self._first_states.setDirection(_DOWN if column and first else _ACROSS)
-
-    def _buttons(self) -> tuple[QAbstractButton, ...]:
-        devices = (self._microphone, self._camera)
-        return (*devices, self._signs, self._write, self._privacy, self._hang_up)
-
-    def _fit_devices(self) -> None:
-        """Reduce microphone and camera to their icons if the buttons have no room beside each
-        other; the words are in the tool tips.
-        """
-        for button, words in self._device_words.items():
-            button.setText("" if self._form is CallForm.CARD else words)
-        if self._form is CallForm.LARGE and self.width() < _width(*self._buttons()):
-            for button in self._device_words:
-                button.setText("")
-
-    def _fit_states(self, states: Sequence[QWidget]) -> None:
-        """Reduce the line's quality and what it gives up to icons if they have no room beside
-        each other; the words are in the tool tips.
-        """
-        for chip in (self._quality, self._line):
-            chip.show_words(True)
-        for chip in (self._line, self._quality):
-            if not chip.isHidden() and _width(*states) > self.width():
-                chip.show_words(False)
 
     # ---- a card is moved ----
 
@@ -394,189 +114,19 @@ class CallView(QWidget):
 
     # ---- building ----
 
-    def _make_controls(self) -> None:
-        self._state = Chip("call_state")
-        self._quality = Chip("call_quality")
-        self._quality.hide()
-        self._line = Chip("call_line")
-        self._line.hide()
-        self._figures = tool_button(
-            _("Quality of the line"), "mdi6.chart-line", "call_figures", keys="Ctrl+I"
-        )
-        self._figures.clicked.connect(lambda: self.acted.emit(CallPress.SHOW_QUALITY))
-        shortcut("Ctrl+I", self._figures, self)
-        self._signs = tool_button("", "sign_language", "call_signs", keys=SIGN_KEYS, checkable=True)
-        self._signs.clicked.connect(partial(self._switch, CallSwitch.SIGN_LANGUAGE))
-        shortcut(SIGN_KEYS, self._signs, self)
-        self.show_sign_language(False)
-        self._life = tool_button(
-            _("Life-size"), "", "call_life_size", keys="Ctrl+0", checkable=True
-        )
-        self._life.setText("1:1")
-        self._life.toggled.connect(self._on_life_size)
-        shortcut("Ctrl+0", self._life, self)
-        self._measure = tool_button(
-            _("Measure the screen and place the camera"), "mdi6.ruler", "call_measure"
-        )
-        self._measure.clicked.connect(lambda: self.acted.emit(CallPress.CALIBRATE))
-        self._measure.hide()
-        self._duration = steady_figures(label(role="strong", name="call_duration"))
-        self._microphone = self._control("microphone", "Ctrl+M")
-        self._camera = self._control("camera", "Ctrl+E")
-        self._microphone.clicked.connect(
-            lambda: self._switch(CallSwitch.MICROPHONE, not self._on["microphone"])
-        )
-        self._camera.clicked.connect(
-            lambda: self._switch(CallSwitch.CAMERA, not self._on["camera"])
-        )
-        self._privacy = tool_button(
-            _("Privacy pause"), "privacy", "call_privacy", keys=PRIVACY_KEYS, checkable=True
-        )
-        self._privacy.clicked.connect(partial(self._switch, CallSwitch.PRIVACY))
-        shortcut(PRIVACY_KEYS, self._privacy, self)
-        self._write = tool_button(_("Write to the caller"), "written", "call_write", keys="Ctrl+5")
-        self._write.clicked.connect(lambda: self.acted.emit(CallPress.WRITE))
-        shortcut("Ctrl+5", self._write, self)
-        self._again = push_button(_("Call again"), "retry", name="call_again")
-        self._again.clicked.connect(lambda: self.acted.emit(CallPress.CALL_AGAIN))
-        self._hang_up = ConfirmButton(
-            _("Hang up"),
-            _("Press again"),
-            icon_name="hang_up",
-            name="call_hang_up",
-            keys="Ctrl+Shift+H",
-        )
-        self._question = label(_("Hang up?"), role="strong", name="call_question")
-        self._hang_up.confirmed.connect(lambda: self.acted.emit(CallPress.HANG_UP))
-        self._hang_up.asking_changed.connect(lambda _asking: self._show_controls())
-        self._move = MoveHandle()
-        self._move.moved_by.connect(self.moved_by)
-        shortcut("Ctrl+Shift+H", self._hang_up, self)
-
-    def show_life_size(self, on: bool) -> None:
-        """Show whether the caller is shown in life size."""
-        self._life.blockSignals(True)
-        self._life.setChecked(on)
-        self._life.blockSignals(False)
-        self._show_controls()
-
-    def _on_life_size(self, on: bool) -> None:
-        self._switch(CallSwitch.LIFE_SIZE, on)
-
-    def _switch(self, what: CallSwitch, on: bool) -> None:
-        self.acted.emit(Switch(what, on))
-        self._show_controls()
-
-    def _control(self, which: str, keys: str) -> QPushButton:
-        button = push_button("", which, name=f"call_{which}")
-        shortcut(keys, button, self)
-        return button
-
     def _arrange(self) -> None:
-        box = self._box = QBoxLayout(_DOWN, self)
+        box = self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         box.setSpacing(0)
         box.setContentsMargins(0, 0, 0, 0)
         stage = self._stage = QWidget()
         stage.setObjectName("call_stage")
         stage.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        inside = QBoxLayout(_ACROSS, stage)
+        inside = QBoxLayout(QBoxLayout.Direction.LeftToRight, stage)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(SPACE[0])
         inside.addWidget(self._video, 1)
-        inside.addWidget(self._third, 1)
+        inside.addWidget(self.third_pane, 1)
         box.addWidget(stage, 1)
-        self._controls = QFrame()
-        self._controls.setObjectName("call_controls")
-        box.addWidget(self._controls)
+        box.addWidget(self.controls)
         box.addStretch(0)
-        self._fill_controls()
         self.set_form(CallForm.LARGE)
-
-    def _fill_controls(self) -> None:
-        self._control_box = QBoxLayout(_ACROSS, self._controls)
-        self._control_box.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
-        self._control_box.setSpacing(SPACE[1])
-        self._state_box = QBoxLayout(_ACROSS)
-        self._button_box = QBoxLayout(_ACROSS)
-        self._button_rows = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
-        for box in (self._state_box, self._button_box, *self._button_rows):
-            box.setSpacing(SPACE[1])
-        self._control_box.addWidget(self._move)
-        self._control_box.addLayout(self._state_box)
-        self._control_box.addLayout(self._button_box)
-        for box in self._button_rows:
-            self._button_box.addLayout(box)
-        self._control_box.insertStretch(2, 1)
-        self._first_states = row(None, self._question, self._state, self._duration)
-        self._state_box.addLayout(self._first_states)
-        self._state_box.addLayout(
-            row(None, self._quality, self._figures, self._life, self._measure, 0)
-        )
-        self._state_box.addWidget(self._line)
-        self._state_box.addWidget(self._again)
-        devices, others = self._button_rows
-        for button in (self._microphone, self._camera):
-            devices.addWidget(button)
-        # signs alone: side by side in any view
-        others.addLayout(row(None, self._signs, self._write, self._privacy, 0))
-        others.addWidget(self._hang_up)
-
-
-class MoveHandle(PlainFace, QToolButton):
-    """Moves a card: with the mouse, or with the arrow keys while it has the keyboard.
-
-    Signals:
-        moved_by(QPoint): so many pixels.
-    """
-
-    moved_by = pyqtSignal(QPoint)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("call_move")
-        self.setIcon(icon("mdi6.drag", "soft"))
-        size_icons(self, 16, 18)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.SizeAllCursor)
-        self.setFixedWidth(24)
-        name_button(self, _("Move the face: drag it, or press the arrow keys"))
-        self._from: QPoint | None = None
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Each arrow moves one step."""
-        steps = {
-            Qt.Key.Key_Left: QPoint(-MOVE_PX, 0),
-            Qt.Key.Key_Right: QPoint(MOVE_PX, 0),
-            Qt.Key.Key_Up: QPoint(0, -MOVE_PX),
-            Qt.Key.Key_Down: QPoint(0, MOVE_PX),
-        }
-        if event is not None and event.key() in steps:
-            self.moved_by.emit(steps[Qt.Key(event.key())])
-            return
-        super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Takes it in hand."""
-        if event is None:
-            self._from = None
-        else:
-            self._from = event.globalPosition().toPoint()
-
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """It goes along."""
-        if event is not None and self._from is not None:
-            at = event.globalPosition().toPoint()
-            self.moved_by.emit(at - self._from)
-            self._from = at
-
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """It stays where it is."""
-        self._from = None
-
-
-def _width(*parts: QWidget) -> int:
-    """The width of the visible widgets among these, side by side in the bar of controls."""
-    return (
-        sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden())
-        + 2 * SPACE[2]
-    )

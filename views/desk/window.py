@@ -19,7 +19,8 @@ from session.core.clock import Clock
 from session.core.short_number import short_number
 from session.protocol.hub.requests import SessionFacts
 from views.desk.agent_status import AgentStatus, Occupation
-from views.desk.call_view import CallState, CallView
+from views.desk.call_controls import CallState
+from views.desk.call_view import CallView
 from views.desk.chat_view import ChatView
 from views.desk.devices.page_viewer import PageViewer
 from views.desk.devices.view import DevicesView
@@ -117,8 +118,8 @@ class DeskWindow(QMainWindow):
         self.columns.has_caller = False
         self.idle.next.show_accepting(False)
         self.queue.set_busy(False)
-        self.call.show_started(None)
-        self.call.show_state(CallState.NEW)
+        self.call.controls.show_started(None)
+        self.call.controls.show_state(CallState.NEW)
         self.conversation.use_layout(Layout.FACE)
         self.dossier.show_nothing()
         self.devices.clear()
@@ -151,8 +152,8 @@ class DeskWindow(QMainWindow):
         self.conversation.talk_bar.offer_host(session.host)
         self.devices.clear()
         self.devices.show_in_session(not session.phone)
-        self.call.show_started(session.opened_at_utc)
-        self.call.show_state(CallState.CONNECTING)
+        self.call.controls.show_started(session.opened_at_utc)
+        self.call.controls.show_state(CallState.CONNECTING)
         self.columns.centre.setCurrentWidget(self.phone if session.phone else self.conversation)
         self.side.begin()
         self.header.side.setEnabled(True)
@@ -182,8 +183,8 @@ class DeskWindow(QMainWindow):
         Args:
             just_now: it has ended now; else nobody here knows when.
         """
-        self.call.show_state(CallState.CLOSED)
-        self.call.show_started(None)
+        self.call.controls.show_state(CallState.CLOSED)
+        self.call.controls.show_started(None)
         self.paper.close()
         self.conversation.use_layout(Layout.FACE)
         self.columns.centre.setCurrentWidget(self.wrap_up)

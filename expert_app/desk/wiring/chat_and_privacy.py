@@ -123,8 +123,8 @@ class ChatAndPrivacyConnections:
                 self._window.visit_view.show_speaking(is_held)
             return
         session = self._app.session
-        if session is None or self._window.call.microphone_on:
+        if session is None or self._window.call.controls.devices.microphone_on:
             return
         session.call.speak(is_held)
         session.third_parties.speak(is_held)
-        self._window.call.show_speaking(is_held)
+        self._window.call.controls.devices.show_speaking(is_held)

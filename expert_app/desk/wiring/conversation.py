@@ -27,7 +27,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.mirror import MirrorEvents
 from views.desk.acts import CallLater, PhoneAct, PhonePress
-from views.desk.call_view import CallState, Quality
+from views.desk.call_controls import CallState, Quality
 from views.desk.session_header import GRANT_WORDS
 from views.desk.shared_page.acts import MovePointer, OpenAddress, PageAct, PagePress
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -131,7 +131,7 @@ class ConversationConnections:
             self._app.session.call.set_microphone(on)
             self._microphone_on = on
             self._app.session.third_parties.set_own(camera_on=self._camera_on, microphone_on=on)
-            self._window.call.show_own_media(microphone_on=on, camera_on=self._camera_on)
+            self._window.call.controls.devices.show(microphone_on=on, camera_on=self._camera_on)
 
     def set_camera(self, on: bool) -> None:
         """Switch the agent's camera."""
@@ -139,7 +139,7 @@ class ConversationConnections:
             self._app.session.call.set_camera(on)
             self._camera_on = on
             self._app.session.third_parties.set_own(camera_on=on, microphone_on=self._microphone_on)
-            self._window.call.show_own_media(microphone_on=self._microphone_on, camera_on=on)
+            self._window.call.controls.devices.show(microphone_on=self._microphone_on, camera_on=on)
 
     def call_again(self) -> None:
         """Set voice and picture up again."""
@@ -181,7 +181,7 @@ class ConversationConnections:
         self._media.main.set_camera(True)
         session.third_parties.set_own(camera_on=True, microphone_on=True)
         self._window.show_session(session.facts)
-        self._window.call.show_own_media(microphone_on=True, camera_on=True)
+        self._window.call.controls.devices.show(microphone_on=True, camera_on=True)
         self._window.dossier.show_loading()
         self._window.devices.show_grants({Grant.KEEP: session.grants.may_keep})
         self._cobrowse.clear()
@@ -207,12 +207,14 @@ class ConversationConnections:
         if state is MediaState.CLOSED:
             self._window.messages.clear(ABSENT)
             self._window.messages.clear(OWN_DEVICES)
-        self._window.call.show_state(CallState(state.value))
+        self._window.call.controls.show_state(CallState(state.value))
 
     def _on_media(self, media: MediaSeen) -> None:
         stats = self._media.main.stats()
         lost = stats.lost / max(1, stats.packets + stats.lost)
-        self._window.call.show_quality(_quality(lost), f"{stats.width_px} × {stats.height_px}")
+        self._window.call.controls.show_quality(
+            _quality(lost), f"{stats.width_px} × {stats.height_px}"
+        )
 
     def _on_own_devices(self, presence: tuple[bool, bool]) -> None:
         """The agent reads what of it the caller cannot see or hear; the caller is told by the call

@@ -37,7 +37,7 @@ class LifeSize:
             self.screen_facts(), self._guess(), own_frame=own_frame, parent=window
         )
         self._page.facts_changed.connect(self._on_facts)
-        window.call.show_life_size(self._on)
+        window.call.controls.show_life_size(self._on)
         app.session_opened.connect(self._on_opened)
         self._apply()
 

@@ -40,12 +40,12 @@ class LineConnections:
 
     def _on_opened(self, session: DeskSession) -> None:
         self._rules.clear()
-        self._window.call.show_line("")
+        self._window.call.controls.show_line("")
         self.panel.show_nothing(session.facts.line)
         session.call.failed.connect(self._on_failed)
         line = session.line
-        self._window.call.show_sign_language(line.motion)
-        line.motion_changed.connect(self._window.call.show_sign_language)
+        self._window.call.controls.show_sign_language(line.motion)
+        line.motion_changed.connect(self._window.call.controls.show_sign_language)
         session.third_parties.changed.connect(lambda answer: self._on_talk(session, answer))
         line.seen.connect(lambda reading: self.panel.show_seen(LineDirection.FROM_CALLER, reading))
         line.peer_seen.connect(
@@ -56,7 +56,7 @@ class LineConnections:
 
     def set_sign_language(self, on: bool) -> None:
         """Let movement go before size, because the caller signs, or no longer."""
-        self._window.call.show_sign_language(on)
+        self._window.call.controls.show_sign_language(on)
         if self._app.session is not None:
             self._app.session.line.set_motion(on)
 
@@ -88,7 +88,7 @@ class LineConnections:
             self._rules.get(LineDirection.FROM_CALLER),
             self._rules.get(LineDirection.TO_CALLER),
         )
-        self._window.call.show_line(
+        self._window.call.controls.show_line(
             caller_words(theirs.step, document=theirs.document, motion=theirs.motion)
             if theirs is not None
             else "",

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from expert_app.desk.app import DeskTrouble
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.third_parties import FIND, Invitation
@@ -115,7 +117,10 @@ class ThirdPartyConnections:
         self._bar.show_talk(None)
         self._panel.hide()
         self._window.call.show_third("", is_shown=False)
-        session.third_parties.third_simulated.connect(self._window.call.show_third_simulated)
+        pane = self._window.call.third_pane
+        session.third_parties.third_simulated.connect(
+            partial(pane.show_simulated, own_simulated=False)
+        )
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._bar.show_talk(None)

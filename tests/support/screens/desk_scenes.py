@@ -36,7 +36,7 @@ from tests.support.screens.invented import (
     ticket,
 )
 from tests.support.screens.parts import part
-from views.desk.call_view import CallState, Quality
+from views.desk.call_controls import CallState, Quality
 from views.desk.dossier.find_card import OPEN
 from views.desk.my_day.open_work import OpenWork, WorkKind
 from views.desk.window import DeskWindow
@@ -123,8 +123,8 @@ def face() -> DeskWindow:
     """A conversation begins; the dossier is open."""
     window = _open_desk()
     window.show_session(SESSION)
-    window.call.show_state(CallState.CONNECTED)
-    window.call.show_quality(Quality.GOOD)
+    window.call.controls.show_state(CallState.CONNECTED)
+    window.call.controls.show_quality(Quality.GOOD)
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
@@ -163,8 +163,8 @@ def page() -> DeskWindow:
     """The page is shared, pages are coming, a print waits."""
     window = face()
     window.conversation.show_page()
-    window.call.show_quality(Quality.BAD)
-    window.call.show_own_media(microphone_on=False, camera_on=True)
+    window.call.controls.show_quality(Quality.BAD)
+    window.call.controls.devices.show(microphone_on=False, camera_on=True)
     allow(window, {Grant.SCAN: True, Grant.POINT: False})
     window.conversation.header.show_asked(Grant.PRINT)
     devices = window.devices
@@ -199,8 +199,8 @@ def page() -> DeskWindow:
 def slow_kiosk() -> DeskWindow:
     """A kiosk that takes its time: the line is poor, the sheet is there and not printed yet."""
     window = face()
-    window.call.show_state(CallState.UNSTABLE)
-    window.call.show_quality(Quality.BAD)
+    window.call.controls.show_state(CallState.UNSTABLE)
+    window.call.controls.show_quality(Quality.BAD)
     allow(window, {Grant.SEE_PAGE: True, Grant.PRINT: True})
     well = msgspec.structs.replace(DEVICES, printer=ScannerState.READY, printer_code="")
     window.devices.show_devices(well)
@@ -239,7 +239,7 @@ def viewer() -> DeskWindow:
 def search() -> DeskWindow:
     """The caller gave no number; the line is unstable."""
     window = face()
-    window.call.show_state(CallState.UNSTABLE)
+    window.call.controls.show_state(CallState.UNSTABLE)
     window.dossier.show_nothing()
     window.dossier.show_search()
     window.dossier.finder.show_refused(OPEN, "dossier_unknown")

@@ -13,7 +13,7 @@ from session.protocol.hub.third_parties import TalkAnswer, TargetAgent, TargetsA
 from session.protocol.wire.roles import Role
 from tests.support.screens.desk_scenes import _open_desk, face
 from tests.support.screens.invented import NOW, SERVICES
-from views.desk.call_view import CallState
+from views.desk.call_controls import CallState
 from views.desk.window import DeskWindow
 
 COLLEAGUE = Third(role=Role.AGENT, user="bob", state=ThirdState.IN, by="a.claire", at_utc=NOW)
@@ -41,7 +41,7 @@ def held() -> DeskWindow:
     """The caller waits."""
     window = face()
     window.conversation.talk_bar.show_talk(talk(held=HoldReason.LOOKING))
-    window.call.show_state(CallState.HELD)
+    window.call.controls.show_state(CallState.HELD)
     return window
 
 
@@ -69,7 +69,7 @@ def colleague() -> DeskWindow:
     window.conversation.talk_bar.show_talk(
         talk(COLLEAGUE, "Bob Tessier", held=HoldReason.COLLEAGUE)
     )
-    window.call.show_state(CallState.HELD)
+    window.call.controls.show_state(CallState.HELD)
     window.call.show_third("Bob Tessier", is_shown=True)
     return window
 

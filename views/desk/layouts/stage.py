@@ -9,7 +9,8 @@ from PyQt6.QtCore import QPoint, QRect, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from views.desk.call_view import CallForm, CallView
+from views.desk.call_controls import CallForm
+from views.desk.call_view import CallView
 from views.desk.layouts.layout import (
     Layout,
     LayoutMemory,

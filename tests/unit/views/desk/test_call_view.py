@@ -18,7 +18,8 @@ from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, DrawnFace
 from tests.unit.views.desk.cut_words import cut_off
 from views.desk.acts import CallPress, CallSwitch, Switch
-from views.desk.call_view import CallForm, CallState, CallView, Quality
+from views.desk.call_controls import CallForm, CallState, Quality
+from views.desk.call_view import CallView
 from views.desk.layouts.layout import card_size
 from views.widgets.confirm_bar import ConfirmBar, ConfirmButton
 from views.widgets.parts import Chip
@@ -34,7 +35,7 @@ def call(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> CallView
     view = CallView(DrawnFace(), clock)
     qtbot.addWidget(view)
     view.resize(900, 600)
-    view.show_state(CallState.CONNECTED)
+    view.controls.show_state(CallState.CONNECTED)
     view.show()
     qtbot.waitExposed(view)
     view.activateWindow()
@@ -65,7 +66,7 @@ def test_microphone_and_camera_are_wishes_and_change_only_when_told(
     click(microphone)
     assert wished == [Switch(CallSwitch.MICROPHONE, False)]
     assert microphone.text() == "Mute"
-    call.show_own_media(microphone_on=False, camera_on=True)
+    call.controls.devices.show(microphone_on=False, camera_on=True)
     assert microphone.text() == "Microphone is off"
     wished = acts_of(call, Switch)
     click(microphone)
@@ -130,8 +131,8 @@ def test_both_presses_are_at_one_place_and_no_switch_comes_under_the_pointer(
     call.set_form(form)
     if form is CallForm.CARD:
         call.resize(card_size())
-    call.show_started(NOW - timedelta(hours=1, minutes=2))
-    call.show_quality(Quality.BAD)
+    call.controls.show_started(NOW - timedelta(hours=1, minutes=2))
+    call.controls.show_quality(Quality.BAD)
     settle()
     switches = [button(call, f"call_{name}") for name in ("hang_up", "camera", "microphone")]
 
@@ -165,7 +166,7 @@ def test_nothing_moves_between_the_two_presses(call: CallView) -> None:
 def test_each_state_has_words_and_only_a_live_call_has_controls(
     call: CallView, state: CallState
 ) -> None:
-    call.show_state(state)
+    call.controls.show_state(state)
     assert state_words(call)
     live = state not in (CallState.NEW, CallState.CLOSED)
     assert button(call, "call_hang_up").isEnabled() == live
@@ -173,28 +174,28 @@ def test_each_state_has_words_and_only_a_live_call_has_controls(
 
 def test_a_lost_call_can_be_called_again(call: CallView, qtbot: QtBot) -> None:
     assert not button(call, "call_again").isVisible()
-    call.show_state(CallState.LOST)
+    call.controls.show_state(CallState.LOST)
     done = acts_of(call, CallPress)
     click(button(call, "call_again"))
     assert done
 
 
 def test_duration_follows_the_clock(call: CallView, clock: ManualClock) -> None:
-    call.show_started(NOW - timedelta(seconds=3599))
+    call.controls.show_started(NOW - timedelta(seconds=3599))
     duration = call.findChild(QLabel, "call_duration")
     assert duration is not None
     assert duration.text() == "59:59"
     clock.advance(63)
-    call.refresh_duration()
+    call.controls.refresh_duration()
     assert duration.text() == "1:01:02"
-    call.show_started(None)
+    call.controls.show_started(None)
     assert duration.text() == ""
 
 
 @pytest.mark.parametrize("form", list(CallForm))
 def test_no_control_lies_over_the_picture(call: CallView, qtbot: QtBot, form: CallForm) -> None:
     call.set_form(form)
-    call.show_quality(Quality.BAD)
+    call.controls.show_quality(Quality.BAD)
     face = call.findChild(DrawnFace)
     assert face is not None
 
@@ -231,16 +232,16 @@ def test_a_card_cuts_nothing_when_the_line_is_weak(
 ) -> None:
     call.set_form(CallForm.CARD)
     call.resize(card_size())
-    call.show_started(NOW - timedelta(hours=1, minutes=2))
-    call.show_quality(Quality.BAD)
-    call.show_line("La page arrive plus lentement", "Votre image est plus petite")
+    call.controls.show_started(NOW - timedelta(hours=1, minutes=2))
+    call.controls.show_quality(Quality.BAD)
+    call.controls.show_line("La page arrive plus lentement", "Votre image est plus petite")
     qtbot.wait(1)
     names = ("call_state", "call_duration", "call_quality", "call_line")
     parts = [call.findChild(QWidget, name) for name in names]
     shown = [part for part in parts if part is not None and part.isVisible()]
     assert [part.objectName() for part in shown] == ["call_duration", "call_line"]
     assert [part.objectName() for part in shown if part.width() < part.sizeHint().width()] == []
-    call.show_state(CallState.UNSTABLE)
+    call.controls.show_state(CallState.UNSTABLE)
     state = call.findChild(Chip, "call_state")
     assert state is not None
     assert not state.isHidden(), "what is not well is said"
@@ -249,12 +250,12 @@ def test_a_card_cuts_nothing_when_the_line_is_weak(
 def test_where_buttons_have_no_room_the_devices_are_icons_with_their_words_as_names(
     call: CallView,
 ) -> None:
-    call.show_state(CallState.CONNECTED)
+    call.controls.show_state(CallState.CONNECTED)
     call.setMinimumSize(1, 1)  # what is around it decides, as in the window
     call.resize(900, 600)
     assert button(call, "call_microphone").text() == "Mute"
     call.resize(400, 600)
-    call.show_own_media(microphone_on=False, camera_on=True)
+    call.controls.devices.show(microphone_on=False, camera_on=True)
     for name, words in (("microphone", "Microphone is off"), ("camera", "Camera off")):
         device = button(call, f"call_{name}")
         assert device.text() == ""

@@ -17,7 +17,8 @@ from session.protocol.hub.line_rates import LineRates
 from tests.support.screens.acts import acts_of
 from tests.support.screens.invented import NOW, DrawnFace
 from views.desk.acts import CallPress
-from views.desk.call_view import CallState, CallView
+from views.desk.call_controls import CallState
+from views.desk.call_view import CallView
 from views.media.quality_panel import QualityPanel
 from views.replay.whole import line_history
 from views.widgets.parts import Chip
@@ -42,7 +43,7 @@ def panel(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> Quality
 def call(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> CallView:
     made = CallView(DrawnFace(), clock)
     qtbot.addWidget(made)
-    made.show_state(CallState.CONNECTED)
+    made.controls.show_state(CallState.CONNECTED)
     made.show()
     return made
 
@@ -106,13 +107,13 @@ def test_the_call_says_what_a_narrow_line_costs(call: CallView, qtbot: QtBot) ->
     assert chip is not None
     assert figures is not None
     assert chip.isHidden()
-    call.show_line("Weak line: smaller picture", "Weak line: you are seen smaller")
+    call.controls.show_line("Weak line: smaller picture", "Weak line: you are seen smaller")
     assert chip.text() == "Weak line: smaller picture"
     assert "seen smaller" in chip.toolTip()
     done = acts_of(call, CallPress)
     figures.click()
     assert done
-    call.show_state(CallState.CLOSED)
+    call.controls.show_state(CallState.CLOSED)
     assert chip.isHidden()
 
 

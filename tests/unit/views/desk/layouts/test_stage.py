@@ -39,7 +39,8 @@ from tests.support.screens.invented import (
 )
 from tests.support.screens.longer import Longer
 from tests.support.screens.mirrored import picture, text_of
-from views.desk.call_view import CallState, CallView, Quality
+from views.desk.call_controls import CallState, Quality
+from views.desk.call_view import CallView
 from views.desk.layouts.layout import LAYOUTS, Layout
 from views.desk.layouts.page_window import PageWindow
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -86,8 +87,8 @@ def talking(mirror: MirrorPane, memory: MemorySettings | None = None) -> DeskWin
     made.queue.set_tickets(TICKETS, SERVICES)
     made.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
     made.show_session(SESSION)
-    made.call.show_state(CallState.CONNECTED)
-    made.call.show_quality(Quality.BAD)
+    made.call.controls.show_state(CallState.CONNECTED)
+    made.call.controls.show_quality(Quality.BAD)
     made.dossier.show_dossier(DOSSIER)
     made.devices.show_devices(DEVICES)
     view.set_addresses(["https://caisse.example/espace/"])
@@ -322,7 +323,7 @@ def test_the_call_says_all_its_states_in_each_form(window: DeskWindow, qtbot: Qt
     assert cut_off(call) == []
     key(hang_up, Qt.Key.Key_Escape)
     assert hang_up.text() == ""
-    call.show_own_media(microphone_on=False, camera_on=True)
+    call.controls.devices.show(microphone_on=False, camera_on=True)
     microphone = call.findChild(QAbstractButton, "call_microphone")
     assert microphone is not None
     assert (microphone.text(), microphone.accessibleName()) == ("", "Microphone is off")

@@ -23,7 +23,7 @@ from tests.support.screens.invented import (
     desk,
 )
 from views.desk.acts import Switch
-from views.desk.call_view import CallState
+from views.desk.call_controls import CallState
 from views.desk.devices import acts
 from views.desk.dossier.acts import DossierPress
 from views.desk.help import named_shortcuts
@@ -65,7 +65,7 @@ def test_every_key_of_the_help_is_an_action(window: DeskWindow) -> None:
 
 def test_what_f10_is_called_is_what_it_does(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
-    window.call.show_state(CallState.CONNECTED)
+    window.call.controls.show_state(CallState.CONNECTED)
     [entry] = [one for one in found(window).values() if one.keys == "F10"]
     assert "Fill in together" in entry.words
     with qtbot.waitSignal(window.conversation.header.fill_requested):
@@ -84,7 +84,7 @@ def test_a_tab_that_is_not_open_and_a_folded_side_are_in_reach(
     window: DeskWindow, qtbot: QtBot
 ) -> None:
     window.show_session(SESSION)
-    window.call.show_state(CallState.CONNECTED)
+    window.call.controls.show_state(CallState.CONNECTED)
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
@@ -102,7 +102,7 @@ def test_a_tab_that_is_not_open_and_a_folded_side_are_in_reach(
 
 def test_a_new_button_is_found_by_its_name(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
-    window.call.show_state(CallState.CONNECTED)
+    window.call.controls.show_state(CallState.CONNECTED)
     window.dossier.show_dossier(DOSSIER)
     listed = found(window)
     print_missing = next(one for words, one in listed.items() if words.startswith("Print what is"))
