@@ -6,7 +6,6 @@ Used by the queue view.
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -18,12 +17,13 @@ from PyQt6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PyQt6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from resources.texts import _
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket
 from views.desk.queue.agent_queue import WAITING
+from views.desk.queue.row_fit import RowFit
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Chip,
@@ -41,37 +41,6 @@ from views.widgets.plain_words import tip_words
 from views.widgets.theme import service_colour
 from views.words.needs import need_words
 from views.words.waits import WaitLimits, wait_style
-
-BORDER_PX = 2
-BADGE_SPACE = 6
-"""Pixels between two badges."""
-
-NO_LIMIT = 16_777_215
-"""Qt's QWIDGETSIZE_MAX, which PyQt does not name."""
-
-SERVICE_PART = 0.31
-"""Part of a row's width for the service, where it stands on one line with the site."""
-
-WIDEST_NUMBER = "M000"
-"""Services stand in a column, whatever letter a number begins with."""
-
-PLACE_LETTERS = 15
-"""So many letters of a service or a site must be seen where both stand on one line."""
-
-
-class RowForm(StrEnum):
-    """The form of a row: one line; two where one is too narrow or the caller is new, and a third
-    for many badges.
-    """
-
-    LINE = "line"
-    TWO_LINES = "two_lines"
-
-
-MARGINS = {
-    RowForm.LINE: (10, 1, 4, 1),
-    RowForm.TWO_LINES: (10, 3, 4, 3),
-}
 
 
 class ServiceTag(QWidget):
@@ -149,145 +118,39 @@ class TicketRow(QFrame):
         self._limits = WaitLimits()
         self._is_new = False
         self._under = ""
-        self._form: RowForm | None = None
-        self._below = False
-        self._fitted: tuple[object, ...] = ()
         self._accept = push_button("", "accept", name=f"accept_{ticket.id}")
         self._accept.setProperty("dense", True)
         self._accept.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._accept.clicked.connect(lambda: self.accept_requested.emit(self.ticket.id))
-        self._build()
-
-    def _build(self) -> None:
+        clock = QWidget()
+        row(clock, self._wait_icon, self._wait, space=6)
         # the last ones give up their words first
-        self._chips = (
-            self._later,
-            self._kept,
-            self._away,
-            self._known,
-            self._needs,
-            self._urgent,
-            self._bell,
-            self._given,
+        away = (self._later, self._kept, self._away, self._known)
+        self._fit = RowFit(
+            self,
+            number=self._number,
+            chips=(*away, self._needs, self._urgent, self._bell, self._given),
+            clock=clock,
+            tag=self._tag,
+            site=self._site,
+            accept=self._accept,
         )
-        self._badges = QWidget()
-        badges = row(self._badges, *self._chips, space=BADGE_SPACE)
-        badges.addStretch(1)
-        self._clock = QWidget()
-        row(self._clock, self._wait_icon, self._wait, space=6)
-        self._where = QWidget()
-        self._places = row(self._where, space=6)
-        self._places.addWidget(self._tag, 5)
-        self._places.addWidget(self._site, 6)
-        # they are placed once the width is known, and never a window of their own
-        for part in (
-            self._number,
-            self._badges,
-            self._clock,
-            self._where,
-            self._accept,
-        ):
-            part.setParent(self)
-        self._grid = QGridLayout(self)
-        self._grid.setHorizontalSpacing(6)
-        self._grid.setVerticalSpacing(1)
 
     # ---- arranging ----
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """The parts use the room there is."""
         super().resizeEvent(event)
-        self._fit()
+        self._fit_parts()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Other letters need other room."""
         super().changeEvent(event)
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fitted = ()
+            self._fit.forget()
 
-    def _fit(self) -> None:
-        """Every caller has one line, or two where one is too narrow or the caller is new.
-
-        Badges stand beside the number; where they are too wide, in a line of their own; and where
-        that is too narrow, without words. Number, wait and Accept are never cut.
-        """
-        chips = [chip for chip in self._chips if not chip.isHidden()]
-        state = (self.width(), self._is_new, self._under, self._wait.text()[:-3])
-        fitted = (*state, *(chip.text() for chip in chips), self._number.text())
-        if fitted == self._fitted:
-            return
-        self._fitted = fitted
-        room = self.width() - 2 * BORDER_PX
-        form = self._form_for(room, chips)
-        margins = MARGINS[form]
-        room -= margins[0] + margins[2] + self._taken()
-        self._fit_badges(form, room, chips)
-        if form is RowForm.LINE and not self._under:
-            # services and sites stand in columns, whatever else is in a row
-            self._tag.setFixedWidth(round(self.width() * SERVICE_PART))
-
-    def _form_for(self, room: int, chips: list[Chip]) -> RowForm:
-        """One line when service and site are readable on it, and the caller is not new."""
-        if self._is_new:
-            return RowForm.TWO_LINES
-        margins = MARGINS[RowForm.LINE]
-        names = 1 if self._under else 2
-        needed = self._taken() + margins[0] + margins[2]
-        needed += sum(chip.width_px(words=False) + BADGE_SPACE for chip in chips)
-        needed += names * PLACE_LETTERS * self.fontMetrics().averageCharWidth() + 40
-        if needed <= room:
-            return RowForm.LINE
-        return RowForm.TWO_LINES
-
-    def _taken(self) -> int:
-        """Pixels of what is never cut and stands in the first line."""
-        parts: list[QWidget] = [self._number, self._clock, self._accept]
-        space = self._grid.horizontalSpacing()
-        return sum(max(part.sizeHint().width(), part.minimumWidth()) + space for part in parts)
-
-    def _fit_badges(self, form: RowForm, room: int, chips: list[Chip]) -> None:
-        needed = sum(chip.width_px(words=True) + BADGE_SPACE for chip in chips)
-        least = sum(chip.width_px(words=False) + BADGE_SPACE for chip in chips)
-        below = least > room and form is not RowForm.LINE
-        if below:
-            room = self.width() - 2 * BORDER_PX - MARGINS[form][0] - MARGINS[form][2]
-        for chip in reversed(chips):
-            worded = needed <= room and form is not RowForm.LINE
-            if not worded:
-                needed += chip.width_px(words=False) - chip.width_px(words=True)
-            chip.show_words(worded)
-        self._arrange(form, below=below)
-
-    def _arrange(self, form: RowForm, *, below: bool) -> None:
-        if (form, below) == (self._form, self._below):
-            return
-        self._form = form
-        self._below = below
-        line = form is RowForm.LINE
-        policy = QSizePolicy.Policy
-        self._badges.setSizePolicy(policy.Fixed if line else policy.Ignored, policy.Fixed)
-        self._grid.setContentsMargins(*MARGINS[form])
-        restyle(self, form=form.value)
-        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance(WIDEST_NUMBER))
-        self._tag.setMinimumWidth(0)
-        self._tag.setMaximumWidth(NO_LIMIT)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.addWidget(self._number, 0, 0)
-        self._grid.addWidget(self._where if line else self._badges, 0, 1)
-        self._grid.addWidget(self._clock, 0, 3, Qt.AlignmentFlag.AlignRight)
-        self._place_rest(form, below=below)
-
-    def _place_rest(self, form: RowForm, *, below: bool) -> None:
-        sides = Qt.AlignmentFlag
-        match form:
-            case RowForm.LINE:
-                self._grid.addWidget(self._badges, 0, 2)
-                self._grid.addWidget(self._accept, 0, 4)
-            case RowForm.TWO_LINES:
-                if below:
-                    self._grid.addWidget(self._badges, 2, 0, 1, 5)
-                self._grid.addWidget(self._where, 1, 0, 1, 4)
-                self._grid.addWidget(self._accept, 0, 4, 2, 1, sides.AlignVCenter)
+    def _fit_parts(self) -> None:
+        self._fit.fit(self._under, is_new=self._is_new, wait=self._wait.text())
 
     # ---- facts ----
 
@@ -355,7 +218,7 @@ class TicketRow(QFrame):
         self._wait.setToolTip(tip_words(look.words))
         self._wait_icon.setToolTip(tip_words(look.words))
         name_widget(self, self._spoken(seconds, look.words))
-        self._fit()
+        self._fit_parts()
 
     def _spoken(self, seconds: float, late: str) -> str:
         ticket = self.ticket
