@@ -55,7 +55,7 @@ class QuestionSheet(QWidget):
         self._clock: Clock = clock or SystemClock()
         self.fingers = fingers or FingerWatch(self._clock)
         self.hold_off: HoldOff | None = None
-        self.is_open = False
+        self.is_open = self._slides_in = False
         self._finger_up = QTimer(self)
         self._finger_up.setInterval(POLL_MS)
         self._finger_up.timeout.connect(self._open_when_free)
@@ -139,11 +139,12 @@ class QuestionSheet(QWidget):
             self._open_now()
 
     def _open_now(self) -> None:
-        self.is_open = True
+        self.is_open = self._slides_in = True
         self.open_changed.emit()
 
     def finish_slide(self) -> None:
         """The sheet stands in its place at once."""
+        self._slides_in = False
         self._slide.stop()
         self.panel.move(0, 0)
         self._stands_still()
@@ -153,10 +154,13 @@ class QuestionSheet(QWidget):
             self.hold_off.shown()
 
     def showEvent(self, a0: QShowEvent | None) -> None:
-        """Slides in; a question that stood behind another one is new."""
+        """Slides in; a question that stood behind another one is read anew."""
         super().showEvent(a0)
         if self.hold_off is not None:
-            self.hold_off.begin()
+            self.hold_off.begin(is_shown=not self._slides_in)
+        if not self._slides_in:
+            return
+        self._slides_in = False
         self._slide.stop()
         self._slide.setStartValue(QPoint(0, self.height()))
         self._slide.setEndValue(QPoint(0, 0))
