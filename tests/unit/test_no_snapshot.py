@@ -47,6 +47,7 @@ HOLDERS = {
     "session/media/engines/tracks.py",
     "session/desk/call/third_party_call.py",
     "views/media/video_pane.py",
+    "views/media/stage_painting.py",
     "views/media/calibration_page.py",
     "expert_app/desk/wiring/connections.py",
     "expert_app/desk/wiring/media.py",
@@ -190,7 +191,7 @@ def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> No
     }
     assert found == {
         ("expert_app/driven/window_driver.py", "grab"),
-        ("views/kiosk/browser/page_view.py", "grab"),
+        ("views/kiosk/browser/caller_script.py", "grab"),
         ("expert_app/helpdesk/wiring/program.py", "clipboard"),
         ("expert_app/workplace/wiring/support.py", "clipboard"),
     }, (
