@@ -10,7 +10,7 @@ from expert_app.helpdesk.wiring.program import HelpdeskProgram
 
 def observe_helpdesk(helpdesk: HelpdeskProgram, observations: Observations) -> None:
     """Note from now on what is done at the window, and what the operator sees."""
-    helpdesk.noted.connect(lambda act: observations.note(act.name, **act.values))
+    helpdesk.reports.noted.connect(lambda act: observations.note(act.name, **act.values))
     if helpdesk.network is not None:
         observations.record(
             helpdesk.network.link.changed,

@@ -192,7 +192,7 @@ def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> No
     assert found == {
         ("expert_app/driven/window_driver.py", "grab"),
         ("views/kiosk/browser/caller_script.py", "grab"),
-        ("expert_app/helpdesk/wiring/program.py", "clipboard"),
+        ("expert_app/helpdesk/wiring/conversation.py", "clipboard"),
         ("expert_app/workplace/wiring/support.py", "clipboard"),
     }, (
         "the script's hands alone, which refuse where a person is seen; for them the process of "
