@@ -68,7 +68,7 @@ def _unknown(born_on: str = "12/05/1984") -> DeskWindow:
     window.dossier.show_nothing()
     window.dossier.show_caller("allocataire", "")
     window.dossier.show_search()
-    fields = window.dossier.finder._fields
+    fields = window.dossier.finder.fields.by_name
     fields["family_name"].fill("Verdelin")
     fields["given_names"].fill("Josiane")
     fields["born_on"].fill(born_on)

@@ -11,22 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-import msgspec
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from resources.texts import _
-from session.core.dossier_model import CallerIdentity, DossierHit
+from session.core.dossier_model import DossierHit
 from session.protocol.dossier.identity import RegisterState
-from session.protocol.hub.number_check import written_number
-from session.protocol.wire.typed_words import is_reason
 from views.desk.dossier import acts
-from views.desk.dossier.caller_number import (
-    LONGEST,
-    is_good_number,
-    number_advice,
-    number_name,
-)
-from views.widgets.dossier.birth_date import FLAWS, read_birth_date
+from views.desk.dossier.find_fields import ORDER, FindFields
 from views.widgets.dossier.hits import HitList
 from views.widgets.dossier.in_sight import InSight
 from views.widgets.field import Field
@@ -38,8 +29,6 @@ SEARCH, OPEN, CREATE = "search", "open", "create"
 
 FIND, MAKE = "find", "make"
 """What the card is doing."""
-
-NAME_LETTERS, CONTACT_LETTERS, REASON_LETTERS, NUMBER_LETTERS = 100, 200, 200, 40
 
 _FIELD_OF = {
     "dossier_unknown": "number",
@@ -61,6 +50,9 @@ class FindCard(Card):
         today: the day on which a birth date is judged.
         act: told what the agent wants.
         back: called when the agent goes back to the dossier that is open.
+
+    Attributes:
+        fields: what is typed.
     """
 
     def __init__(
@@ -71,19 +63,16 @@ class FindCard(Card):
         back: Callable[[], None],
     ) -> None:
         super().__init__("dossier_search")
-        self._today = today
         self._act = act
         self._mode = FIND
         self._busy = ""
-        self._kind = ""
-        self._given = ""
         self._is_bound = False
         self._likely = False
         self._line_was_cut = False
         self._title = label(role="title", name="dossier_find_title", wrap=True)
         self._hint = label(role="soft", name="dossier_find_hint", wrap=True)
         self._open = push_button(_("Open"), name="dossier_open")
-        self._fields = _fields(self._open)
+        self.fields = FindFields(today, self._open)
         self._search = push_button(_("Search"), "search", "primary", name="dossier_find")
         self._make = push_button(_("Create the dossier"), "kept", "primary", name="dossier_create")
         self._status = label(name="dossier_refused", wrap=True)
@@ -108,12 +97,7 @@ class FindCard(Card):
         """The caller of the conversation: kind and text of the number ("" for none); an unknown
         one is proposed for the new dossier.
         """
-        self._kind = kind
-        self._given = number
-        field = self._fields["caller_number"]
-        field.rename(number_name(kind))
-        if not field.text():
-            field.fill(number)
+        self.fields.show_caller(kind, number)
         self._show_mode(self._mode)
 
     def is_opening(self) -> bool:
@@ -187,7 +171,7 @@ class FindCard(Card):
         if act == SEARCH:
             self._forget_hits()  # they are no answer to what stands in the fields
         words = _refusal_words(code, detail or {})
-        field = self._fields.get(_FIELD_OF.get(code, ""))
+        field = self.fields.by_name.get(_FIELD_OF.get(code, ""))
         if code == "reason_needed":
             self._is_bound = True
             self._show_mode(self._mode)
@@ -206,8 +190,7 @@ class FindCard(Card):
 
     def clear(self) -> None:
         """The conversation is over: nothing of the caller stays, and nothing can be undone."""
-        for field in self._fields.values():
-            field.fill("")
+        self.fields.clear()
         self._busy = ""
         self._is_bound = False
         self.show_caller("", "")
@@ -216,7 +199,7 @@ class FindCard(Card):
 
     def done(self) -> None:
         """The dossier is open: what was typed for it has done its work."""
-        kind = self._kind
+        kind = self.fields.kind
         self.clear()
         self.show_caller(kind, "")
         self._is_bound = True
@@ -227,7 +210,7 @@ class FindCard(Card):
         for part in (
             self._title,
             self._hint,
-            *(self._fields[name] for name in _ORDER),
+            *(self.fields.by_name[name] for name in ORDER),
         ):
             self.body.addWidget(part)
         self.body.addLayout(row(None, self._search, self._make, 0))
@@ -235,14 +218,14 @@ class FindCard(Card):
         self.body.addWidget(self.hits)
         self.body.addLayout(row(None, self._take, self._anyway, 0))
         self.body.addLayout(row(None, self._begin, self._again, 0))
-        self.body.addWidget(self._fields["number"])
+        self.body.addWidget(self.fields.by_name["number"])
         self.body.addLayout(row(None, self._back, 0))
 
     def _connect(self, back: Callable[[], None]) -> None:
-        for name in _ORDER:
-            self._fields[name].entered.connect(self._on_enter)
-            self._fields[name].edited.connect(self._on_edited)
-        self._fields["number"].entered.connect(self._on_open)
+        for name in ORDER:
+            self.fields.by_name[name].entered.connect(self._on_enter)
+            self.fields.by_name[name].edited.connect(self._on_edited)
+        self.fields.by_name["number"].entered.connect(self._on_open)
         self._search.clicked.connect(self._on_search)
         self._make.clicked.connect(lambda: self._on_create(confirmed=False))
         self._anyway.clicked.connect(lambda: self._on_create(confirmed=True))
@@ -252,48 +235,23 @@ class FindCard(Card):
         self._take.clicked.connect(lambda: self._ask_open(self.hits.chosen()))
         self._back.clicked.connect(lambda: back())
         self.hits.taken.connect(self._ask_open)
-        self.hits.left_upwards.connect(self._fields["born_on"].setFocus)
+        self.hits.left_upwards.connect(self.fields.by_name["born_on"].setFocus)
 
     # ---- what is seen ----
 
     def _show_mode(self, mode: str) -> None:
         self._mode = mode
         makes = mode == MAKE
-        self._title.setText(self._title_words())
-        self._hint.setText(self._hint_words())
-        if makes:
-            given_names_label = _("Given names")
-        else:
-            given_names_label = _("Given names (if you know them)")
-        self._fields["given_names"].rename(given_names_label)
-        self._fields["reason"].setVisible(self._is_bound)
-        for name in ("caller_number", "contact"):
-            self._fields[name].setVisible(makes)
+        self._title.setText(_title_words(mode, is_bound=self._is_bound))
+        number = self.fields.by_name["caller_number"].text()
+        self._hint.setText(_hint_words(mode, number, is_bound=self._is_bound))
+        self.fields.show_mode(makes=makes, is_bound=self._is_bound)
         self._search.setVisible(not makes)
         self._begin.setVisible(not makes)
-        self._fields["number"].setVisible(not makes)
         self._make.setVisible(makes and not self._likely)
         self._again.setVisible(makes)
         self._back.setVisible(self._is_bound)
         self._show_choice()
-
-    def _title_words(self) -> str:
-        if self._mode == MAKE:
-            return _("Create a dossier with the caller")
-        if self._is_bound:
-            return _("Open another dossier")
-        return _("Which dossier?")
-
-    def _hint_words(self) -> str:
-        if self._is_bound:
-            return _("Your reason, your name and the time stay in the register of accesses.")
-        if self._mode == MAKE:
-            return _("Read everything back to the caller: the dossier will be found by it.")
-        if self._fields["caller_number"].text():
-            return _(
-                "No dossier has the number that the caller typed. Ask for name and birth date."
-            )
-        return _("The caller gave no number. Ask for name and birth date.")
 
     def _show_hits(self, hits: Sequence[DossierHit], spoken: str) -> None:
         self.hits.show_hits(hits, spoken)
@@ -317,7 +275,7 @@ class FindCard(Card):
         restyle(self._status, tone=tone)
 
     def _first(self) -> Field:
-        return self._fields["reason" if self._is_bound else "family_name"]
+        return self.fields.by_name["reason" if self._is_bound else "family_name"]
 
     def _go_on_to(self, widget: QWidget) -> None:
         """Moves the keyboard on, unless the agent has gone elsewhere meanwhile."""
@@ -336,7 +294,7 @@ class FindCard(Card):
     def _on_enter(self) -> None:
         if self._mode == MAKE:
             self._on_create(confirmed=False)
-        elif self._fields["number"].text() and not self._fields["family_name"].text():
+        elif self.fields.by_name["number"].text() and not self.fields.by_name["family_name"].text():
             self._on_open()
         else:
             self._on_search()
@@ -346,8 +304,7 @@ class FindCard(Card):
             self._busy = ""
         self._forget_hits()
         self._show_mode(MAKE)
-        empty = (name for name in _MADE_OF if not self._fields[name].text())
-        self._fields[next(empty, "contact")].setFocus()
+        self.fields.first_empty().setFocus()
 
     def _on_again(self) -> None:
         self._forget_hits()
@@ -355,99 +312,47 @@ class FindCard(Card):
         self._first().setFocus()
 
     def _on_search(self) -> None:
-        person = self._person()
+        person = self.fields.person(makes=self._mode == MAKE)
         if not self._busy and person is not None:
             self._forget_hits()
             self._act(acts.FindDossiers(person))
 
     def _on_open(self) -> None:
-        number = self._fields["number"].text()
+        number = self.fields.by_name["number"].text()
         if number:
             self._ask_open(number)
         else:
-            self._fields["number"].setFocus()
+            self.fields.by_name["number"].setFocus()
 
     def _ask_open(self, number: str) -> None:
-        reason = self._reason()
+        reason = self.fields.reason(self._is_bound)
         if number and reason is not None and not self._busy:
             self._act(acts.OpenDossier(number, reason))
 
     def _on_create(self, *, confirmed: bool) -> None:
-        person, reason = self._person(), self._reason()
-        number = written_number(self._kind, self._fields["caller_number"].text())
-        if number and not is_good_number(self._kind, number):
-            self._fields["caller_number"].show_wrong(number_advice(self._kind))
-            person = None
-        if self._busy or person is None or reason is None:
-            self._go_to_wrong()
+        caller, reason = self.fields.new_caller(), self.fields.reason(self._is_bound)
+        if self._busy or caller is None or reason is None:
+            self.fields.go_to_wrong()
             return
-        contact = self._fields["contact"].text()
-        caller = msgspec.structs.replace(person, caller_number=number, contact=contact)
         self._act(acts.CreateDossier(caller, confirmed, reason))
 
-    def _person(self) -> CallerIdentity | None:
-        """Return who was typed; None when something is missing,
-        which is said below its field.
-        """
-        family, given_names, born = (
-            self._fields[name] for name in ("family_name", "given_names", "born_on")
-        )
-        day = read_birth_date(born.text(), self._today())
-        family.show_wrong("" if family.text() else _("Ask for the family name."))
-        is_short = self._mode == MAKE and not given_names.text()
-        given_names.show_wrong(_("Ask for the given names.") if is_short else "")
-        born.show_wrong(_(FLAWS[day.flaw]) if day.flaw is not None else "")
-        if any(field.is_wrong() for field in (family, given_names, born)):
-            self._go_to_wrong()
-            return None
-        return CallerIdentity(
-            family_name=family.text(), given_names=given_names.text(), born_on=day.born_on
-        )
 
-    def _reason(self) -> str | None:
-        """Why another dossier is opened; None when it must be said and was not."""
-        field = self._fields["reason"]
-        if not self._is_bound:
-            return ""
-        if is_reason(field.text()):
-            return field.text()
-        field.show_wrong(_("Say why: another dossier is opened only with a reason."))
-        field.setFocus()
-        return None
-
-    def _go_to_wrong(self) -> None:
-        wrong = next((name for name in _ORDER if self._fields[name].is_wrong()), "")
-        if wrong:
-            self._fields[wrong].setFocus()
+def _title_words(mode: str, *, is_bound: bool) -> str:
+    if mode == MAKE:
+        return _("Create a dossier with the caller")
+    if is_bound:
+        return _("Open another dossier")
+    return _("Which dossier?")
 
 
-_ORDER = ("reason", "family_name", "given_names", "born_on", "caller_number", "contact")
-"""Fields from top to bottom; the dossier's own number stands apart."""
-
-_MADE_OF = ("family_name", "given_names", "born_on", "caller_number")
-
-
-def _fields(open_button: QWidget) -> dict[str, Field]:
-    return {
-        "reason": Field("dossier_reason", _("Why another dossier?"), longest=REASON_LETTERS),
-        "family_name": Field("dossier_family_name", _("Family name"), longest=NAME_LETTERS),
-        "given_names": Field("dossier_given_names", _("Given names"), longest=NAME_LETTERS),
-        "born_on": Field(
-            "dossier_born_on", _("Birth date"), longest=20, example=_("day/month/year")
-        ),
-        "caller_number": Field("dossier_caller_number", _("Caller number"), longest=LONGEST),
-        "contact": Field(
-            "dossier_contact",
-            _("Telephone or e-mail, if the caller likes"),
-            longest=CONTACT_LETTERS,
-        ),
-        "number": Field(
-            "dossier_number",
-            _("Or by the dossier's number"),
-            longest=NUMBER_LETTERS,
-            beside=open_button,
-        ),
-    }
+def _hint_words(mode: str, number: str, *, is_bound: bool) -> str:
+    if is_bound:
+        return _("Your reason, your name and the time stay in the register of accesses.")
+    if mode == MAKE:
+        return _("Read everything back to the caller: the dossier will be found by it.")
+    if number:
+        return _("No dossier has the number that the caller typed. Ask for name and birth date.")
+    return _("The caller gave no number. Ask for name and birth date.")
 
 
 def _refusal_words(code: str, detail: Mapping[str, str | int | float]) -> str:
