@@ -32,6 +32,7 @@ from views.widgets.parts import (
     clock_words,
     column,
     label,
+    label_button,
     push_button,
     restyle,
     row,
@@ -320,7 +321,7 @@ class WrapUpView(QWidget):
         )
         self.show_open_points(words.format(count=count) if count else "")
         thrown = _("Finish, pages thrown away: {count}").format(count=count)
-        self._finish.setText(thrown if count else _("Finish"))
+        label_button(self._finish, thrown if count else _("Finish"))
 
     def propose(self, outcome: str, note: str, phone: str, *, has_phone: bool) -> None:
         """Propose what the dossier speaks for, each "" for nothing; what the agent has chosen

@@ -19,7 +19,7 @@ from session.protocol.wire.typed_words import is_reason
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
 from views.widgets.field import type_anew
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, column, label, push_button, row
+from views.widgets.parts import Card, column, label, label_button, push_button, row
 from views.widgets.theme import SPACE
 from views.words.troubles import trouble_sentence
 
@@ -137,8 +137,9 @@ class NetworkView(QWidget):
 
     def _on_selected(self) -> None:
         site = self._selected()
-        self.act.setText(
-            _("Open the site") if site is not None and site.closed else _("Close the site")
+        label_button(
+            self.act,
+            _("Open the site") if site is not None and site.closed else _("Close the site"),
         )
         has_reason = is_reason(self.reason.text())
         self.act.setEnabled(self._connected and site is not None and has_reason)

@@ -192,6 +192,12 @@ def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     button.setProperty("keys", keys)
 
 
+def label_button(button: QAbstractButton, words: str) -> None:
+    """Puts other words on a button, and into its accessible name."""
+    button.setText(words)
+    name_button(button, words, str(button.property("keys") or ""))
+
+
 def shortcut(keys: str, button: QAbstractButton, scope: QWidget) -> QShortcut:
     """Makes `keys` press `button` anywhere in the window of `scope`."""
     key_shortcut = QShortcut(QKeySequence(keys), scope)

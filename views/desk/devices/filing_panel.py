@@ -249,7 +249,8 @@ class FilingPanel(Card):
         name_widget(self.file, f"{words}: {self._piece.currentText()}")
         self.receipt.setEnabled(self.file.isEnabled())
         self.receipt.setVisible(self._prints and self._live)
-        name_button(self.receipt, _("File, then print the receipt"), "Ctrl+F8")
+        words = f"{_('with receipt')}. {_('File, then print the receipt')}"
+        name_button(self.receipt, words, "Ctrl+F8")
         series = self._series()
         self._each_line.setVisible(bool(series) and (self._filing or self.file.isEnabled()))
         self.each.setEnabled(self.file.isEnabled())

@@ -25,7 +25,7 @@ from views.desk.devices.removed_pages import RemovedPages
 from views.desk.devices.scan_panel import ScanPanel
 from views.desk.devices.strip_page import Mark, PageStatus, StripPage, picture_of
 from views.desk.devices.strip_tools import StripTools
-from views.widgets.parts import Card, EmptyState, Segments, row
+from views.widgets.parts import Card, EmptyState, Segments, label_button, row
 from views.words.errors import sentence
 
 _FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
@@ -282,10 +282,11 @@ class PagesPanel(Card):
     def _on_chosen(self) -> None:
         arriving = any(facts.status is PageStatus.RECEIVING for facts in self.strip.pages())
         self._filing.set_pages(len(self.to_file()), arriving=arriving)
-        self._switch.button("pages").setText(
+        label_button(
+            self._switch.button("pages"),
             _("Pages: {count}").format(count=self.strip.count())
             if self.strip.count()
-            else _("Pages")
+            else _("Pages"),
         )
         stacked_pages = [
             (at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers

@@ -194,7 +194,7 @@ class GuideView(QWidget):
         self._all_done.setVisible(step is None)
         self._next_button.setEnabled(step is not None)
         if step is not None:
-            words = _("Next: {step}").format(step=step.name)
+            words = _("Next step: {step}").format(step=step.name)
         else:
             words = _("Next step")
         name_button(self._next_button, words, NEXT_KEYS)

@@ -26,7 +26,17 @@ from views.desk.dossier.caller_number import (
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.dossier.person_form import PersonForm
 from views.widgets.field import Field
-from views.widgets.parts import Card, Chip, FlowLayout, column, label, push_button, row, tool_button
+from views.widgets.parts import (
+    Card,
+    Chip,
+    FlowLayout,
+    column,
+    label,
+    label_button,
+    push_button,
+    row,
+    tool_button,
+)
 from views.words.errors import sentence
 
 
@@ -130,7 +140,7 @@ class PersonCard(Card):
             self.form.clear()
             self.form.hide()
         has_number = facts is not None and facts.caller_number
-        self._give.setText(_("Correct the number") if has_number else _("Give a number"))
+        label_button(self._give, _("Correct the number") if has_number else _("Give a number"))
         self._show_buttons()
         if typing and not self._give.isHidden():
             self.setFocus()  # not to whatever comes next, where one more Enter would press it

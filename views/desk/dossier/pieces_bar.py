@@ -14,7 +14,7 @@ from session.core.dossier_model import PieceStep
 from session.protocol.dossier.pieces import ActStep, PieceHistory, ProcedureFacts
 from views.desk.dossier import acts
 from views.desk.dossier.history_words import act_words, state_words
-from views.widgets.parts import column, label, push_button, restyle, row
+from views.widgets.parts import column, label, label_button, push_button, restyle, row
 from views.widgets.plain_words import face_words
 from views.widgets.theme import SPACE
 
@@ -78,7 +78,7 @@ class PiecesBar(QWidget):
 
     def set_missing(self, count: int) -> None:
         """Set how many pieces are missing."""
-        self._missing.setText(_("Print what is missing ({count})").format(count=count))
+        label_button(self._missing, _("Print what is missing ({count})").format(count=count))
         self._missing.setEnabled(count > 0)
         self._past.setChecked(False)
 

@@ -71,7 +71,7 @@ class ConversationView(QWidget):
             choices=[(layout, _(look[0]), look[2]) for layout, look in LAYOUTS.items()],
         )
         for layout, look in LAYOUTS.items():
-            name_button(self.layouts.button(layout), _(look[1]), look[3])
+            name_button(self.layouts.button(layout), f"{_(look[0])}. {_(look[1])}", look[3])
         self.stage = WorkStage(
             call,
             cobrowse,

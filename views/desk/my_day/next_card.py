@@ -22,6 +22,7 @@ from views.widgets.parts import (
     FlowLayout,
     column,
     label,
+    label_button,
     push_button,
     restyle,
     row,
@@ -209,7 +210,7 @@ class NextCard(Card):
         self._given.setVisible(is_next and ticket is not None and ticket.caller_number_given)
         self._accept.setVisible(is_next)
         self._seen.setVisible(is_next and bool(self._seen.text()))
-        self._back.setText(_("I am back") if self._silent else _("I am available"))
+        label_button(self._back, _("I am back") if self._silent else _("I am available"))
         self._back.setVisible(not self._available)
 
     def _show_wait(self) -> None:
