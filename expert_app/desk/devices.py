@@ -198,6 +198,11 @@ class DevicesJob:
         request = self._requests.get(scan_id)
         return request is not None and request.source is ScanSource.FILE
 
+    def is_preview(self, scan_id: str) -> bool:
+        """True when this only looks what lies on the glass."""
+        request = self._requests.get(scan_id)
+        return request is not None and request.kind is ScanKind.PREVIEW
+
     def cancel_scan(self) -> None:
         """Stops the scan under way."""
         if self._app.session is not None and self._scan_id:

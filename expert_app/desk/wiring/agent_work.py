@@ -166,6 +166,7 @@ class AgentWorkConnections:
                 self._app.accept(ticket_id)
             case AcceptNext(service):
                 self._ring.stop()
+                self._window.idle.next.show_accepting(True)
                 self._work.accept_next(service)
             case ChooseOwnState(available, reason):
                 if not available:
@@ -176,6 +177,7 @@ class AgentWorkConnections:
         match act:
             case AcceptOffer(ticket_id):
                 self._ring.stop()
+                self._window.idle.next.show_accepting(True)
                 self._work.accept_offer(ticket_id)
             case DeclineOffer(ticket_id, reason):
                 self._work.decline(ticket_id, reason)

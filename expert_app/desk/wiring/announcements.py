@@ -61,6 +61,7 @@ class DeskAnnouncements:
     ) -> None:
         self._window = window
         self._app = app
+        self._devices = devices
         self._given: dict[Grant, bool] = {}
         self._new: list[Grant] = []
         self._gone: list[Grant] = []
@@ -215,6 +216,8 @@ class DeskAnnouncements:
     def _on_scanned(self, ended: ScanEnded) -> None:
         if ended.code:
             self._announce(sentence(ended.code, ended.detail).sentence, urgent=True)
+        elif self._devices.is_preview(ended.scan_id):
+            self._announce(_("The preview is there."))
         else:
             self._announce(_("Scanned. Pages: {count}").format(count=ended.pages))
 

@@ -180,6 +180,7 @@ class ConversationConnections:
         self._media.main.set_microphone(True)
         self._media.main.set_camera(True)
         session.third_parties.set_own(camera_on=True, microphone_on=True)
+        self._video.show_state(MediaState.NEW)  # it shows the end of the call before
         self._window.show_session(session.facts)
         self._window.call.controls.devices.show(microphone_on=True, camera_on=True)
         self._window.dossier.show_loading()

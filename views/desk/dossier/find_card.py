@@ -260,7 +260,9 @@ class FindCard(Card):
     def _show_choice(self) -> None:
         has_hits = self.hits.count() > 0
         self._take.setVisible(has_hits)
-        restyle(self._take, kind="primary" if has_hits and self._likely else "plain")
+        is_sure = self.hits.count() == 1 and not self._likely
+        restyle(self._take, kind="primary" if is_sure or (has_hits and self._likely) else "plain")
+        restyle(self._search, kind="plain" if is_sure else "primary")
         self._anyway.setVisible(has_hits and self._likely)
 
     def _forget_hits(self) -> None:

@@ -492,7 +492,7 @@ class SessionPage(KioskPage):
         elif self.powers.is_open:
             sentences = self.powers.words()
         else:
-            sentences = [f"{self._name.text()}.", self.line.text(), *notice]
+            sentences = [f"{self._name.text().removesuffix('.')}.", self.line.text(), *notice]
         return [*sentences, self.stop.accessibleName()]
 
     def retranslate(self) -> None:

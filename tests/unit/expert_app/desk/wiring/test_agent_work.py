@@ -36,7 +36,7 @@ from session.protocol.hub.waiting import PromisedCall
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
-from views.desk.acts import EndWrapUpTime, FinishWrapUp
+from views.desk.acts import AcceptNext, AcceptOffer, EndWrapUpTime, FinishWrapUp
 from views.desk.my_day.open_work import LeftPagesRow, WorkRow
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
@@ -438,3 +438,14 @@ def found[Kind: QWidget](made: Desk, kind: type[Kind], name: str) -> Kind:
     part = made.window.findChild(kind, name)
     assert part is not None, name
     return part
+
+
+@pytest.mark.parametrize("act", [AcceptNext(""), AcceptOffer("t-a031")])
+def test_between_f2_and_the_call_the_caller_is_being_connected(
+    made: Desk, act: AcceptNext | AcceptOffer
+) -> None:
+    idle = made.window.idle.next
+    told = made.window.queue if isinstance(act, AcceptNext) else made.window.offer
+    assert not idle._accepting
+    told.acted.emit(act)
+    assert idle._accepting

@@ -167,6 +167,9 @@ def test_a_page_is_told_once(heard: Heard) -> None:
 
 def test_the_end_of_a_scan_is_told_and_a_failed_one_says_why(heard: Heard) -> None:
     devices = heard.talk().devices
+    vars(heard.devices).update(is_preview=lambda scan_id: scan_id == "n0")
+    devices.scan_ended.emit(ScanEnded(scan_id="n0", pages=1, code=""))
+    assert heard.last() == "The preview is there."
     devices.scan_ended.emit(ScanEnded(scan_id="n1", pages=2, code=""))
     assert heard.last() == "Scanned. Pages: 2"
     failed = ScanEnded(scan_id="n2", pages=0, code="scanner_cover_open")

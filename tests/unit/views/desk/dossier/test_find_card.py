@@ -126,6 +126,15 @@ def test_a_search_needs_both_and_says_below_each_field_what_is_missing(shown: Sh
     assert shown.focus() == "dossier_born_on"
 
 
+def test_the_only_exact_hit_is_what_the_blue_button_opens(shown: Shown) -> None:
+    find, take = shown.button("dossier_find"), shown.button("dossier_open_hit")
+    for hits, blue in ((HITS[:1], take), (HITS, find), ((), find)):
+        shown.card.show_busy(SEARCH)
+        shown.card.show_found(hits, more=False, register=RegisterState.NONE)
+        kinds = {each: each.property("kind") for each in (find, take)}
+        assert [each for each, kind in kinds.items() if kind == "primary"] == [blue]
+
+
 def test_a_hit_is_chosen_by_arrows_and_opened_by_enter(shown: Shown) -> None:
     shown.type_caller()
     shown.card.show_busy(SEARCH)

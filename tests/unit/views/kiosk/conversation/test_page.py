@@ -32,6 +32,9 @@ def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(
 ) -> None:
     visit.show_session(session_facts())
     assert "Claire Vasseur" in said(window)
+    short = msgspec.structs.replace(session_facts(), agent_name="Camille R.")
+    window.session_page.show_session(short)
+    assert window.session_page.words()[0] == "You are talking with Camille R."
     assert window.session_page.call_pane.isVisible()
     assert not window.session_page.browser.isVisible()
     window.session_page.show_page(True)
