@@ -5,61 +5,44 @@ Used by the helpdesk's window.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
-from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
+from PyQt6.QtCore import QEvent, QModelIndex, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFrame,
     QHeaderView,
-    QLineEdit,
     QSplitter,
     QStackedWidget,
     QTableView,
     QWidget,
 )
 
-from resources.texts import N_, _, ngettext
+from resources.texts import _, ngettext
 from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogRow, LogsFound
-from session.protocol.hub.log import MOST_REASON
 from session.protocol.wire.typed_words import is_reason
-from views.helpdesk.bars import Bar, CountBars
-from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, OF_ALL, TROUBLES, place_words
+from views.helpdesk.column_widths import ColumnWidths
+from views.helpdesk.columns import TROUBLES
+from views.helpdesk.counts_card import CountsCard
 from views.helpdesk.filter_bar import FilterBar
 from views.helpdesk.filter_language import TypedFilter
 from views.helpdesk.list_model import ConversationModel
+from views.helpdesk.opening_card import OpeningCard
 from views.helpdesk.page_acts import FindConversations, OpenConversation, SaveTable
 from views.helpdesk.save_dialog import ask_path
-from views.helpdesk.words import model_words, row_start_words, why_not
-from views.widgets.field import type_anew
+from views.helpdesk.words import why_not
 from views.widgets.list_state import ListState
 from views.widgets.parts import (
-    Card,
     ElidedLabel,
     EmptyState,
     column,
-    label,
     push_button,
     row,
     steady_figures,
 )
 from views.widgets.theme import SPACE
-from views.words.trouble_search import trouble_words
-
-_ROOM_PX = 18
-"""Beside the letters of a cell."""
-
-BARS: tuple[tuple[str, str], ...] = (
-    ("troubles", N_("How many: by failure")),
-    ("kiosks", N_("How many: by kiosk")),
-    ("sites", N_("How many: by site")),
-    ("services", N_("How many: by service")),
-    ("days", N_("How many: by day")),
-)
-
 
 AGAIN_MS = 60_000
 
@@ -121,7 +104,7 @@ class ListPage(QWidget):
         if answer.counts is not None:
             self._counts = answer.counts
             self.filter.show_counts(answer.counts)
-            self._show_bars()
+            self._counts_card.show_counts(self._counts)
         self._show_state(answer)
 
     def show_find_failed(self, words: str) -> None:
@@ -138,7 +121,7 @@ class ListPage(QWidget):
         self._answered = None
         self.model.show_rows((), "")
         self._counts = LogCounts()
-        self._show_bars()
+        self._counts_card.show_counts(self._counts)
         self._state.setText("")
         self._select_first()
         self.list.show_asked()
@@ -146,7 +129,7 @@ class ListPage(QWidget):
     def show_busy(self, busy: bool) -> None:
         """A log is being brought."""
         self._busy = busy
-        self._open.setText(_("Opening…") if busy else _("Open"))
+        self._opening.show_busy(busy)
         self._allow()
 
     def chosen(self) -> LogRow | None:
@@ -158,15 +141,6 @@ class ListPage(QWidget):
         for place, log_row in enumerate(self.model.rows()):
             if log_row.session_id == session_id:
                 self.table.selectRow(place)
-
-    def reason(self) -> str:
-        """Why conversations are read."""
-        return " ".join(self._reason.text().split())
-
-    def ask_reason(self, number: str) -> None:
-        """Asks why this conversation is read."""
-        self._why.setText(_("Why do you read {number}?").format(number=number))
-        type_anew(self._reason)
 
     def ask(self) -> None:
         """Asks for the first page again."""
@@ -202,10 +176,7 @@ class ListPage(QWidget):
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         heads.setSectionResizeMode(TROUBLES, QHeaderView.ResizeMode.Stretch)
         heads.setHighlightSections(False)
-        viewport = self.table.viewport()
-        assert viewport is not None
-        viewport.installEventFilter(self)
-        self._measure()
+        self._widths = ColumnWidths(self.table, of_all=self._of_all)
         self._empty = EmptyState("history", "", advice="", name="list_empty")
         self._stack = QStackedWidget()
         state = self._build_state()
@@ -215,16 +186,19 @@ class ListPage(QWidget):
         self._stack.addWidget(self.list)
         self._waiting = EmptyState("retry", "", advice="", name="not_connected_yet")
         self._stack.addWidget(self._waiting)
+        self._counts_card = CountsCard()
+        self.bars = self._counts_card.bars
+        self._opening = OpeningCard()
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(_card(self._stack, state))
-        split.addWidget(self._build_bars())
+        split.addWidget(self._counts_card)
         split.setStretchFactor(0, 1)
         split.setSizes([950, 290])
         margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         layout = column(self, self.filter, space=SPACE[1], margins=margins)
         layout.addWidget(split, 1)
-        layout.addWidget(self._build_opening())
+        layout.addWidget(self._opening)
 
     def _build_state(self) -> QWidget:
         self._state = ElidedLabel(role="small", name="list_state")
@@ -234,33 +208,6 @@ class ListPage(QWidget):
         box = row(state_line, self._state, self._csv, margins=(SPACE[1], 0, 0, 0))
         box.setStretch(0, 1)
         return state_line
-
-    def _build_bars(self) -> QWidget:
-        self._by = QComboBox()
-        self._by.setObjectName("list_bars_by")
-        self._by.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._by.setAccessibleName(_("Count by"))
-        for key, words in BARS:
-            self._by.addItem(_(words), key)
-        self.bars = CountBars("list_bars", _("How many conversations"))
-        return _card(self._by, self.bars)
-
-    def _build_opening(self) -> QWidget:
-        self._about = ElidedLabel(role="body", name="list_about")
-        self._why = label(_("Reason"), "caption")
-        self._reason = QLineEdit()
-        self._reason.setObjectName("list_reason")
-        self._reason.setMaxLength(MOST_REASON)
-        self._reason.setPlaceholderText(_("Kept with your name; the supervisor sees it"))
-        self._reason.setAccessibleName(_("Why you read it"))
-        self._why.setBuddy(self._reason)
-        self._open = push_button(_("Open"), "file", "primary", name="list_open")
-        card = Card("list_opening", padding=SPACE[1])
-        line = row(None, self._why, self._reason, self._open)
-        line.setStretch(1, 1)
-        card.body.addWidget(self._about)
-        card.body.addLayout(line)
-        return card
 
     def _connect(self) -> None:
         self.filter.filter_changed.connect(self._on_filter)
@@ -282,11 +229,10 @@ class ListPage(QWidget):
         self._minute.setInterval(AGAIN_MS)
         self._minute.timeout.connect(self.ask_again)
         self._minute.start()
-        self._by.currentIndexChanged.connect(lambda _place: self._show_bars())
-        self.bars.bar_chosen.connect(self._on_bar)
-        self._reason.textChanged.connect(lambda _text: self._allow())
-        self._reason.returnPressed.connect(self.open_chosen)
-        self._open.clicked.connect(self.open_chosen)
+        self._counts_card.chosen.connect(self.filter.add)
+        self._opening.reason_line.textChanged.connect(lambda _text: self._allow())
+        self._opening.reason_line.returnPressed.connect(self.open_chosen)
+        self._opening.open.clicked.connect(self.open_chosen)
 
     # ---- inside ----
 
@@ -303,10 +249,10 @@ class ListPage(QWidget):
         session_id = self._number or (chosen.session_id if chosen is not None else "")
         if not session_id or self._busy:
             return
-        if not is_reason(self.reason()):
-            self.ask_reason(self._number or (chosen.short_number if chosen else ""))
+        if not is_reason(self._opening.reason()):
+            self._opening.ask_reason(self._number or (chosen.short_number if chosen else ""))
             return
-        self.acted.emit(OpenConversation(session_id, self.reason()))
+        self.acted.emit(OpenConversation(session_id, self._opening.reason()))
 
     def _on_csv(self) -> None:
         name = f"entretiens-{self._now():%Y-%m-%d}.csv"
@@ -317,13 +263,13 @@ class ListPage(QWidget):
     def _on_filter(self, typed: TypedFilter) -> None:
         self._filter = typed.filter
         self._number = typed.number
-        self._why.setText(_("Reason"))
+        self._opening.end_question()
         self.ask()
         if typed.number:
-            if is_reason(self.reason()):
-                self.acted.emit(OpenConversation(typed.number, self.reason()))
+            if is_reason(self._opening.reason()):
+                self.acted.emit(OpenConversation(typed.number, self._opening.reason()))
             else:
-                self.ask_reason(typed.number)
+                self._opening.ask_reason(typed.number)
         self._allow()
 
     def _on_filter_refused(self) -> None:
@@ -335,13 +281,8 @@ class ListPage(QWidget):
         chosen = self.model.row(now.row())
         if chosen is not None and not self._is_showing:
             self._number = ""  # the person goes on in the list
-        self._about.setText(_about(chosen, self._now()) if chosen is not None else "")
+        self._opening.show_chosen(chosen, self._now())
         self._allow()
-
-    def _on_bar(self, value: str) -> None:
-        field = str(self._by.currentData())
-        if value:
-            self.filter.add("day" if field == "days" else field, value)
 
     def _show_first(self, answer: LogsFound) -> None:
         before = self.chosen()
@@ -358,23 +299,8 @@ class ListPage(QWidget):
             self.table.selectRow(0)
             self._is_showing = False
         else:
-            self._about.setText("")
+            self._opening.show_chosen(None, self._now())
         self._allow()
-
-    def _show_bars(self) -> None:
-        field = str(self._by.currentData())
-        if field == "troubles":
-            bars = [
-                Bar(trouble.code, trouble_words(trouble.code), trouble.count, "bad")
-                for trouble in self._counts.troubles
-            ]
-        else:
-            counted = getattr(self._counts, field)
-            bars = [
-                Bar(group.name, group.words or _name(field, group.name), group.count)
-                for group in counted
-            ]
-        self.bars.show_bars(bars)
 
     def _show_state(self, answer: LogsFound) -> None:
         here, all_of_them = self.model.rowCount(), self._counts.conversations
@@ -400,54 +326,16 @@ class ListPage(QWidget):
 
     def _allow(self) -> None:
         has_choice = self._number or self.chosen() is not None
-        self._open.setEnabled(bool(has_choice) and self._connected and not self._busy)
+        self._opening.open.setEnabled(bool(has_choice) and self._connected and not self._busy)
         self._csv.setEnabled(self._connected and self.model.rowCount() > 0)
-
-    def _measure(self) -> None:
-        """Gives each column the width of its sample, and what is left to what failed; columns that
-        matter less give way where that would be too little.
-        """
-        metrics, viewport = self.table.fontMetrics(), self.table.viewport()
-        heads = QFontMetrics(QFont(self.table.font()))
-        widths = {
-            place: max(
-                metrics.horizontalAdvance(column.sample), heads.horizontalAdvance(_(column.head))
-            )
-            + _ROOM_PX
-            for place, column in enumerate(COLUMNS)
-            if column.sample
-        }
-        least = LEAST_LETTERS * metrics.averageCharWidth()
-        room = (viewport.width() if viewport is not None else 0) - least
-        leaving = sorted(widths, key=lambda place: COLUMNS[place].leaves)
-        gone: set[int] = set() if self._of_all else {OF_ALL}
-        for place in (column_place for column_place in leaving if COLUMNS[column_place].leaves):
-            if (
-                sum(width for column_place, width in widths.items() if column_place not in gone)
-                <= room
-            ):
-                break
-            gone.add(place)
-        for place, width in widths.items():
-            self.table.setColumnWidth(place, width)
-            self.table.setColumnHidden(place, place in gone)
-        rows = self.table.verticalHeader()
-        if rows is not None:
-            rows.setDefaultSectionSize(metrics.height() + 12)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Shares the columns out anew when the table has another width."""
-        if event is not None and event.type() is QEvent.Type.Resize:
-            self._measure()
-        return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follows the theme and the size of letters."""
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
-        if event is not None and event.type() in kinds and hasattr(self, "table"):
+        if event is not None and event.type() in kinds and hasattr(self, "_widths"):
             self.model.set_palette(self.palette())
-            self._measure()
+            self._widths.measure()
 
 
 def _card(*parts: QWidget) -> QFrame:
@@ -455,39 +343,5 @@ def _card(*parts: QWidget) -> QFrame:
     card.setProperty("card", True)
     pad = SPACE[1]
     box = column(card, *parts, space=SPACE[0], margins=(pad, pad, pad, pad))
-    box.setStretch(len(parts) - 1 if isinstance(parts[-1], CountBars) else 0, 1)
+    box.setStretch(0, 1)
     return card
-
-
-def _name(field: str, name: str) -> str:
-    if field == "days":
-        try:
-            return f"{datetime.fromisoformat(name):%d/%m/%Y}"
-        except ValueError:
-            return name
-    return name or _("(not said)")
-
-
-def _about(chosen: LogRow, now: datetime) -> str:
-    """The chosen conversation in a line: what the columns have no room for."""
-    facts: Sequence[tuple[str, str]] = (
-        (_("Kiosk's program"), chosen.kiosk_version),
-        (_("Desk's program"), chosen.desk_version),
-        (_("Devices"), ", ".join(model_words(device.model) for device in chosen.devices)),
-        (_("Agent"), chosen.agent),
-        (_("Missing events"), str(chosen.gaps) if chosen.gaps else ""),
-    )
-    head = [
-        chosen.short_number or chosen.session_id,
-        row_start_words(chosen, now),
-        place_words(chosen),
-    ]
-    parts = [*head, *(_("{name}: {value}").format(name=n, value=v) for n, v in facts if v)]
-    if chosen.worst_minute is not None:
-        worst = chosen.worst_minute
-        parts.append(
-            _("worst minute of the line: {kbps} kb/s, {loss} % lost").format(
-                kbps=round(worst.kbps), loss=round(worst.loss_percent)
-            )
-        )
-    return "  ·  ".join(part for part in parts if part)
