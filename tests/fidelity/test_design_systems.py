@@ -21,13 +21,9 @@ THRESHOLD = 0.1
 
 DIAGONAL = (
     "analytics/component/button/button-a-external",
-    "analytics/component/connect/connect-a",
     "component/footer",
     "component/header",
-    "component/link",
-    "component/logo",
     "component/radio",
-    "component/tile",
     "layout/page/login/1-default",
     "layout/page/response/not-found/default",
 )
