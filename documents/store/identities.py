@@ -30,6 +30,7 @@ from documents.store.accesses import (
     check_one_dossier,
     dossiers_left,
     is_written,
+    last_opened,
     one_at_a_time,
     opened_in,
     opened_since,
@@ -49,6 +50,8 @@ from session.core.dossier_model import (
     DossierHit,
     HitReason,
     ProvisionalDossier,
+    TalkCaller,
+    TalkSpan,
 )
 from session.core.errors import (
     DossierOfRegister,
@@ -235,6 +238,15 @@ class Identities:
             if line is None or row is None:
                 return None
             return (str(row.number), str(line.by_name))
+
+    def callers_of(
+        self, organisation: str, user: str, talks: Sequence[TalkSpan]
+    ) -> list[TalkCaller]:
+        """Callers of these conversations, whose dossiers this person opened in them; in their
+        order. It tells no more than the person has seen then, so it is no new line.
+        """
+        with self._transactions.reading() as connection:
+            return [_caller_of(connection, organisation, user, talk) for talk in talks]
 
     def view(
         self,
@@ -648,3 +660,20 @@ def _hit(row: Row[Any], why: HitReason) -> DossierHit:
         provisional=bool(row.provisional),
         why=why,
     )
+
+
+def _caller_of(connection: Connection, organisation: str, user: str, talk: TalkSpan) -> TalkCaller:
+    line = last_opened(connection, organisation, talk.session_id)
+    if line is None or line.by_user != user:
+        return TalkCaller()
+    row = kept_row(connection, organisation, line.dossier)
+    if row is None:
+        return TalkCaller()
+    table = tables.documents
+    began, ended = (at.astimezone(UTC).replace(tzinfo=None) for at in talk[1:])
+    query = (
+        select(func.count())
+        .select_from(table)
+        .where(table.c.dossier_id == row.id, table.c.filed_at_utc.between(began, ended))
+    )
+    return TalkCaller(str(row.caller_name), int(connection.execute(query).scalar_one()))

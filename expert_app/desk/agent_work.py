@@ -23,6 +23,7 @@ from session.core.tasks import Tasks
 from session.desk.hub.client import DeskClient
 from session.protocol.dossier.identity import ProvisionalRequest
 from session.protocol.hub.board import AgentState, AgentStateRequest, AskSupervisorRequest
+from session.protocol.hub.history import OwnTalksAnswer, OwnTalksRequest
 from session.protocol.hub.requests import AgentChanged
 from session.protocol.hub.routing import (
     CallerPreview,
@@ -90,6 +91,7 @@ class AgentWork:
         previewed: (ticket id, what is known of its caller before the conversation).
         calls_changed: whom this agent has promised to call, the first first.
         provisional_changed: numbers of dossiers that this agent made and nobody has matched yet.
+        talks_changed: this agent's own conversations of today, the last ones first.
         note_failed: the note on this session was not taken, by the error's code.
         supervisor_asked: the board shows that this agent needs help, for this reason; "" no longer.
     """
@@ -113,6 +115,7 @@ class AgentWork:
         self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
         self.calls_changed: Signal[Sequence[PromisedCall]] = Signal()
         self.provisional_changed: Signal[list[str]] = Signal()
+        self.talks_changed: Signal[OwnTalksAnswer] = Signal()
         self.note_failed: Signal[tuple[str, str]] = Signal()
         self._app = app
         self._link = link
@@ -174,6 +177,7 @@ class AgentWork:
     def _on_connection(self, connected: bool) -> None:
         if connected:
             self._app.do(self._ask(), "report my state")
+            self._tasks.start(self._ask_talks(), name="ask for my conversations")
 
     async def _asking(self) -> None:
         while True:
@@ -217,6 +221,7 @@ class AgentWork:
         if self._help:
             self.ask_supervisor("")
         self._tasks.start(self._ask_calls(), name="ask for promised calls")
+        self._tasks.start(self._ask_talks(), name="ask for my conversations")
 
     async def _ask_calls(self) -> None:
         """An older hub knows of no promises."""
@@ -241,6 +246,13 @@ class AgentWork:
         if numbers != self._provisional:
             self._provisional = numbers
             self.provisional_changed.emit(numbers)
+
+    async def _ask_talks(self) -> None:
+        """Without an answer what was shown stays: a hub may be older, or its history away."""
+        try:
+            self.talks_changed.emit(await self._bus.ask(OwnTalksRequest()))
+        except SessionError as error:
+            log.info("my conversations are not known: %s", error.code)
 
     # ---- notes after the conversation
 

@@ -56,6 +56,7 @@ class IdentityAdapter:
         self.view = in_thread(identities.view)
         self.give_number = in_thread(identities.give_number)
         self.to_annotate = in_thread(identities.to_annotate)
+        self.callers_of = in_thread(identities.callers_of)
         self.merge = in_thread(store.merges.merge)
         self.unmerge = in_thread(store.merges.unmerge)
         self.merges = in_thread(store.merges.listed)

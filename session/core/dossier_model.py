@@ -8,8 +8,9 @@ so a changed field is a change of the protocol.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -337,6 +338,23 @@ class AccessKind(StrEnum):
     REFUSED = "refused"
     READ_LOG = "read_log"
     LOG_REFUSED = "log_refused"
+
+
+class TalkSpan(NamedTuple):
+    """A conversation by its session, from the acceptance until its agent had finished."""
+
+    session_id: str
+    began_at_utc: datetime
+    ended_at_utc: datetime
+
+
+class TalkCaller(NamedTuple):
+    """The caller of a conversation by the dossier that its agent opened, "" without one, and how
+    many documents came into it meanwhile.
+    """
+
+    name: str = ""
+    filed: int = 0
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):

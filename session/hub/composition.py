@@ -89,7 +89,7 @@ class Hub:
         self.queue = queue.build(
             parts, stores, partners=outgoing, log_opener=self._log_keeper, turn=turn
         )
-        self.history = history.build(parts, self.queue)
+        self.history = history.build(parts, self.queue, dossiers=dossiers)
         self.assignment = assignment.build(parts, stores, queue=self.queue, dossiers=dossiers)
         self.dossiers = self._build_dossiers(dossiers)
         self.remote_help = remote_help.build(parts, self.queue, projection=self.history.projection)

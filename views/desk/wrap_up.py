@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
-from session.protocol.hub.routing import Outcome
+from session.protocol.hub.routing import Outcome, ServiceWork
 from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, WrapUpPress
 from views.desk.note_panel import NotePanel
 from views.widgets.icons import IconLabel
@@ -55,6 +55,15 @@ OUTCOMES: tuple[tuple[str, str, str], ...] = (
 
 NOT_SAID = "not_said"
 """Outcome of a wrap-up whose time was over before the agent chose one."""
+
+
+def outcome_words(code: str, work: ServiceWork | None) -> str:
+    """Return an outcome in words: the service's own, the program's; "" for what nobody chose."""
+    own = {outcome.id: outcome.name for outcome in work.outcomes} if work is not None else {}
+    usual = {outcome: _(words) for outcome, words, _icon in OUTCOMES}
+    usual["call_later"] = _("Is called back")
+    return own.get(code) or usual.get(code, "")
+
 
 BACK_MIN: tuple[tuple[int, str], ...] = (
     (60, N_("In an hour")),

@@ -22,6 +22,7 @@ from session.core.errors import DossierUnknown, TicketUnknown
 from session.core.short_number import short_number
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.dossier.guides import NoteTemplate
+from session.protocol.hub.history import OwnTalksAnswer
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.routing import CallerPreview, ServiceWork
 from session.protocol.hub.tickets import Ticket
@@ -52,6 +53,7 @@ from views.desk.acts import (
 from views.desk.my_day.open_work import OpenWork, WorkKind
 from views.desk.offer_card import preview_lines
 from views.desk.window import DeskWindow
+from views.desk.wrap_up import outcome_words
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.widgets.agent_state import help_words
@@ -137,6 +139,7 @@ class AgentWorkConnections:
         work.previewed.connect(self._on_previewed)
         work.calls_changed.connect(self._on_calls)
         work.provisional_changed.connect(self._on_provisional)
+        work.talks_changed.connect(self._on_talks)
         work.owed.changed.connect(self.show_open_work)
         work.note_failed.connect(self._on_note_failed)
         self.show_open_work()
@@ -237,6 +240,20 @@ class AgentWorkConnections:
     def _on_provisional(self, numbers: list[str]) -> None:
         self._provisional = numbers
         self.show_open_work()
+
+    def _on_talks(self, answer: OwnTalksAnswer) -> None:
+        """Shows whom this agent spoke with today; the desk keeps it nowhere else."""
+        talks = []
+        for talk in answer.talks:
+            service, _place = self._window.queue.facts.service(talk.service)
+            name = service.name if service is not None else talk.service
+            outcome = outcome_words(talk.outcome, self._window.queue.facts.work(talk.service))
+            began = f"{talk.began_at_utc.astimezone():%H:%M}"
+            title = " · ".join(filter(None, (began, name, outcome)))
+            filed = _("Documents filed: {count}").format(count=talk.filed) if talk.filed else ""
+            detail = " · ".join(filter(None, (talk.caller_name or talk.number, filed)))
+            talks.append(OpenWork(WorkKind.TALK, talk.session_id, title, detail))
+        self._window.idle.talks.show_work(talks, answer.total)
 
     def _on_note_failed(self, failed: tuple[str, str]) -> None:
         session_id, code = failed

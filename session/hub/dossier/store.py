@@ -5,6 +5,7 @@ Implemented by `expert_app.hub.dossier_adapter`, and in memory by tests.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from session.core.dossier_model import (
@@ -20,6 +21,8 @@ from session.core.dossier_model import (
     PieceState,
     PieceStep,
     SeenPage,
+    TalkCaller,
+    TalkSpan,
 )
 from session.hub.access.log_register import LogReadings
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
@@ -143,6 +146,12 @@ class IdentityStoreLike(Protocol):
         """The dossier in which this agent may still write a note on a session that is over, and
         the agent's name; None for none, with `alone` also when there were several.
         """
+        ...
+
+    async def callers_of(
+        self, organisation: str, user: str, talks: Sequence[TalkSpan]
+    ) -> list[TalkCaller]:
+        """Callers of these conversations by the dossiers that this agent opened, in their order."""
         ...
 
     async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from session.hub.dossier.store import DossierStoreLike
 from session.hub.history.answers import CallerAnswers
 from session.hub.history.audit import Audit
 from session.hub.history.database import History
+from session.hub.history.own_talks import OwnTalks
 from session.hub.history.projection import Projection
 from session.hub.history.statistics import StatisticsService
 from session.hub.history.trends import DayAndTrends
@@ -26,14 +28,15 @@ class HistoryServices:
     statistics: StatisticsService
     days: DayAndTrends
     answers: CallerAnswers
+    own_talks: OwnTalks
 
     @property
     def rules(self) -> tuple[object, ...]:
         """The objects that answer verbs."""
-        return (self.statistics, self.days, self.answers)
+        return (self.statistics, self.days, self.answers, self.own_talks)
 
 
-def build(parts: HubParts, queue: Queue) -> HistoryServices:
+def build(parts: HubParts, queue: Queue, *, dossiers: DossierStoreLike) -> HistoryServices:
     """The database is opened by the projection, once it is started."""
 
     def open_database() -> History:
@@ -49,4 +52,5 @@ def build(parts: HubParts, queue: Queue) -> HistoryServices:
         statistics=StatisticsService(projection),
         days=DayAndTrends(projection, parts.clock, time_zone=parts.time_zone),
         answers=CallerAnswers(queue.moved, audit),
+        own_talks=OwnTalks(projection, parts.clock, dossiers=dossiers, time_zone=parts.time_zone),
     )

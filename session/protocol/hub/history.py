@@ -32,6 +32,9 @@ from session.protocol.wire.roles import Role
 MOST_ACTS = 200
 """Acts of one answer."""
 
+MOST_OWN_TALKS = 50
+"""Conversations of one agent's day in an answer, the last ones."""
+
 MOST_HOURS = 24
 
 
@@ -302,7 +305,44 @@ class LinesRequest(
     words: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
+# ---- an agent's own day
+
+
+class OwnTalk(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that this agent finished today.
+
+    Attributes:
+        outcome: its code.
+        caller_name: of the dossier that this agent opened in it, "" where there is none any more.
+        filed: documents that came into that dossier meanwhile.
+    """
+
+    session_id: Id
+    number: Text
+    service: Text
+    began_at_utc: UtcTime
+    outcome: Text = ""
+    caller_name: Text = ""
+    filed: Count = 0
+
+
+class OwnTalksAnswer(ListAnswer, frozen=True, kw_only=True):
+    """The newest first; `total` is how many there were today."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("talks",)
+
+    talks: Annotated[list[OwnTalk], msgspec.Meta(max_length=MOST_OWN_TALKS)]
+    total: Count = 0
+
+
+class OwnTalksRequest(
+    ListRequest[OwnTalksAnswer], frozen=True, kw_only=True, verb="own_talks", roles=(Role.AGENT,)
+):
+    """An agent asks for its own last conversations of today: nobody else is told of them."""
+
+
 HISTORY_REQUESTS: Requests = (
+    OwnTalksRequest,
     HistoryRequest,
     UndoRequest,
     TrendsRequest,

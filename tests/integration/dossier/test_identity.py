@@ -45,6 +45,7 @@ from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from session.protocol.dossier.identity import AccessesRequest, ProvisionalRequest
 from session.protocol.dossier.pieces import PieceHistoryRequest
+from session.protocol.hub.history import OwnTalksRequest
 from session.protocol.hub.requests import DocumentFiled, SessionFacts
 from session.protocol.hub.routing import CallerPreview, NoteRequest, PreviewRequest
 from session.protocol.hub.talk_state import PassReason
@@ -318,6 +319,32 @@ async def test_before_accepting_an_agent_sees_what_is_missing_of_its_next_caller
         assert line.reason == known.number
 
         assert not (await _preview_of_the_next(bob, bob.bus, known.id, later.id)).known
+
+
+async def test_an_agent_finds_its_own_conversations_of_today_and_nobody_else_s(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        desk, facts = await _session(world)
+        link = DossierIdentityClient(desk.bus)
+        made = (await link.create(facts.id, ZOE, request_id="new1")).dossier
+        assert made is not None
+        await desk.hang_up(facts.id)
+        await desk.close(facts.id, "pieces_missing")
+        other, second = await _session(world, "r2", agent="bob", kiosk="kiosk2")
+        await other.hang_up(second.id)
+        await other.close(second.id)
+
+        answer = await desk.bus.ask(OwnTalksRequest())
+        [talk] = answer.talks
+        assert (talk.session_id, talk.service, answer.total) == (facts.id, facts.service, 1)
+        assert (talk.outcome, talk.filed) == ("pieces_missing", 0)
+        assert talk.caller_name == made.caller_name
+        [talk] = (await other.bus.ask(OwnTalksRequest())).talks
+        assert (talk.session_id, talk.caller_name) == (second.id, ""), "no dossier was opened"
+        supervisor = await world.client(Role.SUPERVISOR, "boss")
+        with pytest.raises(NotAllowed):
+            await supervisor.ask(OwnTalksRequest())
 
 
 async def _preview_of_the_next(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,6 +30,8 @@ from session.core.dossier_model import (
     PieceState,
     PieceStep,
     SeenPage,
+    TalkCaller,
+    TalkSpan,
 )
 from session.core.errors import (
     DocumentNotFiled,
@@ -163,6 +166,11 @@ class MemoryIdentities:
         self, organisation: str, session_id: str, user: str, *, alone: bool = False
     ) -> tuple[str, str] | None:
         return None
+
+    async def callers_of(
+        self, organisation: str, user: str, talks: Sequence[TalkSpan]
+    ) -> list[TalkCaller]:
+        return [TalkCaller() for _talk in talks]
 
     async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:
         return ProvisionalAnswer(dossiers=[])

@@ -79,6 +79,17 @@ TO_DO = [
         WorkKind.DOSSIER, "d1", "Dossier provisoire P-2026-0012", "Un superviseur le rapproche."
     ),
 ]
+TALKS = [
+    OpenWork(WorkKind.TALK, f"s{n}", f"{11 - n // 3}:{50 - n % 3 * 17} · {service}", person)
+    for n, (service, person) in enumerate(
+        (
+            ("Aide au logement · Réglé", "Maëlle Garrigue-Tesson · Documents classés : 2"),
+            ("RSA et prime d'activité · Rendez-vous à prendre", "Paul Durand"),
+            ("Allocations familiales · Renseignement seul", "A017"),
+        )
+        * 4
+    )
+]
 OFFERED: dict[str, object] = {
     "state": TicketState.OFFERED,
     "offer_until_utc": NOW + timedelta(seconds=17),
@@ -107,6 +118,7 @@ def my_day() -> DeskWindow:
         ["Demande de RSA", "manque : bulletin de salaire, bail", "Ligne : bonne"]
     )
     window.idle.work.show_work(TO_DO)
+    window.idle.talks.show_work(TALKS)
     return window
 
 

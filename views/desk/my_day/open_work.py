@@ -32,13 +32,14 @@ MOST_ROWS = 50
 
 
 class WorkKind(Enum):
-    """What is to be done. Of `DOSSIER` and `UNSENT` the agent only knows: others do it."""
+    """What is to be done. Of `DOSSIER` and `UNSENT` the agent only knows, `TALK` is done."""
 
     CALL = "call"
     PAGES = "pages"
     NOTE = "note"
     DOSSIER = "dossier"
     UNSENT = "unsent"
+    TALK = "talk"
 
 
 class OpenWork(NamedTuple):
@@ -69,7 +70,7 @@ class WorkRow(QFrame):
         self.line.addLayout(column(None, title, detail, space=0), 1)
         for button in buttons:
             self.line.addWidget(button)
-        self.body = column(self, self.line, space=SPACE[0], margins=(0, SPACE[0], 0, SPACE[0]))
+        self.body = column(self, self.line, space=SPACE[0], margins=(0, SPACE[1], 0, SPACE[1]))
         self.name_buttons()
 
     def name_buttons(self) -> None:
@@ -166,31 +167,36 @@ _ROWS: dict[WorkKind, Callable[[OpenWork, Callable[[IdleAct], None]], WorkRow]] 
 }
 
 
-class OpenWorkCard(Card):
-    """The work that this agent has not finished, a row each.
+class WorkCard(Card):
+    """Pieces of work, a row each.
 
     Args:
-        tell: told what the agent does with it.
+        heading: with `count` in it.
+        tell: told what the agent does with them.
     """
 
-    def __init__(self, tell: Callable[[IdleAct], None]) -> None:
-        super().__init__("idle_work", space=SPACE[0], padding=SPACE[3])
+    def __init__(self, name: str, heading: str, *, tell: Callable[[IdleAct], None]) -> None:
+        super().__init__(name, space=SPACE[0], padding=SPACE[3])
+        self._heading = heading
         self._tell = tell
         self._work: Sequence[OpenWork] = ()
+        self._total = 0
         self._most = MOST_ROWS
         self._rows: dict[tuple[WorkKind, str], WorkRow] = {}
-        self._count = label(role="title", name="idle_work_count")
+        self._count = label(role="title", name=f"{name}_count")
         self._box = column(None, space=0)
-        self._more = push_button("", "down", "quiet", name="idle_work_more")
+        self._more = push_button("", "down", "quiet", name=f"{name}_more")
         self._more.clicked.connect(self._on_more)
         self.body.addWidget(self._count)
         self.body.addLayout(self._box)
         self.body.addWidget(self._more)
         self.hide()
 
-    def show_work(self, work: Sequence[OpenWork]) -> None:
-        """Show the work in this order; without any there is no card. What is typed stays."""
-        self._work = work
+    def show_work(self, work: Sequence[OpenWork], total: int = 0) -> None:
+        """Show the work in this order; without any there is no card. What is typed stays.
+        `total`: how much there is, if more than this.
+        """
+        self._work, self._total = work, total
         shown = {(piece.kind, piece.id): piece for piece in work[: self._most]}
         for key, old in list(self._rows.items()):
             if shown.get(key) != old.work:
@@ -204,7 +210,7 @@ class OpenWorkCard(Card):
             if self._box.indexOf(line) != place:
                 self._box.insertWidget(place, line)
                 line.show()
-        self._count.setText(_("To do: {count}").format(count=len(work)))
+        self._count.setText(self._heading.format(count=max(total, len(work))))
         beyond = len(work) - len(shown)
         self._more.setVisible(beyond > 0)
         self._more.setText(_("{count} more: show some of them").format(count=beyond))
@@ -224,4 +230,4 @@ class OpenWorkCard(Card):
 
     def _on_more(self) -> None:
         self._most += MOST_ROWS
-        self.show_work(self._work)
+        self.show_work(self._work, self._total)

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from documents.hashes import sha256_of
 from documents.store.accesses import MOST_DOSSIERS, MOST_SEARCHES, AccessFilter
 from documents.store.dossier_store import DossierStore
 from documents.store.identities import MadeDossier, NewDossier
@@ -23,6 +24,8 @@ from session.core.dossier_model import (
     CallerIdentity,
     Dossier,
     HitReason,
+    NewDocument,
+    TalkSpan,
 )
 from session.core.errors import (
     DossierOfRegister,
@@ -35,6 +38,7 @@ from session.core.errors import (
 )
 from tests.support.memory.dossiers import MemoryDossiers
 from tests.support.postgres import new_database
+from tests.unit.documents.store.filled_store import CALLER, PDF
 
 ORG = "valdore"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -513,3 +517,22 @@ def test_a_person_is_corrected_where_the_dossier_is_and_not_in_anothers_place(
     assert store.open_dossier(ORG, provisional.number).family_name == "Autres"
     store.erasures.erase(ORG, provisional.number)
     assert isinstance(tried(provisional.number), DossierUnknown)
+
+
+def test_the_caller_of_a_conversation_is_told_to_the_agent_who_opened_the_dossier_in_it(
+    store: DossierStore,
+) -> None:
+    store.create_dossier(ORG, CALLER)
+    store.identities.open(ORG, CALLER.number, _in("s1"), named=True)
+    for upload, minutes in (("u0", -5), ("u1", 5), ("u2", 15)):
+        document = NewDocument(
+            piece_id="identity", name="Papier", pages=2, sha256=sha256_of(PDF), upload_id=upload
+        )
+        filed_at = NOW + timedelta(minutes=minutes)
+        store.file(ORG, CALLER.number, document, PDF, filed_at_utc=filed_at)
+    talk = TalkSpan("s1", NOW, NOW + timedelta(minutes=10))
+    [caller] = store.identities.callers_of(ORG, "alice", [talk])
+    assert caller == (CALLER.caller_name, 1), "what came before and afterwards is not of it"
+    assert store.identities.callers_of(ORG, "bob", [talk]) == [("", 0)]
+    unknown = talk._replace(session_id="s2")
+    assert store.identities.callers_of(ORG, "alice", [unknown]) == [("", 0)]

@@ -29,7 +29,7 @@ from session.core.dossier_model import DossierNote
 from session.core.signals import Signal
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.dossier.guides import Guide, GuideStep
-from session.protocol.hub.history import LineQuality
+from session.protocol.hub.history import LineQuality, OwnTalk, OwnTalksAnswer
 from session.protocol.hub.routing import CallerPreview, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import PromisedCall
@@ -57,6 +57,7 @@ class Work:
         self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
         self.calls_changed: Signal[Sequence[PromisedCall]] = Signal()
         self.provisional_changed: Signal[list[str]] = Signal()
+        self.talks_changed: Signal[OwnTalksAnswer] = Signal()
         self.note_failed: Signal[tuple[str, str]] = Signal()
         self.owed = OwedNotes(MemorySettings(), ManualClock(NOW))
         self.wrap_up = WrapUpTime(None)
@@ -285,6 +286,31 @@ def test_open_work_stands_between_two_callers_and_only_where_there_is_some(made:
     first, second = (row.accessibleName() for row in card.findChildren(WorkRow))
     assert first == f"Call back B007, Aide au logement · {NOW.astimezone():%d/%m %H:%M} · {PHONE}"
     assert second == "Documents that wait to be sent: 2, They go by themselves."
+
+
+def test_conversations_of_today_are_told_in_words_and_by_number_without_a_dossier(
+    made: Desk,
+) -> None:
+    talks = [
+        OwnTalk(
+            session_id="s1",
+            number="B012",
+            service="logement",
+            began_at_utc=NOW,
+            outcome="done",
+            caller_name="Zoé Lefèvre",
+            filed=2,
+        ),
+        OwnTalk(session_id="s2", number="A031", service="gone", began_at_utc=NOW, outcome="lost"),
+    ]
+    made.work.talks_changed.emit(OwnTalksAnswer(talks=talks, total=70))
+    card = found(made, QWidget, "idle_talks")
+    began = f"{NOW.astimezone():%H:%M}"
+    assert [row.accessibleName() for row in card.findChildren(WorkRow)] == [
+        f"{began} · Aide au logement · Settled, Zoé Lefèvre · Documents filed: 2",
+        f"{began} · gone, A031",
+    ]
+    assert found(made, QLabel, "idle_talks_count").text() == "My conversations today: 70"
 
 
 def test_a_promised_call_begins_by_one_press_and_may_be_pressed_again_when_it_fails(

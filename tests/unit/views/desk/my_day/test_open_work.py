@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.screens.parts import part
 from views.desk.acts import IdleAct, MakePromisedCall
-from views.desk.my_day.open_work import MOST_ROWS, OpenWork, OpenWorkCard, WorkKind, WorkRow
+from views.desk.my_day.open_work import MOST_ROWS, OpenWork, WorkCard, WorkKind, WorkRow
 
 
 def _calls(count: int) -> list[OpenWork]:
@@ -20,8 +20,8 @@ def _calls(count: int) -> list[OpenWork]:
     ]
 
 
-def _card(qtbot: QtBot, acts: list[IdleAct]) -> OpenWorkCard:
-    card = OpenWorkCard(acts.append)
+def _card(qtbot: QtBot, acts: list[IdleAct]) -> WorkCard:
+    card = WorkCard("idle_work", "To do: {count}", tell=acts.append)
     qtbot.addWidget(card)
     return card
 
