@@ -74,7 +74,7 @@ class _KeepsKeyboard(PlainFace):
 
     def event(self, event: QEvent | None) -> bool:
         """Takes a press while switched off: it is for nobody else."""
-        if not self.isEnabled() and isinstance(event, QKeyEvent) and event.key() in _PRESSES:
+        if not self.isEnabled() and isinstance(event, QKeyEvent) and _is_press(event):
             event.accept()
             if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
                 self.press_asleep()
@@ -111,12 +111,15 @@ class ToolButton(_KeepsKeyboard, QToolButton):
     """A button with an icon only."""
 
 
+def _is_press(event: QKeyEvent) -> bool:
+    """True for Enter or the space bar alone; with Ctrl they are shortcuts of somebody else."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return event.key() in _PRESSES and modifiers == Qt.KeyboardModifier.NoModifier
+
+
 def _enter_as_space(event: QKeyEvent | None) -> QKeyEvent | None:
     """Enter alone, without Ctrl or the like, as the space bar; any other key as it is."""
-    if event is None or event.key() not in _PRESSES - {Qt.Key.Key_Space}:
-        return event
-    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if modifiers != Qt.KeyboardModifier.NoModifier:
+    if event is None or event.key() == Qt.Key.Key_Space or not _is_press(event):
         return event
     return QKeyEvent(
         event.type(),

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -105,3 +106,15 @@ def test_a_button_that_is_switched_off_under_the_keyboard_keeps_it_and_its_press
     first.setEnabled(False)
     press(first, Qt.Key.Key_Tab)
     assert tool.hasFocus(), "Tab leaves it"
+
+
+def test_a_button_that_is_switched_off_leaves_other_shortcuts_alone(window: QWidget) -> None:
+    busy = push_button("File")
+    row(window, busy)
+    busy.setEnabled(False)
+    control = Qt.KeyboardModifier.ControlModifier
+    for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+        held = QKeyEvent(kind, Qt.Key.Key_Return, control)
+        held.ignore()
+        QCoreApplication.sendEvent(busy, held)
+        assert not held.isAccepted(), "Ctrl+Enter is somebody else's"
