@@ -161,8 +161,10 @@ class PlainFace(_Button):
         return size
 
     def setText(self, text: str | None) -> None:
-        """Shows these words."""
+        """Shows these words; the key that presses it stays, which Qt would take away with them."""
+        keys = self.shortcut()
         super().setText(face_words(text or ""))
+        self.setShortcut(keys)
 
     def text(self) -> str:
         """Return the words as they are shown."""

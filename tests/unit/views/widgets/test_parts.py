@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -118,3 +118,10 @@ def test_a_button_that_is_switched_off_leaves_other_shortcuts_alone(window: QWid
         held.ignore()
         QCoreApplication.sendEvent(busy, held)
         assert not held.isAccepted(), "Ctrl+Enter is somebody else's"
+
+
+def test_other_words_on_a_button_leave_it_its_key() -> None:
+    finish = push_button("Finish")
+    finish.setShortcut("Ctrl+Return")
+    finish.setText("Finish, pages thrown away: 1")
+    assert finish.shortcut() == QKeySequence("Ctrl+Return")
