@@ -23,19 +23,10 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from resources.texts import _
 from session.protocol.conversation.messages import MAX_AREAS, Area
+from views.desk.devices.area_marks import KEY_STEP, UNITS_PER_MM, AreaMarks
 from views.widgets.parts import FlowLayout, column, label, push_button, tool_button
 from views.widgets.theme import SPACE, Tokens, tokens_for
 
-UNITS_PER_MM = 300 / 25.4
-"""Areas are in 1/300 inch (PWG 5100.3)."""
-
-MIN_SIDE = round(10 * UNITS_PER_MM)
-"""A smaller mark than 10 mm is a slip of the mouse: it means nothing."""
-
-CARD = (round(90 * UNITS_PER_MM), round(58 * UNITS_PER_MM))
-"""A new mark by key: an identity card with a margin."""
-
-_KEY_STEP = round(5 * UNITS_PER_MM)
 _FINE_STEP = round(1 * UNITS_PER_MM)
 _GRIP_PX = 9
 _BADGE_PX = 20
@@ -95,10 +86,7 @@ class PreviewArea(QWidget):
         self.setMinimumSize(120, 150)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._image: QImage | None = None
-        self._flatbed = Area()
-        self._proposed: tuple[Area, ...] = ()
-        self._marks: list[Area] = []
-        self._current = -1
+        self._marks = AreaMarks()
         self._drawn_from: QPoint | None = None
         self._held: tuple[QPoint, Area, bool] | None = None
         self._name_areas()
@@ -116,9 +104,8 @@ class PreviewArea(QWidget):
         earlier marks go.
         """
         self._image = image
-        self._flatbed = flatbed or Area()
-        self._proposed = tuple(proposed)[:MAX_AREAS]
-        self.take_proposal()
+        self._marks.begin(flatbed or Area(), proposed)
+        self._show_marks()
 
     def has_picture(self) -> bool:
         """True if there is something to mark on."""
@@ -126,80 +113,65 @@ class PreviewArea(QWidget):
 
     def areas(self) -> tuple[Area, ...]:
         """The marked parts in their order; empty: the whole flatbed."""
-        return tuple(self._marks)
+        return tuple(self._marks.areas)
 
     def current(self) -> int:
         """Which mark the keys act on, from 0; -1 when there is none."""
-        return self._current
+        return self._marks.current
 
     @property
     def has_proposal(self) -> bool:
         """True if areas were found on the flatbed that are not what is marked now."""
-        return bool(self._proposed) and self._proposed != tuple(self._marks)
+        return self._marks.has_proposal
 
     def words(self) -> str:
         """Return what is marked, in words."""
-        if not self._marks:
-            return _("Whole glass")
-        if len(self._marks) > 1:
-            return _("{count} areas, a page each").format(count=len(self._marks))
-        return _("Area {width} × {height} mm").format(**_millimetres(self._marks[0]))
+        return self._marks.words()
 
     # ---- acts ----
 
     def take_proposal(self) -> None:
         """Marks the areas that were found."""
-        self._marks = list(self._proposed)
-        self._choose(0)
+        self._marks.take_proposal()
+        self._show_marks()
 
     def clear_marks(self) -> None:
         """Back to the whole flatbed."""
-        self._marks = []
-        self._choose(-1)
+        self._marks.clear()
+        self._show_marks()
 
     def add_mark(self) -> None:
         """Adds a mark of the size of a card where there is space."""
-        if self._image is None or len(self._marks) >= MAX_AREAS:
-            return
-        step = 2 * _KEY_STEP * len(self._marks)
-        self._marks.append(self._inside(self._flatbed.left + step, self._flatbed.top + step, *CARD))
-        self._choose(len(self._marks) - 1)
+        if self._image is not None:
+            self._marks.add()
+            self._show_marks()
 
     def remove_mark(self) -> None:
         """Removes the current mark."""
-        if 0 <= self._current < len(self._marks):
-            del self._marks[self._current]
-            self._choose(self._current)
+        self._marks.remove()
+        self._show_marks()
 
-    def _choose(self, place: int) -> None:
-        self._current = min(max(place, 0), len(self._marks) - 1)
+    def _show_marks(self) -> None:
         self._name_areas()
         self.update()
         self.areas_changed.emit(self.areas())
 
-    def _put(self, area: Area) -> None:
-        self._marks[self._current] = area
-        self._choose(self._current)
-
     def _name_areas(self) -> None:
-        self.setAccessibleName(_("Preview of the glass: {area}").format(area=self.words()))
-        if len(self._marks) > 1 and self._current >= 0:
-            number, mark = self._current + 1, self._marks[self._current]
-            words = _("Area {number} of {count}: {width} × {height} mm")
-            self.setAccessibleDescription(
-                words.format(number=number, count=len(self._marks), **_millimetres(mark))
-            )
-        else:
-            self.setAccessibleDescription("")
+        words = self._marks.words()
+        self.setAccessibleName(_("Preview of the glass: {area}").format(area=words))
+        self.setAccessibleDescription(self._marks.current_words())
 
     # ---- geometry ----
 
     def picture_rect(self) -> QRect:
         """Return where the flatbed is painted, in widget pixels."""
         space = self.rect().adjusted(4, 4, -4, -4)
-        scale = min(space.width() / self._flatbed.width, space.height() / self._flatbed.height)
+        scale = min(
+            space.width() / self._marks.flatbed.width, space.height() / self._marks.flatbed.height
+        )
         size = QSize(
-            max(1, round(self._flatbed.width * scale)), max(1, round(self._flatbed.height * scale))
+            max(1, round(self._marks.flatbed.width * scale)),
+            max(1, round(self._marks.flatbed.height * scale)),
         )
         place = QRect(QPoint(0, 0), size)
         place.moveCenter(space.center())
@@ -207,33 +179,23 @@ class PreviewArea(QWidget):
 
     def _to_flatbed(self, at: QPoint) -> tuple[int, int]:
         frame = self.picture_rect()
-        x = (at.x() - frame.left()) / frame.width() * self._flatbed.width
-        y = (at.y() - frame.top()) / frame.height() * self._flatbed.height
+        x = (at.x() - frame.left()) / frame.width() * self._marks.flatbed.width
+        y = (at.y() - frame.top()) / frame.height() * self._marks.flatbed.height
         return (
-            self._flatbed.left + round(min(max(x, 0.0), self._flatbed.width)),
-            self._flatbed.top + round(min(max(y, 0.0), self._flatbed.height)),
+            self._marks.flatbed.left + round(min(max(x, 0.0), self._marks.flatbed.width)),
+            self._marks.flatbed.top + round(min(max(y, 0.0), self._marks.flatbed.height)),
         )
 
     def to_widget(self, area: Area) -> QRectF:
         """Return where an area is painted, in widget pixels."""
         frame = self.picture_rect()
-        scale = frame.width() / self._flatbed.width
+        scale = frame.width() / self._marks.flatbed.width
         return QRectF(
-            frame.left() + (area.left - self._flatbed.left) * scale,
-            frame.top() + (area.top - self._flatbed.top) * scale,
+            frame.left() + (area.left - self._marks.flatbed.left) * scale,
+            frame.top() + (area.top - self._marks.flatbed.top) * scale,
             area.width * scale,
             area.height * scale,
         )
-
-    def _inside(self, left_edge: int, top: int, width: int, height: int) -> Area:
-        flatbed = self._flatbed
-        width, height = (
-            min(max(width, MIN_SIDE), flatbed.width),
-            min(max(height, MIN_SIDE), flatbed.height),
-        )
-        left_edge = min(max(left_edge, flatbed.left), flatbed.left + flatbed.width - width)
-        top = min(max(top, flatbed.top), flatbed.top + flatbed.height - height)
-        return Area(left=left_edge, top=top, width=width, height=height)
 
     # ---- mouse ----
 
@@ -242,18 +204,19 @@ class PreviewArea(QWidget):
         if event is None or self._image is None or event.button() != Qt.MouseButton.LeftButton:
             return
         at = event.position().toPoint()
-        for place in sorted(range(len(self._marks)), key=lambda place: place != self._current):
-            mark = self.to_widget(self._marks[place])
+        areas, current = self._marks.areas, self._marks.current
+        for place in sorted(range(len(areas)), key=lambda place: place != current):
+            mark = self.to_widget(areas[place])
             at_corner = _near(mark.bottomRight(), event.position())
             if at_corner or mark.contains(event.position()):
-                self._held = (at, self._marks[place], at_corner)
-                self._choose(place)
+                self._held = (at, areas[place], at_corner)
+                self._marks.choose(place)
+                self._show_marks()
                 return
-        if len(self._marks) < MAX_AREAS:
+        if len(areas) < MAX_AREAS:
             self._drawn_from = at
             left_edge, top = self._to_flatbed(at)
-            self._marks.append(Area(left=left_edge, top=top, width=0, height=0))
-            self._current = len(self._marks) - 1
+            self._marks.begin_mark(Area(left=left_edge, top=top, width=0, height=0))
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Draws, drags or sizes the mark."""
@@ -262,20 +225,13 @@ class PreviewArea(QWidget):
         at = event.position().toPoint()
         if self._held is not None:
             start, area, at_corner = self._held
-            scale = self._flatbed.width / self.picture_rect().width()
+            scale = self._marks.flatbed.width / self.picture_rect().width()
             across, down = round((at.x() - start.x()) * scale), round((at.y() - start.y()) * scale)
-            if at_corner:
-                self._marks[self._current] = self._inside(
-                    area.left, area.top, area.width + across, area.height + down
-                )
-            else:
-                self._marks[self._current] = self._inside(
-                    area.left + across, area.top + down, area.width, area.height
-                )
+            self._marks.change(area, across, down, sizing=at_corner)
         elif self._drawn_from is not None:
             (x0, y0), (x1, y1) = self._to_flatbed(self._drawn_from), self._to_flatbed(at)
             drawn = Area(left=min(x0, x1), top=min(y0, y1), width=abs(x1 - x0), height=abs(y1 - y0))
-            self._marks[self._current] = drawn
+            self._marks.areas[self._marks.current] = drawn
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
@@ -283,10 +239,9 @@ class PreviewArea(QWidget):
         if self._drawn_from is None and self._held is None:
             return
         drawn, self._drawn_from, self._held = self._drawn_from is not None, None, None
-        area = self._marks[self._current]
-        if drawn and (area.width < MIN_SIDE or area.height < MIN_SIDE):
-            del self._marks[self._current]
-        self._choose(self._current)
+        if drawn:
+            self._marks.end_drawing()
+        self._show_marks()
 
     # ---- keys ----
 
@@ -306,51 +261,35 @@ class PreviewArea(QWidget):
                 if modifiers & Qt.KeyboardModifier.ControlModifier:
                     size = _FINE_STEP
                 else:
-                    size = _KEY_STEP
+                    size = KEY_STEP
                 across, down = (step * size for step in steps[key])
-                self._step(across, down, bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+                sizing = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+                self._marks.step(across, down, sizing=sizing)
+                self._show_marks()
             else:
                 super().keyPressEvent(event)
 
     def _act(self, key: Qt.Key) -> bool:
         """Does what a key without a size means; False when the key means nothing."""
         keys = Qt.Key
-        if key == keys.Key_Escape and self._marks:
+        if key == keys.Key_Escape and self._marks.areas:
             self.clear_marks()
         elif key == keys.Key_Insert:
             self.add_mark()
-        elif key in (keys.Key_Delete, keys.Key_Backspace) and self._marks:
+        elif key in (keys.Key_Delete, keys.Key_Backspace) and self._marks.areas:
             self.remove_mark()
-        elif key in (keys.Key_PageDown, keys.Key_PageUp) and self._marks:
+        elif key in (keys.Key_PageDown, keys.Key_PageUp) and self._marks.areas:
             if key == keys.Key_PageDown:
                 step = 1
             else:
                 step = -1
-            self._choose((self._current + step) % len(self._marks))
+            self._marks.choose((self._marks.current + step) % len(self._marks.areas))
+            self._show_marks()
         elif key in (keys.Key_Return, keys.Key_Enter):
             self.scan_pressed.emit()
         else:
             return False
         return True
-
-    def _step(self, across: int, down: int, sizing: bool) -> None:
-        # the first key makes a mark a little smaller than the flatbed, so that it can be moved
-        if not self._marks:
-            flatbed, inset = self._flatbed, 4 * _KEY_STEP
-            self._marks.append(
-                self._inside(
-                    flatbed.left + inset,
-                    flatbed.top + inset,
-                    flatbed.width - 2 * inset,
-                    flatbed.height - 2 * inset,
-                )
-            )
-            self._current = 0
-        area = self._marks[self._current]
-        if sizing:
-            self._put(self._inside(area.left, area.top, area.width + across, area.height + down))
-        else:
-            self._put(self._inside(area.left + across, area.top + down, area.width, area.height))
 
     # ---- painting ----
 
@@ -366,12 +305,12 @@ class PreviewArea(QWidget):
             painter.drawImage(frame, self._image)
         painter.setPen(QPen(QColor(tokens.line_strong), 1))
         painter.drawRect(frame)
-        if self._marks:
+        if self._marks.areas:
             _paint_marks(
                 painter,
                 QRectF(frame),
-                [self.to_widget(mark) for mark in self._marks],
-                current=self._current,
+                [self.to_widget(mark) for mark in self._marks.areas],
+                current=self._marks.current,
                 tokens=tokens,
             )
         if self.hasFocus():
@@ -383,10 +322,6 @@ class PreviewArea(QWidget):
 
 def _near(corner: QPointF, at: QPointF) -> bool:
     return abs(corner.x() - at.x()) <= _GRIP_PX and abs(corner.y() - at.y()) <= _GRIP_PX
-
-
-def _millimetres(area: Area) -> dict[str, int]:
-    return {"width": round(area.width / UNITS_PER_MM), "height": round(area.height / UNITS_PER_MM)}
 
 
 def _paint_marks(

@@ -37,8 +37,9 @@ from tests.support.screens.devices_scene import button, chip, choose_in_menu, pn
 from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import DEVICES, DOSSIER, drawn_page
 from views.desk.devices import acts
+from views.desk.devices.area_marks import MIN_SIDE
 from views.desk.devices.page_strip import CELL, PageStatus
-from views.desk.devices.preview import MIN_SIDE, PreviewArea
+from views.desk.devices.preview import PreviewArea
 from views.desk.devices.scan_panel import source_key
 from views.desk.devices.view import DevicesView
 from views.widgets.theme import apply_theme
