@@ -93,7 +93,7 @@ class _KeepsKeyboard(PlainFace):
         super().keyReleaseEvent(_enter_as_space(event))
 
 
-class PushButton(_KeepsKeyboard, QPushButton):
+class PushButton(_KeepsKeyboard, PlainFace, QPushButton):
     """A button with words.
 
     Signals:
@@ -107,7 +107,7 @@ class PushButton(_KeepsKeyboard, QPushButton):
         self.pressed_asleep.emit()
 
 
-class ToolButton(_KeepsKeyboard, QToolButton):
+class ToolButton(_KeepsKeyboard, PlainFace, QToolButton):
     """A button with an icon only."""
 
 

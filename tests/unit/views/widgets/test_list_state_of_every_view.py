@@ -230,7 +230,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "desk/dossier/pieces_bar.py history": (_pieces, WHY),
     "desk/dossier/view.py": (_documents, WHY),
     "widgets/dossier/hits.py": (_people, "The network answers but its service does not."),
-    "desk/queue/view.py": (_queue, "Connection lost"),
+    "desk/queue/rows.py": (_queue, "Connection lost"),
 }
 """View, or view and list -> how it is made, and the words that a refusal is shown with."""
 
