@@ -105,8 +105,6 @@ class DeskWindow(QMainWindow):
         self.status.show_connection(False)
         self.show_idle()
 
-    # ---- what is worked at ----
-
     def show_identity(self, organisation: str, agent: str) -> None:
         """Names of the organisation and of the agent; also the window's title."""
         self.header.show_identity(organisation, agent)
