@@ -48,7 +48,7 @@ def narrow(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that is full: no acknowledgement comes in time, so that only what is always allowed
     may go.
     """
-    monkeypatch.setattr(stage.kiosk._stream, "received", lambda _ack: None)
+    monkeypatch.setattr(stage.kiosk._stream.window, "received", lambda _ack: None)
 
 
 @pytest.mark.long  # each run has the page without end

@@ -45,7 +45,7 @@ from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from session.protocol.dossier.identity import AccessesRequest, ProvisionalRequest
 from session.protocol.dossier.pieces import PieceHistoryRequest
-from session.protocol.hub.history import OwnTalksRequest
+from session.protocol.hub.history import OwnTalksAnswer, OwnTalksRequest
 from session.protocol.hub.requests import DocumentFiled, SessionFacts
 from session.protocol.hub.routing import CallerPreview, NoteRequest, PreviewRequest
 from session.protocol.hub.talk_state import PassReason
@@ -335,12 +335,23 @@ async def test_an_agent_finds_its_own_conversations_of_today_and_nobody_else_s(
         await other.hang_up(second.id)
         await other.close(second.id)
 
-        answer = await desk.bus.ask(OwnTalksRequest())
+        async def own(asker: DeskClient) -> OwnTalksAnswer:
+            """The history follows the queue a moment later."""
+            answers: list[OwnTalksAnswer] = []
+
+            async def has_one() -> bool:
+                answers.append(await asker.bus.ask(OwnTalksRequest()))
+                return bool(answers[-1].talks)
+
+            await until(has_one)
+            return answers[-1]
+
+        answer = await own(desk)
         [talk] = answer.talks
         assert (talk.session_id, talk.service, answer.total) == (facts.id, facts.service, 1)
         assert (talk.outcome, talk.filed) == ("pieces_missing", 0)
         assert talk.caller_name == made.caller_name
-        [talk] = (await other.bus.ask(OwnTalksRequest())).talks
+        [talk] = (await own(other)).talks
         assert (talk.session_id, talk.caller_name) == (second.id, ""), "no dossier was opened"
         supervisor = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
