@@ -22,13 +22,13 @@ from views.widgets.parts import (
     clock_words,
     column,
     label,
-    minutes_words,
     push_button,
     restyle,
     row,
 )
 from views.widgets.plain_words import PlainFace, tip_words
 from views.widgets.theme import SPACE, size_icons, text_scale
+from views.words.waits import minutes_words
 
 GRANT_WORDS: dict[Grant, tuple[str, str]] = {
     Grant.SEE_PAGE: (N_("See the page"), "see_page"),

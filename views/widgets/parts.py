@@ -27,10 +27,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from resources.texts import _
 from views.widgets.icons import IconLabel, icon
 from views.widgets.plain_words import PlainFace, PlainLabel, tip_words
 from views.widgets.theme import SPACE, size_icons
+from views.words.waits import minutes_words
 
 _PRESSES = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _ICON_TONES = {"primary": "on_accent", "danger": "on_bad"}
@@ -565,14 +565,6 @@ def scroll_area(body: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(body)
     return area
-
-
-def minutes_words(seconds: float) -> str:
-    """A length of time for a screen reader, which would say each second."""
-    minutes = max(0, int(seconds)) // 60
-    if minutes:
-        return _("{minutes} min").format(minutes=minutes)
-    return _("less than 1 min")
 
 
 def show_clock(clock: QLabel, seconds: float, words: str = "{time}") -> None:

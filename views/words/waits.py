@@ -44,3 +44,11 @@ def wait_style(seconds: float, limits: WaitLimits) -> WaitStyle:
         minutes = -(-limits.within_s // 60)
         return WaitStyle("warn", "wait_over", _("over {minutes} min").format(minutes=minutes))
     return WaitStyle("", "time", "")
+
+
+def minutes_words(seconds: float) -> str:
+    """A length of time for a screen reader, which would say each second."""
+    minutes = max(0, int(seconds)) // 60
+    if minutes:
+        return _("{minutes} min").format(minutes=minutes)
+    return _("less than 1 min")

@@ -19,7 +19,6 @@ from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     ElidedLabel,
     label,
-    minutes_words,
     name_widget,
     restyle,
     row,
@@ -27,7 +26,7 @@ from views.widgets.parts import (
     steady_figures,
 )
 from views.widgets.plain_words import PlainFace, tip_words
-from views.words.waits import WaitLimits, wait_style
+from views.words.waits import WaitLimits, minutes_words, wait_style
 
 
 class GroupBy(StrEnum):

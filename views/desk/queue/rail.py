@@ -12,7 +12,6 @@ from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     column,
     label,
-    minutes_words,
     name_widget,
     show_clock,
     steady_figures,
@@ -20,6 +19,7 @@ from views.widgets.parts import (
 )
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, text_scale
+from views.words.waits import minutes_words
 
 RAIL_WIDTH = 44
 """Width of the folded queue, in pixels."""

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from pytestqt.qtbot import QtBot
+
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.tickets import HelpState
 from tests.support.screens.kiosk_gallery import WIPED, session_facts, ticket_answer
+from views.kiosk.conversation.page import TOGETHER_MS
 from views.kiosk.window import KioskWindow
 from views.widgets.announcer import announcer_of
 
@@ -54,13 +57,15 @@ def test_a_question_is_urgent_and_says_what_silence_means(
 
 
 def test_what_the_adviser_can_do_is_told_when_it_changes(
-    visit: KioskVisit, window: KioskWindow
+    visit: KioskVisit, window: KioskWindow, qtbot: QtBot
 ) -> None:
     visit.show_session(session_facts())
     heard = Heard(window)
     window.session_page.show_grants({Grant.SEE_PAGE: True})
+    qtbot.waitUntil(lambda: bool(heard.said))
     assert "They see your page." in heard.only()
     window.session_page.show_grants({Grant.SEE_PAGE: True})
+    qtbot.wait(2 * TOGETHER_MS)
     assert heard.take() == []
 
 
