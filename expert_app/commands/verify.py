@@ -42,12 +42,14 @@ from expert_app.commands.verify_receipt import (
     words_of_code,
     words_of_receipt,
 )
-from expert_app.helpdesk.bundle import check_bundle, is_bundle
+from expert_app.helpdesk.bundle import check_bundle, is_bundle, read_bundle
 from expert_app.helpdesk.bundle_words import bundle_lines
 from expert_app.runtime.command_line import Argument, Json
 from expert_app.runtime.notary import raw_key
 from resources.texts import _
 from session.bus.transport.nkeys import is_public_key, is_signed
+from session.log.events import GrantChanged
+from session.log.playback.opened import OpenedLog
 from session.protocol.conversation.page_signing import page_words
 
 MAX_BYTES = 256 << 20
@@ -123,13 +125,27 @@ def verify_files(
 
 
 def _print_bundle(path: Path, keys: Sequence[str], *, as_json: bool) -> bool:
-    verdict = check_bundle(path, keys)
-    print(
-        msgspec.json.encode(verdict).decode()
-        if as_json
-        else "\n".join(bundle_lines(verdict, path.name))
-    )
+    if as_json:
+        verdict = check_bundle(path, keys)
+        print(msgspec.json.encode(verdict).decode())
+    else:
+        verdict, log = read_bundle(path, keys)
+        print("\n".join([*bundle_lines(verdict, path.name), *answer_lines(log)]))
     return verdict.fault is None
+
+
+def answer_lines(log: OpenedLog | None) -> list[str]:
+    """The caller's answers, each with the sentence that stood on the screen."""
+    from views.replay.words import describe
+
+    if log is None:
+        return []
+    rows = log.rows_of(lambda meaning: isinstance(meaning.event, GrantChanged))
+    events = [record.event for _row, record in log.records(rows)]
+    answers = [
+        describe(event) for event in events if isinstance(event, GrantChanged) and event.asked
+    ]
+    return ["", _("What the caller was asked:"), *answers] if answers else []
 
 
 def _read(path: Path) -> bytes:

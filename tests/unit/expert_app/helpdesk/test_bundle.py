@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from msgspec.structs import replace
 
 from expert_app.commands.verify import verify_files
 from expert_app.helpdesk import bundle
@@ -26,11 +27,21 @@ from expert_app.helpdesk.bundle import (
     write_bundle,
 )
 from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
+from resources.texts import use_language
 from session.bus.transport.nkeys import new_seed, public_key, sign
-from session.log.events import AddressOpened, EndDescribed, MirrorChunk, Record, Writer
+from session.log.events import (
+    AddressOpened,
+    EndDescribed,
+    GrantChanged,
+    MirrorChunk,
+    Record,
+    Writer,
+)
 from session.log.playback.opening import open_records
 from session.log.summary import summarise
+from session.protocol.conversation.messages import Grant
 from tests.support.log_story import whole_session
+from views.words.consent import text_version
 
 SEED = new_seed()
 DESCRIBED = EndDescribed(by=Writer.KIOSK, version="0.2.0", scanner="canon_dr_s150")
@@ -166,3 +177,23 @@ def test_what_unpacks_to_too_much_or_to_nothing_is_not_opened(tmp_path: Path) ->
     assert not is_bundle(torn)
     with pytest.raises(FileNotFoundError):
         read_bundle(tmp_path / "nothing.zip")
+
+
+def test_the_sentences_that_the_caller_read_are_in_the_proof(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_language("fr")
+    version = text_version((Grant.SEE_PAGE,))
+    use_language("en")
+
+    def asked(record: Record) -> Record:
+        if isinstance(record.event, GrantChanged) and record.event.grant is Grant.SEE_PAGE:
+            event = replace(record.event, asked=(Grant.SEE_PAGE,), text_version=version)
+            return replace(record, event=event)
+        return record
+
+    path = tmp_path / "entretien.zip"
+    source = BundleSource("s1", [asked(record) for record in whole_session()])
+    write_bundle(path, source, SEED, exported_by="h1", exported_at=AT, with_pages=True)
+    assert verify_files([str(path)]) == 0
+    assert "(read: “Votre conseiller peut-il voir la page Internet" in capsys.readouterr().out
