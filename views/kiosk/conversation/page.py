@@ -410,8 +410,19 @@ class SessionPage(KioskPage):
             self._stage.setStretch(0, ASKED_FACE_SHARE if is_asking else FACE_SHARE)
             self.fit_panels(window.width(), window.height())
             self.asking_changed.emit(is_asking)
+            self._settle()
         if asked is not None:
             asked.show()
+
+    def _settle(self) -> None:
+        """Lay out from the face upwards at once: the page is shown again where it was, and is not
+        moved after that, which the agent would see in the mirror.
+        """
+        part: QWidget | None = self.call_pane
+        while part is not None:
+            if (layout := part.layout()) is not None:
+                layout.activate()
+            part = part.parentWidget()
 
     def show_print(self, preview: ShownPrint) -> None:
         """A document that prints when the caller says yes: `ConfirmPrint` follows, or nothing."""

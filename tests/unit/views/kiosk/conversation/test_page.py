@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from typing import override
+
 import msgspec
 import pytest
-from PyQt6.QtCore import QRect
-from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QFrame
+from PyQt6.QtCore import QEvent, QObject, QRect
+from PyQt6.QtGui import QColor, QResizeEvent
+from PyQt6.QtWidgets import QApplication, QFrame, QWidget
 
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
@@ -261,3 +263,42 @@ def test_the_host_can_be_called_from_the_conversation(
     assert "The host is coming" in said(window)
     window.bar.show_help(HelpState.HERE)
     assert "The host is with you" in said(window)
+
+
+class Sizes(QObject):
+    """Counts how often a widget was given another size."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.changes = 0
+        widget.installEventFilter(self)
+
+    @override
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
+        self.changes += isinstance(a1, QResizeEvent)
+        return False
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1080, 1920)])
+def test_the_page_keeps_its_size_while_a_question_stands(
+    visit: KioskVisit, window: KioskWindow, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    visit.show_session(session_facts())
+    page = window.session_page
+    page.show_page(True)
+    QApplication.processEvents()
+    before, sizes = page.browser.geometry(), Sizes(page.browser)
+    page.ask((Grant.CONTROL,))
+    page.finish_slides()
+    QApplication.processEvents()
+    assert not page.browser.isVisible()
+    face, sheet = page.call_pane.size(), page.consent.size()
+    assert face.width() >= 0.4 * size[0] or face.height() >= 0.22 * size[1]
+    assert sheet.width() * sheet.height() > 0
+    page.end_question((Grant.CONTROL,))
+    QApplication.processEvents()
+    assert page.browser.isVisible()
+    assert (page.browser.geometry(), sizes.changes) == (before, 0), (
+        "the agent's mirror stands still"
+    )
