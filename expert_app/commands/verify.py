@@ -53,6 +53,8 @@ from session.log.playback.opened import OpenedLog
 from session.protocol.conversation.page_signing import page_words
 
 MAX_BYTES = 256 << 20
+MOST_ANSWERS = 200
+"""Answers of a conversation that are printed: a stranger may have written more into it."""
 
 
 def verify_files(
@@ -145,7 +147,7 @@ def answer_lines(log: OpenedLog | None) -> list[str]:
     answers = [
         describe(event) for event in events if isinstance(event, GrantChanged) and event.asked
     ]
-    return ["", _("What the caller was asked:"), *answers] if answers else []
+    return ["", _("What the caller was asked:"), *answers[:MOST_ANSWERS]] if answers else []
 
 
 def _read(path: Path) -> bytes:

@@ -222,6 +222,7 @@ async def _withdraws(stage: KioskStage, talk: TriedTalk) -> None:
 async def _asks_first(stage: KioskStage, talk: TriedTalk) -> None:
     """`point` needs `see_page`."""
     since, request = stage.traffic.mark(), new_id()
+    await stage.greet(talk)
     await talk.say("grant", GrantRequested(grant=Grant.POINT, request_id=request))
     await stage.instruct(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
 
@@ -250,6 +251,7 @@ async def silence(stage: KioskStage) -> None:
     """Nobody answers."""
     talk = await stage.converse()
     request, asked_s = new_id(), time.monotonic()
+    await stage.greet(talk)
     await talk.say("grant", GrantRequested(grant=Grant.SCAN, request_id=request))
 
     def answer() -> list[GrantChanged]:

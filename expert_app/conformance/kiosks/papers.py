@@ -302,6 +302,7 @@ async def prints(stage: KioskStage) -> None:
     talk = await stage.converse()
     if (await devices(stage, talk)).printer is ScannerState.NONE:
         raise CannotDo("the kiosk has no printer")
+    await stage.greet(talk)
     if not await _print_without(stage, talk):
         await stage.allow(talk, Grant.PRINT)
     await _wrong_binding(stage, talk)

@@ -100,13 +100,15 @@ class KioskStage(Stage):
         self._talking = facts.id
         return TriedTalk(self, self.desk, facts.id, began)
 
-    async def ask(self, talk: TriedTalk, grant: Grant, *, yes: bool) -> GrantChanged | None:
-        """Let our agent ask and the caller answer; the change with our request's id, if it came.
-
-        The agent has neither picture nor voice, and writes first: a kiosk may ask nobody who has
+    async def greet(self, talk: TriedTalk) -> None:
+        """Let our agent, who has neither picture nor voice, write: a kiosk may ask nobody who has
         not met the agent.
         """
         await talk.say("beside", WordsSaid(words_id=new_id(), text="Bonjour"))
+
+    async def ask(self, talk: TriedTalk, grant: Grant, *, yes: bool) -> GrantChanged | None:
+        """Let our agent ask and the caller answer; the change with our request's id, if it came."""
+        await self.greet(talk)
         request = new_id()
         await talk.say("grant", GrantRequested(grant=grant, request_id=request))
         await self.instruct(AnswerGrant(grant=grant, yes=yes))

@@ -307,6 +307,21 @@ class KioskGrants:
             self.asked.emit(question)
         self._watch()
 
+    async def wait_to_ask(self, grant: Grant) -> None:
+        """Returns once the caller may be asked about a thing of this power, e.g. a sheet; the desk
+        is told why not yet.
+        """
+        told: WaitReason | None = None
+        while (reason := self._must_wait(self._clock.monotonic_s())) and not self._closed:
+            if reason is not told:
+                told = reason
+                self._send(QuestionWaits(grants=[grant], reason=reason))
+            await asyncio.sleep(_TICK_S)
+
+    def note_refused(self) -> None:
+        """The caller did not say yes to a question."""
+        self._refused_times_s.append(self._clock.monotonic_s())
+
     def _must_wait(self, now_s: float) -> WaitReason | None:
         """Why the caller cannot be asked now; None when they can."""
         if self._contact is not None and not self._contact.is_made:
@@ -320,7 +335,7 @@ class KioskGrants:
         question = self._questions.popleft()
         self._shown = ()
         if not granted:
-            self._refused_times_s.append(self._clock.monotonic_s())
+            self.note_refused()
         self.settled.emit(question)
         given = tuple(grant for grant in question if grant in granted)
         self._answered_question = question

@@ -18,6 +18,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.device_errors import (
+    PrintDeclined,
     PrinterGone,
     PrintFailed,
     PrintNotForUs,
@@ -259,11 +260,16 @@ class Prints:
             raise PrintTooLong(pages=sheets, most=MAX_SHEETS)
         if sheets <= SHEETS_UNASKED and self._grants.allowed(Grant.PRINT):
             return
+        await self._grants.wait_to_ask(Grant.PRINT)
         self._report(job, PrintState.SHOWN, sha256=sha256)
         offer = job.offer
-        await self.showing.show(
-            ShownPrint(offer.print_id, offer.name, document, pages, offer.copies)
-        )
+        try:
+            await self.showing.show(
+                ShownPrint(offer.print_id, offer.name, document, pages, offer.copies)
+            )
+        except PrintDeclined:
+            self._grants.note_refused()
+            raise
 
     def on_cancel(self, print_id: str) -> None:
         """Cancels a print wherever it is; one that is over is reported again."""

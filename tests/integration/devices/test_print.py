@@ -289,6 +289,17 @@ async def test_without_a_yes_nothing_is_printed(talk: Talk, how: str) -> None:
     assert talk.printer.received == []
 
 
+async def test_after_four_noes_the_next_sheet_waits_a_minute(talk: Talk) -> None:
+    talk.kiosk.wants = False
+    for _time in range(5):
+        await talk.desk.devices.print_document(invented_pdf(), "Attestation")
+    await until(lambda: states(talk).count(PrintState.FAILED) == 4)
+    await settle()
+    assert len(talk.kiosk.shown) == 4
+    talk.clock.advance(60)
+    await until(lambda: len(talk.kiosk.shown) == 5)
+
+
 async def test_a_print_that_the_caller_still_looks_at_can_be_cancelled(talk: Talk) -> None:
     talk.kiosk.wants = None
     print_id = await talk.desk.devices.print_document(invented_pdf(), "Attestation")

@@ -371,6 +371,18 @@ async def test_nobody_is_asked_before_caller_and_agent_have_met(scene: Scene) ->
     await tasks.close()
 
 
+async def test_no_sheet_is_asked_about_before_they_have_met(scene: Scene) -> None:
+    tasks = Tasks()
+    scene = Scene(tasks, met=False)
+    waiting = asyncio.ensure_future(scene.grants.wait_to_ask(Grant.PRINT))
+    await until(lambda: any(isinstance(sent, QuestionWaits) for sent in scene.kiosk.sent))
+    assert not waiting.done()
+    scene.contact.note_words()
+    scene.clock.advance(MET_AFTER_S)
+    await asyncio.wait_for(waiting, 5)
+    await tasks.close()
+
+
 async def test_an_agent_who_asks_all_the_time_waits(scene: Scene) -> None:
     for _time in range(4):
         await scene.desk_asks(Grant.SCAN)
