@@ -48,7 +48,7 @@ from expert_app.runtime.command_line import Argument, Json
 from expert_app.runtime.notary import raw_key
 from resources.texts import _
 from session.bus.transport.nkeys import is_public_key, is_signed
-from session.log.events import GrantChanged
+from session.log.events import GrantChanged, SheetAnswered
 from session.log.playback.opened import OpenedLog
 from session.protocol.conversation.page_signing import page_words
 
@@ -142,10 +142,12 @@ def answer_lines(log: OpenedLog | None) -> list[str]:
 
     if log is None:
         return []
-    rows = log.rows_of(lambda meaning: isinstance(meaning.event, GrantChanged))
+    rows = log.rows_of(lambda meaning: isinstance(meaning.event, (GrantChanged, SheetAnswered)))
     events = [record.event for _row, record in log.records(rows)]
     answers = [
-        describe(event) for event in events if isinstance(event, GrantChanged) and event.asked
+        describe(event)
+        for event in events
+        if isinstance(event, SheetAnswered) or (isinstance(event, GrantChanged) and event.asked)
     ]
     return ["", _("What the caller was asked:"), *answers[:MOST_ANSWERS]] if answers else []
 

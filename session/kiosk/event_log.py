@@ -11,12 +11,13 @@ from datetime import datetime
 
 from session.core.clock import Clock
 from session.core.program_version import program_version
-from session.kiosk.call.consent import KioskGrants
+from session.kiosk.call.consent import SHEET, KioskGrants
 from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.video_call import KioskCall
 from session.kiosk.cobrowse.remote_control import Acted, KioskRemoteControl
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.cobrowse.shown_document import KioskShownDocument
+from session.kiosk.devices.print_preview import SheetAnswer
 from session.kiosk.devices.scanner_and_printer import KioskDevices
 from session.log import events
 from session.log.events import Writer
@@ -140,6 +141,9 @@ class EventLog:
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_offered.connect(self._on_page_offered)
         devices.print_changed.connect(self._on_print)
+        devices.showing.answered.connect(
+            lambda answer: self._on_sheet(answer, grants.text_version(SHEET))
+        )
         devices.reported.connect(self._on_devices)
 
     def not_taken(self, refused: MessageRefused) -> None:
@@ -259,6 +263,17 @@ class EventLog:
                 kind=offer.kind,
                 sha256=offer.sha256,
                 size_bytes=offer.size_bytes,
+            )
+        )
+
+    def _on_sheet(self, answer: SheetAnswer, text_version: str) -> None:
+        self._log.write(
+            events.SheetAnswered(
+                print_id=answer.print_id,
+                wanted=answer.is_wanted,
+                reason=answer.reason,
+                text_version=text_version,
+                read_as=answer.read_as,
             )
         )
 

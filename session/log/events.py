@@ -459,6 +459,18 @@ class PrintRequested(Event, frozen=True, kw_only=True):
     copies: int
 
 
+class SheetAnswered(Event, frozen=True, kw_only=True):
+    """The caller was asked about a sheet that was shown; see `GrantChanged` for the fields. The
+    yes is for this sheet and gives no power.
+    """
+
+    print_id: Id
+    wanted: bool
+    reason: GrantReason = GrantReason.ANSWERED
+    text_version: Code = ""
+    read_as: ReadAs = ReadAs.READ
+
+
 class PrintChanged(Event, frozen=True, kw_only=True):
     """A print's state; `job_id` is the printer's own number, `sha256` that of what the printer
     got.
@@ -592,6 +604,7 @@ AnyEvent = (
     | PageCleaned
     | PrintRequested
     | PrintChanged
+    | SheetAnswered
     | DossierOpened
     | DocumentFiled
     | PieceChanged
@@ -629,7 +642,7 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
     **dict.fromkeys((PageRemoved, PageRestored, PageSplit), Lane.SCANNER),
-    **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
+    **dict.fromkeys((PrintRequested, PrintChanged, SheetAnswered), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown, LineMeasured, LineGoverned), Lane.LINE),
     MessageNotTaken: Lane.LINE,

@@ -6,6 +6,7 @@ Used by the replay window.
 from __future__ import annotations
 
 from resources.texts import N_, _
+from session.kiosk.call.consent import SHEET, Question
 from session.log import events
 from session.log.events import Event, Lane, Writer, code_of, label_of
 from session.protocol.conversation.line import LineStep
@@ -68,6 +69,7 @@ WORDS: dict[str, str] = {
     "page_split": N_("A page was split"),
     "print_requested": N_("The agent sent a print"),
     "print_changed": N_("Print: {state}"),
+    "sheet_answered": N_("The caller answered about a sheet"),
     "dossier_opened": N_("The dossier was opened"),
     "document_filed": N_("A document was filed, pages: {pages}"),
     "piece_changed": N_("The agent set a piece"),
@@ -140,8 +142,9 @@ def describe(event: Event) -> str:
             return _("The page is shared") if sharing else _("The page is no longer shared")
         case events.GrantChanged(grant=grant):
             what = _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
-            asked = sentence_of(event.asked, event.text_version)
-            return _(_READ_AS[event.read_as]).format(what=what, sentence=asked) if asked else what
+            return _as_taken_in(what, event.asked, event.text_version, event.read_as)
+        case events.SheetAnswered():
+            return _as_taken_in(_sheet_sentence(event), SHEET, event.text_version, event.read_as)
         case events.PrivacyChanged(on=True, by_caller=True):
             return _("The caller began a privacy pause: neither face nor page was shown")
         case events.PrivacyChanged(on=True):
@@ -195,6 +198,22 @@ _READ_AS: dict[ReadAs, str] = {
     ReadAs.HEARD: N_("{what} (read and heard: “{sentence}”)"),
     ReadAs.SIGNED: N_("{what} (read and signed: “{sentence}”)"),
 }
+
+
+def _as_taken_in(what: str, asked: Question, text_version: str, read_as: ReadAs) -> str:
+    """Add the sentence that the caller took in, when this program still has it."""
+    sentence = sentence_of(asked, text_version)
+    if not sentence:
+        return what
+    return _(_READ_AS[read_as]).format(what=what, sentence=sentence)
+
+
+def _sheet_sentence(event: events.SheetAnswered) -> str:
+    if event.wanted:
+        return _("The caller said yes to a sheet")
+    if event.reason is GrantReason.SILENT:
+        return _("No answer counts as no: a sheet")
+    return _("The caller did not want a sheet")
 
 
 def _grant_sentence(event: events.GrantChanged) -> str:

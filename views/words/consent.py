@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from resources.texts import CALLER_LANGUAGES, N_, _, language, ngettext, use_language
-from session.kiosk.call.consent import LASTS_S, Question
+from session.kiosk.call.consent import LASTS_S, SHEET, Question
 from session.protocol.conversation.messages import Grant
 
 
@@ -110,6 +110,7 @@ QUESTIONS: dict[Question, QuestionWords] = {
     (_SCAN, _PRINT, _KEEP_IT): QuestionWords(
         "scanner", N_("May your adviser scan and keep your documents, and print a receipt?"), _FILED
     ),
+    SHEET: QuestionWords("printer", N_("Do you want this sheet?"), N_("“{name}”.")),
 }
 """The words of every question that may be asked or answered in part: what is asked is what is
 given. `questions_for` makes no others.
@@ -179,6 +180,8 @@ def powers_sentence(grants: Mapping[Grant, bool], is_seen: bool = True, heard: b
 
 def time_words(question: Question) -> str:
     """Say what silence means, and when a yes ends by itself."""
+    if question == SHEET:
+        return sheet_words(1)
     minutes = round(max(LASTS_S[grant] for grant in question) / 60)
     words = ngettext(
         "Without an answer, it is no. A yes ends by itself after one minute.",
@@ -195,12 +198,19 @@ def time_words(question: Question) -> str:
     return words.format(minutes=minutes)
 
 
+def sheet_words(sheets: int) -> str:
+    """Say how many sheets are shown, and what silence means."""
+    return ngettext(
+        "One sheet. If you touch nothing, it is not printed.",
+        "{count} sheets. If you touch nothing, they are not printed.",
+        sheets,
+    ).format(count=sheets)
+
+
 def text_version(question: Question) -> str:
     """The version of the words on the screen for this question:
     the language, and the beginning of the SHA-256 of the words.
     """
-    if not question:
-        return ""
     words = QUESTIONS[question]
     lines = [_(words.title), _(words.detail), time_words(question)]
     if len(question) > 1:

@@ -65,6 +65,7 @@ class SessionPresenter:
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.print_changed.connect(self._on_print)
         session.devices.showing.asked.connect(self._on_print_asked)
+        session.devices.showing.prolonged.connect(lambda _nothing: page.printing.prolong())
         session.devices.showing.ended.connect(page.end_print)
         if session.files is not None:
             session.files.asked.connect(page.show_files)
@@ -83,12 +84,17 @@ class SessionPresenter:
     def _on_question(self, question: Question) -> None:
         self._visit.leave_aside()  # a question may not wait behind other pages
         self._page.ask(question)
+        self._note_signs()
+
+    def _note_signs(self) -> None:
+        """Who asked for signs is asked in signs too."""
         if self._visit.window.bar.signs:
             self._session.grants.note_life(ReadAs.SIGNED)
 
     def _on_print_asked(self, preview: ShownPrint) -> None:
         self._visit.leave_aside()
         self._page.show_print(preview)
+        self._note_signs()
 
     def _on_grant(self, change: GrantChanged) -> None:
         page = self._page

@@ -86,6 +86,9 @@ def ending_with(grant: Grant) -> tuple[Grant, ...]:
 Question = tuple[Grant, ...]
 """What the caller is asked at once, in the order of `Grant`; each power is answered for itself."""
 
+SHEET: Question = ()
+"""The question about a sheet that is shown: it gives no power."""
+
 
 def questions_for(grants: Collection[Grant]) -> list[Question]:
     """The questions that ask for these powers: those over the page first, then those over papers.
@@ -124,7 +127,9 @@ class KioskGrants:
         text_version: which words the screen uses for a question now; recorded with the answers.
 
     Attributes:
+        text_version: the same.
         asked: the question to put to the caller now; only one at a time.
+        alive: the caller touched, listened or talked, and how a question was taken in by it.
         prolonged: the time for the answer begins anew.
         settled: that question is over (answered, silent or stopped).
         stopped: the caller has pressed STOP.
@@ -142,6 +147,7 @@ class KioskGrants:
         text_version: Callable[[Question], str] = lambda _question: "",
     ) -> None:
         self.asked: Signal[Question] = Signal()
+        self.alive: Signal[ReadAs | None] = Signal()
         self.prolonged: Signal[None] = Signal()
         self.stopped: Signal[None] = Signal()
         self.settled: Signal[Question] = Signal()
@@ -150,7 +156,7 @@ class KioskGrants:
         self._clock = clock
         self._tasks = tasks
         self._contact = contact
-        self._text_version = text_version
+        self.text_version = text_version
         self._given = dict.fromkeys(Grant, _REFUSED)
         self._questions: deque[Question] = deque()
         self._shown: Question = ()
@@ -224,6 +230,7 @@ class KioskGrants:
         Args:
             read_as: the question was heard or seen in signs too.
         """
+        self.alive.emit(read_as)
         if not self._shown:
             return
         self._touched_at_s = self._clock.monotonic_s()
@@ -308,12 +315,15 @@ class KioskGrants:
         self._watch()
 
     async def wait_to_ask(self, grant: Grant) -> None:
-        """Returns once the caller may be asked about a thing of this power, e.g. a sheet; the desk
-        is told why not yet.
+        """Returns once the caller may be asked about a thing of this power, e.g. a sheet, and is
+        asked nothing else; the desk is told why they may not be asked yet.
         """
         told: WaitReason | None = None
-        while (reason := self._must_wait(self._clock.monotonic_s())) and not self._closed:
-            if reason is not told:
+        while not self._closed:
+            reason = self._must_wait(self._clock.monotonic_s())
+            if reason is None and not self._shown:
+                return
+            if reason is not None and reason is not told:
                 told = reason
                 self._send(QuestionWaits(grants=[grant], reason=reason))
             await asyncio.sleep(_TICK_S)
@@ -403,7 +413,7 @@ class KioskGrants:
             actor = GrantActor.FACILITATOR
         until_s = self._clock.monotonic_s() + LASTS_S[grant]
         mandate = self._mandate or ""
-        version = self._text_version(asked)
+        version = self.text_version(asked)
         given = _Given(until_s, GrantReason.ANSWERED, actor, asked, version, self._read_as, mandate)
         self._set({grant: given})
         self._watch()
@@ -418,7 +428,7 @@ class KioskGrants:
         if is_answer:
             refused = refused._replace(
                 asked=self._answered_question,
-                text_version=self._text_version(self._answered_question),
+                text_version=self.text_version(self._answered_question),
                 read_as=self._read_as,
                 mandate=self._mandate or "",
             )

@@ -115,6 +115,9 @@ class Prints:
         self.showing = PrintShowing()
         self._rules = rules
         self._is_over = False
+        grants.asked.connect(lambda _question: self.showing.hold(True))
+        grants.settled.connect(lambda _question: self.showing.hold(False))
+        grants.alive.connect(self.showing.note_life)
         grants.stopped.connect(lambda _nothing: self.showing.decline())
         self.changed: Signal[PrintChanged] = Signal()
         self._printer = printer

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,12 @@ import pytest
 from session.core.device_errors import PrinterGone, PrinterStopped, PrintFailed, PrintRefused
 from session.core.errors import PageTooLarge, SessionError
 from session.kiosk.drivers.printer import JobProgress
-from session.protocol.conversation.messages import Grant, PrintOffered, PrintState
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantRequested,
+    PrintOffered,
+    PrintState,
+)
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.wire.version import MAX_ITEM_BYTES
 from tests.support.device_ends import KIOSK_KEY, Talk, invented_pdf, settle, sha256
@@ -287,6 +293,25 @@ async def test_without_a_yes_nothing_is_printed(talk: Talk, how: str) -> None:
     await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.FAILED)
     assert talk.desk.prints[-1].code == "print_declined"
     assert talk.printer.received == []
+
+
+async def test_a_sheet_keeps_its_time_while_a_power_is_asked_for(talk: Talk) -> None:
+    talk.kiosk.wants = None
+    talk.kiosk.devices.showing.show_s = 0.1
+    await talk.desk_line.send("grant", GrantRequested(grant=Grant.SCAN))
+    await until(lambda: talk.kiosk.grants.question)
+    await talk.desk.devices.print_document(invented_pdf(), "Attestation")
+    await settle()
+    assert not talk.kiosk.shown, "one question at a time"
+    talk.kiosk.grants.answer((Grant.SCAN,), (Grant.SCAN,))
+    await until(lambda: talk.kiosk.shown)
+    await talk.desk_line.send("grant", GrantRequested(grant=Grant.KEEP))
+    await until(lambda: talk.kiosk.grants.question)
+    await asyncio.sleep(0.2)  # more than the sheet's own time
+    assert talk.desk.prints[-1].state is PrintState.SHOWN
+    talk.kiosk.grants.answer((Grant.KEEP,), ())
+    talk.kiosk.devices.showing.answer(talk.kiosk.shown[0].print_id, True)
+    await until(lambda: talk.desk.prints[-1].state is PrintState.DONE)
 
 
 async def test_after_four_noes_the_next_sheet_waits_a_minute(talk: Talk) -> None:

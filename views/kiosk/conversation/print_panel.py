@@ -8,7 +8,7 @@ Used by the session page. The answer's time limit is kept by
 from __future__ import annotations
 
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QScrollArea,
     QScroller,
@@ -16,12 +16,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from resources.texts import _, ngettext
+from resources.texts import _
 from session.core.clock import Clock
+from session.kiosk.call.consent import SHEET
 from session.kiosk.caller_acts import ConfirmPrint
 from session.kiosk.devices.print_preview import SHOW_S, ShownPrint
+from session.protocol.conversation.messages import LONGEST_QUESTION_S
 from views.kiosk.conversation.question_sheet import QuestionSheet
 from views.kiosk.widgets.hold_off import FingerWatch
+from views.words.consent import QUESTIONS, sheet_words
 
 
 class _Pages(QWidget):
@@ -87,7 +90,7 @@ class CallerPrintPanel(QuestionSheet):
         super().__init__(clock, fingers, icon="printer", yes=("yes", "printer"))
         self.print_id = ""
         self._preview: ShownPrint | None = None
-        self._until_s = 0.0
+        self._until_s = self._at_most_s = 0.0
         self.sheet = PrintSheet()
         self.middle.addWidget(self.sheet, 1)
         self.note.hide()
@@ -103,14 +106,23 @@ class CallerPrintPanel(QuestionSheet):
         self._preview = preview
         self.sheet.show_pages(picture, preview.name)
         self.icon.setVisible(picture is None)
-        self.prolong()
+        self._begin_anew()
         self.retranslate()
         self.open()
 
+    def _begin_anew(self) -> None:
+        self._at_most_s = self._clock.monotonic_s() + LONGEST_QUESTION_S
+        self.prolong()
+
     def prolong(self) -> None:
-        """The time for the answer begins again."""
-        self._until_s = self._clock.monotonic_s() + SHOW_S
+        """The time for the answer begins again, up to a limit."""
+        self._until_s = min(self._clock.monotonic_s() + SHOW_S, self._at_most_s)
         self.tick()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """A sheet that stood behind another question has its whole time again."""
+        super().showEvent(a0)
+        self._begin_anew()
 
     def end(self) -> None:
         """The question is over."""
@@ -137,11 +149,8 @@ class CallerPrintPanel(QuestionSheet):
         self.no.set_words(_("No thank you"))
         if self._preview is None:
             return
-        self.title.setText(_("Do you want this sheet? “{name}”").format(name=self._preview.name))
-        sheets = self._preview.pages * self._preview.copies
-        words = ngettext(
-            "One sheet. If you touch nothing, it is not printed.",
-            "{count} sheets. If you touch nothing, they are not printed.",
-            sheets,
-        )
-        self.detail.setText(words.format(count=sheets))
+        words = QUESTIONS[SHEET]
+        self.title.setText(_(words.title))
+        name = _(words.detail).format(name=self._preview.name)
+        sheets = sheet_words(self._preview.pages * self._preview.copies)
+        self.detail.setText(f"{name} {sheets}")

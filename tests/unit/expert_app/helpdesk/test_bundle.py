@@ -29,17 +29,19 @@ from expert_app.helpdesk.bundle import (
 from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
 from resources.texts import use_language
 from session.bus.transport.nkeys import new_seed, public_key, sign
+from session.kiosk.call.consent import SHEET
 from session.log.events import (
     AddressOpened,
     EndDescribed,
     GrantChanged,
     MirrorChunk,
     Record,
+    SheetAnswered,
     Writer,
 )
 from session.log.playback.opening import open_records
 from session.log.summary import summarise
-from session.protocol.conversation.messages import Grant
+from session.protocol.conversation.messages import Grant, ReadAs
 from tests.support.log_story import whole_session
 from views.words.consent import text_version
 
@@ -197,3 +199,19 @@ def test_the_sentences_that_the_caller_read_are_in_the_proof(
     write_bundle(path, source, SEED, exported_by="h1", exported_at=AT, with_pages=True)
     assert verify_files([str(path)]) == 0
     assert "(read: “Votre conseiller peut-il voir la page Internet" in capsys.readouterr().out
+
+
+def test_a_yes_to_a_sheet_is_in_the_proof_as_a_grant_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_language("fr")
+    version = text_version(SHEET)
+    use_language("en")
+    answer = SheetAnswered(print_id="p1", wanted=True, text_version=version, read_as=ReadAs.HEARD)
+    path = tmp_path / "entretien.zip"
+    first, *others = whole_session()
+    source = BundleSource("s1", [first, *others, replace(others[-1], event=answer, number=900)])
+    write_bundle(path, source, SEED, exported_by="h1", exported_at=AT, with_pages=True)
+    assert verify_files([str(path)]) == 0
+    said = "The caller said yes to a sheet (read and heard: “Voulez-vous cette feuille"
+    assert said in capsys.readouterr().out

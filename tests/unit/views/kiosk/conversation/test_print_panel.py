@@ -85,3 +85,19 @@ def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(
     window.session_page.show_print(sheet(document=b"%PDF-1.7 nothing"))
     assert window.session_page.printing.isVisible()
     assert not window.session_page.printing.sheet.isVisible()
+
+
+def test_a_sheet_that_stood_behind_a_question_has_its_whole_time_again(
+    visit: KioskVisit, window: KioskWindow, clock: ManualClock
+) -> None:
+    page = window.session_page
+    visit.show_session(session_facts())
+    page.show_print(sheet())
+    clock.advance(60)
+    page.ask((Grant.SCAN,))
+    assert not page.printing.isVisible()
+    clock.advance(60)
+    visit.tick()
+    page.end_question((Grant.SCAN,))
+    assert page.printing.isVisible()
+    assert page.printing.countdown.left_s == 90
