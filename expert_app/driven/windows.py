@@ -101,8 +101,8 @@ def kiosk_names(window: KioskWindow) -> dict[str, QWidget]:
     names: dict[str, QWidget] = {
         "yes": page.consent.yes,
         "no": page.consent.no,
-        "stop": page.stop,
-        "powers": page.show_powers,
+        "stop": page.bar.stop,
+        "powers": page.bar.show_powers,
         "print_yes": page.printing.yes,
         "give_yes": page.giving.yes,
         "give_no": page.giving.no,

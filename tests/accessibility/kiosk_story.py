@@ -79,7 +79,7 @@ class StoryKiosk:
             "send": self.window.number_page.send,
             "yes": page.consent.yes,
             "print": page.printing.yes,
-            "stop": page.stop,
+            "stop": page.bar.stop,
             "finish": self.window.goodbye_page.finish,
         }[name]
 
@@ -91,7 +91,7 @@ class StoryKiosk:
 
     def asks_to_fill(self) -> None:
         """The agent wants to fill in a page with the caller."""
-        self.window.session_page.show_page(True)
+        self.window.session_page.stage.show_page(True)
         self._ask(FILL)
 
     def writes(self) -> None:
@@ -105,13 +105,13 @@ class StoryKiosk:
 
     def scanned(self) -> None:
         """A page was scanned."""
-        self.window.session_page.show_notice("scanned")
+        self.window.session_page.face.notice.show_notice("scanned")
 
     def asks_to_print(self) -> None:
         """The receipt is shown before it is printed."""
-        self.window.session_page.show_notice("")
+        self.window.session_page.face.notice.show_notice("")
         self.window.session_page.show_print(ShownPrint("p1", "Récépissé", b"", pages=1, copies=1))
-        self.window.session_page.finish_slides()
+        self.window.session_page.stage.finish_slides()
         self._read()
 
     def ended(self) -> None:
@@ -124,7 +124,7 @@ class StoryKiosk:
 
     def _ask(self, powers: tuple[Grant, ...]) -> None:
         self.window.session_page.ask(powers)
-        self.window.session_page.finish_slides()
+        self.window.session_page.stage.finish_slides()
         self._read()
 
     def _read(self) -> None:

@@ -118,11 +118,11 @@ def test_a_kiosk_in_conversation_tells_of_few_new_names(
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     visit.show_session(session_facts())
     page = window.session_page
-    page.show_page(True)
+    page.stage.show_page(True)
     page.show_grants(dict.fromkeys(Grant, True))
     page.powers.show_times(dict.fromkeys(Grant, 90.0))
     if opened:
-        page.show_powers.click()
+        page.bar.show_powers.click()
     else:
         page.ask((Grant.SCAN, Grant.KEEP))
     told = Told(window, monkeypatch)
@@ -147,4 +147,4 @@ def test_grants_that_come_together_are_said_once(qtbot: QtBot) -> None:
         given[grant] = True
         window.session_page.show_grants(given)
     qtbot.waitUntil(lambda: bool(said))
-    assert said == [window.session_page.line.text()]
+    assert said == [window.session_page.bar.line.text()]

@@ -106,7 +106,7 @@ class KioskWindow(QWidget):
         self._scroll = PageScroll(self._pages)
         self._lay_out()
         self._scroll.page_changed.connect(self._fit_page)
-        self.session_page.asking_changed.connect(self.bar.fold)
+        self.session_page.stage.asking_changed.connect(self.bar.fold)
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
@@ -229,7 +229,7 @@ class KioskWindow(QWidget):
         self._is_fitting = True
         layout.activate()
         if self.current_page is self.session_page:
-            self.session_page.fit_panels(self.width(), self.height())
+            self.session_page.stage.fit_face(self.width(), self.height())
         self._scroll.fit(self._unit)
         self._is_fitting = False
 

@@ -76,7 +76,7 @@ def build_panes(
     browser = KioskBrowser(pages, fingers=fingers, clock=clock)
     languages = tuple(dict.fromkeys((settings.language, *settings.languages)))
     window = KioskWindow(call, browser, languages=languages, clock=clock, fingers=fingers)
-    window.session_page.asking_changed.connect(call.show_asking)
+    window.session_page.stage.asking_changed.connect(call.show_asking)
     if settings.two_switches:
         TwoSwitches(window)
     voice = None

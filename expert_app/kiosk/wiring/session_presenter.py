@@ -26,7 +26,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.hub.talk_state import ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
 from views.kiosk.call_pane import KioskCallPane
-from views.kiosk.conversation.page import DeviceNotice
+from views.kiosk.conversation.device_notice import DeviceNotice
 from views.kiosk.pages.goodbye import Belonging
 
 PRINT_NOTICES = {
@@ -46,6 +46,7 @@ class SessionPresenter:
         self._session = session
         self._visit = visit
         self._page = page = window.session_page
+        self._notice = page.face.notice
         self._call = call
         self._remind_of = window.goodbye_page.remind_of
         self._done = DeviceNotice.SCANNED
@@ -60,7 +61,7 @@ class SessionPresenter:
         session.call.peer_media_seen.connect(self._on_peer_media)
         session.call.refused.connect(self._on_call_refused)
         session.call.peer_camera_changed.connect(self._on_agent_switches)
-        session.page.not_shared.connect(page.show_notice)
+        session.page.not_shared.connect(self._notice.show_notice)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.print_changed.connect(self._on_print)
@@ -101,24 +102,24 @@ class SessionPresenter:
         page.show_grants(self._session.grants.all())
         page.powers.show_times(self._session.grants.all_left_s())
         if change.grant == Grant.SEE_PAGE:
-            page.show_page(change.allowed)
+            page.stage.show_page(change.allowed)
         if change.grant == Grant.SCAN:
-            page.show_notice(DeviceNotice.PLACE_DOCUMENT if change.allowed else "")
+            self._notice.show_notice(DeviceNotice.PLACE_DOCUMENT if change.allowed else "")
             if change.allowed:  # whoever was asked to lay a paper on the glass has left it there
                 self._remind_of(Belonging.ORIGINAL)
 
     def _on_peer_media(self, media: MediaSeen) -> None:
-        self._page.show_media(media.frames > 0, media.audio_packets > 0)
+        self._page.bar.show_media(media.frames > 0, media.audio_packets > 0)
 
     def _on_call_refused(self, code: str) -> None:
         """Show why there is no call: what calls again by itself is no word for the caller; a
         desk without voice never does.
         """
         if code == DeskWithoutVoice.code:
-            self._page.show_notice(code)
+            self._notice.show_notice(code)
 
     def _on_agent_switches(self, change: CameraChanged) -> None:
-        self._page.show_agent_switches(change.camera_on, change.microphone_on)
+        self._page.face.show_agent_switches(change.camera_on, change.microphone_on)
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
         if scan.source is ScanSource.FILE:  # the screen asks for it
@@ -130,12 +131,12 @@ class SessionPresenter:
         else:
             self._done = DeviceNotice.SCANNED
         self._remind_of(Belonging.ORIGINAL)
-        self._page.show_notice(DeviceNotice.SCANNING)
+        self._notice.show_notice(DeviceNotice.SCANNING)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
-        self._page.show_notice(ended.code or self._done)
+        self._notice.show_notice(ended.code or self._done)
 
     def _on_print(self, change: PrintChanged) -> None:
         if change.state in COMES_OUT:
             self._remind_of(Belonging.SHEETS)
-        self._page.show_notice(change.code or PRINT_NOTICES.get(change.state, ""))
+        self._notice.show_notice(change.code or PRINT_NOTICES.get(change.state, ""))

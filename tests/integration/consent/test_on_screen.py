@@ -92,14 +92,14 @@ async def test_touching_yes_lets_the_agent_see_and_the_line_says_so(scene: Scene
     await scene.settle()
     assert scene.desk.allowed(Grant.SEE_PAGE)
     assert not scene.desk.allowed(Grant.POINT)
-    assert "They see your page" in page.line.text()
+    assert "They see your page" in page.bar.line.text()
 
 
 async def test_touching_the_power_takes_it_back_from_the_agent(scene: Scene) -> None:
     await scene.desk.request(Grant.SCAN)
     await scene.settle()
     scene.say_yes()
-    scene.window.session_page.show_powers.click()
+    scene.window.session_page.bar.show_powers.click()
     scene.window.session_page.powers.rows[Grant.SCAN].click()
     await scene.settle()
     assert not scene.desk.allowed(Grant.SCAN)
@@ -136,10 +136,10 @@ async def test_stop_leaves_the_agent_nothing(scene: Scene) -> None:
         scene.say_yes()
     await scene.desk.request(Grant.PRINT)
     await scene.settle()
-    scene.window.session_page.stop.click()
+    scene.window.session_page.bar.stop.click()
     await scene.settle()
     assert not any(scene.desk.all().values())
-    assert "They do not see your page." in scene.window.session_page.line.text()
+    assert "They do not see your page." in scene.window.session_page.bar.line.text()
     assert not scene.window.session_page.consent.isVisible()
 
 

@@ -128,7 +128,7 @@ class Covered:
         self.window.setGeometry(screen.geometry())  # no window manager is here to make it so
         self.window.show()
         self.visit.show_session(session_facts())
-        self.window.session_page.show_page(visible=True)
+        self.window.session_page.stage.show_page(visible=True)
         await self.kiosk.opens("couvre", COVERS)
         await until(
             lambda: self.inside(self.grab(), self.kiosk.browser) > 5_000, PATIENCE_S, LOOKS_EVERY_S

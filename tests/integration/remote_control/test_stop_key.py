@@ -32,7 +32,7 @@ def test_escape_stops_even_from_within_the_page(
         stage.browser.reported.connect(window.session_page.on_web_page)
         window.resize(1280, 800)
         visit.show_session(session_facts())
-        window.session_page.show_page(True)
+        window.session_page.stage.show_page(True)
         window.session_page.show_grants(dict.fromkeys(Grant, True))
         window.show()
         window.activateWindow()

@@ -64,7 +64,7 @@ def test_both_ends_see_the_same_page_and_the_agent_turns_it(
     async def story() -> None:
         await stage.show(invented_pdf(3), "Attestation de droits")
         assert stage.pane.isVisible()
-        assert not stage.window.session_page.browser.isVisible()
+        assert not stage.window.session_page.stage.browser.isVisible()
         await until(lambda: stage.view.sheet.page == 0)
         assert _likeness(stage.pane.sheet, stage.view.sheet) > 0.97
         stage.view.setFocus()
@@ -207,7 +207,7 @@ def test_the_caller_closes_it_and_the_agent_hears(qt_loop: QtLoop, stage: ShowSt
 def test_stop_closes_it_too(qt_loop: QtLoop, stage: ShowStage) -> None:
     async def story() -> None:
         await stage.show(invented_pdf(1))
-        stage.window.session_page.stop.click()
+        stage.window.session_page.bar.stop.click()
         await until(lambda: stage.ended)
         assert stage.ended[0].by_caller
         assert stage.pane.sheet.is_empty

@@ -68,7 +68,7 @@ BROWSER = ("shared-page/", "helpdesk/conversation", "replay/")
 def _of_kiosk(scene: Callable[[KioskVisit], None]) -> QWidget:
     visit = kiosk_gallery.kiosk_visit()
     scene(visit)
-    visit.window.session_page.finish_slides()
+    visit.window.session_page.stage.finish_slides()
     return visit.window
 
 

@@ -261,7 +261,7 @@ def _leaving(visit: KioskVisit) -> None:
 
 def _page_shared(visit: KioskVisit) -> None:
     visit.show_session(session_facts())
-    visit.window.session_page.show_page(True)
+    visit.window.session_page.stage.show_page(True)
     visit.window.session_page.show_grants(ALL_GRANTS)
     visit.window.session_page.powers.show_times(dict.fromkeys(Grant, 540.0))
 
@@ -296,7 +296,7 @@ def _muted_and_helped(visit: KioskVisit) -> None:
     """The host is called from the conversation, whose agent has no microphone for a moment."""
     visit.show_services(msgspec.structs.replace(services_answer(), host=True))
     _page_shared(visit)
-    visit.window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
+    visit.window.session_page.face.show_agent_switches(camera_on=True, microphone_on=False)
     visit.window.bar.show_help(HelpState.COMING)
 
 
@@ -310,17 +310,17 @@ def _powers(visit: KioskVisit) -> None:
     visit.window.session_page.show_grants(
         {Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True}
     )
-    visit.window.session_page.show_powers.click()
+    visit.window.session_page.bar.show_powers.click()
 
 
 def _page_notice(visit: KioskVisit) -> None:
     _page_shared(visit)
-    visit.window.session_page.show_notice("place_document")
+    visit.window.session_page.face.notice.show_notice("place_document")
 
 
 def _asking_page(visit: KioskVisit) -> None:
     visit.show_session(session_facts())
-    visit.window.session_page.show_page(True)
+    visit.window.session_page.stage.show_page(True)
     visit.window.session_page.ask((Grant.SEE_PAGE,))
 
 
@@ -331,7 +331,7 @@ def _asking_scan(visit: KioskVisit) -> None:
 
 def _asking_control(visit: KioskVisit) -> None:
     visit.show_session(session_facts())
-    visit.window.session_page.show_page(True)
+    visit.window.session_page.stage.show_page(True)
     visit.window.session_page.show_grants(
         {Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True}
     )
@@ -343,13 +343,13 @@ def _asking_control(visit: KioskVisit) -> None:
 
 def _asking_fill(visit: KioskVisit) -> None:
     visit.show_session(session_facts())
-    visit.window.session_page.show_page(True)
+    visit.window.session_page.stage.show_page(True)
     visit.window.session_page.ask((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE))
 
 
 def _asking_papers(visit: KioskVisit) -> None:
     visit.show_session(session_facts())
-    visit.window.session_page.show_page(True)
+    visit.window.session_page.stage.show_page(True)
     visit.window.session_page.show_grants(
         dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True)
     )
@@ -373,7 +373,7 @@ def _asking_mandate_letters(visit: KioskVisit) -> None:
 
 def _stopped(visit: KioskVisit) -> None:
     _page_shared(visit)
-    visit.window.session_page.stop.click()
+    visit.window.session_page.bar.stop.click()
     visit.window.session_page.show_grants({})
 
 
@@ -618,7 +618,7 @@ def main() -> None:
             window.resize(width, height)
             window.show()
             scene(visit)
-            window.session_page.finish_slides()
+            window.session_page.stage.finish_slides()
             for _round in range(3):
                 application.sendPostedEvents()
                 application.processEvents()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The screens that the caller sees while talking to an agent.
 
-`page.SessionPage` is the page with the two faces, the browser and STOP. Its panels ask one
+`page.SessionPage` is the page; `stage` has the face (`face_column`) and what stands beside it,
+`powers_bar` what the adviser can do, and STOP. Its panels ask one
 thing each: `consent` for a power of the agent, `print_panel` for a print, `give_file_panel` for
 a file. `chat` shows the written conversation, `document_pane` what the agent shows,
 `third_party_strip` who else is in the call.

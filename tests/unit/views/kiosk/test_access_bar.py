@@ -108,7 +108,7 @@ def test_with_the_largest_letters_face_and_stop_stay_where_they_are(
     visit: KioskVisit, window: KioskWindow
 ) -> None:
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     window.session_page.show_grants(dict.fromkeys(Grant, True))
     window.bar.bigger.click()
     window.bar.bigger.click()
@@ -117,11 +117,11 @@ def test_with_the_largest_letters_face_and_stop_stay_where_they_are(
         for _round in range(2):
             QApplication.sendPostedEvents()
         page = window.session_page
-        for widget in (page.stop, page.call_pane, page.line):
+        for widget in (page.bar.stop, page.face.call_pane, page.bar.line):
             place = widget.rect().translated(widget.mapTo(window, widget.rect().topLeft()))
             assert window.rect().contains(place), (widget.objectName(), place, width)
             assert place.bottom() < window.bar.y()
-        assert page.call_pane.width() >= 0.22 * width
+        assert page.face.call_pane.width() >= 0.22 * width
 
 
 def test_questions_and_stop_are_read_aloud(talking: KioskVisit, voice: SilentVoice) -> None:
@@ -137,7 +137,7 @@ def test_questions_and_stop_are_read_aloud(talking: KioskVisit, voice: SilentVoi
     for words in ("May your adviser scan your document?", "Without an answer, it is no.", "Yes"):
         assert words in voice.said[-1]
     window.session_page.consent.no.click()
-    window.session_page.show_powers.click()
+    window.session_page.bar.show_powers.click()
     window.bar.listen.click()
     window.bar.listen.click()
     assert "Scan my document : No." in voice.said[-1]

@@ -11,7 +11,7 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.tickets import HelpState
 from tests.support.screens.kiosk_gallery import WIPED, session_facts, ticket_answer
-from views.kiosk.conversation.page import TOGETHER_MS
+from views.kiosk.conversation.powers_bar import TOGETHER_MS
 from views.kiosk.window import KioskWindow
 from views.widgets.announcer import announcer_of
 
@@ -72,7 +72,7 @@ def test_what_the_adviser_can_do_is_told_when_it_changes(
 def test_stop_says_that_everything_is_stopped(visit: KioskVisit, window: KioskWindow) -> None:
     visit.show_session(session_facts())
     heard = Heard(window)
-    window.session_page.stop.click()
+    window.session_page.bar.stop.click()
     [(words, urgent)] = heard.take()
     assert urgent
     assert words.startswith("Everything is stopped.")
@@ -97,9 +97,9 @@ def test_written_words_are_told_once_and_ones_own_never(
 def test_scanner_host_trouble_and_print_are_told(visit: KioskVisit, window: KioskWindow) -> None:
     visit.show_session(session_facts())
     heard = Heard(window)
-    window.session_page.show_notice("scanned")
+    window.session_page.face.notice.show_notice("scanned")
     assert heard.only().startswith("Your document is scanned.")
-    window.session_page.show_notice("")
+    window.session_page.face.notice.show_notice("")
     assert heard.take() == []
     window.bar.show_help(HelpState.COMING)
     assert heard.only().startswith("The host is coming.")

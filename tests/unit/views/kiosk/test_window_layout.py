@@ -73,7 +73,7 @@ def no_theme_of_a_desk(qapp: QApplication) -> None:
 def lay_out(window: KioskWindow, size: tuple[int, int]) -> None:
     """The window on a screen of this size."""
     window.resize(*size)
-    window.session_page.finish_slides()
+    window.session_page.stage.finish_slides()
     for _ in range(2):  # a text that wraps is given its height in a second round
         QApplication.sendPostedEvents()
 
@@ -206,7 +206,7 @@ def said_by(part: QWidget) -> str:
 def check_in_sight(window: KioskWindow, size: tuple[int, int]) -> None:
     """Nothing covers the face, STOP and the line of powers, and the face is large."""
     page = window.session_page
-    for widget in (page.call_pane, page.stop, page.line):
+    for widget in (page.face.call_pane, page.bar.stop, page.bar.line):
         assert widget.isVisible()
         place = place_of(widget, window)
         for point in (
@@ -219,7 +219,7 @@ def check_in_sight(window: KioskWindow, size: tuple[int, int]) -> None:
             assert found is widget or widget.isAncestorOf(found), (
                 f"something covers it at {point} of {size}"
             )
-    face = place_of(page.call_pane, window)
+    face = place_of(page.face.call_pane, window)
     assert face.width() >= 0.22 * size[0], f"too narrow a face at {size}"
     assert face.height() >= 0.17 * size[1], f"too low a face at {size}"
 
@@ -231,7 +231,7 @@ def test_the_shared_page_has_nearly_half_of_the_screen(scene: str, qtbot: QtBot)
         lay_out(window, (width, height))
         unit = unit_px(width, height)
         above = max(MIN_TOUCH_PX, 8 * unit) + 16 + 4.5 * unit  # its buttons and the strip
-        browser = window.session_page.browser
+        browser = window.session_page.stage.browser
         share = browser.width() * (browser.height() - above) / (width * height)
         assert share >= 0.45, (scene, width, height, round(share, 3))
 
@@ -313,10 +313,10 @@ def test_the_grid_shows_every_service_large(count: int, qtbot: QtBot) -> None:
 def test_turning_the_screen_lays_the_page_out_again(qtbot: QtBot) -> None:
     window = show("session-page", (1280, 800), qtbot)
     page = window.session_page
-    face, browser = place_of(page.call_pane, window), place_of(page.browser, window)
+    face, browser = place_of(page.face.call_pane, window), place_of(page.stage.browser, window)
     assert browser.left() > face.right()
     lay_out(window, (1080, 1920))
-    face, browser = place_of(page.call_pane, window), place_of(page.browser, window)
+    face, browser = place_of(page.face.call_pane, window), place_of(page.stage.browser, window)
     assert browser.left() == face.left()
     assert browser.top() > face.bottom()
 
@@ -340,12 +340,12 @@ def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: Q
     window.fit(anew=True)
     for size in (SIZES[0], SIZES[1], LARGEST):
         window.resize(*size)
-        window.session_page.finish_slides()
+        window.session_page.stage.finish_slides()
         settle()
         wrong = flaws(window, size=size, target_px=MIN_TOUCH_PX)
         assert not wrong, f"{size}: {wrong}"
         if scene == "session-ask-fill":
-            face = place_of(window.session_page.call_pane, window)
+            face = place_of(window.session_page.face.call_pane, window)
             assert face.width() >= 0.22 * size[0], f"too narrow a face at {size}"
             assert face.height() >= 0.12 * size[1], f"too low a face at {size}"
 
@@ -362,7 +362,7 @@ def test_the_longest_words_have_room_in_letters_of_twice_the_size(scene: str, qt
         window.fit(anew=True)
         for size in (SIZES[0], SIZES[1]):
             window.resize(*size)
-            window.session_page.finish_slides()
+            window.session_page.stage.finish_slides()
             settle()
             assert not flaws(window, size=size, target_px=MIN_TOUCH_PX)
     finally:
@@ -381,7 +381,7 @@ def test_no_language_needs_more_room_in_letters_of_twice_the_size(scene: str, qt
             visit.choices.show_language(language)
             SCENES[scene](visit)
             window.fit(anew=True)
-            window.session_page.finish_slides()
+            window.session_page.stage.finish_slides()
             settle()
             assert not flaws(window, size=SIZES[0], target_px=MIN_TOUCH_PX), language
     finally:
@@ -408,7 +408,7 @@ def test_every_page_has_room_in_every_language_with_larger_letters(
             window.fit(anew=True)
             for size in ((1280, 720), (1080, 1920), (2160, 3840)):
                 window.resize(*size)
-                window.session_page.finish_slides()
+                window.session_page.stage.finish_slides()
                 settle()
                 found = flaws(window, size=size, target_px=MIN_TOUCH_PX)
                 if found := [*found, *torn_words(window)]:

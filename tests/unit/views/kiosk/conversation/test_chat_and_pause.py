@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.kiosk.caller_acts import SayWords, SetPause
-from session.protocol.conversation.messages import Grant
 from session.protocol.endpoints.chat import ChatLine
 from tests.support.screens.kiosk_fingers import said
 from tests.support.screens.kiosk_gallery import ALL_GRANTS, kiosk_visit, session_facts
@@ -27,7 +26,7 @@ QUESTION = (ChatLine("w1", "Où habitez-vous ?", mine=False),)
 @pytest.fixture
 def keyboard(visit: KioskVisit, window: KioskWindow, fingers: Any) -> TouchKeyboard:
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     window.session_page.chat.show_lines(QUESTION)
     entry = part(window, QLineEdit, "written_entry")
     assert window.session_page.chat.keyboard.isHidden()
@@ -54,15 +53,15 @@ def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
     sent: list[object] = []
     window.session_page.chat.acted.connect(sent.append)
     assert keyboard.isVisible()
-    assert window.session_page.call_pane.isVisible()
-    assert not window.session_page.browser.isVisible()
+    assert window.session_page.face.call_pane.isVisible()
+    assert not window.session_page.stage.browser.isVisible()
     type_words(keyboard, "Rue d")
     keyboard.keys["'"].click()
     type_words(keyboard, "Élu ça, 12")
     keyboard.send.click()
     assert sent[-1] == SayWords("Rue d'Élu ça, 12")
     assert keyboard.isHidden()
-    assert window.session_page.browser.isVisible()
+    assert window.session_page.stage.browser.isVisible()
 
 
 def test_a_capital_comes_by_itself_once_and_the_last_character_goes(
@@ -122,20 +121,20 @@ def test_the_caller_begins_and_ends_a_pause_of_its_own(
     window.bar.acted.connect(requested.append)
     visit.show_session(session_facts())
     window.session_page.show_grants(dict.fromkeys(ALL_GRANTS, True))
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     window.bar.pause.click()
     window.session_page.show_private(True)
     window.bar.show_pause(True)
-    assert not window.session_page.browser.isVisible()
+    assert not window.session_page.stage.browser.isVisible()
     assert "End the pause" in said(window)
-    line = window.session_page.line.text()
+    line = window.session_page.bar.line.text()
     assert "does not see you" in line
     assert "do not see your page" in line, "what is hidden is not said to be seen"
     window.bar.pause.click()
     window.bar.show_pause(False)
     assert requested == [SetPause(True), SetPause(False)]
     assert "End my privacy pause" not in said(window)
-    assert not window.session_page.browser.isVisible(), "the agent's own pause goes on"
+    assert not window.session_page.stage.browser.isVisible(), "the agent's own pause goes on"
     window.session_page.show_private(False)
-    assert window.session_page.browser.isVisible()
-    assert Grant.SEE_PAGE in window.session_page._grants
+    assert window.session_page.stage.browser.isVisible()
+    assert "They see your page" in window.session_page.bar.line.text()

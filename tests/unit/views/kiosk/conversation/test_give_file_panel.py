@@ -24,10 +24,10 @@ def test_a_file_goes_on_the_second_touch(
     page = window.session_page
     page.giving.acted.connect(answers.append)
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     page.show_files(())
     assert page.giving.sheet.isVisible()
-    assert not page.browser.isVisible()
+    assert not page.stage.browser.isVisible()
     assert not page.giving.yes.isEnabled()
     page.show_files(FILES)
     page.giving.sheet.buttons["1"].click()
@@ -45,7 +45,7 @@ def test_a_file_goes_on_the_second_touch(
         GiveFile("2")
     ]  # another file came first meanwhile: what was chosen stays chosen
     assert not page.giving.sheet.isVisible()
-    assert page.browser.isVisible()
+    assert page.stage.browser.isVisible()
 
 
 def test_no_and_the_end_of_the_question_give_nothing(

@@ -37,22 +37,22 @@ def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(
     short = msgspec.structs.replace(session_facts(), agent_name="Camille R.")
     window.session_page.show_session(short)
     assert window.session_page.words()[0] == "You are talking with Camille R."
-    assert window.session_page.call_pane.isVisible()
-    assert not window.session_page.browser.isVisible()
-    window.session_page.show_page(True)
-    assert window.session_page.browser.isVisible()
-    assert window.session_page.call_pane.isVisible()
+    assert window.session_page.face.call_pane.isVisible()
+    assert not window.session_page.stage.browser.isVisible()
+    window.session_page.stage.show_page(True)
+    assert window.session_page.stage.browser.isVisible()
+    assert window.session_page.face.call_pane.isVisible()
 
 
 def test_the_line_says_what_the_agent_can_do_now(visit: KioskVisit, window: KioskWindow) -> None:
     visit.show_session(session_facts())
-    assert window.session_page.line.text() == (
+    assert window.session_page.bar.line.text() == (
         "Your adviser sees and hears you. They do not see your page. They can neither scan nor "
         "print."
     )
     window.session_page.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
-    window.session_page.show_media(is_seen=False, heard=True)
-    assert window.session_page.line.text() == (
+    window.session_page.bar.show_media(is_seen=False, heard=True)
+    assert window.session_page.bar.line.text() == (
         "Your adviser hears you but does not see you. They see your page and can point at it. "
         "They can scan, but not print."
     )
@@ -66,15 +66,15 @@ def test_the_caller_reads_that_the_agent_s_microphone_is_off(
 ) -> None:
     visit.show_session(session_facts())
     assert MUTED not in said(window)
-    window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
+    window.session_page.face.show_agent_switches(camera_on=True, microphone_on=False)
     assert MUTED in said(window)
-    face = window.session_page.call_pane
+    face = window.session_page.face.call_pane
     assert face.isVisible()  # and it covers nothing of the face
-    window.session_page.show_agent_switches(camera_on=False, microphone_on=False)
+    window.session_page.face.show_agent_switches(camera_on=False, microphone_on=False)
     assert "Your adviser's camera and microphone are off for a moment." in said(window)
-    window.session_page.show_agent_switches(camera_on=False, microphone_on=True)
+    window.session_page.face.show_agent_switches(camera_on=False, microphone_on=True)
     assert "Your adviser's camera is off. You can go on talking." in said(window)
-    window.session_page.show_agent_switches(camera_on=True, microphone_on=True)
+    window.session_page.face.show_agent_switches(camera_on=True, microphone_on=True)
     assert not window.session_page.findChild(QFrame, "switched_off").isVisible()
 
 
@@ -82,7 +82,7 @@ def test_the_next_conversation_begins_with_everything_switched_on(
     visit: KioskVisit, window: KioskWindow
 ) -> None:
     visit.show_session(session_facts())
-    window.session_page.show_agent_switches(camera_on=True, microphone_on=False)
+    window.session_page.face.show_agent_switches(camera_on=True, microphone_on=False)
     visit.show_session(session_facts())
     assert MUTED not in said(window)
 
@@ -150,10 +150,10 @@ def test_given_power_can_be_taken_back_by_touch(
 ) -> None:
     visit.show_session(session_facts())
     page = window.session_page
-    window.session_page.show_page(True)
-    page.show_powers.click()
+    window.session_page.stage.show_page(True)
+    page.bar.show_powers.click()
     assert page.powers.isVisible()
-    assert page.call_pane.isVisible()
+    assert page.face.call_pane.isVisible()
     assert not any(row.isEnabled() for row in page.powers.rows.values())
     window.session_page.show_grants(ALL_GRANTS)
     window.session_page.powers.show_times({Grant.SCAN: 600.0})
@@ -167,21 +167,21 @@ def test_given_power_can_be_taken_back_by_touch(
     assert page.powers.isVisible(), "the caller may take back another one"
     page.powers.close_button.click()
     assert not page.powers.isVisible()
-    assert page.browser.isVisible()
+    assert page.stage.browser.isVisible()
 
 
 def test_the_only_red_button_of_a_conversation_is_stop(
     visit: KioskVisit, window: KioskWindow
 ) -> None:
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     window.session_page.show_grants(ALL_GRANTS)
     stops = [
         button
         for button in window.findChildren(TouchButton)
         if button.isVisible() and button.property("look") in ("stop", "danger")
     ]
-    assert stops == [window.session_page.stop]
+    assert stops == [window.session_page.bar.stop]
 
 
 def test_stop_and_a_sheet_to_print_take_the_place_of_the_powers(
@@ -189,8 +189,8 @@ def test_stop_and_a_sheet_to_print_take_the_place_of_the_powers(
 ) -> None:
     visit.show_session(session_facts())
     page = window.session_page
-    page.show_powers.click()
-    page.stop.click()
+    page.bar.show_powers.click()
+    page.bar.stop.click()
     assert not page.powers.isVisible()
 
 
@@ -200,20 +200,20 @@ def test_stop_is_at_once_and_then_asks_what_to_do(
     visit.show_session(session_facts())
     window.session_page.ask((Grant.SCAN,))
     page = window.session_page
-    page.stop.click()
+    page.bar.stop.click()
     assert touches.heard == [Touch.STOP]
     assert not page.consent.isVisible()
     assert page.stopped.isVisible()
     page.stopped.go_on.click()
     assert not page.stopped.isVisible()
-    page.stop.click()
+    page.bar.stop.click()
     page.stopped.end_call.click()
     assert touches.heard[-1] == Touch.LEAVE
 
 
 def test_stop_is_a_red_octagon_with_the_word(visit: KioskVisit, window: KioskWindow) -> None:
     visit.show_session(session_facts())
-    stop = window.session_page.stop
+    stop = window.session_page.bar.stop
     assert stop.words() == "STOP"
     sign = stop.findChild(StopSign)
     assert sign is not None
@@ -225,11 +225,11 @@ def test_stop_is_a_red_octagon_with_the_word(visit: KioskVisit, window: KioskWin
 
 def test_devices_tell_the_caller_what_to_do(visit: KioskVisit, window: KioskWindow) -> None:
     visit.show_session(session_facts())
-    window.session_page.show_notice("place_document")
+    window.session_page.face.notice.show_notice("place_document")
     assert "Put your document on the glass" in said(window)
-    window.session_page.show_notice("printer_out_of_paper")
+    window.session_page.face.notice.show_notice("printer_out_of_paper")
     assert "There is no more paper" in said(window)
-    window.session_page.show_notice("")
+    window.session_page.face.notice.show_notice("")
     assert "paper" not in said(window)
 
 
@@ -237,13 +237,13 @@ def test_next_session_starts_with_nothing_of_the_last(
     visit: KioskVisit, window: KioskWindow
 ) -> None:
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     window.session_page.show_grants(ALL_GRANTS)
-    window.session_page.show_notice("scanning")
+    window.session_page.face.notice.show_notice("scanning")
     window.session_page.ask((Grant.PRINT,))
     visit.show_session(session_facts())
     page = window.session_page
-    assert not page.browser.isVisible()
+    assert not page.stage.browser.isVisible()
     assert not page.consent.isVisible()
     assert not any(row.isEnabled() for row in page.powers.rows.values())
     assert "scanned" not in said(window)
@@ -286,19 +286,19 @@ def test_the_page_keeps_its_size_while_a_question_stands(
     window.resize(*size)
     visit.show_session(session_facts())
     page = window.session_page
-    page.show_page(True)
+    page.stage.show_page(True)
     QApplication.processEvents()
-    before, sizes = page.browser.geometry(), Sizes(page.browser)
+    before, sizes = page.stage.browser.geometry(), Sizes(page.stage.browser)
     page.ask((Grant.CONTROL,))
-    page.finish_slides()
+    page.stage.finish_slides()
     QApplication.processEvents()
-    assert not page.browser.isVisible()
-    face, sheet = page.call_pane.size(), page.consent.size()
+    assert not page.stage.browser.isVisible()
+    face, sheet = page.face.call_pane.size(), page.consent.size()
     assert face.width() >= 0.4 * size[0] or face.height() >= 0.22 * size[1]
     assert sheet.width() * sheet.height() > 0
     page.end_question((Grant.CONTROL,))
     QApplication.processEvents()
-    assert page.browser.isVisible()
-    assert (page.browser.geometry(), sizes.changes) == (before, 0), (
+    assert page.stage.browser.isVisible()
+    assert (page.stage.browser.geometry(), sizes.changes) == (before, 0), (
         "the agent's mirror stands still"
     )

@@ -33,18 +33,18 @@ def test_the_sheet_stands_beside_the_face_until_the_answer(
     answers: list[object] = []
     window.session_page.printing.acted.connect(answers.append)
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     window.session_page.show_print(sheet())
     page = window.session_page
     assert page.printing.sheet.isVisible()
     assert page.printing.isVisible()
-    assert not page.browser.isVisible()
-    assert page.stop.isVisible()
+    assert not page.stage.browser.isVisible()
+    assert page.bar.stop.isVisible()
     read(page.printing, clock)
     (page.printing.yes if wanted else page.printing.no).click()
     assert answers == [ConfirmPrint("p1", wanted)]
     assert not page.printing.sheet.isVisible()
-    assert page.browser.isVisible()
+    assert page.stage.browser.isVisible()
     page.printing.yes.click()
     assert len(answers) == 1
 
@@ -61,7 +61,7 @@ def test_the_question_goes_with_silence_stop_and_the_next_caller(
     assert not page.printing.isVisible()
     window.session_page.show_print(sheet("p2"))
     window.session_page.show_grants({Grant.PRINT: True})
-    page.stop.click()
+    page.bar.stop.click()
     assert not page.printing.isVisible()
     window.session_page.show_print(sheet("p3"))
     visit.show_session(session_facts())

@@ -25,7 +25,7 @@ def place_of(window: KioskWindow, widget: QWidget) -> QRect:
 
 
 def picture(window: KioskWindow) -> QImage:
-    window.session_page.finish_slides()
+    window.session_page.stage.finish_slides()
     window.repaint()
     return window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 
@@ -37,22 +37,22 @@ def test_a_page_that_draws_a_question_reaches_neither_the_band_nor_the_edge(
     window.resize(*size)
     page = window.session_page
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     before = picture(window)
     window.session_page.ask((Grant.CONTROL,))
     asked = picture(window)
-    assert not page.browser.isVisible(), "nothing of the page stands beside a question"
+    assert not page.stage.browser.isVisible(), "nothing of the page stands beside a question"
     sign = page.band.sign
     assert sign is not None
-    band, foot = place_of(window, page.band), place_of(window, page.sign)
+    band, foot = place_of(window, page.band), place_of(window, page.bar.sign)
     assert (band.left(), band.right()) == (0, window.width() - 1)
     beside_picture = QPoint(foot.center().x(), foot.top() + foot.height() // 10)
     for at in (band.topLeft(), band.topRight(), beside_picture):
         assert asked.pixelColor(at).name() == sign.colour.lower()
     question = window.grab(place_of(window, page.consent))
     window.session_page.end_question((Grant.CONTROL,))
-    browser = place_of(window, page.browser)
-    imitation = QLabel(page.browser)
+    browser = place_of(window, page.stage.browser)
+    imitation = QLabel(page.stage.browser)
     imitation.setPixmap(question.scaled(browser.size()))
     imitation.resize(browser.size())
     imitation.show()
@@ -82,7 +82,7 @@ def test_every_question_bears_the_sign_of_the_conversation_and_the_next_one_has_
         assert one.colour != other.colour
         assert one.picture != other.picture
     assert seen[-1] is not None
-    assert page.sign.name == seen[-1].picture
+    assert page.bar.sign.name == seen[-1].picture
 
 
 def test_a_sign_is_one_of_many_that_can_be_seen() -> None:

@@ -30,7 +30,7 @@ LEFT = Qt.MouseButton.LeftButton
 def asked(visit: KioskVisit, window: KioskWindow) -> ConsentPanel:
     """A question for the greatest power, in its place, at this moment."""
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
+    window.session_page.stage.show_page(True)
     window.session_page.ask((Grant.CONTROL,))
     consent = window.session_page.consent
     consent.finish_slide()
@@ -80,7 +80,7 @@ def test_a_no_counts_at_once(asked: ConsentPanel, touches: CallerTouches) -> Non
 def test_stop_counts_at_once(
     window: KioskWindow, asked: ConsentPanel, touches: CallerTouches
 ) -> None:
-    tap(window.session_page.stop)
+    tap(window.session_page.bar.stop)
     assert touches.heard == [Touch.STOP]
     assert not asked.isVisible()
 
@@ -132,7 +132,7 @@ def test_who_goes_on_tapping_the_page_has_not_read(
 ) -> None:
     for _ in range(10):
         clock.advance(HOLD_OFF_S * 0.9)
-        tap(window.session_page.call_pane)
+        tap(window.session_page.face.call_pane)
     tap(asked.yes)
     assert touches.heard == []
     clock.advance(HOLD_OFF_S + 0.01)
@@ -144,12 +144,12 @@ def test_the_panel_does_not_come_under_a_finger(
     visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock, qtbot: Any
 ) -> None:
     visit.show_session(session_facts())
-    window.session_page.show_page(True)
-    press(window.session_page.browser)
+    window.session_page.stage.show_page(True)
+    press(window.session_page.stage.browser)
     window.session_page.ask((Grant.CONTROL,))
     consent = window.session_page.consent
     assert not consent.isVisible()
-    release(window.session_page.browser)
+    release(window.session_page.stage.browser)
     qtbot.waitUntil(consent.isVisible)
     consent.finish_slide()
     tap(consent.yes)
@@ -160,10 +160,10 @@ def test_a_question_that_is_over_does_not_come_after_the_finger(
     visit: KioskVisit, window: KioskWindow, qtbot: Any
 ) -> None:
     visit.show_session(session_facts())
-    press(window.session_page.call_pane)
+    press(window.session_page.face.call_pane)
     window.session_page.ask((Grant.CONTROL,))
     window.session_page.end_question((Grant.CONTROL,))
-    release(window.session_page.call_pane)
+    release(window.session_page.face.call_pane)
     consent = window.session_page.consent
     assert not consent._finger_up.isActive()
     assert not consent.isVisible()

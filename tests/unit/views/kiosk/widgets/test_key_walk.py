@@ -56,7 +56,7 @@ def test_two_switches_go_on_and_take(
     switches = TwoSwitches(window)
     visit.show_session(session_facts())
     window.activateWindow()
-    stop = window.session_page.stop
+    stop = window.session_page.bar.stop
     for _press in in_order(window):
         fingers.keyClick(window.focusWidget() or window, Qt.Key.Key_Space)
         if window.focusWidget() is stop:
