@@ -74,7 +74,7 @@ AGAIN_S = 10.0
 class ShownPage(NamedTuple):
     """A page as received, as a picture; `given`: a caller's file, not scanned.
     `as_is`: to be filed uncleaned. `found_again`: it was on the disk already. `unasked`: the agent
-    had not asked for it.
+    had not asked for it. `scan_id`: of a page that has just come.
     """
 
     page_id: str
@@ -83,6 +83,7 @@ class ShownPage(NamedTuple):
     as_is: bool = False
     found_again: bool = False
     unasked: bool = False
+    scan_id: str = ""
 
 
 class CleanedPage(NamedTuple):
@@ -343,6 +344,7 @@ class Filing:
                         page.given,
                         page.edits.as_scanned,
                         unasked=page.unasked,
+                        scan_id=offer.scan_id,
                     )
                 )
                 self._start_cleaning(session_id, page.page_id)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DecodedPreview, DevicesJob, ScanRequest
 from expert_app.desk.filing import CleanedPage, Filing, PageTrouble, ShownPage
-from session.core.errors import PageUnasked
 from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import PageNotReceived
 from session.desk.session import DeskSession
@@ -95,14 +94,16 @@ class PieceScan:
             self._check()
 
     def _on_not_received(self, failed: PageNotReceived) -> None:
+        if not self._scan_id or failed.scan_id != self._scan_id:
+            return
         if failed.kind is ScanKind.PREVIEW:
             self.stop()
-        elif self._expected is not None and failed.code != PageUnasked.code:
+        elif self._expected is not None:
             self._expected -= 1
             self._check()
 
     def _on_kept(self, page: ShownPage) -> None:
-        if self._scan_id and self._page is None and not (page.found_again or page.unasked):
+        if self._scan_id and page.scan_id == self._scan_id:
             self._kept.append(page.page_id)
 
     def _on_cleaned(self, page: CleanedPage) -> None:

@@ -87,6 +87,7 @@ class PageNotReceived(NamedTuple):
 
     page_id: str
     code: str
+    scan_id: str
     kind: ScanKind = ScanKind.PAGE
 
 
@@ -235,7 +236,7 @@ class Pages:
         finally:
             self._forget(offer.page_id)
             if code:
-                self.failed.emit(PageNotReceived(offer.page_id, code, offer.kind))
+                self._tell_failed(offer, code)
         if code:
             return
         self._kept.add(offer.page_id)
@@ -258,13 +259,16 @@ class Pages:
                 log.error("a page cannot be kept: %s", error.strerror)
                 if not is_told:
                     is_told = True
-                    self.failed.emit(PageNotReceived(offer.page_id, DeskDiskUnusable.code))
+                    self._tell_failed(offer, DeskDiskUnusable.code)
             await asyncio.sleep(DISK_RETRY_S)
 
     def _refuse(self, offer: PageOffered, error: SessionError) -> None:
         self._forget(offer.page_id)
         self._sure.send(PageRefused(page_id=offer.page_id, code=error.code))
-        self.failed.emit(PageNotReceived(offer.page_id, error.code, offer.kind))
+        self._tell_failed(offer, error.code)
+
+    def _tell_failed(self, offer: PageOffered, code: str) -> None:
+        self.failed.emit(PageNotReceived(offer.page_id, code, offer.scan_id, offer.kind))
 
     def _forget(self, page_id: str) -> None:
         self.arrivals.forget(page_id)
@@ -280,9 +284,5 @@ class Pages:
                 self._sure.send(ChunksRequested(item_id=overdue.item_id, missing=overdue.missing))
             elif overdue.item_id not in self._interrupted:
                 self._interrupted.add(overdue.item_id)
-                offer = self._offers.get(overdue.item_id)
-                if offer is not None:
-                    kind = offer.kind
-                else:
-                    kind = ScanKind.PAGE
-                self.failed.emit(PageNotReceived(overdue.item_id, TransferInterrupted.code, kind))
+                if (offer := self._offers.get(overdue.item_id)) is not None:
+                    self._tell_failed(offer, TransferInterrupted.code)

@@ -208,19 +208,23 @@ class EventsPushed(BrowserFact, frozen=True):
 
 
 class PageLoaded(BrowserFact, frozen=True):
-    """A page is there; pixels are of its viewport."""
+    """A page is there; pixels are of its viewport. Not awaited is one that was still loading when
+    another one was asked for.
+    """
 
     address: Address
     title: Title
     width_px: Pixels
     height_px: Pixels
+    is_awaited: bool = True
 
 
 class AddressStopped(BrowserFact, frozen=True):
-    """The page tried to leave the list, or an address did not answer."""
+    """The page tried to leave the list, or an address did not answer; awaited: see `PageLoaded`."""
 
     address: Address
     code: Annotated[str, Meta(max_length=64)]
+    is_awaited: bool = True
 
 
 class PointerDrawn(BrowserFact, frozen=True):

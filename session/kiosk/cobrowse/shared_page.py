@@ -384,9 +384,10 @@ class KioskSharedPage:
             case facts.EventsPushed():
                 self._on_events_pushed(body.decode(errors="replace"))
             case facts.PageLoaded():
-                self._on_page_shown(fact.address, fact.title, fact.width_px, fact.height_px)
-            case facts.AddressStopped(address=address, code=code):
-                self._on_address_refused(address, code)
+                self._on_page_shown(fact)
+            case facts.AddressStopped():
+                if self._is_answer(fact) or self._sharing:
+                    self._send(AddressRefused(address=_shown(fact.address), code=fact.code))
             case facts.PointerDrawn(x_px=x_px, y_px=y_px):
                 self._on_pointer_painted(x_px, y_px)
             case facts.QuestionShown(dialog=dialog):
@@ -394,20 +395,28 @@ class KioskSharedPage:
             case facts.QuestionClosed(dialog_id=dialog_id):
                 self._on_dialog_closed(dialog_id)
 
-    def _on_page_shown(self, address: str, title: str, width_px: int, height_px: int) -> None:
+    def _is_answer(self, fact: facts.PageLoaded | facts.AddressStopped) -> bool:
+        """True for what the desk asked for. It is told of that, and of a page that is shared;
+        never where the caller goes alone.
+        """
+        is_answer = self._answer_due and fact.is_awaited
+        if is_answer:
+            self._answer_due = False
+        return is_answer
+
+    def _on_page_shown(self, fact: facts.PageLoaded) -> None:
         before = self._page
         self._page = PageShown(
             epoch=self._epoch,
-            address=_shown(address),
-            title=mask(title[:MASKED_CHARS])[:500],
-            width_px=width_px,
-            height_px=height_px,
+            address=_shown(fact.address),
+            title=mask(fact.title[:MASKED_CHARS])[:500],
+            width_px=fact.width_px,
+            height_px=fact.height_px,
         )
         if self._unshareable and before is not None and before.address != self._page.address:
             self._forgive()
             self._follow_grant()
-        if self._answer_due or (self._sharing and self._page_pause is None):
-            self._answer_due = False
+        if self._is_answer(fact) or (self._sharing and self._page_pause is None):
             self._announce_page(self._page)
         elif self._sharing:
             self._page_due = True
@@ -428,17 +437,6 @@ class KioskSharedPage:
         self._page_pause = None
         if self._page_due and self._sharing and self._page is not None:
             self._announce_page(self._page)
-
-    def _may_send(self) -> bool:
-        """The desk is told of a page that is shared, and of one that it asked for;
-        never where the caller goes alone.
-        """
-        due, self._answer_due = self._answer_due, False
-        return due or self._sharing
-
-    def _on_address_refused(self, address: str, code: str) -> None:
-        if self._may_send():
-            self._send(AddressRefused(address=_shown(address), code=code))
 
     def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
         if not self._sharing:

@@ -9,6 +9,7 @@ import asyncio
 import base64
 
 import pytest
+from PyQt6.QtCore import QUrl
 from PyQt6.QtWebEngineCore import QWebEnginePage
 
 from session.kiosk.cobrowse.browser_messages import LoadPage
@@ -109,5 +110,31 @@ def test_an_address_that_the_engine_drops_is_opened_once_more(
         page.triggerAction(QWebEnginePage.WebAction.Stop)
         await stage.more(stage.pages, before)
         assert stage.pages[-1].address.endswith("formulaire.html")
+
+    qt_loop.run(stage.play(story()))
+
+
+@pytest.mark.parametrize("before", ["/t/lente.html", "/t/nulle-part.html"])
+def test_a_page_that_was_on_its_way_is_no_answer_to_the_address_that_the_engine_drops(
+    stage: Stage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    page = stage.page.view.page()
+    assert page is not None
+    dropped: list[QUrl] = []
+
+    async def story() -> None:
+        stage.web.page("/t/lente.html", "<body>")  # the other one fails
+        stage.web.slow[before] = 0.5
+        stage.web.asked.append(before)  # the first answer is never slow
+        stage.desk.open_address(stage.web.address + before)
+        await stage.until(lambda: stage.web.asked.count(before) == 2)
+        with monkeypatch.context() as engine:
+            engine.setattr(page, "load", dropped.append)
+            engine.setattr(page_way, "DROPPED_MS", 100)
+            stage.desk.open_address(stage.web.site + "formulaire.html")
+            await stage.until(lambda: dropped)
+        await stage.until(lambda: stage.pages or stage.refused)
+        assert not stage.refused
+        assert [page.address for page in stage.pages] == [stage.web.site + "formulaire.html"]
 
     qt_loop.run(stage.play(story()))

@@ -250,22 +250,25 @@ class PageView(QWidget):
         if status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self._stopped = False
         if status == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
-            self._way.arrived()
             self._report(
                 messages.PageLoaded(
                     written(url)[: messages.MAX_ADDRESS],
                     self._web.page.title()[: messages.MAX_TITLE],
                     self.view.width(),
                     self.view.height(),
+                    is_awaited=self._way.arrived(self._web.page.requestedUrl()),
                 )
             )
         elif status == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
             not self._stopped and loading.errorCode() not in _OUR_OWN_STOPS
         ):
-            self._way.arrived()
-            self._report(
-                messages.AddressStopped(written(url)[: messages.MAX_ADDRESS], SessionError.code)
-            )
+            self._report_stopped(written(url), SessionError.code, requested=url)
+
+    def _report_stopped(self, address: str, code: str, *, requested: QUrl) -> None:
+        is_awaited = self._way.arrived(requested)
+        self._report(
+            messages.AddressStopped(address[: messages.MAX_ADDRESS], code, is_awaited=is_awaited)
+        )
 
     def _on_url_changed(self, _url: QUrl) -> None:
         self._refusal.end()
@@ -274,15 +277,14 @@ class PageView(QWidget):
 
     def _on_refused(self, address: str) -> None:
         self._stopped = True  # the load that fails now is our own doing
-        self._way.arrived()
         at = self._web.page.url().scheme()
         self.cover.place()
         self._refusal.refuse(
             QUrl(address).host(), why_refused(address, self._allowed), has_page=at in WEB_SCHEMES
         )
         self._report_view()
-        self._report(
-            messages.AddressStopped(address[: messages.MAX_ADDRESS], AddressNotAllowed.code)
+        self._report_stopped(
+            address, AddressNotAllowed.code, requested=self._web.page.requestedUrl()
         )
 
     # ---- what the page shows beside itself ----

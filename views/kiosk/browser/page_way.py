@@ -25,7 +25,7 @@ ENDED_MS = 3_000
 """So long its end is waited for; then the other one is opened all the same."""
 
 DROPPED_MS = 2_000
-"""An address that is neither there nor on its way by then is opened once more."""
+"""So often it is looked whether an address was dropped: neither there nor on its way."""
 
 WEB_SCHEMES = ("http", "https")
 
@@ -79,6 +79,7 @@ class PageWay:
         self._heart = heart
         self._then: tuple[str, bool] | None = None
         self._awaited = ""
+        self._before: list[QUrl] = []
 
     def load(self, address: str) -> None:
         """Opens an address of the list."""
@@ -94,19 +95,25 @@ class PageWay:
 
     def _open(self, address: str) -> None:
         """WORKAROUND: now and then, on a busy machine, an address is neither loaded nor refused,
-        and QtWebEngine 6.11.2 tells nothing (seen twice; why was not found).
+        and QtWebEngine 6.11.2 tells nothing (seen three times; why was not found).
         """
+        if self._awaited:
+            self._before.append(_whole(self._awaited))
         self._awaited = address
         self._web.page.load(QUrl(address))
+        self._look_later(address)
+
+    def _look_later(self, address: str) -> None:
         QTimer.singleShot(DROPPED_MS, lambda: self._open_again(address))
 
     def _open_again(self, address: str) -> None:
         if sip.isdeleted(self._web) or self._awaited != address:
             return
-        if not self._web.page.isLoading():
-            log.warning("the engine dropped a load")
-            self._awaited = ""
-            self._web.page.load(QUrl(address))
+        if self._web.page.isLoading():  # it, or still the page before it
+            self._look_later(address)
+            return
+        log.warning("the engine dropped a load")
+        self._web.page.load(QUrl(address))
 
     def leave(self, address: str, *, back: bool = False) -> None:
         """Ends the page's own process; then opens another address, or goes back."""
@@ -135,14 +142,23 @@ class PageWay:
         elif history is not None and has_way_back(history):
             history.back()
 
-    def arrived(self) -> None:
-        """The load is over: loaded, failed or refused."""
+    def arrived(self, requested: QUrl) -> bool:
+        """A load is over: loaded, failed or refused. False when it is that of a page before the
+        one that is awaited. The engine tells of no load that another one replaced.
+        """
+        if requested in self._before and requested != _whole(self._awaited):
+            return False
+        self._expect_nothing()
+        return True
+
+    def _expect_nothing(self) -> None:
         self._awaited = ""
+        self._before.clear()
 
     def end(self) -> None:
         """The caller is gone."""
         self._then = None
-        self._awaited = ""
+        self._expect_nothing()
 
     def on_process_ended(self) -> bool:
         """Goes on when the page's process was ended to leave it; False when it died."""
@@ -150,3 +166,11 @@ class PageWay:
             return False
         QTimer.singleShot(0, self._go_on)
         return True
+
+
+def _whole(address: str) -> QUrl:
+    """Return the address as the engine tells it: a site's own is the path "/"."""
+    url = QUrl(address)
+    if not url.path():
+        url.setPath("/")
+    return url

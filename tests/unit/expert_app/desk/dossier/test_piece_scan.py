@@ -52,8 +52,10 @@ class _Desk:
     def ended(self, pages: int, code: str = "", of: int = -1) -> None:
         self.devices.scan_ended.emit(ScanEnded(scan_id=self.ids[of], pages=pages, code=code))
 
-    def came(self, page_id: str, *, legible: bool = True, blank: bool = False) -> None:
-        self.page_kept.emit(ShownPage(page_id, b""))
+    def came(
+        self, page_id: str, *, legible: bool = True, blank: bool = False, of: int = -1
+    ) -> None:
+        self.page_kept.emit(ShownPage(page_id, b"", scan_id=self.ids[of]))
         clean = cast(Any, SimpleNamespace(blank=blank))
         flaws = () if legible else cast(Any, ("too dark",))
         self.page_cleaned.emit(CleanedPage(page_id, clean, flaws=flaws))
@@ -99,7 +101,19 @@ def test_a_pile_needs_no_preview(desk: _Desk) -> None:
 def test_a_page_that_nobody_asked_for_is_no_part_of_the_piece(desk: _Desk) -> None:
     desk.piece.begin("bail", ScanRequest(source=ScanSource.FEEDER))
     desk.page_kept.emit(ShownPage("p9", b"", unasked=True))
-    desk.devices.page_failed.emit(PageNotReceived("p8", "page_unasked"))
+    desk.devices.page_failed.emit(PageNotReceived("p8", "page_unasked", new_id()))
+    desk.ended(1)
+    assert desk.ready == []
+    desk.came("p1")
+    assert desk.ready == [ScannedPiece("bail", ("p1",))]
+
+
+def test_pages_of_an_earlier_scan_that_come_late_are_no_part_of_the_piece(desk: _Desk) -> None:
+    desk.scan(ScanRequest(source=ScanSource.FEEDER))
+    desk.piece.begin("bail", ScanRequest(source=ScanSource.FEEDER))
+    desk.came("p8", of=0)
+    for kind in (ScanKind.PAGE, ScanKind.PREVIEW):
+        desk.devices.page_failed.emit(PageNotReceived("p9", "page_damaged", desk.ids[0], kind))
     desk.ended(1)
     assert desk.ready == []
     desk.came("p1")
