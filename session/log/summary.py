@@ -30,6 +30,8 @@ ONE_TROUBLE_S = 15.0
 """The same code again within so many seconds is the same trouble, told by the other end."""
 BOTH_LOST_S = 8.0
 """Lines of both ends that are cut within so many seconds have one reason between them."""
+FELT_CUT_S = 1.0
+"""A line that was away once, and for less, kept nobody from anything: it is no finding."""
 POOR_LOSS_PERCENT, POOR_RTT_MS, POOR_AT_LEAST_S = 5.0, 800.0, 10.0
 FEWEST_S = 1.0
 LATE = "late"
@@ -543,13 +545,17 @@ def _lines_cut(timeline: Moments) -> Iterator[SummaryFact]:
     cuts = _cuts(timeline)
     for by, side in ((Writer.KIOSK, FaultSide.LINE), (Writer.DESK, FaultSide.DESK)):
         own_cuts = [cut for cut in cuts if cut.by is by and not _is_shared(cut, cuts)]
-        if own_cuts:
+        if _were_felt(own_cuts):
             yield _cut_fact(FactKind.LINE_CUT, own_cuts, side, by)
     shared = [cut for cut in cuts if cut.by is Writer.KIOSK and _is_shared(cut, cuts)]
-    if shared:
+    if _were_felt(shared):
         yield _cut_fact(FactKind.BOTH_LINES_CUT, shared, FaultSide.HUB, None)
     if not cuts:
         yield from _unseen_cut(timeline)
+
+
+def _were_felt(cuts: Sequence[_Cut]) -> bool:
+    return len(cuts) > 1 or any(cut.seconds >= FELT_CUT_S or cut.back_s is None for cut in cuts)
 
 
 def _is_shared(cut: _Cut, cuts: Sequence[_Cut]) -> bool:

@@ -91,6 +91,16 @@ def test_a_line_is_the_kiosk_s_the_desk_s_or_the_hub_s_that_both_lost() -> None:
     ]
 
 
+def test_a_line_that_was_away_once_for_less_than_a_second_is_no_finding() -> None:
+    short = ((100.0, KIOSK, events.LineLost(by=KIOSK)), (100.4, KIOSK, _back(KIOSK, 0.4)))
+    assert _told(*short).failed == ()
+    again = ((150.0, KIOSK, events.LineLost(by=KIOSK)), (150.4, KIOSK, _back(KIOSK, 0.4)))
+    (flapping,) = _told(*short, *again).failed
+    assert (flapping.kind, flapping.times) == (FactKind.LINE_CUT, 2)
+    (lasting,) = _told((100, KIOSK, events.LineLost(by=KIOSK))).failed
+    assert lasting.kind is FactKind.LINE_CUT
+
+
 def test_a_kiosk_that_was_away_and_tells_nothing_of_it_is_named() -> None:
     told = _told((100, DESK, events.TroubleShown(by=DESK, code="peer_gone")))
     (cut,) = told.failed
