@@ -201,7 +201,7 @@ class _SharedPage:
 
     def _read_mirror(self) -> None:
         self._reads_left -= 1
-        self._mirror.page.runJavaScript(MIRROR_SCRIPT, self._on_mirror)
+        self._mirror.engine.page.runJavaScript(MIRROR_SCRIPT, self._on_mirror)
         self._read_later()
 
     def _on_mirror(self, text: object) -> None:

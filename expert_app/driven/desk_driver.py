@@ -54,7 +54,7 @@ class DeskDriver(WindowDriver):
         if not self._mirror.isVisible():
             raise LookupError("the mirror is not on screen")
         self._show_place(0.5, 0.5)
-        place = self._mirror.place(0.5, 0.5)
+        place = self._mirror.placement.place(0.5, 0.5)
         target = self._mirror.childAt(place.toPoint()) or self._mirror
         local = QPointF(target.mapFrom(self._mirror, place.toPoint()))
         none = Qt.MouseButton.NoButton
@@ -109,22 +109,22 @@ class DeskDriver(WindowDriver):
                 target, at = self._under(x, y)
                 self.click_at(target, at)
             else:
-                self._turn_wheel((y - 0.5) * self._mirror.viewport.height())
+                self._turn_wheel((y - 0.5) * self._mirror.placement.viewport.height())
                 again()
 
-        self._mirror.page.runJavaScript(code, on_place)
+        self._mirror.engine.page.runJavaScript(code, on_place)
 
     def _under(self, x: float, y: float) -> tuple[QWidget, QPoint]:
         """What a mouse meets at a fraction of the mirrored page, and where in it."""
         self._show_place(x, y)
-        at = self._mirror.place(x, y).toPoint()
+        at = self._mirror.placement.place(x, y).toPoint()
         target = self._mirror.childAt(at) or self._mirror
         return target, target.mapFrom(self._mirror, at)
 
     def _show_place(self, x: float, y: float) -> None:
         """As a person: scrolls at this desk to what the pane does not show."""
-        at = self._mirror.place(x, y)
-        self._mirror.bring_into_view(QRectF(at, QSizeF(1, 1)))
+        at = self._mirror.placement.place(x, y)
+        self._mirror.placement.bring_into_view(QRectF(at, QSizeF(1, 1)))
 
     def _turn_wheel(self, down_px: float) -> None:
         middle = self._mirror.rect().center()

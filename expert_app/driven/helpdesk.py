@@ -48,5 +48,5 @@ class ReplayObserver:
             wiped=state.wiped,
             documents_filed=len(state.documents_filed),
             at_end=self._finished,
-            page_width_px=view.mirror.viewport.width(),
+            page_width_px=view.mirror.placement.viewport.width(),
         )

@@ -39,7 +39,7 @@ from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from views.desk.shared_page.mirror_pane import register_schemes
+from views.desk.shared_page.mirror_engine import register_schemes
 from views.media.call_page import CHROMIUM_FLAGS
 from views.media.voice import open_voice
 

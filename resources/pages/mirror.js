@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Shows shared-page events in a frame that can run no script: `mirror.feed(text, epoch)`, `mirror.place(left, top, scale)`, `mirror.clear()`, `mirror.facts()`.
-// Called by views/desk/shared_page/mirror_pane.py and by nobody else; it calls nobody.
+// Called by views/desk/shared_page/mirror_engine.py and its neighbours and by nobody else; it calls nobody.
 (function () {
   "use strict";
   const META = 4;
@@ -248,7 +248,7 @@
   function fit() {
     if (placed) return draw(...placed);
     if (!size || !size.width || !size.height) return;
-    // The same sum as MirrorPane._fitted(): as large as fits, never enlarged, in the middle.
+    // The same sum as Placement._drawn() in views/desk/shared_page/placement.py: as large as fits, never enlarged, in the middle.
     const scale = Math.min(innerWidth / size.width, innerHeight / size.height, 1);
     const left = Math.max(0, (innerWidth - size.width * scale) / 2);
     const top = Math.max(0, (innerHeight - size.height * scale) / 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Tells what lies under a point of the mirror, so that the desk can say it to the kiosk: `pick(x, y)`, `rect(node)`,
 // `focusBox(node, at)`.
-// Served by views/desk/shared_page/mirror_pane.py after mirror.js, whose picture it looks at. It changes nothing.
+// Served by views/desk/shared_page/mirror_engine.py after mirror.js, whose picture it looks at. It changes nothing.
 (function () {
   "use strict";
   const WHOLE = ["date", "time", "month", "week", "datetime-local", "color", "range"];

@@ -36,7 +36,8 @@ from tests.fidelity.pictures import pixels_of
 from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import script
 from tests.support.qt_loop import QtLoop
-from views.desk.shared_page.mirror_pane import MirrorPane, register_schemes
+from views.desk.shared_page.mirror_engine import register_schemes
+from views.desk.shared_page.mirror_pane import MirrorPane
 
 CHROMIUM = "--disable-gpu --disable-logging --log-level=3 --js-flags=--expose-gc"
 """With `gc()` in pages: the hour is fed in a minute, faster than the engine collects by itself."""
@@ -338,14 +339,18 @@ async def hour(pane: MirrorPane) -> tuple[float, float]:
         told += len(events)
         for _look in range(2400):
             await asyncio.sleep(0.05)
-            if int(await script(pane.page, "window.mirror ? mirror.facts().events : 0")) >= told:
+            if (
+                int(await script(pane.engine.page, "window.mirror ? mirror.facts().events : 0"))
+                >= told
+            ):
                 break
         await asyncio.sleep(0.3)  # the frames that are due
         if picture in early or picture in late:
-            await script(pane.page, "gc(); gc(); 0")
+            await script(pane.engine.page, "gc(); gc(); 0")
             await asyncio.sleep(1)
             sizes.append(
-                psutil.Process(pane.page.renderProcessPid()).memory_full_info().uss / (1 << 20)
+                psutil.Process(pane.engine.page.renderProcessPid()).memory_full_info().uss
+                / (1 << 20)
             )
     return statistics.median(sizes[: len(early)]), statistics.median(sizes[len(early) :])
 

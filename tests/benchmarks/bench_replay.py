@@ -196,7 +196,7 @@ class Measured:
         return {"page": p95(took)}
 
     def _pictures(self) -> int:
-        return int(script(self.view.mirror.page, "mirror.facts().pictures") or 0)
+        return int(script(self.view.mirror.engine.page, "mirror.facts().pictures") or 0)
 
     def play(self) -> dict[str, float]:
         ticks: list[float] = []

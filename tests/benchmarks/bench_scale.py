@@ -70,7 +70,7 @@ from tests.support.postgres import programs, server
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 from views.board.window import ACCESSES, DOUBLES, GED, HISTORY, LINES, STATISTICS, TRENDS
-from views.desk.shared_page.mirror_pane import register_schemes
+from views.desk.shared_page.mirror_engine import register_schemes
 
 NEEDS_WEB_ENGINE = QWebEngineView
 ROUNDS, LIST_MS, WINDOW_MS, READY_S = 5, 300.0, 1_000.0, 1_200.0

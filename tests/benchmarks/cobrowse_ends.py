@@ -134,7 +134,7 @@ class Ends:
         self.pages: list[PageShown] = []
         self.desk.page_shown.connect(self.pages.append)
         self.desk.events_received.connect(self._on_events)
-        self.pane.resource_requested.connect(
+        self.pane.engine.resources.asked.connect(
             lambda address: self.world.tasks.start(self._bring(address), name="bench-resource")
         )
         self.browser.set_allowed([web.site, web.address + "/t/"])
@@ -148,7 +148,7 @@ class Ends:
         self.pane.feed(received.text, received.epoch)
 
     async def _bring(self, address: str) -> None:
-        self.pane.resources.give(address, *await self.desk.fetch(address))
+        self.pane.engine.resources.give(address, *await self.desk.fetch(address))
 
     @property
     def page(self) -> QWebEnginePage:
@@ -173,7 +173,7 @@ class Ends:
 
     async def in_shell(self, code: str) -> Any:
         """Runs code in the mirror's shell."""
-        return await script(self.pane.page, code)
+        return await script(self.pane.engine.page, code)
 
     async def in_shell_until(self, code: str, timeout_s: float = 30.0) -> Any:
         """The first value of `code` in the shell that is true."""

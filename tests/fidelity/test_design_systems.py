@@ -59,7 +59,7 @@ def test_a_page_of_a_public_service_is_the_same_at_both_ends(
     async def story() -> None:
         assert (examples / page / "index.html").is_file()
         assert await difference(stage, page) <= THRESHOLD, "see build/fidelity"
-        assert stage.pane.blocked_requests == 0
+        assert stage.pane.engine.blocked_requests == 0
 
     qt_loop.run(stage.play(story()), 180)
 
@@ -79,7 +79,7 @@ def test_every_page_of_the_design_system_is_the_same_at_both_ends(
             if (percent := await difference(stage, page)) > THRESHOLD
         }
         assert not differing, "see build/fidelity"
-        assert stage.pane.blocked_requests == 0
+        assert stage.pane.engine.blocked_requests == 0
 
     assert len(pages) > 200
     qt_loop.run(stage.play(story()), LONGEST_S)

@@ -63,7 +63,7 @@ def test_the_agent_sees_what_the_caller_sees(stage: Stage, qt_loop: QtLoop, name
         await side_by_side(stage, name)
         found = await compared(stage, name, THRESHOLDS[name])
         assert found <= THRESHOLDS[name], f"{found:.2f} % of {name} differ, see build/fidelity"
-        assert stage.pane.blocked_requests == 0
+        assert stage.pane.engine.blocked_requests == 0
         assert all(
             size_bytes for address, size_bytes in stage.resources if "absente" not in address
         )

@@ -156,11 +156,11 @@ class Stage:
         self.desk.pointer_shown.connect(self.pointers.append)
         self.desk.events_received.connect(self._on_events)
         self.desk.mirror_chunk.connect(self.chunks.append)
-        self.pane.resource_requested.connect(self._on_resource_requested)
+        self.pane.engine.resources.asked.connect(self._on_resource_requested)
 
     def _on_resource_requested(self, address: str) -> None:
         if self._closing or not self._loop.is_running():  # Qt goes on between a story and its end
-            self.pane.resources.give(address, b"", "")
+            self.pane.engine.resources.give(address, b"", "")
         else:
             self.tasks.start(self._bring(address), name="test-resource")
 
@@ -178,7 +178,7 @@ class Stage:
     async def _bring(self, address: str) -> None:
         data, media_type = await self.desk.fetch(address)
         self.resources.append((address, len(data)))
-        self.pane.resources.give(address, data, media_type)
+        self.pane.engine.resources.give(address, data, media_type)
 
     async def play(self, story: Coroutine[Any, Any, None]) -> None:
         """Plays the story and takes the stage down in the same turn of the loop:
@@ -235,12 +235,13 @@ class Stage:
 
     async def in_mirror(self, code: str) -> Any:
         """Runs code in the shell with `document` being the mirrored one."""
-        return await script(self.pane.page, f"((document) => ({code}))(mirror.document())")
+        return await script(self.pane.engine.page, f"((document) => ({code}))(mirror.document())")
 
     async def facts(self) -> dict[str, Any]:
         """What the mirror says of itself."""
         text = await script(
-            self.pane.page, "window.mirror ? JSON.stringify(mirror.facts()) : '{\"pictures\": 0}'"
+            self.pane.engine.page,
+            "window.mirror ? JSON.stringify(mirror.facts()) : '{\"pictures\": 0}'",
         )
         answer: dict[str, Any] = json.loads(text)
         return answer
@@ -271,7 +272,7 @@ class Stage:
         """
         async with asyncio.timeout(timeout_s):
             for turn in range(10_000):
-                if await script(self.pane.page, code):
+                if await script(self.pane.engine.page, code):
                     return
                 if again is not None and turn % 20 == 19:
                     again()

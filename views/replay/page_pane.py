@@ -112,8 +112,8 @@ class PagePane(QFrame):
 
     def _fit(self) -> None:
         """The mirror fits itself into the room it has, and enlarges nothing of its own."""
-        self._mirror.view.setZoomFactor(max(1.0, self._scale / 100))
-        size = self._mirror.viewport
+        self._mirror.engine.view.setZoomFactor(max(1.0, self._scale / 100))
+        size = self._mirror.placement.viewport
         if self._scale == FIT or size.isEmpty():
             self._area.setWidgetResizable(True)
             self._mirror.setMinimumSize(0, 0)

@@ -58,7 +58,7 @@ class Player(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
-        mirror.picture_needed.connect(self._on_picture_needed)
+        mirror.engine.picture_needed.connect(self._on_picture_needed)
 
     def _take(self, log: OpenedLog) -> None:
         self.log = log

@@ -87,7 +87,7 @@ class ConversationConnections:
         self._remote_control = RemoteControlConnections(
             self._cobrowse, app, ask_first=self._ask_first
         )
-        self._mirror.resource_requested.connect(self._on_resource)
+        self._mirror.engine.resources.asked.connect(self._on_resource)
 
     def _on_phone_act(self, act: PhoneAct) -> None:
         match act:
@@ -168,7 +168,7 @@ class ConversationConnections:
 
     async def _bring_resource(self, session: DeskSession, address: str) -> None:
         data, media_type = await session.page.fetch(address)
-        self._mirror.resources.give(address, data, media_type)
+        self._mirror.engine.resources.give(address, data, media_type)
 
     # ---- facts of a session ----
 
@@ -294,7 +294,7 @@ class ConversationConnections:
         page.pointer_shown.connect(self._cobrowse.show_pointer)
 
     def _on_events(self, events: MirrorEvents) -> None:
-        if not self._mirror.is_behind:
+        if not self._mirror.engine.is_behind:
             self._mirror.feed(events.text, events.epoch)
         elif self._app.session is not None:
             self._app.session.page.draw_anew()

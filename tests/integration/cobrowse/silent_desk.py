@@ -42,7 +42,8 @@ from tests.integration.cobrowse.web_names import (
 )
 from tests.support.cobrowse_stage import script
 from tests.support.qt_loop import QtLoop
-from views.desk.shared_page.mirror_pane import MirrorPane, register_schemes
+from views.desk.shared_page.mirror_engine import register_schemes
+from views.desk.shared_page.mirror_pane import MirrorPane
 
 Node = dict[str, Any]
 
@@ -455,7 +456,7 @@ class Forger:
 
 async def _count(pane: MirrorPane) -> int:
     known = "window.mirror ? mirror.facts().pictures : 0"
-    return int(await script(pane.page, known))
+    return int(await script(pane.engine.page, known))
 
 
 _FAR_STYLES = """(() => {
@@ -482,8 +483,8 @@ async def feed_all(pane: MirrorPane, cases: Cases) -> tuple[int, list[str]]:
     far: list[str] = []
     forger = Forger(cases)
     drawing = forger.drawing().encode()
-    pane.resource_requested.connect(
-        lambda address: pane.resources.give(
+    pane.engine.resources.asked.connect(
+        lambda address: pane.engine.resources.give(
             address, drawing if address == DRAWING else b"", "image/svg+xml"
         )
     )
@@ -494,14 +495,14 @@ async def feed_all(pane: MirrorPane, cases: Cases) -> tuple[int, list[str]]:
                 while await _count(pane) < number:  # noqa: ASYNC110 - another program
                     await asyncio.sleep(0.05)
         await script(
-            pane.page,
+            pane.engine.page,
             "mirror.document().querySelectorAll('a,area,button,input,summary,form').forEach((e) => "
             "{ try { e.click(); e.requestSubmit && e.requestSubmit(); } catch (error) {} }), 1",
         )
-        far += json.loads(str(await script(pane.page, _FAR_STYLES)))
+        far += json.loads(str(await script(pane.engine.page, _FAR_STYLES)))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(20):
-            while not await script(pane.page, _PART_IS_DRAWN):  # noqa: ASYNC110
+            while not await script(pane.engine.page, _PART_IS_DRAWN):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     return await _count(pane), far
 
@@ -537,11 +538,11 @@ async def story(app: QApplication) -> dict[str, object]:
     return {
         "cases": len(cases.names),
         "pictures": pictures,
-        "part": await script(pane.page, _PART_IS_DRAWN),
+        "part": await script(pane.engine.page, _PART_IS_DRAWN),
         "far_styles": far[:20],
         "leaked": leaked,
         "control": seen,
-        "blocked": pane.blocked_requests,
+        "blocked": pane.engine.blocked_requests,
     }
 
 

@@ -36,7 +36,9 @@ def test_the_choices_of_a_list_are_shown_while_it_is_open(stage: Stage, qt_loop:
         open_list()
         await stage.shown(f"{CHOICES} === 'janvier|février|NIR •••'", again=open_list)
         assert (
-            await script(stage.pane.page, "document.querySelector('.choices .chosen').textContent")
+            await script(
+                stage.pane.engine.page, "document.querySelector('.choices .chosen').textContent"
+            )
             == "février"
         )
         await stage.in_page("document.getElementById('mois').remove()")

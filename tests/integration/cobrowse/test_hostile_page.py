@@ -142,7 +142,7 @@ class Forger:
 
 
 async def ran_in_mirror(stage: Stage) -> str:
-    return str(await script(stage.pane.page, "String(window.PWNED)"))
+    return str(await script(stage.pane.engine.page, "String(window.PWNED)"))
 
 
 def test_a_hostile_page_runs_nothing_and_asks_nothing_at_the_desk(
@@ -162,8 +162,8 @@ def test_a_hostile_page_runs_nothing_and_asks_nothing_at_the_desk(
         )
         await asyncio.sleep(0.8)
         assert await ran_in_mirror(stage) == "undefined"
-        assert stage.pane.blocked_requests == 0
-        assert stage.pane.page.url().toString() == "cbshell://mirror/"
+        assert stage.pane.engine.blocked_requests == 0
+        assert stage.pane.engine.page.url().toString() == "cbshell://mirror/"
         # What was fetched again was fetched by the kiosk, for pictures and fonts of its own page.
         again = {path.removeprefix("/beacon-") for path in stage.web.asked}
         assert again <= {"/t/x", "img", "srcset", "svgimage", "bg", "style", "font", "poster"}
@@ -183,10 +183,10 @@ def test_forged_events_of_a_kiosk_in_wrong_hands_do_nothing_either(
         await asyncio.sleep(0.8)
         assert await ran_in_mirror(stage) == "undefined"
         assert stage.web.asked == []
-        assert stage.pane.blocked_requests == 0
-        assert stage.pane.page.url().toString() == "cbshell://mirror/"
+        assert stage.pane.engine.blocked_requests == 0
+        assert stage.pane.engine.page.url().toString() == "cbshell://mirror/"
         assert (await stage.facts())["sandbox"] == "allow-same-origin"
-        frames = await script(stage.pane.page, "document.querySelectorAll('iframe').length")
+        frames = await script(stage.pane.engine.page, "document.querySelectorAll('iframe').length")
         assert frames == 1
 
     qt_loop.run(stage.play(story()))
@@ -270,10 +270,10 @@ def test_a_picture_that_never_ends_takes_the_mirror_only(stage: Stage, qt_loop: 
 
     async def story() -> None:
         pane = stage.pane
-        pane._watch._timer.setInterval(200)
-        pane._watch.silent_changed.connect(silent.append)
-        pane.picture_needed.connect(lambda: needed.append(True))
-        pane.picture_needed.connect(stage.desk.request_snapshot)
+        pane.engine.watch._timer.setInterval(200)
+        pane.engine.watch.silent_changed.connect(silent.append)
+        pane.engine.picture_needed.connect(lambda: needed.append(True))
+        pane.engine.picture_needed.connect(stage.desk.request_snapshot)
         await stage.share(stage.web.site + "formulaire.html")
         await stage.mirrored("document.getElementById('nom') !== null")
         pane.feed(endless_drawing())
@@ -285,7 +285,7 @@ def test_a_picture_that_never_ends_takes_the_mirror_only(stage: Stage, qt_loop: 
         assert not needed
         await stage.until(lambda: needed)
         await stage.mirrored("document.getElementById('nom') !== null")
-        assert pane.blocked_requests == 0
+        assert pane.engine.blocked_requests == 0
 
     qt_loop.run(stage.play(story()))
 

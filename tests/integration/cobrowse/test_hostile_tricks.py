@@ -31,7 +31,7 @@ def test_the_mirror_runs_under_these_rules_and_no_others(stage: Stage, qt_loop: 
     async def story() -> None:
         await stage.share(stage.web.site + "index.html")
         await stage.mirrored("document.querySelector('h1') !== null")
-        page = stage.pane.page
+        page = stage.pane.engine.page
         policies = await script(
             page,
             "JSON.stringify([...document.querySelectorAll('meta[http-equiv]')].map((m) => "
@@ -66,7 +66,7 @@ def test_a_style_sheet_that_spies_on_fields_learns_nothing_at_the_desk(
         stage.consent.give(Grant.SEE_PAGE)
         await stage.mirrored("document.getElementById('fin') !== null")
         await asyncio.sleep(0.8)
-        assert stage.pane.blocked_requests == 0
+        assert stage.pane.engine.blocked_requests == 0
         # The spying rules find nothing to match in the mirror: the values are masks there.
         drawn = "getComputedStyle(document.getElementById('p')).backgroundImage"
         assert await stage.in_mirror(drawn) == "none"

@@ -100,16 +100,18 @@ async def replay(stage: Stage, path: Path) -> None:
     view.player.seek(view.player.duration_s)
     # The mirror takes the log piece by piece: the last field comes last.
     async with asyncio.timeout(30):
-        while await script(view.mirror.page, VALUES) != HIDDEN:  # noqa: ASYNC110 - another program
+        while await script(view.mirror.engine.page, VALUES) != HIDDEN:  # noqa: ASYNC110 - another program
             await asyncio.sleep(0.03)
     assert view.mirror.isVisible()
-    words = await script(view.mirror.page, WORDS)
+    words = await script(view.mirror.engine.page, WORDS)
     assert words.strip()
     assert not any(letter.isalnum() for letter in words)
-    assert await script(view.mirror.page, SANDBOXES) == "allow-same-origin"
-    policy = await script(view.mirror.page, "document.querySelector('meta[http-equiv]').content")
+    assert await script(view.mirror.engine.page, SANDBOXES) == "allow-same-origin"
+    policy = await script(
+        view.mirror.engine.page, "document.querySelector('meta[http-equiv]').content"
+    )
     assert re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policy) == POLICY
-    assert view.mirror.viewport == stage.pane.viewport
+    assert view.mirror.placement.viewport == stage.pane.placement.viewport
     view.player.seek(0.0)
     view.close()
     view.deleteLater()

@@ -43,7 +43,7 @@ def test_the_desk_opens_a_page_and_sees_it_once_the_caller_agrees(
             "document.querySelector('h1')?.textContent.includes('Déclaration trimestrielle')"
         )
         assert stage.desk.sharing
-        assert stage.pane.viewport.width() == stage.pages[-1].width_px
+        assert stage.pane.placement.viewport.width() == stage.pages[-1].width_px
         assert (await stage.facts())["sandbox"] == "allow-same-origin"
         assert (await stage.facts())["warnings"] == 0
 
@@ -92,7 +92,7 @@ def test_pictures_come_through_the_kiosk_only(stage: Stage, qt_loop: QtLoop) -> 
             "0)"
         )
         assert {size > 0 for _address, size in stage.resources} == {True}
-        assert stage.pane.blocked_requests == 0
+        assert stage.pane.engine.blocked_requests == 0
         assert await stage.desk.fetch(stage.web.site + "droits.html") == (b"", "")
 
     qt_loop.run(stage.play(story()))
@@ -196,7 +196,7 @@ def test_the_pointer_is_painted_where_the_agent_points(stage: Stage, qt_loop: Qt
     async def story() -> None:
         await stage.share(stage.web.site + "droits.html")
         view = stage.page.view
-        at = stage.pane.place(0.25, 0.5)
+        at = stage.pane.placement.place(0.25, 0.5)
         stage.pane.overlay.set_tool(Tool.POINT)
         overlay = stage.pane.childAt(at.toPoint())
         assert overlay is not None

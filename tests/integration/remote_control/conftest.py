@@ -12,7 +12,7 @@ import pytest
 from tests.integration.remote_control.stage import ControlStage
 from tests.support.cobrowse_pages import WebServer
 from tests.support.qt_loop import QtLoop, qt_loop
-from views.desk.shared_page.mirror_pane import register_schemes
+from views.desk.shared_page.mirror_engine import register_schemes
 
 __all__ = ["qt_loop"]
 

@@ -248,10 +248,10 @@ def test_back_forward_reload_and_zoom(stage: ControlStage, qt_loop: QtLoop) -> N
         stage.control.go(HistoryStep.RELOAD)
         await stage.until(lambda: stage.web.asked.count("/site/transports.html") > loads)
         await asyncio.sleep(0.3)
-        width = stage.pane.viewport.width()
+        width = stage.pane.placement.viewport.width()
         stage.control.zoom(1)
         await stage.until(lambda: zoomed == [125])
-        await stage.until(lambda: stage.pane.viewport.width() < width * 0.85)
+        await stage.until(lambda: stage.pane.placement.viewport.width() < width * 0.85)
         assert (await stage.click("nav a:nth-of-type(1)")).code == ""
         await stage.mirrored("document.querySelector('h1')?.textContent.startsWith('Bonjour')")
 

@@ -22,7 +22,7 @@ def test_the_desk_shows_where_the_keyboard_is_in_the_callers_page(
 ) -> None:
     async def story() -> None:
         seen: list[tuple[QRect, str]] = []
-        stage.pane.focus_moved.connect(lambda box, name: seen.append((box, name)))
+        stage.pane.focus.moved.connect(lambda box, name: seen.append((box, name)))
         overlay = stage.pane.findChild(MirrorOverlay)
         assert overlay is not None
         await stage.share_html(FORM)

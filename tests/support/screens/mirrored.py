@@ -9,7 +9,8 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from views.desk.shared_page.mirror_pane import MirrorPane, register_schemes
+from views.desk.shared_page.mirror_engine import register_schemes
+from views.desk.shared_page.mirror_pane import MirrorPane
 
 register_schemes()
 
@@ -78,7 +79,9 @@ def text_of(*events: Event) -> str:
 def in_mirror(qtbot: QtBot, pane: MirrorPane, code: str) -> Any:
     """What `code` gives in the shell, `document` being the mirrored one."""
     answers: list[Any] = []
-    pane.page.runJavaScript(f"((document) => ({code}))(mirror.document())", 0, answers.append)
+    pane.engine.page.runJavaScript(
+        f"((document) => ({code}))(mirror.document())", 0, answers.append
+    )
     qtbot.waitUntil(lambda: bool(answers))
     return answers[0]
 

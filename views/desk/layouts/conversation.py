@@ -87,7 +87,7 @@ class ConversationView(QWidget):
         self.stage.window_closed.connect(self._on_window_closed)
         if self._shared is not None:
             self._shared.listen_in(self)
-            self._shared.mirror.focus_moved.connect(self._on_page_focus)
+            self._shared.mirror.focus.moved.connect(self._on_page_focus)
 
     @property
     def is_in_front(self) -> bool:

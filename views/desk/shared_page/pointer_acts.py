@@ -61,12 +61,12 @@ class PointerActs(QObject):
         self._names_field = False
         self._menu: QMenu | None = None
         mirror.picked.connect(self._on_picked)
-        mirror.focus_moved.connect(self._on_focus_moved)
-        mirror.keyboard_changed.connect(self._show_where)
+        mirror.focus.moved.connect(self._on_focus_moved)
+        mirror.overlay.keyboard_changed.connect(self._show_where)
         mirror.scrolled.connect(self._on_scrolled)
         mirror.arrow_drawn.connect(self._on_arrow)
-        mirror.typed.connect(self._on_typed)
-        mirror.key_pressed.connect(self._on_key)
+        mirror.overlay.typed.connect(self._on_typed)
+        mirror.overlay.key_pressed.connect(self._on_key)
         tools.tool_chosen.connect(self._on_tool)
         tools.acted.connect(self._on_tool_act)
         bar.acted.connect(self._on_value)
@@ -80,7 +80,7 @@ class PointerActs(QObject):
         self._may_type = grants.get(Grant.TYPE, self._may_type)
         self._may_control = grants.get(Grant.CONTROL, self._may_control)
         if not grants.get(Grant.POINT, True):
-            self._mirror.remove_marks()
+            self._mirror.marks.remove()
         self._show_where()
 
     def show_answer(self, answer: Answer) -> None:
@@ -101,7 +101,7 @@ class PointerActs(QObject):
         elif answer.command in (ClickRequested, KeyRequested):
             self._show_field_hint(answer.field)
         if answer.command is ValueProposed:
-            self._mirror.remove_marks()
+            self._mirror.marks.remove()
 
     def _show_field_hint(self, field: FieldKind) -> None:
         self._in_text = field is FieldKind.TEXT and self._may_type
@@ -129,7 +129,7 @@ class PointerActs(QObject):
             and self._has_place
             and self._may_type
             and self._tools.tool is Tool.CONTROL
-            and self._mirror.has_keyboard
+            and self._mirror.overlay.has_keyboard
         )
         if goes_there:
             words = _("What you type goes into this field.")
@@ -161,7 +161,7 @@ class PointerActs(QObject):
         self._bar.close_bar()
         if self._menu is not None:
             self._menu.close()
-        self._mirror.remove_marks()
+        self._mirror.marks.remove()
         self._say("", "")
 
     # ---- tools ----
@@ -174,7 +174,7 @@ class PointerActs(QObject):
     def _on_tool_act(self, act: acts.ToolAct) -> None:
         """Frame and arrow are removed at both ends."""
         if isinstance(act, acts.RemoveMarks):
-            self._mirror.remove_marks()
+            self._mirror.marks.remove()
             self.acted.emit(act)
 
     # ---- mouse and keyboard ----
@@ -182,7 +182,7 @@ class PointerActs(QObject):
     def _on_picked(self, pick: Pick) -> None:
         match self._tools.tool:
             case Tool.HIGHLIGHT:
-                self._mirror.show_mark(pick.node)
+                self._mirror.marks.show_frame(pick.node)
                 self.acted.emit(acts.FrameNode(pick.epoch, pick.node))
             case Tool.PROPOSE:
                 self._begin_proposal(pick)
@@ -193,7 +193,7 @@ class PointerActs(QObject):
         if pick.kind == "private":
             self._say(sentence("field_private").sentence, "warn")
         elif pick.kind:
-            self._mirror.show_mark(pick.field)
+            self._mirror.marks.show_frame(pick.field)
             self._bar.open_for(pick, may_write=False)
         else:
             self._say(_("This is no field. Click the field that the value is for."), "warn")
@@ -239,7 +239,7 @@ class PointerActs(QObject):
         self.acted.emit(acts.ScrollAt(spot, right_px, down_px))
 
     def _on_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        self._mirror.show_arrow(start, end)
+        self._mirror.marks.show_arrow(start, end)
         self.acted.emit(acts.DrawArrow(start, end))
 
     def _on_typed(self, text: str) -> None:

@@ -115,14 +115,14 @@ class SharedPageView(QWidget):
         box.addWidget(self.value_bar)  # below: it comes by a click, and the page must stay there
         mirror.pointed.connect(lambda x, y: self.acted.emit(acts.MovePointer(x, y)))
         mirror.pointer_left.connect(lambda: self.acted.emit(acts.PagePress.HIDE_POINTER))
-        mirror.picture_needed.connect(self._draw_anew)
+        mirror.engine.picture_needed.connect(self._draw_anew)
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._end_refusal)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         self._address_key = QShortcut(QKeySequence("Ctrl+L"), self)
         self._address_key.activated.connect(self.bar.edit_address)
         self.tools.tool_chosen.connect(self._on_tool)
         self.pointer.hint_changed.connect(self._notes.show_hint)
-        mirror.focus_moved.connect(lambda box, _name: self._notes.keep_clear_of(box))
+        mirror.focus.moved.connect(lambda box, _name: self._notes.keep_clear_of(box))
         self._set_open(False)
         self._show_state()
 

@@ -196,7 +196,7 @@ def test_a_jump_back_and_forth_shows_the_page_as_it_was(shown: Shown, qtbot: QtB
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1').textContent === 'Bonjour'")
     assert view.player.last_event == "address_opened"
     view.player.seek(5)
-    assert view.mirror.viewport.isEmpty()
+    assert view.mirror.placement.viewport.isEmpty()
     assert not view.mirror.isVisible()
     view.player.seek(-3)
     assert view.player.position_s == 0.0
@@ -210,8 +210,8 @@ def test_a_page_that_ends_the_engine_is_drawn_again_as_it_was(shown: Shown, qtbo
     view.show_log("Entretien", opened())
     view.player.seek(24)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
-    with qtbot.waitSignal(view.mirror.picture_needed, timeout=20_000):
-        os.kill(view.mirror.page.renderProcessPid(), signal.SIGKILL)
+    with qtbot.waitSignal(view.mirror.engine.picture_needed, timeout=20_000):
+        os.kill(view.mirror.engine.page.renderProcessPid(), signal.SIGKILL)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
 
 

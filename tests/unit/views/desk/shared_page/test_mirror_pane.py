@@ -58,8 +58,8 @@ def test_a_page_that_ends_the_engine_leaves_a_mirror_that_draws(
 ) -> None:
     pane.feed(text_of(*picture("Lourde")))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Lourde'")
-    with qtbot.waitSignal(pane.picture_needed, timeout=20_000):
-        os.kill(pane.page.renderProcessPid(), signal.SIGKILL)
+    with qtbot.waitSignal(pane.engine.picture_needed, timeout=20_000):
+        os.kill(pane.engine.page.renderProcessPid(), signal.SIGKILL)
     pane.feed(text_of(*picture("Encore")))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Encore'")
 
@@ -81,7 +81,7 @@ def test_a_new_picture_takes_the_place_of_the_old_one(pane: MirrorPane, qtbot: Q
     qtbot.waitUntil(
         lambda: in_mirror(qtbot, pane, "globalThis.document.querySelectorAll('iframe').length") == 1
     )
-    assert pane.viewport.height() == 604
+    assert pane.placement.viewport.height() == 604
 
 
 @pytest.mark.parametrize("size", [(1e300, 1), (3_000_000_000, 600), (800, 16_000_000), (0, 0)])
@@ -93,7 +93,7 @@ def test_a_size_that_no_screen_has_is_not_believed(
         json.dumps([{"type": 4, "timestamp": 9, "data": {"width": size[0], "height": size[1]}}])
     )
     pane.feed(f'[{{"type":4,"timestamp":9,"data":{"[" * 90_000}{"]" * 90_000}}}]')
-    assert (pane.viewport.width(), pane.viewport.height()) == (800, 600)
+    assert (pane.placement.viewport.width(), pane.placement.viewport.height()) == (800, 600)
 
 
 def test_clearing_leaves_nothing(pane: MirrorPane, qtbot: QtBot) -> None:
@@ -101,16 +101,16 @@ def test_clearing_leaves_nothing(pane: MirrorPane, qtbot: QtBot) -> None:
     wait_mirrored(qtbot, pane, "document.querySelector('h1') !== null")
     pane.clear()
     assert in_mirror(qtbot, pane, "globalThis.document.querySelectorAll('iframe').length") == 0
-    assert pane.viewport.isEmpty()
-    assert pane.pick(QPointF(200, 200)) is None
+    assert pane.placement.viewport.isEmpty()
+    assert pane.placement.pick(QPointF(200, 200)) is None
 
 
 def test_the_agent_points_at_a_fraction_of_the_page(pane: MirrorPane, qtbot: QtBot) -> None:
     pane.feed(text_of(*picture("Bonjour", size=(800, 600))))  # drawn 400 x 300, 50 from the top
-    assert pane.pick(QPointF(200, 200)) == pytest.approx((0.5, 0.5))
-    assert pane.pick(QPointF(0, 50)) == pytest.approx((0.0, 0.0))
-    assert pane.pick(QPointF(200, 20)) is None
-    assert pane.place(0.25, 1.0) == QPointF(100, 350)
+    assert pane.placement.pick(QPointF(200, 200)) == pytest.approx((0.5, 0.5))
+    assert pane.placement.pick(QPointF(0, 50)) == pytest.approx((0.0, 0.0))
+    assert pane.placement.pick(QPointF(200, 20)) is None
+    assert pane.placement.place(0.25, 1.0) == QPointF(100, 350)
     wait_mirrored(qtbot, pane, "document.querySelector('h1') !== null")
     frame = in_mirror(
         qtbot,
@@ -123,15 +123,15 @@ def test_the_agent_points_at_a_fraction_of_the_page(pane: MirrorPane, qtbot: QtB
 
 def test_a_small_page_is_not_enlarged(pane: MirrorPane) -> None:
     pane.feed(text_of(*picture("Bonjour", size=(100, 100))))
-    assert pane.place(0, 0) == QPointF(150, 150)
-    assert pane.place(1, 1) == QPointF(250, 250)
+    assert pane.placement.place(0, 0) == QPointF(150, 150)
+    assert pane.placement.place(1, 1) == QPointF(250, 250)
 
 
 def test_a_picture_is_asked_for_and_shown_only_when_it_is_one(
     pane: MirrorPane, qtbot: QtBot
 ) -> None:
     asked: list[str] = []
-    pane.resource_requested.connect(asked.append)
+    pane.engine.resources.asked.connect(asked.append)
     page = picture("Bonjour")
     body = page[1]["data"]["node"]["childNodes"][0]["childNodes"][1]
     for number, name in enumerate(("bon", "page", "rien")):
@@ -142,13 +142,13 @@ def test_a_picture_is_asked_for_and_shown_only_when_it_is_one(
     pane.feed(text_of(*page))
     qtbot.waitUntil(lambda: len(asked) == 3)
     assert sorted(asked) == [f"http://h/{name}.png?cle=é" for name in ("bon", "page", "rien")]
-    pane.resources.give("http://h/bon.png?cle=é", PIXEL, "image/png")
-    pane.resources.give("http://h/page.png?cle=é", b"<script>1</script>", "text/html")
-    pane.resources.give("http://h/rien.png?cle=é", b"", "")
+    pane.engine.resources.give("http://h/bon.png?cle=é", PIXEL, "image/png")
+    pane.engine.resources.give("http://h/page.png?cle=é", b"<script>1</script>", "text/html")
+    pane.engine.resources.give("http://h/rien.png?cle=é", b"", "")
     wait_mirrored(qtbot, pane, "document.getElementById('bon').naturalWidth === 1")
     wait_mirrored(qtbot, pane, "[...document.images].every(i => i.complete)")
     assert in_mirror(qtbot, pane, "document.getElementById('page').naturalWidth") == 0
-    assert pane.blocked_requests == 0
+    assert pane.engine.blocked_requests == 0
 
 
 def test_a_canvas_is_shown_as_a_picture(pane: MirrorPane, qtbot: QtBot) -> None:
@@ -188,7 +188,7 @@ def wide(qapp: QApplication, qtbot: QtBot) -> Iterator[MirrorPane]:
     """A pane in which the page is as wide as the pane."""
     made = MirrorPane(fits_width=True)
     made.resize(952, 500)
-    with qtbot.waitSignal(made.ready, timeout=20_000):
+    with qtbot.waitSignal(made.engine.ready, timeout=20_000):
         made.show()
     yield made
     made.close()
@@ -197,19 +197,19 @@ def wide(qapp: QApplication, qtbot: QtBot) -> Iterator[MirrorPane]:
 
 def test_the_scale_follows_the_panes_width_alone(wide: MirrorPane, qtbot: QtBot) -> None:
     wide.feed(text_of(*picture("Bonjour", size=(470, 400))))
-    assert wide.scale == 2.0
+    assert wide.placement.scale == 2.0
     wide.resize(952, 300)
-    assert wide.scale == 2.0
+    assert wide.placement.scale == 2.0
     for height in (380, 250, 700):  # the kiosk's strips come and go
         wide.feed(text_of(*picture("Bonjour", size=(470, height))))
-        assert wide.scale == 2.0
+        assert wide.placement.scale == 2.0
     wide.feed(text_of(*picture("Bonjour", size=(940, 400))))
-    assert wide.scale == 1.0, "it no longer fits"
+    assert wide.placement.scale == 1.0, "it no longer fits"
     wide.feed(text_of(*picture("Bonjour", size=(470, 400))))
-    assert wide.scale == 1.0, "it does not jump back by itself"
+    assert wide.placement.scale == 1.0, "it does not jump back by itself"
     wide.clear()
     wide.feed(text_of(*picture("Bonjour", size=(470, 400))))
-    assert wide.scale == 2.0
+    assert wide.placement.scale == 2.0
 
 
 def test_what_the_pane_does_not_show_is_scrolled_to_and_only_then_the_kiosks_page(
@@ -220,16 +220,18 @@ def test_what_the_pane_does_not_show_is_scrolled_to_and_only_then_the_kiosks_pag
     overlay = wide.findChild(MirrorOverlay)
     assert overlay is not None
     overlay.setFocus()
-    assert wide.pick(QPointF(10, 10)) == (10 / 940, 10 / 700)
+    assert wide.placement.pick(QPointF(10, 10)) == (10 / 940, 10 / 700)
     key(overlay, Qt.Key.Key_End)
-    assert wide.pick(QPointF(10, 490)) == (10 / 940, 690 / 700)
-    wide.bring_into_view(QRectF(wide.place(0.1, 0.0), wide.place(0.2, 0.05)))
-    assert wide.place(0.0, 0.0).y() == 0
+    assert wide.placement.pick(QPointF(10, 490)) == (10 / 940, 690 / 700)
+    wide.placement.bring_into_view(
+        QRectF(wide.placement.place(0.1, 0.0), wide.placement.place(0.2, 0.05))
+    )
+    assert wide.placement.place(0.0, 0.0).y() == 0
     asked: list[float] = []
     wide.scrolled.connect(lambda _pick, _right, down: asked.append(down))
     wide.overlay.set_tool(Tool.CONTROL)
     overlay.turned.emit(QPointF(300, 200), 0.0, 900.0)
-    assert wide.place(0.0, 1.0).y() == 500
+    assert wide.placement.place(0.0, 1.0).y() == 500
     assert asked == []
     overlay.turned.emit(QPointF(300, 200), 0.0, 100.0)
     qtbot.waitUntil(lambda: asked == [100.0])
@@ -247,7 +249,7 @@ def test_the_field_that_has_the_keyboard_is_ringed_with_its_caret(
     wide.feed(text_of(*picture("Bonjour", size=(940, 700)), typed("Garrigue", 5)))
     wait_mirrored(qtbot, wide, "document.getElementById('champ')?.value === 'Garrigue'")
     seen: list[QRect] = []
-    wide.focus_moved.connect(lambda box, _name: seen.append(box))
+    wide.focus.moved.connect(lambda box, _name: seen.append(box))
 
     def focus(node: int, at: int) -> dict[str, object]:
         payload = {"tag": "focus", "payload": {"id": node, "at": at}}

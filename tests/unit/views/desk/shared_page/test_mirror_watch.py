@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from session.core.process_tree import memory_bytes
 from tests.support.screens.mirrored import picture, text_of, wait_mirrored
 from views.desk.shared_page import mirror_watch
-from views.desk.shared_page.mirror_pane import MOST_UNDRAWN_CHARS, MirrorPane
+from views.desk.shared_page.mirror_engine import MOST_UNDRAWN_CHARS
+from views.desk.shared_page.mirror_pane import MirrorPane
 
 SPINS = "for (;;);"
 BUSY = "{ const end = Date.now() + 3000; while (Date.now() < end); }"
@@ -50,14 +51,14 @@ def test_a_mirror_that_spins_is_said_ended_and_drawn_again(
 ) -> None:
     monkeypatch.setattr(mirror_watch, "LOST_PULSES", 8)
     shown(pane, "Lourde", qtbot)
-    before = pane.page.renderProcessPid()
-    with qtbot.waitSignal(pane.picture_needed, timeout=30_000):
-        pane.page.runJavaScript(SPINS)
+    before = pane.engine.page.renderProcessPid()
+    with qtbot.waitSignal(pane.engine.picture_needed, timeout=30_000):
+        pane.engine.page.runJavaScript(SPINS)
         qtbot.waitUntil(lambda: said(pane) == "The page's copy does not answer")
         qtbot.waitUntil(lambda: said(pane) == "The page's copy had stopped")
         pane.feed(text_of(*picture("Too early")))  # there is nobody who could draw it
     assert said(pane) == ""
-    assert pane.page.renderProcessPid() != before
+    assert pane.engine.page.renderProcessPid() != before
     shown(pane, "Encore", qtbot)
 
 
@@ -66,16 +67,16 @@ def test_a_mirror_that_is_only_busy_is_said_and_left_alone(
 ) -> None:
     monkeypatch.setattr(mirror_watch, "LOST_PULSES", 10_000)
     shown(pane, "Lourde", qtbot)
-    before = pane.page.renderProcessPid()
-    pane.page.runJavaScript(BUSY)
+    before = pane.engine.page.renderProcessPid()
+    pane.engine.page.runJavaScript(BUSY)
     qtbot.waitUntil(lambda: said(pane) == "The page's copy does not answer")
     qtbot.waitUntil(lambda: said(pane) == "")
-    assert pane.page.renderProcessPid() == before
+    assert pane.engine.page.renderProcessPid() == before
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Lourde'")
 
 
 def test_a_mirror_that_shows_nothing_is_not_asked(pane: MirrorPane, qtbot: QtBot) -> None:
-    timer = pane._watch._timer
+    timer = pane.engine.watch._timer
     shown(pane, "Une page", qtbot)
     assert timer.isActive()
     pane.clear()
@@ -89,9 +90,9 @@ def test_one_that_hangs_while_it_forgets_is_ended_all_the_same(
 ) -> None:
     monkeypatch.setattr(mirror_watch, "LOST_PULSES", 8)
     shown(pane, "Lourde", qtbot)
-    with qtbot.waitSignal(pane.picture_needed, timeout=30_000):
-        pane.page.runJavaScript(SPINS)
-        qtbot.waitUntil(lambda: bool(pane._watch._unanswered))
+    with qtbot.waitSignal(pane.engine.picture_needed, timeout=30_000):
+        pane.engine.page.runJavaScript(SPINS)
+        qtbot.waitUntil(lambda: bool(pane.engine.watch._unanswered))
         pane.clear()
 
 
@@ -100,13 +101,13 @@ def test_a_mirror_that_takes_too_much_memory_is_ended_and_drawn_again(
     pane: MirrorPane, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown(pane, "Large", qtbot)
-    before = pane.page.renderProcessPid()
+    before = pane.engine.page.renderProcessPid()
     small = memory_bytes([before])
     assert small > 0
     monkeypatch.setattr(mirror_watch, "BROWSER_MEMORY_BYTES", small + (100 << 20))
-    with qtbot.waitSignal(pane.picture_needed, timeout=30_000):
-        pane.page.runJavaScript("window.kept = new Uint8Array(200 << 20).fill(1), 1")
-    assert pane.page.renderProcessPid() != before
+    with qtbot.waitSignal(pane.engine.picture_needed, timeout=30_000):
+        pane.engine.page.runJavaScript("window.kept = new Uint8Array(200 << 20).fill(1), 1")
+    assert pane.engine.page.renderProcessPid() != before
     shown(pane, "Again", qtbot)
 
 
@@ -114,8 +115,8 @@ def test_a_pane_is_behind_until_its_process_has_taken_the_largest_picture(
     pane: MirrorPane, qtbot: QtBot
 ) -> None:
     shown(pane, "Une page", qtbot)
-    qtbot.waitUntil(lambda: not pane.is_behind)
+    qtbot.waitUntil(lambda: not pane.engine.is_behind)
     pane.feed(text_of({"type": 6, "data": {"x": "a" * MOST_UNDRAWN_CHARS}, "timestamp": 3}))
-    assert pane.is_behind
-    qtbot.waitUntil(lambda: not pane.is_behind)
+    assert pane.engine.is_behind
+    qtbot.waitUntil(lambda: not pane.engine.is_behind)
     shown(pane, "Une autre", qtbot)

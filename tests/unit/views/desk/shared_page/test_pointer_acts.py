@@ -70,14 +70,14 @@ class Agent:
         self.view.show_sharing(True)
         self.view.show_page(PAGE)
         self.view.mirror.feed(page_text(*elements), EPOCH)
-        self.qtbot.waitUntil(lambda: not self.view.mirror.viewport.isEmpty())
+        self.qtbot.waitUntil(lambda: not self.view.mirror.placement.viewport.isEmpty())
         self._drawn()
 
     def _drawn(self) -> None:
         seen: list[object] = []
 
         def look() -> bool:
-            self.view.mirror.page.runJavaScript(
+            self.view.mirror.engine.page.runJavaScript(
                 "mirror.visible() !== null && pick(0.5, 0.05)", seen.append
             )
             return any(isinstance(answer, str) for answer in seen)
@@ -86,7 +86,7 @@ class Agent:
 
     def at(self, line: int) -> QPoint:
         """The middle of the element of this line, in pixels of the overlay."""
-        return self.view.mirror.place(0.2, (line * 40 + 20) / 480).toPoint()
+        return self.view.mirror.placement.place(0.2, (line * 40 + 20) / 480).toPoint()
 
     def press(self, line: int) -> None:
         from PyQt6.QtTest import QTest
@@ -107,7 +107,7 @@ class Agent:
         self.qtbot.waitUntil(self.view.isActiveWindow)
         click(self.button("tool_control"))
         self.overlay.setFocus()
-        assert self.view.mirror.has_keyboard
+        assert self.view.mirror.overlay.has_keyboard
 
     def hint(self) -> str:
         found = self.view.findChild(QLabel, "cobrowse_hint")
@@ -359,7 +359,7 @@ def test_the_field_is_named_exactly_while_what_is_typed_goes_there(agent: Agent)
     words = "What you type goes into “Nom”."
     agent.control()
     pointer.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
-    agent.view.mirror.focus_moved.emit(here, "Nom")
+    agent.view.mirror.focus.moved.emit(here, "Nom")
     assert agent.hint() == words
     elsewhere.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     elsewhere.setFocus()
@@ -372,16 +372,16 @@ def test_the_field_is_named_exactly_while_what_is_typed_goes_there(agent: Agent)
     assert agent.hint() == "", "an open menu takes the letters"
     menu.close()
     assert agent.hint() == words
-    agent.view.mirror.focus_moved.emit(QRect(), "")  # no field has the focus any more
+    agent.view.mirror.focus.moved.emit(QRect(), "")  # no field has the focus any more
     assert agent.hint() == ""
-    agent.view.mirror.focus_moved.emit(here, "Nom")
+    agent.view.mirror.focus.moved.emit(here, "Nom")
     assert agent.hint() == words
     agent.allow(Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL)
     assert agent.hint() == ""
     agent.allow(*OVER_PAGE)
     assert agent.hint() == words
     pointer.show_paused()
-    agent.view.mirror.focus_moved.emit(here, "Prénom")
+    agent.view.mirror.focus.moved.emit(here, "Prénom")
     assert "goes into" not in agent.hint()
 
 
@@ -416,9 +416,9 @@ def test_the_page_stays_where_it_is_while_sentences_come_and_go(agent: Agent) ->
     assert (mirror.mapTo(agent.view, mirror.rect().topLeft()), mirror.size()) == before
     # the field that has the keyboard is never under them
     assert notes.y() > mirror.height() // 2
-    mirror.focus_moved.emit(QRect(10, mirror.height() - 30, 200, 24), "Rue")
+    mirror.focus.moved.emit(QRect(10, mirror.height() - 30, 200, 24), "Rue")
     assert notes.y() == 0
-    mirror.focus_moved.emit(QRect(10, 20, 200, 24), "Nom")
+    mirror.focus.moved.emit(QRect(10, 20, 200, 24), "Nom")
     assert notes.y() > mirror.height() // 2
     pointer.clear()
     agent.view.clear()

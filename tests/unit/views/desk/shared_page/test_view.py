@@ -90,7 +90,7 @@ def test_when_the_caller_stops_nothing_of_the_page_stays(view: SharedPageView) -
     view.show_page(PAGE)
     view.mirror.feed(text_of(*picture("Bonjour")))
     view.show_sharing(False)
-    assert view.mirror.viewport.isEmpty()
+    assert view.mirror.placement.viewport.isEmpty()
     assert not view.mirror.isVisible()
     assert not any("Mes droits" in label.text() for label in view.findChildren(QLabel))
 
