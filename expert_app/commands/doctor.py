@@ -23,6 +23,7 @@ import keyring.errors
 from documents.pdf.text_layer import languages
 from expert_app.commands.settings import load_desk_settings
 from expert_app.kiosk.device_settings import setting_refused
+from expert_app.kiosk.signs import signs_in, unknown_signs
 from expert_app.kiosk.texts import corrections_of, unknown_texts
 from expert_app.runtime.command_line import Argument, CommonOptions, Json
 from expert_app.runtime.config import (
@@ -36,7 +37,7 @@ from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.ice_settings import ice_plan
 from expert_app.runtime.paths import paths_for
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.errors import SessionError
 from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.drivers.certificates import CertificateWrong
@@ -401,6 +402,26 @@ def check_texts(file: str) -> CheckResult | None:
     return CheckResult("texts", "ok", _("The texts in {file} are used.").format(file=file))
 
 
+def check_signs(folder: str) -> CheckResult | None:
+    """Check whether the questions in sign language can be used; None where there are none."""
+    if not folder:
+        return None
+    try:
+        signs, unknown = signs_in(folder), unknown_signs(folder)
+    except SettingsWrong as error:
+        return CheckResult("signs", "wrong", str(error))
+    if unknown:
+        words = _("{folder} has pictures that are of no question; they do nothing: {unknown}")
+        names = ", ".join(unknown)
+        return CheckResult("signs", "wrong", words.format(folder=folder, unknown=names))
+    words = ngettext(
+        "One question in {folder} is shown in sign language.",
+        "{count} questions in {folder} are shown in sign language.",
+        len(signs),
+    )
+    return CheckResult("signs", "ok", words.format(count=len(signs), folder=folder))
+
+
 def check_sign_on(desk: DeskSettings) -> CheckResult | None:
     """Until when the organisation's provider lets this desk's person in; None for one with a
     code.
@@ -418,7 +439,7 @@ def check_sign_on(desk: DeskSettings) -> CheckResult | None:
 PROGRAMS = ("desk", "kiosk")
 _ONLY: dict[str, str] = {
     **dict.fromkeys(("engine", "echo", "reading", "sign_on"), "desk"),
-    **dict.fromkeys(("display", "voice", "scanner", "printer", "texts"), "kiosk"),
+    **dict.fromkeys(("display", "voice", "scanner", "printer", "texts", "signs"), "kiosk"),
 }
 """Checks that are about one of the two programs."""
 
@@ -502,7 +523,7 @@ async def examine(
         check_relays(plan),
     )
     bus, media, scanner, printer, keys, relay = results
-    texts = check_texts(kiosk.texts)
+    texts, signs = check_texts(kiosk.texts), check_signs(kiosk.signs)
     trust = check_relay_trust(plan, desk.ca_file or kiosk.ca_file)
     signed_on = check_sign_on(desk)
     media_here = [
@@ -535,6 +556,7 @@ async def examine(
         relay,
         *([trust] if trust is not None else []),
         *([texts] if texts is not None else []),
+        *([signs] if signs is not None else []),
         check_reading(languages()),
     ]
     return [finding for finding in findings if _ONLY.get(finding.name, "") in ("", *here)]

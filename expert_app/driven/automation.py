@@ -4,7 +4,7 @@ per line.
 
 Used by the scripted walk and by the end-to-end tests, with `--driven`.
 The end of the input is the parent's end: the program stops in order. Commands: `{"id", "do":
-"click"|"type"|"shot"|"facts"|"visible"|"read"|"still"|"stop", ...}`.
+"click"|"type"|"shot"|"page"|"facts"|"visible"|"read"|"still"|"stop", ...}`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ class DrivenWindow(Protocol):
 
     def shot(self, path: str) -> asyncio.Future[bool] | None:
         """Saves a picture (PNG) of the window; what is returned is still waited for."""
+        ...
+
+    def page(self, path: str) -> asyncio.Future[list[int]] | list[int]:
+        """Saves a picture (PNG) of the shared page as it is shown here; where it stands in the
+        window: left, top, width, height; nothing while it is hidden.
+        """
         ...
 
     def read(self, name: str) -> str:
@@ -111,6 +117,8 @@ class Automation:
             self._window.type_text(command["name"], command["text"])
         elif what == "shot":
             return self._window.shot(command["path"]) or True
+        elif what == "page":
+            return self._window.page(command["path"])
         elif what == "read":
             return self._window.read(command["name"])
         elif what == "visible":

@@ -158,6 +158,14 @@ class DeskDriver(WindowDriver):
                 return
         super().type_text(name, text)
 
+    def page(self, path: str) -> list[int]:
+        """Saves the page as the mirror draws it: the face that lies over it is no part of it."""
+        drawn = QRectF(self._mirror.place(0, 0), self._mirror.place(1, 1)).toRect()
+        if not self._mirror.grab(drawn).save(path, "PNG"):
+            raise OSError(f"{path} cannot be written")
+        corner = self._mirror.mapTo(self._window, drawn.topLeft())
+        return [corner.x(), corner.y(), drawn.width(), drawn.height()]
+
     def visible(self) -> list[str]:
         """Names of what can be clicked, and of open dialogs."""
         dialogs = [

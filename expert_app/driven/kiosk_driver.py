@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from PyQt6.QtCore import QPoint
 from PyQt6.QtGui import QPainter, QPixmap
@@ -68,6 +69,24 @@ class KioskDriver(WindowDriver):
             self._browser.controlled.type_in_field(selector, text)
         else:
             super().type_text(name, text)
+
+    def page(self, path: str) -> asyncio.Future[list[int]]:
+        """Saves the web page as its own process paints it, also while a question hides it: then it
+        has no place.
+        """
+        page, place = self._browser.page_widget, []
+        if page.isVisible():
+            corner = page.mapTo(self._window, QPoint(0, 0))
+            place = [corner.x(), corner.y(), page.width(), page.height()]
+        saved: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+
+        def on_taken(data: bytes, _media_type: str) -> None:
+            Path(path).write_bytes(data)
+            if not saved.done():
+                saved.set_result(place)
+
+        self._browser.controlled.take_picture(on_taken)
+        return saved
 
     def _read_field(self, selector: str) -> None:
         def on_answer(text: str) -> None:

@@ -202,6 +202,10 @@ class WindowDriver:
             raise OSError(f"{path} cannot be written")
         return None
 
+    def page(self, path: str) -> asyncio.Future[list[int]] | list[int]:
+        """Saves the shared page as it is shown here; its place. Raises `LookupError`."""
+        raise LookupError(f"no page is shared in this window: {path}")
+
     def grabbed(self) -> QPixmap:
         """What the window shows. Raises `PermissionError` when there is a face."""
         if any(

@@ -176,6 +176,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         languages: what a caller may choose beside it, in this order; "fr_easy" is French that is
             easy to read.
         texts: TOML file of texts that the organisation says in other words; "" for none.
+        signs: folder of pictures of the kiosk's questions in sign language; "" for none.
         scanner: "escl://host:port/eSCL", "escls://..." (TLS), "escl-uuid:<UUID>" (found on the
             network wherever it is), "sane:<device>" or "" for none.
         printer: "ipp://host:port/path", "ipps://..." (TLS), "ipp-uuid:<UUID>" or "" for none.
@@ -211,6 +212,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=lambda: list(get_args(CallerLanguage))
     )
     texts: str = ""
+    signs: str = ""
     scanner: str = ""
     files_from: list[str] = msgspec.field(default_factory=lambda: ["/media", "/run/media"])
     printer: str = ""

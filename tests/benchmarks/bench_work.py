@@ -7,6 +7,9 @@ receipt, hang up, close with an outcome and a note, pause. It is done twice: by 
 everything that has a key is done by it, and by the mouse alone, as an agent does who knows no key.
 What is typed into the form is not counted: the words are the caller's. The travel is what lies
 between the middles of what was clicked. A sheet that the caller is asked about is a question too.
+
+While the caller is asked for the papers, the page stays as it is: how far it moves, and how many of
+its pixels change, at the kiosk and in the desk's mirror, before, during and after the question.
 """
 
 from __future__ import annotations
@@ -16,7 +19,11 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
 
 from expert_app.demo.run import Demo, DemoSetup
 from expert_app.demo.script import Script
@@ -70,13 +77,70 @@ class Hands:
         return float(await self._desk.ask("read", name="pointer:travel"))
 
 
+class Look(NamedTuple):
+    """The shared page as one end shows it: its place in the window, and its picture."""
+
+    place: list[int]
+    picture: npt.NDArray[np.uint8]
+
+    def moved_px(self, after: Look) -> int:
+        """How far the page moved or grew since, and how many of its pixels are others."""
+        far = max(
+            (abs(one - two) for one, two in zip(self.place, after.place, strict=False)), default=0
+        )
+        if self.picture.shape != after.picture.shape:
+            return far + self.picture.size
+        return far + int((self.picture != after.picture).any(axis=2).sum())
+
+
 class Job:
-    """The job at a running demo, with a caller who says yes."""
+    """The job at a running demo, with a caller who says yes.
+
+    Attributes:
+        moved_px: per end, the most that the page moved while a question came and went.
+    """
 
     def __init__(self, demo: Demo) -> None:
         self._demo, self._script = demo, Script(demo)
         self.hands = Hands(self._script, demo.desk)
         self.questions = 0
+        self.moved_px: dict[str, int] = {}
+
+    async def looks(self) -> dict[str, Look]:
+        """The shared page at both ends, once its picture stands still."""
+        return {
+            child.name: await self._still(child) for child in (self._demo.kiosk, self._demo.desk)
+        }
+
+    async def _still(self, child: Child) -> Look:
+        look = await self._look(child)
+        async with asyncio.timeout(PAGE_S):
+            while True:
+                await asyncio.sleep(0.3)
+                before, look = look, await self._look(child)
+                if before.moved_px(look) == 0:
+                    return look
+
+    async def _look(self, child: Child) -> Look:
+        path = self._demo.folder / f"{child.name}-page.png"
+        place = await child.ask("page", path=str(path))
+        with Image.open(path) as picture:
+            return Look(place, np.asarray(picture.convert("RGB")))
+
+    async def question_beside_the_page(self) -> None:
+        """The agent asks for one more thing, which the caller refuses; no part of the job."""
+        before = await self.looks()
+        answered = await self.count(self._demo.desk, "grant_keep")
+        await self._script.click(self._demo.desk, "grant_keep")
+        await self._script.fact(self._demo.kiosk, "grant_asked", grant="keep", timeout_s=PAGE_S)
+        during = await self.looks()
+        await self._script.click(self._demo.kiosk, "no")
+        await self.seen(self._demo.desk, "grant_keep", answered, allowed=False)
+        after = await self.looks()
+        self.moved_px = {
+            end: max(look.moved_px(during[end]), look.moved_px(after[end]))
+            for end, look in before.items()
+        }
 
     async def seen(self, child: Child, name: str, before: int = 0, **wanted: Any) -> Any:
         """Waits until `child` has observed `name` more than `before` times."""
@@ -173,6 +237,7 @@ class Job:
         await hands.choose("library_list", FORM)
         await self.form_is_there(shown)
         await self.fill_in()
+        await self.question_beside_the_page()
         pages = await self.count(desk, "page_cleaned")
         await hands.click(await self._shown("piece_scan_"))
         await self.yes("scan print keep")
@@ -252,7 +317,11 @@ def _rows(how: str, job: Job, travel: float) -> list[Row]:
         )
         for metric, ours in counted.items()
     ]
-    return [*rows, Row(f"{case}: pointer travel", "px", round(travel))]
+    moved = [
+        Row(f"pixels moved by a question: {end}", "px", pixels, goal=0)
+        for end, pixels in job.moved_px.items()
+    ]
+    return [*rows, Row(f"{case}: pointer travel", "px", round(travel)), *moved]
 
 
 def main() -> int:

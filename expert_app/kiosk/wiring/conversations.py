@@ -45,7 +45,10 @@ class ConversationWiring:
         session.line.peer_geometry.connect(self._on_agent_geometry)
         session.line.sampled.connect(self._line_reports.on_sample)
         session.devices.scan_started.connect(self._on_scan_started)
-        SessionPresenter(session, self._panes.visit, call=self._panes.call)
+        panes = self._panes
+        SessionPresenter(
+            session, panes.visit, call=panes.call, browser=panes.browser, signs=panes.signs
+        )
 
     def _on_agent_geometry(self, geometry: Geometry) -> None:
         """The agent's face as large as in the room, where the screen was measured."""

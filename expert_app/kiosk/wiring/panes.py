@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from expert_app.kiosk.running_session import RunningSession
+from expert_app.kiosk.signs import signs_in
 from expert_app.kiosk.wiring.choices import CallerChoices
 from expert_app.kiosk.wiring.page_program import page_command
 from expert_app.kiosk.wiring.reading import PageReader
@@ -21,6 +22,7 @@ from session.core.clock import Clock
 from views.kiosk.browser.page_process import PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
+from views.kiosk.conversation.sheet_picture import Signs
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.key_walk import TwoSwitches
 from views.kiosk.window import KioskWindow
@@ -37,6 +39,7 @@ class KioskPanes:
         visit: decides which page of the window is shown.
         pages: the processes of the browser.
         voice: reads the screen aloud; None when nothing can.
+        signs: the questions in sign language.
     """
 
     window: KioskWindow
@@ -45,6 +48,7 @@ class KioskPanes:
     browser: KioskBrowser
     pages: PageProcesses
     voice: Voice | None
+    signs: Signs
 
     def show(self, *, fullscreen: bool) -> None:
         """Puts the window on the screen."""
@@ -91,4 +95,5 @@ def build_panes(
         browser=browser,
         pages=pages,
         voice=voice,
+        signs=signs_in(settings.signs),
     )

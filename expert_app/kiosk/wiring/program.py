@@ -21,6 +21,7 @@ from expert_app.kiosk.remote_help import HelpedKiosk, RemoteHelpJob
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.self_test import SelfTest, TriedThings
 from expert_app.kiosk.session_opener import KioskSessionOpener
+from expert_app.kiosk.signs import signs_in
 from expert_app.kiosk.texts import corrections_of, unknown_texts
 from expert_app.kiosk.watchdog import keep_notifying
 from expert_app.kiosk.wiring.conversations import ConversationWiring
@@ -65,6 +66,7 @@ def run_kiosk(
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
         apply_corrections(settings)
+        signs_in(settings.signs)
         if wrong := refused_setting(settings):
             print(wrong)
             return 2

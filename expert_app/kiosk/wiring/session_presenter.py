@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.errors import DeskWithoutVoice
-from session.kiosk.call.consent import Question
+from session.kiosk.call.consent import OVER_PAGE, Question
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import (
@@ -25,8 +25,11 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.hub.talk_state import ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
+from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
 from views.kiosk.conversation.device_notice import DeviceNotice
+from views.kiosk.conversation.question_sheet import QuestionSheet
+from views.kiosk.conversation.sheet_picture import Signs
 from views.kiosk.pages.goodbye import Belonging
 
 PRINT_NOTICES = {
@@ -39,15 +42,29 @@ COMES_OUT = (PrintState.PRINTING, PrintState.DONE)
 
 
 class SessionPresenter:
-    """Connects one session's signals to the page and the panes that show it."""
+    """Connects one session's signals to the page and the panes that show it.
 
-    def __init__(self, session: KioskSession, visit: KioskVisit, *, call: KioskCallPane) -> None:
+    Args:
+        signs: the questions in sign language.
+    """
+
+    def __init__(
+        self,
+        session: KioskSession,
+        visit: KioskVisit,
+        *,
+        call: KioskCallPane,
+        browser: KioskBrowser,
+        signs: Signs,
+    ) -> None:
         window = visit.window
         self._session = session
         self._visit = visit
         self._page = page = window.session_page
         self._notice = page.face.notice
         self._call = call
+        self._browser = browser
+        self._signs = signs
         self._remind_of = window.goodbye_page.remind_of
         self._done = DeviceNotice.SCANNED
         session.third_parties.changed.connect(self._on_talk)
@@ -84,8 +101,17 @@ class SessionPresenter:
 
     def _on_question(self, question: Question) -> None:
         self._visit.leave_aside()  # a question may not wait behind other pages
+        self._use_signs(self._page.consent)
+        if self._browser.isVisible() and OVER_PAGE.issuperset(question):
+            self._browser.controlled.take_picture(
+                lambda data, _media_type: self._page.consent.show_page(question, data)
+            )
         self._page.ask(question)
         self._note_signs()
+
+    def _use_signs(self, sheet: QuestionSheet) -> None:
+        """Before the question is put."""
+        sheet.use_signs(self._signs if self._visit.window.bar.signs else {})
 
     def _note_signs(self) -> None:
         """Who asked for signs is asked in signs too."""
@@ -94,6 +120,7 @@ class SessionPresenter:
 
     def _on_print_asked(self, preview: ShownPrint) -> None:
         self._visit.leave_aside()
+        self._use_signs(self._page.printing)
         self._page.show_print(preview)
         self._note_signs()
 

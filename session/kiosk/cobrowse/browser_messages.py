@@ -194,7 +194,7 @@ class TypeInField(BrowserCommand, frozen=True):
 
 
 class TakePicture(BrowserCommand, frozen=True):
-    """A request for what is seen now, for a script; `PartFetched` answers with a PNG."""
+    """A request for what is seen now; `PartFetched` answers with a PNG."""
 
     number: int
 

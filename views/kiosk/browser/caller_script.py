@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Acts of a script in place of the caller: a field read or filled, a picture of the page.
+"""Acts of a script in place of the caller: a field read or filled.
 Used by `views.kiosk.browser.page_view`; in programs only with `--driven`.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from PyQt6.QtCore import QBuffer, QCoreApplication, QIODevice
+from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QInputMethodEvent
 from PyQt6.QtWebEngineCore import QWebEnginePage
 from PyQt6.QtWidgets import QWidget
@@ -55,12 +55,6 @@ class CallerScript:
                 )
             case messages.TypeInField(selector=selector, text=text):
                 self._type_in_field(selector, text)
-            case messages.TakePicture(number=number):
-                image = QBuffer()
-                image.open(QIODevice.OpenModeFlag.WriteOnly)
-                self._view.grab().save(image, "PNG")
-                picture = bytes(image.data().data())
-                self._report(messages.PartFetched(number, "image/png"), picture)
 
     def _type_in_field(self, selector: str, text: str) -> None:
         """Types into a field of the page, as the caller does."""

@@ -164,6 +164,12 @@ class PageControl:
         """The proposal is over."""
         self.proposal.end()
 
+    def take_picture(self, on_taken: Callable[[bytes, str], None]) -> None:
+        """Take a picture of what is seen of the page now (PNG), and its media type;
+        empty when there is none.
+        """
+        self._page.obey(messages.TakePicture(self.answers.expect_part(on_taken)))
+
     # ---- what a script does
 
     def read_field(self, selector: str, on_answer: Callable[[str], None]) -> None:
@@ -173,12 +179,6 @@ class PageControl:
     def type_in_field(self, selector: str, text: str) -> None:
         """Types into a field of the page, as the caller does."""
         self._page.obey(messages.TypeInField(selector, text))
-
-    def take_picture(self, on_taken: Callable[[bytes, str], None]) -> None:
-        """Take a picture of what is seen of the page now (PNG), and its media type;
-        empty when there is none.
-        """
-        self._page.obey(messages.TakePicture(self.answers.expect_part(on_taken)))
 
     def end(self) -> None:
         """The caller is gone: nothing is proposed or done any more."""

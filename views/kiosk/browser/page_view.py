@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6 import sip
-from PyQt6.QtCore import Qt, QUrl, pyqtSignal
+from PyQt6.QtCore import QBuffer, QIODevice, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
 from PyQt6.QtWebEngineWidgets import QWebEngineView
@@ -37,6 +37,14 @@ _OUR_OWN_STOPS = (-3, -20)
 """Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside
 the list).
 """
+
+
+def png_of(view: QWidget) -> bytes:
+    """Return a picture of what is seen there now."""
+    image = QBuffer()
+    image.open(QIODevice.OpenModeFlag.WriteOnly)
+    view.grab().save(image, "PNG")
+    return bytes(image.data().data())
 
 
 class PageView(QWidget):
@@ -141,11 +149,8 @@ class PageView(QWidget):
                 self._web.stop_sharing()
             case messages.TakeSnapshot():
                 self._web.request_snapshot()
-            case messages.FetchPart(number=number, address=address):
-                self._web.fetch(
-                    address,
-                    lambda data, kind: self._report(messages.PartFetched(number, kind[:200]), data),
-                )
+            case messages.FetchPart() | messages.TakePicture():
+                self._hand_over(command)
             case messages.GoBack():
                 self._way.go_back()
             case messages.ScrollPages(pages=pages):
@@ -162,6 +167,17 @@ class PageView(QWidget):
                 self._way.leave("", back=back)
             case _:
                 self._script.obey(command)
+
+    def _hand_over(self, command: messages.FetchPart | messages.TakePicture) -> None:
+        """A part of the page, or what is seen of it now."""
+        number = command.number
+        if isinstance(command, messages.TakePicture):
+            self._report(messages.PartFetched(number, "image/png"), png_of(self.view))
+            return
+        self._web.fetch(
+            command.address,
+            lambda data, kind: self._report(messages.PartFetched(number, kind[:200]), data),
+        )
 
     def _act(self, command: messages.BrowserCommand) -> bool:
         """Carry out what the agent does in the page; False for other commands."""

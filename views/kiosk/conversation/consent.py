@@ -17,6 +17,7 @@ from session.protocol.conversation.messages import LONGEST_QUESTION_S
 from views.kiosk.conversation.mandate import MandateEntry
 from views.kiosk.conversation.power_switches import PowerSwitches
 from views.kiosk.conversation.question_sheet import ANSWER_U, QuestionSheet
+from views.kiosk.conversation.sheet_picture import page_picture
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import StopSign
 from views.kiosk.widgets.page_base import BigButton
@@ -63,6 +64,7 @@ class ConsentPanel(QuestionSheet):
     def ask(self, question: Question) -> None:
         """Puts the question; the time starts now."""
         self.question = question
+        self.picture.clear()
         self.switches.show_question(question)
         now_s = self._clock.monotonic_s()
         self._until_s = now_s + SILENCE_S
@@ -75,8 +77,15 @@ class ConsentPanel(QuestionSheet):
     def end(self) -> None:
         """The question is over."""
         self.question = ()
+        self.picture.clear()
         self._begin_anew()
         self.put_away()
+
+    def show_page(self, question: Question, data: bytes) -> None:
+        """The page that this question is about, as it stood when it was asked."""
+        if question and question == self.question:
+            self.picture.show_page(page_picture(data))
+            self.retranslate()
 
     def _begin_anew(self) -> None:
         """The caller touches, and has chosen nothing."""
@@ -133,13 +142,15 @@ class ConsentPanel(QuestionSheet):
         for words in (self.title, self.note):  # both were read before; the keys need the room
             words.setHidden(acting)
         self.switches.setVisible(choosing)
-        self.icon.setHidden(acting or choosing)
+        would_give = self.switches.given or self.question
+        self._show_sign(would_give or None)
+        self.icon.setHidden(acting or choosing or not self.picture.is_empty)
+        self.picture.setHidden(acting or choosing or self.picture.is_empty)
         self.choose.setHidden(acting or len(self.question) < 2)
         self.acting.set_words(_("I answer for somebody else"))
         self.choose.set_words(_("Choose"), spoken=_("Choose what your adviser may do"))
         self.mandate.retranslate()
         self.switches.retranslate()
-        would_give = self.switches.given or self.question
         may_act = not acting or is_mandate(self.mandate.text)
         self.yes.setEnabled(may_act and bool(self.switches.given))
         self.yes.set_words(_("Yes"))

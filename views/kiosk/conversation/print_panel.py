@@ -105,7 +105,9 @@ class CallerPrintPanel(QuestionSheet):
         self.print_id = preview.print_id
         self._preview = preview
         self.sheet.show_pages(picture, preview.name)
-        self.icon.setVisible(picture is None)
+        self._show_sign(SHEET)
+        self.picture.setHidden(self.picture.is_empty)
+        self.icon.setVisible(picture is None and self.picture.is_empty)
         self._begin_anew()
         self.retranslate()
         self.open()
@@ -129,6 +131,7 @@ class CallerPrintPanel(QuestionSheet):
         self.print_id = ""
         self._preview = None
         self.sheet.show_pages(None, "")
+        self.picture.clear()
         self.put_away()
 
     def tick(self) -> None:

@@ -12,7 +12,9 @@ from PyQt6.QtGui import QMouseEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from session.core.clock import Clock, SystemClock
+from session.kiosk.call.consent import Question
 from session.kiosk.caller_acts import Touch
+from views.kiosk.conversation.sheet_picture import SheetPicture, Signs
 from views.kiosk.widgets.hold_off import POLL_MS, FingerWatch, HoldOff
 from views.kiosk.widgets.icons import Countdown, RoomyIcon
 from views.kiosk.widgets.page_base import BigButton, label
@@ -68,6 +70,8 @@ class QuestionSheet(QWidget):
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.finished.connect(self._stands_still)
         self.icon = RoomyIcon(icon, colour=BLUE, disc=SKY)
+        self.picture = SheetPicture()
+        self._signs: Signs = {}
         self.title = label("large")
         self.detail = label("body", tone="grey")
         self.note = label("small", tone="grey")
@@ -90,6 +94,7 @@ class QuestionSheet(QWidget):
             box.addWidget(words)
         box.addLayout(self.middle, 1)
         self.middle.addWidget(self.icon, 1)
+        self.middle.addWidget(self.picture, 1)
         self.below.addWidget(self.countdown)
         box.addWidget(self.note)
         box.addLayout(self.below)
@@ -108,6 +113,14 @@ class QuestionSheet(QWidget):
 
     def retranslate(self) -> None:
         """Says every text again."""
+
+    def use_signs(self, signs: Signs) -> None:
+        """Questions are shown in sign language too, where there is a picture of theirs."""
+        self._signs = signs
+
+    def _show_sign(self, question: Question | None) -> None:
+        """The sentence of this question in sign language, if the caller wants it so."""
+        self.picture.show_sign(self._signs.get(question) if question is not None else None)
 
     def words(self) -> str:
         """Return what it asks, for a screen reader."""

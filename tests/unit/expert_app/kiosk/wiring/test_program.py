@@ -49,6 +49,7 @@ WIDGETS = {
     "views.kiosk.conversation.power_switches.PowerSwitch",
     "views.kiosk.conversation.powers_sheet.PowerRow",
     "views.kiosk.conversation.session_sign.SignBand",
+    "views.kiosk.conversation.sheet_picture.SheetPicture",
     "views.kiosk.pages.away.ChoiceCard",
     "views.kiosk.pages.goodbye._Reminder",
     "views.kiosk.pages.number._Key",

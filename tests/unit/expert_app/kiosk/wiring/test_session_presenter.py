@@ -33,6 +33,7 @@ from tests.support.memory.channel import channel_pair
 from tests.support.program_parts import QuietBrowser, invented_session, kiosk_session
 from tests.support.screens.kiosk_fingers import said
 from tests.support.screens.kiosk_gallery import NOW, kiosk_visit
+from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
 from views.words.caller_errors import kiosk_sentence
 
@@ -54,7 +55,13 @@ class Shown:
         self.session, self.visit, self.names = session, visit, Names()
         self.window = visit.window
         visit.show_session(session.facts)
-        SessionPresenter(session, visit, call=cast("KioskCallPane", self.names))
+        SessionPresenter(
+            session,
+            visit,
+            call=cast("KioskCallPane", self.names),
+            browser=cast("KioskBrowser", self.window.session_page.stage.browser),
+            signs={},
+        )
 
     def reminders(self) -> str:
         """What the caller reads at the end."""
