@@ -14,7 +14,7 @@ from pathlib import Path
 
 from documents.hashes import sha256_of
 from documents.printed.dates import hour, long_date
-from documents.printed.receipt.facts import MARK
+from documents.printed.receipt.facts import MARK, MOST_CONSENTS, GivenConsent, consent_line
 from documents.printed.receipt.record import ReceiptCode, ReceiptVerdict, names_all, read_code
 from resources.texts import _
 
@@ -90,6 +90,7 @@ def words_of_receipt(
                 if file
                 else _("    NOT among the documents given")
             )
+    lines += consent_words(record.consents)
     named = {piece.sha256 for piece in record.pieces}
     lines += [
         _("  NOT NAMED: {file} is not on this receipt, or was changed since.").format(file=file)
@@ -97,6 +98,14 @@ def words_of_receipt(
         if sha256 not in named
     ]
     return lines
+
+
+def consent_words(consents: Sequence[GivenConsent]) -> list[str]:
+    """The caller's answers, each with the sentence that stood on the screen."""
+    if not consents:
+        return []
+    lines = [f"  {consent_line(consent)}\n    “{consent.sentence}”" for consent in consents]
+    return [_("What the caller was asked:"), *lines[:MOST_CONSENTS]]
 
 
 def words_of_code(

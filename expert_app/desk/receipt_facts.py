@@ -7,12 +7,14 @@ Drawn by `documents.printed.receipt`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from documents.pages.outbox import QueuedDocument
 from documents.printed.receipt.facts import (
+    MOST_CONSENTS,
+    GivenConsent,
     ImplicitDecision,
     ReceiptFacts,
     ReceivedPiece,
@@ -21,8 +23,10 @@ from documents.printed.receipt.facts import (
 )
 from session.core.dossier_model import DocumentRecord, Dossier
 from session.desk.hub.client import DeskClient
+from session.protocol.conversation.messages import GrantActor, GrantChanged
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import SessionFacts
+from views.words.consent import sentence_of, title_of
 
 
 class ReceiptPlace(NamedTuple):
@@ -43,6 +47,7 @@ def receipt_facts(
     at: datetime,
     waiting: Sequence[QueuedDocument] = (),
     procedures: Sequence[ProcedureFacts] = (),
+    given: Iterable[GrantChanged] = (),
 ) -> ReceiptFacts:
     """Return what stands on the receipt: documents filed since this session began, those that
     wait, pieces still expected.
@@ -52,6 +57,7 @@ def receipt_facts(
         waiting: documents of this session that are safe at the desk and not in the store:
             then the paper is an acknowledgement of registration.
         procedures: those of the organisation, for what silence means.
+        given: what the caller said yes to.
     """
     names = {piece.id: piece.name for piece in dossier.pieces}
     filed = [
@@ -93,7 +99,21 @@ def receipt_facts(
         agent_name=session.agent_name,
         ticket_number=place.ticket_number,
         session_id=session.id,
+        consents=tuple(_consent(change, at) for change in given)[-MOST_CONSENTS:],
         registered_only=bool(late),
+    )
+
+
+def _consent(change: GrantChanged, at: datetime) -> GivenConsent:
+    """A yes, with the sentence that was on the caller's screen, if this program still has it."""
+    question = tuple(change.asked)
+    return GivenConsent(
+        at=change.at_utc.astimezone(at.tzinfo),
+        sentence=sentence_of(question, change.text_version),
+        shown=title_of(question),
+        version=change.text_version,
+        read_as=change.read_as.value,
+        by_other=change.actor is GrantActor.FACILITATOR,
     )
 
 

@@ -109,6 +109,7 @@ class DeskReceipts:
             at=at,
             waiting=waiting,
             procedures=self._procedures,
+            given=session.grants.given,
         )
 
     async def _print(self, large: bool) -> None:

@@ -218,6 +218,11 @@ def text_version(question: Question) -> str:
     return f"{language()}_{hashlib.sha256('\n'.join(lines).encode()).hexdigest()[:12]}"
 
 
+def title_of(question: Question) -> str:
+    """The sentence of a question, in the language in use; "" for a set that is never asked."""
+    return _(QUESTIONS[question].title) if question in QUESTIONS else ""
+
+
 def sentence_of(question: Question, version: str) -> str:
     """The sentence that a caller read, in the caller's language; "" for words that this version
     of the program does not have.

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from documents.printed.dates import hour, long_date
-from resources.texts import _
+from resources.texts import N_, _
 from session.core.short_number import short_number
 
 MARK = "RECEPISSE-2"
@@ -70,6 +70,29 @@ class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
     appeal: str = ""
 
 
+class GivenConsent(msgspec.Struct, frozen=True, kw_only=True):
+    """A yes of the caller in this conversation.
+
+    Attributes:
+        sentence: the words that were on the screen, in the caller's language.
+        shown: the same question in the language of the paper.
+        version: of the words, with their language before it, e.g. "fr_72dbeccfab47".
+        read_as: "read", "heard" or "signed".
+        by_other: somebody answered for the caller, with a mandate.
+    """
+
+    at: datetime
+    sentence: str
+    shown: str
+    version: str
+    read_as: str
+    by_other: bool = False
+
+
+MOST_CONSENTS = 12
+"""Of one conversation on its receipt: the last ones."""
+
+
 class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that stands on a receipt; what is empty is left out.
 
@@ -77,6 +100,7 @@ class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
         received_at: timezone-aware, shown as it is: give the time of the site's own clock.
         missing, missing_by: names of the pieces still expected, and until when (L. 114-5).
         legal_mention: the organisation's own sentence; a general one by default.
+        consents: what the caller agreed to, and how it was asked.
         registered_only: the store was away: pieces are received and safe, and will be filed (accusé
             d'enregistrement).
         verify_url: put before the verification text in the QR code.
@@ -98,6 +122,7 @@ class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
     agent_name: str = ""
     ticket_number: str = ""
     session_id: str = ""
+    consents: tuple[GivenConsent, ...] = ()
     registered_only: bool = False
     verify_url: str = ""
     language: str = "fr-FR"
@@ -129,6 +154,7 @@ def sections(facts: ReceiptFacts) -> list[Section]:
     each variant says all of it.
     """
     missing = Section(missing_heading(facts), texts=missing_texts(facts), items=facts.missing)
+    agreed = Section(consents_heading(), items=consent_lines(facts))
     return [
         Section("", rows=_who(facts)),
         Section(
@@ -141,6 +167,7 @@ def sections(facts: ReceiptFacts) -> list[Section]:
             _("What happens next"),
             texts=(*decision_words(facts), legal_words(facts), rights_words()),
         ),
+        *([agreed] if facts.consents else []),
         Section(
             _("Verification"),
             texts=(_("Control code: {code}").format(code=control_code(facts)), *foot_words(facts)),
@@ -263,6 +290,34 @@ def rights_words() -> str:
         "You have a right of access to your data and may have it corrected: write to the service "
         "in charge "
         "(GDPR, articles 15 and 16)."
+    )
+
+
+_TAKEN_IN = {
+    "read": N_("read on the screen"),
+    "heard": N_("read and heard"),
+    "signed": N_("read, and shown in sign language"),
+}
+
+
+def consents_heading() -> str:
+    """Above what the caller agreed to."""
+    return _("What you agreed to")
+
+
+def consent_lines(facts: ReceiptFacts) -> tuple[str, ...]:
+    """Each question with its yes: when, how it was taken in, who answered, which words it was."""
+    return tuple(consent_line(consent) for consent in facts.consents)
+
+
+def consent_line(consent: GivenConsent) -> str:
+    """One question with its yes."""
+    taken_in = _(_TAKEN_IN.get(consent.read_as, _TAKEN_IN["read"]))
+    words = _("{hour}: {question} Yes ({taken_in}; you answered; text {version})")
+    if consent.by_other:
+        words = _("{hour}: {question} Yes ({taken_in}; answered for you; text {version})")
+    return words.format(
+        hour=hour(consent.at), question=consent.shown, taken_in=taken_in, version=consent.version
     )
 
 

@@ -27,6 +27,8 @@ from documents.printed.receipt.facts import (
     Signer,
     Silence,
     check_text,
+    consent_lines,
+    consents_heading,
     control_code,
     decision_words,
     fingerprint,
@@ -150,6 +152,7 @@ class _Receipt:
         self._received(sheet)
         self._still_missing(sheet)
         self._what_follows(sheet)
+        self._agreed(sheet)
         self._verification(sheet)
         return sheet.finish(), sheet.page
 
@@ -297,6 +300,11 @@ class _Receipt:
         texts = [(text, _VALUE) for text in decision_words(facts)]
         texts += [(legal_words(facts), _SMALL), (rights_words(), _SMALL)]
         self._panel(sheet, _("What happens next"), tuple(texts), warning=False)
+
+    def _agreed(self, sheet: PrintedSheet) -> None:
+        lines = [(line, _SMALL) for line in consent_lines(self._facts)]
+        if lines:
+            self._panel(sheet, consents_heading(), tuple(lines), warning=False)
 
     def _panel(
         self,

@@ -18,7 +18,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from documents.pdf.provenance import check_seal, put_seal, read_source
-from documents.printed.receipt.facts import MARK, ReceiptFacts, ReceivedPiece, digest, from_letters
+from documents.printed.receipt.facts import (
+    MARK,
+    GivenConsent,
+    ReceiptFacts,
+    ReceivedPiece,
+    digest,
+    from_letters,
+)
 
 MAX_CODE = 2000
 """Letters of a code; what a camera read may be anything."""
@@ -35,6 +42,7 @@ class ReceiptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     received_at: str
     registered_only: bool
     pieces: tuple[ReceivedPiece, ...]
+    consents: tuple[GivenConsent, ...] = ()
     code: str
 
 
@@ -83,6 +91,7 @@ def put_record(pdf: pikepdf.Pdf, facts: ReceiptFacts, code: str) -> None:
         received_at=facts.received_at.isoformat(timespec="minutes"),
         registered_only=facts.registered_only,
         pieces=facts.pieces,
+        consents=facts.consents,
         code=code,
     )
     put_seal(pdf, msgspec.json.encode(record).decode())

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,6 +59,20 @@ class _Asked(NamedTuple):
 _NOT_ASKED = _Asked()
 
 
+MOST_GIVEN = 12
+"""Questions with a yes that a receipt names."""
+TOGETHER_S = 5.0
+"""The answers to one question arrive within so long."""
+
+
+def _is_of_one_question(before: GrantChanged, message: GrantChanged) -> bool:
+    words = (message.asked, message.text_version, message.read_as, message.actor)
+    if words != (before.asked, before.text_version, before.read_as, before.actor):
+        return False
+    together = abs(message.at_utc - before.at_utc) <= timedelta(seconds=TOGETHER_S)
+    return together or message.reason is GrantReason.TOLD
+
+
 class DeskGrants:
     """One session's powers; all refused until the kiosk says otherwise.
 
@@ -74,6 +90,7 @@ class DeskGrants:
             told for every message of the kiosk, so that a request that changes nothing gets its
             answer too.
         waits: the kiosk does not put our question yet; it does as soon as it may.
+        given: what the caller said yes to, once for each question; the last ones.
     """
 
     def __init__(
@@ -81,6 +98,7 @@ class DeskGrants:
     ) -> None:
         self.changed: Signal[GrantChanged] = Signal()
         self.waits: Signal[QuestionWaits] = Signal()
+        self.given: deque[GrantChanged] = deque(maxlen=MOST_GIVEN)
         self._channel = channel
         self._clock = clock
         self._tasks = tasks
@@ -169,7 +187,14 @@ class DeskGrants:
         self._settle_request(message)
         if message.grant is Grant.KEEP:
             self._remember_keep(message.allowed)
+        self._note_yes(message)
         self.changed.emit(message)
+
+    def _note_yes(self, message: GrantChanged) -> None:
+        """The powers of one question are told one by one, and all again after a lost line."""
+        known = any(_is_of_one_question(before, message) for before in self.given)
+        if message.allowed and message.asked and not known:
+            self.given.append(message)
 
     def _settle_request(self, message: GrantChanged) -> None:
         """Clears our request when this answers it; else the kiosk may not have received the

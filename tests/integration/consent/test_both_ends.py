@@ -148,6 +148,24 @@ async def test_several_powers_are_asked_for_in_one_question(talk: Talk) -> None:
     assert talk.desk.answer_left_s(Grant.KEEP) == 0
 
 
+async def test_the_desk_knows_each_yes_once_also_after_a_restart(talk: Talk) -> None:
+    talk.kiosk.asked.connect(lambda question: talk.kiosk.answer(question, question))
+    await talk.desk.request(Grant.SCAN, Grant.KEEP)
+    await settle()
+    await talk.desk.ask_all()
+    await settle()
+    papers = [Grant.SCAN, Grant.KEEP]
+    assert [change.asked for change in talk.desk.given] == [papers]
+    talk.clock.advance(LASTS_S[Grant.SCAN])
+    await talk.desk.request(Grant.SCAN)
+    await settle()
+    assert [change.asked for change in talk.desk.given] == [papers, [Grant.SCAN]]
+    restarted = DeskGrants(talk.desk_line, talk.clock, tasks=talk.tasks)
+    await restarted.ask_all()
+    await settle()
+    assert sorted(change.asked for change in restarted.given) == [[Grant.SCAN], papers]
+
+
 async def test_a_question_of_several_powers_that_missed_the_kiosk_is_one_again(talk: Talk) -> None:
     asked: list[Question] = []
     talk.kiosk.asked.connect(asked.append)

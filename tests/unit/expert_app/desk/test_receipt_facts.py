@@ -24,15 +24,18 @@ from expert_app.desk.filing import Filing
 from expert_app.desk.receipt_facts import ReceiptPlace, receipt_facts
 from expert_app.desk.receipts import DeskReceipts
 from expert_app.runtime.notary import notary_of
+from resources.texts import use_language
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.dossier_model import DocumentRecord, Dossier, Piece, PieceState
 from session.core.signals import Signal
 from session.desk.hub.client import DeskClient
+from session.protocol.conversation.messages import Grant, GrantChanged, ReadAs
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.requests import DocumentFiled, SessionEnded
 from tests.support.program_parts import invented_session
 from tests.unit.documents.store.filled_store import PDF
+from views.words.consent import text_version, title_of
 
 SESSION = invented_session()
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -137,7 +140,9 @@ class App:
     def __init__(self) -> None:
         self.session_opened: Signal[Any] = Signal()
         self.session_ended: Signal[SessionEnded] = Signal()
-        self.session: Any = type("Open", (), {"facts": SESSION})()
+        self.given: list[GrantChanged] = []
+        grants = type("Grants", (), {"given": self.given})()
+        self.session: Any = type("Open", (), {"facts": SESSION, "grants": grants})()
         self.dossier = _dossier()
         self.tasks: list[asyncio.Task[Any]] = []
 
@@ -208,6 +213,32 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path / "outbox")
+
+
+async def test_the_receipt_names_what_the_caller_said_yes_to(desk: Desk) -> None:
+    use_language("fr_easy")
+    question = [Grant.SCAN, Grant.KEEP]
+    version, sentence = text_version(tuple(question)), title_of(tuple(question))
+    use_language("en")
+    desk.app.given.append(
+        GrantChanged(
+            grant=Grant.SCAN,
+            allowed=True,
+            at_utc=AT,
+            asked=question,
+            text_version=version,
+            read_as=ReadAs.SIGNED,
+        )
+    )
+    desk.job.print()
+    await desk.app.done()
+    verdict = verify_receipt(desk.printed[0][1])
+    assert verdict is not None
+    [consent] = verdict.record.consents
+    assert (consent.sentence, consent.version) == (sentence, version)
+    assert consent.version.startswith("fr_easy_")
+    assert (consent.read_as, consent.by_other, consent.at) == ("signed", False, AT)
+    assert consent.shown == "May your adviser scan your document and keep it?"
 
 
 async def test_a_registration_is_printed_at_once_and_the_receipt_follows(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import msgspec
 import pypdfium2
@@ -18,6 +19,7 @@ import zxingcpp
 from documents.hashes import sha256_of
 from documents.pdf.check import inspect_pdf
 from documents.printed.receipt.facts import (
+    GivenConsent,
     ImplicitDecision,
     ReceiptFacts,
     Signer,
@@ -29,6 +31,7 @@ from documents.printed.receipt.html_page import receipt_page
 from documents.printed.receipt.large_print import large_receipt
 from documents.printed.receipt.pdf import receipt
 from documents.printed.receipt.record import names_all, read_code, read_record, verify_receipt
+from expert_app.commands.verify_receipt import words_of_receipt
 from expert_app.runtime.notary import notary_of
 from session.bus.transport.nkeys import new_seed
 from tests.unit.documents.printed.receipt.read_back import FACTS, text_of
@@ -49,6 +52,31 @@ def _pixels(paper: bytes) -> object:
         return document[0].render(scale=200 / 72).to_pil().convert("L")
     finally:
         document.close()
+
+
+def test_a_receipt_says_what_the_caller_agreed_to_and_how(tmp_path: Path) -> None:
+    consents = (
+        GivenConsent(
+            at=FACTS.received_at,
+            sentence="Votre conseiller peut-il numériser votre document et le garder ?",
+            shown="May your adviser scan your document and keep it?",
+            version="fr_0123456789ab",
+            read_as="heard",
+            by_other=True,
+        ),
+    )
+    facts = msgspec.structs.replace(FACTS, consents=consents)
+    paper = receipt(facts, signer=SIGNER)
+    for words in (text_of(paper), text_of(large_receipt(facts)), receipt_page(facts, SIGNER)):
+        joined = re.sub(r"\s+", " ", words)
+        assert "scan your document and keep it? Yes (read and heard; answered for you" in joined
+        assert "fr_0123456789ab" in joined
+    verdict = verify_receipt(paper)
+    assert verdict is not None
+    assert verdict.record.consents == consents
+    file = tmp_path / "receipt.pdf"
+    file.write_bytes(paper)
+    assert any("et le garder ?" in line for line in words_of_receipt(verdict, file.name, []))
 
 
 def test_a_receipt_is_genuine_and_names_its_documents(paper: bytes) -> None:
