@@ -160,7 +160,8 @@ class DeskDriver(WindowDriver):
 
     def page(self, path: str) -> list[int]:
         """Saves the page as the mirror draws it: the face that lies over it is no part of it."""
-        drawn = QRectF(self._mirror.place(0, 0), self._mirror.place(1, 1)).toRect()
+        place = self._mirror.placement.place
+        drawn = QRectF(place(0, 0), place(1, 1)).toRect()
         if not self._mirror.grab(drawn).save(path, "PNG"):
             raise OSError(f"{path} cannot be written")
         corner = self._mirror.mapTo(self._window, drawn.topLeft())
