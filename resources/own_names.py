@@ -14,10 +14,10 @@ from resources import resource_text
 
 _WORDS = """
 activeElement addEventListener adoptedStyleSheets appendChild assignedSlot attachShadow attributes
-baseURI body childElementCount childNodes children classList className clientHeight clientLeft
-clientTop clientWidth closest compatMode contains contentDocument contentWindow createCDATASection
-createComment createElement createElementNS createTextNode createTreeWalker defaultView
-dispatchEvent documentElement elementFromPoint firstChild firstElementChild getAttribute
+baseURI body checkVisibility childElementCount childNodes children classList className clientHeight
+clientLeft clientTop clientWidth closest compatMode contains contentDocument contentWindow
+createCDATASection createComment createElement createElementNS createTextNode createTreeWalker
+defaultView dispatchEvent documentElement elementFromPoint firstChild firstElementChild getAttribute
 getBoundingClientRect getElementById getElementsByTagName getRootNode getSelection hasAttribute
 hasFocus head hidden implementation insertBefore isConnected isContentEditable lastChild localName
 matches namespaceURI nextSibling nodeName nodeType offsetHeight offsetTop offsetWidth

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Tells what lies under a point of the mirror, so that the desk can say it to the kiosk: `pick(x, y)`, `rect(node)`,
-// `focusBox(node, at)`.
+// `pickNode(node)`, `focusBox(node, at)`.
 // Served by views/desk/shared_page/mirror_engine.py after mirror.js, whose picture it looks at. It changes nothing.
 (function () {
   "use strict";
@@ -53,11 +53,7 @@
     return { left, top };
   }
 
-  function labelOf(field) {
-    const labels = field.labels ? Array.from(field.labels, (label) => label.textContent).join(" ") : "";
-    const words = labels || field.getAttribute("aria-label") || field.getAttribute("placeholder") || "";
-    return words.replace(/\s+/g, " ").trim().slice(0, 80);
-  }
+  const labelOf = (field) => pageWords.labelOf(field).slice(0, 80);
 
   function fieldUnder(element) {
     const own = element.closest("select,input,textarea");
@@ -101,6 +97,15 @@
       y: within(py, found.top + box.top, box.height),
       ...fieldFacts(element, getId),
     });
+  };
+
+  // The same for the middle of a node, wherever the page is scrolled to; null when it is gone.
+  window.pickNode = function (node) {
+    const picture = mirror.visible();
+    const element = picture && picture.replayer.getMirror().getNode(node);
+    if (!element || element.nodeType !== Node.ELEMENT_NODE) return null;
+    const getId = (each) => picture.replayer.getMirror().getId(each);
+    return JSON.stringify({ epoch: picture.epoch, node, x: 0.5, y: 0.5, ...fieldFacts(element, getId) });
   };
 
   function boxOf(node) {

@@ -5,6 +5,7 @@ a role, keys alone reach it, and what happens is announced.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from tests.accessibility.bus import Desktop, missing, was_announced
 from tests.accessibility.kiosk_story import VISIT
+from tests.support.waiting import LONGEST_S
 
 WALKED = (
     "desk/idle",
@@ -189,3 +191,25 @@ def test_a_whole_visit_at_the_kiosk_is_done_by_keys_and_heard_in_order(desktop: 
     assert len(urgent) >= 4, f"questions, a print and STOP interrupt: {urgent}"
     focused = [one for one in said if one["type"] == "focus"]
     assert all(one["text"].strip() for one in focused), focused
+
+
+def test_the_callers_page_is_said_and_read_as_a_list(desktop: Desktop) -> None:
+    """Where the keyboard is in it, with what is wrong there; then all of it, line by line."""
+    desktop.windows.ask(show="page")
+    desktop.windows.ask(happens="acts")
+    desktop.windows.ask(happens="goes_on")
+    desktop.heard("Téléphone, champ, 12. Erreur\u00a0: Dix chiffres.")
+    desktop.windows.ask(press="Ctrl+F10")
+    heard_at_list(desktop, "Champ, Téléphone, 12. Erreur\u00a0: Dix chiffres.")
+    desktop.windows.ask(press="Home")
+    heard_at_list(desktop, "Titre 1, Déclaration")
+
+
+def heard_at_list(desktop: Desktop, words: str) -> None:
+    """Waits until the keyboard is at the line with these words."""
+    end = time.monotonic() + LONGEST_S
+    said: list[dict[str, Any]] = []
+    while not any(one["type"] == "focus" and one["text"] == words for one in said):
+        said += desktop.ears.ask(ask="heard")
+        assert time.monotonic() < end, said
+        time.sleep(0.02)

@@ -3,10 +3,10 @@
 `tests.accessibility.bus` starts it and talks to it by lines of JSON.
 
 `{"show": "desk/face"}` shows this state of `tests.support.screens.every`, "story" the desk of
-`story.py`, "visit" the kiosk of `kiosk_story.py`; `{"press": "Tab"}` presses a key; `{"take":
-"yes"}` gives the keyboard to that part of the story and presses Enter; `{"announce":
-[...]}` says words; `{"happens": "comes"}` lets something happen in the story. Each is answered
-when the window has taken it in.
+`story.py`, "visit" the kiosk of `kiosk_story.py`, "page" the caller's page of `page_story.py`;
+`{"press": "Tab"}` presses a key; `{"take": "yes"}` gives the keyboard to that part of the story and
+presses Enter; `{"announce": [...]}` says words; `{"happens": "comes"}` lets something happen in the
+story. Each is answered when the window has taken it in.
 """
 
 from __future__ import annotations
@@ -23,15 +23,18 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from resources.texts import use_language
 from tests.accessibility.kiosk_story import StoryKiosk
 from tests.accessibility.layout import settle
+from tests.accessibility.page_story import StoryPage
 from tests.accessibility.story import StoryDesk
 from tests.support.screens.every import EVERY
 from tests.support.screens.fingers import key
 from views.widgets.announcer import announce
 from views.widgets.theme import apply_theme
 
-STORIES: dict[str, Callable[[], StoryDesk | StoryKiosk]] = {
+Story = StoryDesk | StoryKiosk | StoryPage
+STORIES: dict[str, Callable[[], Story]] = {
     "story": StoryDesk,
     "visit": StoryKiosk,
+    "page": StoryPage,
 }
 
 
@@ -41,7 +44,7 @@ class Windows:
     def __init__(self, application: QApplication) -> None:
         self._application = application
         self._window: QWidget | None = None
-        self._story: StoryDesk | StoryKiosk | None = None
+        self._story: Story | None = None
         self._number = 0
         self._lines = QSocketNotifier(
             sys.stdin.fileno(),  # type: ignore[arg-type]  # the stub knows another one

@@ -58,6 +58,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+T", N_("Pass on or call a colleague")),
             ("Ctrl+Shift+A", N_("Call the site's host to the caller")),
             ("F10", N_("Fill in together, act in the page; join a colleague who calls")),
+            ("Ctrl+F10", N_("Contents of the page as a list")),
             ("F11", N_("Not now; leave a colleague's conversation (twice)")),
             ("Ctrl+Shift+H", N_("Hang up (twice)")),
             ("Ctrl+D", N_("Face or shared page large")),

@@ -134,3 +134,40 @@ def page_text(*elements: str) -> str:
         {"type": 4, "data": {"href": "http://h/", "width": 640, "height": 480}, "timestamp": 0},
         {"type": 2, "data": {"node": tree, "initialOffset": {"left": 0, "top": 0}}, "timestamp": 1},
     )
+
+
+DECLARATION = (
+    "<h1>Déclaration</h1>",
+    '<nav aria-label="Rubriques"><a href="#">Accueil</a></nav>',
+    '<label>Nom<input id="nom" value="Rostane" required></label>',
+    '<label>Mot de passe<input type="password" id="mdp" value="••••••"></label>',
+    '<p id="tort">Dix chiffres.</p>',
+    '<label>Téléphone<input id="tel" value="12" aria-invalid="true" aria-describedby="tort">'
+    "</label>",
+    '<label>Activité <select id="act"><option>Salarié</option><option selected>Retraité</option>'
+    "</select></label>",
+    '<label>Enfants<input type="checkbox" id="enfants"></label>',
+    "<table><caption>Pièces</caption><tbody><tr><th>Nom</th><th>État</th></tr>"
+    "<tr><td>Bail</td><td>Reçu</td></tr></tbody></table>",
+    "<p aria-hidden=true>Caché aux lecteurs</p>",
+    "<button disabled>Valider</button>",
+)
+"""A form with what a screen reader has to say: a heading, fields, an error, a table."""
+
+
+def ids_in(text: str) -> dict[str, int]:
+    """The node of each element that has an id, in a page as a pane is fed."""
+    nodes: dict[str, int] = {}
+    waiting = [json.loads(text)[1]["data"]["node"]]
+    while waiting:
+        node = waiting.pop()
+        if name := node.get("attributes", {}).get("id"):
+            nodes[name] = node["id"]
+        waiting += node.get("childNodes", [])
+    return nodes
+
+
+def focus_text(node: int, at: int = -1) -> str:
+    """The keyboard of the caller's browser comes to a node, as a pane is fed."""
+    data = {"tag": "focus", "payload": {"id": node, "at": at}}
+    return text_of({"type": 5, "data": data, "timestamp": 9})

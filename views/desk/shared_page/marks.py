@@ -18,8 +18,10 @@ from views.desk.shared_page.placement import Placement
 MARK_LOOK_MS = 120
 
 
-class Focus(msgspec.Struct):
-    """The node that has the keyboard in the caller's page, 0 for none, and where its caret is."""
+class Focus(msgspec.Struct, frozen=True):
+    """The node that has the keyboard in the caller's page, 0 for none or one that is not told, and
+    the letters before its caret, -1 where that is not told.
+    """
 
     id: int = 0
     at: int = -1
@@ -98,9 +100,11 @@ class FocusRing(QObject):
 
     Signals:
         moved(QRect, str): the field is here in the pane, and what it is called; empty for none.
+        told(Focus): the kiosk told it.
     """
 
     moved = pyqtSignal(QRect, str)
+    told = pyqtSignal(object)
 
     def __init__(
         self, engine: MirrorEngine, placement: Placement, *, overlay: MirrorOverlay
@@ -125,6 +129,7 @@ class FocusRing(QObject):
         else:
             self._timer.stop()
             self._show(QRectF(), None, "")
+        self.told.emit(focus)
 
     def _place_focus(self) -> None:
         self._engine.run(f"focusBox({self._focus.id}, {self._focus.at})", self._on_focus_box)

@@ -144,7 +144,7 @@ class _Shell(QWebEngineUrlSchemeHandler):
             "/own_names.js": (b"text/javascript", own_names_source()),
             "/rrweb.js": (b"text/javascript", own_names(resource_text("vendor/rrweb.umd.min.js"))),
         }
-        for name in ("page_parts.js", "mirror_check.js", "mirror.js", "pick.js"):
+        for name in ("page_parts.js", "mirror_check.js", "mirror.js", "page_words.js", "pick.js"):
             self._served[f"/{name}"] = (
                 b"text/javascript",
                 own_names(resource_text(f"pages/{name}")),

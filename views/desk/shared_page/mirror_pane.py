@@ -185,11 +185,18 @@ class MirrorPane(QWidget):
         not called back where no page is.
         """
 
+        self._ask_pick(f"pick({x}, {y})", on_picked)
+
+    def pick_node(self, node: int) -> None:
+        """Do with a node what a click in its middle does."""
+        self._ask_pick(f"pickNode({node})", self.picked.emit)
+
+    def _ask_pick(self, code: str, on_picked: Callable[[Pick], None]) -> None:
         def on_answer(answer: object) -> None:
             if isinstance(answer, str) and answer and not sip.isdeleted(self):
                 on_picked(_pick.decode(answer))
 
-        self.engine.page.runJavaScript(f"pick({x}, {y})", on_answer)
+        self.engine.page.runJavaScript(code, on_answer)
 
     def _pick(self, at: QPointF, on_picked: Callable[[Pick], None]) -> None:
         fraction = self.placement.pick(at)

@@ -11,11 +11,14 @@ from PyQt6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PyQt6.QtGui import QCursor
 from PyQt6.QtWidgets import QFrame, QLabel, QWidget
 
+from views.widgets.announcer import announce
 from views.widgets.parts import column, label, restyle
 from views.widgets.theme import SPACE
 
 PLACE_MS = 100
 """Between two looks at where the mouse is: what shows the page keeps its moves to itself."""
+_SPOKEN = ("warn", "bad")
+"""What kind of sentence a screen reader is told: the field itself is told by the page's reader."""
 
 
 class PageNotes(QFrame):
@@ -54,6 +57,8 @@ class PageNotes(QFrame):
         self._place()
 
     def _show(self, part: QLabel, words: str, tone: str) -> None:
+        if tone in _SPOKEN and words != part.text():
+            announce(self, words)
         part.setText(words)
         part.setVisible(bool(words))
         restyle(part, tone=tone)

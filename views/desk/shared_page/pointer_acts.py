@@ -188,6 +188,8 @@ class PointerActs(QObject):
                 self._begin_proposal(pick)
             case Tool.CONTROL:
                 self._act(pick)
+            case _:  # from the list of the page's contents
+                self._say(_("Take a tool in hand first: F10 acts in the page."), "warn")
 
     def _begin_proposal(self, pick: Pick) -> None:
         if pick.kind == "private":

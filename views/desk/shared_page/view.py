@@ -24,17 +24,20 @@ from views.desk.shared_page.mirror_dialog import MirrorDialog
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.page_bar import PageBar, shown_address
+from views.desk.shared_page.page_contents import PageContents
 from views.desk.shared_page.page_notes import PageNotes
 from views.desk.shared_page.pointer_acts import PointerActs
 from views.desk.shared_page.shown_document_view import ShownDocumentView
+from views.desk.shared_page.spoken_focus import SpokenFocus
 from views.desk.shared_page.tools import PageTools
 from views.desk.shared_page.value_bar import ValueBar
-from views.widgets.parts import EmptyState, column, push_button
+from views.widgets.parts import EmptyState, column, push_button, row
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
 REFUSAL_STAYS_MS = 10_000
 POINTER_SEEN_MS = 1_500
+CONTENTS_KEYS = "Ctrl+F10"
 
 
 class ShareState(StrEnum):
@@ -88,6 +91,7 @@ class SharedPageView(QWidget):
         library: what can be put before the caller.
         document: what is shown, in the place of the mirror.
         dialog: what the page asks the caller, or wanted what the kiosk does not do.
+        contents: the page as a list, for who does not see it.
     """
 
     acted = pyqtSignal(object)
@@ -120,6 +124,9 @@ class SharedPageView(QWidget):
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         self._address_key = QShortcut(QKeySequence("Ctrl+L"), self)
         self._address_key.activated.connect(self.bar.edit_address)
+        self._contents_key = QShortcut(QKeySequence(CONTENTS_KEYS), self)
+        self._contents_key.activated.connect(self.toggle_contents)
+        self._spoken = SpokenFocus(mirror)
         self.tools.tool_chosen.connect(self._on_tool)
         self.pointer.hint_changed.connect(self._notes.show_hint)
         mirror.focus.moved.connect(lambda box, _name: self._notes.keep_clear_of(box))
@@ -149,6 +156,7 @@ class SharedPageView(QWidget):
     def listen_in(self, scope: QWidget) -> None:
         """The keys of address and tools work wherever `scope` is seen."""
         self._address_key.setParent(scope)
+        self._contents_key.setParent(scope)
         self.tools.listen_in(scope)
 
     def take_keyboard(self) -> None:
@@ -174,7 +182,10 @@ class SharedPageView(QWidget):
         box.insertSpacing(box.count() - 1, SPACE[2])
         box.insertWidget(box.count() - 1, self._ask, 0, Qt.AlignmentFlag.AlignHCenter)
         self._mirrored = QWidget()
-        column(self._mirrored, self.mirror)
+        self.contents = PageContents(self.mirror)
+        self.contents.closed.connect(self.take_keyboard)
+        beside = row(self._mirrored, self.mirror, self.contents, space=0)
+        beside.setStretch(0, 1)
         self.dialog = MirrorDialog(self._mirrored)
         self._stage = QStackedWidget()
         self._stage.setObjectName("cobrowse_stage")
@@ -219,6 +230,7 @@ class SharedPageView(QWidget):
         if not sharing:
             self._forget_page()
             self.dialog.clear()
+            self.contents.close_list()
             self.mirror.clear()
         if sharing or self._state is ShareState.ON:
             self._set_state(ShareState.ON if sharing else ShareState.OFF)
@@ -267,6 +279,7 @@ class SharedPageView(QWidget):
     def clear(self) -> None:
         """Removes everything of the caller: the session is over."""
         self.dialog.clear()
+        self.contents.close_list()
         self._forget_page()
         self._allowed = []
         self.tools.show_grants(dict.fromkeys(Grant, False))
@@ -301,6 +314,11 @@ class SharedPageView(QWidget):
         """The library with the keyboard in its field; nothing without a conversation."""
         if self.bar.library_button.isEnabled():
             self.library.open_panel()
+
+    def toggle_contents(self) -> None:
+        """Opens the list of what the page holds, or closes it; nothing without a page."""
+        if self._stage.currentWidget() is self._mirrored:
+            self.contents.toggle()
 
     def choose_file(self) -> None:
         """Asks which document of this computer is shown; nothing without a conversation."""

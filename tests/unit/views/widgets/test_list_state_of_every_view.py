@@ -241,6 +241,7 @@ OTHERS = {
     "desk/devices/page_strip.py": "pages of this desk",
     "desk/devices/page_viewer.py": "pages of this desk",
     "desk/devices/pages_panel.py": "pages of this desk",
+    "desk/shared_page/page_contents.py": "of the page that is shown, read in this desk's mirror",
     "desk/shared_page/view.py": "the state of a page, no list",
     "helpdesk/bars.py": "counts of the list of conversations, emptied with it",
     "replay/events_side.py": "of a log that was read whole, else its window does not open",
