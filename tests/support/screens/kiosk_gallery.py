@@ -9,6 +9,7 @@ The scenes are used by the kiosk's tests as well.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Literal, override
 
 import msgspec
+from PIL import Image, ImageDraw
 from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QWidget
@@ -27,6 +29,7 @@ from expert_app.kiosk.wiring.reading import PageReader
 from expert_app.kiosk.wiring.visit import KioskVisit
 from resources import texts
 from session.core.clock import ManualClock
+from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import (
@@ -339,6 +342,31 @@ def _asking_control(visit: KioskVisit) -> None:
         {Grant.SEE_PAGE: 1500.0, Grant.POINT: 1620.0, Grant.SCAN: 45.0}
     )
     visit.window.session_page.ask((Grant.CONTROL,))
+    visit.window.session_page.consent.show_page((Grant.CONTROL,), _page_as_it_stood())
+
+
+def _page_as_it_stood() -> bytes:
+    """The picture of a form, as the process of the page takes it."""
+    picture = Image.new("RGB", (933, 517), "#ffffff")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 0, 932, 80), fill="#1c5a45")
+    for line in range(4):
+        pen.rectangle((60, 130 + 90 * line, 260, 142 + 90 * line), fill="#5b6b7c")
+        pen.rectangle((60, 152 + 90 * line, 640, 190 + 90 * line), outline="#7d8a99", width=2)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _asking_sheet(visit: KioskVisit) -> None:
+    visit.show_session(session_facts())
+    picture = Image.new("RGB", (595, 842), "#ffffff")
+    ImageDraw.Draw(picture).text((60, 60), "Attestation", fill="#1b2a41", font_size=30)
+    out = io.BytesIO()
+    picture.save(out, "PDF")
+    visit.window.session_page.show_print(
+        ShownPrint("p1", "Accusé de réception", out.getvalue(), pages=1, copies=2)
+    )
 
 
 def _asking_fill(visit: KioskVisit) -> None:
@@ -508,6 +536,7 @@ SCENES: dict[str, Callable[[KioskVisit], None]] = {
     "session-ask-control": _asking_control,
     "session-ask-fill": _asking_fill,
     "session-ask-papers": _asking_papers,
+    "session-ask-sheet": _asking_sheet,
     "session-ask-mandate": _asking_mandate,
     "session-ask-mandate-letters": _asking_mandate_letters,
     "session-stopped": _stopped,

@@ -149,7 +149,7 @@ class CallerPrintPanel(QuestionSheet):
     def retranslate(self) -> None:
         """Says every text again."""
         self.yes.set_words(_("Print"))
-        self.no.set_words(_("No thank you"))
+        self.no.set_words(_("No"))
         if self._preview is None:
             return
         words = QUESTIONS[SHEET]

@@ -369,7 +369,9 @@ def test_the_longest_words_have_room_in_letters_of_twice_the_size(scene: str, qt
         use_language("en")
 
 
-@pytest.mark.parametrize("scene", ["waiting", "session-written", "session-ask-fill"])
+@pytest.mark.parametrize(
+    "scene", ["waiting", "session-written", "session-ask-fill", "session-ask-sheet"]
+)
 def test_no_language_needs_more_room_in_letters_of_twice_the_size(scene: str, qtbot: QtBot) -> None:
     """A slice of the long test below: one window goes through all languages."""
     visit = turned_to("start-1", SIZES[0], qtbot)

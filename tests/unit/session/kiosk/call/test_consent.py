@@ -371,6 +371,24 @@ async def test_nobody_is_asked_before_caller_and_agent_have_met(scene: Scene) ->
     await tasks.close()
 
 
+async def test_a_face_that_never_comes_is_given_nothing(scene: Scene) -> None:
+    tasks = Tasks()
+    scene = Scene(tasks, met=False)
+    await scene.desk_asks(Grant.SEE_PAGE, Grant.SCAN)
+    for grant in (Grant.SEE_PAGE, Grant.SCAN):
+        scene.grants.answer((grant,), (grant,))
+    scene.clock.advance(3600)
+    await asyncio.sleep(0.25)
+    assert scene.caller.asked == []
+    assert not any(scene.grants.all().values())
+    assert [m.grants for m in scene.kiosk.sent if isinstance(m, QuestionWaits)] == [
+        [Grant.SEE_PAGE]
+    ], "the desk is told once"
+    scene.grants.withdraw_all()
+    assert {change.reason for change in scene.heard} == {GrantReason.STOPPED}
+    await tasks.close()
+
+
 async def test_no_sheet_is_asked_about_before_they_have_met(scene: Scene) -> None:
     tasks = Tasks()
     scene = Scene(tasks, met=False)

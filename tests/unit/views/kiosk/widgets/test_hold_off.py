@@ -12,10 +12,11 @@ from PyQt6.QtWidgets import QWidget
 
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
+from session.kiosk.call.consent import SILENCE_S
 from session.kiosk.caller_acts import AnswerQuestion, ConfirmPrint, GiveFile, Touch
 from session.kiosk.devices.given_files import OfferedFile
 from session.kiosk.devices.print_preview import ShownPrint
-from session.protocol.conversation.messages import Grant
+from session.protocol.conversation.messages import LONGEST_QUESTION_S, Grant
 from tests.support.screens.kiosk_fingers import CallerTouches, read
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.browser.act_strip import ProposalStrip
@@ -294,3 +295,52 @@ def test_a_sheet_is_printed_and_a_file_given_no_sooner(
     clock.advance(HOLD_OFF_S + 0.01)
     tap(page.giving.yes)
     assert answers == [ConfirmPrint("p1", True), GiveFile("f1")]
+
+
+def test_who_touches_wildly_answers_nothing(
+    asked: ConsentPanel, touches: CallerTouches, clock: ManualClock, visit: KioskVisit
+) -> None:
+    begun_s = clock.monotonic_s()
+    spots = (asked.panel, asked.icon, asked.title, asked.note, asked.countdown)
+    while clock.monotonic_s() - begun_s < LONGEST_QUESTION_S - 1:
+        for spot in spots:
+            tap(spot)
+        clock.advance(SILENCE_S / 2)
+        visit.tick()
+    assert set(touches.heard) <= {Touch.HERE}
+    clock.advance(SILENCE_S)
+    visit.tick()
+    assert not asked.isVisible(), "no question stays for ever"
+    assert set(touches.heard) <= {Touch.HERE}
+
+
+def test_who_scrolls_the_sheet_and_lets_go_on_the_yes_prints_nothing(
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
+) -> None:
+    visit.show_session(session_facts())
+    page = window.session_page
+    page.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
+    page.printing.finish_slide()
+    clock.advance(HOLD_OFF_S + 0.01)
+    press(page.printing.sheet)
+    release(page.printing.yes)
+    assert ConfirmPrint("p1", True) not in touches.heard
+    tap(page.printing.yes)
+    assert touches.heard[-1] == ConfirmPrint("p1", True)
+
+
+def test_who_walks_away_has_said_no_and_the_next_caller_sees_no_question(
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, clock: ManualClock
+) -> None:
+    visit.show_session(session_facts())
+    page = window.session_page
+    page.ask((Grant.SCAN,))
+    page.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
+    clock.advance(SILENCE_S)
+    visit.tick()
+    assert touches.heard == []
+    visit.show_goodbye(None)
+    visit.show_session(session_facts())
+    assert (page.consent.question, page.printing.print_id) == ((), "")
+    assert not page.consent.isVisible()
+    assert not page.printing.isVisible()
