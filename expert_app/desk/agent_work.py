@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.owed_notes import OwedNotes
 from session.bus.request_context import new_trace
+from session.core.clock import Clock, full_minute
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -58,10 +59,11 @@ DESK_CLOSED = "desk_closed"
 
 
 class ReportedState(NamedTuple):
-    """The agent's state: available, or why not (a short code)."""
+    """The agent's state: available, or why not (a short code) and until when."""
 
     available: bool
     reason: str = ""
+    until_utc: datetime | None = None
 
 
 class WrapUpTime(NamedTuple):
@@ -84,7 +86,7 @@ class AgentWork:
         services: what this agent may serve, once it is known.
         services_changed: that is known now, or has changed.
         state_changed: what the hub takes the agent to be doing, when that is not what the screen
-            shows.
+            shows, or when its end was just set.
         offered: the ticket offered to this agent; None when it is not any more.
         rang: a new caller that this agent may take itself.
         wrap_up_changed: how much time the wrap-up has.
@@ -103,6 +105,7 @@ class AgentWork:
         *,
         owed: OwedNotes,
         user: str,
+        clock: Clock,
         tasks: Tasks,
     ) -> None:
         self.services: list[ServiceWork] = []
@@ -122,6 +125,7 @@ class AgentWork:
         self._bus = link.bus
         self.owed = owed
         self._user = user
+        self._clock = clock
         self._tasks = tasks
         self._reported = ReportedState(True)
         self._unreported: ReportedState | None = None
@@ -155,16 +159,26 @@ class AgentWork:
 
     # ---- the agent's state
 
-    def set_state(self, available: bool, reason: str = "") -> None:
-        """The agent is available or pauses; reported to the hub as soon as it answers."""
-        self._reported = self._unreported = ReportedState(available, reason)
+    def set_state(self, available: bool, reason: str = "", minutes: int = 0) -> None:
+        """The agent is available, or pauses for so many minutes (0: without an end); reported to
+        the hub as soon as it answers.
+        """
+        until_utc = None
+        if minutes and not available:
+            until_utc = full_minute(self._clock.utc_now()) + timedelta(minutes=minutes)
+        state = ReportedState(available, reason, until_utc)
+        self._reported = self._unreported = state
         self._app.do(self._report(), "report my state")
+        if until_utc is not None:
+            self.state_changed.emit(state)
 
     async def _report(self) -> None:
         state = self._unreported
         if state is None:
             return
-        request = AgentStateRequest(available=state.available, reason=state.reason)
+        request = AgentStateRequest(
+            available=state.available, reason=state.reason, until_utc=state.until_utc
+        )
         await self._bus.ask(request)
         if self._unreported == state:
             self._unreported = None
@@ -201,7 +215,8 @@ class AgentWork:
         if answer.reason == DESK_CLOSED:  # of the run before this one
             self.set_state(True)
             return
-        state = ReportedState(answer.said is AgentState.AVAILABLE, answer.reason)
+        available = answer.said is AgentState.AVAILABLE
+        state = ReportedState(available, answer.reason, answer.until_utc)
         if self._unreported is None and state != self._reported:
             self._reported = state
             self.state_changed.emit(state)

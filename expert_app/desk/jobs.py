@@ -28,6 +28,7 @@ from expert_app.desk.third_parties import ThirdPartyJob
 from expert_app.runtime.notary import notary_of
 from session.desk.hub.identity import DossierIdentityClient
 from session.desk.hub.library import LibraryClient
+from session.desk.hub.memos import MemoClient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class DeskJobs:
     sessions: DeskSessionOpener
     app: DeskApp
     work: AgentWork
+    memos: MemoClient
     third_parties: ThirdPartyJob
     devices: DevicesJob
     piece_scan: PieceScan
@@ -66,6 +68,14 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         sessions=sessions,
         app=app,
         work=_work(parts, app),
+        memos=MemoClient(
+            parts.bus,
+            parts.clock,
+            tasks=parts.tasks,
+            user=parts.settings.user,
+            is_supervisor=False,
+            memory=parts.window_settings,
+        ),
         third_parties=third_parties,
         devices=devices,
         piece_scan=PieceScan(app, filing, devices=devices),
@@ -103,6 +113,7 @@ def _work(parts: DeskParts, app: DeskApp) -> AgentWork:
         parts.link,
         owed=OwedNotes(parts.window_settings, parts.clock),
         user=parts.settings.user,
+        clock=parts.clock,
         tasks=parts.tasks,
     )
 

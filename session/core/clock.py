@@ -6,7 +6,7 @@ Used by every part of a session.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 YEARS = range(1970, 2200)
@@ -22,6 +22,14 @@ def instant(at_s: float) -> datetime:
     calendar: then the first or the last of ours.
     """
     return datetime.fromtimestamp(min(max(at_s, _FIRST_S), _LAST_S), UTC)
+
+
+def full_minute(at: datetime) -> datetime:
+    """Return the full minute that begins then, or next."""
+    begun = at.replace(second=0, microsecond=0)
+    if begun < at:
+        begun += timedelta(minutes=1)
+    return begun
 
 
 class Clock(Protocol):

@@ -99,7 +99,7 @@ class Hub:
             projection=self.history.projection,
             view=self.queue.view,
         )
-        self.supervision = supervision.build(stores, queue=self.queue, history=self.history)
+        self.supervision = supervision.build(parts, stores, queue=self.queue, history=self.history)
         self.transfers = transfers.build(
             parts, self.queue, partners=outgoing, is_ours=self.assignment.is_ours
         )
@@ -213,6 +213,7 @@ class Hub:
                 await self._stores.tickets.wait_loaded()
                 await self._stores.board.follow()
                 await self.transfers.callback_store.follow()
+                await self.supervision.memo_store.follow()
         except TimeoutError as error:
             raise StoreUnreachable(why="not ready in time") from error
         self._end_watching = await connection.streams.watch_leaders()
@@ -248,6 +249,7 @@ class Hub:
             self._stores.lease,
             self.queue.claim_store,
             self.transfers.callback_store,
+            self.supervision.memo_store,
             self.history.audit,
         )
         while True:
@@ -325,6 +327,7 @@ class Hub:
         await self._stores.tickets.stop()
         await self._stores.board.stop()
         await self.transfers.callback_store.stop()
+        await self.supervision.memo_store.stop()
 
     def _on_change(self, stored: StoredTicket) -> None:
         self.queue.view.apply(stored)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from session.protocol.colleagues.memos import MEMO_REQUESTS
 from session.protocol.dossier.deliveries import DELIVERY_REQUESTS
 from session.protocol.dossier.exports import EXPORT_REQUESTS
 from session.protocol.dossier.guides import GUIDE_REQUESTS
@@ -42,6 +43,7 @@ _REQUESTS: Requests = (
     *DOCUMENT_REQUESTS,
     *EXPORT_REQUESTS,
     *HISTORY_REQUESTS,
+    *MEMO_REQUESTS,
     *IDENTITY_REQUESTS,
     *LIBRARY_REQUESTS,
     *NETWORK_REQUESTS,

@@ -257,7 +257,10 @@ def agent_rows(
             by = _("by {name}").format(name=agent.by_name)
         else:
             by = ""
-        parts = (_(words), agent.ticket or why, service if agent.ticket else by)
+        until = ""
+        if agent.until_utc is not None and not agent.ticket:
+            until = _("until {time}").format(time=f"{agent.until_utc.astimezone():%H:%M}")
+        parts = (_(words), agent.ticket or why, service if agent.ticket else by, until)
         state = " · ".join(part for part in parts if part)
         if agent.help:
             asks = _("Asks for help: {reason}").format(reason=help_words(agent.help))

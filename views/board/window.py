@@ -41,10 +41,11 @@ from views.board.trends_page import BoardTrendsPage
 from views.board.words import words_of
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import Level, MessageBar
-from views.widgets.parts import Segments, column, row
+from views.widgets.parts import Segments, column, label_button, row
 from views.widgets.plain_window import PlainWindow
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
+from views.workplace.memos import MemoView
 
 LIVE = "live"
 TRENDS = "trends"
@@ -54,6 +55,7 @@ STATISTICS = "statistics"
 GED = "ged"
 ACCESSES = "accesses"
 DOUBLES = "doubles"
+MEMOS = "memos"
 
 
 class BoardWindow(PlainWindow):
@@ -93,6 +95,7 @@ class BoardWindow(PlainWindow):
         self.copies = BoardDeliveriesPage(facts, clock, acts=acts)
         self.accesses = BoardAccessesPage(facts, clock)
         self.doubles = BoardDoublesPage(facts, clock, acts=acts)
+        self.memos = MemoView(acts.acted.emit)
         self.queues = self.live.queues
         self.tickets = self.live.tickets
         self.agents = self.live.agents
@@ -105,6 +108,7 @@ class BoardWindow(PlainWindow):
             GED: (self.copies, self.copies.table),
             ACCESSES: (self.accesses, self.accesses.table),
             DOUBLES: (self.doubles, self.doubles.first_field),
+            MEMOS: (self.memos, self.memos),
         }
         self._stack = QStackedWidget()
         self._build(root)
@@ -225,6 +229,16 @@ class BoardWindow(PlainWindow):
         self.refresh()
         self.page_shown.emit(name)
 
+    def show_unread(self, count: int) -> None:
+        """Show how many memos of agents nobody has read here."""
+        words = _("Memos ({count})").format(count=count) if count else _("Memos")
+        label_button(self._switch.button(MEMOS), words)
+
+    def open_thread(self, agent: str) -> None:
+        """Shows what was written with an agent, ready to answer."""
+        self.show_page(MEMOS)
+        self.memos.open_thread(agent)
+
     # ---- inside ----
 
     def _build(self, root: QWidget) -> None:
@@ -238,6 +252,7 @@ class BoardWindow(PlainWindow):
             (GED, _("Documents"), "dossier"),
             (ACCESSES, _("Accesses"), "see_page"),
             (DOUBLES, _("Doubles"), "merge"),
+            (MEMOS, _("Memos"), "written"),
         )
         self._switch = Segments("board_pages", _("Page"), choices=choices)
         self._switch.chosen.connect(lambda name: self.show_page(str(name)))

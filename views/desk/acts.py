@@ -10,6 +10,7 @@ from enum import Enum
 from msgspec import Struct
 
 from session.protocol.hub.talk_state import HoldReason, PassReason
+from views.widgets.agent_state import ChooseOwnState as ChooseOwnState
 
 # ---- queue, offer, telephone
 
@@ -24,13 +25,6 @@ class AcceptNext(Struct, frozen=True):
     """Take whoever is next, of this service ("" for all)."""
 
     service: str
-
-
-class ChooseOwnState(Struct, frozen=True):
-    """The agent is available, or pauses for this reason ("" when none was chosen)."""
-
-    available: bool
-    reason: str
 
 
 QueueAct = AcceptCaller | AcceptNext | ChooseOwnState
@@ -71,11 +65,18 @@ PhoneAct = PhonePress | CallLater
 
 
 class IdlePress(Enum):
-    """A button that says all by itself."""
+    """A button that says all by itself; `PAUSE_IS_OVER`: its end has come."""
 
     ACCEPT_NEXT = "accept_next"
     END_PAUSE = "end_pause"
+    PAUSE_IS_OVER = "pause_is_over"
     PREVIEW = "preview"
+
+
+class PauseFor(Struct, frozen=True):
+    """The pause shall end in so many minutes."""
+
+    minutes: int
 
 
 class AcceptByThemselves(Struct, frozen=True):
@@ -117,6 +118,7 @@ class DeleteLeftPages(Struct, frozen=True):
 
 IdleAct = (
     IdlePress
+    | PauseFor
     | AcceptByThemselves
     | MakePromisedCall
     | WriteOwedNote

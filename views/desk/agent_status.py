@@ -5,6 +5,7 @@ takes the next caller. Used by the window.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 
 from resources.texts import _
@@ -12,6 +13,7 @@ from views.desk.acts import (
     ChooseOwnState,
     IdleAct,
     IdlePress,
+    PauseFor,
     QueueAct,
     WrapUpAct,
     WrapUpPress,
@@ -59,11 +61,12 @@ class AgentStatus:
         self._columns = columns
         self._gate = gate
         self._reason = ""
+        self._until_utc: datetime | None = None
         self._occupation = Occupation.BETWEEN_CALLERS
         self.is_connected = False
         queue.acted.connect(self._on_queue_act)
         queue.summary_changed.connect(self._on_summary)
-        header.state_requested.connect(queue.choose_state)
+        header.acted.connect(self._on_header_act)
         idle.acted.connect(self._on_idle_act)
         wrap_up.acted.connect(self._on_wrap_up_act)
         offer.shown_changed.connect(idle.next.show_offered)
@@ -89,12 +92,12 @@ class AgentStatus:
         self._header.show_access_refused()
         self._idle.next.show_access_refused()
 
-    def show_state(self, available: bool, reason: str) -> None:
+    def show_state(self, available: bool, reason: str, until_utc: datetime | None = None) -> None:
         """Show what the hub takes this agent to be doing:
-        available, paused for a reason, or not responding.
+        available, paused for a reason and until a time, or not responding.
         """
         self._queue.is_available = available
-        self._on_state(available, reason)
+        self._on_state(available, reason, until_utc)
 
     def show_occupation(self, occupation: Occupation) -> None:
         """Show what the agent is at now."""
@@ -112,8 +115,14 @@ class AgentStatus:
         if isinstance(act, ChooseOwnState):
             self._on_state(act.available, act.reason)
 
+    def _on_header_act(self, act: object) -> None:
+        if isinstance(act, ChooseOwnState):
+            self._queue.choose_state(act.available, act.reason, act.minutes)
+
     def _on_idle_act(self, act: IdleAct) -> None:
         match act:
+            case PauseFor(minutes):
+                self._queue.choose_state(False, self._reason, minutes)
             case IdlePress.ACCEPT_NEXT:
                 self.accept_next()
             case IdlePress.END_PAUSE:
@@ -128,17 +137,19 @@ class AgentStatus:
         service = self._queue.facts.service(first.service)[0] if first is not None else None
         self._idle.next.show_next(waiting, first, service)
 
-    def _on_state(self, available: bool, reason: str) -> None:
-        if available:
-            self._reason = ""
-        else:
-            self._reason = reason
+    def _on_state(self, available: bool, reason: str, until_utc: datetime | None = None) -> None:
+        self._reason = "" if available else reason
+        self._until_utc = None if available else until_utc
         self._show()
 
     def _show(self) -> None:
         available = self._queue.is_available
-        self._idle.next.show_state(available, self.is_connected, self._reason == NOT_RESPONDING)
+        silent = self._reason == NOT_RESPONDING
+        self._idle.next.show_state(available, self.is_connected, silent, self._until_utc)
         words, icon_name, tone = state_style(available, self._reason)
+        if self._until_utc is not None:
+            end = f"{self._until_utc.astimezone():%H:%M}"
+            words = _("{state} until {time}").format(state=words, time=end)
         if self._occupation is not Occupation.BETWEEN_CALLERS:
             state_words, tone = words, "accent"
             words, icon_name = _("Wrap-up"), "wrap_up"

@@ -5,7 +5,7 @@ Used by the desk's window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame
 
@@ -18,6 +18,7 @@ from views.widgets.parts import (
     column,
     label,
     name_button,
+    restyle,
     row,
     shortcut,
     tool_button,
@@ -35,11 +36,11 @@ class DeskHeader(QFrame):
         settings_pressed(): show text size, camera, microphone and loudspeaker.
         help_pressed(): show the shortcuts. palette_pressed(): find anything to do.
         sign_out_pressed(): this computer shall no longer be known.
-        state_requested(bool, str): the agent is available, or pauses for this reason.
-        supervisor_requested(str): ask a supervisor for help, for this reason; "" no longer.
+        acted(object): what the agent chose by the button of its state.
 
     Attributes:
         state: the agent's state, and what a supervisor is asked for.
+        colleagues: opens what colleagues write; it shows how much of it was not read.
         theme: hidden where the organisation has chosen it.
         side: disabled where there is no right side to show or fold.
         commands: the window's own, beside the agent's name.
@@ -52,8 +53,7 @@ class DeskHeader(QFrame):
     palette_pressed = pyqtSignal()
     settings_pressed = pyqtSignal()
     sign_out_pressed = pyqtSignal()
-    state_requested = pyqtSignal(bool, str)
-    supervisor_requested = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,8 +61,7 @@ class DeskHeader(QFrame):
         self._organisation = ElidedLabel(role="title", name="header_organisation")
         self._agent = label(role="body", name="header_agent")
         self.state = StateButton()
-        self.state.state_requested.connect(self.state_requested)
-        self.state.supervisor_requested.connect(self.supervisor_requested)
+        self.state.acted.connect(self.acted)
         self._line = ConnectionChip("header_connection")
         self._narrow = self._connected = False
         self._queue = tool_button(
@@ -72,6 +71,10 @@ class DeskHeader(QFrame):
             _("Show or fold dossier and devices"), "dossier", "toggle_side", keys="Shift+F6"
         )
         self.theme = tool_button(_("Dark theme"), "dark", "toggle_theme")
+        self.colleagues = tool_button("", "written", "show_memos", keys="Ctrl+7")
+        self.colleagues.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        shortcut("Ctrl+7", self.colleagues, self)
+        self.show_unread(0)
         self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", keys="F1")
         self._queue.clicked.connect(self.queue_pressed)
         self.side.clicked.connect(self.side_pressed)
@@ -113,6 +116,16 @@ class DeskHeader(QFrame):
         self.state.hide()
         self._line.show_state(_("Access withdrawn"), "warning", "bad")
 
+    def show_unread(self, count: int) -> None:
+        """Show how many memos of colleagues were not read yet."""
+        words = _("Write to colleagues and supervisors")
+        if count:
+            words = _("{act}, not read: {count}").format(act=words, count=count)
+        self.colleagues.setText(str(count or ""))
+        self.colleagues.setIcon(icon("written", "accent" if count else "text"))
+        restyle(self.colleagues, unread=bool(count))
+        name_button(self.colleagues, words, "Ctrl+7")
+
     def refresh_theme(self) -> None:
         """The button offers the other theme."""
         dark = tokens_for(QGuiApplication.palette()) is DARK
@@ -139,7 +152,15 @@ class DeskHeader(QFrame):
         box.addLayout(
             row(
                 None,
-                *(self._find, self._settings, self.theme, self._help, self._sign_out, self.side),
+                *(
+                    self.colleagues,
+                    self._find,
+                    self._settings,
+                    self.theme,
+                    self._help,
+                    self._sign_out,
+                    self.side,
+                ),
                 space=2,
             )
         )

@@ -130,6 +130,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         N_("Window"),
         (
             ("F1", N_("Shortcuts")),
+            ("Ctrl+7", N_("Write to colleagues and supervisors")),
             ("Ctrl+Shift+P", N_("Find anything to do")),
             ("Esc", N_("Close what lies on top")),
             ("F12", N_("Dismiss the messages")),

@@ -16,6 +16,7 @@ from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer, TargetService
 from views.desk.acts import InviteColleague, PassOnCaller
+from views.widgets.agent_state import AGENT_DOING
 from views.widgets.icons import icon
 from views.widgets.parts import FlowLayout, column, label, push_button, row
 from views.widgets.theme import SPACE
@@ -26,15 +27,6 @@ PASS_REASONS: dict[PassReason, str] = {
     PassReason.LANGUAGE: N_("Language"),
     PassReason.SHIFT_END: N_("End of my shift"),
     PassReason.OTHER: N_("Other"),
-}
-STATES: dict[AgentState, tuple[str, str]] = {
-    AgentState.AVAILABLE: (N_("available"), "available"),
-    AgentState.PAUSED: (N_("paused"), "paused"),
-    AgentState.IN_SESSION: (N_("in conversation"), "call"),
-    AgentState.WRAP_UP: (N_("wrap-up"), "wrap_up"),
-    AgentState.TRAINING: (N_("in training"), "paused"),
-    AgentState.NOT_RESPONDING: (N_("does not answer"), "wait_long"),
-    AgentState.OFFLINE: (N_("absent"), "disconnected"),
 }
 FREE = frozenset({AgentState.AVAILABLE, AgentState.PAUSED})
 NOTE_CHARS = 200
@@ -142,7 +134,7 @@ class PassOnPanel(QFrame):
         for agent in sorted(
             targets.agents, key=lambda agent: (agent.state not in FREE, agent.name)
         ):
-            words, icon_name = STATES[agent.state]
+            words, icon_name = AGENT_DOING[agent.state]
             self._add(agent, f"{agent.name} · {_(words)}", icon_name)
         for queue in targets.services:
             if not queue.closed:

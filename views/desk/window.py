@@ -35,6 +35,7 @@ from views.desk.layouts.layout import Layout
 from views.desk.layouts.paper import PaperWork
 from views.desk.layouts.side import SidePanel
 from views.desk.layouts.window_keys import CallerKeys
+from views.desk.memo_drawer import MemoDrawer
 from views.desk.my_day.page import IdlePage
 from views.desk.offer_card import OfferCard
 from views.desk.phone import PhoneView
@@ -227,6 +228,7 @@ class DeskWindow(QMainWindow):
             root_column.addWidget(bar)
         self.setCentralWidget(root)
         self.help = ShortcutHelp(root)
+        self.memos = MemoDrawer(root, self.header, idle=self.idle)
         self.header.commands.addWidget(self.conversation.talk_bar.commands)
         self.header.commands.addWidget(self.conversation.layouts)
         self.status = AgentStatus(

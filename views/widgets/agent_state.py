@@ -5,11 +5,13 @@ reason, to be available again, or to ask a supervisor for help.
 
 from __future__ import annotations
 
+from msgspec import Struct
 from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QPushButton
 
 from resources.texts import N_, _
+from session.protocol.hub.board import AgentState
 from views.widgets.icons import icon
 from views.widgets.parts import name_button, restyle
 from views.widgets.plain_words import PlainFace, face_words
@@ -34,6 +36,9 @@ PAUSES: tuple[tuple[str, str], ...] = (
 )
 """Why an agent pauses: code for the supervisors, words."""
 
+PAUSE_MINUTES = (10, 20, 30, 60)
+"""How long a pause may be that is chosen with one press."""
+
 HELP_REASONS: tuple[tuple[str, str], ...] = (
     ("advice", N_("A question on a rule")),
     ("decision", N_("A decision that is not mine")),
@@ -41,6 +46,18 @@ HELP_REASONS: tuple[tuple[str, str], ...] = (
     ("technical", N_("A technical problem")),
 )
 """Why an agent asks a supervisor for help: code and words."""
+
+
+AGENT_DOING: dict[AgentState, tuple[str, str]] = {
+    AgentState.AVAILABLE: (N_("available"), "available"),
+    AgentState.PAUSED: (N_("paused"), "paused"),
+    AgentState.IN_SESSION: (N_("in conversation"), "call"),
+    AgentState.WRAP_UP: (N_("wrap-up"), "wrap_up"),
+    AgentState.TRAINING: (N_("in training"), "paused"),
+    AgentState.NOT_RESPONDING: (N_("does not answer"), "wait_long"),
+    AgentState.OFFLINE: (N_("absent"), "disconnected"),
+}
+"""What a colleague does: words and icon."""
 
 
 def help_words(reason: str) -> str:
@@ -72,16 +89,30 @@ def state_style(available: bool, reason: str) -> StateStyle:
     )
 
 
+class ChooseOwnState(Struct, frozen=True):
+    """The agent is available, or pauses for this reason ("" when none was chosen), for so many
+    minutes (0: without an end).
+    """
+
+    available: bool
+    reason: str
+    minutes: int = 0
+
+
+class AskSupervisor(Struct, frozen=True):
+    """Ask a supervisor for help, for this reason; "" no longer."""
+
+    reason: str
+
+
 class StateButton(PlainFace, QPushButton):
     """The state in words, with an icon; a menu with the others.
 
     Signals:
-        state_requested(bool, str): available, or paused for this reason.
-        supervisor_requested(str): ask a supervisor for help, for this reason; "" no longer.
+        acted(object): `ChooseOwnState` or `AskSupervisor`.
     """
 
-    state_requested = pyqtSignal(bool, str)
-    supervisor_requested = pyqtSignal(str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,15 +120,14 @@ class StateButton(PlainFace, QPushButton):
         size_icons(self, 19, 15)
         self._menu = QMenu(self)
         self._menu.setObjectName("header_state_menu")
-        self._add(_("Available"), "available", True, "")
+        self._add(_("Available"), "available", ChooseOwnState(True, ""))
         self._menu.addSeparator()
+        for minutes in PAUSE_MINUTES:
+            words = _("Break of {minutes} min").format(minutes=minutes)
+            self._add(words, "paused", ChooseOwnState(False, PAUSE, minutes))
         for code, words in PAUSES:
-            self._add(
-                _("Pause: {reason}").format(reason=_(words)) if code else _("Pause"),
-                "paused",
-                False,
-                code,
-            )
+            words = _("Pause: {reason}").format(reason=_(words)) if code else _("Pause")
+            self._add(words, "paused", ChooseOwnState(False, code))
         self._menu.addSeparator()
         for code, words in HELP_REASONS:
             self._add_help(code, _("Supervisor, help: {reason}").format(reason=_(words)))
@@ -122,15 +152,16 @@ class StateButton(PlainFace, QPushButton):
         self._menu.popup(self.mapToGlobal(QPoint(0, self.height())))
         self._menu.setActiveAction(self._menu.actions()[0])
 
-    def _add(self, words: str, icon_name: str, available: bool, code: str) -> None:
+    def _add(self, words: str, icon_name: str, act: ChooseOwnState) -> None:
         action = self._menu.addAction(icon(icon_name, "soft"), face_words(words))
         assert action is not None  # Qt gives one for each text
-        action.setObjectName(f"state_{'available' if available else code or 'paused'}")
-        action.triggered.connect(lambda: self.state_requested.emit(available, code))
+        state = "available" if act.available else act.reason or "paused"
+        action.setObjectName(f"state_{state}{act.minutes or ''}")
+        action.triggered.connect(lambda: self.acted.emit(act))
 
     def _add_help(self, code: str, words: str) -> QAction:
         action = self._menu.addAction(icon("bell", "soft"), face_words(words))
         assert action is not None  # Qt gives one for each text
         action.setObjectName(f"supervisor_{code or 'no_more'}")
-        action.triggered.connect(lambda: self.supervisor_requested.emit(code))
+        action.triggered.connect(lambda: self.acted.emit(AskSupervisor(code)))
         return action

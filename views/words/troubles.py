@@ -113,6 +113,7 @@ _PARTS = {
     "tickets": N_("requests and callers"),
     "AUDIT": N_("the trace of changes"),
     "AGENT_STATES": N_("the agents' states"),
+    "KV_mm": N_("today's memos between colleagues"),
 }
 _REGISTER_WHY: dict[str, str] = {
     "unreachable": N_("nothing answers at its address"),

@@ -23,6 +23,7 @@ from expert_app.board.wiring.dossiers import DossierPages
 from expert_app.board.wiring.visit import VisitConnections
 from expert_app.runtime.notary import notary_of
 from expert_app.workplace.role_parts import RoleParts
+from expert_app.workplace.wiring.memos import MemoConnections
 from expert_app.workplace.wiring.role_program import ACT, RoleProgram
 from resources.texts import _
 from session.core.errors import SessionError
@@ -32,6 +33,7 @@ from session.desk.hub.client import DeskClient
 from session.desk.hub.exports import ExportClient
 from session.desk.hub.helpdesk import HelpdeskClient
 from session.desk.hub.identity import DossierRegisterClient
+from session.desk.hub.memos import MemoClient
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import HistoryRequest, TrendsRequest, UndoState
 from session.protocol.hub.statistics import StatisticsRequest
@@ -82,6 +84,7 @@ class BoardJobs:
     accesses: BoardAccesses
     doubles: BoardDoubles
     corrections: BoardCorrections
+    memos: MemoClient
 
 
 def build_jobs(parts: RoleParts) -> BoardJobs:
@@ -109,6 +112,14 @@ def build_jobs(parts: RoleParts) -> BoardJobs:
         ),
         doubles=BoardDoubles(register, tasks=tasks),
         corrections=BoardCorrections(register, tasks=tasks),
+        memos=MemoClient(
+            bus,
+            clock,
+            tasks=tasks,
+            user=parts.settings.user,
+            is_supervisor=True,
+            memory=parts.window_settings,
+        ),
     )
 
 
@@ -130,6 +141,14 @@ class BoardProgram(RoleProgram[BoardWindow]):
             doubles=jobs.doubles,
             corrections=jobs.corrections,
             alert=jobs.access_alert,
+        )
+        self._memos = MemoConnections(
+            jobs.memos,
+            (window.memos,),
+            clock=parts.clock,
+            messages=window.messages,
+            show_unread=window.show_unread,
+            open_thread=window.open_thread,
         )
         self.visits = VisitConnections(window, jobs.link, parts=parts)
         self._board_at: datetime | None = None
@@ -162,6 +181,7 @@ class BoardProgram(RoleProgram[BoardWindow]):
         window.page_shown.connect(self._on_page)
         for page in (window.acts, window.lines, window.history, window.trends, window.statistics):
             page.acted.connect(self._on_act)
+        window.acts.acted.connect(self._memos.on_act)
         self.jobs.files.saved.connect(self._on_saved)
         self.jobs.files.failed.connect(self._on_not_saved)
 
@@ -177,6 +197,7 @@ class BoardProgram(RoleProgram[BoardWindow]):
         self.window.show_identity(settings.organisation, settings.user)
         await self.app.start()
         self.jobs.access_alert.start()
+        self.jobs.memos.start()
         await super().start()
 
     async def stop(self) -> None:

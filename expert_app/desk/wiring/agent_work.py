@@ -56,7 +56,7 @@ from views.desk.window import DeskWindow
 from views.desk.wrap_up import outcome_words
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
-from views.widgets.agent_state import help_words
+from views.widgets.agent_state import AskSupervisor, help_words
 from views.widgets.message_bar import Level
 from views.widgets.window_settings import WindowSettings
 from views.words.errors import sentence
@@ -134,7 +134,7 @@ class AgentWorkConnections:
         work.services_changed.connect(self._on_services)
         work.state_changed.connect(lambda state: self._window.status.show_state(*state))
         work.offered.connect(self._on_offer)
-        self._window.header.supervisor_requested.connect(work.ask_supervisor)
+        self._window.header.acted.connect(self._on_header_act)
         work.supervisor_asked.connect(self._on_supervisor_asked)
         work.previewed.connect(self._on_previewed)
         work.calls_changed.connect(self._on_calls)
@@ -171,10 +171,14 @@ class AgentWorkConnections:
                 self._ring.stop()
                 self._window.idle.next.show_accepting(True)
                 self._work.accept_next(service)
-            case ChooseOwnState(available, reason):
+            case ChooseOwnState(available, reason, minutes):
                 if not available:
                     self._ring.stop()
-                self._work.set_state(available, reason)
+                self._work.set_state(available, reason, minutes)
+
+    def _on_header_act(self, act: ChooseOwnState | AskSupervisor) -> None:
+        if isinstance(act, AskSupervisor):
+            self._work.ask_supervisor(act.reason)
 
     def _on_offer_act(self, act: OfferAct) -> None:
         match act:
@@ -189,6 +193,8 @@ class AgentWorkConnections:
         match act:
             case IdlePress.PREVIEW:
                 self._on_preview()
+            case IdlePress.PAUSE_IS_OVER:
+                self._on_pause_over()
             case AcceptByThemselves(on):
                 self._settings.write(BY_ITSELF, "yes" if on else "")
             case MakePromisedCall(ticket_id):
@@ -225,6 +231,14 @@ class AgentWorkConnections:
         ticket = self._window.queue.facts.next_ticket()
         if ticket is not None:
             self._work.preview(ticket.id)
+
+    def _on_pause_over(self) -> None:
+        """Says it once; the agent stays in its pause."""
+        words = _("Your pause is over. You stay paused until you resume.")
+        self._window.messages.show_message(Level.INFO, words, key="pause")
+        if not self._window.isActiveWindow():
+            self._notified = ""
+            self._notification.show(_("Your pause is over"), words, _("Show the desk"))
 
     def _on_previewed(self, previewed: tuple[str, CallerPreview]) -> None:
         ticket_id, preview = previewed

@@ -124,6 +124,9 @@ class DeskAnnouncements:
 
     def _on_state(self, state: ReportedState) -> None:
         words, _icon, _tone = state_style(state.available, state.reason)
+        if state.until_utc is not None:
+            end = f"{state.until_utc.astimezone():%H:%M}"
+            words = _("{state} until {time}").format(state=words, time=end)
         self._announce(_("Your state: {state}").format(state=words))
 
     # ---- the conversation ----

@@ -30,6 +30,7 @@ from expert_app.desk.wiring.shown_documents import ShownDocumentConnections
 from expert_app.desk.wiring.third_parties import ThirdPartyConnections
 from expert_app.desk.wiring.window import WindowConnections
 from expert_app.workplace.wiring.desk_choices import DeskChoices
+from expert_app.workplace.wiring.memos import MemoConnections
 from session.core.errors import SessionError
 
 
@@ -39,6 +40,7 @@ class DeskConnections:
 
     window: WindowConnections
     work: AgentWorkConnections
+    memos: MemoConnections
     announcements: DeskAnnouncements
     conversation: tuple[object, ...]
     paper: tuple[object, ...]
@@ -82,6 +84,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
     return DeskConnections(
         window=window,
         work=work,
+        memos=_connect_memos(parts, jobs, screen),
         conversation=conversation,
         paper=paper,
         announcements=DeskAnnouncements(
@@ -96,6 +99,21 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
             store=parts.window_settings,
         ),
     )
+
+
+def _connect_memos(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> MemoConnections:
+    window = screen.window
+    memos = MemoConnections(
+        jobs.memos,
+        window.memos.views,
+        clock=parts.clock,
+        messages=window.messages,
+        show_unread=window.header.show_unread,
+        open_thread=window.memos.open_thread,
+        in_conversation=lambda: jobs.app.session is not None,
+    )
+    window.idle.acted.connect(memos.on_act)
+    return memos
 
 
 def _connect_conversation(

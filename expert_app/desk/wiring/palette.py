@@ -21,9 +21,8 @@ from views.desk.acts import AcceptCaller, TalkPress
 from views.desk.devices.acts import ScanPiece
 from views.desk.dossier.acts import DossierAct, OpenDocument
 from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named_shortcuts
-from views.desk.pass_on_panel import STATES
 from views.desk.window import DeskWindow
-from views.widgets.agent_state import PAUSES, state_style
+from views.widgets.agent_state import AGENT_DOING, PAUSES, state_style
 from views.widgets.icons import icon
 from views.widgets.keyboard.command_palette import CommandPalette, PaletteEntry
 from views.widgets.keyboard.window_actions import WindowActions
@@ -255,7 +254,7 @@ class PaletteConnections:
         if targets is None or not self._talks():
             return
         for agent in targets.agents:
-            state, icon_name = STATES[agent.state]
+            state, icon_name = AGENT_DOING[agent.state]
             yield self._target(agent.id, f"{agent.name} · {_(state)}", _("Colleague"), icon_name)
         for queue in targets.services:
             waiting = _("{count} waiting").format(count=queue.waiting)

@@ -143,6 +143,7 @@ class Desk(RoleProgram[DeskWindow]):
         self.window.show_identity(parts.settings.organisation, parts.settings.user)
         self._connections.work.show_open_work()
         self.jobs.work.start()
+        self.jobs.memos.start()
         await self.jobs.app.start()
         await super().start()
         parts.tasks.start(self._send_old_logs(), name="send old logs")

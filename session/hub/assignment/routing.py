@@ -78,6 +78,7 @@ class Routing:
             said=reported_state(record),
             reason=record.reason if record is not None else "",
             since_utc=record.at_utc if record is not None else None,
+            until_utc=record.until_utc if record is not None else None,
         )
 
     @handles(NextRequest)

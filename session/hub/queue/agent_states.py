@@ -221,6 +221,7 @@ class AgentStates:
             reason=record.reason if record is not None else "",
             by_name=self._set_by(organisation, record),
             why=record.why if record is not None else "",
+            until_utc=record.until_utc if record is not None else None,
         )
 
     def _set_by(self, organisation: str, record: AgentRecord | None) -> str:
@@ -233,15 +234,17 @@ class AgentStates:
 
     @handles(AgentStateRequest)
     async def report(self, asker: Asker, request: AgentStateRequest) -> Done:
-        """An agent is available or pauses; saying the same again changes nothing.
-        Raises `StoreUnreachable`.
+        """An agent is available or pauses; saying the same again changes nothing, another end of
+        the pause only that. Raises `StoreUnreachable`.
         """
         record = self.reported(asker.organisation, asker.user)
-        if record is None or (record.available, record.reason) != (
-            request.available,
-            request.reason,
-        ):
-            await self._put(asker.organisation, asker.user, request.available, request.reason)
+        until_utc = None if request.available else request.until_utc
+        state = request.available, request.reason
+        if record is None or (record.available, record.reason) != state:
+            await self._put(asker.organisation, asker.user, *state, until_utc=until_utc)
+        elif record.until_utc != until_utc:
+            changed = msgspec.structs.replace(record, until_utc=until_utc)
+            await self._store.put_agent(asker.organisation, asker.user, changed)
         return Done()
 
     @handles(AskSupervisorRequest)
@@ -282,6 +285,7 @@ class AgentStates:
         *,
         changed_by: str = "",
         why: str = "",
+        until_utc: datetime | None = None,
     ) -> None:
         """A new state; what help was asked for stays."""
         previous = self.reported(organisation, agent)
@@ -293,5 +297,6 @@ class AgentStates:
             why=why,
             help=previous.help if previous is not None else "",
             help_at_utc=previous.help_at_utc if previous is not None else None,
+            until_utc=until_utc,
         )
         await self._store.put_agent(organisation, agent, record)

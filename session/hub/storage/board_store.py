@@ -85,8 +85,8 @@ class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The state that an agent last gave itself, or a supervisor did (`changed_by`, `why`), and for
-    what it asks a supervisor for help.
+    """The state that an agent last gave itself, or a supervisor did (`changed_by`, `why`), until
+    when the agent means to pause, and for what it asks a supervisor for help.
     """
 
     available: bool
@@ -96,6 +96,7 @@ class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     help: str = ""
     help_at_utc: datetime | None = None
+    until_utc: datetime | None = None
 
 
 class WorkplaceRecord(msgspec.Struct, frozen=True, kw_only=True):

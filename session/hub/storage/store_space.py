@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 QUOTA_BYTES = 4 << 30
 SESSION_LOG_BYTES = 32 << 20
 
-LOGS_PERCENT, AUDIT_PERCENT, HELD_PERCENT, STATES_PERCENT = 60, 15, 5, 2
+LOGS_PERCENT, AUDIT_PERCENT, HELD_PERCENT, STATES_PERCENT, MEMOS_PERCENT = 60, 15, 5, 2, 1
 """Of the quota. The rest is for tickets, callers' numbers, the board and callbacks."""
 
 LEAST_BYTES = 1 << 20
@@ -89,10 +89,15 @@ class StoreLimits:
         return self.quota_bytes * STATES_PERCENT // 100
 
     @property
+    def memos_bytes(self) -> int:
+        """Memos of today."""
+        return self.quota_bytes * MEMOS_PERCENT // 100
+
+    @property
     def ticket_bytes(self) -> int:
         """The bytes that are left for tickets, whatever the logs do."""
-        bounded = self.logs_bytes + self.audit_bytes + self.held_bytes + self.states_bytes
-        return self.quota_bytes - bounded
+        bounded = self.logs_bytes + self.audit_bytes + self.held_bytes
+        return self.quota_bytes - bounded - self.states_bytes - self.memos_bytes
 
     def log_shares(self, organisations: Iterable[str]) -> dict[str, int]:
         """Bytes of each organisation's logs; together never more than `logs_bytes`, but for the

@@ -214,11 +214,13 @@ class AgentStateRequest(
     """An agent is available or pauses.
     Conversation and wrap-up are read from its ticket, so they are never wrong.
 
-    `reason` of a pause is a short code: "break", "training", "back_office" or "".
+    `reason` of a pause is a short code: "break", "training", "back_office" or "". `until_utc`: when
+    it shall end, which others are told; nobody is made available by it.
     """
 
     available: bool
     reason: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    until_utc: UtcTime | None = None
 
 
 PauseCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,40}$")]
@@ -272,6 +274,7 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         services: what the agent serves today, [] for all; `for_today`: a supervisor said so.
         by_name, why: the supervisor who set the state, and the reason.
+        until_utc: when the agent means to end its pause.
     """
 
     id: Id
@@ -287,6 +290,7 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     why: Text = ""
     help: Text = ""
     help_since_utc: UtcTime | None = None
+    until_utc: UtcTime | None = None
 
 
 class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):

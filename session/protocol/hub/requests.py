@@ -587,6 +587,29 @@ class AgentChanged(HubMessage, frozen=True, kw_only=True):
     services: bool = False
 
 
+MemoText = Annotated[str, msgspec.Meta(max_length=2000)]
+"""The text of a memo as it is kept: what masks a number may be longer than the number."""
+
+
+class Memo(msgspec.Struct, frozen=True, kw_only=True):
+    """A few lines from `by` to the agent `to`, "" for the supervisors."""
+
+    memo_id: Id
+    at_utc: UtcTime
+    by: Id
+    by_name: Text
+    to: OptionalId
+    to_name: Text
+    text: MemoText
+    from_supervisor: bool = False
+
+
+class MemoWritten(HubMessage, frozen=True, kw_only=True):
+    """To an agent or a supervisor: somebody has written to it."""
+
+    memo: Memo
+
+
 class WorkplaceChanged(HubMessage, frozen=True, kw_only=True):
     """To an agent, at all its computers: it works at this one now; `desk` is its public key. The
     others wait.
@@ -652,6 +675,7 @@ HubEvent = (
     | PeerPresence
     | Announcement
     | AgentChanged
+    | MemoWritten
     | WorkplaceChanged
     | ServicesChanged
     | RemoteHelpWanted

@@ -65,13 +65,14 @@ class ServiceWork(msgspec.Struct, frozen=True, kw_only=True):
 
 class WorkAnswer(HubMessage, frozen=True, kw_only=True):
     """`said` is the state the agent chose, or that an unanswered offer or a supervisor put it into,
-    with its reason.
+    with its reason, and until when a pause shall be.
     """
 
     services: list[ServiceWork]
     said: AgentState = AgentState.AVAILABLE
     reason: Text = ""
     since_utc: UtcTime | None = None
+    until_utc: UtcTime | None = None
 
 
 class WorkRequest(Request[WorkAnswer], frozen=True, kw_only=True, verb="work", roles=(Role.AGENT,)):

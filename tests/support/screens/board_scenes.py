@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
+import msgspec
+
 from resources.texts import _
 from session.core.clock import ManualClock
 from session.core.dossier_model import Delivery, DeliveryState
@@ -446,7 +448,32 @@ def quiet() -> BoardWindow:
     return window
 
 
+def memos() -> BoardWindow:
+    """An agent has written to the supervisors."""
+    from tests.support.screens.desk_scenes import MEMOS
+
+    window = full()
+    answers = [memo for memo in MEMOS.memos if memo.from_supervisor]
+    question = msgspec.structs.replace(
+        answers[0],
+        memo_id="m0",
+        by="me",
+        by_name="Claire Fontanel",
+        to="",
+        text="Je peux partir à 16 h ?",
+        from_supervisor=False,
+    )
+    book = msgspec.structs.replace(
+        MEMOS, user="boss", is_supervisor=True, memos=[question, *answers]
+    )
+    window.memos.show_book(book, NOW)
+    window.show_unread(book.unread())
+    window.open_thread("me")
+    return window
+
+
 SCENES: dict[str, Callable[[], BoardWindow]] = {
+    "board_memos": memos,
     "board": full,
     "board_act": acting,
     "board_announce": announcing,

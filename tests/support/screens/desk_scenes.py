@@ -13,6 +13,8 @@ from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
 
 from documents.store.procedures import by_language, load_procedures, shipped
 from resources.texts import _
+from session.desk.hub.memos import MemoBook
+from session.protocol.colleagues.memos import Colleague
 from session.protocol.conversation.messages import (
     Area,
     Grant,
@@ -21,6 +23,8 @@ from session.protocol.conversation.messages import (
     ScannerState,
 )
 from session.protocol.dossier.guides import Guide, GuideCase, GuideStep
+from session.protocol.hub.board import AgentState
+from session.protocol.hub.requests import Memo
 from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.invented import (
@@ -90,6 +94,48 @@ TALKS = [
         * 4
     )
 ]
+_NAMES = {"me": "Claire Fontanel", "yanis": "Yanis B.", "solene": "Solène C."}
+
+
+def _memo(number: int, by: str, to: str, text: str) -> Memo:
+    return Memo(
+        memo_id=f"m{number}",
+        at_utc=NOW - timedelta(minutes=20 - number),
+        by=by,
+        by_name=_NAMES.get(by, "Chantal V."),
+        to=to,
+        to_name=_NAMES.get(to, ""),
+        text=text,
+        from_supervisor=by == "boss",
+    )
+
+
+MEMOS = MemoBook(
+    user="me",
+    known=True,
+    colleagues=[
+        Colleague(id="solene", name="Solène C.", state=AgentState.AVAILABLE),
+        Colleague(
+            id="yanis",
+            name="Yanis B.",
+            state=AgentState.IN_SESSION,
+            since_utc=NOW - timedelta(minutes=4),
+        ),
+        Colleague(
+            id="ines",
+            name="Inès K.",
+            state=AgentState.PAUSED,
+            until_utc=NOW + timedelta(minutes=10),
+        ),
+        Colleague(id="marc", name="Marc O.", state=AgentState.OFFLINE),
+    ],
+    supervisors=["Chantal V."],
+    memos=[
+        _memo(1, "me", "yanis", "Tu as le formulaire 4021 sous la main ? L'usager est au guichet."),
+        _memo(2, "yanis", "me", "Oui : bibliothèque, « Aide au logement », deuxième ligne."),
+        _memo(3, "boss", "me", "Réunion à 16 h, salle 2."),
+    ],
+)
 OFFERED: dict[str, object] = {
     "state": TicketState.OFFERED,
     "offer_until_utc": NOW + timedelta(seconds=17),
@@ -119,6 +165,32 @@ def my_day() -> DeskWindow:
     )
     window.idle.work.show_work(TO_DO)
     window.idle.talks.show_work(TALKS)
+    _show_memos(window)
+    return window
+
+
+def _show_memos(window: DeskWindow) -> None:
+    for view in window.memos.views:
+        view.show_book(MEMOS, NOW)
+    window.header.show_unread(MEMOS.unread())
+
+
+def paused() -> DeskWindow:
+    """A pause has an end, and a colleague has written."""
+    window = _open_desk()
+    window.status.show_state(False, "break", NOW + timedelta(minutes=8, seconds=12))
+    window.idle.work.show_work(TO_DO[:2])
+    window.idle.talks.show_work(TALKS[:4])
+    _show_memos(window)
+    window.idle.memos.open_thread("yanis")
+    return window
+
+
+def memos() -> DeskWindow:
+    """During a conversation the agent reads what a colleague has written."""
+    window = face()
+    _show_memos(window)
+    window.memos.open_thread("yanis")
     return window
 
 
@@ -336,6 +408,8 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "phone": phone,
     "away": away,
     "idle": idle,
+    "paused": paused,
+    "memos": memos,
     "my_day": my_day,
     "empty": empty,
     "face": face,

@@ -128,6 +128,9 @@ def _planted_argument(name: str, value: Any, filling: Filling) -> Any:
         return planted_message(value, filling)
     if isinstance(value, str) and value and name in STRANGERS:
         return planted_text(value, MOST_LETTERS, filling)
+    if isinstance(value, tuple) and (names := getattr(value, "_fields", ())):
+        parts = zip(names, value, strict=True)
+        return type(value)(*(_planted_argument(part, one, filling) for part, one in parts))
     if isinstance(value, list | tuple):
         return type(value)(_planted_argument("", one, filling) for one in value)
     if isinstance(value, dict):

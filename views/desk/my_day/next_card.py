@@ -6,15 +6,20 @@ and Accept. While there is nobody to accept it says why. Used by the page betwee
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QTime
+from PyQt6.QtGui import QShowEvent
+from PyQt6.QtWidgets import QTimeEdit, QWidget
 
 from resources.texts import _
-from session.core.clock import Clock
+from session.core.clock import Clock, full_minute
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket
-from views.desk.acts import AcceptByThemselves, IdleAct, IdlePress
+from views.desk.acts import AcceptByThemselves, IdleAct, IdlePress, PauseFor
+from views.widgets.agent_state import PAUSE_MINUTES
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -45,6 +50,45 @@ class _Look(NamedTuple):
     words: str
 
 
+class PauseEnd(QWidget):
+    """Until when a pause shall be: for some minutes, or until a time."""
+
+    def __init__(self, clock: Clock, tell: Callable[[IdleAct], None]) -> None:
+        super().__init__()
+        self.setObjectName("pause_end")
+        self._clock = clock
+        self._tell = tell
+        parts: list[QWidget] = [label(_("End of the pause:"), "soft")]
+        for minutes in PAUSE_MINUTES:
+            words = _("in {minutes} min").format(minutes=minutes)
+            button = push_button(words, "", "quiet", name=f"pause_{minutes}")
+            button.clicked.connect(partial(tell, PauseFor(minutes)))
+            parts.append(button)
+        self._time = QTimeEdit()
+        self._time.setObjectName("pause_time")
+        self._time.setDisplayFormat("HH:mm")
+        self._time.setAccessibleName(_("End of the pause"))
+        if (field := self._time.lineEdit()) is not None:
+            field.setAccessibleName(_("End of the pause"))
+        at = push_button(_("until this time"), "", "quiet", name="pause_at")
+        at.clicked.connect(self._on_time)
+        flow = FlowLayout(*parts, self._time, at)
+        self.setLayout(flow)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """The time begins at the next full hour."""
+        super().showEvent(event)
+        now = self._clock.utc_now().astimezone()
+        self._time.setTime(QTime((now.hour + 1) % 24, 0))
+
+    def _on_time(self) -> None:
+        now = full_minute(self._clock.utc_now()).astimezone()
+        at = self._time.time()
+        minutes = (at.hour() * 60 + at.minute() - now.hour * 60 - now.minute) % (24 * 60)
+        if minutes:
+            self._tell(PauseFor(minutes))
+
+
 class NextCard(Card):
     """Who is next for this agent, or why nobody can be accepted.
 
@@ -55,9 +99,12 @@ class NextCard(Card):
     def __init__(self, clock: Clock, tell: Callable[[IdleAct], None]) -> None:
         super().__init__("idle_next", space=SPACE[1], padding=SPACE[3])
         self._clock = clock
+        self._tell = tell
         self._available = True
         self._connected = self._refused = self._silent = False
         self._offered = self._accepting = False
+        self._until_utc: datetime | None = None
+        self._is_over = False
         self._ticket: Ticket | None = None
         self._waiting = 0
         self._service: Service | None = None
@@ -82,6 +129,7 @@ class NextCard(Card):
         shortcut("Ctrl+F2", self._look, self)
         self._back = push_button(_("I am available"), "available", "primary", name="idle_available")
         self._back.clicked.connect(lambda: tell(IdlePress.END_PAUSE))
+        self._end = PauseEnd(clock, tell)
         self._by_itself = CheckBox(_("Accept callers offered to me by itself, after 3 seconds"))
         self._by_itself.setObjectName("idle_by_itself")
         self._by_itself.toggled.connect(lambda on: tell(AcceptByThemselves(on)))
@@ -99,6 +147,7 @@ class NextCard(Card):
         self.body.addLayout(top)
         self.body.addWidget(self._seen)
         self.body.addLayout(FlowLayout(self._accept, self._look, self._back))
+        self.body.addWidget(self._end)
         self.body.addWidget(self._by_itself)
 
     def show_by_itself(self, offers: bool, chosen: bool) -> None:
@@ -137,10 +186,18 @@ class NextCard(Card):
         self._accepting = accepting
         self._show()
 
-    def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
-        """Show whether the agent is available, whether the hub answers,
-        and whether an offer was left unanswered.
+    def show_state(
+        self,
+        available: bool,
+        connected: bool,
+        silent: bool = False,
+        until_utc: datetime | None = None,
+    ) -> None:
+        """Show whether the agent is available, whether the hub answers, whether an offer was left
+        unanswered, and until when a pause shall be.
         """
+        if until_utc != self._until_utc:
+            self._until_utc, self._is_over = until_utc, False
         self._available = available
         self._connected = connected
         self._silent = silent
@@ -174,6 +231,9 @@ class NextCard(Card):
         if self._silent:
             words = _("It went to a colleague. Say that you are back to get callers again.")
             return _Look("wait_long", "bad", _("You did not answer a call"), words)
+        if not self._available and self._is_over:
+            words = _("You stay paused until you resume.")
+            return _Look("paused", "accent", _("Your pause is over"), words)
         if not self._available:
             words = _("New callers do not ring here. They ring at your colleagues' desks.")
             return _Look("paused", "warn", _("You are paused"), words)
@@ -210,11 +270,37 @@ class NextCard(Card):
         self._given.setVisible(is_next and ticket is not None and ticket.caller_number_given)
         self._accept.setVisible(is_next)
         self._seen.setVisible(is_next and bool(self._seen.text()))
-        label_button(self._back, _("I am back") if self._silent else _("I am available"))
+        words = _("I am available")
+        if self._silent:
+            words = _("I am back")
+        elif self._is_over:
+            words = _("Resume")
+        label_button(self._back, words)
         self._back.setVisible(not self._available)
+        self._end.setVisible(self._is_paused() and not self._is_over)
+        self._show_wait()
+
+    def _is_paused(self) -> bool:
+        return self._connected and not (self._available or self._silent or self._refused)
+
+    def _show_pause(self, until_utc: datetime) -> None:
+        """The rest of the pause goes down each second; at its end it is said once."""
+        left_s = (until_utc - self._clock.utc_now()).total_seconds()
+        if left_s <= 0 and not self._is_over:
+            self._is_over = True
+            self._show()
+            self._tell(IdlePress.PAUSE_IS_OVER)
+        self._wait_icon.set_icon("time", "soft")
+        restyle(self._wait, tone="")
+        show_clock(self._wait, left_s, _("{time} left"))
 
     def _show_wait(self) -> None:
         """The wait goes on each second; what a screen reader gets of it each minute."""
+        counts_down = self._is_paused() and self._until_utc is not None and not self._is_over
+        if counts_down and self._until_utc is not None:
+            self._clock_part.show()
+            self._show_pause(self._until_utc)
+            return
         if self._ticket is None:
             return
         waited_s = (self._clock.utc_now() - self._ticket.arrived_at_utc).total_seconds()

@@ -13,23 +13,25 @@ from resources.texts import _
 from session.core.clock import Clock
 from views.desk.my_day.next_card import NextCard
 from views.desk.my_day.open_work import WorkCard
-from views.widgets.parts import column, scroll_area
+from views.widgets.parts import Card, column, label, row, scroll_area
 from views.widgets.theme import SPACE, text_scale
+from views.workplace.memos import MemoView
 
-COLUMN_PX, TWO_COLUMNS_PX = 760, 1120
-"""The most width of a column alone, and from where on there are two; usual letters."""
+TWO_COLUMNS_PX, THREE_COLUMNS_PX = 700, 1250
+"""The widths from where on there are two columns and three; usual letters."""
 
 
 class IdlePage(QWidget):
     """An agent's day: what comes next, and what is not finished.
 
     Signals:
-        acted(object): what the agent does, an `IdleAct`.
+        acted(object): what the agent does, an `IdleAct` or a `MemoAct`.
 
     Attributes:
         next: who is next, or why nobody can be accepted.
         work: what this agent has not finished.
         talks: whom this agent spoke with today.
+        memos: colleagues, and what was written with them.
     """
 
     acted = pyqtSignal(object)
@@ -44,14 +46,20 @@ class IdlePage(QWidget):
         self.talks = WorkCard(
             "idle_talks", _("My conversations today: {count}"), tell=self.acted.emit
         )
-        self._first, self._second = QWidget(), QWidget()
+        self.memos = MemoView(self.acted.emit)
+        card = Card("idle_colleagues", space=SPACE[1], padding=SPACE[3])
+        card.body.addWidget(label(_("Colleagues"), "title"))
+        card.body.addWidget(self.memos, 1)
+        colleagues = QWidget()
+        column(colleagues, card, margins=(0, SPACE[2], SPACE[2], SPACE[2]))
+        self._first, self._second, self._third = QWidget(), QWidget(), colleagues
         column(self._first, self.next, self.work, 0, space=SPACE[2])
         column(self._second, self.talks, 0)
         self._body = QWidget()
         self._columns = QGridLayout(self._body)
         self._columns.setSpacing(SPACE[2])
         self._columns.setContentsMargins(*(SPACE[2],) * 4)
-        column(self, scroll_area(self._body))
+        self._beside = row(self, scroll_area(self._body), space=0)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -66,11 +74,20 @@ class IdlePage(QWidget):
             self._fit()
 
     def _fit(self) -> None:
+        """Colleagues stay beside the work where there is room, and the day's talks between them."""
         larger = max(1.0, text_scale())
-        is_wide = self.width() >= TWO_COLUMNS_PX * larger
-        for part in (self._first, self._second):
-            part.setMaximumWidth(round(COLUMN_PX * larger * (1.0 if not is_wide else 1.25)))
+        has_two = self.width() >= TWO_COLUMNS_PX * larger
+        has_three = self.width() >= THREE_COLUMNS_PX * larger
         self._columns.addWidget(self._first, 0, 0)
-        self._columns.addWidget(self._second, *((0, 1) if is_wide else (1, 0)))
-        self._columns.setRowStretch(0 if is_wide else 2, 1)
-        self._columns.setRowStretch(2 if is_wide else 0, 0)
+        self._columns.addWidget(self._second, *((0, 1) if has_three else (2, 0)))
+        if has_two:
+            self._beside.addWidget(self._third)
+        else:
+            self._columns.addWidget(self._third, 1, 0)
+        self._beside.setStretch(0, 2)
+        self._beside.setStretch(1, int(has_two))
+        self._columns.setColumnStretch(0, 1)
+        self._columns.setColumnStretch(1, int(has_three))
+        for row_number in range(3):
+            self._columns.setRowStretch(row_number, 0)
+        self._columns.setRowStretch(0 if has_three else 2, 1)

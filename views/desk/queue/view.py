@@ -178,10 +178,10 @@ class DeskQueueView(QFrame):
 
     # ---- requests ----
 
-    def choose_state(self, available: bool, reason: str) -> None:
+    def choose_state(self, available: bool, reason: str, minutes: int = 0) -> None:
         """The agent has chosen its state elsewhere in the window."""
         self.is_available = available
-        self.acted.emit(ChooseOwnState(available, reason))
+        self.acted.emit(ChooseOwnState(available, reason, minutes))
 
     def accept_next(self) -> None:
         """Asks for whoever is next of those shown (F2);

@@ -52,6 +52,7 @@ class Worker(Desk):
             self.link,
             owed=OwedNotes(MemorySettings(), SystemClock()),
             user=user,
+            clock=SystemClock(),
             tasks=self.tasks,
         )
         self.said: list[ReportedState] = []
@@ -196,13 +197,18 @@ async def test_what_was_chosen_while_the_hub_was_away_is_said_when_it_is_back(
     await alice.close()
 
 
-async def test_a_restarted_desk_finds_its_pause_again(world: World, workers: Workers) -> None:
+async def test_a_restarted_desk_finds_its_pause_and_its_end_again(
+    world: World, workers: Workers
+) -> None:
     alice = await at_work(world, "alice", workers)
-    alice.work.set_state(False, "training")
+    alice.work.set_state(False, "training", 20)
     await until(lambda: alice.state() is AgentState.PAUSED)
+    [told] = alice.said
+    assert told.until_utc is not None
+    assert (told.until_utc - SystemClock().utc_now()).total_seconds() == pytest.approx(1230, abs=31)
     await alice.close()
     again = await at_work(world, "alice", workers)
-    await until(lambda: again.said == [ReportedState(False, "training")])
+    await until(lambda: again.said == [told])
     await again.close()
 
 

@@ -28,9 +28,10 @@ from tests.support.screens.third_party_scenes import (
 from tests.unit.views.desk.cut_words import cut_off
 from views.desk.acts import CallHost, LetWait, PassOnCaller, TalkPress
 from views.desk.invitation_bar import InvitationBar
-from views.desk.pass_on_panel import STATES, PassOnPanel
+from views.desk.pass_on_panel import PassOnPanel
 from views.desk.talk_bar import HOLD_REASONS, TalkBar
 from views.kiosk.conversation.third_party_strip import HOLD_WORDS, ThirdPartyStrip
+from views.widgets.agent_state import AGENT_DOING
 
 ANNOUNCED = Third(
     role=Role.SUPERVISOR, user="boss", state=ThirdState.ANNOUNCED, by="s.boss", at_utc=NOW
@@ -79,7 +80,7 @@ def test_who_is_only_called_has_no_banner_at_the_kiosk(qtbot: QtBot) -> None:
 
 def test_every_reason_to_wait_has_words_on_both_sides() -> None:
     assert set(HOLD_REASONS) == set(HOLD_WORDS) == set(HoldReason)
-    assert set(STATES) == set(AgentState)
+    assert set(AGENT_DOING) == set(AgentState)
 
 
 def test_the_hold_button_asks_why_and_then_talks_again(qtbot: QtBot) -> None:

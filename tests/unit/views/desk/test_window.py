@@ -296,7 +296,7 @@ def test_the_line_is_told_at_every_place(window: DeskWindow) -> None:
 
 
 def test_a_pause_is_shown_and_ended_from_the_middle(window: DeskWindow, qtbot: QtBot) -> None:
-    window.header.state.state_requested.emit(False, "")
+    window.header.acted.emit(ChooseOwnState(False, ""))
     assert child(window, QPushButton, "header_state").text() == "Paused"
     told = acts_of(window.queue, ChooseOwnState)
     press(window, qtbot, "idle_available")

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from PyQt6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,7 @@ from pytestqt.qtbot import QtBot
 import views
 from session.core.clock import ManualClock
 from session.core.dossier_model import Dossier
+from session.desk.hub.memos import MemoBook
 from session.protocol.dossier.deliveries import DeliveriesAnswer
 from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer, RegisterState
 from session.protocol.dossier.pieces import PieceHistory
@@ -49,6 +51,8 @@ from views.helpdesk.notes_panel import NotesPanel
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.site.network_view import NetworkView
 from views.widgets.message_bar import MessageBar
+from views.words.errors import sentence
+from views.workplace.memos import MemoView
 
 WHY = "The hub did not answer: try again."
 
@@ -156,6 +160,13 @@ def _targets() -> ShownList:
     return ShownList(panel, lambda: panel.show_targets(none, ""), lambda: panel.show_not_read(WHY))
 
 
+def _colleagues() -> ShownList:
+    view = MemoView(list[object]().append)
+    book = MemoBook(user="alice", known=True)
+    refused = msgspec.structs.replace(book, refused="hub_unreachable")
+    return ShownList(view, lambda: view.show_book(book, NOW), lambda: view.show_book(refused, NOW))
+
+
 def _guides() -> ShownList:
     view = GuideView()
     return ShownList(view, lambda: view.show_guides(()), lambda: view.show_not_read(WHY))
@@ -230,6 +241,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "desk/dossier/pieces_bar.py history": (_pieces, WHY),
     "desk/dossier/view.py": (_documents, WHY),
     "widgets/dossier/hits.py": (_people, "The network answers but its service does not."),
+    "workplace/memos.py": (_colleagues, sentence("hub_unreachable").sentence),
     "desk/queue/rows.py": (_queue, "Connection lost"),
 }
 """View, or view and list -> how it is made, and the words that a refusal is shown with."""

@@ -209,7 +209,7 @@ def test_the_state_of_the_hub_is_shown_and_the_agent_is_back_by_one_press(made: 
     back = made.window.findChild(QPushButton, "idle_available")
     assert back is not None
     back.click()
-    assert made.work.asked == [("set_state", True, "")]
+    assert made.work.asked == [("set_state", True, "", 0)]
 
 
 def test_a_supervisor_is_asked_from_the_menu_of_states_and_no_longer_when_taken_back(

@@ -6,13 +6,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
-from PyQt6.QtWidgets import QLabel, QPushButton
+from PyQt6.QtCore import QTime
+from PyQt6.QtWidgets import QLabel, QPushButton, QTimeEdit
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from tests.support.screens.invented import NOW, SERVICES, TICKETS
 from tests.support.screens.parts import part
-from views.desk.acts import IdleAct, IdlePress
+from views.desk.acts import IdleAct, IdlePress, PauseFor
 from views.desk.my_day.next_card import NextCard
 
 
@@ -73,3 +74,37 @@ def test_those_whom_this_agent_may_not_take_are_not_said_to_be_nobody(qtbot: QtB
     assert "Nobody is waiting" not in _said(card)
     assert "kept for a colleague" in _said(card)
     assert not part(card, QPushButton, "idle_accept").isVisible()
+
+
+def test_a_pause_counts_down_and_asks_at_its_end_but_ends_nothing(qtbot: QtBot) -> None:
+    clock, acts = ManualClock(start=NOW), list[IdleAct]()
+    card = _card(qtbot, clock, acts)
+    card.show_state(available=False, connected=True)
+    part(card, QPushButton, "pause_20").click()
+    assert acts == [PauseFor(20)]
+    card.show_state(False, True, until_utc=NOW + timedelta(minutes=20))
+    card.show_next(0, None, None)
+    wait = part(card, QLabel, "idle_wait")
+    assert (wait.text(), wait.accessibleName()) == ("20:00 left", "20 min left")
+    clock.advance(1199)
+    card.show_next(0, None, None)
+    assert (wait.text(), wait.accessibleName()) == ("0:01 left", "less than 1 min left")
+    clock.advance(1)
+    for _second in range(3):
+        card.show_next(0, None, None)
+    assert acts == [PauseFor(20), IdlePress.PAUSE_IS_OVER], "said once"
+    assert "Your pause is over" in _said(card)
+    resume = part(card, QPushButton, "idle_available")
+    assert resume.text() == "Resume"
+    resume.click()
+    assert acts[-1] is IdlePress.END_PAUSE
+
+
+def test_a_pause_may_be_until_a_time(qtbot: QtBot) -> None:
+    acts = list[IdleAct]()
+    card = _card(qtbot, ManualClock(start=NOW), acts)
+    card.show_state(available=False, connected=True)
+    local = (NOW + timedelta(minutes=35)).astimezone()
+    part(card, QTimeEdit, "pause_time").setTime(QTime(local.hour, local.minute))
+    part(card, QPushButton, "pause_at").click()
+    assert acts == [PauseFor(35)]
