@@ -126,6 +126,6 @@ def kiosk_names(window: KioskWindow) -> dict[str, QWidget]:
         "closed_callback": window.closed_page.callback,
     }
     names |= {f"withdraw_{grant.value}": row for grant, row in page.powers.rows.items()}
-    for keys in (pad.digits, pad.letters):
+    for keys in (pad.pad.digits, pad.pad.letters):
         names |= {f"key_{face}": key for face, key in keys.keys.items()}
     return names

@@ -73,7 +73,7 @@ class StoryKiosk:
         """What the caller takes, by the name of a step."""
         page = self.window.session_page
         if name.isdigit():
-            return self.window.number_page.digits.keys[name]
+            return self.window.number_page.pad.digits.keys[name]
         return {
             "service": self.window.start_page.cards[0],
             "send": self.window.number_page.send,

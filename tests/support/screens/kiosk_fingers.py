@@ -57,7 +57,7 @@ def type_number(window: KioskWindow, text: str) -> None:
     page = window.number_page
     for character in text:
         if character.isalpha():
-            page.letters_key.click()
-            page.letters.keys[character].click()
+            page.pad.letters_key.click()
+            page.pad.letters.keys[character].click()
         else:
-            page.digits.keys[character].click()
+            page.pad.digits.keys[character].click()

@@ -241,15 +241,15 @@ def _number(kind: str, typed: str) -> Callable[[KioskVisit], None]:
         visit.ask_number(kind)
         for character in typed:
             page = visit.window.number_page
-            (page.letters if character.isalpha() else page.digits).keys[character].click()
-        visit.window.number_page.hide_last()  # in a picture no second passes
+            (page.pad.letters if character.isalpha() else page.pad.digits).keys[character].click()
+        visit.window.number_page.display.hide_last()  # in a picture no second passes
 
     return scene
 
 
 def _letters(visit: KioskVisit) -> None:
     _number("france_travail", "1234567")(visit)
-    visit.window.number_page.letters_key.click()
+    visit.window.number_page.pad.letters_key.click()
 
 
 def _refused(visit: KioskVisit) -> None:
@@ -447,8 +447,8 @@ def _phone(visit: KioskVisit) -> None:
     _elsewhere(visit)
     visit.window.away_page.phone.click()
     for character in "06123":
-        visit.window.number_page.digits.keys[character].click()
-    visit.window.number_page.hide_last()
+        visit.window.number_page.pad.digits.keys[character].click()
+    visit.window.number_page.display.hide_last()
 
 
 def kept_answer(how: Literal["back", "phone"]) -> TicketAnswer:

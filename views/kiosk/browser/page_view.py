@@ -87,17 +87,15 @@ class PageView(QWidget):
         self._injector = InputInjector(self.view, lambda: self._web.page)
         self._injector.touched.connect(lambda: self._report(messages.PageTouched()))
         self._injector.stop_key_pressed.connect(lambda: self._report(messages.StopKeyPressed()))
-        self.cover = PageCover(
-            self.view,
-            self._injector,
-            refusal=self._refusal,
-            zoom=lambda: self._web.page.zoomFactor(),
-        )
+        self.cover = PageCover(self.view, self._injector, refusal=self._refusal, zoom=self._zoom)
         self.cover.pointer.painted.connect(lambda x, y: self._report(messages.PointerDrawn(x, y)))
         self.cover.dialog.answered.connect(
             lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text)
         )
         self._script = CallerScript(self.view, lambda: self._web.page, report=self._report)
+
+    def _zoom(self) -> float:
+        return self._web.page.zoomFactor()
 
     @property
     def widget(self) -> QWidget:

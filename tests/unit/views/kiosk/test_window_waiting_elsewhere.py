@@ -133,10 +133,10 @@ def test_only_what_the_service_offers_can_be_chosen(visit: KioskVisit, window: K
 
 
 def _type(pad: NumberPage, number: str) -> None:
-    assert pad.pad.currentWidget() is pad.letters  # a letter comes first
-    pad.letters.keys[number[0]].click()
+    assert pad.pad.currentWidget() is pad.pad.letters  # a letter comes first
+    pad.pad.letters.keys[number[0]].click()
     for digit in number[1:]:
-        pad.digits.keys[digit].click()
+        pad.pad.digits.keys[digit].click()
     pad.send.click()
 
 
@@ -156,7 +156,7 @@ def test_who_comes_back_types_the_own_number(
     assert "Nobody waits with this number" in said(window)
     assert len(touches.heard) == 1
     for _ in range(4):
-        pad.erase.click()
+        pad.pad.erase.click()
     _type(pad, "L042")
     assert touches.heard[-1] == ComeBack("L042")
     visit.show_returns([])

@@ -52,7 +52,7 @@ def test_arabic_is_laid_out_from_right_to_left_but_its_pads_are_not(chosen: Kios
     right_to_left = Qt.LayoutDirection.RightToLeft
     assert chosen.window.start_page.layoutDirection() == right_to_left
     assert chosen.window.number_page.layoutDirection() == right_to_left
-    for pad in (chosen.window.number_page.digits, chosen.window.session_page.chat.keyboard):
+    for pad in (chosen.window.number_page.pad.digits, chosen.window.session_page.chat.keyboard):
         assert pad.layoutDirection() == Qt.LayoutDirection.LeftToRight
     _choose(chosen, "es")
     assert chosen.window.start_page.layoutDirection() == Qt.LayoutDirection.LeftToRight

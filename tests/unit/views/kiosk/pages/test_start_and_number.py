@@ -127,16 +127,16 @@ def test_complete_number_can_be_sent(
 def test_keys_that_cannot_follow_are_asleep(visit: KioskVisit, window: KioskWindow) -> None:
     visit.ask_number("allocataire")
     type_number(window, "1234567")
-    assert not any(key.isEnabled() for key in window.number_page.digits.keys.values())
-    window.number_page.erase.click()
-    assert all(key.isEnabled() for key in window.number_page.digits.keys.values())
+    assert not any(key.isEnabled() for key in window.number_page.pad.digits.keys.values())
+    window.number_page.pad.erase.click()
+    assert all(key.isEnabled() for key in window.number_page.pad.digits.keys.values())
 
 
 def test_job_seeker_number_ends_with_a_letter(
     visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
     visit.ask_number("france_travail")
-    assert not window.number_page.letters_key.isEnabled()
+    assert not window.number_page.pad.letters_key.isEnabled()
     type_number(window, "1234567K")
     window.number_page.send.click()
     assert touches.heard == [EnterNumber("1234567K")]
@@ -169,7 +169,7 @@ def test_number_unknown_to_the_hub_may_be_corrected(
     visit.number_refused()
     assert "This number is not known" in said(window)
     assert not window.number_page.send.isEnabled()
-    window.number_page.erase.click()
+    window.number_page.pad.erase.click()
     type_number(window, "8")
     window.number_page.send.click()
     assert touches.heard == [EnterNumber("1234568")]
