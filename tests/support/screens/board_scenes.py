@@ -423,7 +423,7 @@ def acting() -> BoardWindow:
     """A caller is being given to an agent; something was done before."""
     window = full()
     window.show()
-    window.live.give_agent.trigger()
+    window.live.offered.give_agent.trigger()
     window.show_undo(SetPriority(callers()[7], 0))
     window.messages.show_message(
         Level.INFO, _("Done: {act}").format(act="B108 : niveau de priorité élevé")
@@ -435,7 +435,7 @@ def announcing() -> BoardWindow:
     """A message to all is being written."""
     window = full()
     window.show()
-    window.live.announce.trigger()
+    window.live.offered.announce.trigger()
     return window
 
 
