@@ -441,17 +441,13 @@ class DossierStore:
                 if correction.piece_id and not piece_name(connection, key, correction.piece_id):
                     raise DossierUnknown(what="piece")
                 old_key, old = current(connection, key, correction.document_id)
-                moment, new_id = (
-                    self._moment(by),
-                    document_id_of(organisation, correction.request_id),
-                )
-                at_utc = moment.at_utc.astimezone(UTC)
+                moment = self._moment(by)
                 new = msgspec.structs.replace(
                     old,
-                    id=new_id,
+                    id=document_id_of(organisation, correction.request_id),
                     piece_id=correction.piece_id,
                     name=correction.name,
-                    filed_at_utc=at_utc,
+                    filed_at_utc=moment.at_utc.astimezone(UTC),
                 )
                 marks = marks or FiledMarks(pages=pages_of(connection, old_key))
                 self._insert(
@@ -471,7 +467,7 @@ class DossierStore:
                     organisation,
                     key,
                     old_id=correction.document_id,
-                    new_id=new_id,
+                    new_id=new.id,
                     why=why,
                     moment=moment,
                 )

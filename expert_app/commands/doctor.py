@@ -490,6 +490,24 @@ def run_doctor(
     return 2 if written is None else code
 
 
+def _check_camera(cameras: list[str], used: Sequence[MediaSettings]) -> CheckResult:
+    return check_device(
+        "camera",
+        cameras,
+        _('No camera: plug one in, or set media.camera to "simulated" to try the program.'),
+        chosen=[media.camera for media in used],
+    )
+
+
+def _check_microphone(microphones: list[str], used: Sequence[MediaSettings]) -> CheckResult:
+    words = _(
+        'No microphone: plug in a headset, or set media.microphone to "simulated" to try the '
+        "program."
+    )
+    chosen = [media.microphone for media in used]
+    return check_device("microphone", microphones, words, chosen=chosen)
+
+
 async def examine(
     desk: DeskSettings,
     kiosk: KioskSettings,
@@ -508,11 +526,6 @@ async def examine(
         here: which of `PROGRAMS` are set up on this computer; of another nothing is said.
         surroundings: the environment in which windows are shown; this process's by default.
     """
-    no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
-    no_microphone = _(
-        'No microphone: plug in a headset, or set media.microphone to "simulated" to try the '
-        "program."
-    )
     plan = ice_plan(desk.media if desk.media.ice_servers or desk.media.relay_only else kiosk.media)
     results = await asyncio.gather(
         check_bus(desk.bus if "desk" in here else kiosk.bus),
@@ -531,23 +544,14 @@ async def examine(
         for name, program_settings in (("desk", desk), ("kiosk", kiosk))
         if name in here
     ]
-    camera = check_device(
-        "camera", cameras, no_camera, chosen=[program_media.camera for program_media in media_here]
-    )
-    microphone = check_device(
-        "microphone",
-        microphones,
-        no_microphone,
-        chosen=[program_media.microphone for program_media in media_here],
-    )
     findings = [
         bus,
         media,
         check_engine(desk.media),
         check_echo(desk.media),
         check_display(sys.platform, os.environ if surroundings is None else surroundings),
-        camera,
-        microphone,
+        _check_camera(cameras, media_here),
+        _check_microphone(microphones, media_here),
         check_voice(voice, kiosk.speak),
         scanner,
         printer,

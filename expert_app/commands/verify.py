@@ -57,6 +57,35 @@ MOST_ANSWERS = 200
 """Answers of a conversation that are printed: a stranger may have written more into it."""
 
 
+class _GivenFiles:
+    """What a person wants to know the worth of, by kind."""
+
+    def __init__(self) -> None:
+        self.codes: list[tuple[str, ReceiptCode | None]] = []
+        self.files: list[tuple[str, bytes]] = []
+        self.exports: list[Path] = []
+        self.bundles: list[Path] = []
+
+    def add(self, name: str) -> None:
+        """Read a file, the picture of a code, or a code's own text.
+
+        Raises:
+            ReaderMissing: no program here reads a code from a picture.
+            OSError: the file cannot be read.
+        """
+        path = Path(name)
+        if is_code(name):
+            self.codes.append((name, read_code(name)))
+        elif path.suffix.lower() in PICTURES:
+            self.codes.append((path.name, code_in(path)))
+        elif not is_export(path):
+            self.files.append((path.name, _read(path)))
+        elif is_bundle(path):
+            self.bundles.append(path)
+        else:
+            self.exports.append(path)
+
+
 def verify_files(
     names: Annotated[
         Sequence[str],
@@ -86,44 +115,46 @@ def verify_files(
     if wrong:
         print(_("{key} is no public key.").format(key=wrong[0]))
         return 2
+    given = _GivenFiles()
+    try:
+        for name in names:
+            given.add(name)
+    except ReaderMissing:
+        print(_("To read a code from a picture, zxing-cpp is needed: pip install zxing-cpp"))
+        return 2
+    except OSError as error:
+        why = error.strerror or error
+        print(_("{file} cannot be read: {why}.").format(file=error.filename, why=why))
+        return 2
     trusted = [raw_key(key) for key in keys]
-    codes = [(name, read_code(name)) for name in names if is_code(name)]
-    files: list[tuple[str, bytes]] = []
-    exports: list[Path] = []
-    bundles: list[Path] = []
-    for path in (Path(name) for name in names if not is_code(name)):
-        try:
-            if path.suffix.lower() in PICTURES:
-                codes.append((path.name, code_in(path)))
-            elif is_export(path):
-                (bundles if is_bundle(path) else exports).append(path)
-            else:
-                files.append((path.name, _read(path)))
-        except ReaderMissing:
-            print(_("To read a code from a picture, zxing-cpp is needed: pip install zxing-cpp"))
-            return 2
-        except OSError as error:
-            print(_("{file} cannot be read: {why}.").format(file=path, why=error.strerror or error))
-            return 2
+    if all(_verdicts(given, trusted, keys, as_json=as_json)):
+        return 0
+    return 1
+
+
+def _verdicts(
+    given: _GivenFiles, trusted: Sequence[bytes], keys: Sequence[str], *, as_json: bool
+) -> list[bool]:
+    """Print what each file is worth, and return for each whether it is whole and as signed."""
     receipts = {
         name: receipt
-        for name, data in files
+        for name, data in given.files
         if (receipt := verify_receipt(data, trusted)) is not None
     }
-    documents = [(name, data) for name, data in files if name not in receipts]
-    answers = [
+    documents = [(name, data) for name, data in given.files if name not in receipts]
+    return [
         *(
             _print_receipt(verdict, name, documents, as_json=as_json)
             for name, verdict in receipts.items()
         ),
-        *(_print_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
+        *(
+            _print_code(code, name, documents, trusted, as_json=as_json)
+            for name, code in given.codes
+        ),
         *(_print_document(name, data, trusted, as_json=as_json) for name, data in documents),
-        *(verify_export(path, keys, as_json=as_json) == 0 for path in exports),
-        *(_print_bundle(path, keys, as_json=as_json) for path in bundles),
+        *(verify_export(path, keys, as_json=as_json) == 0 for path in given.exports),
+        *(_print_bundle(path, keys, as_json=as_json) for path in given.bundles),
     ]
-    if all(answers):
-        return 0
-    return 1
 
 
 def _print_bundle(path: Path, keys: Sequence[str], *, as_json: bool) -> bool:

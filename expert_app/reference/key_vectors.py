@@ -47,6 +47,7 @@ from session.protocol.conversation.messages import Grant, GrantChanged, GrantReq
 from session.protocol.hub.enrolment import EnrolRequest, proof_text
 from session.protocol.hub.invitation import fingerprint_of, read_invitation
 from session.protocol.hub.log import LogAck, LogAppend
+from session.protocol.hub.seal_keys import DeskCertificate, SealKey
 from session.protocol.sealing import (
     Part,
     SealOffered,
@@ -162,22 +163,7 @@ def seal() -> list[Case]:
     three messages as they are sent. The first key is the desk's, the last the kiosk's. Each of
     `refused` is a change of one of `said` that must not be taken.
     """
-    vault = vault_secret("vault")
-    card_key = sign_seal_key(
-        ORGANISATION,
-        vault,
-        first=date(2026, 1, 1),
-        last=date(2026, 6, 30),
-        signing_seed=seed("convention"),
-    )
-    certificate = certify(
-        vault,
-        ORGANISATION,
-        role=Role.AGENT,
-        user=AGENT,
-        key=public_key(seed("desk")),
-        now=NOON,
-    )
+    card_key, certificate = _seal_key(), _desk_certificate()
     desk, kiosk = exchange("desk fresh"), exchange("kiosk fresh")
     desk_key, kiosk_key = public_text(desk), public_text(kiosk)
     request = SealRequested(
@@ -191,10 +177,7 @@ def seal() -> list[Case]:
         "desk": agree(desk, kiosk_key, keys, purpose, opens_first=True),
         "kiosk": agree(kiosk, desk_key, keys, purpose, opens_first=False),
     }
-    sealed_messages = [_sealed(ends[who], who, *rest) for who, *rest in _SAID]  # type: ignore[arg-type]
-    key_lines = ["poste-expert seal key 1", ORGANISATION, card_key.key, card_key.certifier]
-    who_lines = [ORGANISATION, certificate.role, AGENT, certificate.key]
-    until = certificate.until_utc.isoformat()
+    said = [_sealed(ends[who], who, *rest) for who, *rest in _SAID]  # type: ignore[arg-type]
     return [
         case(
             "a sealed session",
@@ -210,13 +193,7 @@ def seal() -> list[Case]:
                 "kiosks_fresh_key": x25519("kiosk fresh"),
             },
             {
-                "card_key_lines": [*key_lines, str(card_key.first), str(card_key.last)],
-                "certificate_lines": [
-                    "poste-expert desk 1",
-                    *who_lines,
-                    until,
-                    certificate.certifier,
-                ],
+                **_signed_lines(card_key, certificate),
                 "desk_key_lines": ["poste-expert desk key 1", SESSION, desk_key],
                 **_key_steps(shared(desk, kiosk_key), f"{desk_key}\n{kiosk_key}", purpose),
             },
@@ -224,16 +201,51 @@ def seal() -> list[Case]:
                 "seal_requested": json_of(request),
                 "seal_offered": json_of(SealOffered(desk_key=desk_key, key=kiosk_key)),
                 "epoch": ends["desk"].epoch,
-                "said": sealed_messages,
-                "refused": [
-                    {"why": "the same number again", "message": 0, "change": "nothing"},
-                    {"why": "another topic", "message": 0, "topic": "device"},
-                    {"why": "a changed byte", "message": 1, "flip_byte": 0},
-                    {"why": "another number", "message": 1, "number": 9},
-                ],
+                "said": said,
+                "refused": _CHANGES,
             },
         )
     ]
+
+
+def _seal_key() -> SealKey:
+    return sign_seal_key(
+        ORGANISATION,
+        vault_secret("vault"),
+        first=date(2026, 1, 1),
+        last=date(2026, 6, 30),
+        signing_seed=seed("convention"),
+    )
+
+
+def _desk_certificate() -> DeskCertificate:
+    return certify(
+        vault_secret("vault"),
+        ORGANISATION,
+        role=Role.AGENT,
+        user=AGENT,
+        key=public_key(seed("desk")),
+        now=NOON,
+    )
+
+
+_CHANGES: list[dict[str, object]] = [
+    {"why": "the same number again", "message": 0, "change": "nothing"},
+    {"why": "another topic", "message": 0, "topic": "device"},
+    {"why": "a changed byte", "message": 1, "flip_byte": 0},
+    {"why": "another number", "message": 1, "number": 9},
+]
+
+
+def _signed_lines(card_key: SealKey, certificate: DeskCertificate) -> dict[str, list[str]]:
+    """Return what the organisation signs of its own key, and of the desk's."""
+    key_lines = ["poste-expert seal key 1", ORGANISATION, card_key.key, card_key.certifier]
+    who_lines = [ORGANISATION, certificate.role, AGENT, certificate.key]
+    until = certificate.until_utc.isoformat()
+    return {
+        "card_key_lines": [*key_lines, str(card_key.first), str(card_key.last)],
+        "certificate_lines": ["poste-expert desk 1", *who_lines, until, certificate.certifier],
+    }
 
 
 def json_of(message: msgspec.Struct) -> Any:
@@ -321,11 +333,9 @@ def vault_hello() -> list[Case]:
     vault, mine, theirs = vault_secret("vault"), exchange("hello"), exchange("welcome")
     keys = (vault.key, public_text(mine), public_text(theirs))
     text = hello_text(ORGANISATION, Part.LOG, caller, vault_key=vault.key, key=keys[1])
+    signature = sign(seed(KIOSK), text)
     hello = VaultHello(
-        vault_key=vault.key,
-        key=keys[1],
-        signer=public_key(seed(KIOSK)),
-        signature=sign(seed(KIOSK), text),
+        vault_key=vault.key, key=keys[1], signer=public_key(seed(KIOSK)), signature=signature
     )
     secrets = (shared(mine, vault.key), shared(mine, keys[2]))
     purpose = f"vault\n{ORGANISATION}\n{Part.LOG.value}"

@@ -5,6 +5,8 @@ for the simulated scanner.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -14,6 +16,9 @@ from expert_app.simulated.sheets import GREY, PEN, Colour, DrawnSheet, InventedP
 _WIDTH, _HEIGHT = 128.4, 81.0  # mm: ISO/IEC 7810, format ID-1 (85.60 x 53.98), one and a half times
 _INK: Colour = (34, 38, 66)
 _FAINT: Colour = (120, 128, 160)
+_HAIR: Colour = (74, 50, 38)
+_SKIN: Colour = (232, 194, 168)
+_SHADE: Colour = (214, 168, 142)
 _SCALE = 2  # faces and guilloches are drawn larger, then made small: smooth edges
 
 
@@ -142,61 +147,53 @@ def _portrait() -> Image.Image:
     """A simple drawn face on a pale ground, 36 x 46 mm."""
     width, height = px(36) * _SCALE, px(46) * _SCALE
     picture = Image.new("RGB", (width, height), (226, 229, 233))
-    draw = ImageDraw.Draw(picture)
-
-    def oval(centre: tuple[float, float], radii: tuple[float, float], fill: Colour) -> None:
-        (cx, cy), (rx, ry) = centre, radii
-        draw.ellipse(
-            ((cx - rx) * width, (cy - ry) * height, (cx + rx) * width, (cy + ry) * height),
-            fill=fill,
-        )
-
-    hair = (74, 50, 38)
-    skin = (232, 194, 168)
-    shade = (214, 168, 142)
-    cloth = (64, 92, 120)
-    oval((0.50, 0.46), (0.335, 0.335), hair)
-    draw.rounded_rectangle(
-        (0.175 * width, 0.42 * height, 0.825 * width, 0.80 * height), 0.12 * width, fill=hair
-    )
-    oval((0.50, 1.06), (0.52, 0.30), cloth)
-    draw.polygon(
-        [
-            (0.38 * width, 0.80 * height),
-            (0.62 * width, 0.80 * height),
-            (0.5 * width, 0.93 * height),
-        ],
-        fill=shade,
-    )
-    draw.rounded_rectangle(
-        (0.40 * width, 0.62 * height, 0.60 * width, 0.84 * height), 0.06 * width, fill=shade
-    )
-    oval((0.50, 0.485), (0.235, 0.245), skin)
-    draw.pieslice((0.25 * width, 0.205 * height, 0.75 * width, 0.60 * height), 180, 305, fill=hair)
+    pen = _FacePen(ImageDraw.Draw(picture), width, height)
+    pen.oval((0.50, 0.46), (0.335, 0.335), _HAIR)
+    pen.draw.rounded_rectangle(pen.box(0.175, 0.42, 0.825, 0.80), 0.12 * width, fill=_HAIR)
+    _draw_neck(pen)
+    pen.oval((0.50, 0.485), (0.235, 0.245), _SKIN)
+    pen.draw.pieslice(pen.box(0.25, 0.205, 0.75, 0.60), 180, 305, fill=_HAIR)
     for side in (-1, 1):
-        oval((0.5 + side * 0.095, 0.475), (0.042, 0.020), (250, 250, 248))
-        oval((0.5 + side * 0.095, 0.475), (0.019, 0.018), (70, 90, 70))
-        brow = (
-            (0.5 + side * 0.15) * width,
-            0.425 * height,
-            (0.5 + side * 0.04) * width,
-            0.417 * height,
-        )
-        draw.line(brow, fill=hair, width=round(0.014 * width))
-        oval((0.5 + side * 0.14, 0.56), (0.045, 0.025), (236, 178, 156))
-    draw.line(
-        (0.5 * width, 0.48 * height, 0.485 * width, 0.555 * height),
-        fill=shade,
-        width=round(0.014 * width),
-    )
-    draw.arc(
-        (0.46 * width, 0.535 * height, 0.54 * width, 0.575 * height),
-        20,
-        160,
-        fill=shade,
-        width=round(0.014 * width),
-    )
-    draw.chord(
-        (0.43 * width, 0.585 * height, 0.57 * width, 0.645 * height), 10, 170, fill=(190, 96, 96)
-    )
+        _draw_half(pen, side)
+    thin = round(0.014 * width)
+    pen.draw.line(pen.box(0.5, 0.48, 0.485, 0.555), fill=_SHADE, width=thin)
+    pen.draw.arc(pen.box(0.46, 0.535, 0.54, 0.575), 20, 160, fill=_SHADE, width=thin)
+    pen.draw.chord(pen.box(0.43, 0.585, 0.57, 0.645), 10, 170, fill=(190, 96, 96))
     return picture.resize((width // _SCALE, height // _SCALE), Image.Resampling.LANCZOS)
+
+
+class _FacePen(NamedTuple):
+    """Draws in fractions of a picture's width and height."""
+
+    draw: ImageDraw.ImageDraw
+    width: int
+    height: int
+
+    def box(
+        self, left: float, top: float, right: float, bottom: float
+    ) -> tuple[float, float, float, float]:
+        width, height = self.width, self.height
+        return left * width, top * height, right * width, bottom * height
+
+    def oval(self, centre: tuple[float, float], radii: tuple[float, float], fill: Colour) -> None:
+        (x, y), (x_radius, y_radius) = centre, radii
+        self.draw.ellipse(
+            self.box(x - x_radius, y - y_radius, x + x_radius, y + y_radius), fill=fill
+        )
+
+
+def _draw_neck(pen: _FacePen) -> None:
+    pen.oval((0.50, 1.06), (0.52, 0.30), (64, 92, 120))
+    width, height = pen.width, pen.height
+    collar = [(x * width, y * height) for x, y in ((0.38, 0.80), (0.62, 0.80), (0.5, 0.93))]
+    pen.draw.polygon(collar, fill=_SHADE)
+    pen.draw.rounded_rectangle(pen.box(0.40, 0.62, 0.60, 0.84), 0.06 * width, fill=_SHADE)
+
+
+def _draw_half(pen: _FacePen, side: int) -> None:
+    """Draw an eye, its brow and the cheek below; `side`: -1 left, 1 right."""
+    pen.oval((0.5 + side * 0.095, 0.475), (0.042, 0.020), (250, 250, 248))
+    pen.oval((0.5 + side * 0.095, 0.475), (0.019, 0.018), (70, 90, 70))
+    brow = pen.box(0.5 + side * 0.15, 0.425, 0.5 + side * 0.04, 0.417)
+    pen.draw.line(brow, fill=_HAIR, width=round(0.014 * pen.width))
+    pen.oval((0.5 + side * 0.14, 0.56), (0.045, 0.025), (236, 178, 156))

@@ -18,6 +18,8 @@ SHORTEST_DOCSTRING, LONGEST_DOCSTRING = 3, 10
 MOST_OF_ONE_WORD = 5
 """Modules of a folder whose names begin with the same word: more of them are a folder."""
 LONGEST_WIRING = 40
+LONGEST_FUNCTION, LONGEST_VIEW = 60, 300
+"""Lines of a function, and of a class of `views`."""
 
 TWINS = ("session/desk", "session/kiosk")
 """The two ends of one conversation: a class here may have its twin's name there."""
@@ -156,6 +158,31 @@ def test_wiring_is_read_at_a_glance() -> None:
         for function, _count in functions(parsed(path))
         if function.name.startswith("build")
         and (function.end_lineno or 0) - function.lineno >= LONGEST_WIRING
+    ]
+    assert long == []
+
+
+def lines_of(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or 0) - node.lineno + 1
+
+
+def test_a_function_is_read_on_one_screen() -> None:
+    long = [
+        f"{name_of(path)}: {function.name}, {lines_of(function)} lines"
+        for path in sources(*PRODUCT)
+        for function, _count in functions(parsed(path))
+        if lines_of(function) > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_a_view_has_one_purpose() -> None:
+    """What grows beyond this shows several things: each of them is a class with its own name."""
+    long = [
+        f"{name_of(path)}: {view.name}, {lines_of(view)} lines"
+        for path in sources("views")
+        for view in ast.walk(parsed(path))
+        if isinstance(view, ast.ClassDef) and lines_of(view) > LONGEST_VIEW
     ]
     assert long == []
 

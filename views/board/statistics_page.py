@@ -5,7 +5,7 @@ a file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from PyQt6.QtCore import QDate, pyqtSignal
@@ -49,43 +49,12 @@ class BoardStatisticsPage(QWidget):
         self._facts = facts
         self._clock = clock
         self._services: Mapping[str, Service] = {}
-        self._days = QComboBox()
-        self._by = QComboBox()
-        self._days.setObjectName("statistics_days")
-        self._days.setAccessibleName(_("Days"))
-        for days, words in (
-            (1, _("Today")),
-            (7, _("7 days")),
-            (31, _("31 days")),
-            (92, _("3 months")),
-            (366, _("1 year")),
-            (CHOSEN, _("From … to …")),
-        ):
-            self._days.addItem(words, days)
+        self._days = _choice("statistics_days", _("Days"), _days())
+        self._days.setCurrentIndex(1)
         self._first = _date("statistics_first", _("First day"))
         self._last = _date("statistics_last", _("Last day"))
-        self._days.setCurrentIndex(1)
-        self._by.setObjectName("statistics_by")
-        self._by.setAccessibleName(_("Grouped by"))
-        for by, words in (
-            (StatisticsBy.SERVICE, _("By service")),
-            (StatisticsBy.SITE, _("By site")),
-            (StatisticsBy.HOUR, _("By hour of arrival")),
-            (StatisticsBy.DAY, _("By day")),
-            (StatisticsBy.TOTAL, _("All together")),
-        ):
-            self._by.addItem(words, by)
-        self._across = QComboBox()
-        self._across.setObjectName("statistics_across")
-        self._across.setAccessibleName(_("And grouped by"))
-        for by, words in (
-            (StatisticsBy.TOTAL, _("One grouping")),
-            (StatisticsBy.SERVICE, _("and by service")),
-            (StatisticsBy.SITE, _("and by site")),
-            (StatisticsBy.HOUR, _("and by hour of arrival")),
-            (StatisticsBy.DAY, _("and by day")),
-        ):
-            self._across.addItem(words, by)
+        self._by = _choice("statistics_by", _("Grouped by"), _groupings())
+        self._across = _choice("statistics_across", _("And grouped by"), _second_groupings())
         heads = [
             _("Group"),
             _("Of it"),
@@ -242,6 +211,46 @@ class BoardStatisticsPage(QWidget):
         )
         layout = column(self, choice, self.list, self._state, space=SPACE[1])
         layout.setStretch(1, 1)
+
+
+def _choice(name: str, spoken: str, choices: Sequence[tuple[object, str]]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(spoken)
+    for value, words in choices:
+        box.addItem(words, value)
+    return box
+
+
+def _days() -> list[tuple[object, str]]:
+    return [
+        (1, _("Today")),
+        (7, _("7 days")),
+        (31, _("31 days")),
+        (92, _("3 months")),
+        (366, _("1 year")),
+        (CHOSEN, _("From … to …")),
+    ]
+
+
+def _groupings() -> list[tuple[object, str]]:
+    return [
+        (StatisticsBy.SERVICE, _("By service")),
+        (StatisticsBy.SITE, _("By site")),
+        (StatisticsBy.HOUR, _("By hour of arrival")),
+        (StatisticsBy.DAY, _("By day")),
+        (StatisticsBy.TOTAL, _("All together")),
+    ]
+
+
+def _second_groupings() -> list[tuple[object, str]]:
+    return [
+        (StatisticsBy.TOTAL, _("One grouping")),
+        (StatisticsBy.SERVICE, _("and by service")),
+        (StatisticsBy.SITE, _("and by site")),
+        (StatisticsBy.HOUR, _("and by hour of arrival")),
+        (StatisticsBy.DAY, _("and by day")),
+    ]
 
 
 def _date(name: str, spoken: str) -> QDateEdit:

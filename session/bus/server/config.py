@@ -340,22 +340,14 @@ def config_text(
     if not settings.is_safe:
         raise ValueError("a listener outside this machine needs a certificate")
     check_partners(settings.network, settings.partners, settings.leaf_port, safe=settings.is_safe)
+    name = settings.cluster.node if settings.cluster is not None else "poste-expert"
     store = _quoted(settings.store.as_posix())
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
-    exports = hub_exports(settings.network, settings.partners)
-    imports = [*chain.from_iterable(map(_imports, accounts))]
-    imports += hub_imports(settings.network, settings.partners)
+    exports = _hub_exports(settings)
+    imports = _hub_imports(settings, accounts)
     organisations = "\n".join(_account(account, accounts) for account in accounts)
     if settings.enrolment:
-        door = f'"{subjects.ENROL_AT_HUB}", accounts: [ENROL], threshold: "{ENROL_ANSWER_MS}ms"'
-        exports.append(f"{{ service: {door} }}")
-        inbox = f'{{ account: {ENROL_ACCOUNT}, subject: "{subjects.ENROL_INBOX}.>" }}'
-        imports.append(f'{{ service: {inbox}, to: "{subjects.ENROLLED}.>" }}')
         organisations += "\n" + _enrolment()
-    if settings.cluster is not None:
-        name = settings.cluster.node
-    else:
-        name = "poste-expert"
     return f"""server_name: {name}
 {_listeners(settings)}
 max_payload: 1MB
@@ -384,3 +376,20 @@ accounts {{
 {link_accounts(settings.network, settings.partners)}}}
 system_account: SYS
 {_leaf(settings)}{_cluster(settings)}"""
+
+
+def _hub_exports(settings: ServerSettings) -> list[str]:
+    exports = hub_exports(settings.network, settings.partners)
+    if settings.enrolment:
+        door = f'"{subjects.ENROL_AT_HUB}", accounts: [ENROL], threshold: "{ENROL_ANSWER_MS}ms"'
+        exports.append(f"{{ service: {door} }}")
+    return exports
+
+
+def _hub_imports(settings: ServerSettings, accounts: Sequence[BusAccount]) -> list[str]:
+    imports = [*chain.from_iterable(map(_imports, accounts))]
+    imports += hub_imports(settings.network, settings.partners)
+    if settings.enrolment:
+        inbox = f'{{ account: {ENROL_ACCOUNT}, subject: "{subjects.ENROL_INBOX}.>" }}'
+        imports.append(f'{{ service: {inbox}, to: "{subjects.ENROLLED}.>" }}')
+    return imports

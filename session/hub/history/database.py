@@ -404,26 +404,16 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
         row["undoes"] = record.undoes or None
     match record:
         case QueueRecord():  # one from before acts had names gets its place in the audit as name
-            act = record.act or f"entry_{entry.revision or entry.seq}"
-            if board.is_site:
-                return row | {
-                    "act": act,
-                    "kind": "close_site" if record.closed else "open_site",
-                    "service": board.name,
-                }
+            kind = "close" if record.closed else "open"
             return row | {
-                "act": act,
-                "kind": "close" if record.closed else "open",
+                "act": record.act or f"entry_{entry.revision or entry.seq}",
+                "kind": f"{kind}_site" if board.is_site else kind,
                 "service": board.name,
             }
         case BroadcastRecord():
-            if record.withdrawn:
-                kind = "withdraw"
-            else:
-                kind = "broadcast"
             return row | {
                 "act": record.act or board.name,
-                "kind": kind,
+                "kind": "withdraw" if record.withdrawn else "broadcast",
                 "said": board.name,
                 "text": record.text[:200],
                 "to": record.to,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Float, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, func, literal, select
 
 from session.core.clock import Clock
 from session.core.errors import StoreUnreachable
@@ -112,42 +112,13 @@ def day_figures(
     Raises:
         StoreUnreachable: the database fails.
     """
-    table = tables.transitions
-    today = and_(table.c.organisation == organisation, table.c.stored_at_utc >= naive(since))
-    first = (
-        select(
-            table.c.ticket,
-            func.min(table.c.accepted_at_utc).label("accepted"),
-            func.min(table.c.arrived_at_utc).label("arrived"),
-            func.max(table.c.service).label("service"),
-        )
-        .where(today, table.c.accepted_at_utc >= naive(since))
-        .group_by(table.c.ticket)
-        .subquery()
-    )
-    wait_s: ColumnElement[float]
-    if history.engine.dialect.name == "postgresql":
-        wait_s = cast(func.extract("epoch", first.c.accepted - first.c.arrived), Float)
-    else:
-        wait_s = (func.julianday(first.c.accepted) - func.julianday(first.c.arrived)) * 86_400.0
-    limit_s: ColumnElement[int] = literal(within_s)
-    if promised:
-        limit_s = case(promised, value=first.c.service, else_=within_s)
-    # A thousandth more: a Julian day in floating point is only that exact.
-    in_time = func.sum(case((wait_s <= limit_s + 0.001, 1), else_=0))
-    answered = select(first.c.service, func.count(), in_time).group_by(first.c.service)
-    gone = (
-        select(table.c.service, func.count(table.c.ticket.distinct()))
-        .where(
-            today, table.c.state == TicketState.ABANDONED.value, table.c.reason.not_in(NOT_GIVEN_UP)
-        )
-        .group_by(table.c.service)
-    )
+    answers = _answers_query(history, organisation, since, within_s, promised)
+    losses = _losses_query(organisation, since)
     with history.reading() as connection:
         answer_counts = {
-            str(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(answered)
+            str(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(answers)
         }
-        lost = {str(row[0]): int(row[1]) for row in connection.execute(gone)}
+        lost = {str(row[0]): int(row[1]) for row in connection.execute(losses)}
     of_services = {
         service: DayFigures(
             since_utc=since,
@@ -165,6 +136,58 @@ def day_figures(
         abandoned=sum(figures.abandoned for figures in parts),
     )
     return total, of_services
+
+
+def _stored_since(organisation: str, since: datetime) -> ColumnElement[bool]:
+    table = tables.transitions
+    return and_(table.c.organisation == organisation, table.c.stored_at_utc >= naive(since))
+
+
+def _answers_query(
+    history: History,
+    organisation: str,
+    since: datetime,
+    within_s: int,
+    promised: Mapping[str, int],
+) -> Select[str, int, int]:
+    """Select each service with its answered callers, and how many of them were in time."""
+    table = tables.transitions
+    first = (
+        select(
+            table.c.ticket,
+            func.min(table.c.accepted_at_utc).label("accepted"),
+            func.min(table.c.arrived_at_utc).label("arrived"),
+            func.max(table.c.service).label("service"),
+        )
+        .where(_stored_since(organisation, since), table.c.accepted_at_utc >= naive(since))
+        .group_by(table.c.ticket)
+        .subquery()
+    )
+    wait_s: ColumnElement[float]
+    if history.engine.dialect.name == "postgresql":
+        wait_s = cast(func.extract("epoch", first.c.accepted - first.c.arrived), Float)
+    else:
+        wait_s = (func.julianday(first.c.accepted) - func.julianday(first.c.arrived)) * 86_400.0
+    limit_s: ColumnElement[int] = literal(within_s)
+    if promised:
+        limit_s = case(promised, value=first.c.service, else_=within_s)
+    # A thousandth more: a Julian day in floating point is only that exact.
+    in_time = func.sum(case((wait_s <= limit_s + 0.001, 1), else_=0))
+    return select(first.c.service, func.count(), in_time).group_by(first.c.service)
+
+
+def _losses_query(organisation: str, since: datetime) -> Select[str, int]:
+    """Select each service with the callers who gave up."""
+    table = tables.transitions
+    return (
+        select(table.c.service, func.count(table.c.ticket.distinct()))
+        .where(
+            _stored_since(organisation, since),
+            table.c.state == TicketState.ABANDONED.value,
+            table.c.reason.not_in(NOT_GIVEN_UP),
+        )
+        .group_by(table.c.service)
+    )
 
 
 def quarters_of(

@@ -23,6 +23,7 @@ from session.core.errors import (
 )
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_number
+from session.hub.convention.entries import ServiceEntry
 from session.hub.convention.open_now import OpenNow
 from session.hub.queue.core import QueueCore
 from session.hub.queue.moved_tickets import MovedTickets
@@ -114,18 +115,21 @@ class Calls:
                 raise StoreFull from error
             raise
 
+    def _record(
+        self, organisation: str, service: ServiceEntry, request: TicketRequested
+    ) -> CallerRecord:
+        """Return the caller's number: sealed where the organisation has a key of its own."""
+        if self._catalogue.card(organisation) is not None:
+            return CallerRecord(number="", sealed=request.sealed_number)
+        return CallerRecord(number=checked_number(service.number_kind, request.caller_number))
+
     async def _call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
         home, kiosk = asker.organisation, asker.user
         try:
             organisation, service = self._catalogue.serving(home, kiosk, request.service)
         except NotAllowed as error:  # the kiosk has left the convention
             raise ServiceUnknown(service=request.service) from error
-        is_sealed = self._catalogue.card(organisation) is not None
-        if is_sealed:
-            number = ""
-        else:
-            number = checked_number(service.number_kind, request.caller_number)
-        record = CallerRecord(number=number, sealed=request.sealed_number if is_sealed else "")
+        record = self._record(organisation, service, request)
         has_number = bool(record.number or record.sealed)
         if home != organisation:
             visitor = home
@@ -146,7 +150,7 @@ class Calls:
                 raise
         if existing is not None:
             return await self._answer_again(existing)
-        known_by = self._preferred(organisation, home, kiosk, number)
+        known_by = self._preferred(organisation, home, kiosk, record.number)
         if has_number:  # before the ticket, so that an acknowledged ticket always has its number
             _, preferred = await asyncio.gather(
                 self._callers.put(organisation, identity, record), known_by

@@ -115,41 +115,13 @@ class PassOn:
                 reason=request.reason.value,
             )
             return Done()
-        if request.agent:
-            self._catalogue.agent(asker.organisation, request.agent)
-            if request.agent == asker.user or not self._presence.is_there(
-                asker.organisation, Role.AGENT, request.agent
-            ):
-                raise ColleagueBusy
-        if request.service:
-            self._catalogue.service(asker.organisation, request.service)
-            if self._closures.is_queue_closed(asker.organisation, request.service):
-                raise QueueClosed(service=request.service)
-        by = f"{Role.AGENT}.{asker.user}"
+        self._check_target(asker, request)
 
         def decide(ticket: Ticket) -> Ticket | None:
             if _is_passed(ticket, asker.user, request.session_id):
                 return None
             _check_own(ticket, asker.user, request.session_id)
-            now_utc = self._clock.utc_now()
-            service = request.service or ticket.service
-            return msgspec.structs.replace(
-                ticket,
-                state=TicketState.WAITING,
-                service=service,
-                skills=self._catalogue.skills_for(ticket.organisation, service, ticket.needs),
-                priority=max(HEAD, ticket.priority),
-                agent=None,
-                session=None,
-                accepted_at_utc=None,
-                assigned_to=request.agent or None,
-                assigned_at_utc=now_utc if request.agent else None,
-                declined_by=(),
-                talk=None,
-                passed=self._passed(asker.user, request.session_id, request.reason, request.agent),
-                changed_by=by,
-                reason=PASSED_ON,
-            )
+            return self._waiting_again(ticket, asker, request)
 
         await self._pass(
             asker.organisation,
@@ -160,6 +132,40 @@ class PassOn:
             pieces_missing=request.pieces_missing,
         )
         return Done()
+
+    def _check_target(self, asker: Asker, request: PassOnRequest) -> None:
+        """Raise why that colleague or queue cannot take a caller now."""
+        if request.agent:
+            self._catalogue.agent(asker.organisation, request.agent)
+            if request.agent == asker.user or not self._presence.is_there(
+                asker.organisation, Role.AGENT, request.agent
+            ):
+                raise ColleagueBusy
+        if request.service:
+            self._catalogue.service(asker.organisation, request.service)
+            if self._closures.is_queue_closed(asker.organisation, request.service):
+                raise QueueClosed(service=request.service)
+
+    def _waiting_again(self, ticket: Ticket, asker: Asker, request: PassOnRequest) -> Ticket:
+        """Return the ticket at the head of the queue, kept for the colleague, if one is named."""
+        service = request.service or ticket.service
+        return msgspec.structs.replace(
+            ticket,
+            state=TicketState.WAITING,
+            service=service,
+            skills=self._catalogue.skills_for(ticket.organisation, service, ticket.needs),
+            priority=max(HEAD, ticket.priority),
+            agent=None,
+            session=None,
+            accepted_at_utc=None,
+            assigned_to=request.agent or None,
+            assigned_at_utc=self._clock.utc_now() if request.agent else None,
+            declined_by=(),
+            talk=None,
+            passed=self._passed(asker.user, request.session_id, request.reason, request.agent),
+            changed_by=f"{Role.AGENT}.{asker.user}",
+            reason=PASSED_ON,
+        )
 
     @handles(HandOverRequest)
     async def hand_over(self, asker: Asker, request: HandOverRequest) -> Done:

@@ -219,6 +219,16 @@ def draw_head(pen: ShapePen, mouth: float, eyes: float, gaze: int) -> None:
         eyes: 0 closed to 1 open.
         gaze: -1 left, 0 straight, 1 right.
     """
+    _draw_hair_behind(pen)
+    _draw_face(pen)
+    _draw_eyes(pen, eyes, gaze)
+    _draw_nose(pen)
+    _draw_mouth(pen, mouth)
+    _draw_hair_over(pen)
+    _draw_headset(pen)
+
+
+def _draw_hair_behind(pen: ShapePen) -> None:
     pen.shape(
         [
             (320, 44),
@@ -235,6 +245,9 @@ def draw_head(pen: ShapePen, mouth: float, eyes: float, gaze: int) -> None:
         ],
         HAIR,
     )
+
+
+def _draw_face(pen: ShapePen) -> None:
     pen.shape(
         [
             (320, 72),
@@ -259,14 +272,18 @@ def draw_head(pen: ShapePen, mouth: float, eyes: float, gaze: int) -> None:
     pen.ellipse((312, 112), 38, 18, colour=SKIN_LIGHT, soft=9)
     pen.ellipse((280, 196), 15, 11, colour=CHEEK, soft=6)
     pen.ellipse((360, 196), 15, 11, colour=CHEEK, soft=6)
-    _draw_eyes(pen, eyes, gaze)
+
+
+def _draw_nose(pen: ShapePen) -> None:
     pen.shape(
         [(320, 160), (327, 190), (333, 202), (320, 208), (307, 202), (313, 190)],
         SKIN_SHADE,
         soft=2.5,
     )
     pen.ellipse((318, 199), 7, 5, colour=SKIN_LIGHT, soft=3)
-    _draw_mouth(pen, mouth)
+
+
+def _draw_hair_over(pen: ShapePen) -> None:
     pen.shape(
         [
             (320, 48),
@@ -289,7 +306,6 @@ def draw_head(pen: ShapePen, mouth: float, eyes: float, gaze: int) -> None:
         HAIR_LIGHT,
         soft=4,
     )
-    _draw_headset(pen)
 
 
 def _draw_eyes(pen: ShapePen, eyes: float, gaze: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from PyQt6.QtCore import QMargins
 from PyQt6.QtGui import QFontDatabase
@@ -254,6 +255,7 @@ _TYPE = {
     "body": 2.7,
     "small": 2.3,
 }
+_HEAVY_FONT = "font-weight: 600;"
 _HEAVY = ("giant", "number", "number-long", "title", "large", "name")
 
 LARGEST_GROWN = 6.0
@@ -288,17 +290,37 @@ def button_styles(p: Palette) -> dict[str, tuple[str, str, str, str]]:
 
 def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
     """The whole style sheet, sizes in pixels for this unit, letters `text` times as large."""
+    sizes = _Sizes(unit, text)
+    return "\n".join(
+        [
+            *_ground_rules(sizes, p),
+            *_field_rules(sizes, p),
+            *_text_rules(sizes, p),
+            *_button_rules(sizes, p),
+            *_button_state_rules(sizes, p),
+        ]
+    )
 
-    def px(units: float) -> str:
-        return f"{round(units * unit)}px"
 
-    def letters(units: float) -> str:
-        return f"font-size: {px(grown(units, text))};"
+class _Sizes(NamedTuple):
+    """Sizes of a style sheet, for a unit and letters."""
 
+    unit: float
+    text: float
+
+    def px(self, units: float) -> str:
+        return f"{round(units * self.unit)}px"
+
+    def letters(self, units: float) -> str:
+        return f"font-size: {self.px(grown(units, self.text))};"
+
+
+def _ground_rules(sizes: _Sizes, p: Palette) -> list[str]:
+    """Colour what lies behind words: bars, strips, sheets."""
+    px = sizes.px
     families = ", ".join(f'"{family}"' for family in FAMILIES)
-    heavy_font = "font-weight: 600;"
-    rules = [
-        f"QWidget {{ font-family: {families}; {letters(2.7)} color: {p.ink}; }}",
+    return [
+        f"QWidget {{ font-family: {families}; {sizes.letters(2.7)} color: {p.ink}; }}",
         f"#kiosk, #pages, #pages > QWidget, #pages QStackedWidget {{ background: {p.paper}; }}",
         "QLabel { background: transparent; }",
         f"#header {{ background: {p.navy}; }} #header > QLabel {{ color: {p.on_dark}; }}",
@@ -321,6 +343,13 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f" border-radius: {px(1.6)}; }}",
         f"#act_strip {{ background: {p.accent}; }} #act_strip QLabel {{ color: {p.on_accent}; }}",
         f"#proposal_strip {{ background: {p.accent_paper}; border-bottom: 3px solid {p.accent}; }}",
+    ]
+
+
+def _field_rules(sizes: _Sizes, p: Palette) -> list[str]:
+    """Dress the browser, its dialogs, fields and scroll bars."""
+    px = sizes.px
+    return [
         f"#browser, #document_pane {{ background: {p.white}; }}",
         "#calm, #refusal, #document_bar, #document_waiting, #document_pane QScrollArea"
         f" {{ background: {p.paper}; }} #document_bar {{ border-bottom: 2px solid {p.line}; }}",
@@ -330,7 +359,7 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f"#browser_notice {{ background: {p.sky}; color: {p.ink}; padding: 12px 16px; }}",
         f"QLineEdit {{ background: {p.white}; color: {p.ink}; border: 2px solid {p.disabled};"
         f" border-radius: {px(1)}; }}",
-        f"#dialog_entry {{ {letters(3)} padding: 6px 12px; }}"
+        f"#dialog_entry {{ {sizes.letters(3)} padding: 6px 12px; }}"
         f" #dialog_entry:focus {{ border-color: {p.blue}; }}",
         f"#browser_empty {{ background: {p.paper}; }}",
         f"QScrollBar:vertical {{ width: {px(8)}; background: {p.paper}; }}"
@@ -338,31 +367,49 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f" border-radius: {px(1)}; margin: 0 {px(1)}; }}"
         "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }",
     ]
+
+
+def _text_rules(sizes: _Sizes, p: Palette) -> list[str]:
+    """Give each look of a text its size and weight, and each tone its colour."""
+    px = sizes.px
+    rules = []
     for look, size in _TYPE.items():
         if look in _HEAVY:
-            weight = heavy_font
+            weight = _HEAVY_FONT
         else:
             weight = ""
-        rules.append(f"QLabel[look={look}] {{ {letters(size)} {weight} }}")
-        in_talk = px(grown(size, text, LARGEST_IN_TALK))
+        rules.append(f"QLabel[look={look}] {{ {sizes.letters(size)} {weight} }}")
+        in_talk = px(grown(size, sizes.text, LARGEST_IN_TALK))
         rules.append(f"#session QLabel[look={look}] {{ font-size: {in_talk}; }}")
     rules.append(
-        f"#session QLabel#powers_line {{ font-size: {px(grown(2.7, text, 3.4))}; }}"
-        f"#session QLabel#adviser {{ font-size: {px(grown(3.2, text, 3.4))}; }}"
-        f"QLabel[look=access] {{ font-size: {px(2.2 * min(text, 1.3))}; {heavy_font} }}"
+        f"#session QLabel#powers_line {{ font-size: {px(grown(2.7, sizes.text, 3.4))}; }}"
+        f"#session QLabel#adviser {{ font-size: {px(grown(3.2, sizes.text, 3.4))}; }}"
+        f"QLabel[look=access] {{ font-size: {px(2.2 * min(sizes.text, 1.3))}; {_HEAVY_FONT} }}"
         f"QLabel[tone=grey] {{ color: {p.grey}; }}"
         f"QLabel[tone=blue] {{ color: {p.blue_words}; }}"
-        f"QLabel[heavy=true] {{ {heavy_font} }}"
+        f"QLabel[heavy=true] {{ {_HEAVY_FONT} }}"
     )
+    return rules
+
+
+def _button_rules(sizes: _Sizes, p: Palette) -> list[str]:
+    """Give each look of a button its colours."""
+    rules = []
     for look, (ground, pressed, words, border) in button_styles(p).items():
         rules.append(
             f"QPushButton[look={look}] {{ background: {ground}; color: {words}; border: 2px solid "
-            f"{border}; border-radius: {px(1.8)}; {letters(3)} {heavy_font} }}"
+            f"{border}; border-radius: {sizes.px(1.8)}; {sizes.letters(3)} {_HEAVY_FONT} }}"
             f"QPushButton[look={look}] QLabel {{ color: {words}; }}"
             f"QPushButton[look={look}]:pressed {{ background: {pressed}; }}"
         )
+    return rules
+
+
+def _button_state_rules(sizes: _Sizes, p: Palette) -> list[str]:
+    """Dress keys and cards, and buttons that are held, chosen or switched off."""
+    px = sizes.px
     held_rule = f"background: {p.held}; border-color: {p.held};"
-    rules += [
+    return [
         f"QPushButton[look=key] {{ font-size: {px(4.6)}; }}"
         f"QPushButton[look=key][words=true] {{ font-size: {px(3.2)}; }}",
         f"QPushButton[look=key]:disabled {{ background: {p.paper}; color: {p.disabled};"
@@ -381,4 +428,3 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f"QPushButton[look=card]:disabled {{ background: {p.paper}; }}",
         f"QPushButton[look=card] QLabel:disabled {{ color: {p.grey}; }}",
     ]
-    return "\n".join(rules)
