@@ -8,7 +8,7 @@ Drawn by `documents.printed.receipt`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from documents.pages.outbox import QueuedDocument
@@ -89,11 +89,7 @@ def receipt_facts(
             *(_piece(document, names, registered=True) for document in late),
         ),
         missing=missing,
-        missing_by=(
-            (at + timedelta(days=procedure.missing_days)).date()
-            if missing and procedure is not None and procedure.missing_days
-            else None
-        ),
+        missing_by=_missing_by(procedure, at) if missing else None,
         decision=_decision(procedure, at, is_complete=not missing),
         site=session.site,
         agent_name=session.agent_name,
@@ -161,6 +157,13 @@ def _procedure_of(
         ),
         None,
     )
+
+
+def _missing_by(procedure: ProcedureFacts | None, at: datetime) -> date | None:
+    """Return until when the missing pieces may come, where the procedure says so."""
+    if procedure is None or not procedure.missing_days:
+        return None
+    return (at + timedelta(days=procedure.missing_days)).date()
 
 
 def _decision(

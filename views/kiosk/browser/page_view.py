@@ -13,7 +13,7 @@ from pathlib import Path
 from PyQt6 import sip
 from PyQt6.QtCore import QBuffer, QIODevice, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
+from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo, QWebEnginePage
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -45,6 +45,27 @@ def png_of(view: QWidget) -> bytes:
     image.open(QIODevice.OpenModeFlag.WriteOnly)
     view.grab().save(image, "PNG")
     return bytes(image.data().data())
+
+
+def _view_of(page: QWebEnginePage, *, is_refused: bool) -> messages.ViewChanged:
+    """Return what stands over the page, whose address or history may have changed."""
+    url, history = page.url(), page.history()
+    is_web = url.scheme() in WEB_SCHEMES
+    return messages.ViewChanged(
+        title=page.title()[: messages.MAX_TITLE] if is_web else "",
+        host=url.host()[:255],
+        may_go_back=is_refused or (history is not None and has_way_back(history)),
+    )
+
+
+def _loaded_in(view: QWebEngineView, address: str, *, is_awaited: bool) -> messages.PageLoaded:
+    return messages.PageLoaded(
+        address[: messages.MAX_ADDRESS],
+        view.title()[: messages.MAX_TITLE],
+        view.width(),
+        view.height(),
+        is_awaited=is_awaited,
+    )
 
 
 class PageView(QWidget):
@@ -235,14 +256,7 @@ class PageView(QWidget):
 
     def _report_view(self) -> None:
         """Says what stands over the page when that changed."""
-        url, history = self._web.page.url(), self._web.page.history()
-        is_web = url.scheme() in WEB_SCHEMES
-        changed = messages.ViewChanged(
-            title=self._web.page.title()[: messages.MAX_TITLE] if is_web else "",
-            host=url.host()[:255],
-            may_go_back=not self._refusal.isHidden()
-            or (history is not None and has_way_back(history)),
-        )
+        changed = _view_of(self._web.page, is_refused=not self._refusal.isHidden())
         if changed != self._changed:
             self._changed = changed
             self._report(changed)
@@ -264,15 +278,8 @@ class PageView(QWidget):
         if status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self._stopped = False
         if status == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
-            self._report(
-                messages.PageLoaded(
-                    written(url)[: messages.MAX_ADDRESS],
-                    self._web.page.title()[: messages.MAX_TITLE],
-                    self.view.width(),
-                    self.view.height(),
-                    is_awaited=self._way.arrived(self._web.page.requestedUrl()),
-                )
-            )
+            is_awaited = self._way.arrived(self._web.page.requestedUrl())
+            self._report(_loaded_in(self.view, written(url), is_awaited=is_awaited))
         elif status == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
             not self._stopped and loading.errorCode() not in _OUR_OWN_STOPS
         ):

@@ -48,9 +48,22 @@ def test_no_part_of_the_desk_is_built_twice(desk: Desk) -> None:
 
 
 def test_the_window_is_built_without_the_libraries_of_calls_and_pages() -> None:
-    modules = "expert_app.__main__, expert_app.commands.desk, expert_app.desk.wiring.program"
-    code = f"import {modules}, sys; print(*sys.modules)"
+    assert LATER & _loaded_by("expert_app.desk.wiring.program") == set()
+
+
+def test_a_script_at_the_desk_loads_no_other_program() -> None:
+    """The start of the desk is measured through a script."""
+    others = ("expert_app.board", "expert_app.helpdesk.wiring", "expert_app.kiosk", "views.board")
+    loaded = _loaded_by("expert_app.driven.windows, expert_app.driven.desk_script")
+    assert [name for name in loaded if name.startswith(others)] == []
+    assert LATER & loaded == set()
+
+
+def _loaded_by(modules: str) -> set[str]:
+    code = (
+        f"import expert_app.__main__, expert_app.commands.desk, {modules}, sys; print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert LATER & set(loaded.stdout.split()) == set()
+    return set(loaded.stdout.split())
