@@ -7,11 +7,11 @@ from expert_app.board.wiring.program import BoardProgram
 from expert_app.board.wiring.site import HostProgram
 from expert_app.driven.board import observe_board, observe_host
 from expert_app.driven.board_driver import BoardDriver
-from expert_app.driven.script import Script
+from expert_app.driven.script import WindowScript
 from expert_app.driven.window_driver import WindowDriver
 
 
-class BoardScript(Script):
+class BoardScript(WindowScript):
     """Notes what a supervisor or a host does and is told."""
 
     def observe(self, built: object) -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from expert_app.desk.wiring.program import Desk
 from expert_app.driven.desk import observe_desk
 from expert_app.driven.desk_driver import DeskDriver
-from expert_app.driven.script import Script
+from expert_app.driven.script import WindowScript
 from expert_app.driven.window_driver import WindowDriver
 
 
-class DeskScript(Script):
+class DeskScript(WindowScript):
     """Notes what an agent does and is told, and acts over the mirrored page too."""
 
     def observe(self, built: object) -> None:

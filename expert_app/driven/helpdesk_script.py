@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from expert_app.commands.replay import ReplayProgram
 from expert_app.driven.helpdesk import ReplayObserver, observe_helpdesk
-from expert_app.driven.script import Script
+from expert_app.driven.script import WindowScript
 from expert_app.driven.window_driver import WindowDriver
 from expert_app.helpdesk.wiring.program import HelpdeskProgram
 
 
-class HelpdeskScript(Script):
+class HelpdeskScript(WindowScript):
     """Notes what is read and replayed."""
 
     def observe(self, built: object) -> None:

@@ -7,14 +7,14 @@ from PyQt6.QtWidgets import QWidget
 
 from expert_app.driven.kiosk import observe_display, observe_kiosk
 from expert_app.driven.kiosk_driver import KioskDriver
-from expert_app.driven.script import Script
+from expert_app.driven.script import WindowScript
 from expert_app.driven.window_driver import WindowDriver
 from expert_app.kiosk.wiring.display import DisplayProgram
 from expert_app.kiosk.wiring.program import KioskProgram
 from views.kiosk.window import KioskWindow
 
 
-class KioskScript(Script):
+class KioskScript(WindowScript):
     """Notes what a caller does and sees."""
 
     def observe(self, built: object) -> None:

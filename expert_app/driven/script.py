@@ -11,7 +11,7 @@ from expert_app.driven.observations import Observations
 from expert_app.driven.window_driver import WindowDriver
 
 
-class Script:
+class WindowScript:
     """Observes nothing, and drives a window by the names of its widgets."""
 
     def __init__(self, observations: Observations) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from expert_app.driven.automation import Automation
 from expert_app.driven.observations import Observations
-from expert_app.driven.script import Script
+from expert_app.driven.script import WindowScript
 from expert_app.runtime.window_program import Program
 
 
@@ -20,7 +20,7 @@ def drive_windows(program: Program) -> None:
     program.shown.connect(driven.drive)
 
 
-def script_for(program: object, observations: Observations) -> Script:
+def script_for(program: object, observations: Observations) -> WindowScript:
     """Return the script of the package that the program is of."""
     match type(program).__module__.split("."):
         case ["expert_app", "desk", "wiring", "program"]:
@@ -39,7 +39,7 @@ def script_for(program: object, observations: Observations) -> Script:
             from expert_app.driven.kiosk_script import KioskScript
 
             return KioskScript(observations)
-    return Script(observations)
+    return WindowScript(observations)
 
 
 class _DrivenProgram:

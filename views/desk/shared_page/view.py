@@ -120,8 +120,8 @@ class SharedPageView(QWidget):
         mirror.pointed.connect(lambda x, y: self.acted.emit(acts.MovePointer(x, y)))
         mirror.pointer_left.connect(lambda: self.acted.emit(acts.PagePress.HIDE_POINTER))
         mirror.engine.picture_needed.connect(self._draw_anew)
-        self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._end_refusal)
-        self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
+        self._refusal_timer = _timer(self, REFUSAL_STAYS_MS, self._end_refusal)
+        self._seen_timer = _timer(self, POINTER_SEEN_MS, self._show_state)
         self._address_key = QShortcut(QKeySequence("Ctrl+L"), self)
         self._address_key.activated.connect(self.bar.edit_address)
         self._contents_key = QShortcut(QKeySequence(CONTENTS_KEYS), self)
@@ -132,13 +132,6 @@ class SharedPageView(QWidget):
         mirror.focus.moved.connect(lambda box, _name: self._notes.keep_clear_of(box))
         self._set_open(False)
         self._show_state()
-
-    def _timer(self, wait_ms: int, on_timeout: Callable[[], object]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(wait_ms)
-        timer.timeout.connect(on_timeout)
-        return timer
 
     # ---- building ----
 
@@ -248,15 +241,9 @@ class SharedPageView(QWidget):
 
     def show_refused(self, refused: AddressRefused) -> None:
         """The kiosk did not open an address."""
-        if refused.code == "address_not_allowed":
-            words = _("The kiosk does not open {address}: it is not on the organisation's list.")
-        elif refused.code == "page_not_shareable":
-            words = sentence(refused.code).sentence
-        else:
-            words = _("{address} does not answer. Check the address, or try again.")
         self._opening = ""
         self._show_state()
-        self._notes.show_refusal(words.format(address=shown_address(refused.address)))
+        self._notes.show_refusal(_refusal_words(refused))
         self._refusal_timer.start()
 
     def show_pointer(self, _shown_at: PointerShown) -> None:
@@ -324,10 +311,7 @@ class SharedPageView(QWidget):
         """Asks which document of this computer is shown; nothing without a conversation."""
         if not self.bar.file_button.isEnabled():
             return
-        kinds = _("Documents and pictures (*.pdf *.jpg *.jpeg *.png)")
-        dialog = QFileDialog(self, _("Show the caller a document"), "", kinds)
-        dialog.setObjectName("show_file_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = _file_dialog(self)
         dialog.fileSelected.connect(lambda path: self.acted.emit(acts.ShowFile(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -389,3 +373,29 @@ class SharedPageView(QWidget):
         self.bar.show_chip(not self._showing)
         if was_here and self._stage.currentWidget() is not before:
             self.take_keyboard()  # not to whatever comes next in the window
+
+
+def _timer(parent: QWidget, wait_ms: int, on_timeout: Callable[[], object]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(wait_ms)
+    timer.timeout.connect(on_timeout)
+    return timer
+
+
+def _refusal_words(refused: AddressRefused) -> str:
+    if refused.code == "address_not_allowed":
+        words = _("The kiosk does not open {address}: it is not on the organisation's list.")
+    elif refused.code == "page_not_shareable":
+        words = sentence(refused.code).sentence
+    else:
+        words = _("{address} does not answer. Check the address, or try again.")
+    return words.format(address=shown_address(refused.address))
+
+
+def _file_dialog(parent: QWidget) -> QFileDialog:
+    kinds = _("Documents and pictures (*.pdf *.jpg *.jpeg *.png)")
+    dialog = QFileDialog(parent, _("Show the caller a document"), "", kinds)
+    dialog.setObjectName("show_file_dialog")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return dialog
