@@ -58,7 +58,7 @@ def test_the_proof_leads_back_to_the_sentence_that_was_read() -> None:
     assert version.startswith("fr_")
     assert len({text_version(each) for each in QUESTIONS}) == len(QUESTIONS)
     use_language("en")
-    words = "Votre conseiller peut-il voir la page et vous montrer où regarder ?"
+    words = "Votre conseiller peut-il voir la page et vous montrer où regarder\u00a0?"
     assert sentence_of(question, version) == words
     assert language() == "en"
     assert sentence_of((Grant.SEE_PAGE,), version) == "", "the words of another question"
