@@ -203,10 +203,8 @@ class DeskWindow(QMainWindow):
         lasted_s = None
         if just_now:
             lasted_s = (self._clock.utc_now() - session.opened_at_utc).total_seconds()
-        ticket, work = (
-            self.queue.facts.ticket(session.ticket_id),
-            self.queue.facts.work(session.service),
-        )
+        ticket = self.queue.facts.ticket(session.ticket_id)
+        work = self.queue.facts.work(session.service)
         number = ticket.number if ticket is not None else ""
         self.wrap_up.start(number, lasted_s, work.outcomes if work is not None else ())
         self.wrap_up.show_number(short_number(session.id))
