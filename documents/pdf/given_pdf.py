@@ -25,6 +25,8 @@ MAX_SIDE_PT = 1700.0
 
 DPI = 150
 _QUALITY = 80
+SKETCH_PX = 180
+_SKETCH_DPI = 16
 _POINTS_PER_INCH = 72
 
 
@@ -82,6 +84,13 @@ def draw_page(data: bytes, number: int, dpi: int = DPI) -> Image.Image:
 def page_jpeg(data: bytes, number: int) -> bytes:
     """One page as `flatten` gives it. Raises as `draw_page`."""
     return as_jpeg(draw_page(data, number), DPI, _QUALITY)
+
+
+def sketch_jpeg(data: bytes) -> bytes:
+    """The first page, at most `SKETCH_PX` wide and high. Raises as `draw_page`."""
+    sketch = draw_page(data, 0, _SKETCH_DPI)
+    sketch.thumbnail((SKETCH_PX, SKETCH_PX))
+    return as_jpeg(sketch, _SKETCH_DPI, _QUALITY)
 
 
 def _drawn(page: pypdfium2.PdfPage) -> bytes:

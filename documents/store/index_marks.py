@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The work that a worker process does for the hub before filing: a PDF of others can end its
-reader, and then only the worker is gone. Only there the readers of PDFs and pictures are
+"""The work that a worker process does for the hub before filing and for lists: a PDF of others can
+end its reader, and then only the worker is gone. Only there the readers of PDFs and pictures are
 loaded.
 """
 
@@ -30,3 +30,10 @@ def facts_of(data: bytes) -> PdfFacts:
     from documents.pdf.check import inspect_pdf
 
     return inspect_pdf(data, validate=False)
+
+
+def sketch_of(data: bytes) -> bytes:
+    """See `documents.pdf.given_pdf.sketch_jpeg`."""
+    from documents.pdf.given_pdf import sketch_jpeg
+
+    return sketch_jpeg(data)

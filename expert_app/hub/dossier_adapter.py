@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from documents.store.acts import DossierAct, DossierActKind
 from documents.store.dossier_store import DossierStore
-from documents.store.index_marks import marks_of
+from documents.store.index_marks import marks_of, sketch_of
 from documents.store.procedures import Procedure, Procedures, by_language, piece_id
 from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
@@ -53,7 +54,7 @@ from session.protocol.dossier.pieces import (
 
 log = logging.getLogger(__name__)
 
-MARKS_S = 20.0
+READS_S = 20.0
 
 EXPORT_LASTS = timedelta(hours=1)
 """How long an export that was noted may take."""
@@ -172,19 +173,26 @@ class DossierAdapter:
         self._ged.wake()
         return filed, await self.open(organisation, number)
 
+    async def sketch(self, organisation: str, document_id: str) -> bytes:
+        """A small JPEG of a document's first page; empty when it cannot be drawn."""
+        data = await self.read(organisation, document_id)
+        return await self._worked(sketch_of, data) or b""
+
     async def _marks(self, data: bytes) -> FiledMarks:
         """A document that cannot be read by a worker is filed all the same;
         it is found by its name only.
         """
+        return await self._worked(marks_of, data) or FiledMarks()
+
+    async def _worked[Made](self, work: Callable[[bytes], Made], data: bytes) -> Made | None:
         if self._workers is None:
-            return FiledMarks()
+            return None
+        made = asyncio.wrap_future(self._workers.submit(work, data))
         try:
-            return await asyncio.wait_for(
-                asyncio.wrap_future(self._workers.submit(marks_of, data)), MARKS_S
-            )
+            return await asyncio.wait_for(made, READS_S)
         except (SessionError, TimeoutError) as error:
-            log.warning("a document is filed without its marks: %s", type(error).__name__)
-            return FiledMarks()
+            log.warning("a document cannot be read: %s", type(error).__name__)
+            return None
 
     async def deliveries(self, organisation: str, request: DeliveriesRequest) -> DeliveriesAnswer:
         """Copies for the agency's own systems."""

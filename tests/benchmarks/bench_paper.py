@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The way of paper in numbers: processor, memory, bytes, what is read rightly, what the store
-takes; with peers.
+takes, a large dossier on the screen; with peers.
 
 `make bench-paper` prints the table, says why a goal is missed, and writes `build/bench/paper.json`.
 Some three minutes.
@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks.paper import line, seeing, store, work
+from tests.benchmarks.paper import dossier, line, seeing, store, work
 from tests.benchmarks.table import Row, publish
 from tests.support import drawn_pages
 from tests.support.drawn_pages import Flatbed
@@ -45,6 +45,7 @@ def rows() -> list[Row]:
         ("words", seeing.words),
         ("line", lambda: [line.preview(pictures[COLOUR]), *line.form(form)]),
         ("store", store.rows),
+        ("dossier", dossier.rows),
     ]
     found: list[Row] = []
     for name, measure in parts:

@@ -86,6 +86,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         _DEVICES,
         (
             ("Ctrl+3", N_("Dossier")),
+            ("Ctrl+F", N_("Search the documents of the dossier")),
             ("Ctrl+4", N_("Scanner and printer")),
             ("Ctrl+6", N_("Guide of the procedure")),
             (NEXT_KEYS, N_("Next step of the guide")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from session.protocol.dossier.pieces import (
     AcknowledgeRequest,
     CorrectRequest,
     DocumentSearchRequest,
+    DocumentSketchRequest,
     PageSeen,
     PieceHistory,
     PieceHistoryRequest,
@@ -59,6 +61,20 @@ class DuplicatePage(NamedTuple):
     document: bytes = b""
 
 
+class DocumentHits(NamedTuple):
+    """Ids of the documents that have these words."""
+
+    words: str
+    ids: list[str]
+
+
+class SketchedDocument(NamedTuple):
+    """A document's small picture, a JPEG; empty: it has none."""
+
+    id: str
+    jpeg: bytes
+
+
 class DeskPieces:
     """The pieces of the dossier on the screen.
 
@@ -66,7 +82,8 @@ class DeskPieces:
         procedures_changed: what may be started in this dossier.
         duplicate_found: a warning about a page; it refuses nothing.
         history_received: what happened to the pieces.
-        found: ids of documents with the words asked for.
+        found: documents with the words asked for.
+        sketched: a small picture of a document.
     """
 
     def __init__(
@@ -80,7 +97,8 @@ class DeskPieces:
         self.procedures_changed: Signal[list[ProcedureFacts]] = Signal()
         self.duplicate_found: Signal[DuplicatePage] = Signal()
         self.history_received: Signal[PieceHistory] = Signal()
-        self.found: Signal[list[str]] = Signal()
+        self.found: Signal[DocumentHits] = Signal()
+        self.sketched: Signal[SketchedDocument] = Signal()
         self._app = app
         self._filing = filing
         self._link = link
@@ -89,6 +107,8 @@ class DeskPieces:
         self._chosen = ""
         self._asked_for = ""
         self._names: set[str] = set()
+        self._to_sketch: list[str] = []
+        self._sketching = False
 
     def start(self) -> None:
         """Subscribes to the dossier and its pages."""
@@ -307,4 +327,28 @@ class DeskPieces:
     async def _search(self, words: str) -> None:
         session_id, dossier = self._here()
         request = DocumentSearchRequest(session_id=session_id, dossier=dossier.number, words=words)
-        self.found.emit((await self._bus.ask(request)).document_ids)
+        self.found.emit(DocumentHits(words, (await self._bus.ask(request)).document_ids))
+
+    def sketch(self, document_ids: Sequence[str]) -> None:
+        """Asks for small pictures of these documents, one after the other; of what was asked for
+        before and has not come nothing is asked any more.
+        """
+        self._to_sketch = list(document_ids)
+        if not self._sketching and self._app.dossier is not None:
+            self._sketching = True
+            self._app.do(self._sketch(), "sketch documents")
+
+    async def _sketch(self) -> None:
+        try:
+            while self._to_sketch and self._app.session is not None:
+                session_id, dossier = self._here()
+                document_id = self._to_sketch.pop(0)
+                request = DocumentSketchRequest(
+                    session_id=session_id, dossier=dossier.number, document_id=document_id
+                )
+                sketch = await self._bus.ask(request)
+                self.sketched.emit(SketchedDocument(document_id, sketch.jpeg))
+        except SessionError as error:  # the list is as good without
+            log.info("a document is not sketched: %s", error.code)
+        finally:
+            self._sketching = False

@@ -55,6 +55,8 @@ class DossierConnections:
                 self._app.open_document(document_id)
             case acts.SearchDocuments(words):
                 pieces.search(words)
+            case acts.SketchDocuments(document_ids):
+                pieces.sketch(document_ids)
             case acts.CorrectDocument(document_id, piece_id, name, reason):
                 pieces.correct(document_id, piece_id=piece_id, name=name, reason=reason)
             case acts.SupersedeDocument(document_id, later_id, reason):

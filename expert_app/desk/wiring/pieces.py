@@ -67,7 +67,8 @@ class PieceConnections:
         scan.ready.connect(self._on_ready)
         pieces.procedures_changed.connect(bar.show_procedures)
         pieces.history_received.connect(self._on_history)
-        pieces.found.connect(view.mark_found)
+        pieces.found.connect(lambda hits: view.documents.show_found(hits.words, hits.ids))
+        pieces.sketched.connect(lambda sketch: view.documents.show_sketch(sketch.id, sketch.jpeg))
         app.troubled.connect(self._on_trouble)
         pieces.duplicate_found.connect(self._on_duplicate)
         jobs.devices.printing.connect(
@@ -97,7 +98,7 @@ class PieceConnections:
         shown = {
             PROCEDURES: view.pieces_bar.show_procedures_not_read,
             HISTORY: view.pieces_bar.show_history_not_read,
-            SEARCH: view.show_not_searched,
+            SEARCH: view.documents.show_not_searched,
         }
         if trouble.key in shown:
             shown[trouble.key](sentence(trouble.code, trouble.detail).sentence)

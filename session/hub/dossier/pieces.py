@@ -20,6 +20,8 @@ from session.protocol.dossier.pieces import (
     CorrectRequest,
     DocumentSearchAnswer,
     DocumentSearchRequest,
+    DocumentSketch,
+    DocumentSketchRequest,
     PieceHistory,
     PieceHistoryRequest,
     ProceduresAnswer,
@@ -121,3 +123,12 @@ class PieceService:
         await self._who(asker, request.session_id, request.dossier)
         document_ids = await self._store.search(asker.organisation, request.dossier, request.words)
         return DocumentSearchAnswer(document_ids=document_ids)
+
+    @handles(DocumentSketchRequest)
+    async def sketch(self, asker: Asker, request: DocumentSketchRequest) -> DocumentSketch:
+        """The first page of a document, small. Raises `NotAllowed`, `DocumentNotFiled`."""
+        await self._who(asker, request.session_id, request.dossier)
+        await self._dossiers.check_holds(asker.organisation, request.dossier, request.document_id)
+        return DocumentSketch(
+            jpeg=await self._store.sketch(asker.organisation, request.document_id)
+        )

@@ -344,13 +344,14 @@ class DossierService:
             raise DossierUnknown
         if not await self._was_opened(asker, request.session_id, record.dossier):
             await self._open_passed_on(asker, ticket, request.session_id, record.dossier)
-        if not await self._holds(asker.organisation, record.dossier, request.document_id):
-            raise NotAllowed(why="not a document of this dossier")
+        await self.check_holds(asker.organisation, record.dossier, request.document_id)
         return await self._reader.part(asker.organisation, request.document_id, request.offset)
 
-    async def _holds(self, organisation: str, dossier: str, document_id: str) -> bool:
+    async def check_holds(self, organisation: str, dossier: str, document_id: str) -> None:
+        """Raises `NotAllowed` unless it is a document of the dossier."""
         facts = await self._store.open(organisation, dossier)
-        return any(document.id == document_id for document in facts.documents)
+        if all(document.id != document_id for document in facts.documents):
+            raise NotAllowed(why="not a document of this dossier")
 
     @property
     def store(self) -> DossierStoreLike:

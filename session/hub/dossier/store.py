@@ -229,6 +229,12 @@ class DossierStoreLike(Protocol):
         """Ids of documents with these words."""
         ...
 
+    async def sketch(self, organisation: str, document_id: str) -> bytes:
+        """A small JPEG of a document's first page; empty when it cannot be drawn.
+        Raises as `read`.
+        """
+        ...
+
     # ---- procedures and pieces ----
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:

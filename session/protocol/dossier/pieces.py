@@ -29,6 +29,9 @@ from session.protocol.wire.roles import Role
 
 MAX_LISTED = 200
 
+MAX_SKETCH_BYTES = 24_000
+"""Of the small picture of a document."""
+
 PageLikeness = Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -168,6 +171,22 @@ class DocumentSearchRequest(
     words: Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class DocumentSketch(HubMessage, frozen=True, kw_only=True):
+    """A small JPEG of its first page; empty when it cannot be drawn."""
+
+    jpeg: Annotated[bytes, msgspec.Meta(max_length=MAX_SKETCH_BYTES)]
+
+
+class DocumentSketchRequest(
+    Request[DocumentSketch], frozen=True, kw_only=True, verb="sketch_document", roles=(Role.AGENT,)
+):
+    """How does a document of the session's dossier look? For a list; it opens nothing."""
+
+    session_id: Id
+    dossier: str
+    document_id: Id
+
+
 class CorrectRequest(
     Request[DossierAnswer], frozen=True, kw_only=True, verb="correct_document", roles=(Role.AGENT,)
 ):
@@ -209,4 +228,5 @@ PIECE_REQUESTS: Requests = (
     CorrectRequest,
     SupersedeRequest,
     DocumentSearchRequest,
+    DocumentSketchRequest,
 )

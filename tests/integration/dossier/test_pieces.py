@@ -22,10 +22,12 @@ from session.protocol.dossier.guides import GuidesRequest
 from session.protocol.dossier.pieces import (
     AcknowledgeRequest,
     DocumentSearchRequest,
+    DocumentSketchRequest,
     PieceHistoryRequest,
     ProceduresRequest,
     StartProcedureRequest,
 )
+from session.protocol.wire.ids import new_id
 from tests.integration.dossier.conversation import say
 from tests.support.hub_world import World, hub_world
 from tests.unit.documents.store.filled_store import PDF
@@ -85,6 +87,12 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
                 session_id=facts.id, dossier=dossier.number, words="COMPTE"
             )
             assert (await bus.ask(search)).document_ids == [filed.document.id]
+            sketch = DocumentSketchRequest(
+                session_id=facts.id, dossier=dossier.number, document_id=filed.document.id
+            )
+            assert (await bus.ask(sketch)).jpeg == b"", "nobody here draws"
+            with pytest.raises(NotAllowed):  # of another dossier
+                await bus.ask(msgspec.structs.replace(sketch, document_id=new_id()))
             receipt = AcknowledgeRequest(
                 session_id=facts.id, dossier=dossier.number, piece_ids=["logement-rib"]
             )

@@ -341,6 +341,9 @@ class MemoryDossiers:
     async def search(self, organisation: str, number: str, words: str) -> list[str]:
         return []
 
+    async def sketch(self, organisation: str, document_id: str) -> bytes:
+        return b""
+
     async def correct(
         self, organisation: str, request: CorrectRequest, *, user: str, who: Actor
     ) -> Dossier:

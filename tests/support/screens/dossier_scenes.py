@@ -27,6 +27,7 @@ from session.protocol.dossier.identity import (
 )
 from session.protocol.helpdesk.remote_help import RemoteHelp, RemoteHelps, RemoteState
 from session.protocol.hub.requests import RemoteAct
+from tests.support import drawn_pages
 from tests.support.screens.board_scenes import page as board_page
 from tests.support.screens.desk_scenes import face
 from tests.support.screens.invented import DOSSIER, NOW
@@ -143,6 +144,57 @@ def provisional() -> DeskWindow:
     window.dossier.show_caller("allocataire", "")
     window.dossier.show_dossier(facts)
     window.dossier.person._give.click()
+    return window
+
+
+NAMES = ("Bulletin de salaire", "Quittance de loyer", "Avis d'imposition", "Attestation")
+
+FILED = msgspec.structs.replace(
+    DOSSIER,
+    documents=(
+        *(
+            msgspec.structs.replace(
+                DOSSIER.documents[0],
+                id=f"d{number + 10}",
+                name=f"{NAMES[number % len(NAMES)]} {number + 1}",
+                piece_id=("p5", "p2", "", "p3")[number % 4],
+                filed_at_utc=NOW - timedelta(days=37 * (5_000 - number) // 100),
+                replaced_by="d1" if number == 4_990 else "",
+                why="Page 2 illisible" if number == 4_990 else "",
+            )
+            for number in range(5_000)
+        ),
+        *DOSSIER.documents,
+    ),
+)
+"""A dossier of five years with 5,000 documents."""
+
+
+def documents() -> DeskWindow:
+    """Many documents, by year, the earlier version of one; some pictures have come."""
+    window = face()
+    window.dossier.show_dossier(FILED)
+    window.side.open_tab(window.dossier.documents)
+    view = window.dossier.documents
+    for document in ("d1", "d5009", "d5007"):
+        view.show_sketch(document, drawn_pages.jpeg(drawn_pages.form().resize((127, 180))))
+    view._past.click()
+    return window
+
+
+def documents_searched() -> DeskWindow:
+    """Words of a text were searched; what was found stands under them."""
+    window = documents()
+    window.dossier.documents.words.setText("tesson")
+    window.dossier.documents.show_found("tesson", ["d21", "d2700", "d2"])
+    return window
+
+
+def documents_none() -> DeskWindow:
+    """No document has the words."""
+    window = documents()
+    window.dossier.documents.words.setText("garrigue")
+    window.dossier.documents.show_found("garrigue", [])
     return window
 
 
@@ -301,6 +353,9 @@ def correction() -> BoardWindow:
 
 
 DESK_SCENES: dict[str, Callable[[], DeskWindow]] = {
+    "documents": documents,
+    "documents_searched": documents_searched,
+    "documents_none": documents_none,
     "find_empty": find_empty,
     "find_hits": find_hits,
     "register_away": register_away,

@@ -81,6 +81,12 @@ class SearchDocuments(Struct, frozen=True):
     words: str
 
 
+class SketchDocuments(Struct, frozen=True):
+    """Show how these documents look: they are on the screen, those before not any more."""
+
+    document_ids: tuple[str, ...]
+
+
 class CorrectDocument(Struct, frozen=True):
     """A document is for another piece ("" for none), or has another name."""
 
@@ -108,6 +114,7 @@ DossierAct = (
     | DecidePiece
     | OpenDocument
     | SearchDocuments
+    | SketchDocuments
     | CorrectDocument
     | SupersedeDocument
     | ScanPiece

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The caller's dossier: who, which pieces are expected, what is filed.
-Right side of the desk's window.
+"""The caller's dossier: who, and which pieces are expected. Right side of the desk's window, with
+its documents in a tab beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
-    QLineEdit,
     QProgressBar,
     QScrollArea,
     QStackedWidget,
@@ -21,10 +19,8 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import _
 from session.core.clock import Clock
-from session.core.dossier_model import SETTLED, DocumentRecord, Dossier
-from views.desk.dossier import acts
-from views.desk.dossier.correct_panel import CorrectPanel
-from views.desk.dossier.documents import DocumentList
+from session.core.dossier_model import SETTLED, Dossier
+from views.desk.dossier.documents import DocumentsView
 from views.desk.dossier.find_card import FindCard
 from views.desk.dossier.notes import NotesCard
 from views.desk.dossier.person_card import PersonCard
@@ -49,6 +45,9 @@ class DossierView(QWidget):
 
     Signals:
         acted(object): what the agent does, a `DossierAct`.
+
+    Attributes:
+        documents: what is filed, to stand in a tab of its own.
     """
 
     acted = pyqtSignal(object)
@@ -63,6 +62,7 @@ class DossierView(QWidget):
         act = self.acted.emit
         self.finder = FindCard(today, act, back=self._show_again)
         self.person = PersonCard(today, act, find_another=self.show_search)
+        self.documents = DocumentsView(act, now=clock.utc_now)
         self._rows: dict[str, PieceRow] = {}
         self._facts: Dossier | None = None
         self._parts = QStackedWidget()
@@ -87,7 +87,6 @@ class DossierView(QWidget):
         """Without a conversation: removes everything of the caller before."""
         self._facts = None
         self.finder.clear()
-        self._words.setText("")
         self._fill(None)
         self._parts.setCurrentWidget(self._nothing)
 
@@ -118,7 +117,6 @@ class DossierView(QWidget):
         is_other = self._facts is None or self._facts.number != facts.number
         if is_other or self.finder.is_opening():
             self.finder.done()
-            self._words.setText("")
             self._parts.setCurrentWidget(self._dossier)
         elif self._parts.currentWidget() is not self._search:  # the agent may look for another one
             self._parts.setCurrentWidget(self._dossier)
@@ -131,22 +129,6 @@ class DossierView(QWidget):
         """Return what is shown."""
         return self._facts
 
-    def mark_found(self, document_ids: list[str]) -> None:
-        """Shows only these documents of the dossier."""
-        if self._facts is not None:
-            hits = [document for document in self._facts.documents if document.id in document_ids]
-            self._fill_documents(hits)
-            words = _("Documents found: {count} of {all}")
-            self._documents_title.setText(
-                words.format(count=len(hits), all=len(self._facts.documents))
-            )
-
-    def show_not_searched(self, words: str) -> None:
-        """What was looked for is not known, and why: no document is an answer."""
-        self._fill_documents(())
-        self._no_documents.hide()
-        self._documents_title.setText(words)
-
     # ---- building ----
 
     def _build_search(self) -> QScrollArea:
@@ -158,31 +140,12 @@ class DossierView(QWidget):
         body = QWidget()
         self._pieces_box = QVBoxLayout()
         self._pieces_box.setSpacing(0)
-        self._documents = DocumentList(self.acted.emit, self._on_correct)
-        self._correct = CorrectPanel(self.acted.emit)
         self._notes = NotesCard()
-        self._documents_title = label(role="caption")
-        self._no_documents = label(_("Nothing is filed yet."), "soft")
-        documents = Card("dossier_documents", space=SPACE[0])
-        documents.body.addWidget(self._documents_title)
-        self._words = QLineEdit()
-        self._words.setObjectName("documents_search")
-        self._words.setPlaceholderText(_("Words of a document"))
-        self._words.setAccessibleName(_("Words of a document"))
-        self._words.setClearButtonEnabled(True)
-        self._words.setMaxLength(200)
-        self._words.returnPressed.connect(self._on_search)
-        self._words.textChanged.connect(self._on_words)
-        documents.body.addWidget(self._words)
-        documents.body.addWidget(self._no_documents)
-        documents.body.addWidget(self._correct)
-        documents.body.addWidget(self._documents)
         column(
             body,
             self.person,
             self._notes,
             self._build_pieces(),
-            documents,
             0,
             space=SPACE[1],
             margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]),
@@ -216,7 +179,7 @@ class DossierView(QWidget):
         self._notes.show_notes(facts.notes if facts else ())
         self._fill_pieces(facts)
         self.pieces_bar.set_missing(sum(piece.is_missing for piece in pieces))
-        self._fill_documents(facts.documents if facts else ())
+        self.documents.show_dossier(facts)
 
     def _fill_pieces(self, facts: Dossier | None) -> None:
         pieces = facts.pieces if facts else ()
@@ -230,51 +193,6 @@ class DossierView(QWidget):
                 self._pieces_box.insertWidget(place, piece_row)
             piece_row.set_first(place == 0)
             piece_row.show_piece(piece)
-
-    def _fill_documents(self, documents: Sequence[DocumentRecord]) -> None:
-        all_documents = self._facts.documents if self._facts is not None else documents
-        self._documents.show_documents(documents, all_documents)
-        if self._facts is None:
-            self._correct.close_panel()
-        self._documents_title.setText(_("Documents filed: {count}").format(count=_last(documents)))
-        self._no_documents.setVisible(not documents)
-        self._words.setVisible(bool(self._facts and len(self._facts.documents) > 1))
-
-    def _on_correct(self, document_id: str) -> None:
-        """Opens the correction of a document on the screen."""
-        facts = self._facts
-        if facts:
-            document = next(
-                (record for record in facts.documents if record.id == document_id), None
-            )
-        else:
-            document = None
-        if facts is not None and document is not None:
-            replacements = {record.replaced_by for record in facts.documents}
-            after = [
-                record for record in facts.documents if record.filed_at_utc >= document.filed_at_utc
-            ]
-            later = [
-                record
-                for record in after
-                if not record.replaced_by
-                and record.id not in replacements
-                and record.id != document_id
-            ]
-            self._correct.open(document, facts.pieces, later)
-
-    def _on_search(self) -> None:
-        if words := self._words.text().strip():
-            self.acted.emit(acts.SearchDocuments(words))
-
-    def _on_words(self, words: str) -> None:
-        if not words and self._facts is not None:
-            self._fill_documents(self._facts.documents)
-
-
-def _last(documents: Sequence[DocumentRecord]) -> int:
-    """Earlier versions do not count."""
-    return sum(1 for document in documents if not document.replaced_by)
 
 
 def _discard(widget: QWidget) -> None:

@@ -34,6 +34,7 @@ class CallerKeys:
             "Ctrl+3": partial(self._columns.open_tab, side.dossier),
             "Ctrl+4": partial(self._columns.open_tab, side.devices),
             "Ctrl+6": partial(self._columns.open_tab, side.guide),
+            "Ctrl+F": self._search_documents,
             NEXT_KEYS: side.guide.press_next,
             SIDE_KEYS: self._conversation.toggle_side,
             "F6": partial(self._with_devices, devices.scan.press_preview),
@@ -55,6 +56,11 @@ class CallerKeys:
     def _ask(self, grant: Grant) -> None:
         if self._columns.has_caller:
             self._conversation.header.grant_requested.emit(grant)
+
+    def _search_documents(self) -> None:
+        if self._columns.has_caller:
+            self._columns.open_tab(self._columns.side.dossier.documents)
+            self._columns.side.dossier.documents.take_keyboard()
 
     def _with_devices(self, act: Callable[[], object]) -> None:
         """Shows scanner and printer, then does it: nobody scans or prints unseen."""

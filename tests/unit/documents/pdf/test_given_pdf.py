@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from documents.pdf.assemble import assemble
 from documents.pdf.check import inspect_pdf
-from documents.pdf.given_pdf import flatten
+from documents.pdf.given_pdf import SKETCH_PX, flatten, sketch_jpeg
 from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
 from documents.workers import Limits, Workers
 from session.core.errors import PageTooLarge, PageUnreadable, SessionError
+from session.protocol.dossier.pieces import MAX_SKETCH_BYTES
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -41,6 +43,14 @@ def _armed() -> bytes:
         pdf.Root.OpenAction = pdf.make_indirect(action)
         launch = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("calc.exe"))
         pdf.pages[0].obj.AA = pikepdf.Dictionary(O=launch)
+        file = io.BytesIO()
+        pdf.save(file)
+    return file.getvalue()
+
+
+def _wide() -> bytes:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(1600, 400))
         file = io.BytesIO()
         pdf.save(file)
     return file.getvalue()
@@ -103,6 +113,15 @@ def test_a_page_larger_than_paper_and_too_many_pages_are_refused() -> None:
 def test_what_is_no_pdf_is_refused(data: bytes) -> None:
     with pytest.raises(PageUnreadable):
         flatten(data)
+
+
+def test_a_sketch_of_the_first_page_is_small_whatever_the_page_is() -> None:
+    for data in (_sheet(), _armed(), _wide()):
+        sketch = sketch_jpeg(data)
+        assert max(Image.open(io.BytesIO(sketch)).size) == SKETCH_PX
+        assert len(sketch) <= MAX_SKETCH_BYTES
+    with pytest.raises(PageUnreadable):
+        sketch_jpeg(b"GIF89a")
 
 
 def test_mutated_files_are_drawn_or_refused_in_words() -> None:

@@ -192,10 +192,15 @@ def _pieces() -> ShownList:
 
 def _documents() -> ShownList:
     view = DossierView(ManualClock(NOW))
+    documents = view.documents
     view.show_dossier(
         Dossier(number="D-2026-0001", caller_name="Jeanne Exemple", caller_number="1234567")
     )
-    return ShownList(view, lambda: view.mark_found([]), lambda: view.show_not_searched(WHY))
+    return ShownList(
+        documents,
+        lambda: documents.show_found("", []),
+        lambda: documents.show_not_searched(WHY),
+    )
 
 
 def _people() -> ShownList:
@@ -239,7 +244,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "desk/dossier/guide.py": (_guides, WHY),
     "desk/dossier/pieces_bar.py": (_procedures, WHY),
     "desk/dossier/pieces_bar.py history": (_pieces, WHY),
-    "desk/dossier/view.py": (_documents, WHY),
+    "desk/dossier/documents.py": (_documents, WHY),
     "widgets/dossier/hits.py": (_people, "The network answers but its service does not."),
     "workplace/memos.py": (_colleagues, sentence("hub_unreachable").sentence),
     "desk/queue/rows.py": (_queue, "Connection lost"),
@@ -253,6 +258,7 @@ OTHERS = {
     "desk/devices/page_strip.py": "pages of this desk",
     "desk/devices/page_viewer.py": "pages of this desk",
     "desk/devices/pages_panel.py": "pages of this desk",
+    "desk/dossier/view.py": "no dossier, or its loading; its documents are above",
     "desk/shared_page/page_contents.py": "of the page that is shown, read in this desk's mirror",
     "desk/shared_page/view.py": "the state of a page, no list",
     "helpdesk/bars.py": "counts of the list of conversations, emptied with it",

@@ -8,11 +8,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
-from session.core.dossier_model import Dossier, PieceState, PieceStep
+from session.core.dossier_model import PieceState, PieceStep
 from session.protocol.dossier.identity import RegisterState
 from session.protocol.dossier.pieces import ActStep, PieceHistory
 from tests.support.screens.acts import acts_of
@@ -21,7 +21,6 @@ from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import DOSSIER, NOW
 from views.desk.devices.acts import ScanPiece
 from views.desk.dossier import acts
-from views.desk.dossier.documents import DocumentRow
 from views.desk.dossier.view import DossierView
 from views.widgets.parts import Chip
 
@@ -115,20 +114,6 @@ def test_an_expected_piece_can_only_be_scanned_for(dossier: DossierView, qtbot: 
     assert chosen == [ScanPiece("p3")]
 
 
-def test_documents_stand_newest_first_and_open_on_a_wish(
-    dossier: DossierView, qtbot: QtBot
-) -> None:
-    dossier.show_dossier(DOSSIER)
-    wished = acts_of(dossier, acts.OpenDocument)
-    press(dossier, qtbot, "document_open_d2")
-    assert wished == [acts.OpenDocument("d2")]
-    first = dossier.findChild(QWidget, "document_d1")
-    second = dossier.findChild(QWidget, "document_d2")
-    assert first is not None
-    assert second is not None
-    assert first.y() < second.y()
-
-
 def test_a_change_at_the_store_changes_the_row_and_keeps_the_others(dossier: DossierView) -> None:
     dossier.show_dossier(DOSSIER)
     before = dossier.findChild(QWidget, "piece_p3")
@@ -202,15 +187,6 @@ def test_the_keyboard_goes_from_the_card_to_whose_dossier_it_is(
     assert other.hasFocus()
 
 
-def test_words_searched_in_one_dossier_do_not_stay_for_the_next(dossier: DossierView) -> None:
-    dossier.show_dossier(DOSSIER)
-    write(line(dossier, "documents_search"), "loyer")
-    dossier.show_dossier(msgspec.structs.replace(DOSSIER, number="D-2026-00001"))
-    found = line(dossier, "documents_search")
-    found.undo()
-    assert found.text() == ""
-
-
 def test_another_dossier_is_asked_for_with_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
     dossier.show_dossier(DOSSIER)
     press(dossier, qtbot, "dossier_other")
@@ -237,87 +213,6 @@ def test_nothing_of_a_caller_stays(dossier: DossierView) -> None:
 def test_a_date_that_is_none_stays_as_it_is(dossier: DossierView) -> None:
     dossier.show_dossier(msgspec.structs.replace(DOSSIER, born_on="vers 1950"))
     assert "vers 1950" in words(dossier, "dossier_who")
-
-
-def versions() -> Dossier:
-    """The identity card was first filed as a tax notice, then scanned better."""
-    card, tax = DOSSIER.documents
-    first = msgspec.structs.replace(
-        card,
-        id="d0",
-        name="Avis",
-        piece_id="p5",
-        filed_at_utc=tax.filed_at_utc,
-        replaced_by="d1",
-        why="Wrong piece",
-    )
-    return msgspec.structs.replace(DOSSIER, documents=[first, tax, card])
-
-
-def test_only_last_versions_are_listed_and_earlier_ones_open_on_wish(
-    dossier: DossierView, qtbot: QtBot
-) -> None:
-    dossier.show_dossier(versions())
-    rows = [one.objectName() for one in dossier.findChildren(DocumentRow)]
-    assert rows == ["document_d1", "document_d2"]
-    row = dossier.findChild(DocumentRow, "document_d1")
-    assert row is not None
-    assert "version 2" in row.accessibleName()
-    old = row.findChild(QWidget, "document_open_d0")
-    assert old is not None
-    assert not old.isVisible()
-    press(dossier, qtbot, "document_versions_d1")
-    assert any("replaced: Wrong piece" in one.text() for one in row.findChildren(QLabel))
-    wished = acts_of(dossier, acts.OpenDocument)
-    press(dossier, qtbot, "document_open_d0")
-    assert wished == [acts.OpenDocument("d0")]
-    dossier.mark_found(["d0"])  # its words are those of an earlier version
-    qtbot.waitUntil(
-        lambda: (
-            [one.objectName() for one in dossier.findChildren(DocumentRow) if one.isVisible()]
-            == ["document_d1"]
-        )
-    )
-
-
-def test_a_wrong_filing_is_corrected_with_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
-    dossier.show_dossier(DOSSIER)
-    press(dossier, qtbot, "document_correct_d1")
-    what = dossier.findChild(QComboBox, "correct_what")
-    reason = dossier.findChild(QLineEdit, "correct_reason")
-    confirm = dossier.findChild(QPushButton, "correct_confirm")
-    assert what is not None
-    assert reason is not None
-    assert confirm is not None
-    assert what.currentText() == "File as: Pièce d'identité"
-    write(reason, "Wrong piece")
-    assert not confirm.isEnabled()  # nothing is changed yet
-    what.setCurrentIndex(3)
-    assert confirm.isEnabled()
-    wished = acts_of(dossier, acts.CorrectDocument)
-    key(reason, Qt.Key.Key_Return)
-    assert wished == [acts.CorrectDocument("d1", "p4", "Pièce d'identité", "Wrong piece")]
-    assert not confirm.isVisible()
-
-
-def test_a_document_is_replaced_by_one_filed_later(dossier: DossierView, qtbot: QtBot) -> None:
-    dossier.show_dossier(DOSSIER)
-    press(dossier, qtbot, "document_correct_d2")
-    what = dossier.findChild(QComboBox, "correct_what")
-    reason = dossier.findChild(QLineEdit, "correct_reason")
-    assert what is not None
-    assert reason is not None
-    assert what.itemText(what.count() - 1).startswith("Replaced by: Pièce d'identité, ")
-    what.setCurrentIndex(what.count() - 1)
-    write(reason, "Better scan")
-    wished = acts_of(dossier, acts.SupersedeDocument)
-    key(reason, Qt.Key.Key_Return)
-    assert wished == [acts.SupersedeDocument("d2", "d1", "Better scan")]
-    press(dossier, qtbot, "document_correct_d1")
-    # nothing is newer
-    assert not any("Replaced by" in what.itemText(place) for place in range(what.count()))
-    key(reason, Qt.Key.Key_Escape)
-    assert not reason.isVisible()
 
 
 def test_the_history_tells_acts_among_the_steps(dossier: DossierView, qtbot: QtBot) -> None:
