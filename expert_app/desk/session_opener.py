@@ -13,6 +13,7 @@ from expert_app.runtime.ice_settings import ice_plan
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.desk.call.visit import Visit
+from session.desk.cobrowse.sheets import PublicFiles
 from session.desk.session import DeskSession, DeskSessionParts
 from session.log.events import Writer
 from session.log.writer import LogWriter
@@ -30,6 +31,7 @@ class DeskSessionOpener:
         self.seal_refused: Signal[SessionError] = Signal()
         self._parts = parts
         self._filing = filing
+        self._files = PublicFiles()
 
     def open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         """The desk's end of a conversation; `resumed` after a restart of the program.
@@ -60,6 +62,7 @@ class DeskSessionOpener:
             keep_memory=parts.paths.data / "keep" / session_id,
             scan_memory=parts.paths.data / "scans" / session_id,
             plan=ice_plan(parts.settings.media),
+            files=self._files,
         )
 
     def open_visit(self, session_id: str) -> Visit:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Shows shared-page events in a frame that can run no script: `mirror.feed(text, epoch)`, `mirror.place(left, top, scale)`, `mirror.clear()`, `mirror.facts()`.
+// Shows shared-page events in a frame that can run no script: `mirror.feed(text, epoch, sheets)`, `mirror.place(left, top, scale)`, `mirror.clear()`, `mirror.facts()`.
 // Called by views/desk/shared_page/mirror_engine.py and its neighbours and by nobody else; it calls nobody.
 (function () {
   "use strict";
@@ -28,7 +28,20 @@
     return (isPart ? `cbshell://mirror/part/${begun}/` : "cbres://r/") + btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/={1,2}$/, "");
   }
 
-  let checked = posteCheck(resourceAddress);
+  // Style sheets by name, and what rrweb made of them: it reads each letter again otherwise, for every picture.
+  let sheets = new Map();
+  const sheetNamed = (name) => sheets.get(name);
+
+  function buildSheet(node) {
+    if (node.nodeName !== "STYLE" || !replayer) return;
+    const { attributes } = replayer.getMirror().getMeta(node) || {};
+    const sheet = attributes && sheets.get(attributes.rr_sheet);
+    if (!sheet) return;
+    if (sheet.built === null) sheet.built = node.textContent;
+    else if (node.textContent !== sheet.built) node.textContent = sheet.built;
+  }
+
+  let checked = posteCheck(resourceAddress, sheetNamed);
 
   function note(event) {
     if (event.type === FULL_SNAPSHOT) {
@@ -107,6 +120,7 @@
     onBuild(node, info) {
       layOutCanvas(node, info);
       takeBuiltPlace(node, info);
+      buildSheet(node);
     },
     handler(event) {
       if (event.type !== CUSTOM) return;
@@ -198,7 +212,7 @@
       ],
       plugins: [ownPlugin],
     });
-    checked = posteCheck(resourceAddress);
+    checked = posteCheck(resourceAddress, sheetNamed);
     begun += 1;
     const picture = { replayer, stage: coming, epoch };
     if (building) dispose(building);
@@ -256,8 +270,9 @@
   }
   addEventListener("resize", fit);
 
-  function feed(text, ofEpoch = 0) {
+  function feed(text, ofEpoch = 0, given = {}) {
     epoch = ofEpoch;
+    for (const [name, css] of Object.entries(given)) sheets.set(name, { text: css, built: null });
     for (const told of JSON.parse(text)) {
       try {
         const event = checked(told);
@@ -272,7 +287,12 @@
     }
   }
 
+  function forgetSheets() {
+    sheets = new Map();
+  }
+
   function clear() {
+    forgetSheets();
     dispose(visible);
     dispose(building);
     replayer = visible = building = size = null;
@@ -283,6 +303,7 @@
     feed,
     place,
     clear,
+    forgetSheets,
     facts: () => ({ ...facts, sandbox: replayer ? replayer.iframe.getAttribute("sandbox") : "" }),
     visible: () => visible,
     document: () => (replayer ? replayer.iframe.contentDocument : null),

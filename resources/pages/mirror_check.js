@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Trusts nothing of a kiosk: each event is made anew, of what page_parts.js knows and in the shape that rrweb's replayer
 // expects; all else is left behind. Called by mirror.js with every event before it is drawn, anew for each replayer.
-const posteCheck = (address) => {
+// `sheetNamed` gives {text, built} of a style sheet, or undefined; `built` is what was drawn of it before, or null.
+const posteCheck = (address, sheetNamed) => {
   "use strict";
   const [META, FULL_SNAPSHOT, INCREMENTAL, CUSTOM] = [4, 2, 3, 5];
   const [DOCUMENT, DOCTYPE, ELEMENT, TEXT, CDATA, COMMENT] = [0, 1, 2, 3, 4, 5];
@@ -22,14 +23,27 @@ const posteCheck = (address) => {
 
   // ---- nodes -----------------------------------------------------------------------------------------------------------
 
-  function checkedAttributes(attributes, name) {
+  function checkedAttributes(attributes, name, isChange = false) {
     const kept = {};
     for (const [key, value] of Object.entries(isObject(attributes) ? attributes : {})) {
+      if (key === "rr_sheet") {
+        if (name === "link" && isText(value)) takeSheet(kept, value, isChange);
+        continue;
+      }
       const checked =
         key === "style" && isObject(value) ? declarations(value) : posteParts.attribute(name, key, value, address);
       if (checked !== undefined) kept[key] = checked;
     }
     return kept;
+  }
+
+  // A sheet that was drawn before is only named: mirror.js puts it in its place. A change draws it anew.
+  function takeSheet(kept, name, isChange) {
+    const sheet = sheetNamed(name);
+    if (!sheet) return;
+    const isDrawn = sheet.built !== null && !isChange;
+    kept._cssText = isDrawn ? "/**/" : sheetText(sheet.text);
+    if (!isChange) kept.rr_sheet = name;
   }
 
   // What changed in a style: a value, a value with its priority, or false for what is gone.
@@ -126,7 +140,7 @@ const posteCheck = (address) => {
     const kept = [];
     for (const { id, attributes: changed } of list(attributes)) {
       const name = isId(id) ? known.get(id) : "";
-      if (name) kept.push({ id, attributes: checkedAttributes(changed, name) });
+      if (name) kept.push({ id, attributes: checkedAttributes(changed, name, true) });
     }
     return kept;
   }

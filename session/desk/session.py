@@ -24,6 +24,7 @@ from session.desk.call.third_party_call import OfferingEngine
 from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.remote_control import DeskRemoteControl
 from session.desk.cobrowse.shared_page import DeskSharedPage
+from session.desk.cobrowse.sheets import PublicFiles
 from session.desk.cobrowse.shown_document import DeskShownDocument
 from session.desk.devices.scanner_and_printer import DeskDevices, Keep, PageDisk
 from session.desk.event_log import EventLog
@@ -71,6 +72,7 @@ class DeskSessionParts:
         scan_memory: file that remembers over a restart which scans were asked for.
         plan: which ways calls may take by our own settings;
             what the hub gives for this session goes before.
+        files: what this desk keeps of shared pages, for all its conversations.
     """
 
     engine: MediaEngine
@@ -85,6 +87,7 @@ class DeskSessionParts:
     keep_memory: Path | None = None
     scan_memory: Path | None = None
     plan: IcePlan = ANY_WAY
+    files: PublicFiles | None = None
 
 
 class DeskSession:
@@ -120,7 +123,9 @@ class DeskSession:
         clock, tasks = parts.clock, parts.tasks
         self._build_call(parts)
         self.grants = DeskGrants(channel, clock, tasks=tasks, memory=parts.keep_memory)
-        self.page = DeskSharedPage(channel, clock, tasks=tasks, record_text=facts.record_text)
+        self.page = DeskSharedPage(
+            channel, clock, tasks=tasks, record_text=facts.record_text, files=parts.files
+        )
         self.control = DeskRemoteControl(channel, lambda: self.page.epoch, tasks=tasks)
         self.show = DeskShownDocument(channel, clock, tasks=tasks, kbps=parts.chunk_kbps)
         self.devices = DeskDevices(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,10 +30,13 @@ MOST_WAITING_CHARS = 2 * 1024 * 1024
 
 
 class _Text(NamedTuple):
-    """Events as they came, and the number of the web document they are of."""
+    """Events as they came, the number of the web document they are of, and the style sheets that
+    they name.
+    """
 
     inner: bytes
     epoch: int
+    sheets: Mapping[str, str]
 
 
 class _Stretch(NamedTuple):
@@ -91,9 +94,17 @@ class MirrorCollector:
             return
         self.add(text, is_snapshot=is_snapshot, events=events)
 
-    def add(self, text: bytes, *, is_snapshot: bool, events: int, epoch: int = 0) -> None:
-        """Takes a JSON array of `events` rrweb events of one web document;
-        one that is too large, or no array, is left out.
+    def add(
+        self,
+        text: bytes,
+        *,
+        is_snapshot: bool,
+        events: int,
+        epoch: int = 0,
+        sheets: Mapping[str, str] | None = None,
+    ) -> None:
+        """Takes a JSON array of `events` rrweb events of one web document, and the style sheets
+        that they name; one that is too large, or no array, is left out.
         """
         text = text.strip()
         if len(text) > MAX_MIRROR_BYTES or not (text.startswith(b"[") and text.endswith(b"]")):
@@ -106,7 +117,7 @@ class MirrorCollector:
         self._is_snapshot = self._is_snapshot or is_snapshot
         self._events += events
         if inner := text[1:-1].strip():
-            self._texts.append(_Text(inner, epoch))
+            self._texts.append(_Text(inner, epoch, sheets or {}))
         self.flush_if_due()
 
     def flush_if_due(self) -> None:
@@ -156,7 +167,11 @@ class MirrorCollector:
         structured = [
             inner
             for text in stretch.texts
-            if (inner := self._structure.keep(b"[" + text.inner + b"]", text.epoch)[1:-1])
+            if (
+                inner := self._structure.keep(
+                    b"[" + text.inner + b"]", text.epoch, sheets=text.sheets
+                )[1:-1]
+            )
         ]
         compressor = zstandard.ZstdCompressor(level=6, write_checksum=True)
         chunk = MirrorChunk(

@@ -14,7 +14,7 @@ Words are kept on pages that the organisation calls public, but for fields, digi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -45,6 +45,8 @@ from session.log.style_structure import (
 )
 from session.protocol.conversation.allowed_addresses import AllowList, without_query
 from session.protocol.conversation.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, META
+from session.protocol.conversation.sheets import ATTRIBUTE as SHEET
+from session.protocol.conversation.sheets import named_text
 
 ADDRESS = "address"
 """Tag of the kiosk's own event: the page's address changed without another page."""
@@ -106,18 +108,23 @@ class PageStructure:
         self._names = names
         self._nodes: dict[int, int] = {}
         self._sheets: dict[str, str] = {}
+        self._named: Mapping[str, str] = {}
         self._known_chars = 0
         self._epoch: int | None = None
         self._was_private = False
         self._keeps_words = False
 
-    def keep(self, text: bytes | str, epoch: int = 0) -> bytes:
+    def keep(
+        self, text: bytes | str, epoch: int = 0, *, sheets: Mapping[str, str] | None = None
+    ) -> bytes:
         """A JSON array of rrweb events with nothing but structure;
         an empty array when it cannot be understood.
 
         Args:
             epoch: number of the web document that they are of.
+            sheets: the style sheets that they name.
         """
+        self._named = sheets or {}
         if epoch != self._epoch:
             self._epoch = epoch
             self._was_private = False
@@ -279,6 +286,8 @@ class PageStructure:
 
     def _attributes(self, attributes: Node, flags: int) -> Node:
         reduced: Node = {}
+        if (sheet := named_text(attributes, self._named)) is not None:
+            reduced["_cssText"] = self._sheet(sheet)
         for name, value in attributes.items():
             if value is None:  # taken away
                 if _is_kept(name):
@@ -456,7 +465,7 @@ def _flags_of(tag: str, attributes: Node) -> int:
     kind, role = str(attributes.get("type", "")).lower(), str(attributes.get("role", "")).lower()
     editable = attributes.get("contenteditable")
     flags = 0
-    if tag == "style" or (tag == "link" and "_cssText" in attributes):
+    if tag == "style" or (tag == "link" and not {"_cssText", SHEET}.isdisjoint(attributes)):
         flags |= _IS_STYLE
     if tag in BOXES or (tag == "input" and kind == "image"):
         flags |= _IS_BOX

@@ -62,6 +62,7 @@ from session.protocol.conversation.mirror_messages import (
     DialogClosed,
     DialogShown,
     MirrorReceived,
+    SheetsRequested,
 )
 from session.protocol.conversation.remote_control import (
     NEEDED,
@@ -191,6 +192,15 @@ _PAGE = (
         Grant.SEE_PAGE,
     ),
     MessageRow(MirrorReceived, ("cobrowse",), _D, MessageLevel.PAGE),
+    MessageRow(
+        SheetsRequested,
+        ("cobrowse",),
+        _D,
+        MessageLevel.PAGE,
+        (MIRROR_TOPIC,),
+        Grant.SEE_PAGE,
+        must=False,
+    ),
     MessageRow(PointerMoved, ("cobrowse",), _D, MessageLevel.PAGE, (PointerShown,), Grant.POINT),
     MessageRow(PointerShown, ("cobrowse",), _K, MessageLevel.PAGE, must=False),
     MessageRow(

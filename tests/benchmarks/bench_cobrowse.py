@@ -29,6 +29,7 @@ from PyQt6.QtWidgets import QApplication
 
 from session.desk.cobrowse.remote_control import Spot
 from tests.benchmarks.cobrowse_ends import Ends, shared
+from tests.benchmarks.cobrowse_sites import rows_of, visits
 from tests.benchmarks.narrow_line import NarrowLine
 from tests.benchmarks.peer_pixels import FPS, Tight, Vp8
 from tests.benchmarks.table import Row, publish
@@ -475,6 +476,21 @@ async def measure_narrow(web: WebServer, folder: Path, seconds: float) -> list[R
     ]  # fmt: skip
 
 
+async def measure_sites(web: WebServer, folder: Path) -> list[Row]:
+    """Walks through a real site, alone and beside a call on a narrow line."""
+    async with shared(folder / "near", web) as ends:
+        rows = rows_of(await visits(ends), "", 400)
+    line = NarrowLine()
+    call = asyncio.ensure_future(line.call())
+    try:
+        async with shared(folder / "far", web, line.open) as ends:
+            rows += rows_of(await visits(ends), ", 512 kb/s in a call", 800)
+    finally:
+        call.cancel()
+        await line.close()
+    return rows
+
+
 async def measure_hour() -> list[Row]:
     pane = MirrorPane()
     pane.resize(978, 638)
@@ -489,7 +505,7 @@ async def measure_hour() -> list[Row]:
 def main() -> int:
     """Runs all parts, or those named."""
     parser = argparse.ArgumentParser(prog="bench-cobrowse")
-    parser.add_argument("parts", nargs="*", default=["loopback", "narrow", "hour"])
+    parser.add_argument("parts", nargs="*", default=["loopback", "narrow", "sites", "hour"])
     parser.add_argument("--minute", type=float, default=60.0, metavar="SECONDS")
     wanted = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -508,6 +524,7 @@ def main() -> int:
         parts: dict[str, Callable[[], Awaitable[list[Row]]]] = {
             "loopback": partial(measure_loopback, web, Path(folder) / "a", wanted.minute),
             "narrow": partial(measure_narrow, web, Path(folder) / "b", wanted.minute),
+            "sites": partial(measure_sites, web, Path(folder)),
             "hour": measure_hour,
         }
         for part in wanted.parts:

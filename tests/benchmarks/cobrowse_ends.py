@@ -49,7 +49,7 @@ class Counted:
     """
 
     def __init__(self, channel: BusChannel, role: str, *, user: str) -> None:
-        self.bytes = self.messages = 0
+        self.bytes = self.messages = self.chunk_bytes = 0
         self.flooded = channel.flooded
         self._channel, self._subject = channel, f"ses.{role}.{user}.{channel.session_id}."
 
@@ -63,10 +63,13 @@ class Counted:
         await self._channel.send(topic, message)
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
-        if topic != "chunk":  # pictures are counted apart
-            block = 12 + sum(len(name) + len(value) + 4 for name, value in headers.items())
-            total = block + len(payload)
-            self._count(len(f"HPUB {self._subject}{topic} {block} {total}\r\n") + total + 2)
+        block = 12 + sum(len(name) + len(value) + 4 for name, value in headers.items())
+        total = block + len(payload)
+        size_bytes = len(f"HPUB {self._subject}{topic} {block} {total}\r\n") + total + 2
+        if topic == "chunk":  # pictures are counted apart
+            self.chunk_bytes += size_bytes
+        else:
+            self._count(size_bytes)
         await self._channel.send_raw(topic, payload, headers)
 
     def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
@@ -145,7 +148,7 @@ class Ends:
         self.lags_ms.append(
             time.time() * 1000 - float(_events.decode(received.text)[-1]["timestamp"])
         )
-        self.pane.feed(received.text, received.epoch)
+        self.pane.feed(received.text, received.epoch, received.sheets)
 
     async def _bring(self, address: str) -> None:
         self.pane.engine.resources.give(address, *await self.desk.fetch(address))

@@ -166,7 +166,7 @@ class Stage:
 
     def _on_events(self, received: MirrorEvents) -> None:
         self.events.append(received)
-        self.pane.feed(received.text, received.epoch)
+        self.pane.feed(received.text, received.epoch, received.sheets)
 
     def _on_line(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> bool:
         if topic == mirror.TOPIC:

@@ -295,7 +295,7 @@ class ConversationConnections:
 
     def _on_events(self, events: MirrorEvents) -> None:
         if not self._mirror.engine.is_behind:
-            self._mirror.feed(events.text, events.epoch)
+            self._mirror.feed(events.text, events.epoch, events.sheets)
         elif self._app.session is not None:
             self._app.session.page.draw_anew()
 

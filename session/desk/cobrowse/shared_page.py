@@ -21,6 +21,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.desk.cobrowse.sheets import HeldEvents, PublicFiles, SheetWait
 from session.log.events import MirrorChunk
 from session.log.mirror import MAX_AGE_S, MirrorCollector
 from session.log.page_structure import PageStructure
@@ -39,7 +40,13 @@ from session.protocol.conversation.messages import (
     SnapshotRequested,
 )
 from session.protocol.conversation.mirror import MirrorEvents
-from session.protocol.conversation.mirror_messages import DialogClosed, DialogShown, MirrorReceived
+from session.protocol.conversation.mirror_messages import (
+    DialogClosed,
+    DialogShown,
+    MirrorReceived,
+    SheetsRequested,
+)
+from session.protocol.conversation.sheets import names_in, texts_of
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.message_rates import MIRROR_BYTES, MIRROR_PICTURES
 from session.protocol.wire.ids import new_id
@@ -98,6 +105,7 @@ class DeskSharedPage:
         clock: limits how often a full picture is asked for.
         tasks: where this end's tasks run.
         record_text: addresses of pages whose words the log may keep.
+        files: what this desk keeps of pages; None: of this conversation only.
 
     Attributes:
         events_received: events to show, in order, nothing missing;
@@ -120,6 +128,7 @@ class DeskSharedPage:
         *,
         tasks: Tasks,
         record_text: Sequence[str] = (),
+        files: PublicFiles | None = None,
     ) -> None:
         self.events_received: Signal[MirrorEvents] = Signal()
         self.page_shown: Signal[PageShown] = Signal()
@@ -150,6 +159,14 @@ class DeskSharedPage:
         self._arrivals: dict[str, _Arrival] = {}
         self._fetching: dict[str, asyncio.Future[tuple[bytes, str]]] = {}
         self._cache: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
+        self._knows_names = True
+        self._sheets = SheetWait(
+            channel.session_id,
+            files or PublicFiles(),
+            show=self._show,
+            ask=lambda names: self._send(SheetsRequested(names=names)),
+            give_up=self._on_sheets_missing,
+        )
         self._stops = [
             channel.on_message(TOPIC, self._on_message),
             channel.on_raw(mirror.TOPIC, self._on_mirror),
@@ -175,6 +192,7 @@ class DeskSharedPage:
         self._open = self._sharing = False
         if self._gap_timer is not None:
             self._gap_timer.cancel()
+        self._sheets.close()
         self._end_stretch()
         self._cache.clear()
         for arrival in self._arrivals.values():
@@ -194,7 +212,7 @@ class DeskSharedPage:
         now_s = self._clock.monotonic_s()
         if now_s - self._asked_at_s >= SNAPSHOT_EVERY_S:
             self._asked_at_s = now_s
-            self._send(SnapshotRequested())
+            self._send(SnapshotRequested(sheets=self._knows_names))
 
     def move_pointer(self, x: float, y: float) -> None:
         """Moves the pointer to a fraction (0..1) of the page's visible part;
@@ -297,13 +315,35 @@ class DeskSharedPage:
             self._on_unreadable(MessageMalformed(why="Start without a full picture"))
             return
         self._complete = True
-        self._epoch = frame.epoch
-        self.stretch.add(text, is_snapshot=snapshot, events=len(events), epoch=frame.epoch)
+        texts = texts_of(events)
+        if texts is not None:
+            self._sheets.take_texts(texts)
+        else:
+            self._sheets.take_events(
+                HeldEvents(text, snapshot, frame.epoch, len(events), names_in(text))
+            )
+
+    def _show(self, held: HeldEvents, sheets: Mapping[str, str]) -> None:
+        """Events whose turn it is go to the log and to the mirror."""
+        self._epoch = held.epoch
+        self.stretch.add(
+            held.text,
+            is_snapshot=held.is_snapshot,
+            events=held.events,
+            epoch=held.epoch,
+            sheets=sheets,
+        )
         if self._stretch_timer is None:
             self._stretch_timer = asyncio.get_running_loop().call_later(
                 MAX_AGE_S, self._end_stretch
             )
-        self.events_received.emit(MirrorEvents(text.decode(), snapshot, frame.epoch, len(events)))
+        text, is_snapshot = held.text.decode(), held.is_snapshot
+        self.events_received.emit(MirrorEvents(text, is_snapshot, held.epoch, held.events, sheets))
+
+    def _on_sheets_missing(self) -> None:
+        """The kiosk does not have what it names: it is to send every text in full."""
+        self._knows_names = False
+        self._send(SnapshotRequested(sheets=False))
 
     def _end_stretch(self) -> None:
         if self._stretch_timer is not None:
@@ -325,7 +365,7 @@ class DeskSharedPage:
     async def _heal(self) -> None:
         try:
             for _ in range(SNAPSHOT_TRIES):
-                await self._send_now(SnapshotRequested())
+                await self._send_now(SnapshotRequested(sheets=self._knows_names))
                 await asyncio.sleep(SNAPSHOT_WAIT_S)
                 if self._complete or self._sharing is False:
                     return

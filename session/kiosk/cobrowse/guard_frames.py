@@ -36,6 +36,7 @@ class FilteredPush(msgspec.Struct, frozen=True, array_like=True):
         address: the document's.
         dropped: events that nobody knows, or that cannot be understood.
         lost: a picture of the page could not be made, or may not leave.
+        sheets: texts of style sheets that its events name, and none before.
     """
 
     document: str = ""
@@ -43,6 +44,7 @@ class FilteredPush(msgspec.Struct, frozen=True, array_like=True):
     events: list[FilteredEvent] = []
     dropped: int = 0
     lost: bool = False
+    sheets: list[str] = []
 
     def mirror_events(self) -> list[MirrorEvent]:
         """The events, as they travel."""

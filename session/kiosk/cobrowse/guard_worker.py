@@ -25,6 +25,7 @@ from session.kiosk.cobrowse.guard_frames import (
     framed,
 )
 from session.kiosk.cobrowse.mirror_filter import filter_events, source_of
+from session.kiosk.cobrowse.named_sheets import SheetNaming
 from session.kiosk.cobrowse.page_texts import TEXT_SOURCES, PageTexts
 from session.kiosk.cobrowse.pointer_filter import PointerFilter
 from session.protocol.conversation.mirror import FULL_SNAPSHOT, MAX_EVENTS_BYTES, MirrorEvent
@@ -57,6 +58,7 @@ class PushFilter:
         self._document = ""
         self._texts = PageTexts()
         self._pointer = PointerFilter()
+        self._naming = SheetNaming()
 
     def filtered(self, text: bytes) -> FilteredPush:
         """The events that may leave, masked."""
@@ -77,6 +79,7 @@ class PushFilter:
             ],
             dropped=len(push.events) - len(masked),
             lost=push.lost or _pictures(push.events) > _pictures(masked),
+            sheets=self._naming.take_new(),
         )
 
     def _with_neighbours(self, event: MirrorEvent) -> MirrorEvent:
@@ -94,6 +97,7 @@ class PushFilter:
                 changed = self._texts.mask_picture(data)
             else:
                 changed = self._texts.mask_change(data)
+            changed = self._naming.put_names(self._texts.links) or changed
         except (msgspec.MsgspecError, ValueError, TypeError, KeyError, AttributeError):
             return MirrorEvent(_UNKNOWN, event.data, event.timestamp)
         if not changed:

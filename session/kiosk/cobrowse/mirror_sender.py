@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -22,6 +22,7 @@ from session.core.tasks import Tasks
 from session.kiosk.cobrowse.mirror_filter import MOVES, source_of
 from session.kiosk.cobrowse.send_window import SendWindow
 from session.protocol.conversation import mirror
+from session.protocol.conversation.sheets import sheets_event
 from session.protocol.endpoints.channel import SessionChannel
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,9 @@ BACKLOG_MAX_BYTES = 1024 * 1024
 asked for.
 """
 
-RESTART_S = 60.0
-"""The stream begins anew at the first picture after so long:
-memory of both ends stays small, a joiner waits less.
+RESTART_S = 600.0
+"""The stream begins anew at the first picture after so long, and whenever a desk asks for one:
+until then a page costs what it does not have in common with the pages before it.
 """
 
 PRESSING_BYTES = 6 * 1024
@@ -47,6 +48,8 @@ PRESSING_TEXT_BYTES = 48 * 1024
 """
 
 _JOINED_BYTES = 64 * 1024
+SHEETS_CHARS = 64 * 1024
+"""Style sheets that travel in one payload: what changes meanwhile stands behind it."""
 _WORKER_BYTES = 256 * 1024
 """More JSON than this is compressed in a worker thread."""
 
@@ -87,6 +90,8 @@ class MirrorSender:
         self._packer = mirror.Packer()
         self.window = SendWindow(kbps, clock)
         self._waiting: deque[_Waiting] = deque()
+        self._sheets: dict[str, str] = {}
+        self._epoch = 0
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
         self._restart_due = True
@@ -102,7 +107,8 @@ class MirrorSender:
         return self._left_bytes > PRESSING_BYTES or self._waiting_bytes() > PRESSING_TEXT_BYTES
 
     def _waiting_bytes(self) -> int:
-        return sum(len(entry.text) for entry in self._waiting)
+        sheets = sum(len(text) for text in self._sheets.values())
+        return sheets + sum(len(entry.text) for entry in self._waiting)
 
     @property
     def waiting_bytes(self) -> int:
@@ -116,6 +122,7 @@ class MirrorSender:
     def clear(self) -> None:
         """The caller has stopped sharing: what waits is never sent."""
         self._waiting.clear()
+        self._sheets.clear()
         self._generation += 1
         self._starving = False
         self._restart_due = True
@@ -138,13 +145,34 @@ class MirrorSender:
             events = [event for event in events if source_of(event) not in MOVES]
         if not events:
             return
+        self._epoch = epoch
         self._waiting.append(_Waiting(mirror.encode_events(events), epoch, is_snapshot))
+        self._start()
+
+    def queue_sheets(self, texts: Mapping[str, str]) -> None:
+        """Takes texts of style sheets by name; the desk holds back what names them until they are
+        there.
+        """
+        self._sheets.update(texts)
+        self._start()
+
+    def _start(self) -> None:
         if self._task is None or self._task.done():
             self._task = self._tasks.start(self._pump(), name="kiosk-mirror")
 
     async def _pump(self) -> None:
-        while self._waiting:
-            await self._send(self._take())
+        while self._waiting or self._sheets:
+            if self._sheets:
+                await self._send(self._take_sheets())
+            if self._waiting:
+                await self._send(self._take())
+
+    def _take_sheets(self) -> _Waiting:
+        texts: list[str] = []
+        while self._sheets and sum(map(len, texts)) < SHEETS_CHARS:
+            texts.append(self._sheets.pop(next(iter(self._sheets))))
+        event = sheets_event(texts, self._clock.utc_now().timestamp() * 1000)
+        return _Waiting(mirror.encode_events([event]), self._epoch, False)
 
     def _take(self) -> _Waiting:
         """Take what is sent next: small entries of one document that wait together travel
@@ -175,7 +203,7 @@ class MirrorSender:
                 await self.window.wait(size_bytes)
                 if generation != self._generation:
                     return
-                more = len(data) > mirror.PART_BYTES or bool(self._waiting)
+                more = len(data) > mirror.PART_BYTES or bool(self._waiting or self._sheets)
                 if ack := self.window.sent(size_bytes, more=more):
                     headers["Ack"] = str(ack)
                 await self._channel.send_raw(mirror.TOPIC, part, headers)

@@ -87,9 +87,14 @@ Write = Callable[[str], None]
 
 
 class PageTexts:
-    """The texts of one page, as far as its events have told."""
+    """The texts of one page, as far as its events have told.
+
+    Attributes:
+        links: attributes of the `<link>` elements in the newest event.
+    """
 
     def __init__(self) -> None:
+        self.links: list[JsonNode] = []
         self._nodes: dict[int, _Node] = {}
         self._root: _Node | None = None
 
@@ -98,6 +103,7 @@ class PageTexts:
         Says whether anything was.
         """
         self._nodes.clear()
+        self.links = []
         places: dict[int, Write] = {}
         self._root = self._build(data["node"], places)
         written = _Written(places)
@@ -108,6 +114,7 @@ class PageTexts:
         """Follows a change, and masks in it what is a part of a number with the texts beside it.
         Says whether anything was.
         """
+        self.links = []
         if data.get("source") == _INPUT:
             return self._mask_input(data)
         if data.get("source") != _MUTATION:
@@ -149,8 +156,11 @@ class PageTexts:
         if text is not None:
             places[node.id] = _setter(json_node, "textContent")
         attributes = json_node.get("attributes")
-        if kind == _ELEMENT and tag in _FIELDS and isinstance(attributes, dict):
-            self._read_field(node, attributes, places)
+        if kind == _ELEMENT and isinstance(attributes, dict):
+            if tag in _FIELDS:
+                self._read_field(node, attributes, places)
+            elif tag == "link":
+                self.links.append(attributes)
         self._nodes[node.id] = node
         return node
 
@@ -191,6 +201,8 @@ class PageTexts:
         node = self._nodes.get(change["id"])
         if node is not None and node.tag in _FIELDS:
             self._read_field(node, change["attributes"], places)
+        elif node is not None and node.tag == "link":
+            self.links.append(change["attributes"])
 
     # ---- masking ----
 

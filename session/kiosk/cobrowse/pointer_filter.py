@@ -25,6 +25,11 @@ _PASSWORD = re.compile(
 _DIGIT = re.compile(rb'"(?:textContent|value|alt|aria-label)":"\s{0,3}(\d)\s{0,3}"', re.IGNORECASE)
 
 
+def hides_letters(style: str) -> bool:
+    """True if a style sheet makes fields look like one for a password."""
+    return _PASSWORD.search(style.encode(errors="replace")) is not None
+
+
 class PointerFilter:
     """Follows the pages of one sharing."""
 

@@ -33,6 +33,7 @@ from session.kiosk.cobrowse import browser_messages as facts
 from session.kiosk.cobrowse.guard_frames import FilteredPush
 from session.kiosk.cobrowse.mirror_filter import MASKED_CHARS, address_event
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
+from session.kiosk.cobrowse.named_sheets import KioskSheets
 from session.kiosk.cobrowse.page_guard import GuardLost, PageGuardLike
 from session.masking.numbers import mask
 from session.protocol.conversation import mirror
@@ -52,7 +53,12 @@ from session.protocol.conversation.messages import (
     SharingChanged,
     SnapshotRequested,
 )
-from session.protocol.conversation.mirror_messages import DialogClosed, DialogShown, MirrorReceived
+from session.protocol.conversation.mirror_messages import (
+    DialogClosed,
+    DialogShown,
+    MirrorReceived,
+    SheetsRequested,
+)
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.refusals import LATE
 from session.protocol.wire.version import MAX_CHUNK_BYTES
@@ -232,6 +238,7 @@ class KioskSharedPage:
             channel, clock, tasks=tasks, ask_snapshot=browser.request_snapshot, kbps=mirror_kbps
         )
         self._guard = guard
+        self._sheets = KioskSheets()
         self._pushes: deque[str] = deque()
         self._filtering = False
         self._shares = 0
@@ -279,6 +286,7 @@ class KioskSharedPage:
         self._browser.reported.disconnect(self._on_reported)
         self._set_sharing(False)
         self._guard.forget()
+        self._sheets.clear()
         self._resources.clear()
 
     def set_private(self, on: bool) -> None:
@@ -335,8 +343,11 @@ class KioskSharedPage:
         match message:
             case AddressRequested(address=address):
                 self._open_address(address)
-            case SnapshotRequested():
+            case SnapshotRequested(sheets=sheets):
+                self._sheets.follow(knows_names=sheets)
                 self._on_snapshot_requested()
+            case SheetsRequested(names=names):
+                self._on_sheets_requested(names)
             case PointerMoved():
                 self._on_pointer_moved(message)
             case MirrorReceived(ack=ack):
@@ -362,6 +373,10 @@ class KioskSharedPage:
         if self._clock.monotonic_s() - self._snapshot_at_s >= _SNAPSHOT_EVERY_S:
             self._snapshot_at_s = self._clock.monotonic_s()
             self._browser.request_snapshot()
+
+    def _on_sheets_requested(self, names: list[str]) -> None:
+        if self._sharing:
+            self._stream.queue_sheets(self._sheets.texts(names))
 
     def _on_pointer_moved(self, pointer: PointerMoved) -> None:
         if not pointer.visible:
@@ -532,7 +547,8 @@ class KioskSharedPage:
             return
         if push.document != self._document:
             self._on_new_document(push)
-        mirrored = push.mirror_events()
+        self._sheets.add(push.sheets)
+        mirrored = [self._sheets.as_sent(event) for event in push.mirror_events()]
         if self._picture_due:  # what was told may never have left
             self._told_address = ""
         if mirrored and push.address != self._told_address:

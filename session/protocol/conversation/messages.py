@@ -252,7 +252,14 @@ class SharingChanged(SessionMessage, frozen=True, kw_only=True):
 
 
 class SnapshotRequested(SessionMessage, frozen=True, kw_only=True):
-    """Desk: please send a full picture of the page's structure (joined late, or lost an event)."""
+    """Desk: please send a full picture of the page's structure (joined late, or lost an event).
+
+    Attributes:
+        sheets: this desk knows names of style sheets; a kiosk that has ever been asked without it
+            sends every text in full.
+    """
+
+    sheets: bool = False
 
 
 class PointerMoved(SessionMessage, frozen=True, kw_only=True):

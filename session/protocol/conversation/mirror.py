@@ -45,7 +45,7 @@ INCREMENTAL = 3
 CUSTOM = 5
 """Event types of rrweb 2 (`EventType`)."""
 
-_LEVEL = 6
+_LEVEL = 9
 _WINDOW_LOG = 22
 """4 MiB (RFC 8878, section 3.1.1.1.2):
 the picture after a page of 20,000 elements still finds the one before.
@@ -64,13 +64,14 @@ class MirrorEvent(msgspec.Struct, frozen=True):
 
 class MirrorEvents(msgspec.Struct, frozen=True):
     """The content of one payload: `text` is the JSON array,
-    `is_snapshot` says that it needs nothing before it.
+    `is_snapshot` says that it needs nothing before it, `sheets` are the style sheets that it names.
     """
 
     text: str
     is_snapshot: bool
     epoch: int
     events: int
+    sheets: Mapping[str, str] = {}
 
 
 _events = msgspec.json.Decoder(list[MirrorEvent])

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.conversation.messages import SessionMessage, Text
+from session.protocol.conversation.sheets import MOST_NAMED, SheetName
 from session.protocol.wire.ids import Id
 
 
@@ -22,6 +23,15 @@ class MirrorReceived(SessionMessage, frozen=True, kw_only=True):
     """
 
     ack: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class SheetsRequested(SessionMessage, frozen=True, kw_only=True):
+    """Desk: it lacks the texts of these style sheets, which the events name.
+
+    They come in the stream; of a name that the kiosk does not know, nothing.
+    """
+
+    names: Annotated[list[SheetName], msgspec.Meta(max_length=MOST_NAMED)]
 
 
 class DialogKind(StrEnum):
@@ -64,4 +74,4 @@ class DialogClosed(SessionMessage, frozen=True, kw_only=True):
     dialog_id: Id
 
 
-MirrorMessage = MirrorReceived | DialogShown | DialogClosed
+MirrorMessage = MirrorReceived | SheetsRequested | DialogShown | DialogClosed

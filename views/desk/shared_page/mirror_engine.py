@@ -12,7 +12,7 @@ import base64
 import json
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PyQt6 import sip
 from PyQt6.QtCore import (
@@ -59,6 +59,8 @@ RESTART_MS, LONGEST_RESTART_MS, CALM_MS = 1_000, 16_000, 120_000
 """An engine that ends again within `CALM_MS` begins anew after twice the time."""
 MOST_UNDRAWN_CHARS = 8 * 1024 * 1024
 """The largest picture."""
+MOST_SHEETS_CHARS = 16 * 1024 * 1024
+"""Of style sheets that its process keeps; then it begins anew."""
 
 _SERVED_TYPES = (
     "image/",
@@ -261,7 +263,8 @@ class MirrorEngine(QObject):
 
     def __init__(self, pane: QWidget) -> None:
         super().__init__(pane)
-        self._early: list[tuple[str, int]] = []
+        self._early: list[tuple[str, int, Mapping[str, str]]] = []
+        self._given_sheets: dict[str, int] = {}
         self._undrawn_chars = 0
         self._is_ready = self._is_lost = False
         self._calm = QElapsedTimer()
@@ -318,7 +321,7 @@ class MirrorEngine(QObject):
     @property
     def is_behind(self) -> bool:
         """True while its process has so much to draw that more would only wait in memory."""
-        early = sum(len(text) for text, _epoch in self._early)
+        early = sum(len(text) for text, _epoch, _sheets in self._early)
         return self._undrawn_chars + early > MOST_UNDRAWN_CHARS
 
     def load(self) -> None:
@@ -330,17 +333,32 @@ class MirrorEngine(QObject):
         if self._is_ready:
             self._page.runJavaScript(code, on_answer or _ignore)
 
-    def feed(self, text: str, epoch: int) -> None:
-        """Draws rrweb events: at once, or when the shell is loaded."""
+    def feed(self, text: str, epoch: int, sheets: Mapping[str, str]) -> None:
+        """Draws rrweb events, with the style sheets that they name: at once, or when the shell is
+        loaded.
+        """
         if self._is_ready:
-            self._undrawn_chars += len(text)
-            self._page.runJavaScript(
-                f"mirror.feed({json.dumps(text)}, {int(epoch)})",
-                lambda _none: self._on_fed(len(text)),
-            )
-            self.watch.start()
+            self._draw(text, epoch, self._new_sheets(sheets))
         elif not self._is_lost:  # then only a full picture helps
-            self._early.append((text, epoch))
+            self._early.append((text, epoch, sheets))
+
+    def _new_sheets(self, sheets: Mapping[str, str]) -> dict[str, str]:
+        """Return those that its process does not have."""
+        if sum(self._given_sheets.values()) > MOST_SHEETS_CHARS:
+            self._given_sheets.clear()
+            self.run("mirror.forgetSheets()")
+        new = {name: css for name, css in sheets.items() if name not in self._given_sheets}
+        self._given_sheets |= {name: len(css) for name, css in new.items()}
+        return new
+
+    def _draw(self, text: str, epoch: int, sheets: Mapping[str, str]) -> None:
+        chars = len(text) + sum(map(len, sheets.values()))
+        self._undrawn_chars += chars
+        self._page.runJavaScript(
+            f"mirror.feed({json.dumps(text)}, {int(epoch)}, {json.dumps(sheets)})",
+            lambda _none: self._on_fed(chars),
+        )
+        self.watch.start()
 
     def _on_fed(self, chars: int) -> None:
         if not sip.isdeleted(self):
@@ -349,6 +367,7 @@ class MirrorEngine(QObject):
     def clear(self) -> None:
         """Draws nothing and forgets everything."""
         self._early.clear()
+        self._given_sheets.clear()
         self.watch.rest()
         self.run("mirror.clear()")
 
@@ -358,8 +377,8 @@ class MirrorEngine(QObject):
             return
         self._is_ready = True
         early, self._early = self._early, []
-        for text, epoch in early:
-            self.feed(text, epoch)
+        for text, epoch, sheets in early:
+            self.feed(text, epoch, sheets)
         self.ready.emit()
         if self._is_lost:
             self._is_lost = False
@@ -371,6 +390,7 @@ class MirrorEngine(QObject):
         self._is_ready = False
         self._is_lost = True
         self._undrawn_chars = 0
+        self._given_sheets.clear()
         self._early.clear()
         self.watch.stop()
         self.ended.emit()

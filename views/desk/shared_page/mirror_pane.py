@@ -9,7 +9,7 @@ events as JSON text. Whatever the kiosk or the page behind it sends, this pane o
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from PyQt6 import sip
@@ -158,14 +158,15 @@ class MirrorPane(QWidget):
 
     # ---- what the program gives ----
 
-    def feed(self, text: str, epoch: int = 0) -> None:
+    def feed(self, text: str, epoch: int = 0, sheets: Mapping[str, str] | None = None) -> None:
         """Shows rrweb events: a JSON array, in order, the first ones ever being a full picture.
 
         Args:
             epoch: number of the web document; `picked` returns it.
+            sheets: the style sheets that the events name.
         """
         viewport, focus = _facts_in(text)
-        self.engine.feed(text, epoch)
+        self.engine.feed(text, epoch, sheets or {})
         if viewport is not None:
             self.placement.show_viewport(viewport)
         if focus is not None:

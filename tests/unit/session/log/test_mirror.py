@@ -112,7 +112,7 @@ def test_a_chunk_in_which_a_number_of_a_person_is_found_keeps_no_page(
     chunks: list[MirrorChunk] = []
     number = b'[{"n":"2 88 05 78 006 084 91"}]'
     number = number.replace(b"91", str(97 - 2880578006084 % 97).encode())
-    monkeypatch.setattr(PageStructure, "keep", lambda *_given: number)
+    monkeypatch.setattr(PageStructure, "keep", lambda *_given, **_sheets: number)
     collector = collecting(chunks, ManualClock())
     collector.add_frame(frame(resized(1)), is_snapshot=True, events=1)
     collector.flush()

@@ -6,7 +6,7 @@ what it asks of one, and what it does when the line is full.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,13 +15,14 @@ from session.core.tasks import Tasks
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.kiosk.cobrowse import mirror_sender
 from session.kiosk.cobrowse import shared_page as cobrowse
-from session.kiosk.cobrowse.browser_messages import EventsPushed, PageLoaded
+from session.kiosk.cobrowse.browser_messages import PageLoaded
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.log.events import MirrorChunk
 from session.protocol.conversation.messages import ResourceSent, SnapshotRequested
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.memory.channel import channel_pair
 from tests.support.memory.page_guard import DirectGuard
+from tests.unit.session.kiosk.cobrowse.fake_browser import Browser
 from tests.unit.session.kiosk.cobrowse.page_grants import Grants
 
 PICTURE = (
@@ -31,63 +32,6 @@ PICTURE = (
 MOVE = '{"type":3,"data":{"source":1,"positions":[]},"timestamp":3}'
 HOME = "https://www.caisse.example/"
 INPUT = '{"type":3,"data":{"source":5,"id":1,"text":"a","isChecked":false},"timestamp":4}'
-
-
-class QtSignalFake:
-    """A signal of several values."""
-
-    def __init__(self) -> None:
-        self.slots: list[Callable[..., None]] = []
-
-    def connect(self, slot: Callable[..., None], /) -> None:
-        self.slots.append(slot)
-
-    def disconnect(self, slot: Callable[..., None], /) -> None:
-        self.slots.remove(slot)
-
-    def emit(self, *values: object) -> None:
-        for slot in list(self.slots):
-            slot(*values)
-
-
-class Browser:
-    """Keeps what it was asked; answers pictures when told."""
-
-    def __init__(self) -> None:
-        self.reported = QtSignalFake()
-        self.done: list[str] = []
-        self.fetches: list[Callable[[bytes, str], None]] = []
-
-    def set_allowed(self, prefixes: Sequence[str]) -> None:
-        self.done.append("allowed")
-
-    def open(self, address: str) -> bool:
-        self.done.append(f"open {address}")
-        return True
-
-    def start_sharing(self) -> None:
-        self.done.append("start")
-
-    def stop_sharing(self) -> None:
-        self.done.append("stop")
-
-    def request_snapshot(self) -> None:
-        self.done.append("snapshot")
-
-    def show_pointer(self, x: float, y: float) -> None:
-        self.done.append(f"point {x} {y}")
-
-    def hide_pointer(self) -> None:
-        self.done.append("hide")
-
-    def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
-        self.fetches.append(on_fetched)
-
-    def push(self, *events: str, document: str = "d1") -> None:
-        """As the recorder does."""
-        joined = ",".join(events)
-        text = f'{{"document":"{document}","address":"http://h.example/","events":[{joined}]}}'
-        self.reported.emit(EventsPushed(), text.encode())
 
 
 class Ends:
