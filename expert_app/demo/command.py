@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from expert_app.demo.run import Demo, DemoSetup
+import msgspec
+
+from expert_app.demo.run import SCRIPT_MEDIA, SIMULATED_MEDIA, Demo, DemoSetup
 from expert_app.demo.walk import Walk, write_report
 from expert_app.demo.world import CALLER_NUMBER, LOOPBACK_KBPS
 from expert_app.runtime.child_programs import ChildFailed
@@ -75,15 +77,11 @@ async def _run(common: CommonOptions, options: DemoOptions) -> int:
     is_kept = common.folder is not None
     folder = common.folder or Path(tempfile.mkdtemp(prefix="poste-expert-demo-"))
     tasks = Tasks()
-    if options.camera == "simulated":
-        microphone = "simulated"
-    else:
-        microphone = "auto"
     setup = DemoSetup(
         script=bool(options.script),
         scanner=options.scanner,
         printer=options.printer,
-        media=MediaSettings(engine=options.engine, camera=options.camera, microphone=microphone),
+        media=_media(options),
         language=common.language or "fr",
         chunk_kbps=SCRIPT_KBPS if options.script else LOOPBACK_KBPS,
         supervisor=options.supervisor,
@@ -109,6 +107,14 @@ async def _run(common: CommonOptions, options: DemoOptions) -> int:
         await tasks.close()
         if not is_kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _media(options: DemoOptions) -> MediaSettings:
+    if options.camera != "simulated":
+        return MediaSettings(engine=options.engine, camera=options.camera)
+    if options.script:
+        return msgspec.structs.replace(SCRIPT_MEDIA, engine=options.engine)
+    return msgspec.structs.replace(SIMULATED_MEDIA, engine=options.engine)
 
 
 async def _script(demo: Demo, options: DemoOptions) -> int:

@@ -42,6 +42,11 @@ SITE = ROOT / "pages" / "site"
 
 SIMULATED_MEDIA = MediaSettings(camera="simulated", microphone="simulated")
 
+SCRIPT_MEDIA = MediaSettings(
+    camera="simulated", microphone="simulated", camera_rows=180, camera_rate=8
+)
+"""Small pictures: nobody looks at a script's faces, and large ones take a processor at each end."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSetup:

@@ -40,7 +40,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.widgets.parts import ElidedLabel
-from views.widgets.plain_words import WORD_JOINER
+from views.widgets.plain_words import WORD_JOINER, written_words
 
 TARGET_PX = 24
 """WCAG 2.2, 2.5.8: the smallest side of what is pressed with a mouse; a kiosk's finger needs 60."""
@@ -199,6 +199,30 @@ def small(window: QWidget, target_px: int = TARGET_PX) -> list[str]:
         if 0 < high < target_px and rows.focusPolicy() != Qt.FocusPolicy.NoFocus:
             found.append(f"rows of {_called(rows)} are {high} high")
     return found
+
+
+SYMBOLS = ("ABC", "123", "1:1")
+"""What stands for something else, like an icon, is no label."""
+
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def mislabelled(window: QWidget) -> list[str]:
+    """Buttons, hidden ones too, whose accessible name has not the words that stand on them:
+    WCAG 2.5.3, label in name. Who speaks to the computer says these, a screen reader the name.
+    """
+    return [
+        f"{button.objectName()} shows {words!r}, is called {button.accessibleName()!r}"
+        for button in window.findChildren(QAbstractButton)
+        if (words := written_words(QAbstractButton.text(button))) not in SYMBOLS
+        and button.accessibleName()
+        and _heard(words) not in _heard(button.accessibleName())
+    ]
+
+
+def _heard(words: str) -> str:
+    """Return the words alone, as they are heard."""
+    return " ".join(_SIGNS.sub(" ", words).casefold().split())
 
 
 def unnamed(window: QWidget) -> list[str]:

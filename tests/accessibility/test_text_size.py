@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Every window of desk, board, helpdesk and site in every state, with letters of 100, 150 and
-200 %: nothing is cut, lies on anything or sticks out, in French and in English.
+200 %: nothing is cut, lies on anything or sticks out, and each button's name has the words on it,
+in French and in English.
 
 A state costs a third of a second: every run of the tests looks at French with 150 % on a small
 screen, where there is least room; the others are for before a release.

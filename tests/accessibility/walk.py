@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Walks through windows in their states with letters of some size, and says what is laid out
-wrongly: `flaws_of(...)`. Used by the tests of text size.
+wrongly or called otherwise than it is labelled: `flaws_of(...)`. Used by the tests of text size.
 
     flaws_of(names, application, screen=SCREENS[1], language="fr") == []
 """
@@ -13,7 +13,7 @@ from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QDialog
 
 from resources.texts import use_language
-from tests.accessibility.layout import flaws, settle
+from tests.accessibility.layout import flaws, mislabelled, settle
 from tests.support.screens.every import EVERY, is_touched
 from views.widgets.theme import apply_theme
 
@@ -38,7 +38,7 @@ def flaws_of(
         # a dialog is as large as it wants, and scrolls
         size = None if isinstance(window, QDialog) else (width, height)
         wrong = flaws(window, size=size, target_px=60 if is_touched(name) else 24)
-        found += [f"{name}: {one}" for one in wrong]
+        found += [f"{name}: {flaw}" for flaw in (*wrong, *mislabelled(window))]
         window.hide()
         window.deleteLater()
         application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -25,13 +25,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from expert_app.demo.run import Demo, DemoSetup
+from expert_app.demo.run import SCRIPT_MEDIA, Demo, DemoSetup
 from expert_app.demo.script import Script
 from expert_app.demo.world import CALLER_NUMBER
 from expert_app.runtime.child_programs import Child, ChildFailed
 from session.core.tasks import Tasks
 from tests.benchmarks.table import Row, publish
-from tests.end2end.stage import EASY_MEDIA
 
 MOST_KEYS, MOST_CLICKS, MOST_QUESTIONS = 20, 10, 2
 PAGE_S = 60.0
@@ -282,7 +281,7 @@ async def measure() -> list[Row]:
     """The job by keys and the job by mouse, at the same real programs."""
     tasks = Tasks()
     with tempfile.TemporaryDirectory() as folder:
-        demo = Demo(Path(folder), tasks, setup=DemoSetup(script=True, media=EASY_MEDIA))
+        demo = Demo(Path(folder), tasks, setup=DemoSetup(script=True, media=SCRIPT_MEDIA))
         try:
             await demo.start()
             by_keys, by_mouse = Job(demo), Job(demo)

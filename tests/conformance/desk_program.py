@@ -33,8 +33,9 @@ from expert_app.conformance.instructions import (
     ShowDocument,
     WriteWords,
 )
+from expert_app.demo.run import SCRIPT_MEDIA
 from expert_app.runtime.child_programs import Child
-from expert_app.runtime.config import DeskSettings, MediaSettings, save
+from expert_app.runtime.config import DeskSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed
@@ -157,9 +158,7 @@ class DeskProgram(DrivenProgram):
             ca_file=instruction.ca_file,
             language="en",
             chunk_kbps=20_000,
-            media=MediaSettings(
-                camera="simulated", microphone="simulated", camera_rows=180, camera_rate=8
-            ),
+            media=SCRIPT_MEDIA,
         )
         save(settings, place / "desk.toml")
         await self._start()

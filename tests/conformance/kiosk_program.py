@@ -32,8 +32,9 @@ from expert_app.conformance.instructions import (
     Withdraw,
     Write,
 )
+from expert_app.demo.run import SCRIPT_MEDIA
 from expert_app.runtime.child_programs import Child
-from expert_app.runtime.config import KioskSettings, MediaSettings, save
+from expert_app.runtime.config import KioskSettings, save
 from expert_app.runtime.enrolment import enrol_here
 from session.core.errors import SessionError
 from tests.conformance.driven_program import DrivenProgram, obey
@@ -107,9 +108,7 @@ class KioskProgram(DrivenProgram):
             key_file=str(key_file),
             chunk_kbps=20_000,
             mirror_kbps=5_000,
-            media=MediaSettings(
-                camera="simulated", microphone="simulated", camera_rows=180, camera_rate=8
-            ),
+            media=SCRIPT_MEDIA,
             speak="off",
         )
         file = self._folder / "kiosk.toml"

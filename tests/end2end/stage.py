@@ -11,12 +11,11 @@ from typing import Any
 import httpx
 
 from documents.store.dossier_store import DossierStore
-from expert_app.demo.run import Demo, DemoSetup
+from expert_app.demo.run import SCRIPT_MEDIA, Demo, DemoSetup
 from expert_app.demo.script import Script, latest_facts
 from expert_app.demo.walk_proofs import ProofMissing, files_left
 from expert_app.demo.world import CALLER_NUMBER, DOSSIER, ORGANISATION
 from expert_app.runtime.child_programs import Child, ChildFailed
-from expert_app.runtime.config import MediaSettings
 from resources.texts import _
 from session.core.dossier_model import Dossier
 from views.words.errors import sentence
@@ -29,13 +28,8 @@ SILENT_S = 11.0
 CHUNK_KBPS = 5000
 """A page takes about two seconds: long enough to be interrupted."""
 
-EASY_MEDIA = MediaSettings(
-    camera="simulated", microphone="simulated", camera_rows=180, camera_rate=8
-)
-"""A whole conversation takes less than one processor: several stories run side by side."""
-
 EASY_SETUP = DemoSetup(
-    script=True, language="en", media=EASY_MEDIA, chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S
+    script=True, language="en", media=SCRIPT_MEDIA, chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S
 )
 
 

@@ -16,14 +16,17 @@ import pytest
 import pytest_asyncio
 
 from documents.printed.receipt.record import ReceiptVerdict, verify_receipt
+from expert_app.demo.run import SCRIPT_MEDIA
 from expert_app.demo.world import CALLER_NAME, DOSSIER, PIECES
 from expert_app.runtime.child_programs import ChildFailed
 from session.log.reader import read_log
 from tests.end2end.conftest import RunningDemo, one_story
-from tests.end2end.stage import EASY_MEDIA, EASY_SETUP, Stage
+from tests.end2end.stage import EASY_SETUP, Stage
 from tests.support.operator_and_vault import files_with
 
-SEALED = replace(EASY_SETUP, media=msgspec.structs.replace(EASY_MEDIA, engine="aiortc"), vault=True)
+SEALED = replace(
+    EASY_SETUP, media=msgspec.structs.replace(SCRIPT_MEDIA, engine="aiortc"), vault=True
+)
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 

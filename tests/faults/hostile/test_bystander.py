@@ -67,7 +67,13 @@ async def _asks_beside(flood: asyncio.Task[None], noisy: Connection, bystander: 
     return asked
 
 
-@pytest.mark.parametrize("name", ["alice", "carol"], ids=["colleague", "other organisation"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("alice", marks=pytest.mark.long, id="colleague"),
+        pytest.param("carol", id="other organisation"),
+    ],
+)
 async def test_beside_two_floods_no_request_is_lost_and_each_is_shut_out(
     tmp_path: Path, name: str
 ) -> None:

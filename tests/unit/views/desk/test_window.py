@@ -28,6 +28,7 @@ from resources import texts
 from session.core.clock import ManualClock
 from session.core.program_version import program_version
 from session.protocol.conversation.messages import Grant
+from tests.support.matrix import thinned
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.acts import acts_of
 from tests.support.screens.desk_scenes import SCENES
@@ -386,7 +387,7 @@ def test_settings_are_read_back_from_a_file(tmp_path: Path) -> None:
     assert IniSettings(tmp_path / "desk.ini").read("nothing") == ""
 
 
-@pytest.mark.parametrize("scene", sorted(SCENES))
+@pytest.mark.parametrize("scene", thinned(sorted(SCENES), kept=sorted(SCENES)[::2]))
 def test_controls_have_names_and_longer_words_have_room(
     scene: str, qtbot: QtBot, desk_theme: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:

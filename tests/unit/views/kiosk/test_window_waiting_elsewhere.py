@@ -16,6 +16,7 @@ from session.core.clock import ManualClock
 from session.kiosk.caller_acts import AskCallback, ComeBack, EnterNumber, StepAway, Touch
 from session.protocol.hub.requests import TicketChanged
 from session.protocol.hub.tickets import TicketState
+from tests.support.matrix import thinned
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
 from tests.support.screens.kiosk_gallery import (
     RETURNS,
@@ -233,7 +234,7 @@ def test_a_callback_that_is_asked_for_leaves_the_pad(
     assert on_screen(window, window.kept_page)
 
 
-@pytest.mark.parametrize("scene", list(SCENES))
+@pytest.mark.parametrize("scene", thinned(SCENES, kept=list(SCENES)[::3]))
 def test_another_language_changes_the_words_and_nothing_else(scene: str, qtbot: QtBot) -> None:
     visit = kiosk_visit()  # not shown: a window is dressed for as long as all this takes
     window = visit.window

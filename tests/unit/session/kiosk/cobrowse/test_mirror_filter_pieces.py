@@ -13,6 +13,7 @@ import pytest
 from session.kiosk.cobrowse import mirror_filter
 from session.kiosk.cobrowse.mirror_filter import _mask_json, _pieces
 from session.masking.numbers import MASK
+from tests.support.matrix import thinned
 
 SECRET = "1 85 05 78 006 084 91"
 
@@ -52,18 +53,21 @@ TIME_GROWS_LIKE_THE_TEXT = 60
 @pytest.mark.timeout(TIME_GROWS_LIKE_THE_TEXT)
 @pytest.mark.parametrize(
     "unit",
-    [
-        '"',
-        "\\",
-        '\\"',
-        '.icon::before{content:"x";mask-image:url("data:image/svg+xml;utf8,<svg/>")}',
-        '{"nom":"valeur","suite":["a","b"]},',
-        "1 85 05 ",
-        "allocataire n° ",
-        "AA11",
-        "4970 1234 ",
-        " ",
-    ],
+    thinned(
+        [
+            '"',
+            "\\",
+            '\\"',
+            '.icon::before{content:"x";mask-image:url("data:image/svg+xml;utf8,<svg/>")}',
+            '{"nom":"valeur","suite":["a","b"]},',
+            "1 85 05 ",
+            "allocataire n° ",
+            "AA11",
+            "4970 1234 ",
+            " ",
+        ],
+        kept=['"', '\\"', "1 85 05 ", " "],
+    ),
 )
 def test_a_megabyte_of_anything_is_masked_in_the_time_of_its_letters(unit: str) -> None:
     text = json.dumps(

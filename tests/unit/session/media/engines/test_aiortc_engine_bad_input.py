@@ -27,6 +27,7 @@ from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
 from session.media.engines.tracks import PictureTrack, VoiceTrack
 from session.media.video.picture_encoder import PictureEncoder
 from session.media.video.send_rate import SendRate
+from tests.support.matrix import thinned
 from tests.support.waiting import until
 
 
@@ -113,8 +114,13 @@ def own_threads() -> int:
     return sum(not thread.name.startswith("asyncio_") for thread in threading.enumerate())
 
 
-@pytest.mark.parametrize("codec", ["av1", "vp8"])
-@pytest.mark.parametrize("spoil", [noise, cut, scratched, flood])
+@pytest.mark.parametrize(
+    ("spoil", "codec"),
+    thinned(
+        [(spoil, codec) for spoil in (noise, cut, scratched, flood) for codec in ("av1", "vp8")],
+        kept=[(noise, "av1"), (cut, "vp8"), (scratched, "av1"), (flood, "vp8")],
+    ),
+)
 async def test_broken_packets_are_survived_and_good_ones_shown_again(
     engine: AiortcEngine, codec: str, spoil: Callable[[list[bytes]], list[bytes]]
 ) -> None:

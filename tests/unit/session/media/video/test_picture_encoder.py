@@ -19,6 +19,7 @@ from session.media.engine import PictureLimits
 from session.media.video.picture_codecs import PICTURE_CODECS, join_picture, make_decoder
 from session.media.video.picture_encoder import PictureEncoder, av1_encoder
 from session.media.video.send_rate import SendRate
+from tests.support.matrix import thinned
 
 FPS = 25
 
@@ -96,13 +97,14 @@ def test_the_rate_stays_under_the_estimate(codec: str, kbps: int) -> None:
 def test_what_cannot_be_coded_small_enough_is_left_out_instead_of_piling_up(codec: str) -> None:
     filmed = Filmed(codec, start_bps=150_000)
     total = sum(
-        len(payload) for _number in range(75) for payload in filmed.next((1280, 720), noise=True)
+        len(payload) for _number in range(50) for payload in filmed.next((1280, 720), noise=True)
     )
     # AV1 can code noise as small as is asked
     assert (filmed.encoder.counts["left_out"] > 10) == (codec == "vp8")
-    assert total * 8 / 3 < 150_000 * 1.6
+    assert total * 8 / 2 < 150_000 * 1.6
 
 
+@pytest.mark.parametrize("codec", thinned(PICTURE_CODECS, kept=["av1"]))
 def test_a_poor_line_gets_smaller_pictures_at_once_and_larger_ones_after_a_while(
     codec: str,
 ) -> None:
