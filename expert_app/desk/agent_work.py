@@ -24,7 +24,11 @@ from session.core.tasks import Tasks
 from session.desk.hub.client import DeskClient
 from session.protocol.dossier.identity import ProvisionalRequest
 from session.protocol.hub.board import AgentState, AgentStateRequest, AskSupervisorRequest
-from session.protocol.hub.history import OwnTalksAnswer, OwnTalksRequest
+from session.protocol.hub.history import (
+    CorrectOutcomeRequest,
+    OwnTalksAnswer,
+    OwnTalksRequest,
+)
 from session.protocol.hub.requests import AgentChanged
 from session.protocol.hub.routing import (
     CallerPreview,
@@ -52,6 +56,8 @@ PASSED_ON_S = 0.5
 
 CALL_LATER = "call_later"
 """Outcome of a conversation after which the caller is called."""
+
+CORRECTION = "correct an outcome"
 
 LAST_WORD_S = 2.0
 DESK_CLOSED = "desk_closed"
@@ -83,6 +89,7 @@ class AgentWork:
         user: who the agent is.
 
     Attributes:
+        clock: of this desk.
         services: what this agent may serve, once it is known.
         services_changed: that is known now, or has changed.
         state_changed: what the hub takes the agent to be doing, when that is not what the screen
@@ -125,7 +132,7 @@ class AgentWork:
         self._bus = link.bus
         self.owed = owed
         self._user = user
-        self._clock = clock
+        self.clock = clock
         self._tasks = tasks
         self._reported = ReportedState(True)
         self._unreported: ReportedState | None = None
@@ -165,7 +172,7 @@ class AgentWork:
         """
         until_utc = None
         if minutes and not available:
-            until_utc = full_minute(self._clock.utc_now()) + timedelta(minutes=minutes)
+            until_utc = full_minute(self.clock.utc_now()) + timedelta(minutes=minutes)
         state = ReportedState(available, reason, until_utc)
         self._reported = self._unreported = state
         self._app.do(self._report(), "report my state")
@@ -199,6 +206,7 @@ class AgentWork:
             if self._link.is_ready:
                 try:
                     await self._ask()
+                    await self._ask_talks()
                 except SessionError as error:
                     log.info("what this desk serves is not known: %s", error.code)
 
@@ -269,7 +277,16 @@ class AgentWork:
         except SessionError as error:
             log.info("my conversations are not known: %s", error.code)
 
-    # ---- notes after the conversation
+    # ---- corrections and notes after the conversation
+
+    def correct_outcome(self, session_id: str, outcome: str) -> None:
+        """Gives a conversation that is over another outcome."""
+        self._app.do(self._correct(session_id, outcome), CORRECTION)
+
+    async def _correct(self, session_id: str, outcome: str) -> None:
+        await self._bus.ask(CorrectOutcomeRequest(session_id=session_id, outcome=outcome))
+        self._app.clear_trouble(CORRECTION)
+        await self._ask_talks()
 
     def write_owed(self, session_id: str, text: str) -> None:
         """Keeps a note on a session that is over."""

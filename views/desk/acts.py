@@ -71,6 +71,7 @@ class IdlePress(Enum):
     END_PAUSE = "end_pause"
     PAUSE_IS_OVER = "pause_is_over"
     PREVIEW = "preview"
+    CLOSE = "close"
 
 
 class PauseFor(Struct, frozen=True):
@@ -104,6 +105,13 @@ class MakePromisedCall(Struct, frozen=True):
     ticket_id: str
 
 
+class CorrectOutcome(Struct, frozen=True):
+    """Another outcome of a conversation that is over."""
+
+    session_id: str
+    outcome: str
+
+
 class FileLeftPages(Struct, frozen=True):
     """File the scanned pages that a session left behind."""
 
@@ -120,6 +128,7 @@ IdleAct = (
     IdlePress
     | PauseFor
     | AcceptByThemselves
+    | CorrectOutcome
     | MakePromisedCall
     | WriteOwedNote
     | DropOwedNote

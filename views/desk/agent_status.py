@@ -10,7 +10,6 @@ from enum import Enum
 
 from resources.texts import _
 from views.desk.acts import (
-    ChooseOwnState,
     IdleAct,
     IdlePress,
     PauseFor,
@@ -24,7 +23,7 @@ from views.desk.my_day.page import IdlePage
 from views.desk.offer_card import OfferCard
 from views.desk.queue.view import DeskQueueView
 from views.desk.wrap_up import WrapUpView
-from views.widgets.agent_state import NOT_RESPONDING, PAUSE, state_style
+from views.widgets.agent_state import NOT_RESPONDING, PAUSE, SHIFT_END, ChooseOwnState, state_style
 from views.widgets.connection_gate import ConnectionGate
 
 
@@ -145,7 +144,13 @@ class AgentStatus:
     def _show(self) -> None:
         available = self._queue.is_available
         silent = self._reason == NOT_RESPONDING
-        self._idle.next.show_state(available, self.is_connected, silent, self._until_utc)
+        self._idle.next.show_state(
+            available,
+            self.is_connected,
+            silent,
+            self._until_utc,
+            shift_over=self._reason == SHIFT_END,
+        )
         words, icon_name, tone = state_style(available, self._reason)
         if self._until_utc is not None:
             end = f"{self._until_utc.astimezone():%H:%M}"

@@ -61,8 +61,15 @@ def outcome_words(code: str, work: ServiceWork | None) -> str:
     """Return an outcome in words: the service's own, the program's; "" for what nobody chose."""
     own = {outcome.id: outcome.name for outcome in work.outcomes} if work is not None else {}
     usual = {outcome: _(words) for outcome, words, _icon in OUTCOMES}
-    usual["call_later"] = _("Is called back")
+    usual |= {"call_later": _("Is called back"), "passed_on": _("Passed on")}
     return own.get(code) or usual.get(code, "")
+
+
+def outcome_choices(work: ServiceWork | None) -> list[tuple[str, str]]:
+    """Return the outcomes that an agent may choose, code and words."""
+    if work is not None and work.outcomes:
+        return [(outcome.id, outcome.name) for outcome in work.outcomes]
+    return [(code, _(words)) for code, words, _icon in OUTCOMES]
 
 
 BACK_MIN: tuple[tuple[int, str], ...] = (

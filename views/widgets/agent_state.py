@@ -26,6 +26,9 @@ DESK_CLOSED = "desk_closed"
 PAUSE = "break"
 """Why an agent pauses who finishes a conversation and then pauses, in one press."""
 
+SHIFT_END = "shift_end"
+"""Why an agent takes no more callers today."""
+
 PAUSES: tuple[tuple[str, str], ...] = (
     ("", N_("Reason: not said")),
     ("break", N_("Break")),
@@ -33,6 +36,7 @@ PAUSES: tuple[tuple[str, str], ...] = (
     ("back_office", N_("Files and letters")),
     ("meeting", N_("Meeting")),
     ("technical", N_("Technical problem")),
+    (SHIFT_END, N_("End of my shift")),
 )
 """Why an agent pauses: code for the supervisors, words."""
 

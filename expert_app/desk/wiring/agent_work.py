@@ -34,6 +34,7 @@ from views.desk.acts import (
     AcceptOffer,
     CallBack,
     ChooseOwnState,
+    CorrectOutcome,
     DeclineOffer,
     DeleteLeftPages,
     DropOwedNote,
@@ -51,12 +52,13 @@ from views.desk.acts import (
     WriteOwedNote,
 )
 from views.desk.my_day.open_work import OpenWork, WorkKind
+from views.desk.my_day.summary import day_lines
 from views.desk.offer_card import preview_lines
 from views.desk.window import DeskWindow
-from views.desk.wrap_up import outcome_words
+from views.desk.wrap_up import outcome_choices, outcome_words
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
-from views.widgets.agent_state import AskSupervisor, help_words
+from views.widgets.agent_state import SHIFT_END, AskSupervisor, help_words
 from views.widgets.message_bar import Level
 from views.widgets.window_settings import WindowSettings
 from views.words.errors import sentence
@@ -99,6 +101,7 @@ class AgentWorkConnections:
         self._guide: DeskGuide | None = None
         self._calls: Sequence[PromisedCall] = ()
         self._provisional: list[str] = []
+        self._talks = OwnTalksAnswer(talks=[])
         self._templates: dict[str, NoteTemplate] = {}
         self._notification = notification
         self._notified = ""
@@ -175,6 +178,7 @@ class AgentWorkConnections:
                 if not available:
                     self._ring.stop()
                 self._work.set_state(available, reason, minutes)
+                self._show_day(reason == SHIFT_END and not available)
 
     def _on_header_act(self, act: ChooseOwnState | AskSupervisor) -> None:
         if isinstance(act, AskSupervisor):
@@ -195,6 +199,8 @@ class AgentWorkConnections:
                 self._on_preview()
             case IdlePress.PAUSE_IS_OVER:
                 self._on_pause_over()
+            case IdlePress.CLOSE:
+                self._window.close()
             case AcceptByThemselves(on):
                 self._settings.write(BY_ITSELF, "yes" if on else "")
             case MakePromisedCall(ticket_id):
@@ -205,6 +211,8 @@ class AgentWorkConnections:
                 self._work.write_owed(session_id, note)
             case DropOwedNote(session_id):
                 self._work.owed.drop(session_id)
+            case CorrectOutcome(session_id, outcome):
+                self._work.correct_outcome(session_id, outcome)
             case FileLeftPages(session_id):
                 self._on_file_left(session_id)
             case DeleteLeftPages(session_id):
@@ -257,17 +265,32 @@ class AgentWorkConnections:
 
     def _on_talks(self, answer: OwnTalksAnswer) -> None:
         """Shows whom this agent spoke with today; the desk keeps it nowhere else."""
+        now = self._work.clock.utc_now()
         talks = []
         for talk in answer.talks:
             service, _place = self._window.queue.facts.service(talk.service)
+            work = self._window.queue.facts.work(talk.service)
             name = service.name if service is not None else talk.service
-            outcome = outcome_words(talk.outcome, self._window.queue.facts.work(talk.service))
+            outcome = outcome_words(talk.outcome, work)
+            choices: list[tuple[str, str]] = []
+            if talk.correct_until_utc is not None and talk.correct_until_utc > now:
+                choices = [one for one in outcome_choices(work) if one[0] != talk.outcome]
             began = f"{talk.began_at_utc.astimezone():%H:%M}"
             title = " · ".join(filter(None, (began, name, outcome)))
             filed = _("Documents filed: {count}").format(count=talk.filed) if talk.filed else ""
             detail = " · ".join(filter(None, (talk.caller_name or talk.number, filed)))
-            talks.append(OpenWork(WorkKind.TALK, talk.session_id, title, detail))
+            talks.append(OpenWork(WorkKind.TALK, talk.session_id, title, detail, tuple(choices)))
         self._window.idle.talks.show_work(talks, answer.total)
+        self._talks = answer
+        if not self._window.idle.summary.isHidden():
+            self._show_day(True)
+
+    def _show_day(self, is_over: bool) -> None:
+        """Shows at the end of the shift the figures of this day, which go nowhere."""
+        lines = []
+        if is_over:
+            lines = day_lines(self._talks, self._window.queue.facts.work)
+        self._window.idle.summary.show_lines(lines)
 
     def _on_note_failed(self, failed: tuple[str, str]) -> None:
         session_id, code = failed

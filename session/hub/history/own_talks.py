@@ -1,38 +1,61 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An agent's own conversations of today, from the history in SQL. Answers the agents' verb
-"own_talks": to each agent its own, of no other day, and nothing is counted from them.
+"""An agent's own conversations of today, from the history in SQL. Answers the agents' verbs
+"own_talks" and "correct_outcome": to each agent its own, of no other day, and nothing is counted
+from them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import and_, func, select
 
 from session.core.clock import Clock
 from session.core.dossier_model import TalkSpan
+from session.core.errors import TicketUnknown, UndoImpossible
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.history import tables
 from session.hub.history.database import History
 from session.hub.history.projection import Projection
-from session.protocol.hub.history import MOST_OWN_TALKS, OwnTalk, OwnTalksAnswer, OwnTalksRequest
+from session.hub.queue.ticket_changes import TicketChanges
+from session.protocol.hub.history import (
+    MOST_OWN_TALKS,
+    CorrectOutcomeRequest,
+    OwnTalk,
+    OwnTalksAnswer,
+    OwnTalksRequest,
+    UndoState,
+)
+from session.protocol.hub.requests import Done
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+PASSED_ON, CALL_LATER = "passed_on", "call_later"
+"""Reasons of changes that `session.hub.transfers` makes."""
+
+_STAND = frozenset({PASSED_ON, CALL_LATER})
+CORRECTED_FOR = timedelta(minutes=10)
+"""From the end of the wrap-up, or the correction before."""
 
 
 class _Talk(NamedTuple):
     """A conversation of the history, from the acceptance until the agent had finished."""
 
     span: TalkSpan
+    ticket: str
     number: str
     service: str
     outcome: str
+    talked_s: int
 
 
 class OwnTalks:
-    """Answers the verb.
+    """Answers the verbs.
 
     Args:
         dossiers: tells the names of the callers; a vault's dossiers are not told here.
@@ -40,9 +63,16 @@ class OwnTalks:
     """
 
     def __init__(
-        self, projection: Projection, clock: Clock, *, dossiers: DossierStoreLike, time_zone: str
+        self,
+        projection: Projection,
+        clock: Clock,
+        *,
+        changes: TicketChanges,
+        dossiers: DossierStoreLike,
+        time_zone: str,
     ) -> None:
         self._projection = projection
+        self._changes = changes
         self._clock = clock
         self._dossiers = dossiers
         self._zone = ZoneInfo(time_zone)
@@ -50,9 +80,7 @@ class OwnTalks:
     @handles(OwnTalksRequest)
     async def own_talks(self, asker: Asker, _request: OwnTalksRequest) -> OwnTalksAnswer:
         """See `OwnTalksRequest`. Raises `StoreUnreachable`."""
-        history = await self._projection.fresh()
-        today = self._clock.utc_now().astimezone(self._zone).date().isoformat()
-        total, talks = await asyncio.to_thread(_talks, history, asker, today)
+        total, talks = await self._today(asker)
         callers = await self._dossiers.identities.callers_of(
             asker.organisation, asker.user, [talk.span for talk in talks]
         )
@@ -67,10 +95,102 @@ class OwnTalks:
                     outcome=talk.outcome,
                     caller_name=caller.name,
                     filed=caller.filed,
+                    talked_s=talk.talked_s,
+                    correct_until_utc=_correct_until(talk),
                 )
                 for talk, caller in zip(talks, callers, strict=True)
             ],
         )
+
+    @handles(CorrectOutcomeRequest)
+    async def correct(self, asker: Asker, request: CorrectOutcomeRequest) -> Done:
+        """See `CorrectOutcomeRequest`; a repeat changes nothing.
+
+        Raises:
+            TicketUnknown: not this agent's own conversation of today.
+            UndoImpossible: it is too late. StoreUnreachable.
+        """
+        _total, talks = await self._today(asker)
+        talk = next((talk for talk in talks if talk.span.session_id == request.session_id), None)
+        if talk is None:
+            raise TicketUnknown
+        until_utc = _correct_until(talk)
+        if until_utc is None or until_utc < self._clock.utc_now():
+            raise UndoImpossible(why=UndoState.ENDED.value)
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if (ticket.state, ticket.session) != (TicketState.CLOSED, request.session_id):
+                raise UndoImpossible(why=UndoState.CHANGED.value)
+            if ticket.reason == request.outcome:
+                return None
+            return msgspec.structs.replace(
+                ticket, reason=request.outcome, changed_by=f"{Role.AGENT}.{asker.user}"
+            )
+
+        await self._changes.change(asker.organisation, talk.ticket, decide)
+        return Done()
+
+    async def _today(self, asker: Asker) -> tuple[int, list[_Talk]]:
+        """Return how many conversations the agent finished or passed on today, and the last."""
+        history = await self._projection.fresh()
+        today = self._clock.utc_now().astimezone(self._zone).date()
+        total, talks = await asyncio.to_thread(_talks, history, asker, today.isoformat())
+        midnight = datetime.combine(today, time(), self._zone).astimezone(UTC)
+        passed = await asyncio.to_thread(_passed_on, history, asker, midnight)
+        talks = sorted([*talks, *passed], key=lambda talk: talk.span.began_at_utc, reverse=True)
+        return total + len(passed), talks[:MOST_OWN_TALKS]
+
+
+def _correct_until(talk: _Talk) -> datetime | None:
+    """Return until when the outcome may be corrected; what began something else stands."""
+    if talk.outcome in _STAND:
+        return None
+    return talk.span.ended_at_utc + CORRECTED_FOR
+
+
+def _passed_on(history: History, asker: Asker, since: datetime) -> list[_Talk]:
+    """Return the conversations that the agent passed on: the ticket's row is the last agent's."""
+    entries = tables.transitions
+    writer = f"{Role.AGENT}.{asker.user}"
+    is_passed = and_(
+        entries.c.organisation == asker.organisation,
+        entries.c.stored_at_utc >= since.replace(tzinfo=None),
+        entries.c.changed_by == writer,
+        entries.c.reason == PASSED_ON,
+    )
+    with history.reading() as connection:
+        passed = connection.execute(
+            select(entries)
+            .where(is_passed)
+            .order_by(entries.c.stored_at_utc.desc())
+            .limit(MOST_OWN_TALKS)
+        ).all()
+        own = connection.execute(
+            select(entries)
+            .where(
+                entries.c.organisation == asker.organisation,
+                entries.c.ticket.in_({row.ticket for row in passed}),
+                entries.c.agent == asker.user,
+                entries.c.session.is_not(None),
+                entries.c.accepted_at_utc.is_not(None),
+            )
+            .order_by(entries.c.stored_at_utc)
+        ).all()
+    talks: dict[str, _Talk] = {}
+    for row in passed:
+        before = [
+            talk for talk in own if talk.ticket == row.ticket and talk.revision < row.revision
+        ]
+        if before:
+            talk = before[-1]
+            began, ended = talk.accepted_at_utc, row.stored_at_utc
+            span = TalkSpan(talk.session, began.replace(tzinfo=UTC), ended.replace(tzinfo=UTC))
+            talked_s = round((ended - began).total_seconds())
+            talks.setdefault(
+                talk.session,
+                _Talk(span, row.ticket, row.number, talk.service, PASSED_ON, talked_s),
+            )
+    return list(talks.values())
 
 
 def _talks(history: History, asker: Asker, day: str) -> tuple[int, list[_Talk]]:
@@ -100,5 +220,9 @@ def _talks(history: History, asker: Asker, day: str) -> tuple[int, list[_Talk]]:
         service_id, outcome_code, ended = found[-3:]
         began = found.accepted_at_utc.replace(tzinfo=UTC)
         span = TalkSpan(found.session, began, ended.replace(tzinfo=UTC))
-        talks.append(_Talk(span, found.number, str(service_id), str(outcome_code)))
+        talks.append(
+            _Talk(
+                span, found.ticket, found.number, str(service_id), str(outcome_code), found.talk_s
+            )
+        )
     return int(total or 0), talks

@@ -52,5 +52,11 @@ def build(parts: HubParts, queue: Queue, *, dossiers: DossierStoreLike) -> Histo
         statistics=StatisticsService(projection),
         days=DayAndTrends(projection, parts.clock, time_zone=parts.time_zone),
         answers=CallerAnswers(queue.moved, audit),
-        own_talks=OwnTalks(projection, parts.clock, dossiers=dossiers, time_zone=parts.time_zone),
+        own_talks=OwnTalks(
+            projection,
+            parts.clock,
+            changes=queue.core.changes,
+            dossiers=dossiers,
+            time_zone=parts.time_zone,
+        ),
     )

@@ -19,6 +19,7 @@ from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import (
     LONG_S,
+    Done,
     HubMessage,
     ListAnswer,
     ListRequest,
@@ -315,6 +316,8 @@ class OwnTalk(msgspec.Struct, frozen=True, kw_only=True):
         outcome: its code.
         caller_name: of the dossier that this agent opened in it, "" where there is none any more.
         filed: documents that came into that dossier meanwhile.
+        talked_s: from the acceptance until the agent had finished.
+        correct_until_utc: until when the outcome may be corrected; None for one that may not.
     """
 
     session_id: Id
@@ -324,6 +327,8 @@ class OwnTalk(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Text = ""
     caller_name: Text = ""
     filed: Count = 0
+    talked_s: Count = 0
+    correct_until_utc: UtcTime | None = None
 
 
 class OwnTalksAnswer(ListAnswer, frozen=True, kw_only=True):
@@ -341,8 +346,20 @@ class OwnTalksRequest(
     """An agent asks for its own last conversations of today: nobody else is told of them."""
 
 
+class CorrectOutcomeRequest(
+    Request[Done], frozen=True, kw_only=True, verb="correct_outcome", roles=(Role.AGENT,)
+):
+    """An agent chose the wrong outcome some minutes ago. Nothing is taken out of the history: the
+    correction is one more entry, and the newest counts.
+    """
+
+    session_id: Id
+    outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+
+
 HISTORY_REQUESTS: Requests = (
     OwnTalksRequest,
+    CorrectOutcomeRequest,
     HistoryRequest,
     UndoRequest,
     TrendsRequest,

@@ -37,6 +37,7 @@ from session.core.errors import (
     SessionError,
     TicketUnknown,
     TooManyDossiers,
+    UndoImpossible,
 )
 from session.desk.hub.client import DeskClient
 from session.desk.hub.exports import ExportClient
@@ -45,10 +46,16 @@ from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from session.protocol.dossier.identity import AccessesRequest, ProvisionalRequest
 from session.protocol.dossier.pieces import PieceHistoryRequest
-from session.protocol.hub.history import OwnTalksAnswer, OwnTalksRequest
+from session.protocol.hub.history import (
+    CorrectOutcomeRequest,
+    OwnTalk,
+    OwnTalksAnswer,
+    OwnTalksRequest,
+)
 from session.protocol.hub.requests import DocumentFiled, SessionFacts
 from session.protocol.hub.routing import CallerPreview, NoteRequest, PreviewRequest
 from session.protocol.hub.talk_state import PassReason
+from session.protocol.hub.third_parties import PassOnRequest
 from session.protocol.wire.program import header_text
 from session.protocol.wire.roles import Role
 from tests.integration.dossier.identity_world import identity_world
@@ -356,6 +363,40 @@ async def test_an_agent_finds_its_own_conversations_of_today_and_nobody_else_s(
         supervisor = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
             await supervisor.ask(OwnTalksRequest())
+
+        correction = CorrectOutcomeRequest(session_id=facts.id, outcome="done")
+        with pytest.raises(TicketUnknown):
+            await other.bus.ask(correction)
+        await desk.bus.ask(correction)
+
+        async def is_corrected() -> bool:
+            [talk] = (await desk.bus.ask(OwnTalksRequest())).talks
+            return talk.outcome == "done"
+
+        await until(is_corrected)
+
+
+async def test_a_conversation_that_was_passed_on_is_in_the_list_of_the_agent_who_did(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        desk, facts = await _session(world)
+        await desk.bus.ask(
+            PassOnRequest(session_id=facts.id, service="housing", reason=PassReason.OTHER_SERVICE)
+        )
+        await desk.close(facts.id)
+        talks: list[OwnTalk] = []
+
+        async def is_told() -> bool:
+            talks[:] = (await desk.bus.ask(OwnTalksRequest())).talks
+            return bool(talks)
+
+        await until(is_told)
+        [talk] = talks
+        known = (talk.session_id, talk.service, talk.outcome)
+        assert known == (facts.id, facts.service, "passed_on")
+        with pytest.raises(UndoImpossible):
+            await desk.bus.ask(CorrectOutcomeRequest(session_id=facts.id, outcome="done"))
 
 
 async def _preview_of_the_next(

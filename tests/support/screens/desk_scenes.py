@@ -186,6 +186,24 @@ def paused() -> DeskWindow:
     return window
 
 
+def shift_end() -> DeskWindow:
+    """The agent takes no more callers today."""
+    window = _open_desk()
+    window.status.show_state(False, "shift_end")
+    window.idle.summary.show_lines(
+        [
+            "Entretiens : 12",
+            "Temps avec les usagers : 194 min",
+            "Réglé : 8",
+            "Documents classés : 5",
+        ]
+    )
+    window.idle.work.show_work(TO_DO[:2])
+    window.idle.talks.show_work([talk._replace(choices=(("done", "Réglé"),)) for talk in TALKS[:2]])
+    _show_memos(window)
+    return window
+
+
 def memos() -> DeskWindow:
     """During a conversation the agent reads what a colleague has written."""
     window = face()
@@ -410,6 +428,7 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "idle": idle,
     "paused": paused,
     "memos": memos,
+    "shift_end": shift_end,
     "my_day": my_day,
     "empty": empty,
     "face": face,

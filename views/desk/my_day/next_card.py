@@ -102,7 +102,7 @@ class NextCard(Card):
         self._tell = tell
         self._available = True
         self._connected = self._refused = self._silent = False
-        self._offered = self._accepting = False
+        self._offered = self._accepting = self._shift_over = False
         self._until_utc: datetime | None = None
         self._is_over = False
         self._ticket: Ticket | None = None
@@ -192,12 +192,15 @@ class NextCard(Card):
         connected: bool,
         silent: bool = False,
         until_utc: datetime | None = None,
+        *,
+        shift_over: bool = False,
     ) -> None:
         """Show whether the agent is available, whether the hub answers, whether an offer was left
-        unanswered, and until when a pause shall be.
+        unanswered, until when a pause shall be, or that it ends the shift.
         """
         if until_utc != self._until_utc:
             self._until_utc, self._is_over = until_utc, False
+        self._shift_over = shift_over
         self._available = available
         self._connected = connected
         self._silent = silent
@@ -231,6 +234,9 @@ class NextCard(Card):
         if self._silent:
             words = _("It went to a colleague. Say that you are back to get callers again.")
             return _Look("wait_long", "bad", _("You did not answer a call"), words)
+        if not self._available and self._shift_over:
+            words = _("No caller rings here any more today.")
+            return _Look("paused", "warn", _("Your shift is over"), words)
         if not self._available and self._is_over:
             words = _("You stay paused until you resume.")
             return _Look("paused", "accent", _("Your pause is over"), words)
@@ -277,7 +283,7 @@ class NextCard(Card):
             words = _("Resume")
         label_button(self._back, words)
         self._back.setVisible(not self._available)
-        self._end.setVisible(self._is_paused() and not self._is_over)
+        self._end.setVisible(self._is_paused() and not (self._is_over or self._shift_over))
         self._show_wait()
 
     def _is_paused(self) -> bool:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import NamedTuple
 
-from PyQt6.QtWidgets import QFrame, QPlainTextEdit, QPushButton
+from PyQt6.QtWidgets import QFrame, QMenu, QPlainTextEdit, QPushButton
 
 from resources.texts import _
 from session.core.dossier_model import NOTE_LETTERS
 from views.desk.acts import (
+    CorrectOutcome,
     DeleteLeftPages,
     DropOwedNote,
     FileLeftPages,
@@ -22,6 +24,7 @@ from views.desk.acts import (
     WriteOwedNote,
 )
 from views.widgets.parts import Card, column, label, push_button, row
+from views.widgets.plain_words import face_words
 from views.widgets.theme import SPACE, text_scale
 
 NOTE_PX = 62
@@ -43,12 +46,15 @@ class WorkKind(Enum):
 
 
 class OpenWork(NamedTuple):
-    """A piece of work; `id` is that of its ticket (`CALL`) or session (`PAGES`, `NOTE`)."""
+    """A piece of work; `id` is that of its ticket (`CALL`) or session (`PAGES`, `NOTE`, `TALK`).
+    `choices`: the outcomes, code and words, that a talk may still be given instead.
+    """
 
     kind: WorkKind
     id: str
     title: str
     detail: str
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class WorkRow(QFrame):
@@ -138,6 +144,22 @@ class OwedNoteRow(WorkRow):
         self._tell(WriteOwedNote(self.work.id, self._text.toPlainText().strip()[:NOTE_LETTERS]))
 
 
+class TalkRow(WorkRow):
+    """A conversation of today; for some minutes another outcome may be chosen."""
+
+    def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
+        correct = push_button(_("Correct the outcome"), "undo", "quiet", name="talk_correct")
+        super().__init__(work, *((correct,) if work.choices else ()))
+        menu = QMenu(self)
+        menu.setObjectName("talk_outcomes")
+        for code, words in work.choices:
+            action = menu.addAction(face_words(words))
+            assert action is not None  # Qt gives one for each text
+            action.setObjectName(f"outcome_{code}")
+            action.triggered.connect(partial(tell, CorrectOutcome(work.id, code)))
+        correct.setMenu(menu)
+
+
 class LeftPagesRow(WorkRow):
     """Scanned pages that a conversation left behind; deleting is pressed twice."""
 
@@ -164,6 +186,7 @@ _ROWS: dict[WorkKind, Callable[[OpenWork, Callable[[IdleAct], None]], WorkRow]] 
     WorkKind.CALL: PromisedCallRow,
     WorkKind.NOTE: OwedNoteRow,
     WorkKind.PAGES: LeftPagesRow,
+    WorkKind.TALK: TalkRow,
 }
 
 

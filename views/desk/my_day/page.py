@@ -13,6 +13,7 @@ from resources.texts import _
 from session.core.clock import Clock
 from views.desk.my_day.next_card import NextCard
 from views.desk.my_day.open_work import WorkCard
+from views.desk.my_day.summary import SummaryCard
 from views.widgets.parts import Card, column, label, row, scroll_area
 from views.widgets.theme import SPACE, text_scale
 from views.workplace.memos import MemoView
@@ -29,6 +30,7 @@ class IdlePage(QWidget):
 
     Attributes:
         next: who is next, or why nobody can be accepted.
+        summary: the figures of this day, at the end of the shift.
         work: what this agent has not finished.
         talks: whom this agent spoke with today.
         memos: colleagues, and what was written with them.
@@ -46,6 +48,7 @@ class IdlePage(QWidget):
         self.talks = WorkCard(
             "idle_talks", _("My conversations today: {count}"), tell=self.acted.emit
         )
+        self.summary = SummaryCard(self.acted.emit)
         self.memos = MemoView(self.acted.emit)
         card = Card("idle_colleagues", space=SPACE[1], padding=SPACE[3])
         card.body.addWidget(label(_("Colleagues"), "title"))
@@ -53,7 +56,7 @@ class IdlePage(QWidget):
         colleagues = QWidget()
         column(colleagues, card, margins=(0, SPACE[2], SPACE[2], SPACE[2]))
         self._first, self._second, self._third = QWidget(), QWidget(), colleagues
-        column(self._first, self.next, self.work, 0, space=SPACE[2])
+        column(self._first, self.next, self.summary, self.work, 0, space=SPACE[2])
         column(self._second, self.talks, 0)
         self._body = QWidget()
         self._columns = QGridLayout(self._body)

@@ -6,6 +6,7 @@ what rings, what is offered, what a clock may end.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QLabel, QMenu, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from documents.pages.outbox import UnfiledPage
@@ -36,12 +37,13 @@ from session.protocol.hub.waiting import PromisedCall
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
-from views.desk.acts import AcceptNext, AcceptOffer, EndWrapUpTime, FinishWrapUp
+from views.desk.acts import AcceptNext, AcceptOffer, ChooseOwnState, EndWrapUpTime, FinishWrapUp
 from views.desk.my_day.open_work import LeftPagesRow, WorkRow
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
+from views.widgets.agent_state import SHIFT_END
 
 
 class Work:
@@ -60,6 +62,7 @@ class Work:
         self.talks_changed: Signal[OwnTalksAnswer] = Signal()
         self.note_failed: Signal[tuple[str, str]] = Signal()
         self.owed = OwedNotes(MemorySettings(), ManualClock(NOW))
+        self.clock = ManualClock(NOW)
         self.wrap_up = WrapUpTime(None)
         self.asked: list[tuple[object, ...]] = []
         self.by_itself = False
@@ -300,6 +303,8 @@ def test_conversations_of_today_are_told_in_words_and_by_number_without_a_dossie
             outcome="done",
             caller_name="Zoé Lefèvre",
             filed=2,
+            talked_s=600,
+            correct_until_utc=NOW + timedelta(minutes=3),
         ),
         OwnTalk(session_id="s2", number="A031", service="gone", began_at_utc=NOW, outcome="lost"),
     ]
@@ -311,6 +316,33 @@ def test_conversations_of_today_are_told_in_words_and_by_number_without_a_dossie
         f"{began} · gone, A031",
     ]
     assert found(made, QLabel, "idle_talks_count").text() == "My conversations today: 70"
+    [menu] = card.findChildren(QMenu, "talk_outcomes")[:1]
+    choices = [action.text() for action in menu.actions()]
+    assert choices[0] == "Pieces still missing"
+    assert "Settled" not in choices, "that is what it has"
+    menu.actions()[0].trigger()
+    assert made.work.asked == [("correct_outcome", "s1", "pieces_missing")]
+
+
+def test_the_figures_of_the_day_stand_there_at_its_end_only(made: Desk) -> None:
+    talk = OwnTalk(
+        session_id="s1",
+        number="B012",
+        service="logement",
+        began_at_utc=NOW,
+        outcome="done",
+        filed=2,
+        talked_s=600,
+    )
+    made.work.talks_changed.emit(OwnTalksAnswer(talks=[talk], total=1))
+    card = found(made, QWidget, "idle_summary")
+    assert card.isHidden()
+    made.window.header.acted.emit(ChooseOwnState(False, SHIFT_END))
+    assert not card.isHidden()
+    for words in ("Conversations: 1", "10 min", "Settled : 1", "Documents filed: 2"):
+        assert words in found(made, QLabel, "summary_lines").text()
+    made.window.header.acted.emit(ChooseOwnState(True, ""))
+    assert card.isHidden()
 
 
 def test_a_promised_call_begins_by_one_press_and_may_be_pressed_again_when_it_fails(

@@ -19,6 +19,7 @@ from session.protocol.hub.history import MOST_OWN_TALKS, OwnTalksRequest
 from session.protocol.wire.roles import Role
 from tests.support.invented_tickets import FIRST_DAY, ticket
 from tests.support.memory.dossiers import MemoryDossiers
+from tests.support.memory.queue import MemoryQueue
 from tests.unit.session.hub.history.databases import OpenHistory
 
 EVENING = FIRST_DAY + timedelta(hours=20)
@@ -30,7 +31,13 @@ def _own_talks(history: History, now: datetime) -> OwnTalks:
 
     projection = cast("Projection", SimpleNamespace(fresh=fresh))
     dossiers = MemoryDossiers()
-    return OwnTalks(projection, ManualClock(now), dossiers=dossiers, time_zone="Europe/Paris")
+    return OwnTalks(
+        projection,
+        ManualClock(now),
+        changes=MemoryQueue().core.changes,
+        dossiers=dossiers,
+        time_zone="Europe/Paris",
+    )
 
 
 def _asker(user: str) -> Asker:
