@@ -5,6 +5,7 @@ Each program is loaded only when it is the one that was asked for.
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,7 @@ def desk(common: CommonOptions) -> int:
 
         settings = in_chosen_language(settings, paths)
         use_language(settings.language)
+    gc.disable()  # the window's loop collects; what is loaded until it runs is no garbage
     from expert_app.commands.desk import run_desk
 
     with _in_folder(paths, "desk"):

@@ -8,8 +8,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from rapidfuzz.distance import OSA
-
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
 _LETTERS_FOR_SLIPS = 4
 """A shorter word is not searched with slips: everything would fit. The first letter is right, or
@@ -72,6 +70,8 @@ def _fit(query_word: str, word: str) -> float:
         return _INSIDE
     if len(query_word) < _LETTERS_FOR_SLIPS or query_word[0] not in word[:2]:
         return 0.0
+    from rapidfuzz.distance import OSA  # a window opens earlier without it
+
     # the word may be begun only: as many letters as were typed, or one more or less
     beginnings = {word, *(word[: len(query_word) + step] for step in (-1, 0, 1))}
     alike = max(OSA.normalized_similarity(query_word, beginning) for beginning in beginnings)

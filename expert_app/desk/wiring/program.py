@@ -180,6 +180,7 @@ class Desk(RoleProgram[DeskWindow]):
         """Loads what a conversation needs once the queue is seen: nobody waits for it before."""
         await self._queue_seen.wait()
         self.parts.workers.warm()
+        self.screen.mirror.engine.begin()
         await self.parts.media.warm()
         self._media.follow_devices()
 

@@ -35,7 +35,7 @@ class DeskScreen:
 
 def build_screen(parts: DeskParts) -> DeskScreen:
     """Makes the window in the look that this person chose; it is not shown yet."""
-    mirror, video = MirrorPane(fits_width=True), VideoPane()
+    mirror, video = MirrorPane(fits_width=True, begins_later=True), VideoPane()
     window = DeskWindow(
         queue=DeskQueueView(parts.clock),
         call=CallView(video, parts.clock),

@@ -13,6 +13,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from PyQt6 import sip
 from PyQt6.QtCore import (
@@ -136,21 +137,23 @@ class _Shell(QWebEngineUrlSchemeHandler):
     def __init__(self, parent: QWidget, resources: _Resources) -> None:
         super().__init__(parent)
         self._resources = resources
+
+    @cached_property
+    def _served(self) -> dict[str, tuple[bytes, str]]:
+        """The shell and its scripts by path, made when the engine asks for the first of them."""
         nonce = secrets.token_urlsafe(16)
         page = resource_text("pages/mirror.html")
         page = page.replace("__NONCE__", nonce).replace(
             "__STYLE__", resource_text("vendor/rrweb.min.css")
         )
-        self._served = {
+        served = {
             "/": (b"text/html", page),
             "/own_names.js": (b"text/javascript", own_names_source()),
             "/rrweb.js": (b"text/javascript", own_names(resource_text("vendor/rrweb.umd.min.js"))),
         }
         for name in ("page_parts.js", "mirror_check.js", "mirror.js", "page_words.js", "pick.js"):
-            self._served[f"/{name}"] = (
-                b"text/javascript",
-                own_names(resource_text(f"pages/{name}")),
-            )
+            served[f"/{name}"] = (b"text/javascript", own_names(resource_text(f"pages/{name}")))
+        return served
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
         assert job is not None
@@ -266,12 +269,12 @@ class MirrorEngine(QObject):
         self._early: list[tuple[str, int, Mapping[str, str]]] = []
         self._given_sheets: dict[str, int] = {}
         self._undrawn_chars = 0
-        self._is_ready = self._is_lost = False
+        self._has_begun = self._is_ready = self._is_lost = False
         self._calm = QElapsedTimer()
         self._restart = QTimer(self)
         self._restart.setSingleShot(True)
         self._restart.setInterval(RESTART_MS)
-        self._restart.timeout.connect(self.load)
+        self._restart.timeout.connect(self._load)
         # Children die in the order of their birth:
         # the page (child of the view) must go before its profile.
         self.view = QWebEngineView(pane)
@@ -324,8 +327,13 @@ class MirrorEngine(QObject):
         early = sum(len(text) for text, _epoch, _sheets in self._early)
         return self._undrawn_chars + early > MOST_UNDRAWN_CHARS
 
-    def load(self) -> None:
-        """Begins with the shell page."""
+    def begin(self) -> None:
+        """Loads the shell page, unless that has begun; the first events do it otherwise."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._load()
+
+    def _load(self) -> None:
         self._page.load(QUrl(SHELL_URL))
 
     def run(self, code: str, on_answer: Callable[[object], None] | None = None) -> None:
@@ -337,6 +345,7 @@ class MirrorEngine(QObject):
         """Draws rrweb events, with the style sheets that they name: at once, or when the shell is
         loaded.
         """
+        self.begin()
         if self._is_ready:
             self._draw(text, epoch, self._new_sheets(sheets))
         elif not self._is_lost:  # then only a full picture helps

@@ -114,6 +114,8 @@ class MirrorPane(QWidget):
     Args:
         fits_width: the page is as wide as the pane and is scrolled here; its scale then changes
             with the pane's width only, never by itself.
+        begins_later: the engine begins with the first events, or by `engine.begin`: where it is
+            not needed at once, a window is there earlier without it.
 
     Attributes:
         engine: draws; says when a picture, a font or the whole page is needed.
@@ -137,7 +139,13 @@ class MirrorPane(QWidget):
     scrolled = pyqtSignal(object, float, float)
     arrow_drawn = pyqtSignal(object, object)
 
-    def __init__(self, parent: QWidget | None = None, *, fits_width: bool = False) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        fits_width: bool = False,
+        begins_later: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.engine = engine = MirrorEngine(self)
         self.overlay = overlay = MirrorOverlay(self, takes_keys=fits_width)
@@ -154,7 +162,8 @@ class MirrorPane(QWidget):
         overlay.pressed.connect(lambda at: self._pick(at, self.picked.emit))
         overlay.turned.connect(self._on_turned)
         overlay.drawn.connect(self._on_drawn)
-        engine.load()
+        if not begins_later:
+            engine.begin()
 
     # ---- what the program gives ----
 

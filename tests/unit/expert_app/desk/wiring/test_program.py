@@ -24,7 +24,17 @@ from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
 from tests.support.object_graph import classes_that_exist_twice
 
-LATER = {"aiortc", "av", "numpy", "PIL", "pikepdf", "pypdfium2", "reportlab", "sqlalchemy"}
+LATER = {
+    "aiortc",
+    "av",
+    "numpy",
+    "PIL",
+    "pikepdf",
+    "pypdfium2",
+    "rapidfuzz",
+    "reportlab",
+    "sqlalchemy",
+}
 """Libraries that the window does not need: half a second of its start on two processors."""
 
 

@@ -52,6 +52,18 @@ def test_events_that_come_before_the_shell_is_loaded_are_shown(
     wait_mirrored(qtbot, pane, "document.getElementById('champ').value === 'Zoé'")
 
 
+def test_an_engine_that_begins_later_begins_with_the_first_events(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    pane = MirrorPane(begins_later=True)
+    pane.show()
+    assert pane.engine.page.url().isEmpty()
+    pane.feed(text_of(*picture("Bonjour")))
+    wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Bonjour'")
+    pane.close()
+    sip.delete(pane)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process by its number")
 def test_a_page_that_ends_the_engine_leaves_a_mirror_that_draws(
     pane: MirrorPane, qtbot: QtBot
