@@ -43,7 +43,7 @@ class Desk:
         self.parts["media"] = SimpleNamespace(choice=choice)
         self.scripts: list[str] = []
         page = SimpleNamespace(runJavaScript=self._run)
-        self.parts["mirror"] = SimpleNamespace(page=page)
+        self.parts["mirror"] = SimpleNamespace(engine=SimpleNamespace(page=page))
         self.parts["app"].resumed = asyncio.Event()
         self.parts["app"].session = None
         self.parts["window"].queue.facts.ticket = lambda ticket_id: ticket_id
