@@ -21,7 +21,7 @@ from session.core.clock import Clock
 from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.cobrowse.sheets import HeldEvents, PublicFiles, SheetWait
+from session.desk.cobrowse.sheets import File, HeldEvents, PublicFiles, SheetWait
 from session.log.events import MirrorChunk
 from session.log.mirror import MAX_AGE_S, MirrorCollector
 from session.log.page_structure import PageStructure
@@ -88,8 +88,10 @@ class _Arrival:
             count = 0
         return [index for index in range(count) if index not in self.chunks]
 
-    def settle(self) -> None:
-        """Gives the answer once all is here; damaged bytes count as refused."""
+    def settle(self, kept: File | None = None) -> None:
+        """Gives the answer once all is here, or was before; damaged bytes count as refused."""
+        if self.sent is not None and isinstance(kept, bytes) and not self.answer.done():
+            self.answer.set_result((kept, self.sent.media_type))
         if self.sent is None or self.missing or self.answer.done():
             return
         data = b"".join(self.chunks[index] for index in sorted(self.chunks))
@@ -160,9 +162,11 @@ class DeskSharedPage:
         self._fetching: dict[str, asyncio.Future[tuple[bytes, str]]] = {}
         self._cache: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
         self._knows_names = True
+        self._chunk_at_s = float("-inf")
+        self._files = files or PublicFiles()
         self._sheets = SheetWait(
             channel.session_id,
-            files or PublicFiles(),
+            self._files,
             show=self._show,
             ask=lambda names: self._send(SheetsRequested(names=names)),
             give_up=self._on_sheets_missing,
@@ -392,23 +396,30 @@ class DeskSharedPage:
         item_id, arrival = new_id(), _Arrival()
         self._arrivals[item_id] = arrival
         try:
-            await self._send_now(ResourceRequested(item_id=item_id, address=address))
+            await self._send_now(
+                ResourceRequested(item_id=item_id, address=address, hash_first=True)
+            )
             answer = await asyncio.wait_for(self._await_chunks(item_id, arrival), RESOURCE_WAIT_S)
         except (TimeoutError, msgspec.ValidationError):
             answer = (b"", "")
         finally:
             del self._arrivals[item_id], self._fetching[address]
-        if answer[0]:
+        if answer[0] and arrival.sent is not None:
             self._remember(address, answer)
+            self._files.add(arrival.sent.sha256, answer[0], self._channel.session_id)
         return answer
 
     async def _await_chunks(self, item_id: str, arrival: _Arrival) -> tuple[bytes, str]:
-        """Waits for the answer and names lost chunks whenever nothing came for a while."""
+        """Waits for the answer and names lost chunks whenever no chunk came for a while, of this
+        file or of one before it on the line.
+        """
+        loop = asyncio.get_running_loop()
         while True:
+            since = loop.time()
             finished, _ = await asyncio.wait([arrival.answer], timeout=RESOURCE_QUIET_S)
             if finished:
                 return arrival.answer.result()
-            if arrival.missing:
+            if arrival.missing and self._chunk_at_s < since:
                 await self._send_now(
                     ChunksRequested(item_id=item_id, missing=arrival.missing[:100])
                 )
@@ -427,13 +438,16 @@ class DeskSharedPage:
             arrival.sent = msgspec.structs.replace(sent, size_bytes=0)
         else:
             arrival.sent = sent
-        arrival.settle()
+        arrival.settle(self._files.get(sent.sha256, self._channel.session_id))
+        if sent.on_request and arrival.missing and not arrival.answer.done():
+            self._send(ChunksRequested(item_id=item_id, missing=arrival.missing[:100]))
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         arrival, index = self._arrivals.get(headers.get("Item", "")), headers.get("Index", "")
         if arrival is None:
             return  # of a page, which others take
         if int(index) * MAX_CHUNK_BYTES < MAX_RESOURCE_BYTES and len(payload) <= MAX_CHUNK_BYTES:
+            self._chunk_at_s = asyncio.get_running_loop().time()
             arrival.chunks[int(index)] = payload
             arrival.settle()
         else:

@@ -70,7 +70,8 @@ CHUNK_TOPIC = "chunk"
 
 MAX_RESOURCE_BYTES = 2 * 1024 * 1024
 RESOURCE_WAIT_S = 10.0
-_RESOURCES_KEPT = 12
+_RESOURCES_KEPT_BYTES = 32 * 1024 * 1024
+"""What a desk may still ask chunks of."""
 _RESOURCES_AT_ONCE = 4
 
 MAX_PUSHED_CHARS = 32 * 1024 * 1024
@@ -588,8 +589,9 @@ class KioskSharedPage:
             digest = hashlib.sha256(data).hexdigest()
         else:
             digest = ""
-        self._resources[request.item_id] = data
-        while len(self._resources) > _RESOURCES_KEPT:
+        if data:
+            self._resources[request.item_id] = data
+        while sum(map(len, self._resources.values())) > _RESOURCES_KEPT_BYTES:
             self._resources.popitem(last=False)
         await self._send_now(
             ResourceSent(
@@ -597,9 +599,11 @@ class KioskSharedPage:
                 size_bytes=len(data),
                 sha256=digest,
                 media_type=media_type[:100],
+                on_request=request.hash_first,
             )
         )
-        await self._send_chunks(request.item_id, range(-(-len(data) // MAX_CHUNK_BYTES)))
+        if not request.hash_first:
+            await self._send_chunks(request.item_id, range(-(-len(data) // MAX_CHUNK_BYTES)))
 
     async def _fetch(self, address: str) -> tuple[bytes, str]:
         answer: asyncio.Future[tuple[bytes, str]] = asyncio.get_running_loop().create_future()

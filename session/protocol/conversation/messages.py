@@ -284,19 +284,28 @@ class PointerShown(SessionMessage, frozen=True, kw_only=True):
 class ResourceRequested(SessionMessage, frozen=True, kw_only=True):
     """Desk: an image, font or style of the shared page, by address;
     answered by `ResourceSent` and chunks.
+
+    Attributes:
+        hash_first: the desk may have it already, and asks for the chunks if it has not.
     """
 
     item_id: Id
     address: Address
+    hash_first: bool = False
 
 
 class ResourceSent(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: chunks of `item_id` follow; size 0 and no hash when refused."""
+    """Kiosk: chunks of `item_id` follow; size 0 and no hash when refused.
+
+    Attributes:
+        on_request: they follow when `ChunksRequested` names them.
+    """
 
     item_id: Id
     size_bytes: int
     sha256: str
     media_type: str
+    on_request: bool = False
 
 
 # ---- topic "device"

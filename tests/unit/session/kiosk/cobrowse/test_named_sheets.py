@@ -243,6 +243,29 @@ async def test_what_two_callers_saw_is_kept_for_the_third_and_nothing_else() -> 
     assert files.get(sheet_name(OTHER.replace("#ddd", "#dd2")), "s2") is None
 
 
+async def bring(talk: Talk, desk: Desk, data: bytes) -> int:
+    """The desk's mirror wants a picture; returns the chunks that travelled."""
+    chunks: list[bytes] = []
+    stop = talk.desk_line.on_raw("chunk", lambda chunk, _headers: chunks.append(chunk))
+    answer = asyncio.ensure_future(desk.page.fetch("http://h.example/font.woff2"))
+    await until(lambda: talk.browser.fetches)
+    talk.browser.fetches.pop()(data, "font/woff2")
+    assert await answer == (data, "font/woff2")
+    stop()
+    return len(chunks)
+
+
+async def test_a_font_that_two_callers_saw_is_not_sent_to_the_third() -> None:
+    files, sent = PublicFiles(), []
+    for number in range(3):
+        talk = Talk(f"s{number}")
+        desk = await talk.desk(files)
+        sent.append(await bring(talk, desk, b"f" * 100_000))
+        sent.append(await bring(talk, await talk.desk(files), bytes([number]) * 60_000))
+        await talk.close()
+    assert sent == [3, 2, 3, 2, 0, 2]
+
+
 async def test_a_kiosk_that_names_what_it_does_not_have_is_asked_for_full_texts(
     talk: Talk,
 ) -> None:
