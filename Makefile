@@ -57,7 +57,7 @@ test test-strict:
 
 # Should the browser engine take a worker down, the run goes on and names the test.
 test-units:
-	$(BIN)/pytest -n 2 -m "not long" $(WHOLE) $(if $(LATER),--failed-to build/failed-units.txt) tests/unit
+	$(BIN)/pytest -n 3 -m "not long" $(WHOLE) $(if $(LATER),--failed-to build/failed-units.txt) tests/unit
 
 # One worker for each kind that waits in real time, then for the rest (CONTRIBUTING.md, "Tests").
 test-stories:

@@ -14,5 +14,5 @@ from tests.faults.run_cluster import run
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
 async def test_a_cluster_under_load_keeps_every_promise(tmp_path: Path) -> None:
-    verdict = await run(tmp_path, SHORT, kiosks=12, agents=6)
+    verdict = await run(tmp_path, SHORT, kiosks=8, agents=4)
     assert verdict.is_good, verdict.line

@@ -33,8 +33,8 @@ from tests.faults.cluster_world import SERVICE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 
-PAIRS = 10
-STOPS = 4
+PAIRS = 6
+STOPS = 2
 
 
 class Seen:
@@ -127,7 +127,7 @@ async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path:
         await tasks.close()
     print(f"{seen.answers} answers, slowest {seen.slowest_s:.2f} s, longest stop {longest_s:.2f} s")
     assert seen.errors[:5] == []
-    assert seen.answers > 100
+    assert seen.answers > 50
 
 
 async def test_a_hub_that_stops_gives_its_lease_back_at_once(tmp_path: Path) -> None:

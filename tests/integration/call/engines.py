@@ -17,6 +17,7 @@ from session.media.devices.sources import SyntheticCamera
 from session.media.engine import MediaEngine
 from session.media.engines.aiortc_engine import AiortcEngine
 from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
+from tests.support.matrix import thinned
 from views.media.browser_call_pane import DeskCallPane
 from views.media.video_pane import VideoPane
 
@@ -33,6 +34,11 @@ class Engine(MediaEngine, OfferingEngine, Protocol):
 
 AIORTC, BROWSER = "aiortc", "browser"
 both_engines = pytest.mark.parametrize("kind", [AIORTC, BROWSER])
+in_aiortc = pytest.mark.parametrize("kind", thinned([AIORTC, BROWSER], kept=[AIORTC]))
+in_browser = pytest.mark.parametrize("kind", thinned([AIORTC, BROWSER], kept=[BROWSER]))
+"""With both engines before a release: what a call does whichever carries it. Seeing and hearing
+each other, and what must not be seen or heard, is tried with both in every run.
+"""
 
 Show = Callable[[VideoPane], None]
 """Lets a pane show what the engine receives."""

@@ -20,7 +20,7 @@ from session.kiosk.call.video_call import CallMedia
 from session.media.engine import MediaState
 from session.protocol.conversation.messages import CallFailed, CallOffered, CameraChanged
 from tests.integration.call.ends import Ends, a_call
-from tests.integration.call.engines import BROWSER, MEDIA, both_engines
+from tests.integration.call.engines import BROWSER, MEDIA, both_engines, in_aiortc, in_browser
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import LONGEST_S, until
 from views.kiosk.call_pane import KioskCallPane
@@ -81,7 +81,7 @@ def test_aiortc_and_chromium_speak_av1_and_vp8_both_ways(codec: str, qt_loop: Qt
     qt_loop.run(story())
 
 
-@both_engines
+@in_browser
 def test_what_is_painted_changes_at_both_ends(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
@@ -100,7 +100,7 @@ def test_what_is_painted_changes_at_both_ends(kind: str, qt_loop: QtLoop) -> Non
     qt_loop.run(story())
 
 
-@both_engines
+@in_browser
 def test_a_second_call_replaces_the_first(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
@@ -124,7 +124,7 @@ def test_a_second_call_replaces_the_first(kind: str, qt_loop: QtLoop) -> None:
     qt_loop.run(story())
 
 
-@both_engines
+@in_aiortc
 def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
@@ -147,7 +147,7 @@ def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop)
     qt_loop.run(story())
 
 
-@both_engines
+@in_aiortc
 def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
@@ -168,7 +168,7 @@ def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(kind: str, qt_lo
     qt_loop.run(story())
 
 
-@both_engines
+@in_browser
 def test_a_kiosk_page_whose_process_dies_calls_again(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
@@ -182,7 +182,7 @@ def test_a_kiosk_page_whose_process_dies_calls_again(kind: str, qt_loop: QtLoop)
     qt_loop.run(story())
 
 
-@both_engines
+@in_aiortc
 def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind, CallMedia()) as ends:

@@ -10,13 +10,13 @@ import asyncio
 from session.media.engine import PictureLimits
 from session.media.line.governor import PHOTO_EVERY_S
 from tests.integration.call.ends import a_call
-from tests.integration.call.engines import LARGER, both_engines
+from tests.integration.call.engines import LARGER, in_aiortc, in_browser
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
 from views.kiosk.call_pane import KioskCallPane
 
 
-@both_engines
+@in_browser
 def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind, LARGER, desk_media=LARGER) as ends:
@@ -37,7 +37,7 @@ def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_lo
     qt_loop.run(story())
 
 
-@both_engines
+@in_aiortc
 def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(
     kind: str, qt_loop: QtLoop
 ) -> None:
@@ -55,7 +55,7 @@ def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(
     qt_loop.run(story())
 
 
-@both_engines
+@in_browser
 def test_photos_of_the_caller_come_and_go_without_a_new_call(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind, LARGER, desk_media=LARGER) as ends:
@@ -76,7 +76,7 @@ def test_photos_of_the_caller_come_and_go_without_a_new_call(kind: str, qt_loop:
     qt_loop.run(story())
 
 
-@both_engines
+@in_aiortc
 def test_the_agents_picture_is_a_photo_when_it_must(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind, LARGER, desk_media=LARGER) as ends:
