@@ -18,6 +18,7 @@ from session.protocol.topics import MESSAGE_ROWS, MessageLevel, MessageRow, Send
 
 WORDS = (
     "0" * 64,
+    "a" * 64,
     "A" * 43 + "=",
     "A" * 86 + "==",
     "U" + "A" * 55,

@@ -16,6 +16,7 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from session.protocol.conversation.sheets import sheet_name
 from tests.support.screens.fingers import key
 from tests.support.screens.mirrored import (
     in_mirror,
@@ -30,6 +31,10 @@ from views.desk.shared_page.overlay import MirrorOverlay, Tool
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+HOSTILE = (
+    "@import url(http://evil.example/a.css); h1 { color: rgb(1, 2, 3); "
+    "background: url(http://evil.example/b.png) } </style><img src=http://evil.example/c>"
 )
 
 
@@ -50,6 +55,28 @@ def test_events_that_come_before_the_shell_is_loaded_are_shown(
     pane.feed(text_of(new_words("Bonsoir", 9), typed("Zoé", 10)))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Bonsoir'")
     wait_mirrored(qtbot, pane, "document.getElementById('champ').value === 'Zoé'")
+
+
+def test_a_named_sheet_is_drawn_as_checked_as_any_other_and_from_memory_too(
+    pane: MirrorPane, qtbot: QtBot
+) -> None:
+    name = sheet_name(HOSTILE)
+    link = {"type": 2, "tagName": "link", "id": 90, "childNodes": []}
+    for words, sheets in (("Un", {name: HOSTILE}), ("Deux", {}), ("Trois", {name: HOSTILE})):
+        events = picture(words)
+        page = events[1]["data"]["node"]["childNodes"][0]
+        page["childNodes"].insert(0, link | {"attributes": {"rr_sheet": name}})
+        pane.feed(text_of(*events), 1, sheets)
+        wait_mirrored(qtbot, pane, f"document.querySelector('h1')?.textContent === '{words}'")
+        drawn = "getComputedStyle(document.querySelector('h1'))"
+        wait_mirrored(qtbot, pane, f"{drawn}.color === 'rgb(1, 2, 3)'")
+        html = in_mirror(qtbot, pane, "document.documentElement.innerHTML")
+        assert "a.css" not in html
+        assert "b.png" not in html
+        assert in_mirror(qtbot, pane, "document.images.length") == 0
+    pane.feed(text_of(*events).replace(name, sheet_name("never given")))
+    wait_mirrored(qtbot, pane, f"{drawn}.color !== 'rgb(1, 2, 3)'")
+    assert pane.engine.blocked_requests == 0
 
 
 def test_an_engine_that_begins_later_begins_with_the_first_events(
