@@ -12,7 +12,7 @@ from datetime import datetime
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer
 from session.protocol.hub.history import LineTotals
 from session.protocol.hub.requests import Service
@@ -203,7 +203,11 @@ class BoardFigures(QFrame):
         )
         self.longest.show_value(
             clock_words(longest_s) if waiting else "–",
-            _("Alert: {count} too long").format(count=len(late)) if late else _("Usual"),
+            ngettext("Alert: one wait too long", "Alert: {count} waits too long", len(late)).format(
+                count=len(late)
+            )
+            if late
+            else _("Usual"),
             bool(late),
         )
 

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QLineEdit, QListWidget, QListWidgetItem
 
 from resources.plain_text import plain_text
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.talk_state import PassReason
@@ -118,7 +118,11 @@ class PassOnPanel(QFrame):
         self._targets.addItem(_("Asking who is there…"))
         self._targets.setEnabled(False)
         self._note.setText("")  # `clear` could be undone
-        words = _("Pages that are not filed yet: {count}. You can still file them in the wrap-up.")
+        words = ngettext(
+            "One page is not filed yet. You can still file it in the wrap-up.",
+            "{count} pages are not filed yet. You can still file them in the wrap-up.",
+            unfiled,
+        )
         self._warning.setText(words.format(count=unfiled) if unfiled else "")
         self._warning.setVisible(bool(unfiled))
         self._allow()

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.routing import Outcome, ServiceWork
 from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, WrapUpPress
@@ -331,13 +331,17 @@ class WrapUpView(QWidget):
 
     def show_unfiled(self, count: int) -> None:
         """Pages that are not filed yet: what becomes of them, also on the button."""
-        words = _(
-            "Pages that are not filed yet: {count}. File them now: what is left when you finish is "
-            "thrown away."
+        words = ngettext(
+            "One page is not filed yet. File it now, or it is thrown away when you finish.",
+            "{count} pages are not filed yet. File them now, or they are thrown away when you "
+            "finish.",
+            count,
         )
         self.show_open_points(words.format(count=count) if count else "")
-        thrown = _("Finish, pages thrown away: {count}").format(count=count)
-        label_button(self._finish, thrown if count else _("Finish"))
+        thrown = ngettext(
+            "Finish and throw one page away", "Finish and throw {count} pages away", count
+        )
+        label_button(self._finish, thrown.format(count=count) if count else _("Finish"))
 
     def propose(self, outcome: str, note: str, phone: str, *, has_phone: bool) -> None:
         """Propose what the dossier speaks for, each "" for nothing; what the agent has chosen

@@ -183,12 +183,15 @@ def time_words(question: Question) -> str:
     if question == SHEET:
         return sheet_words(1)
     minutes = round(max(LASTS_S[grant] for grant in question) / 60)
+    is_one_time = len({LASTS_S[grant] for grant in question}) == 1
+    if minutes % 60 == 0:
+        return _hours_words(minutes // 60, is_one_time)
     words = ngettext(
         "Without an answer, it is no. A yes ends by itself after one minute.",
         "Without an answer, it is no. A yes ends by itself after {minutes} minutes.",
         minutes,
     )
-    if len({LASTS_S[grant] for grant in question}) > 1:
+    if not is_one_time:
         words = ngettext(
             "Without an answer, it is no. A yes ends by itself, after one minute at the latest.",
             "Without an answer, it is no. A yes ends by itself, after {minutes} minutes at the "
@@ -196,6 +199,21 @@ def time_words(question: Question) -> str:
             minutes,
         )
     return words.format(minutes=minutes)
+
+
+def _hours_words(hours: int, is_one_time: bool) -> str:
+    words = ngettext(
+        "Without an answer, it is no. A yes ends by itself after one hour.",
+        "Without an answer, it is no. A yes ends by itself after {hours} hours.",
+        hours,
+    )
+    if not is_one_time:
+        words = ngettext(
+            "Without an answer, it is no. A yes ends by itself, after one hour at the latest.",
+            "Without an answer, it is no. A yes ends by itself, after {hours} hours at the latest.",
+            hours,
+        )
+    return words.format(hours=hours)
 
 
 def sheet_words(sheets: int) -> str:

@@ -16,7 +16,7 @@ from expert_app.desk.dossier.closing import closing_proposal
 from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.wrap_up_proposal import filled_note, guided
 from expert_app.desk.filing import DeletedPages, Filing, kept_until
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.dossier_model import Dossier
 from session.core.errors import DossierUnknown, TicketUnknown
 from session.core.short_number import short_number
@@ -308,8 +308,11 @@ class AgentWorkConnections:
         for number in self._provisional:
             work.append(OpenWork(WorkKind.DOSSIER, number, title.format(number=number), detail))
         if waiting := self._filing.waiting():
-            title = _("Documents that wait to be sent: {count}").format(count=waiting)
-            work.append(OpenWork(WorkKind.UNSENT, "", title, _("They go by themselves.")))
+            title = ngettext(
+                "One document waits to be sent", "{count} documents wait to be sent", waiting
+            ).format(count=waiting)
+            detail = _("They are sent as soon as the line allows it.")
+            work.append(OpenWork(WorkKind.UNSENT, "", title, detail))
         self._window.idle.work.show_work(work)
 
     def _promised(self) -> Iterator[OpenWork]:
@@ -333,7 +336,9 @@ class AgentWorkConnections:
         for page in self._filing.left_behind():
             left.setdefault(page.session_id, []).append(page)
         for session_id, pages in left.items():
-            title = _("Scanned pages that were not filed: {count}").format(count=len(pages))
+            title = ngettext(
+                "One scanned page was not filed", "{count} scanned pages were not filed", len(pages)
+            ).format(count=len(pages))
             detail = _("Conversation {number}, kept until {until}").format(
                 number=short_number(session_id), until=f"{kept_until(pages[0]):%d/%m %H:%M}"
             )
@@ -345,14 +350,27 @@ class AgentWorkConnections:
 
     def _on_left_filed(self, count: int) -> None:
         self._app.clear_trouble(LEFT_PAGES)
-        words = _("Filed in the dossier of their conversation, without a piece: {count}")
+        words = ngettext(
+            "One page is filed in the dossier of its conversation, without a piece.",
+            "{count} pages are filed in the dossier of their conversation, without a piece.",
+            count,
+        )
         self._show_left_done(words.format(count=count))
 
     def _on_left_deleted(self, deleted: DeletedPages) -> None:
-        words = _("Scanned pages of an earlier conversation are deleted: {count}")
+        count = len(deleted.pages)
+        words = ngettext(
+            "One page of an earlier conversation is deleted.",
+            "{count} pages of an earlier conversation are deleted.",
+            count,
+        )
         if deleted.reason is RemovalReason.NOT_FILED:
-            words = _("Pages of an earlier conversation were not filed and are deleted: {count}")
-        self._show_left_done(words.format(count=len(deleted.pages)))
+            words = ngettext(
+                "One page of an earlier conversation was not filed in time and is deleted.",
+                "{count} pages of an earlier conversation were not filed in time and are deleted.",
+                count,
+            )
+        self._show_left_done(words.format(count=count))
 
     def _show_left_done(self, words: str) -> None:
         self._window.messages.show_message(Level.INFO, words, key=LEFT_PAGES)
@@ -491,9 +509,12 @@ class AgentWorkConnections:
         else:
             unfiled = 0
         if unfiled:
-            words = _(
-                "The time is over, but pages are not filed yet: {count}. File them or take them "
-                "out, then finish."
+            words = ngettext(
+                "The time is over, and one page is not filed yet. File it or take it out, then "
+                "finish.",
+                "The time is over, and {count} pages are not filed yet. File them or take them "
+                "out, then finish.",
+                unfiled,
             )
             self._window.messages.show_message(
                 Level.WARNING, words.format(count=unfiled), key=TIME_OVER

@@ -11,7 +11,7 @@ from expert_app.desk.agent_work import AgentWork, ReportedState
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob, Printing
 from expert_app.desk.filing import CleanedPage, Filing
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
 from session.protocol.conversation.line import LineGoverned
@@ -222,7 +222,8 @@ class DeskAnnouncements:
         elif self._devices.is_preview(ended.scan_id):
             self._announce(_("The preview is there."))
         else:
-            self._announce(_("Scanned. Pages: {count}").format(count=ended.pages))
+            words = ngettext("One page is scanned.", "{count} pages are scanned.", ended.pages)
+            self._announce(words.format(count=ended.pages))
 
     def _on_cleaned(self, page: CleanedPage) -> None:
         facts = self._window.devices.pages.page(page.page_id)

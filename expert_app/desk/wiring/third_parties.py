@@ -10,7 +10,7 @@ from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.third_parties import FIND, Invitation
 from expert_app.desk.wiring.window import WindowConnections
 from expert_app.runtime.media_engines import DeskMedia
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskClient
 from session.desk.session import DeskSession
@@ -156,7 +156,10 @@ class ThirdPartyConnections:
         if note.reason is not None:
             parts.append(reason_words(note.reason))
         if note.pieces_missing > 0:
-            parts.append(_("pieces missing: {count}").format(count=note.pieces_missing))
+            words = ngettext(
+                "one piece is missing", "{count} pieces are missing", note.pieces_missing
+            )
+            parts.append(words.format(count=note.pieces_missing))
         if note.note:
             parts.append(_("“{note}”").format(note=note.note))
         self._window.messages.show_message(Level.INFO, " · ".join(parts), key=PASSED)

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QStackedWidget
 
 from documents.imaging.edits import CleaningStage
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.protocol.conversation.messages import Area
 from session.protocol.conversation.page_removal import RemovalReason
 from views.desk.devices import acts
@@ -284,7 +284,9 @@ class PagesPanel(Card):
         self._filing.set_pages(len(self.to_file()), arriving=arriving)
         label_button(
             self._switch.button("pages"),
-            _("Pages: {count}").format(count=self.strip.count())
+            ngettext("One page", "{count} pages", self.strip.count()).format(
+                count=self.strip.count()
+            )
             if self.strip.count()
             else _("Pages"),
         )

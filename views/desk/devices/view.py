@@ -11,7 +11,7 @@ from PyQt6.QtCore import QEvent, QPoint, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.dossier_model import Piece
 from session.protocol.conversation.messages import (
     DevicesReported,
@@ -113,9 +113,11 @@ class DevicesView(QWidget):
             self.pages.strip.choose_all(page_ids)
         self.pages.show_part("pages")
         self.filing.show_words(
-            _("Hard to read: {count}. Look at the page, or scan it again (Ctrl+R).").format(
-                count=unread
-            )
+            ngettext(
+                "One page is hard to read. Look at it, or scan it again (Ctrl+R).",
+                "{count} pages are hard to read. Look at them, or scan them again (Ctrl+R).",
+                unread,
+            ).format(count=unread)
             if unread
             else _("Legible. Enter files it; F8 from everywhere.")
         )

@@ -288,7 +288,7 @@ def test_open_work_stands_between_two_callers_and_only_where_there_is_some(made:
     assert found(made, QLabel, "idle_work_count").text() == "To do: 2"
     first, second = (row.accessibleName() for row in card.findChildren(WorkRow))
     assert first == f"Call back B007, Aide au logement · {NOW.astimezone():%d/%m %H:%M} · {PHONE}"
-    assert second == "Documents that wait to be sent: 2, They go by themselves."
+    assert second == "2 documents wait to be sent, They are sent as soon as the line allows it."
 
 
 def test_conversations_of_today_are_told_in_words_and_by_number_without_a_dossier(
@@ -365,11 +365,14 @@ def test_pages_left_behind_stand_in_the_open_work_until_they_age_out(made: Desk)
     made.left_behind = [UnfiledPage("s1", "p1", NOW), UnfiledPage("s1", "p2", NOW)]
     made.made.show_open_work()
     (line,) = made.window.idle.findChildren(LeftPagesRow)
-    assert line.work.title == "Scanned pages that were not filed: 2"
+    assert line.work.title == "2 scanned pages were not filed"
     assert "12:00" in line.work.detail
     gone, made.left_behind = made.left_behind, []
     made.filing.left_pages_deleted.emit(DeletedPages(gone, RemovalReason.NOT_FILED))
-    assert "not filed and are deleted: 2" in made.window.messages.texts()[-1]
+    assert (
+        "2 pages of an earlier conversation were not filed in time"
+        in made.window.messages.texts()[-1]
+    )
     assert not line.isVisible()
 
 
@@ -398,7 +401,7 @@ def test_pages_left_behind_are_filed_or_deleted_by_keyboard_and_deleting_asks_tw
     assert made.work.asked[-1] == ("delete", "s1")
     made.left_behind = []
     made.filing.left_pages_filed.emit(1)
-    assert "without a piece: 1" in made.window.messages.texts()[-1]
+    assert "One page is filed" in made.window.messages.texts()[-1]
     assert not line.isVisible()
 
 
@@ -411,7 +414,7 @@ def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
     made.unfiled = 2
     made.window.wrap_up.acted.emit(EndWrapUpTime(NOT_SAID))
     assert made.work.asked == []
-    assert "not filed yet: 2" in made.window.messages.texts()[-1]
+    assert "2 pages are not filed yet" in made.window.messages.texts()[-1]
     made.unfiled = 0
     made.window.wrap_up.acted.emit(EndWrapUpTime(NOT_SAID))
     assert made.work.asked == [("finish", NOT_SAID, "Bring the lease", "")]

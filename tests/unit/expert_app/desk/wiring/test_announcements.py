@@ -171,7 +171,7 @@ def test_the_end_of_a_scan_is_told_and_a_failed_one_says_why(heard: Heard) -> No
     devices.scan_ended.emit(ScanEnded(scan_id="n0", pages=1, code=""))
     assert heard.last() == "The preview is there."
     devices.scan_ended.emit(ScanEnded(scan_id="n1", pages=2, code=""))
-    assert heard.last() == "Scanned. Pages: 2"
+    assert heard.last() == "2 pages are scanned."
     failed = ScanEnded(scan_id="n2", pages=0, code="scanner_cover_open")
     devices.scan_ended.emit(failed)
     assert heard.said[-1][1]

@@ -277,7 +277,7 @@ def test_what_was_scanned_for_a_piece_is_what_is_filed_and_then_the_receipt_has_
 ) -> None:
     three.show_grants({Grant.KEEP: True})
     three.show_scanned(["p1", "p2"], unread=1)
-    assert "Hard to read: 1" in words(three, "file_why")
+    assert "One page is hard to read" in words(three, "file_why")
     three.show_scanned(["p1", "p2"], unread=0)
     assert words(three, "file_why").startswith("Legible")
     three.filing.take_keyboard()
