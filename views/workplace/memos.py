@@ -151,8 +151,8 @@ class MemoView(QWidget):
 
     def show_fate(self, fate: MemoFate) -> None:
         """Show what became of a memo: one that was refused can be sent again."""
-        if fate.thread != self._thread:
-            return
+        if fate.thread != self._thread or self._entry.isEnabled():
+            return  # of the other view, where something else may be typed already
         for part in (self._entry, self._send):
             part.setEnabled(True)
         if fate.code:

@@ -208,13 +208,12 @@ class MemoClient:
             self._tasks.start(self._ask_memos(), name="ask for memos")
 
     async def _ask_memos(self) -> None:
-        """What the hub has no more is gone here, too."""
+        """Asks for what was written while nobody listened; it counts as not read."""
         try:
             answer = await self._bus.ask(MemosRequest())
         except SessionError as error:
             log.info("memos are not known: %s", error.code)
             return
-        self._change(memos=())
         self._take(answer.memos)
 
     def _on_event(self, event: HubEvent) -> None:

@@ -72,7 +72,9 @@ class PauseEnd(QWidget):
             field.setAccessibleName(_("End of the pause"))
         at = push_button(_("until this time"), "", "quiet", name="pause_at")
         at.clicked.connect(self._on_time)
-        flow = FlowLayout(*parts, self._time, at)
+        until = QWidget()
+        row(until, self._time, at, space=SPACE[0])
+        flow = FlowLayout(*parts, until)
         self.setLayout(flow)
 
     def showEvent(self, event: QShowEvent | None) -> None:

@@ -71,6 +71,7 @@ def test_an_answer_is_sent_once_and_stays_in_its_line_until_it_is_kept(
     view.show_fate(MemoFate("yanis", "Merci", code=NotAllowed.code))
     assert "it was not sent" in part(view, QLabel, "memo_fate").text()
     assert entry.text().strip() == "Merci <b>bien</b>"
+    part(view, QPushButton, "memo_send").click()
     view.show_fate(MemoFate("yanis", "Merci", there=0))
     assert "Nobody is there" in part(view, QLabel, "memo_fate").text()
     assert entry.text() == ""
