@@ -65,8 +65,7 @@ async def test_agent_hears_the_silence_as_no(talk: Talk) -> None:
     await talk.desk.request(Grant.PRINT)
     await settle()
     talk.clock.advance(SILENCE_S)
-    await asyncio.sleep(0.25)
-    await settle()
+    await until(lambda: bool(talk.heard))
     assert talk.heard == [(Grant.PRINT, False)]
     assert not talk.desk.allowed(Grant.PRINT)
 
@@ -254,7 +253,7 @@ async def test_answer_that_missed_the_desk_is_learnt_and_nobody_is_asked_again(
         talk.kiosk.withdraw_all()
     elif answer == "nothing":
         talk.clock.advance(SILENCE_S)
-        await asyncio.sleep(0.25)
+        await until(lambda: not talk.kiosk.question)
     else:
         talk.kiosk.answer((Grant.SCAN,), (Grant.SCAN,) if answer == "yes" else ())
     await settle()

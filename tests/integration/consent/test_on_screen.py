@@ -6,7 +6,6 @@ from the desk's end to the glass and back.
 from __future__ import annotations
 
 import asyncio
-import gettext
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,7 +13,6 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.visit import KioskVisit
-from resources import texts
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
@@ -71,8 +69,7 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
-    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+async def scene(qtbot: QtBot) -> AsyncIterator[Scene]:
     clock, tasks = ManualClock(), Tasks()
     visit = kiosk_visit(clock)
     window = visit.window

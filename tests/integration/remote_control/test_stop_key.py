@@ -5,12 +5,8 @@ the agent's Escape is only the page's.
 
 from __future__ import annotations
 
-import gettext
-
-import pytest
 from PyQt6.QtCore import Qt
 
-from resources import texts
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import FieldKind, PageKey
 from tests.integration.remote_control.stage import ControlStage
@@ -19,10 +15,7 @@ from tests.support.screens.fingers import key
 from tests.support.screens.kiosk_gallery import session_facts, starting_visit
 
 
-def test_escape_stops_even_from_within_the_page(
-    stage: ControlStage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+def test_escape_stops_even_from_within_the_page(stage: ControlStage, qt_loop: QtLoop) -> None:
 
     async def story() -> None:
         visit = starting_visit(browser=stage.browser)

@@ -34,7 +34,7 @@ def _shoot(folder: Path, size: str, *, long: bool) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PyQt6.QtWidgets import QApplication
 
-    from resources import texts
+    from tests.support.other_words import use_words
     from tests.support.screens.desk_scenes import SCENES
     from tests.support.screens.dossier_scenes import DESK_SCENES
     from tests.support.screens.longer import Longer
@@ -43,7 +43,7 @@ def _shoot(folder: Path, size: str, *, long: bool) -> None:
 
     width, height = (int(side) for side in size.partition("@")[0].split("x"))
     if long:
-        texts._active[0] = Longer()
+        use_words(Longer())
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,7 @@ from session.protocol.hub.requests import RemoteAct
 from tests.support import drawn_pages
 from tests.support.screens.board_scenes import page as board_page
 from tests.support.screens.desk_scenes import face
+from tests.support.screens.devices_scene import button
 from tests.support.screens.invented import DOSSIER, NOW
 from views.board.window import ACCESSES, DOUBLES, BoardWindow
 from views.desk.dossier.find_card import MAKE
@@ -104,7 +105,7 @@ def register_away() -> DeskWindow:
 def find_wrong() -> DeskWindow:
     """What was typed cannot be searched, and the line is cut."""
     window = _unknown("30/02/1984")
-    window.dossier.finder._search.click()
+    button(window, "dossier_find").click()
     return window
 
 
@@ -143,7 +144,7 @@ def provisional() -> DeskWindow:
     )
     window.dossier.show_caller("allocataire", "")
     window.dossier.show_dossier(facts)
-    window.dossier.person._give.click()
+    button(window, "dossier_give_number").click()
     return window
 
 
@@ -178,7 +179,7 @@ def documents() -> DeskWindow:
     view = window.dossier.documents
     for document in ("d1", "d5009", "d5007"):
         view.show_sketch(document, drawn_pages.jpeg(drawn_pages.form().resize((127, 180))))
-    view._past.click()
+    button(view, "document_versions").click()
     return window
 
 
@@ -207,7 +208,7 @@ def correcting() -> DeskWindow:
     window = face()
     window.dossier.show_caller("allocataire", "")
     window.dossier.show_dossier(KNOWN)
-    window.dossier.person._correct.click()
+    button(window, "dossier_correct_person").click()
     form = window.dossier.person.form
     form._fields["family_name"].fill("Verdelain")
     form._fields["given_names"].fill("Josianne")

@@ -27,7 +27,6 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from expert_app.kiosk.wiring.choices import CallerChoices
 from expert_app.kiosk.wiring.reading import PageReader
 from expert_app.kiosk.wiring.visit import KioskVisit
-from resources import texts
 from session.core.clock import ManualClock
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant, KioskWiped
@@ -42,6 +41,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
+from tests.support.other_words import use_words
 from views.kiosk.pages.goodbye import Belonging
 from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.window import KioskWindow
@@ -621,7 +621,7 @@ def use_catalogue(path: Path) -> None:
     with tempfile.TemporaryFile() as compiled, path.open("rb") as source:
         write_mo(compiled, read_po(source))
         compiled.seek(0)
-        texts._active[0] = gettext.GNUTranslations(compiled)
+        use_words(gettext.GNUTranslations(compiled))
 
 
 def main() -> None:

@@ -50,8 +50,8 @@ async def test_an_error_is_told_also_when_it_comes_before_the_first_wait() -> No
 async def test_what_still_runs_is_cancelled_at_the_end() -> None:
     tasks = Tasks()
     running = [
-        tasks.start(asyncio.sleep(60), name="one"),
-        tasks.start_now(asyncio.sleep(60), name="two"),
+        tasks.start(asyncio.Event().wait(), name="one"),
+        tasks.start_now(asyncio.Event().wait(), name="two"),
     ]
     await tasks.close()
     assert all(task.cancelled() for task in running)
@@ -62,7 +62,7 @@ async def test_what_was_started_last_has_begun_when_it_is_cancelled() -> None:
 
     async def work() -> None:
         begun.append("work")
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
     async def guarded(inner: Awaitable[None]) -> None:
         await inner
@@ -77,7 +77,7 @@ async def test_what_was_started_last_has_begun_when_it_is_cancelled() -> None:
 
 async def test_a_close_that_is_cancelled_cancels_its_tasks_all_the_same() -> None:
     tasks = Tasks()
-    running = tasks.start(asyncio.sleep(60), name="one")
+    running = tasks.start(asyncio.Event().wait(), name="one")
     closing = asyncio.create_task(tasks.close())
     await asyncio.sleep(0)
     closing.cancel()
@@ -92,7 +92,7 @@ def test_where_no_loop_runs_nothing_is_left_unbegun() -> None:
         warnings.simplefilter("always")
         for start in (tasks.start, tasks.start_now):
             with pytest.raises(RuntimeError):
-                start(asyncio.sleep(60), name="late")
+                start(asyncio.Event().wait(), name="late")
         gc.collect()
     assert [str(one.message) for one in warned] == []
 

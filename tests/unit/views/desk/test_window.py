@@ -24,12 +24,12 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from resources import texts
 from session.core.clock import ManualClock
 from session.core.program_version import program_version
 from session.protocol.conversation.messages import Grant
 from tests.support.matrix import thinned
 from tests.support.memory.window_settings import MemorySettings
+from tests.support.other_words import use_words
 from tests.support.screens.acts import acts_of
 from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key, write
@@ -389,10 +389,10 @@ def test_settings_are_read_back_from_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scene", thinned(sorted(SCENES), kept=sorted(SCENES)[::2]))
 def test_controls_have_names_and_longer_words_have_room(
-    scene: str, qtbot: QtBot, desk_theme: QApplication, monkeypatch: pytest.MonkeyPatch
+    scene: str, qtbot: QtBot, desk_theme: QApplication
 ) -> None:
     """For screen readers and scripts; on a small screen and a very small one."""
-    monkeypatch.setattr(texts, "_active", [Longer()])
+    use_words(Longer())
     for made in shown(SCENES[scene](), qtbot, 1280, 720):
         _check_names(made)
         for size in ((1280, 720), (960, 540)):

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import gettext
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.visit import KioskVisit
-from resources import texts
 from session.core.clock import ManualClock
 from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import (
@@ -18,12 +16,6 @@ from tests.support.screens.kiosk_gallery import (
     kiosk_visit,
 )
 from views.kiosk.window import KioskWindow
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
-    monkeypatch.setattr(texts, "_language", list(texts._language))
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.visit import KioskVisit
-from resources import texts
 from resources.texts import CALLER_LANGUAGES, use_language
 from session.protocol.hub.requests import ServicesAnswer
 from tests.accessibility.layout import flaws, settle, torn_words
 from tests.support.matrix import thinned
+from tests.support.other_words import use_words
 from tests.support.screens.kiosk_gallery import (
     SCENES,
     kiosk_visit,
@@ -60,8 +60,8 @@ class LongerTexts(gettext.NullTranslations):
 
 
 @pytest.fixture
-def longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_active", [LongerTexts()])
+def longer() -> None:
+    use_words(LongerTexts())
 
 
 @pytest.fixture(autouse=True)

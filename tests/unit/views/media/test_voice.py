@@ -14,7 +14,7 @@ import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 from pytestqt.qtbot import QtBot
 
-from resources import texts
+from resources.texts import use_language
 from views.media import voice
 from views.media.speech_program import RATE_HZ
 from views.media.voice import BundledVoice, SoundPlayer, chosen_output, open_voice
@@ -132,10 +132,9 @@ def test_it_speaks_the_language_of_the_screen(
     speaking: BundledVoice,
     loudspeaker: Loudspeaker,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
     language: str,
 ) -> None:
-    monkeypatch.setattr(texts, "_language", [language])
+    use_language(language)
     with qtbot.waitSignal(speaking.made, timeout=20_000):
         speaking.speak("--help ; 12 345")
     samples = array.array("h", loudspeaker.played[0])

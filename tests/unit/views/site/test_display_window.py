@@ -5,14 +5,11 @@ too old.
 
 from __future__ import annotations
 
-import gettext
-
 import msgspec
 import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from tests.accessibility.layout import cut_words, outside, settle, torn_words
@@ -54,8 +51,7 @@ class Room:
 
 
 @pytest.fixture
-def room(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Room:
-    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+def room(qtbot: QtBot) -> Room:
     made = Room()
     qtbot.addWidget(made.window, before_close_func=lambda widget: widget.hide())
     return made

@@ -30,8 +30,8 @@ from documents.printed.receipt.pdf import (
     verification_text,
 )
 from documents.printed.sheet import BOTTOM, MARGIN
-from resources import texts
 from session.core.short_number import short_number
+from tests.support.other_words import use_words
 from tests.unit.documents.printed.receipt.read_back import FACTS, text_of
 
 
@@ -83,7 +83,7 @@ def test_the_same_facts_give_the_same_bytes(paper: bytes) -> None:
     assert receipt(FACTS) == paper
 
 
-def test_texts_are_those_of_the_language_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_are_those_of_the_language_in_use() -> None:
     class French(gettext.NullTranslations):
         """Some of the catalogue."""
 
@@ -95,7 +95,7 @@ def test_texts_are_those_of_the_language_in_use(monkeypatch: pytest.MonkeyPatch)
             }
             return words.get(message, message)
 
-    monkeypatch.setattr(texts, "_active", [French()])
+    use_words(French())
     said = text_of(receipt(FACTS))
     assert "Récépissé de dépôt de pièces" in said
     assert "2 mars 2026" in said

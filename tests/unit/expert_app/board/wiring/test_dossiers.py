@@ -66,7 +66,7 @@ class Board:
         return found.accessibleName() if found is not None else ""
 
     def said(self) -> str:
-        return " ".join(line.text() for line in self.window.messages._lines)
+        return " ".join(self.window.messages.texts())
 
 
 @pytest.fixture

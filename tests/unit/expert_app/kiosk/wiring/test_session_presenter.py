@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
@@ -13,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.session_presenter import SessionPresenter
 from expert_app.kiosk.wiring.visit import KioskVisit
-from resources import texts
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.kiosk.session import KioskSession
@@ -86,10 +84,7 @@ class Shown:
 
 
 @pytest.fixture
-async def shown(
-    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Shown]:
-    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+async def shown(tmp_path: Path, qtbot: QtBot) -> AsyncIterator[Shown]:
     channel, _desk = channel_pair()
     tasks = Tasks()
     visit = kiosk_visit()

@@ -20,11 +20,11 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant, PageShown
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from tests.support.memory.window_settings import MemorySettings
+from tests.support.other_words import use_words
 from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import (
     DEVICES,
@@ -181,11 +181,10 @@ def test_nothing_is_cut_off_or_lies_over_anything_else(
     mirror: MirrorPane,
     qtbot: QtBot,
     desk_theme: QApplication,
-    monkeypatch: pytest.MonkeyPatch,
     longer: bool,
 ) -> None:
     if longer:
-        monkeypatch.setattr(texts, "_active", [Longer()])
+        use_words(Longer())
     window = talking(mirror)
     window.show()
     qtbot.waitExposed(window)

@@ -326,12 +326,12 @@ def test_frame_and_arrow_are_requested_and_seen(agent: Agent, qtbot: QtBot) -> N
     agent.press(1)
     epoch, node = agent.request(acts.FrameNode)
     assert (epoch, node > 0) == (EPOCH, True)
-    qtbot.waitUntil(lambda: agent.overlay._frame is not None)
+    qtbot.waitUntil(lambda: agent.overlay.has_marks)
     agent.view.tools.choose(Tool.ARROW)
     drag(agent.overlay, agent.at(0), agent.at(4))
     start, end = agent.request(acts.DrawArrow)
     assert start[1] < end[1]
-    assert agent.overlay._arrow is not None
+    assert agent.overlay.has_marks
     removed = acts_of(agent.view.pointer, acts.RemoveMarks)
     click(agent.button("page_marks_remove"))
     assert removed

@@ -14,10 +14,10 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from expert_app.kiosk.wiring.visit import IDLE_S, KioskVisit
-from resources import texts
 from session.core.clock import ManualClock
 from session.kiosk.caller_acts import CallService, ChooseLanguage, EnterNumber, Touch
 from session.protocol.hub.requests import Service, SiteMessage
+from tests.support.other_words import use_words
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
 from tests.support.screens.kiosk_gallery import (
     SERVICES,
@@ -93,7 +93,7 @@ def test_no_service_is_said_in_words(visit: KioskVisit, window: KioskWindow) -> 
 
 
 def test_language_is_asked_for_and_everything_is_said_again(
-    visit: KioskVisit, window: KioskWindow, touches: CallerTouches, monkeypatch: pytest.MonkeyPatch
+    visit: KioskVisit, window: KioskWindow, touches: CallerTouches
 ) -> None:
     class Shouting(gettext.NullTranslations):
         def gettext(self, message: str) -> str:
@@ -105,7 +105,7 @@ def test_language_is_asked_for_and_everything_is_said_again(
     window.language_page.buttons["en"].click()
     assert on_screen(window, window.start_page)
     assert touches.heard[-1] == ChooseLanguage("en")
-    monkeypatch.setattr(texts, "_active", [Shouting()])
+    use_words(Shouting())
     visit.choices.show_language("en")
     assert "WELCOME. WHAT DO YOU NEED TODAY?" in said(window)
     assert window.language_page.buttons["en"].accessibleName().startswith("✓")

@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-import gettext
-
 import msgspec
-import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from resources import texts
 from session.core.clock import ManualClock
 from session.kiosk.caller_acts import CallService
 from tests.support.screens.fingers import click
@@ -18,10 +14,7 @@ from tests.support.screens.kiosk_gallery import SERVICES
 from views.kiosk.pages.start import StartPage
 
 
-def test_a_closed_service_cannot_be_touched_and_says_so(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+def test_a_closed_service_cannot_be_touched_and_says_so(qtbot: QtBot) -> None:
     page = StartPage(ManualClock())
     qtbot.addWidget(page)
     page.show()
