@@ -34,10 +34,9 @@ def _shoot(folder: Path, size: str, *, long: bool) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PyQt6.QtWidgets import QApplication
 
-    from tests.support.other_words import use_words
     from tests.support.screens.desk_scenes import SCENES
     from tests.support.screens.dossier_scenes import DESK_SCENES
-    from tests.support.screens.longer import Longer
+    from tests.support.screens.longer import Longer, use_words
     from tests.support.screens.third_party_scenes import TALK_SCENES
     from views.widgets.theme import apply_theme
 

@@ -41,7 +41,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
-from tests.support.other_words import use_words
+from tests.support.screens.longer import use_words
 from views.kiosk.pages.goodbye import Belonging
 from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.window import KioskWindow

@@ -29,7 +29,6 @@ from session.core.program_version import program_version
 from session.protocol.conversation.messages import Grant
 from tests.support.matrix import thinned
 from tests.support.memory.window_settings import MemorySettings
-from tests.support.other_words import use_words
 from tests.support.screens.acts import acts_of
 from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key, write
@@ -44,7 +43,7 @@ from tests.support.screens.invented import (
     desk,
     drawn_page,
 )
-from tests.support.screens.longer import Longer
+from tests.support.screens.longer import Longer, use_words
 from tests.unit.views.desk.cut_words import cut_off
 from views.desk.acts import AcceptNext, ChooseOwnState, FinishWrapUp
 from views.desk.devices import acts

@@ -23,13 +23,13 @@ from resources.texts import CALLER_LANGUAGES, use_language
 from session.protocol.hub.requests import ServicesAnswer
 from tests.accessibility.layout import flaws, settle, torn_words
 from tests.support.matrix import thinned
-from tests.support.other_words import use_words
 from tests.support.screens.kiosk_gallery import (
     SCENES,
     kiosk_visit,
     session_facts,
     shared_answer,
 )
+from tests.support.screens.longer import use_words
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.theme import MIN_TOUCH_PX, unit_px
 from views.kiosk.window import KioskWindow

@@ -31,7 +31,7 @@ from documents.printed.receipt.pdf import (
 )
 from documents.printed.sheet import BOTTOM, MARGIN
 from session.core.short_number import short_number
-from tests.support.other_words import use_words
+from tests.support.screens.longer import use_words
 from tests.unit.documents.printed.receipt.read_back import FACTS, text_of
 
 

@@ -24,7 +24,6 @@ from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant, PageShown
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from tests.support.memory.window_settings import MemorySettings
-from tests.support.other_words import use_words
 from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import (
     DEVICES,
@@ -37,7 +36,7 @@ from tests.support.screens.invented import (
     desk,
     drawn_page,
 )
-from tests.support.screens.longer import Longer
+from tests.support.screens.longer import Longer, use_words
 from tests.support.screens.mirrored import picture, text_of
 from views.desk.call_controls import CallState, Quality
 from views.desk.call_view import CallView

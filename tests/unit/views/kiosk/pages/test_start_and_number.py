@@ -17,7 +17,6 @@ from expert_app.kiosk.wiring.visit import IDLE_S, KioskVisit
 from session.core.clock import ManualClock
 from session.kiosk.caller_acts import CallService, ChooseLanguage, EnterNumber, Touch
 from session.protocol.hub.requests import Service, SiteMessage
-from tests.support.other_words import use_words
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
 from tests.support.screens.kiosk_gallery import (
     SERVICES,
@@ -25,6 +24,7 @@ from tests.support.screens.kiosk_gallery import (
     starting_visit,
     ticket_answer,
 )
+from tests.support.screens.longer import use_words
 from views.kiosk.window import KioskWindow
 
 
