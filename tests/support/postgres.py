@@ -64,7 +64,7 @@ def server(home: Path, *, durable: bool = False) -> Iterator[str]:
             "-clisten_addresses=",
             f"-cunix_socket_directories={folder}",
             f"-cfsync={'on' if durable else 'off'}",
-            "-cautovacuum=off",  # a hundred small databases, one of them swept each half second
+            "-cautovacuum=off",  # else one of a hundred small databases is swept every second
         ]
         started = subprocess.Popen(
             [*as_user, str(home / "postgres"), "-D", str(data), *options],
