@@ -467,9 +467,11 @@ class DeskApp:
         session.event_log.write(events.PieceChanged(piece_id=piece_id, state=state))
         self.show_dossier(facts)
 
-    def file(self, page_ids: list[str], piece_id: str, name: str) -> None:
-        """Files pages as one document under a piece ("" for none)."""
-        self._do(self._file(page_ids, piece_id, name), "file")
+    def file(self, page_ids: list[str], piece_id: str, name: str) -> asyncio.Task[None]:
+        """Files pages as one document under a piece ("" for none); over when it is filed, waits or
+        is refused.
+        """
+        return self._do(self._file(page_ids, piece_id, name), "file")
 
     async def _file(self, page_ids: list[str], piece_id: str, name: str) -> None:
         if self._session is None or self._dossier is None:
@@ -521,8 +523,8 @@ class DeskApp:
         """
         self._do(work, name)
 
-    def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._tasks.start(self.guarded(work, name), name=f"desk {name}")
+    def _do(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[None]:
+        return self._tasks.start(self.guarded(work, name), name=f"desk {name}")
 
     async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """Do the work like `do`, for a caller that awaits the end."""

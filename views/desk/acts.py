@@ -124,6 +124,12 @@ class DeleteLeftPages(Struct, frozen=True):
     session_id: str
 
 
+class WriteOfDossier(Struct, frozen=True):
+    """Write to the supervisors about this provisional dossier."""
+
+    number: str
+
+
 IdleAct = (
     IdlePress
     | PauseFor
@@ -134,6 +140,7 @@ IdleAct = (
     | DropOwedNote
     | FileLeftPages
     | DeleteLeftPages
+    | WriteOfDossier
 )
 
 # ---- in a conversation

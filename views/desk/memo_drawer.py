@@ -61,13 +61,13 @@ class MemoDrawer(QFrame):
         else:
             self._show()
 
-    def open_thread(self, thread: str) -> None:
-        """Shows what was written with somebody, ready to answer."""
+    def open_thread(self, thread: str, words: str = "") -> None:
+        """Shows what was written with somebody, ready to answer; `words` begin the answer."""
         if self._idle.isVisible():
-            self._idle.memos.open_thread(thread)
+            self._idle.memos.open_thread(thread, words)
         else:
             self._show()
-            self.memos.open_thread(thread)
+            self.memos.open_thread(thread, words)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Stays at the edge of the window; between two callers the page shows the same."""

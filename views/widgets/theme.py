@@ -41,6 +41,7 @@ _FAMILIES = (
     "Cantarell",
     "DejaVu Sans",
 )
+_CHECK_PX = 14
 _FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
 
 
@@ -210,6 +211,8 @@ def style_sheet(tokens: Tokens, text_scale: float = 1.0) -> str:
     values = asdict(tokens) | {
         name: f"{size * text_scale:.2f}pt" for name, size in _TYPE_PT.items()
     }
+    box_px = round(_CHECK_PX * max(1.0, text_scale))
+    values |= {"check_box": f"{box_px}px", "check_inside": f"{box_px - 2}px"}
     for name in ("down", "check"):
         drawn = f"icons/{name}_{'dark' if tokens is DARK else 'light'}.svg"
         values[f"icon_{name}"] = resource_path(drawn).as_posix()

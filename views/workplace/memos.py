@@ -168,8 +168,10 @@ class MemoView(QWidget):
         self._fate.setVisible(bool(words))
         self._entry.setFocus()
 
-    def open_thread(self, thread: str) -> None:
-        """Shows what was written with an agent, or with the supervisors, ready to answer."""
+    def open_thread(self, thread: str, words: str = "") -> None:
+        """Shows what was written with an agent, or with the supervisors, ready to answer; `words`
+        begin the answer.
+        """
         if self._book is None:
             return
         if thread != self._thread:
@@ -178,6 +180,8 @@ class MemoView(QWidget):
             self._fate.hide()
             for part in (self._entry, self._send):
                 part.setEnabled(True)
+        if words:
+            self._entry.setText(words)
         self._fit()
         self._show_thread(self._book)
         self._entry.setFocus()

@@ -20,6 +20,7 @@ from resources.texts import _, ngettext
 from session.core.dossier_model import Dossier
 from session.core.errors import DossierUnknown, TicketUnknown
 from session.core.short_number import short_number
+from session.desk.hub.memos import SUPERVISORS
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.dossier.guides import NoteTemplate
 from session.protocol.hub.history import OwnTalksAnswer
@@ -49,6 +50,7 @@ from views.desk.acts import (
     UseNoteTemplate,
     WrapUpAct,
     WrapUpPress,
+    WriteOfDossier,
     WriteOwedNote,
 )
 from views.desk.my_day.open_work import OpenWork, WorkKind
@@ -217,6 +219,9 @@ class AgentWorkConnections:
                 self._on_file_left(session_id)
             case DeleteLeftPages(session_id):
                 self._filing.delete_left(session_id)
+            case WriteOfDossier(number):
+                words = _("Provisional dossier {number}").format(number=number)
+                self._window.memos.open_thread(SUPERVISORS, f"{words}: ")
 
     def _on_offer(self, ticket: Ticket | None) -> None:
         if ticket is None:

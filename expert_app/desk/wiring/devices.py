@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from expert_app.desk.ask_first import KEEP, SCAN, AskFirst
@@ -41,6 +42,7 @@ class DevicesConnections:
         self._ask_first = ask_first
         self._view = view
         self._jobs = jobs
+        self._filings: set[asyncio.Task[None]] = set()
         self._job = jobs.devices
         view.acted.connect(self._on_act)
         jobs.app.session_opened.connect(self._on_opened)
@@ -113,9 +115,15 @@ class DevicesConnections:
         self._job.scan(scan_request_of(chosen))
 
     def _file(self, documents: Sequence[acts.DocumentPages]) -> None:
-        self._view.filing.set_filing(True)
         for document in documents:
-            self._jobs.app.file(list(document.page_ids), document.piece_id, document.name)
+            task = self._jobs.app.file(list(document.page_ids), document.piece_id, document.name)
+            self._filings.add(task)
+            task.add_done_callback(self._on_filing_over)
+        self._view.show_filing(len(self._filings))
+
+    def _on_filing_over(self, task: asyncio.Task[None]) -> None:
+        self._filings.discard(task)
+        self._view.show_filing(len(self._filings))
 
     # ---- facts
 

@@ -153,7 +153,6 @@ class WindowConnections:
         if trouble.key == LOADING:  # said where the dossier would be: `wiring.dossier`
             return
         if trouble.key == "file":
-            self._window.devices.filing.set_filing(False)
             self._window.messages.clear(FILING)
         self.show_trouble(trouble.code, trouble.detail, trouble.key)
 
@@ -239,12 +238,10 @@ class WindowConnections:
 
     def _on_waiting(self, name: str) -> None:
         words = _("“{name}” is safe on this computer and will be filed when the hub answers.")
-        self._window.devices.filing.set_filing(False)
         self._window.messages.clear(FILING)
         self._window.messages.show_message(Level.WARNING, words.format(name=name), key="waiting")
 
     def _on_refused(self, refused: DocumentTrouble) -> None:
-        self._window.devices.filing.set_filing(False)
         self._window.messages.clear(FILING)
         title = _("“{name}” was not filed.").format(name=refused.name)
         why = sentence(refused.code).sentence
@@ -253,7 +250,6 @@ class WindowConnections:
         )
 
     def _on_filed(self, filed: DocumentFiled) -> None:
-        self._window.devices.filing.set_filing(False)
         for key in (FILING, "waiting", "file"):
             self._window.messages.clear(key)
         words = _("Filed in dossier {number}: {name}")

@@ -27,6 +27,7 @@ from views.widgets.parts import (
 from views.widgets.theme import SPACE
 
 _OPEN = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
+_DONE = (PieceState.FILED, PieceState.ACKNOWLEDGED)
 
 
 class FilingPanel(Card):
@@ -103,27 +104,27 @@ class FilingPanel(Card):
         """The pieces that the procedure expects, in the guide's order where one is followed, else
         in the procedure's; a missing one is proposed first.
         """
-        pieces = sorted(pieces, key=self._guide_place)
-        chosen, self._pieces = self._piece.currentData(), tuple(pieces)
+        self._pieces = tuple(sorted(pieces, key=self._guide_place))
+        proposal = self._proposal(self._piece.currentData())
         self._piece.blockSignals(True)
         self._piece.clear()
-        for piece in pieces:
+        for piece in self._pieces:
             self._piece.addItem(plain_text(piece.name), piece.id)
         self._piece.addItem(_("Other document"), "")
-        missing = [piece.id for piece in pieces if piece.state in _OPEN]
-        # What the agent chose does not change under their hand while it is scanned, legible or
-        # accepted.
-        unfiled = [
-            piece.id
-            for piece in pieces
-            if piece.state not in (PieceState.FILED, PieceState.ACKNOWLEDGED)
-        ]
-        proposal = next(iter(missing), "")
-        if chosen in unfiled:
-            proposal = chosen
         self._piece.setCurrentIndex(max(0, self._piece.findData(proposal)))
         self._piece.blockSignals(False)
         self._propose_name()
+
+    def _proposal(self, chosen: str) -> str:
+        """Return what the agent chose until it is filed: it does not change under their hand while
+        it is scanned, legible or accepted. Then the next piece that is missing, "" for none.
+        """
+        ids = [piece.id for piece in self._pieces]
+        after = ids.index(chosen) if chosen in ids else 0
+        if chosen in ids and self._pieces[after].state not in _DONE:
+            return chosen
+        in_turn = self._pieces[after:] + self._pieces[:after]
+        return next((piece.id for piece in in_turn if piece.state in _OPEN), "")
 
     def set_dossier(self, present: bool) -> None:
         """Set whether there is a dossier to file into."""

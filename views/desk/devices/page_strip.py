@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PyQt6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
     QDropEvent,
@@ -36,16 +36,32 @@ from views.desk.devices.acts import DevicesAct, LookAtPage, OrderPages
 from views.desk.devices.strip_page import STATUS_WORDS, PageStatus, StripPage, turned_box
 from views.widgets.icons import icon
 from views.widgets.plain_words import tip_words
-from views.widgets.theme import Tokens, tokens_for
+from views.widgets.theme import Tokens, text_scale, tokens_for
 
-__all__ = ["CELL", "PageStatus", "PageStrip", "StripPage"]
+__all__ = ["PageStatus", "PageStrip", "StripPage", "cell"]
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
-CELL = QSize(104, 146)
-"""Smallest size of a page in the strip."""
+_CELL = QSize(104, 146)
+_WORDS_PX, _AROUND_PX = 22, 18
+_WORDS_WIDTH_PX = 96
+_SIGN_PX = 14
 
-_PICTURE_HEIGHT = 106
+
+def cell() -> QSize:
+    """Return the smallest size of a page in the strip: the words under it must fit."""
+    width = max(_CELL.width(), round(_WORDS_WIDTH_PX * _scale()))
+    return QSize(width, _CELL.height() + _words_px() - _WORDS_PX)
+
+
+def _scale() -> float:
+    return max(1.0, text_scale())
+
+
+def _words_px() -> int:
+    return round(_WORDS_PX * _scale())
+
+
 _MAX_THUMBS = 300
 _BAR_WIDTH = 18
 """What frame and scroll bar take of the strip's width, in pixels; kept free even without a bar."""
@@ -83,8 +99,7 @@ class PageStrip(QListWidget):
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMinimumHeight(CELL.height() + 10)
-        self.setGridSize(CELL)
+        self._fit_cells()
         self.setItemDelegate(_PageDelegate(self))
         self.itemActivated.connect(lambda item: act(LookAtPage(_facts(item).page_id)))
 
@@ -203,9 +218,19 @@ class PageStrip(QListWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Puts as many pages side by side as fit, filling the width."""
         super().resizeEvent(event)
-        width = self.width() - _BAR_WIDTH
+        self._fit_cells()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """The pages grow with the letters."""
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.FontChange:
+            self._fit_cells()
+
+    def _fit_cells(self) -> None:
+        least, width = cell(), self.width() - _BAR_WIDTH
+        self.setMinimumHeight(least.height() + 10)
         self.setGridSize(
-            QSize(max(CELL.width(), width // max(1, width // CELL.width())), CELL.height())
+            QSize(max(least.width(), width // max(1, width // least.width())), least.height())
         )
 
     def dropEvent(self, event: QDropEvent | None) -> None:
@@ -284,20 +309,21 @@ class _PageDelegate(QStyledItemDelegate):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        cell = option.rect.adjusted(4, 4, -4, -4)
-        _paint_frame(painter, cell, option, tokens)
-        space = QRect(cell.left() + 6, cell.top() + 6, cell.width() - 12, _PICTURE_HEIGHT)
+        frame = option.rect.adjusted(4, 4, -4, -4)
+        _paint_frame(painter, frame, option, tokens)
+        height = frame.height() - _AROUND_PX + 8 - _words_px()
+        space = QRect(frame.left() + 6, frame.top() + 6, frame.width() - 12, height)
         picture = self._thumb(facts, space.size(), self._strip.devicePixelRatioF())
         if picture is not None:
             _paint_picture(painter, space, picture, facts=facts, tokens=tokens)
         else:
             _paint_coming(painter, space, facts, tokens)
-        _paint_words(painter, cell, facts, number=index.row() + 1, tokens=tokens)
+        _paint_words(painter, frame, facts, number=index.row() + 1, tokens=tokens)
         painter.restore()
 
 
 def _paint_frame(
-    painter: QPainter, cell: QRect, option: QStyleOptionViewItem, tokens: Tokens
+    painter: QPainter, frame: QRect, option: QStyleOptionViewItem, tokens: Tokens
 ) -> None:
     chosen = bool(option.state & QStyle.StateFlag.State_Selected)
     focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
@@ -308,7 +334,7 @@ def _paint_frame(
     elif chosen:
         edge = tokens.accent
     painter.setPen(QPen(QColor(edge), 2 if chosen or focused else 1))
-    painter.drawRoundedRect(cell, 6, 6)
+    painter.drawRoundedRect(frame, 6, 6)
 
 
 def _paint_picture(
@@ -342,7 +368,7 @@ def _paint_coming(painter: QPainter, space: QRect, facts: StripPage, tokens: Tok
 
 
 def _paint_words(
-    painter: QPainter, cell: QRect, facts: StripPage, *, number: int, tokens: Tokens
+    painter: QPainter, frame: QRect, facts: StripPage, *, number: int, tokens: Tokens
 ) -> None:
     name, tone = STATUS_WORDS[facts.status][1:]
     if facts.to_check() and facts.status != PageStatus.DAMAGED:
@@ -351,7 +377,8 @@ def _paint_words(
         words = f"{facts.percent} %"
     else:
         words = facts.words()
-    line = QRect(cell.left() + 6, cell.bottom() - 25, cell.width() - 10, 22)
+    height = _words_px()
+    line = QRect(frame.left() + 6, frame.bottom() - height - 3, frame.width() - 10, height)
     font = QFont(painter.font())
     font.setPointSizeF(max(7.0, font.pointSizeF() * 0.9))
     font.setWeight(QFont.Weight.DemiBold)
@@ -359,9 +386,10 @@ def _paint_words(
     painter.setPen(QColor(tokens.text))
     painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), str(number))
     after = line.left() + painter.fontMetrics().horizontalAdvance(str(number)) + 6
-    place = QRect(after, line.center().y() - 6, 14, 14)
+    side = round(_SIGN_PX * _scale())
+    place = QRect(after, line.center().y() - side // 2, side, side)
     icon(name, tone).paint(painter, place, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal)
-    line.setLeft(after + 18)
+    line.setLeft(after + side + 4)
     font.setWeight(QFont.Weight.Normal)
     painter.setFont(font)
     painter.setPen(QColor(getattr(tokens, tone)))

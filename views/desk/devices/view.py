@@ -19,7 +19,7 @@ from session.protocol.conversation.messages import (
 )
 from views.desk.devices import acts
 from views.desk.devices.filing_panel import FilingPanel
-from views.desk.devices.page_strip import CELL
+from views.desk.devices.page_strip import cell
 from views.desk.devices.pages_panel import PagesPanel
 from views.desk.devices.print_panel import PrintPanel
 from views.desk.devices.scan_panel import ScanPanel
@@ -53,6 +53,7 @@ class DevicesView(QWidget):
         self.printing = PrintPanel(self.acted.emit)
         self.filing = FilingPanel()
         self._receipt_follows = False
+        self._on_their_way = 0
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -131,9 +132,14 @@ class DevicesView(QWidget):
         self.filing.show_words(words.format(name=name, count=on_receipt))
         if self.filing.file.hasFocus() and not self.printing.isHidden():
             self.printing.take_keyboard()
-        if self._receipt_follows:
+        if self._receipt_follows and self._on_their_way <= 1:  # this is the last one
             self._receipt_follows = False
             self.printing.press_receipt()
+
+    def show_filing(self, count: int) -> None:
+        """So many documents are on their way to the store."""
+        self._on_their_way = count
+        self.filing.set_filing(count > 0)
 
     def set_pieces(self, pieces: Sequence[Piece], dossier_open: bool) -> None:
         """Set what the procedure expects, and whether there is a dossier."""
@@ -227,5 +233,5 @@ class DevicesView(QWidget):
         if body is None or not self.pages.strip.count() or not self.pages.strip.isVisible():
             return
         top = self.pages.strip.mapTo(body, QPoint(0, 0)).y()
-        for y in (top + CELL.height(), top):  # the last one is seen in any case
+        for y in (top + cell().height(), top):  # the last one is seen in any case
             self._area.ensureVisible(0, y, 0, SPACE[0])

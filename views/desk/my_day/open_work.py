@@ -10,7 +10,8 @@ from enum import Enum
 from functools import partial
 from typing import NamedTuple
 
-from PyQt6.QtWidgets import QFrame, QMenu, QPlainTextEdit, QPushButton
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QMenu, QPlainTextEdit, QPushButton
 
 from resources.texts import _
 from session.core.dossier_model import NOTE_LETTERS
@@ -21,6 +22,7 @@ from views.desk.acts import (
     FileLeftPages,
     IdleAct,
     MakePromisedCall,
+    WriteOfDossier,
     WriteOwedNote,
 )
 from views.widgets.parts import Card, column, label, push_button, row
@@ -30,12 +32,15 @@ from views.widgets.theme import SPACE, text_scale
 NOTE_PX = 62
 """Height of a note's field in letters of the usual size."""
 
+WORDS_PX = 290
+"""Width that a row's words need beside its buttons, in letters of the usual size."""
+
 MOST_ROWS = 50
 """So much work has a row at first, and so much more with each press."""
 
 
 class WorkKind(Enum):
-    """What is to be done. Of `DOSSIER` and `UNSENT` the agent only knows, `TALK` is done."""
+    """What is to be done. Of `UNSENT` the agent only knows, `TALK` is done."""
 
     CALL = "call"
     PAGES = "pages"
@@ -46,7 +51,8 @@ class WorkKind(Enum):
 
 
 class OpenWork(NamedTuple):
-    """A piece of work; `id` is that of its ticket (`CALL`) or session (`PAGES`, `NOTE`, `TALK`).
+    """A piece of work; `id` is that of its ticket (`CALL`), session (`PAGES`, `NOTE`, `TALK`) or
+    dossier.
     `choices`: the outcomes, code and words, that a talk may still be given instead.
     """
 
@@ -74,8 +80,7 @@ class WorkRow(QFrame):
         detail = label(work.detail, "small", "work_detail", wrap=True)
         self.line = row(None, space=SPACE[1])
         self.line.addLayout(column(None, title, detail, space=0), 1)
-        for button in buttons:
-            self.line.addWidget(button)
+        self.line.addLayout(row(None, *buttons, 0, space=SPACE[1]))
         self.body = column(self, self.line, space=SPACE[0], margins=(0, SPACE[1], 0, SPACE[1]))
         self.name_buttons()
 
@@ -88,6 +93,15 @@ class WorkRow(QFrame):
         """It was not done: it may be tried again."""
         for button in self._buttons:
             button.setEnabled(True)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Where the words have no room beside the buttons, these stand below."""
+        super().resizeEvent(event)
+        taken_px = sum(button.sizeHint().width() for button in self._buttons)
+        if self.width() - taken_px < WORDS_PX * max(1.0, text_scale()):
+            self.line.setDirection(QBoxLayout.Direction.TopToBottom)
+        else:
+            self.line.setDirection(QBoxLayout.Direction.LeftToRight)
 
 
 class PromisedCallRow(WorkRow):
@@ -182,11 +196,21 @@ class LeftPagesRow(WorkRow):
         self.name_buttons()
 
 
+class ProvisionalDossierRow(WorkRow):
+    """A dossier that waits for a supervisor, who can be asked for it."""
+
+    def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
+        write = push_button(_("Write to a supervisor"), "written", name="provisional_write")
+        super().__init__(work, write)
+        write.clicked.connect(lambda: tell(WriteOfDossier(work.id)))
+
+
 _ROWS: dict[WorkKind, Callable[[OpenWork, Callable[[IdleAct], None]], WorkRow]] = {
     WorkKind.CALL: PromisedCallRow,
     WorkKind.NOTE: OwedNoteRow,
     WorkKind.PAGES: LeftPagesRow,
     WorkKind.TALK: TalkRow,
+    WorkKind.DOSSIER: ProvisionalDossierRow,
 }
 
 

@@ -38,7 +38,7 @@ from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import DEVICES, DOSSIER, drawn_page
 from views.desk.devices import acts
 from views.desk.devices.area_marks import MIN_SIDE
-from views.desk.devices.page_strip import CELL, PageStatus
+from views.desk.devices.page_strip import PageStatus, cell
 from views.desk.devices.preview import PreviewArea
 from views.desk.devices.scan_panel import source_key
 from views.desk.devices.view import DevicesView
@@ -391,7 +391,7 @@ def test_a_row_of_pages_is_seen_however_low_the_window_is(
     for height in (800, 600, 520, 480):
         three.resize(420, height)
         qtbot.waitUntil(
-            lambda: three.pages.strip.visibleRegion().boundingRect().height() >= CELL.height() - 8
+            lambda: three.pages.strip.visibleRegion().boundingRect().height() >= cell().height() - 8
         )
     apply_theme(desk_theme, dark=False)
 
@@ -471,6 +471,9 @@ def test_nothing_is_filed_without_dossier_pages_or_name(devices: DevicesView, qt
     assert words(devices, "file_why") == "Filing…"
 
 
+_FILED = PieceState.FILED
+
+
 def test_the_piece_that_was_chosen_stays_chosen_until_it_is_filed(devices: DevicesView) -> None:
     def pieces(first: PieceState) -> list[Piece]:
         return [Piece(id="a", name="A", state=first), Piece(id="b", name="B")]
@@ -483,6 +486,46 @@ def test_the_piece_that_was_chosen_stays_chosen_until_it_is_filed(devices: Devic
         assert box.currentData() == "a", state
     devices.set_pieces(pieces(PieceState.FILED), dossier_open=True)
     assert box.currentData() == "b"
+
+
+def test_after_a_piece_is_filed_the_next_one_of_the_procedure_is_proposed(
+    devices: DevicesView,
+) -> None:
+    def pieces(*filed: str) -> list[Piece]:
+        return [
+            Piece(id=name, name=name, state=_FILED if name in filed else PieceState.EXPECTED)
+            for name in "abcd"
+        ]
+
+    box = devices.findChild(QComboBox, "file_piece")
+    assert box is not None
+    devices.set_pieces(pieces(), dossier_open=True)
+    devices.filing.choose_piece("b")
+    devices.set_pieces(pieces("b"), dossier_open=True)
+    assert box.currentData() == "c", "not back to the one that was left out"
+    devices.set_pieces(pieces("b", "c", "d"), dossier_open=True)
+    assert box.currentData() == "a", "after the last one the first that is missing"
+
+
+def test_filing_goes_on_until_the_last_of_several_documents_and_then_the_receipt_is_printed(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    three.set_pieces(DOSSIER.pieces, dossier_open=True)
+    three.show_grants({Grant.KEEP: True, Grant.PRINT: True})
+    three.show_devices(DEVICES)
+    printed = acts_of(three, acts.PrintReceipt)
+    three.show_filing(2)
+    button(three, "file_document").click()
+    assert words(three, "file_why") == "Filing…"
+    key(button(three, "file_document"), Qt.Key.Key_Return)  # the receipt, once all is filed
+    three.show_document_filed("Bail", 1)
+    three.show_filing(1)
+    assert words(three, "file_why").startswith("Filing")
+    assert printed == []
+    three.show_document_filed("Quittance", 2)
+    assert len(printed) == 1
+    three.show_filing(0)
+    assert not words(three, "file_why").startswith("Filing")
 
 
 def test_the_receipt_is_wished_in_large_print_and_saved(devices: DevicesView, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.support.screens.parts import part
-from views.desk.acts import IdleAct, MakePromisedCall
+from views.desk.acts import IdleAct, MakePromisedCall, WriteOfDossier
 from views.desk.my_day.open_work import MOST_ROWS, OpenWork, WorkCard, WorkKind, WorkRow
 
 
@@ -69,3 +69,13 @@ def test_a_stranger_s_words_are_plain_text(qtbot: QtBot) -> None:
     titles = [part(card, QLabel, name) for name in ("work_title", "work_detail")]
     assert [label.text() for label in titles] == ["<b>Note</b>", "<img src=x>"]
     assert {label.textFormat().name for label in titles} == {"PlainText"}
+
+
+def test_a_provisional_dossier_can_be_asked_for_at_a_supervisor(qtbot: QtBot) -> None:
+    told = list[IdleAct]()
+    card = _card(qtbot, told)
+    card.show_work([OpenWork(WorkKind.DOSSIER, "P-2026-0012", "Dossier P-2026-0012", "waits")])
+    write = part(card, QPushButton, "provisional_write")
+    assert "P-2026-0012" in write.accessibleName()
+    write.click()
+    assert told == [WriteOfDossier("P-2026-0012")]
