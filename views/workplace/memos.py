@@ -22,6 +22,7 @@ from session.protocol.hub.requests import Memo
 from views.widgets.agent_state import AGENT_DOING
 from views.widgets.icons import icon
 from views.widgets.parts import (
+    ElidedLabel,
     column,
     label,
     push_button,
@@ -341,4 +342,5 @@ class _MemoLine(QFrame):
         text = label(memo.text, wrap=True, name="memo_text")
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         margins = (SPACE[1], SPACE[0], SPACE[1], SPACE[0])
-        column(self, label(f"{who} · {at}", "caption"), text, space=2, margins=margins)
+        head = ElidedLabel(f"{at} · {who}", role="caption")
+        column(self, head, text, space=2, margins=margins)
