@@ -57,7 +57,7 @@ class Supervising:
     async def supervisor_asked(self) -> Evidence:
         """The agent in the conversation asks for help; the board says so and for what."""
         desk, board = self._pilot.open["agent2"], self._board
-        await desk.type("header_state_menu", "Superviseur, de l’aide : Une question")
+        await desk.type("header_state_menu", "Demander au superviseur")
         await board.type("board_agents", "Demande de l’aide")
         return {"the board's line": "Demande de l’aide"}
 
