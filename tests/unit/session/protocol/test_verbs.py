@@ -51,6 +51,7 @@ MOST: dict[str, int] = {
     "PieceHistory.acts": 200,
     "PieceHistory.steps": 200,
     # the first ones only
+    "ColleaguesAnswer.supervisors": 20,
     "DossierCreated.likely": 5,
     "DossierHits.hits": 5,
     "PersonCorrected.likely": 5,
