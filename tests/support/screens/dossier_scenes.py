@@ -183,18 +183,24 @@ def documents() -> DeskWindow:
     return window
 
 
+def _documents_with(words: str) -> DeskWindow:
+    window = documents()
+    field = window.dossier.documents.words
+    field.setClearButtonEnabled(False)  # it fades in: no two pictures would be the same
+    field.setText(words)
+    return window
+
+
 def documents_searched() -> DeskWindow:
     """Words of a text were searched; what was found stands under them."""
-    window = documents()
-    window.dossier.documents.words.setText("tesson")
+    window = _documents_with("tesson")
     window.dossier.documents.show_found("tesson", ["d21", "d2700", "d2"])
     return window
 
 
 def documents_none() -> DeskWindow:
     """No document has the words."""
-    window = documents()
-    window.dossier.documents.words.setText("garrigue")
+    window = _documents_with("garrigue")
     window.dossier.documents.show_found("garrigue", [])
     return window
 
