@@ -107,12 +107,17 @@ class AskFirst:
         if all(_given(session, grant) for grant in waiting.needed):
             self._waiting = None
             waiting.act()
-        elif not change.allowed and not session.grants.asking(change.grant):
+        elif _is_a_no(change) and not session.grants.asking(change.grant):
             self._waiting = None
 
     def _forget(self) -> None:
         self._waiting = None
         self._noes.clear()
+
+
+def _is_a_no(change: GrantChanged) -> bool:
+    """True unless the kiosk only tells how things stand: it may not have heard the question yet."""
+    return not change.allowed and change.reason is not GrantReason.TOLD
 
 
 def _given(session: DeskSession, grant: Grant) -> bool:

@@ -16,7 +16,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
 from session.kiosk.call.consent import SILENCE_S, KioskGrants, Question
-from session.protocol.conversation.messages import Grant
+from session.protocol.conversation.messages import Grant, GrantChanged, GrantReason
 from tests.support.memory.channel import channel_pair
 from tests.support.waiting import until
 
@@ -54,6 +54,13 @@ class Desk:
         await until(lambda: self.kiosk.question == question)
         self.kiosk.answer(question, given)
         await until(lambda: not any(self.session.grants.asking(grant) for grant in question))
+
+
+def told(grant: Grant) -> GrantChanged:
+    """The kiosk says how a power stands, which nobody has asked for yet."""
+    return GrantChanged(
+        grant=grant, allowed=False, at_utc=ManualClock().utc_now(), reason=GrantReason.TOLD
+    )
 
 
 @pytest.fixture
@@ -98,6 +105,17 @@ async def test_after_a_no_or_silence_it_is_not_done_and_that_is_told(
     desk.first.ask(Grant.SCAN)
     await desk.answers((Grant.SCAN,), (Grant.SCAN,))
     assert desk.done == [], "a later yes is to another question"
+
+
+async def test_what_the_kiosk_tells_before_it_heard_the_question_is_no_answer(desk: Desk) -> None:
+    for grant in FILL.needed:
+        desk.session.grants.changed.emit(told(grant))
+    desk.act(FILL, "fill")
+    for grant in FILL.needed:  # as at the begin of each conversation
+        desk.session.grants.changed.emit(told(grant))
+    question = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
+    await desk.answers(question, question)
+    assert desk.done == ["fill"]
 
 
 async def test_the_next_act_takes_the_place_of_the_one_that_waits(desk: Desk) -> None:
