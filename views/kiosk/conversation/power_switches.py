@@ -22,7 +22,7 @@ class PowerSwitch(BigButton):
     """One power: a ticked or an empty box, and what the adviser could do."""
 
     def __init__(self, grant: Grant) -> None:
-        box = IconView("checkbox-marked", 3.4, colour=BLUE)
+        box = IconView("checkbox-marked", 4.4, colour=BLUE)
         super().__init__("plain", box, size="body", wrap=True, margins=(1.4, 0.3, 1.4, 0.3))
         self._box = box
         self.grant = grant

@@ -28,7 +28,7 @@ WHITE = "#FFFFFF"
 GREY = "#46566D"
 LINE = "#C3D1E2"
 DISABLED = "#7C8A9E"
-"""A key that cannot follow: 3:1, it is not text to be read."""
+"""A key that cannot follow, and the edge of what can be touched: 3:1, it is not text to be read."""
 ACCENT = "#FFB627"
 ACCENT_PAPER = "#FFF0CC"
 RED = "#B3131B"
@@ -90,6 +90,7 @@ class Palette:
     white: str = WHITE
     grey: str = GREY
     line: str = LINE
+    edge: str = DISABLED
     disabled: str = DISABLED
     accent: str = ACCENT
     on_accent: str = INK
@@ -120,6 +121,7 @@ CONTRAST = Palette(
     white=BLACK,
     grey=WHITE,
     line=WHITE,
+    edge=WHITE,
     accent=YELLOW,
     on_accent=BLACK,
     accent_paper=BLACK,
@@ -274,9 +276,9 @@ def grown(size_u: float, text: float, largest_u: float = LARGEST_GROWN) -> float
 def button_styles(p: Palette) -> dict[str, tuple[str, str, str, str]]:
     """Return for each button look: (background, pressed, text, border)."""
     return {
-        "plain": (p.white, p.sky, p.ink, p.line),
-        "card": (p.white, p.sky, p.ink, p.line),
-        "key": (p.white, p.sky, p.ink, p.line),
+        "plain": (p.white, p.sky, p.ink, p.edge),
+        "card": (p.white, p.sky, p.ink, p.edge),
+        "key": (p.white, p.sky, p.ink, p.edge),
         "primary": (p.blue, p.blue_pressed, p.on_blue, p.blue),
         "yes": (p.green, p.green_dark, p.on_green, p.green),
         "no": (p.navy, p.deep, p.on_dark, p.line if p == CONTRAST else p.navy),
@@ -422,7 +424,7 @@ def _button_state_rules(sizes: _Sizes, p: Palette) -> list[str]:
         f"QPushButton[look=plain]:checked {{ background: {p.sky}; border-color: {p.blue_words}; }}",
         f"QPushButton[look=plain]:disabled {{ background: {p.paper}; }}",
         f"QPushButton[look=plain] QLabel:disabled {{ color: {p.grey}; }}",
-        f"QPushButton[look=card] {{ border-radius: {px(2.4)}; border-color: {p.disabled}; }}",
+        f"QPushButton[look=card] {{ border-radius: {px(2.4)}; }}",
         f"QPushButton[look=card] QLabel[tone=grey] {{ color: {p.grey}; }}",
         f"QPushButton[look=card] QLabel[tone=blue] {{ color: {p.blue_words}; }}",
         f"QPushButton[look=card]:disabled {{ background: {p.paper}; }}",
