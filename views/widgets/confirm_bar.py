@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QKeySequence
-from PyQt6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QFrame, QWidget
 
 from views.widgets.icons import IconLabel, icon
-from views.widgets.parts import label, name_button, push_button, restyle, row
-from views.widgets.plain_words import PlainFace
+from views.widgets.parts import PushButton, label, name_button, push_button, restyle, row
 from views.widgets.theme import size_icons
 
 _HELD = frozenset(
@@ -20,7 +19,7 @@ _HELD = frozenset(
 _PRESSES = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
-class ConfirmButton(PlainFace, QPushButton):
+class ConfirmButton(PushButton):
     """A button whose act needs a second press, at the same place or with the same keys, without
     a limit of time; Escape, or an act of mouse or keyboard elsewhere, takes the first one back.
 

@@ -124,6 +124,20 @@ def test_the_first_press_waits_and_any_act_elsewhere_takes_it_back(
     assert ended == []
 
 
+@pytest.mark.parametrize("pressed", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_and_the_space_bar_press_it_twice_at_the_same_button(
+    call: CallView, pressed: Qt.Key
+) -> None:
+    ended = acts_of(call, CallPress)
+    hang_up = button(call, "call_hang_up")
+    hang_up.setFocus()
+    key(hang_up, pressed)
+    assert hang_up.text() == "Press again"
+    assert ended == []
+    key(hang_up, pressed)
+    assert ended == [CallPress.HANG_UP]
+
+
 @pytest.mark.parametrize("form", list(CallForm))
 def test_both_presses_are_at_one_place_and_no_switch_comes_under_the_pointer(
     call: CallView, qtbot: QtBot, form: CallForm
