@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer
-from PyQt6.QtGui import QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QMenu, QWidget
+from PyQt6.QtGui import QAction, QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from expert_app.driven.window_driver import WindowDriver
 from session.desk.cobrowse.remote_control import Spot
 from views.desk.shared_page.acts import ClickPage
 from views.desk.shared_page.mirror_pane import MirrorPane, Pick
+from views.desk.shared_page.page_bar import PageBar
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 
@@ -29,6 +30,9 @@ MIRROR_MIDDLE = "mirror_middle"
 IN_MIRROR = "mirror"
 FORCED = "forced"
 IN_LIBRARY = "library"
+OPEN_ADDRESS = "cobrowse_open"
+ONE_GRANT = "grant_"
+"""Begins the names of the permissions, which stand behind one button."""
 
 
 class DeskDriver(WindowDriver):
@@ -45,11 +49,19 @@ class DeskDriver(WindowDriver):
         if how == IN_LIBRARY and selector:
             self._click_in_library(selector)
             return
+        if name.startswith(ONE_GRANT):
+            super().click("grants")
+        address = self._desk.findChild(QWidget, "cobrowse_address")
+        if name == OPEN_ADDRESS and address is not None and address.isVisible():
+            address.setFocus()
+            self.press("Return")  # there is no room for the button everywhere
+            return
         if how in (IN_MIRROR, FORCED) and selector:
             self._click_in_mirror(selector, forced=how == FORCED)
             return
         if name != MIRROR_MIDDLE:
-            super().click(name)
+            if not self._click_in_more(name):
+                super().click(name)
             return
         if not self._mirror.isVisible():
             raise LookupError("the mirror is not on screen")
@@ -63,6 +75,21 @@ class DeskDriver(WindowDriver):
             QEvent.Type.MouseMove, local, away, none, none, Qt.KeyboardModifier.NoModifier
         )
         QCoreApplication.sendEvent(target, event)
+
+    def _click_in_more(self, name: str) -> bool:
+        """Takes a tool of the page from the menu of those that have no room in the bar."""
+        bar = self._desk.findChild(PageBar)
+        button = bar.findChild(QAbstractButton, name) if bar is not None else None
+        if bar is None or not bar.isVisible() or button is None or not button.isHidden():
+            return False
+        super().click("page_more")
+        menu = bar.findChild(QMenu, "page_more_menu")
+        action = menu.findChild(QAction, name) if menu is not None else None
+        if menu is None or action is None or not action.isEnabled():
+            raise LookupError(f"{name} is not in the menu of the page")
+        action.trigger()
+        menu.close()
+        return True
 
     def _click_in_library(self, words: str) -> None:
         """Searches the open library for words, then clicks what is found first."""

@@ -70,7 +70,7 @@ class StoryDesk:
         window.status.show_connection(True)
         window.queue.set_tickets(TICKETS[1:], SERVICES)
         window.queue.acted.connect(self._on_queue_act)
-        window.conversation.header.grant_requested.connect(self._allows)
+        window.conversation.header.grants.wanted.connect(self._allows)
         window.dossier.acted.connect(self._on_act)
         window.devices.acted.connect(self._on_act)
         window.call.acted.connect(self._on_call_act)

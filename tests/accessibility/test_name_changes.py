@@ -83,7 +83,7 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
     allow(window, given)
     page.show_grants(given)
     for grant in (Grant.SCAN, Grant.PRINT, Grant.POINT):
-        window.conversation.header.show_asked(grant)
+        window.conversation.header.grants.show_asked([grant])
     window.resize(1366, 768)
     window.show()
     if not queue_is_seen:
@@ -96,9 +96,9 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
         for timer in seconds:
             timer.timeout.emit()
         left_s = {grant: 90.0 - second for grant in Grant if given[grant]}
-        window.conversation.header.show_times(left_s)
+        window.conversation.header.grants.show_times(left_s)
         asking = {grant: 60.0 - second for grant in Grant if not given[grant]}
-        window.conversation.header.show_asking(asking)
+        window.conversation.header.grants.show_asking(asking)
         window.devices.show_asking(asking)
         page.tools.show_asking(asking)
         window.call.controls.show_quality(Quality.GOOD, f"{second} kb/s")

@@ -210,7 +210,7 @@ class DeskProgram(DrivenProgram):
             raise CannotDo("no conversation began")
 
     async def _page_mode(self) -> None:
-        if "cobrowse_show_file" not in await self.program.ask("visible"):
+        if "cobrowse_library" not in await self.program.ask("visible"):
             await self._click("centre_mode_page")
 
     async def _turn_to(self, button: str) -> None:

@@ -328,6 +328,8 @@ class CallControls(QFrame):
         self._state_box.setDirection(_DOWN if column else _ACROSS)
         first = self._room_px < _width(self._state, self._duration)
         self._first_states.setDirection(_DOWN if column and first else _ACROSS)
+        both = self._room_px < _width(self._quality, self._figures, self._life, self._measure)
+        self._quality_box.setDirection(_DOWN if column and both else _ACROSS)
 
     def _buttons(self) -> tuple[QAbstractButton, ...]:
         devices = (self.devices.microphone, self.devices.camera)
@@ -430,9 +432,10 @@ class CallControls(QFrame):
         self._control_box.insertStretch(2, 1)
         self._first_states = row(None, self._question, self._state, self._duration)
         self._state_box.addLayout(self._first_states)
-        self._state_box.addLayout(
-            row(None, self._quality, self._figures, self._life, self._measure, 0)
-        )
+        self._line_figures = row(None, self._figures, self._life, self._measure, 0)
+        self._quality_box = row(None, self._quality)
+        self._quality_box.addLayout(self._line_figures, 1)
+        self._state_box.addLayout(self._quality_box)
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
         devices, others = self._button_rows

@@ -73,26 +73,16 @@ class CallView(QWidget):
         self._form = form
         self._video.setMinimumSize(*_LEAST[form])
         self.third_pane.setMinimumSize(*_LEAST[form])
-        if isinstance(self._video, VideoPane):  # our own picture would hide half of a small one
-            self._video.set_own_place(OwnPlace.HIDDEN if form is CallForm.CARD else OwnPlace.CORNER)
+        if isinstance(self._video, VideoPane):  # our own picture would hide much of a small one
+            own_place = OwnPlace.CORNER if form is CallForm.LARGE else OwnPlace.HIDDEN
+            self._video.set_own_place(own_place)
         restyle(self, form=form.value)
-        self._limit_picture()
         self.controls.set_form(form, self.width())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the state stands above the buttons."""
         super().resizeEvent(event)
-        self._limit_picture()
         self.controls.fit(self.width())
-
-    def _limit_picture(self) -> None:
-        """In a column the picture has no more height than it can fill."""
-        column = self._form is CallForm.COLUMN
-        self._stage.setMaximumHeight(round(self.width() * 0.75) if column else 16_777_215)
-        self._box.setAlignment(
-            self.controls,
-            Qt.AlignmentFlag.AlignTop if column else Qt.AlignmentFlag(0),
-        )
 
     # ---- a card is moved ----
 
@@ -115,10 +105,10 @@ class CallView(QWidget):
     # ---- building ----
 
     def _arrange(self) -> None:
-        box = self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         box.setSpacing(0)
         box.setContentsMargins(0, 0, 0, 0)
-        stage = self._stage = QWidget()
+        stage = QWidget()
         stage.setObjectName("call_stage")
         stage.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inside = QBoxLayout(QBoxLayout.Direction.LeftToRight, stage)
@@ -128,5 +118,4 @@ class CallView(QWidget):
         inside.addWidget(self.third_pane, 1)
         box.addWidget(stage, 1)
         box.addWidget(self.controls)
-        box.addStretch(0)
         self.set_form(CallForm.LARGE)

@@ -5,173 +5,28 @@ Used by the desk's window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
-from resources.texts import N_, _
+from resources.texts import _
 from session.core.short_number import short_number
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service, SessionFacts
+from views.desk.grants_control import GrantsControl
 from views.desk.queue.ticket_row import ServiceTag
-from views.widgets.icons import icon
-from views.widgets.parts import (
-    ElidedLabel,
-    clock_words,
-    column,
-    label,
-    push_button,
-    restyle,
-    row,
-)
-from views.widgets.plain_words import PlainFace, tip_words
-from views.widgets.theme import SPACE, size_icons, text_scale
-from views.words.waits import minutes_words
-
-GRANT_WORDS: dict[Grant, tuple[str, str]] = {
-    Grant.SEE_PAGE: (N_("See the page"), "see_page"),
-    Grant.POINT: (N_("Point"), "point"),
-    Grant.CONTROL: (N_("Click"), "control"),
-    Grant.TYPE: (N_("Type"), "keyboard"),
-    Grant.SCAN: (N_("Scan"), "scanner"),
-    Grant.PRINT: (N_("Print"), "printer"),
-    Grant.KEEP: (N_("Keep"), "file"),
-}
-"""What each permission is called, and its icon."""
-
+from views.widgets.parts import ElidedLabel, column, label, push_button, restyle, row
+from views.widgets.plain_words import tip_words
+from views.widgets.theme import SPACE, text_scale
 
 BAR_PX = 44
 """The bar with the page's tools is not higher than this, with letters of the usual size."""
-ROOMY_PX, NARROW_PX = 1000, 700
-"""From these widths on the permissions beside the page's tools have words; the ticket is named."""
-SOON_S = 600.0
-"""Less than this is shown on the button; there is no space for more on seven buttons."""
-
-_ALLOWED, _ASKED = N_("allowed"), N_("asking the caller…")
-_NOT_YET = N_("not allowed yet: press to ask")
-_RENEW = N_("allowed for {left} more; press to ask again")
-
-
-def answer_words(left_s: float) -> str:
-    """The time that the caller has for an answer, short; "…" when it is not known any more."""
-    if left_s > 0:
-        return _("{seconds} s").format(seconds=round(left_s))
-    return "…"
-
-
-class GrantButton(PlainFace, QPushButton):
-    """One permission: allowed and for how long, being asked, or not yet asked. A press asks for it,
-    or renews it.
-
-    Signals:
-        wanted(object): the `Grant` to ask for.
-    """
-
-    wanted = pyqtSignal(object)
-
-    def __init__(self, grant: Grant) -> None:
-        super().__init__()
-        self.grant = grant
-        self._allowed = False
-        self._asked = False
-        self._left_s = 0.0
-        self._answer_s = 0.0
-        self._with_words = True
-        self.setObjectName(f"grant_{grant.value}")
-        size_icons(self, 20, 16)
-        self.setProperty("kind", "quiet")
-        self.setProperty("grant", True)
-        self.clicked.connect(self._on_clicked)
-        self.show_state(allowed=False)
-
-    def show_state(self, allowed: bool, is_asked: bool = False) -> None:
-        """Shows whether the caller allows it, or is being asked."""
-        self._allowed = allowed
-        self._asked = is_asked and not allowed
-        if not allowed:
-            self._left_s = 0.0
-        state = "none"
-        if allowed:
-            state = "allowed"
-        elif self._asked:
-            state = "asked"
-        self._show_words()
-        restyle(self, state=state)
-
-    @property
-    def is_allowed(self) -> bool:
-        """True if the caller allows it now."""
-        return self._allowed
-
-    def show_words(self, with_words: bool) -> None:
-        """With its word, or as its icon alone; what counts down has its seconds in both."""
-        self._with_words = with_words
-        restyle(self, short=not with_words)
-        self._show_words()
-
-    def words_px(self) -> int:
-        """Return how much wider its word makes it."""
-        return self.fontMetrics().horizontalAdvance(_(GRANT_WORDS[self.grant][0])) + 12
-
-    def _show_icon(self) -> None:
-        """Show how it stands; without its word also which power it is."""
-        tone, name = "soft", "ask"
-        if self._allowed:
-            tone, name = "good", "allowed"
-        elif self._asked:
-            tone, name = "accent", "time"
-        self.setIcon(icon(name if self._with_words else GRANT_WORDS[self.grant][1], tone))
-
-    def show_answer_left(self, left_s: float) -> None:
-        """Seconds that the caller has for the answer."""
-        if self._asked and left_s != self._answer_s:
-            self._answer_s = left_s
-            self._show_words()
-
-    def show_left(self, left_s: float) -> None:
-        """Seconds that are left of an allowed power: on the button when few, else in its help;
-        0 says nothing.
-        """
-        if self._allowed:
-            self._left_s = left_s
-            self._show_words()
-
-    def _show_words(self) -> None:
-        words, state = _(GRANT_WORDS[self.grant][0]), _NOT_YET
-        if self._allowed:
-            if self._left_s:
-                state = _RENEW
-            else:
-                state = _ALLOWED
-        elif self._asked:
-            state = _ASKED
-        self._show_icon()
-        counted = ""
-        if self._asked:
-            counted = answer_words(self._answer_s)
-        elif self._allowed:
-            if 0 < self._left_s < SOON_S:
-                counted = clock_words(self._left_s)
-            else:
-                counted = ""
-        if not self._with_words:
-            words_shown = "✓" if self._allowed and not counted else ""  # not by its colour alone
-        else:
-            words_shown = words
-        self.setText(words_shown)
-        self.show_counted(counted)
-        spoken = f"{words}: {_(state).format(left=minutes_words(self._left_s))}"
-        if spoken != self.accessibleName():
-            self.setAccessibleName(spoken)
-            self.setToolTip(tip_words(spoken))
-
-    def _on_clicked(self) -> None:
-        if not self._asked:
-            if not self._allowed:
-                self.show_state(allowed=False, is_asked=True)
-            self.wanted.emit(self.grant)
+NARROW_PX = 700
+"""From this width on the ticket is named beside the page's tools."""
+_MARGINS_PX = {True: (1, SPACE[1], 1), False: (4, SPACE[2], 4)}
+"""Above, right and below; words stand under the icons of the page's tools."""
+FACTS_PX = 300
+"""The facts have at least this beside the permissions."""
 
 
 def bar_px() -> int:
@@ -182,12 +37,13 @@ def bar_px() -> int:
 class SessionHeader(QFrame):
     """The conversation's facts and the caller's permissions.
 
+    Attributes:
+        grants: what the caller allows.
+
     Signals:
-        grant_requested(object): ask the caller for this `Grant`.
         fill_requested(): work in the caller's page, asking for all that needs in one question.
     """
 
-    grant_requested = pyqtSignal(object)
     fill_requested = pyqtSignal()
 
     def __init__(self) -> None:
@@ -203,22 +59,17 @@ class SessionHeader(QFrame):
         )
         self._service = ServiceTag(0)
         self._where = ElidedLabel(role="small", name="session_where")
-        self._grants = {grant: GrantButton(grant) for grant in Grant}
+        self.grants = GrantsControl()
         self._fill = push_button(_("Fill in together"), "control", name="fill_together", keys="F10")
         self._fill.clicked.connect(self.fill_requested)
         self._facts = QWidget()
         facts = row(self._facts, column(None, self._ticket, self._number, space=1), space=SPACE[2])
         facts.addLayout(column(None, self._service, self._where, space=1), 1)
-        facts.addWidget(self._fill)
-        self._places = QGridLayout()
-        self._places.setSpacing(6)
-        self._per_row = 0
-        for button in self._grants.values():
-            button.wanted.connect(self.grant_requested)
-        self._place(len(self._grants))
+        self._acts = row(None, self.grants, self._fill, 0, space=SPACE[1])
+        self._acts.setStretch(2, 0)
         self._box = row(self, space=SPACE[1], margins=(SPACE[2], 4, SPACE[2], 4))
         self._box.addWidget(self._facts, 1)
-        self._box.addLayout(self._places)
+        self._box.addLayout(self._acts)
         self._page_bar: QWidget | None = None
         self._with_page = self._with_tools = False
 
@@ -241,54 +92,41 @@ class SessionHeader(QFrame):
             part.setVisible(not with_page)
         self.setMaximumHeight(bar_px() if with_page else 16_777_215)
         self._box.setStretchFactor(self._facts, 0 if self._with_tools else 1)
+        self._box.setContentsMargins(SPACE[2], *_MARGINS_PX[with_page])
+        restyle(self.grants, compact=self._with_tools)
         self._arrange()
 
-    def _place(self, per_row: int) -> None:
-        if per_row == self._per_row:
-            return
-        self._per_row = per_row
-        for button in self._grants.values():
-            self._places.removeWidget(button)
-        for place, button in enumerate(self._grants.values()):
-            self._places.addWidget(button, *divmod(place, per_row))
-
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """In a narrow view the permissions stand below, as many side by side as fit."""
+        """In a narrow view the permissions stand below."""
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
-        buttons = list(self._grants.values())
+        narrow = False
+        narrow_px = NARROW_PX * max(1.0, text_scale())
+        self._facts.setVisible(not self._with_page or self.width() >= narrow_px)
         if self._with_page:
-            if self._with_tools:
-                tools = ROOMY_PX
-            else:
-                tools = NARROW_PX // 2
-            words = self.width() >= tools + sum(button.words_px() for button in buttons)
-            for button in buttons:
-                button.show_words(words)
-            self._places.setSpacing(3)
-            self._facts.setVisible(self.width() >= NARROW_PX)
-            self._box.setDirection(QBoxLayout.Direction.LeftToRight)
-            self._place(len(buttons))
-            return
-        self._places.setSpacing(6)
-        self._facts.show()
-        for button in buttons:
-            button.show_words(True)
-        widest = max(button.sizeHint().width() for button in buttons) + 6
-        needed = sum(button.sizeHint().width() + 6 for button in buttons)
-        facts = 300 + self._fill.sizeHint().width()
-        narrow, space = self.width() < needed + facts, self.width() - 2 * SPACE[2]
+            self.grants.show_room(self._room_for_grants())
+        else:
+            self.grants.show_room(None)
+            needed = self.grants.sizeHint().width() + self._fill.sizeHint().width()
+            narrow = self.width() < FACTS_PX + needed
         self._box.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
-        beside = space // widest
-        if needed > space and beside < 4:  # more than two rows: the face needs the room
-            for button in buttons:
-                button.show_words(False)
-            beside = len(buttons)
-        self._place(len(buttons) if needed <= space else min(len(buttons), beside))
+
+    def _room_for_grants(self) -> int:
+        """Return how wide the permissions are beside the tools, which come first."""
+        room = self.width() - 2 * SPACE[2]
+        if not self._facts.isHidden():
+            room -= self._ticket.sizeHint().width() + SPACE[1]
+        if self._with_tools and self._page_bar is not None:
+            room -= self._page_bar.minimumSizeHint().width() + SPACE[1]
+        for lines in (1, 2):
+            width_px = self.grants.width_px(lines=lines)
+            if width_px <= room:
+                return width_px
+        return min(self.grants.least_px(), self.grants.width_px(lines=2))
 
     def show_session(
         self, session: SessionFacts, ticket_number: str, service: Service | None, place: int
@@ -305,7 +143,7 @@ class SessionHeader(QFrame):
         self._show_where(
             _("number sealed") if session.sealed_number else _number(session.caller_number)
         )
-        self.show_grants(dict.fromkeys(Grant, False))
+        self.grants.show_grants(dict.fromkeys(Grant, False))
 
     def show_number(self, session_id: str, number: str) -> None:
         """Show what the organisation's own service has opened of the caller's number."""
@@ -323,31 +161,6 @@ class SessionHeader(QFrame):
             )
         self._where.setText(" · ".join(places))
         self._ticket.setToolTip(tip_words("\n".join([self._service.accessibleName(), *places])))
-
-    def take_keyboard(self) -> None:
-        """The keyboard goes to the first permission that is not given yet."""
-        buttons = list(self._grants.values())
-        first = next((button for button in buttons if not button.is_allowed), buttons[0])
-        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        """Show what the caller allows now; permissions that are not named stay as they are."""
-        for grant, allowed in grants.items():
-            self._grants[grant].show_state(allowed)
-
-    def show_times(self, left_s: Mapping[Grant, float]) -> None:
-        """Seconds that are left of each permission."""
-        for grant, seconds_left in left_s.items():
-            self._grants[grant].show_left(seconds_left)
-
-    def show_asking(self, left_s: Mapping[Grant, float]) -> None:
-        """Seconds that the caller has for the answer, for each power that is being asked for."""
-        for grant, seconds_left in left_s.items():
-            self._grants[grant].show_answer_left(seconds_left)
-
-    def show_asked(self, grant: Grant) -> None:
-        """The caller is being asked."""
-        self._grants[grant].show_state(allowed=False, is_asked=True)
 
 
 def _number(number: str) -> str:

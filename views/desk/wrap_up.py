@@ -267,7 +267,10 @@ class WrapUpView(QWidget):
         )
         self._finish.setShortcut("Ctrl+Return")
         self._finish.clicked.connect(self._on_finish)
-        self._pause = push_button(_("Finish, then pause"), "paused", name="wrap_up_pause")
+        self._pause = push_button(
+            _("Finish, then pause"), "paused", name="wrap_up_pause", keys="Alt+Return"
+        )
+        self._pause.setShortcut("Alt+Return")
         self._pause.clicked.connect(self._on_pause)
         self._caption = label(_("What came of it?"), "caption", name="wrap_up_caption")
         self._build()

@@ -6,7 +6,7 @@ reason, to be available again, or to ask a supervisor for help.
 from __future__ import annotations
 
 from msgspec import Struct
-from PyQt6.QtCore import QPoint, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QPushButton
 
@@ -72,6 +72,10 @@ def help_words(reason: str) -> str:
     return reason
 
 
+def _in_sentence(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
 StateStyle = tuple[str, str, str]
 """Words, icon and tone."""
 
@@ -124,17 +128,22 @@ class StateButton(PlainFace, QPushButton):
         size_icons(self, 19, 15)
         self._menu = QMenu(self)
         self._menu.setObjectName("header_state_menu")
+        self._menu.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self._add(_("Available"), "available", ChooseOwnState(True, ""))
         self._menu.addSeparator()
         for minutes in PAUSE_MINUTES:
             words = _("Break of {minutes} min").format(minutes=minutes)
             self._add(words, "paused", ChooseOwnState(False, PAUSE, minutes))
         for code, words in PAUSES:
-            words = _("Pause: {reason}").format(reason=_(words)) if code else _("Pause")
+            words = (
+                _("Pause: {reason}").format(reason=_in_sentence(_(words))) if code else _("Pause")
+            )
             self._add(words, "paused", ChooseOwnState(False, code))
         self._menu.addSeparator()
         for code, words in HELP_REASONS:
-            self._add_help(code, _("Supervisor, help: {reason}").format(reason=_(words)))
+            self._add_help(
+                code, _("Ask the supervisor: {reason}").format(reason=_in_sentence(_(words)))
+            )
         self._no_help = self._add_help("", _("I no longer need the supervisor"))
         self.show_help("")
         self.clicked.connect(self.open_choices)

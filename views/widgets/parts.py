@@ -380,6 +380,7 @@ class Segments(QFrame):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAccessibleName(f"{self.accessibleName()}: {text}")
         size_icons(button, 19, 15)
+        button.setAutoExclusive(True)  # a screen reader says "one of several", not a box to tick
         self._group.addButton(button)
         self._buttons[key] = button
         button.clicked.connect(lambda: self.chosen.emit(key))

@@ -28,7 +28,7 @@ from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.tickets import Ticket
 from views.desk.acts import OfferAct
 from views.desk.devices.print_panel import PRINT_WORDS
-from views.desk.session_header import GRANT_WORDS
+from views.desk.grants_control import GRANT_WORDS
 from views.desk.window import DeskWindow
 from views.widgets.agent_state import state_style
 from views.widgets.announcer import announce

@@ -28,7 +28,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import MirrorEvents
 from views.desk.acts import CallLater, PhoneAct, PhonePress
 from views.desk.call_controls import CallState, Quality
-from views.desk.session_header import GRANT_WORDS
+from views.desk.grants_control import GRANT_WORDS
 from views.desk.shared_page.acts import MovePointer, OpenAddress, PageAct, PagePress
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
@@ -79,7 +79,7 @@ class ConversationConnections:
 
     def _connect_requests(self) -> None:
         window, app = self._window, self._app
-        window.conversation.header.grant_requested.connect(self._ask_first.ask)
+        window.conversation.header.grants.wanted.connect(self._ask_first.ask)
         window.phone.acted.connect(self._on_phone_act)
         self._cobrowse.acted.connect(self._on_page_act)
         self._ask_first.asked.connect(self._on_asked)
@@ -106,8 +106,7 @@ class ConversationConnections:
             self._show_times()
 
     def _show_asked(self, grants: Sequence[Grant]) -> None:
-        for grant in grants:
-            self._window.conversation.header.show_asked(grant)
+        self._window.conversation.header.grants.show_asked(grants)
         if Grant.SEE_PAGE in grants:
             self._cobrowse.show_asked()
 
@@ -262,7 +261,11 @@ class ConversationConnections:
 
     def _show_grants(self, session: DeskSession) -> None:
         grants = session.grants.all()
-        for panel in (self._window.conversation.header, self._window.devices, self._cobrowse):
+        for panel in (
+            self._window.conversation.header.grants,
+            self._window.devices,
+            self._cobrowse,
+        ):
             panel.show_grants(grants)
         asking = [
             grant
@@ -274,10 +277,10 @@ class ConversationConnections:
 
     def _show_times(self) -> None:
         if self._app.session is not None:
-            powers, header = self._app.session.grants, self._window.conversation.header
-            header.show_times(powers.all_left_s())
+            powers, control = self._app.session.grants, self._window.conversation.header.grants
+            control.show_times(powers.all_left_s())
             asking = {grant: powers.answer_left_s(grant) for grant in Grant if powers.asking(grant)}
-            header.show_asking(asking)
+            control.show_asking(asking)
             self._window.devices.show_asking(asking)
             self._cobrowse.tools.show_asking(asking)
 

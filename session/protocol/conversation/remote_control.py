@@ -47,6 +47,7 @@ class PageKey(StrEnum):
     END = "end"
     PAGE_UP = "page_up"
     PAGE_DOWN = "page_down"
+    SELECT_ALL = "select_all"
 
 
 class HistoryStep(StrEnum):

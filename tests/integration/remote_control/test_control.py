@@ -91,6 +91,19 @@ def test_keys_move_erase_and_send(stage: ControlStage, qt_loop: QtLoop) -> None:
     qt_loop.run(stage.play(story()))
 
 
+def test_all_of_a_field_is_marked_and_replaced(stage: ControlStage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        await stage.share_html("<p>Nom</p><input id=a value='Jean Dupond'>")
+        await stage.click("#a")
+        stage.control.press(PageKey.SELECT_ALL)
+        assert (await stage.answer()).code == ""
+        await stage.page_is("a.selectionStart === 0 && a.selectionEnd === a.value.length")
+        await stage.write("Jeanne")
+        await stage.page_is("document.getElementById('a').value === 'Jeanne'")
+
+    qt_loop.run(stage.play(story()))
+
+
 def test_a_checkbox_is_ticked_by_its_label(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share_html(

@@ -268,7 +268,7 @@ def page() -> DeskWindow:
     window.call.controls.show_quality(Quality.BAD)
     window.call.controls.devices.show(microphone_on=False, camera_on=True)
     allow(window, {Grant.SCAN: True, Grant.POINT: False})
-    window.conversation.header.show_asked(Grant.PRINT)
+    window.conversation.header.grants.show_asked([Grant.PRINT])
     devices = window.devices
     blurred = _("Blurred {place}").format(place="en bas")
     for number, title in enumerate(

@@ -323,5 +323,5 @@ def desk(
 
 def allow(window: DeskWindow, grants: Mapping[Grant, bool]) -> None:
     """The caller allows this now: permissions and devices show it."""
-    window.conversation.header.show_grants(grants)
+    window.conversation.header.grants.show_grants(grants)
     window.devices.show_grants(grants)

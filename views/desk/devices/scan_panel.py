@@ -28,7 +28,7 @@ from views.desk.devices.acts import (
 )
 from views.desk.devices.pile_bar import PileBar
 from views.desk.devices.profiles import ProfileRow
-from views.desk.session_header import answer_words
+from views.desk.grants_control import answer_words
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,

@@ -5,7 +5,7 @@ in the layout that the agent chooses. A page of the desk's window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRect, pyqtSignal
+from PyQt6.QtCore import QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QScreen
 from PyQt6.QtWidgets import QWidget
 
@@ -79,6 +79,7 @@ class ConversationView(QWidget):
             bar=self._page_bar,
             memory=self.memory,
             window=PageWindow(desk, settings),
+            below=self._below_page,
         )
         box = column(self, self.header, self.talk_bar, self.pass_on, space=0)
         box.addWidget(self.stage, 1)
@@ -101,7 +102,7 @@ class ConversationView(QWidget):
 
     def take_keyboard(self) -> None:
         """The keyboard goes to the permissions: what an agent does first."""
-        self.header.take_keyboard()
+        self.header.grants.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def parts_in_order(self) -> list[QWidget]:
         """Everything here in the order of reading."""
@@ -222,6 +223,17 @@ class ConversationView(QWidget):
         if self._shared is not None and self.stage.isAncestorOf(self._shared.mirror):
             at = self._shared.mirror.mapTo(self.stage, box.topLeft())
             self.stage.keep_clear(QRect() if box.isEmpty() else QRect(at, box.size()))
+
+    def _below_page(self) -> QRect:
+        """Return the room of the stage that the caller's page does not fill."""
+        if self._shared is None or not self.stage.isAncestorOf(self._shared.mirror):
+            return QRect()
+        mirror = self._shared.mirror
+        filled_px = mirror.placement.filled_px
+        if not filled_px or not mirror.isVisibleTo(self.stage):
+            return QRect()
+        top = mirror.mapTo(self.stage, QPoint(0, filled_px))
+        return QRect(top.x(), top.y(), mirror.width(), mirror.height() - filled_px)
 
     def _on_window_closed(self) -> None:
         """The page comes back into this window."""

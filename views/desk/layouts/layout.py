@@ -19,8 +19,10 @@ from views.widgets.window_settings import WindowSettings
 _CARD_PX = QSize(236, 164)
 _CARD_GROWS = 0.5
 """Of how much the letters grow: its words are few, and it lies over the page."""
-COLUMN_SHARE, COLUMN_PX = 0.24, (232, 400)
-"""The face beside the page: of the stage's width, at least and at most."""
+COLUMN_SHARE, COLUMN_MORE_PX = 0.3, 24
+"""The face beside the page: of the stage's width, and how much wider than a card at least."""
+BELOW_SHARE = 0.6
+"""Of the width, what the face has at most below a page that leaves room there."""
 _GAP_PX, SCROLL_PX = 8, 12
 
 
@@ -125,8 +127,8 @@ def _read(text: str) -> Remembered:
 
 def side_by_side(size: QSize) -> tuple[QRect, QRect]:
     """Return where page and face are when both stand beside each other."""
-    least, most = COLUMN_PX
-    width = min(round(min(max(size.width() * COLUMN_SHARE, least), most)), size.width() // 2)
+    least_px = card_size().width() + COLUMN_MORE_PX
+    width = min(max(round(size.width() * COLUMN_SHARE), least_px), size.width() // 2)
     page = QRect(0, 0, size.width() - width, size.height())
     return page, QRect(page.width(), 0, width, size.height())
 
@@ -159,14 +161,32 @@ def _space(size: QSize) -> QSize:
     )
 
 
+def below_page(free: QRect, x: float) -> QRect:
+    """Return where the face lies in the room that the page leaves below it, as large as that
+    allows; empty where there is too little. `x`: how far to the right, 0..1.
+    """
+    least, room = card_size(), free.adjusted(_GAP_PX, _GAP_PX, -_GAP_PX, -_GAP_PX)
+    if room.height() < least.height() or room.width() < least.width():
+        return QRect()
+    wide = least.width() * room.height() // least.height()
+    width = max(least.width(), min(wide, round(free.width() * BELOW_SHARE)))
+    left_px = room.left() + round((room.width() - width) * x)
+    return QRect(left_px, room.top(), width, room.height())
+
+
 def clear_of(size: QSize, target: QRect, busy: Sequence[QRect]) -> QRect:
     """Return where the small face goes so that it does not lie over what is in use: where it
-    was wanted, else in the nearest free corner; where all are busy, it stays.
+    was wanted, else in the nearest corner or edge that is free; where none is, it hides the least.
     """
-    if not any(target.intersects(area) for area in busy):
+
+    def hidden_px(at: QRect) -> int:
+        covered = [at.intersected(area) for area in busy]
+        return sum(area.width() * area.height() for area in covered if not area.isEmpty())
+
+    if not hidden_px(target):
         return target
-    corners = [card_place(size, x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]
-    free = [at for at in corners if not any(at.intersects(area) for area in busy)]
-    if not free:
-        return target
+    steps = (0.0, 0.5, 1.0)
+    places = [target, *(card_place(size, x, y) for x in steps for y in steps)]
+    least_px = min(hidden_px(at) for at in places)
+    free = [at for at in places if hidden_px(at) == least_px]
     return min(free, key=lambda at: (at.center() - target.center()).manhattanLength())

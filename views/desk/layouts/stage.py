@@ -5,7 +5,9 @@ them. Used by the desk's window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QRect, pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import QEvent, QPoint, QRect, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -14,6 +16,7 @@ from views.desk.call_view import CallView
 from views.desk.layouts.layout import (
     Layout,
     LayoutMemory,
+    below_page,
     card_place,
     card_share,
     clear_of,
@@ -28,6 +31,8 @@ _FORMS = {
     Layout.WINDOW: CallForm.LARGE,
     Layout.PAPER: CallForm.CARD,
 }
+LOWER_HALF = 0.5
+"""Of the room in which the small face moves."""
 
 
 class WorkStage(QWidget):
@@ -41,6 +46,7 @@ class WorkStage(QWidget):
         bar: what the shared page's window has above the page; None for nothing.
         memory: what the screen remembers.
         window: holds the page in a window of its own.
+        below: gives the room that the shared page does not fill, below it.
 
     Signals:
         window_closed(): the agent closed the page's own window.
@@ -57,6 +63,7 @@ class WorkStage(QWidget):
         bar: QWidget | None,
         memory: LayoutMemory,
         window: PageWindow,
+        below: Callable[[], QRect],
     ) -> None:
         super().__init__()
         self.setObjectName("work_stage")
@@ -67,6 +74,7 @@ class WorkStage(QWidget):
         self._bar = bar
         self._memory = memory
         self._window = window
+        self._below = below
         self._window.closed.connect(self.window_closed)
         self._layout = Layout.FACE
         self._busy = QRect()
@@ -139,6 +147,12 @@ class WorkStage(QWidget):
         super().resizeEvent(event)
         self._place()
 
+    def event(self, event: QEvent | None) -> bool:
+        """Places anew when what the page fills is another size."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
     def _place(self) -> None:
         stage_area, layout = self.rect(), self._layout
         if layout is not Layout.WINDOW:
@@ -151,10 +165,20 @@ class WorkStage(QWidget):
             self._call.setGeometry(face)
         else:
             self._parts.setGeometry(stage_area)
-            now = self._memory.now
-            card_area = card_place(self.size(), now.card_x, now.card_y)
-            self._call.setGeometry(clear_of(self.size(), card_area, (self._busy, self._focused)))
+            self._call.setGeometry(self._card_area())
         self._call.raise_()
+
+    def _card_area(self) -> QRect:
+        """Return where the small face lies: below the page where that leaves room, unless the
+        agent put it higher; else over the page, clear of what is in use.
+        """
+        now = self._memory.now
+        if self._layout is Layout.PAGE and now.card_y >= LOWER_HALF:
+            area = below_page(self._below(), now.card_x)
+            if not area.isEmpty():
+                return area
+        card_area = card_place(self.size(), now.card_x, now.card_y)
+        return clear_of(self.size(), card_area, (self._busy, self._focused))
 
     def _on_moved(self, by: QPoint) -> None:
         """The agent's hand decides, until something else is in use."""

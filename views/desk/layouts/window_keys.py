@@ -55,7 +55,7 @@ class CallerKeys:
 
     def _ask(self, grant: Grant) -> None:
         if self._columns.has_caller:
-            self._conversation.header.grant_requested.emit(grant)
+            self._conversation.header.grants.wanted.emit(grant)
 
     def _search_documents(self) -> None:
         if self._columns.has_caller:

@@ -135,6 +135,10 @@ class LibraryPanel(QFrame):
         self.show_whole(self._wanted_whole)
         self.items_changed.emit()
 
+    def address_of(self, item_id: str) -> str:
+        """Return what an entry opens; "" for a document."""
+        return next((item.address for item in self.items if item.id == item_id), "")
+
     def show_not_read(self, words: str) -> None:
         """It was not read, and why; what is here is older."""
         self._trouble = not_read(words, self._read_at)

@@ -267,5 +267,5 @@ class MirrorPane(QWidget):
             self.engine.page.setBackgroundColor(self.palette().window().color())
 
     def sizeHint(self) -> QSize:
-        """Room for a page."""
-        return QSize(800, 600)
+        """Room for a page, as high as it is drawn."""
+        return QSize(800, self.placement.filled_px or 600)

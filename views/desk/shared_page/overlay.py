@@ -15,6 +15,7 @@ from PyQt6.QtGui import (
     QColor,
     QInputMethodEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -274,7 +275,9 @@ class MirrorOverlay(QWidget):
         if self._tool is not Tool.CONTROL or not _belongs_to_page(event):
             event.ignore()
             return
-        if event.key() in _KEYS:
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.key_pressed.emit(PageKey.SELECT_ALL)
+        elif event.key() in _KEYS:
             self.key_pressed.emit(_KEYS[Qt.Key(event.key())])
         else:
             self.typed.emit(event.text())
@@ -337,9 +340,11 @@ class MirrorOverlay(QWidget):
 
 
 def _belongs_to_page(event: QKeyEvent) -> bool:
-    """True for text and for the keys of a field;
+    """True for text and for the keys of a field, Ctrl+A too, with which its words are replaced;
     AltGr makes letters, Ctrl and Alt make shortcuts.
     """
+    if event.matches(QKeySequence.StandardKey.SelectAll):
+        return True
     modifiers = event.modifiers() & ~(
         Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QFocusEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QFrame, QMenu, QSizePolicy, QWidget
 
@@ -17,12 +17,13 @@ from resources.texts import _
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.tools import PageTools
 from views.widgets.icons import icon
-from views.widgets.parts import Chip, push_button, row, tool_button
+from views.widgets.parts import Chip, ToolButton, push_button, restyle, row, tool_button
 from views.widgets.plain_words import face_words, tip_words
+from views.widgets.theme import size_icons
 
 ADDRESS_PX = 116
 """The address has at least this, or is left to the library's field."""
-_SPACE = 3
+_SPACE, _EDGES_PX = 3, 4
 
 
 def shown_address(address: str) -> str:
@@ -77,15 +78,23 @@ class PageBar(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.tools = tools
         self._make_address()
-        self.library_button = tool_button(
-            _("Library of pages and documents"), "library", "cobrowse_library", keys="Ctrl+B"
+        self.library_button = _worded(
+            tool_button(
+                _("Library of pages and documents"), "library", "cobrowse_library", keys="Ctrl+B"
+            ),
+            _("Library"),
         )
-        self.file_button = tool_button(
-            _("Show a document of yours…"), "document", "cobrowse_show_file", keys="Ctrl+O"
+        self.file_button = _worded(
+            tool_button(
+                _("Show a document of yours…"), "document", "cobrowse_show_file", keys="Ctrl+O"
+            ),
+            _("Document"),
         )
-        self.again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
+        self.again = _worded(
+            tool_button(_("Redraw the page"), "retry", "cobrowse_again"), _("Redraw")
+        )
         self.chip = Chip("cobrowse_state")
-        self._more = tool_button(_("More for this page"), "more", "page_more")
+        self._more = _worded(tool_button(_("More for this page"), "more", "page_more"), _("More"))
         self._menu = QMenu(self)
         self._menu.setObjectName("page_more_menu")
         self._menu.aboutToShow.connect(self._fill_menu)
@@ -94,6 +103,14 @@ class PageBar(QFrame):
         before = (self.address, self._open, self.library_button, self.file_button)
         box = row(self, *before, tools, self.again, self._more, self.chip, space=_SPACE)
         box.setStretch(0, 1)
+        self._buttons = (
+            self.library_button,
+            self.file_button,
+            *(tools.button(tool) for tool in Tool),
+            *tools.whole.values(),
+            self.again,
+            self._more,
+        )
         self._gone: list[QWidget] = []
         self._with_chip = True
 
@@ -105,7 +122,6 @@ class PageBar(QFrame):
         self.address.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.address.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.address.setMinimumWidth(ADDRESS_PX)
-        self.address.setMaximumWidth(520)
         self.address.setAccessibleName(_("Address to open on the kiosk"))
         self.address.setToolTip(tip_words(f"{_('Address to open on the kiosk')}  (Ctrl+L)"))
         edit = self.address.lineEdit()
@@ -114,7 +130,8 @@ class PageBar(QFrame):
         edit.setMaxLength(2000)
         edit.returnPressed.connect(self.open_address)
         self.address.chosen.connect(self.open_address)
-        self._open = push_button(_("Open"), "address", name="cobrowse_open")
+        self._open = push_button(_("Open"), name="cobrowse_open")
+        self._open.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._open.clicked.connect(self.open_address)
 
     # ---- facts ----
@@ -199,51 +216,69 @@ class PageBar(QFrame):
             [page_buttons["zoom_out"], page_buttons["zoom_in"], self.again],
             [page_buttons["forward"], page_buttons["marks_remove"]],
             [self.file_button],
+            [page_buttons["back"], page_buttons["reload"]],
+            [self._open],
             [tools.button(Tool.ARROW), tools.button(Tool.HIGHLIGHT)],
-            [page_buttons["reload"]],
-            [tools.button(Tool.PROPOSE), page_buttons["back"]],
-            [self.address, self._open],
+            [tools.button(Tool.PROPOSE)],
+            [self.address],
             [tools.button(Tool.LOOK)],
+            [self.library_button],
+            [tools.button(Tool.POINT)],
         ]
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for address, library and the six tools with their words; the rest has a menu."""
+        size = super().minimumSizeHint()
+        self._put_words(beside=False)
+        parts = (self.address, self.library_button, self._more, *self._tools())
+        size.setWidth(sum(_least(part) + _SPACE for part in parts) + _EDGES_PX)
+        return size
+
+    def _tools(self) -> list[QWidget]:
+        return [self.tools.button(tool) for tool in Tool]
+
     def fit(self) -> None:
-        """Leaves out no more than must be; words come back where there is room for them."""
-        levels = self._levels()
-        every = [part for level in levels for part in level]
-        always = [self.library_button, *(self.tools.button(t) for t in Tool)]
-        widths = {part: _least(part) for part in {*every, *always}}
-        room = self.width()
-        used = sum(width + _SPACE for width in widths.values()) + 12
+        """Leaves out no more than must be. Words stand under the icons; beside them, and with what
+        the page is, where all has room.
+        """
+        self._put_words(beside=True)
+        every = [part for level in self._levels() for part in level]
+        shown = [*every, self.tools.button(Tool.CONTROL)]
+        room = self.width() - _EDGES_PX
+        used = sum(_least(part) + _SPACE for part in shown) + ADDRESS_PX
         gone: list[QWidget] = []
-        for level in levels:
-            gone += level
-            used -= sum(widths[part] + _SPACE for part in level)
-            more = 31 if gone else 0
-            if used + more <= room:
-                used += more
-                break
+        if used > room:
+            self._put_words(beside=False)
+            gone, used = self._left_out(shown, room)
         for part in every:
             part.setVisible(part not in gone)
         self._more.setVisible(bool(gone))
         self._gone = gone
-        self._use_words(room - used)
+        chip_px = self.chip.sizeHint().width() + _SPACE
+        self.chip.setVisible(self._with_chip and room - used >= chip_px + ADDRESS_PX)
 
-    def _use_words(self, room_px: int) -> None:
-        """The address is worth more than words; what the chip says, the permissions say too."""
-        room_px -= 2 * ADDRESS_PX
-        for needed, show in (
-            (70, self._show_open),
-            (self.chip.sizeHint().width() + _SPACE, self._show_chip),
-            (self.tools.words_px(), self.tools.show_words),
-        ):
-            show(room_px >= needed)
-            room_px -= needed if room_px >= needed else 0
+    def _left_out(self, shown: Sequence[QWidget], room: int) -> tuple[list[QWidget], int]:
+        """Return what goes into the menu, and how wide the rest is."""
+        used = sum(_least(part) + _SPACE for part in shown)
+        gone: list[QWidget] = []
+        for level in self._levels():
+            gone += level
+            used -= sum(_least(part) + _SPACE for part in level)
+            more = 0
+            if gone:
+                more = _least(self._more) + _SPACE
+            if used + more <= room:
+                break
+        return gone, used + more
 
-    def _show_open(self, words: bool) -> None:
-        self._open.setText(_("Open") if words else "")
-
-    def _show_chip(self, is_shown: bool) -> None:
-        self.chip.setVisible(is_shown and self._with_chip)
+    def _put_words(self, *, beside: bool) -> None:
+        style, icon_px = Qt.ToolButtonStyle.ToolButtonTextUnderIcon, 15
+        if beside:
+            style, icon_px = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, 18
+        for button in self._buttons:
+            size_icons(button, icon_px, icon_px)
+            button.setToolButtonStyle(style)
+            restyle(button, under=not beside)
 
     def show_chip(self, is_shown: bool) -> None:
         """Show whether there is a state of the page to be told."""
@@ -258,6 +293,7 @@ class PageBar(QFrame):
         for part in self._gone:
             if isinstance(part, QAbstractButton):
                 act = QAction(part.icon(), face_words(part.toolTip()), self._menu)
+                act.setObjectName(part.objectName())
                 act.setEnabled(part.isEnabled())
                 act.setCheckable(part.isCheckable())
                 act.setChecked(part.isChecked())
@@ -265,10 +301,14 @@ class PageBar(QFrame):
                 self._menu.addAction(act)
 
 
+def _worded(button: ToolButton, words: str) -> ToolButton:
+    button.setText(words)
+    return button
+
+
 def _least(part: QWidget) -> int:
-    """Return how wide a part is at least: a button as its icon."""
+    """Return how wide a part is at least."""
     if isinstance(part, QComboBox):
         return ADDRESS_PX
-    if part.objectName() == "cobrowse_open":
-        return 44
-    return 30
+    part.ensurePolished()
+    return part.sizeHint().width()

@@ -55,6 +55,7 @@ class Placement(QObject):
         self._viewport = QSize()
         self._scale = 0.0
         self._bar.setValue(0)
+        self._pane.updateGeometry()
 
     def fit(self, *, anew: bool) -> None:
         """The pane has another size; `anew`: another width, so another scale."""
@@ -79,6 +80,7 @@ class Placement(QObject):
         if self._bar.maximum() != below:
             self._bar.setRange(0, below)
         self._bar.setVisible(below > 0)
+        self._pane.updateGeometry()
         drawn = self._drawn()
         self._engine.run(f"mirror.place({drawn.x()}, {drawn.y()}, {self._scale})")
         self._overlay.update()
@@ -103,6 +105,11 @@ class Placement(QObject):
     def scale(self) -> float:
         """Pixels here for one of the kiosk's page."""
         return self._drawn().width() / max(1, self._viewport.width())
+
+    @property
+    def filled_px(self) -> int:
+        """Return how high the page is drawn, as a whole; 0 while there is none."""
+        return round(self._drawn().height())
 
     def scroll_here(self, down_px: float) -> bool:
         """Moves the page at this desk only; whether it moved."""

@@ -25,7 +25,7 @@ from session.protocol.conversation.remote_control import (
     PageKey,
     ValueProposed,
 )
-from views.desk.session_header import GRANT_WORDS
+from views.desk.grants_control import GRANT_WORDS
 from views.desk.shared_page import acts
 from views.desk.shared_page.mirror_pane import MirrorPane, Pick
 from views.desk.shared_page.overlay import Tool

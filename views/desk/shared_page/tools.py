@@ -8,20 +8,19 @@ chosen, and is in hand on the yes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
 
 from resources.texts import N_, _
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import HistoryStep
-from views.desk.session_header import answer_words
-from views.desk.shared_page.acts import GoInHistory, RemoveMarks, TakeTool, ZoomPage
+from views.desk.shared_page.acts import GoInHistory, RemoveMarks, TakeTool, ToolAct, ZoomPage
 from views.desk.shared_page.overlay import Tool
 from views.widgets.icons import icon
-from views.widgets.parts import ToolButton, name_button, row, tool_button
+from views.widgets.parts import ToolButton, name_button, restyle, row, tool_button
 from views.widgets.plain_words import tip_words
 
 _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
@@ -65,14 +64,13 @@ class PageTools(QFrame):
         self.setObjectName("page_tools")
         self._shortcuts: list[QShortcut] = []
         self._grants: dict[Grant, bool] = dict.fromkeys(Grant, False)
-        self._with_words = False
         self._live = False
         self._tool = Tool.LOOK
         self._off = False
         self._group = QButtonGroup(self)
         self._buttons = {tool: self._make_tool(tool, window) for tool in _TOOLS}
         self.whole = self._make_whole()
-        self._left_s: dict[Grant, float] = {}
+        self._asked: frozenset[Grant] = frozenset()
         row(self, *self._buttons.values(), *self.whole.values(), space=2)
         self._show()
 
@@ -88,7 +86,7 @@ class PageTools(QFrame):
             checkable=True,
         )
         button.setText(_(words))
-        button.setProperty("tool", True)
+        button.setAutoExclusive(True)  # a screen reader says "one of several", not a box to tick
         self._group.addButton(button)
         button.clicked.connect(lambda: self._want(tool))
         if keys:
@@ -98,26 +96,32 @@ class PageTools(QFrame):
         return button
 
     def _make_whole(self) -> dict[str, ToolButton]:
-        buttons = {}
-        self._clear = tool_button(_("Remove frame and arrow"), "remove", "page_marks_remove")
-        self._clear.clicked.connect(lambda: self.acted.emit(RemoveMarks()))
-        buttons["marks_remove"] = self._clear
-        steps = (
-            (_("Back"), "arrow_left", HistoryStep.BACK),
-            (_("Forward"), "arrow_right", HistoryStep.FORWARD),
-            (_("Load the page again"), "reload", HistoryStep.RELOAD),
+        acts: tuple[tuple[str, str, str, str, ToolAct], ...] = (
+            ("marks_remove", _("Remove"), _("Remove frame and arrow"), "remove", RemoveMarks()),
+            ("back", _("Back"), _("Back"), "arrow_left", GoInHistory(HistoryStep.BACK)),
+            (
+                "forward",
+                _("Forward"),
+                _("Forward"),
+                "arrow_right",
+                GoInHistory(HistoryStep.FORWARD),
+            ),
+            (
+                "reload",
+                _("Reload"),
+                _("Reload the page"),
+                "reload",
+                GoInHistory(HistoryStep.RELOAD),
+            ),
+            ("zoom_out", _("Smaller"), _("Smaller page"), "zoom_out", ZoomPage(-1)),
+            ("zoom_in", _("Larger"), _("Larger page"), "zoom_in", ZoomPage(1)),
         )
-        for words, icon_name, step in steps:
-            button = tool_button(words, icon_name, f"page_{step.value}")
-            button.clicked.connect(lambda _checked, step=step: self.acted.emit(GoInHistory(step)))
-            buttons[step.value] = button
-        for words, icon_name, by in (
-            (_("Smaller page"), "zoom_out", -1),
-            (_("Larger page"), "zoom_in", 1),
-        ):
-            button = tool_button(words, icon_name, f"page_{icon_name}")
-            button.clicked.connect(lambda _checked, by=by: self.acted.emit(ZoomPage(by)))
-            buttons[icon_name] = button
+        buttons = {}
+        for name, words, spoken, icon_name, act in acts:
+            button = tool_button(spoken, icon_name, f"page_{name}")
+            button.setText(words)
+            button.clicked.connect(lambda _checked, act=act: self.acted.emit(act))
+            buttons[name] = button
         return buttons
 
     def listen_in(self, scope: QWidget) -> None:
@@ -151,10 +155,10 @@ class PageTools(QFrame):
         self._live = live
         self._show()
 
-    def show_asking(self, left_s: Mapping[Grant, float]) -> None:
-        """Seconds that the caller has for the answer, for each power that is being asked for."""
-        if left_s != self._left_s:
-            self._left_s = dict(left_s)
+    def show_asking(self, grants: Collection[Grant]) -> None:
+        """The caller is being asked for these; the seconds are counted beside the tools, once."""
+        if frozenset(grants) != self._asked:
+            self._asked = frozenset(grants)
             self._show()
 
     def choose(self, tool: Tool) -> None:
@@ -189,47 +193,26 @@ class PageTools(QFrame):
     # ---- what is seen ----
 
     def _show(self) -> None:
-        style = Qt.ToolButtonStyle.ToolButtonIconOnly
-        if self._with_words:
-            style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for tool, button in self._buttons.items():
-            words, spoken, icon_name, keys, grant = _TOOLS[tool]
-            if grant is None:
-                left_s = 0.0
-            else:
-                left_s = self._left_s.get(grant, 0.0)
+            _words, spoken, icon_name, keys, grant = _TOOLS[tool]
+            is_asked = grant in self._asked
             advice = self._advice(grant)
             name_button(button, f"{_(spoken)}. {advice}" if advice else _(spoken), keys)
-            counts = self._with_words and left_s != 0
-            button.setText("" if counts else _(words))
-            button.show_counted(answer_words(left_s) if counts else "")
-            button.setIcon(icon(icon_name, "accent" if left_s else "text"))
-            button.setToolButtonStyle(style)
+            button.setIcon(icon(icon_name, "accent" if is_asked else "text"))
+            restyle(button, asked=is_asked)
         advice = self._advice(Grant.CONTROL)
-        for page_button in self.whole.values():
+        for name, page_button in self.whole.items():
             page_button.setEnabled(self._live)
-            name = page_button.accessibleName()
-            page_button.setToolTip(
-                tip_words(
-                    f"{name}. {advice}" if advice and page_button is not self._clear else name
-                )
-            )
+            spoken = page_button.accessibleName()
+            if advice and name != "marks_remove":
+                spoken = f"{spoken}. {advice}"
+            page_button.setToolTip(tip_words(spoken))
         self.choose(self._tool)
 
     def _advice(self, grant: Grant | None) -> str:
         """Return what choosing a tool does first; "" when it is in hand at once."""
         if self._allowed(grant):
             return ""
-        if grant in self._left_s:
+        if grant in self._asked:
             return _("The caller is being asked")
         return _("Asks the caller first")
-
-    def words_px(self) -> int:
-        """Return how much wider the words beside the icons make it."""
-        metrics = self.fontMetrics()
-        return sum(metrics.horizontalAdvance(_(words)) + 16 for words, *_rest in _TOOLS.values())
-
-    def show_words(self, with_words: bool) -> None:
-        """Words beside the icons, or the icons alone."""
-        self._with_words = with_words
-        self._show()

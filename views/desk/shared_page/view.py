@@ -25,7 +25,7 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.page_bar import PageBar, shown_address
 from views.desk.shared_page.page_contents import PageContents
-from views.desk.shared_page.page_notes import PageNotes
+from views.desk.shared_page.page_notes import PageNotes, UnseenPage
 from views.desk.shared_page.pointer_acts import PointerActs
 from views.desk.shared_page.shown_document_view import ShownDocumentView
 from views.desk.shared_page.spoken_focus import SpokenFocus
@@ -53,6 +53,7 @@ _CHIPS: dict[ShareState, tuple[str, str, str]] = {
     ShareState.ASKED: (N_("Asking the caller…"), "time", "accent"),
     ShareState.ON: (N_("You see the caller's page"), "see_page", "good"),
 }
+_ACTING = (N_("You act in the caller's page"), "control", "accent")
 _EMPTY: dict[ShareState, tuple[str, str]] = {
     ShareState.OFF: (
         N_("The caller's page is not shared"),
@@ -113,8 +114,9 @@ class SharedPageView(QWidget):
         self.bar = PageBar(self.tools)
         self._connect_bar()
         self._make_stage()
+        self._unseen = UnseenPage()
         self._notes = PageNotes(self._stage)
-        box = column(self, self.bar, self.library, self.library.progress, space=0)
+        box = column(self, self.bar, self._unseen, self.library, self.library.progress, space=0)
         box.addWidget(self._stage, 1)
         box.addWidget(self.value_bar)  # below: it comes by a click, and the page must stay there
         mirror.pointed.connect(lambda x, y: self.acted.emit(acts.MovePointer(x, y)))
@@ -143,6 +145,7 @@ class SharedPageView(QWidget):
         bar.library_button.clicked.connect(self.toggle_library)
         bar.file_button.clicked.connect(self.choose_file)
         self.library.address_requested.connect(lambda text: self._on_open(bar.whole_address(text)))
+        self.library.push_requested.connect(self._on_pushed)
         self.library.items_changed.connect(self._show_addresses)
         self.library.closed.connect(self.take_keyboard)
 
@@ -231,8 +234,10 @@ class SharedPageView(QWidget):
     def show_page(self, page: PageShown) -> None:
         """The kiosk shows this page."""
         self._page = page
-        self._opening = ""
         self._end_refusal()
+        if self._opening:
+            self._notes.show_opened(page)
+        self._opening = ""
         self.bar.show_address(page.address, page.title)
         self.mirror.overlay.setAccessibleName(
             _("The caller's page: {title}").format(title=page.title)
@@ -283,6 +288,7 @@ class SharedPageView(QWidget):
 
     def _forget_page(self) -> None:
         self._page = None
+        self._notes.show_opened(None)
         self._opening = ""
         self.bar.show_address("", "")
 
@@ -325,6 +331,11 @@ class SharedPageView(QWidget):
         self._show_state()
         self.acted.emit(acts.OpenAddress(address))
 
+    def _on_pushed(self, item_id: str) -> None:
+        """An entry of the library is put before the caller; a document is shown elsewhere."""
+        self._opening = self.library.address_of(item_id)
+        self._show_state()
+
     def _on_tool(self, tool: Tool) -> None:
         self._acting = tool is Tool.CONTROL
         if tool is not Tool.POINT:
@@ -348,31 +359,30 @@ class SharedPageView(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
-        chip = self.bar.chip
-        text, icon_name, tone = _CHIPS[self._state]
-        chip.show_state(_(text), icon_name, tone)
-        title, advice = _EMPTY[self._state]
-        self._empty.show_words(_(title), _(advice))
-        if self._opening and self._state is ShareState.ON:
-            opening = _("Opening {address} on the kiosk…")
-            self._empty.show_words(opening.format(address=shown_address(self._opening)), "")
+        is_on = self._state is ShareState.ON
+        live = is_on and self._page is not None
+        text, icon_name, tone = _ACTING if live and self._acting else _CHIPS[self._state]
+        self.bar.chip.show_state(_(text), icon_name, tone)
+        self._empty.show_words(*_empty_words(self._state, self._opening))
         self._ask.setVisible(self._state is ShareState.OFF)
-        live = self._state is ShareState.ON and self._page is not None
-        here = QApplication.focusWidget()
-        was_here = here is not None and (
-            self._stage.isAncestorOf(here) or self.library.isAncestorOf(here)
-        )
+        self._unseen.show_page(None if is_on or self._showing else self._page)
+        here = _focus_within(self._stage, self.library)
         before = self._stage.currentWidget()
         self._stage.setCurrentWidget(self._in_front(live=live))
         self.library.show_whole(not live and not self._showing and bool(self._allowed))
         self.bar.again.setEnabled(live and not self._showing)
         self.tools.set_off(self._showing)
         self.tools.set_in_session(live and not self._showing)
-        if live and self._acting:
-            chip.show_state(_("You act in the caller's page"), "control", "accent")
         self.bar.show_chip(not self._showing)
-        if was_here and self._stage.currentWidget() is not before:
+        if here is not None and not here.isVisible() and self._stage.currentWidget() is not before:
             self.take_keyboard()  # not to whatever comes next in the window
+
+
+def _focus_within(*parts: QWidget) -> QWidget | None:
+    here = QApplication.focusWidget()
+    if here is not None and any(part.isAncestorOf(here) for part in parts):
+        return here
+    return None
 
 
 def _timer(parent: QWidget, wait_ms: int, on_timeout: Callable[[], object]) -> QTimer:
@@ -399,3 +409,12 @@ def _file_dialog(parent: QWidget) -> QFileDialog:
     dialog.setObjectName("show_file_dialog")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return dialog
+
+
+def _empty_words(state: ShareState, opening: str) -> tuple[str, str]:
+    """Return title and advice while no page is seen."""
+    if opening and state is ShareState.ON:
+        words = _("Opening {address} on the kiosk…")
+        return words.format(address=shown_address(opening)), ""
+    title, advice = _EMPTY[state]
+    return _(title), _(advice)

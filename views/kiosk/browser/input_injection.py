@@ -176,8 +176,11 @@ class InputInjector(QObject):
         QCoreApplication.postEvent(self._target(), event)
 
     def press(self, key: PageKey) -> None:
-        """Presses and releases a key."""
+        """Presses and releases a key; to mark everything is an act of the engine, not of a key."""
         self._view.setFocus()
+        if key is PageKey.SELECT_ALL:
+            self._page().triggerAction(QWebEnginePage.WebAction.SelectAll)
+            return
         code, text, modifiers = _KEYS[key]
         for kind in (_Type.KeyPress, _Type.KeyRelease):
             QCoreApplication.postEvent(self._target(), _OurKey(kind, code.value, modifiers, text))

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The permissions over the agent's conversation: what a button says, and what its help says;
-the caller's number.
-"""
+"""The head of a conversation: the caller's number, and the number of the conversation."""
 
 from __future__ import annotations
 
@@ -11,22 +9,10 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from session.core.short_number import short_number
-from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import SessionFacts
 from tests.support.screens.invented import SESSION
-from views.desk.session_header import GrantButton, SessionHeader
+from views.desk.session_header import SessionHeader
 from views.widgets.parts import ElidedLabel
-
-
-def test_the_time_that_is_left_is_on_the_button_only_when_it_is_short(qtbot: QtBot) -> None:
-    button = GrantButton(Grant.SCAN)
-    qtbot.addWidget(button)
-    button.show_state(allowed=True)
-    button.show_left(1792)
-    assert "29:52" not in button.text()
-    assert "29 min" in button.toolTip()
-    button.show_left(300)
-    assert "5:00" in button.text()
 
 
 def _where(header: SessionHeader) -> str:

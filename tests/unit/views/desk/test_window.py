@@ -201,20 +201,40 @@ def test_a_permission_is_asked_for_by_its_button_and_by_keys(
 ) -> None:
     window.show_session(SESSION)
     asked: list[Grant] = []
-    window.conversation.header.grant_requested.connect(asked.append)
-    press(window, qtbot, "grant_scan")
-    press(window, qtbot, "grant_scan")
+    window.conversation.header.grants.wanted.connect(asked.append)
+    for _time in range(2):
+        press(window, qtbot, "grants")
+        press(window, qtbot, "grant_scan")
     assert asked == [Grant.SCAN]
-    window.conversation.header.show_asking({Grant.SCAN: 29.6})
+    window.conversation.header.grants.show_asking({Grant.SCAN: 29.6})
     assert child(window, QPushButton, "grant_scan").text() == "Scan 30 s"
+    assert "Asking to scan · 30 s" in child(window, QPushButton, "grants").text()
     allow(window, {Grant.SCAN: True})
     assert "allowed" in child(window, QPushButton, "grant_scan").accessibleName()
     allow(window, {Grant.SCAN: False})
+    press(window, qtbot, "grants")
     press(window, qtbot, "grant_scan")
     assert asked == [Grant.SCAN, Grant.SCAN]
     key(window, Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
     key(window, Qt.Key.Key_3)
     assert asked[2:] == [Grant.CONTROL]
+
+
+def test_the_permissions_take_the_keyboard_and_open(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    key(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    grants = window.conversation.header.grants
+    assert grants.hasFocus()
+    press(window, qtbot, "grants")
+    keep = child(window, QPushButton, "grant_keep")
+    qtbot.waitUntil(keep.isVisible)
+    key(keep, Qt.Key.Key_Escape)
+    assert grants.hasFocus()
+    window.dossier.person.setFocus()
+    press(window, qtbot, "grants")
+    qtbot.waitUntil(keep.isVisible)
+    press(window, qtbot, "grant_keep")
+    assert window.dossier.person.hasFocus(), "back where it was"
 
 
 def test_one_press_brings_the_page_that_is_filled_in_together(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -40,7 +40,7 @@ from tests.support.screens.longer import Longer, use_words
 from tests.support.screens.mirrored import picture, text_of
 from views.desk.call_controls import CallState, Quality
 from views.desk.call_view import CallView
-from views.desk.layouts.layout import LAYOUTS, Layout
+from views.desk.layouts.layout import LAYOUTS, Layout, card_place, card_size, clear_of
 from views.desk.layouts.page_window import PageWindow
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
@@ -266,6 +266,55 @@ def test_the_face_is_dragged_and_pushed_and_makes_room_for_what_is_in_use(
     assert window.conversation.stage.rect().contains(window.conversation.stage.place_of_card())
 
 
+def test_the_face_stands_below_a_page_that_leaves_room_and_is_larger_there(
+    window: DeskWindow, mirror: MirrorPane, qtbot: QtBot
+) -> None:
+    window.conversation.show_sharing(True)
+    settle(qtbot, window)
+    stage = window.conversation.stage
+    assert stage.place_of_card().size() == card_size()
+    mirror.feed(text_of(*picture("Bonjour", size=(1280, 505))))
+
+    def page_bottom() -> int:
+        return mirror.mapTo(stage, QPoint(0, mirror.placement.filled_px)).y()
+
+    qtbot.waitUntil(lambda: stage.place_of_card().width() > card_size().width())
+    below = stage.place_of_card()
+    assert below.height() > card_size().height()
+    assert below.top() >= page_bottom()
+    assert stage.rect().contains(below)
+    drag(window.call, QPoint(60, 60), QPoint(60, -400))
+    assert stage.place_of_card().size() == card_size(), "where the agent puts it"
+    drag(window.call, QPoint(60, 60), QPoint(60, 460))
+    assert stage.place_of_card().size() == below.size()
+    assert stage.place_of_card().top() == below.top()
+    mirror.feed(text_of(*picture("Bonjour", size=(1280, 1000))))
+    qtbot.waitUntil(lambda: stage.place_of_card().size() == card_size())
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+def test_side_by_side_the_face_has_a_third_of_the_room(
+    window: DeskWindow, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    window.conversation.choose_layout(Layout.SIDE)
+    settle(qtbot, window)
+    stage = window.conversation.stage
+    assert window.call.width() >= round(0.3 * stage.width())
+    assert window.call.height() == stage.height()
+
+
+def test_the_face_hides_least_where_all_places_are_in_use() -> None:
+    stage = QSize(600, 400)
+    above = QRect(0, 0, 600, 200)
+    below = QRect(0, 200, 600, 200)
+    at = clear_of(stage, card_place(stage, 1.0, 1.0), (below,))
+    assert not at.intersects(below)
+    field = QRect(300, 0, 300, 400)
+    at = clear_of(stage, card_place(stage, 1.0, 1.0), (above.adjusted(0, 0, 0, 60), field))
+    assert not at.intersects(field)
+
+
 def test_the_page_has_a_window_of_its_own_and_the_keys_go_on_working(
     window: DeskWindow, mirror: MirrorPane, qtbot: QtBot
 ) -> None:
@@ -381,7 +430,7 @@ def test_the_keyboard_follows_the_job_and_never_lands_on_what_has_no_name(
         return not here().endswith("has no name")
 
     window.show_session(SESSION)
-    assert here().startswith("See the page"), "the first power that is not given"
+    assert here() == "Nothing is allowed", "what the caller allows"
     window.conversation.show_sharing(True)
     key(window, Qt.Key.Key_F2, SHIFT)
     assert here() == "The caller's page: Mes droits"

@@ -143,14 +143,11 @@ def test_a_tool_without_leave_asks_for_it_and_is_in_hand_on_the_yes(
         click(button)
         assert wanted == [acts.TakeTool(tool)]
         assert agent.view.tools.tool is Tool.LOOK, "in hand on the yes, not before"
-    agent.view.tools.show_asking({Grant.CONTROL: 12.0})
+    agent.view.tools.show_asking([Grant.CONTROL])
     asked = agent.view.tools.button(Tool.CONTROL)
-    agent.view.tools.show_words(True)
-    assert asked.text() == "12 s"
-    agent.view.tools.show_words(False)
-    assert asked.text() == "Act in page"
-    assert asked.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly, "which tool it is"
-    agent.view.tools.show_asking({})
+    assert asked.text() == "Act in page", "it says which tool it is"
+    assert "The caller is being asked" in asked.accessibleName()
+    agent.view.tools.show_asking([])
     agent.allow(*OVER_PAGE)
     agent.view.tools.choose(Tool.CONTROL)
     assert agent.view.tools.tool is Tool.CONTROL
@@ -216,6 +213,7 @@ def test_typed_text_and_keys_go_to_the_page_only_while_acting(agent: Agent) -> N
     for pressed in (Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Backspace):
         key(agent.overlay, pressed)
     key(agent.overlay, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    key(agent.overlay, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert agent.requests == [
         (acts.TypeText, ("a",)),
         (acts.TypeText, ("@",)),
@@ -224,6 +222,7 @@ def test_typed_text_and_keys_go_to_the_page_only_while_acting(agent: Agent) -> N
         (acts.PressPageKey, (PageKey.TAB,)),
         (acts.PressPageKey, (PageKey.BACKSPACE,)),
         (acts.PressPageKey, (PageKey.BACK_TAB,)),
+        (acts.PressPageKey, (PageKey.SELECT_ALL,)),
     ]
 
 

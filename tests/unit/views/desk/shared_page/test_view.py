@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
+from session.protocol.dossier.library import LibraryItem, LibraryKind
 from tests.support.screens.acts import acts_of
 from tests.support.screens.fingers import key
 from tests.support.screens.mirrored import picture, text_of
@@ -76,6 +77,45 @@ def test_the_view_leads_from_asking_to_seeing(view: SharedPageView, qtbot: QtBot
     view.show_page(PAGE)
     assert view.mirror.isVisible()
     assert state(view) == "You see the caller's page"
+
+
+def test_what_the_agent_opens_is_said_to_be_seen_by_the_caller(view: SharedPageView) -> None:
+    unseen = view.findChild(QLabel, "cobrowse_unseen")
+    opened = view.findChild(QLabel, "cobrowse_opened")
+    assert unseen is not None
+    assert opened is not None
+    assert not unseen.isVisible()
+    view.show_page(PAGE)  # opened at the kiosk, and the caller does not share it yet
+    assert unseen.isVisible()
+    assert unseen.text() == "The caller sees “Mes droits”"
+    view.show_grants(BOTH)
+    assert not unseen.isVisible(), "the agent sees it, too"
+    assert not opened.isVisible()
+    address(view).setEditText("caisse.example/espace/")
+    button(view, "cobrowse_open").click()
+    view.show_page(PAGE)
+    assert opened.isVisible()
+    assert opened.text() == "The caller sees “Mes droits”"
+    view.show_sharing(False)
+    assert not any("Mes droits" in label.text() for label in (unseen, opened))
+
+
+def test_a_page_that_comes_takes_no_keyboard_from_the_library_that_the_agent_opened(
+    view: SharedPageView, qtbot: QtBot
+) -> None:
+    form = LibraryItem(id="f", title="Formulaire", kind=LibraryKind.FORM, address="https://c.fr/")
+    view.library.show_items([form])
+    view.activateWindow()
+    view.open_library()
+    qtbot.waitUntil(view.library.search.hasFocus)
+    view.show_grants(BOTH)
+    view.show_sharing(True)
+    view.show_page(PAGE)
+    assert view.mirror.isVisible()
+    assert view.library.search.hasFocus(), "the next Enter chooses, and goes into no page"
+    with qtbot.waitSignal(view.library.push_requested):
+        key(view.library.search, Qt.Key.Key_Return)
+    assert not view.library.isVisible()
 
 
 def test_a_refusal_leads_back_to_asking(view: SharedPageView) -> None:
