@@ -68,7 +68,7 @@ class DeskAnnouncements:
         self._warned: set[Grant] = set()
         self._page = ""
         self._governed = self._trouble = ""
-        self._answered = False
+        self._answered = self._has_met = False
         self._call = MediaState.NEW
         self._together = QTimer(window)
         self._together.setSingleShot(True)
@@ -143,6 +143,7 @@ class DeskAnnouncements:
         self._new = []
         self._gone = []
         self._warned = set()
+        self._has_met = False
         self._call = MediaState.NEW
         ticket = self._window.queue.facts.ticket(session.facts.ticket_id)
         if ticket is not None:
@@ -245,16 +246,14 @@ class DeskAnnouncements:
     # ---- the line ----
 
     def _on_call(self, state: MediaState) -> None:
-        was_bad, before = self._is_bad(), self._call
+        was_bad = self._is_bad()
         self._call = state
         if state is MediaState.LOST and self._trouble != _AWAY:
             self._trouble = _AWAY
             self._announce(_("Picture and sound are away; trying again."), urgent=True)
-        elif (
-            state is MediaState.CONNECTED
-            and not self._trouble
-            and before in (MediaState.NEW, MediaState.CONNECTING)
-        ):
+        elif state is MediaState.CONNECTED and not self._has_met:
+            self._has_met = True
+            self._trouble = ""
             self._announce(self._met_words())
         if self._is_bad() != was_bad:
             self._steady.start()

@@ -70,12 +70,11 @@ class PageContents(QFrame):
 
     def close_list(self) -> None:
         """Hides the list and forgets what it showed."""
-        had_keyboard = self.lines.hasFocus()
         self._looking.stop()
+        if self.lines.hasFocus():
+            self.closed.emit()  # first: else the keyboard is nowhere, and the window is said
         self.hide()
         self.lines.clear()
-        if had_keyboard:
-            self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape goes back to the page."""

@@ -95,7 +95,7 @@ class PageNotes(QFrame):
         self._place()
 
     def _show(self, part: QLabel, words: str, tone: str) -> None:
-        if tone in _SPOKEN and words != part.text():
+        if words and tone in _SPOKEN:
             announce(self, words)
         part.setText(words)
         part.setVisible(bool(words))

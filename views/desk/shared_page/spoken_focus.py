@@ -27,7 +27,6 @@ MOST_TRIES = 10
 """A field may be told before it is drawn."""
 
 _part = msgspec.json.Decoder(PagePart)
-_GOES = (PageKey.TAB, PageKey.BACK_TAB)
 _MOVES = (
     PageKey.LEFT,
     PageKey.RIGHT,
@@ -82,10 +81,8 @@ class SpokenFocus(QObject):
         if self._place.id > 0:
             self._looking.start()
             self._look()
-            return
-        self._looking.stop()
-        if self._last_key in _GOES:
-            announce(self._mirror, _("A field hidden from you, or no field, has the keyboard."))
+        else:  # of a hidden field the kiosk's answer is said instead
+            self._looking.stop()
 
     def _look(self) -> None:
         self._ask(self._place, self._on_part)

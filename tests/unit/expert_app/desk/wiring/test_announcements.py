@@ -259,3 +259,14 @@ def test_that_hub_and_kiosk_are_back_is_told(heard: Heard) -> None:
     heard.app.trouble_cleared.emit("line")
     heard.app.trouble_cleared.emit("peer_gone")
     assert [words for words, _urgent in heard.said] == ["Connected again.", "The kiosk is back."]
+
+
+@pytest.mark.parametrize("before", [MediaState.CONNECTING, MediaState.UNSTABLE, MediaState.LOST])
+def test_the_first_picture_is_told_once_however_the_line_began(
+    heard: Heard, before: MediaState
+) -> None:
+    session = heard.talk()
+    for state in (before, MediaState.CONNECTED, MediaState.UNSTABLE, MediaState.CONNECTED):
+        session.call.state_changed.emit(state)
+    told = [words for words, _urgent in heard.said if "see and hear" in words or "back" in words]
+    assert told == ["You see and hear each other."]
