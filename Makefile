@@ -65,7 +65,7 @@ test-stories:
 
 # What takes both processors for minutes, one after the other: before each release.
 test-long:
-	@installers/setup.sh test
+	@installers/setup.sh long
 	$(BIN)/pytest -m long $(WHOLE) tests
 
 pilot:

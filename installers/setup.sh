@@ -3,7 +3,8 @@
 # Brings what a bare Debian 13 or Ubuntu 24.04 lacks: uv, Qt's system libraries, the Python packages, rrweb, catalogues.
 # `setup.sh windows` brings what packs an MSI.
 # `setup.sh test` brings, as root, what the tests use beside: SANE, TURN, CUPS and its IPP printer, D-Bus, AT-SPI, Xvfb,
-# Tesseract, PDFBox, PostgreSQL, Chromium, Firefox, podman.
+# Tesseract, PDFBox, PostgreSQL, Chromium, Firefox, podman. `setup.sh long` brings, beside, what only the long tests use:
+# the screen reader Orca, and a window manager before which it reads.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$HOME/.local/bin:$PATH"
@@ -16,6 +17,7 @@ tested=(libsane1 coturn libnss3-tools dbus xvfb at-spi2-core gir1.2-atspi-2.0 py
   gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
   "${windows[@]}" chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql
   podman)
+long=(orca speech-dispatcher openbox xdotool)
 
 missing() {
   for name in "$@"; do
@@ -33,6 +35,9 @@ if command -v dpkg-query >/dev/null; then
   mapfile -t lacking < <(missing "${qt[@]}")
   if [ "${1:-}" = test ] && [ "$(id -u)" = 0 ]; then
     mapfile -t -O "${#lacking[@]}" lacking < <(missing "${tested[@]}")
+  fi
+  if [ "${1:-}" = long ] && [ "$(id -u)" = 0 ]; then
+    mapfile -t -O "${#lacking[@]}" lacking < <(missing "${tested[@]}" "${long[@]}")
   fi
   if [ "${1:-}" = windows ]; then
     mapfile -t -O "${#lacking[@]}" lacking < <(missing "${windows[@]}")
@@ -80,7 +85,7 @@ if [ ! -f resources/vendor/VENDOR.json ] || [ ! -f resources/vendor/CLIENT.json 
 elif [ ! -f "$stamp" ] || [ uv.lock -nt "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ ! -x .venv/bin/python ]; then
   uv sync --locked --quiet --compile-bytecode
 fi
-if [ "${1:-}" = test ]; then
+if [ "${1:-}" = test ] || [ "${1:-}" = long ]; then
   # six workers that begin together would each compile all of it
   .venv/bin/python -m compileall -q -j 2 -x '(vendor|test_[a-z_0-9]*[.]py)' expert_app views session documents resources tests
   # the pages that the fidelity suite compares beside its own

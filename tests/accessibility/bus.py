@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tests.support.waiting import LONGEST_S
 
@@ -85,24 +85,31 @@ def was_announced(words: str, said: Iterable[dict[str, Any]]) -> bool:
     return any(words in one["text"] for one in said if one["type"] == "announcement")
 
 
-class Desktop:
-    """Everything that a screen reader needs, started in order and ended in the other.
+class Screen:
+    """A screen and a D-Bus of their own, and what was started on them, ended in the other order.
 
     Attributes:
-        windows: `tests.accessibility.windows`, which shows our real windows.
-        ears: `listener.py`, under the system's own Python.
+        environment: of the programs that are to be there.
     """
 
-    windows: Talker
-    ears: Talker
-
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        runtime = folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        inherited = ("PATH", "LANG", "QTWEBENGINE_DISABLE_SANDBOX", "QTWEBENGINE_CHROMIUM_FLAGS")
+        self.environment = {name: os.environ[name] for name in inherited if name in os.environ} | {
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(runtime),
+            "GSETTINGS_BACKEND": "memory",
+            "QT_QPA_PLATFORM": "xcb",
+            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
         self._ends: contextlib.ExitStack = contextlib.ExitStack()
 
-    def __enter__(self) -> Desktop:
+    def __enter__(self) -> Self:
         try:
-            self._start()
+            self.start()
         except BaseException:
             self._ends.close()
             raise
@@ -116,45 +123,54 @@ class Desktop:
     ) -> None:
         self._ends.close()
 
-    def _start(self) -> None:
-        runtime = self._folder / "runtime"
-        runtime.mkdir(mode=0o700)
-        inherited = ("PATH", "LANG", "QTWEBENGINE_DISABLE_SANDBOX", "QTWEBENGINE_CHROMIUM_FLAGS")
-        environment = {name: os.environ[name] for name in inherited if name in os.environ} | {
-            "HOME": str(self._folder),
-            "XDG_RUNTIME_DIR": str(runtime),
-            "GSETTINGS_BACKEND": "memory",
-            "QT_QPA_PLATFORM": "xcb",
-            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-            "LIBGL_ALWAYS_SOFTWARE": "1",
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-        }
+    def start(self) -> None:
+        """Starts screen and bus."""
         width, height = SIZE
         screen = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{width}x{height}x24", "-nolisten"]
-        environment["DISPLAY"] = f":{self._serve([*screen, 'tcp'], environment)}"
+        self.environment["DISPLAY"] = f":{self.serve([*screen, 'tcp'])}"
         bus = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"]
-        environment["DBUS_SESSION_BUS_ADDRESS"] = self._serve(bus, environment)
-        self.ears = self._talk([SYSTEM_PYTHON, str(LISTENER)], environment)
-        self.windows = self._talk(
-            [sys.executable, "-m", "tests.accessibility.windows"], environment
-        )
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.serve(bus)
 
-    def _serve(self, command: list[str], environment: dict[str, str]) -> str:
+    def serve(self, command: list[str]) -> str:
         """Starts a server; the line that it says when it is ready."""
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
-        )
+        process = self.run(command, stdout=subprocess.PIPE)
         assert process.stdout is not None
         self._ends.callback(process.stdout.close)
-        self._ends.callback(process.wait)
-        self._ends.callback(process.terminate)
         return process.stdout.readline().strip()
 
-    def _talk(self, command: list[str], environment: dict[str, str]) -> Talker:
-        talker = Talker(command, environment)
+    def run(self, command: list[str], stdout: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        """Starts a program that runs until the screen is left."""
+        process = subprocess.Popen(
+            command, stdout=stdout, stderr=subprocess.DEVNULL, env=self.environment, text=True
+        )
+        self._ends.callback(process.wait)
+        self._ends.callback(process.terminate)
+        return process
+
+    def talk(self, command: list[str]) -> Talker:
+        """Starts a program that answers, once it has said that it is ready."""
+        talker = Talker(command, self.environment)
         self._ends.callback(talker.close)
         talker.answer()
         return talker
+
+
+class Desktop(Screen):
+    """Everything that a screen reader needs, started in order and ended in the other.
+
+    Attributes:
+        windows: `tests.accessibility.windows`, which shows our real windows.
+        ears: `listener.py`, under the system's own Python.
+    """
+
+    windows: Talker
+    ears: Talker
+
+    def start(self) -> None:
+        """Starts the ears before the windows."""
+        super().start()
+        self.ears = self.talk([SYSTEM_PYTHON, str(LISTENER)])
+        self.windows = self.talk([sys.executable, "-m", "tests.accessibility.windows"])
 
     def heard(self, until: str) -> list[dict[str, Any]]:
         """What was said up to the announcement that has these words."""

@@ -15,6 +15,8 @@ from PyQt6.QtWidgets import QWidget
 from resources import resource_path
 
 _ITEM = "pages/announcer.qml"
+APART_MS = 400
+"""Orca drops the second of two announcements within 100 ms; what comes together is said as one."""
 _DEAF = ("offscreen", "minimal")
 """Platforms without a bridge to a screen reader: the tests' own."""
 
@@ -61,21 +63,32 @@ class Announcer(QObject):
             self._pane.hide()
 
     def announce(self, words: str, urgent: bool = False) -> None:
-        """Says it at the loop's next turn; nothing for no words."""
+        """Says it at the loop's next turn, or with others a moment later; nothing for no words."""
         if not words:
             return
         self.said.emit(words, urgent)
         if self._pane is not None:
             self._waiting.append((words, urgent))
-            self._next_turn.start()
+            if not self._next_turn.isActive():
+                self._next_turn.start(0)
 
     def _announce_next(self) -> None:
         pane = self._pane
         assert pane is not None
         if pane.rootObject() is None:
             pane.setSource(QUrl.fromLocalFile(str(resource_path(_ITEM))))
-        announcements, self._waiting = self._waiting, []
-        for words, urgent in announcements:
-            QMetaObject.invokeMethod(
-                pane.rootObject(), "announce", Q_ARG("QVariant", words), Q_ARG("QVariant", urgent)
-            )
+        if not self._waiting:
+            return
+        words = one_text([words for words, _urgent in self._waiting])
+        urgent = any(urgent for _words, urgent in self._waiting)
+        self._waiting = []
+        self._next_turn.start(APART_MS)
+        QMetaObject.invokeMethod(
+            pane.rootObject(), "announce", Q_ARG("QVariant", words), Q_ARG("QVariant", urgent)
+        )
+
+
+def one_text(sentences: list[str]) -> str:
+    """Return sentences one after the other, each with one sign at its end but the last."""
+    ended = [words if words[-1:] in ".!?…" else f"{words}." for words in sentences[:-1]]
+    return " ".join([*ended, sentences[-1]])
