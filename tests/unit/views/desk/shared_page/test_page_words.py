@@ -25,7 +25,7 @@ def french() -> Iterator[None]:
         (PagePart(kind="field", name="Nom", required=True), "Nom, champ, obligatoire, vide"),
         (
             PagePart(kind="field", name="Tél.", value="12", wrong=True, advice="Dix chiffres."),
-            "Tél., champ, 12. Erreur\u00a0: Dix chiffres.",
+            "Tél., champ, 12. Erreur : Dix chiffres.",
         ),
         (
             PagePart(kind="field", name="Nom", advice="En capitales"),

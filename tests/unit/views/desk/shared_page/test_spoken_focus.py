@@ -96,7 +96,7 @@ def test_each_field_that_gets_the_keyboard_is_said_with_what_it_holds(blind: Bli
     blind.focus("nom", 0)
     blind.hears("Nom, champ, obligatoire, Rostane")
     blind.focus("tel", 2)
-    blind.hears("Téléphone, champ, 12. Erreur\u00a0: Dix chiffres.")
+    blind.hears("Téléphone, champ, 12. Erreur : Dix chiffres.")
     blind.focus("act")
     blind.hears("Activité, liste de choix, Retraité")
     blind.focus("enfants")
@@ -159,7 +159,7 @@ def test_the_page_is_read_as_a_list(blind: Blind) -> None:
         "Champ, Nom, obligatoire, Rostane",
         "Champ, Mot de passe, rempli, caché pour vous",
         "Dix chiffres.",
-        "Champ, Téléphone, 12. Erreur\u00a0: Dix chiffres.",
+        "Champ, Téléphone, 12. Erreur : Dix chiffres.",
         "Liste de choix, Activité, Retraité",
         "Case, Enfants, non cochée",
         "Tableau, Pièces, 2 lignes, 2 colonnes",
@@ -175,7 +175,7 @@ def test_the_list_begins_at_the_field_that_has_the_keyboard_and_enter_clicks_the
     blind: Blind,
 ) -> None:
     blind.focus("tel", 2)
-    blind.hears("Téléphone, champ, 12. Erreur\u00a0: Dix chiffres.")
+    blind.hears("Téléphone, champ, 12. Erreur : Dix chiffres.")
     contents = blind.view.contents.lines
     blind.view.toggle_contents()
     blind.qtbot.waitUntil(contents.hasFocus)
@@ -197,7 +197,7 @@ def test_without_a_tool_in_hand_the_list_says_what_to_do(blind: Blind) -> None:
     blind.view.toggle_contents()
     blind.qtbot.waitUntil(blind.view.contents.lines.hasFocus)
     key(blind.view.contents.lines, Qt.Key.Key_Return)
-    blind.hears("Choisissez d’abord un outil\u00a0: F10 agit dans la page.")
+    blind.hears("Choisissez d’abord un outil : F10 agit dans la page.")
 
 
 def test_escape_gives_the_keyboard_back_to_the_page(blind: Blind) -> None:
