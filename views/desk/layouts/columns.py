@@ -18,7 +18,7 @@ from views.desk.queue.view import DeskQueueView
 from views.widgets.keyboard.tab_order import order_by_sight
 from views.widgets.theme import text_scale
 
-QUEUE_PX, QUEUE_PART = 380, 0.32
+QUEUE_PX, QUEUE_PART = 380, 0.36
 SIDE_PART = 0.38
 """The most of the window that larger letters may take for the side."""
 CENTRE_PX = 340

@@ -34,7 +34,7 @@ from views.widgets.keyboard.window_actions import WindowActions
 ONLY_WITH_THE_KEYBOARD_THERE = {"Alt+G", "Ctrl+Space", "Return", "Right", "Shift+Right", "PgDown"}
 """Keys that a view takes only while it has the keyboard, or that begin others."""
 OF_TOOLS = {"F9", "Shift+F9", "Ctrl+F9", "Ctrl+Shift+F9"}
-BY_WIRING = {"Ctrl+B", "Ctrl+O", "Ctrl+L", "Ctrl+Shift+P", *OF_TOOLS}
+BY_WIRING = {"Ctrl+B", "Ctrl+F10", "Ctrl+O", "Ctrl+L", "Ctrl+Shift+P", *OF_TOOLS}
 """Made by the program's wiring, or by the shared page, which this window has not."""
 
 
