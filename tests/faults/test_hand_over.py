@@ -99,6 +99,7 @@ async def stop_in_turn(world: Cluster) -> float:
     return longest_s
 
 
+@pytest.mark.long  # in every run: the lease that is given back
 async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path: Path) -> None:
     tasks, clock, seen = Tasks(), SystemClock(), Seen()
     async with cluster(tmp_path, Size(kiosks=PAIRS, agents=PAIRS, loads=0, nodes=1)) as world:

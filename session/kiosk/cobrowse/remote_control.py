@@ -413,6 +413,8 @@ class KioskRemoteControl:
         field = before.field
         if field is FieldKind.PRIVATE:
             raise FieldPrivate
+        if field is FieldKind.BUTTON and text == " ":  # a desk sends the space bar as text
+            return await self._press(command, PageKey.SPACE)
         if field is not FieldKind.TEXT:
             raise FieldNotReady
         self._check_again(command)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.door.crowd import STANDING, enrolment_crowd
 from tests.faults.door.flood import HONEST, enrolment_flood
 
@@ -16,6 +18,7 @@ async def test_forty_newcomers_enrol_beside_a_flood(tmp_path: Path) -> None:
     assert found.grown_mb["hub"] < 60
 
 
+@pytest.mark.long  # in every run: forty beside a flood
 async def test_a_thousand_who_only_stand_at_the_door_keep_nobody_out(tmp_path: Path) -> None:
     found = await enrolment_crowd(tmp_path / "hub", STANDING)
     assert found.stood >= STANDING

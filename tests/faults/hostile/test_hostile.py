@@ -58,6 +58,7 @@ async def test_bursts_of_a_kiosk_fill_no_window_and_the_caller_goes_on(
     assert kiosk.watch.heard
 
 
+@pytest.mark.long  # in every run: the bursts of a kiosk
 @pytest.mark.timeout(600)
 async def test_bursts_of_a_desk_leave_the_caller_the_conversation_and_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -91,6 +91,21 @@ def test_keys_move_erase_and_send(stage: ControlStage, qt_loop: QtLoop) -> None:
     qt_loop.run(stage.play(story()))
 
 
+def test_the_space_bar_ticks_the_box_that_has_the_keyboard(
+    stage: ControlStage, qt_loop: QtLoop
+) -> None:
+    async def story() -> None:
+        await stage.share_html("<input id=a><input id=b type=checkbox>")
+        await stage.click("#a")
+        stage.control.press(PageKey.TAB)
+        await stage.answer()
+        assert (await stage.write(" ")).code == ""
+        await stage.page_is("document.getElementById('b').checked")
+        assert (await stage.write("x")).code == "field_not_ready"
+
+    qt_loop.run(stage.play(story()))
+
+
 def test_all_of_a_field_is_marked_and_replaced(stage: ControlStage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share_html("<p>Nom</p><input id=a value='Jean Dupond'>")
