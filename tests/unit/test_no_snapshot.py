@@ -191,13 +191,15 @@ def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> No
     }
     assert found == {
         ("expert_app/driven/window_driver.py", "grab"),
-        ("views/kiosk/browser/caller_script.py", "grab"),
+        ("expert_app/driven/desk_driver.py", "grab"),
+        ("views/kiosk/browser/page_view.py", "grab"),
         ("expert_app/helpdesk/wiring/conversation.py", "clipboard"),
         ("expert_app/workplace/wiring/support.py", "clipboard"),
     }, (
-        "the script's hands alone, which refuse where a person is seen; for them the process of "
-        "the caller's page, where no face is; the helpdesk copies the address of a moment, and "
-        "every window the text of a crash report"
+        "the script's hands alone, which refuse where a person is seen, or take the mirror without "
+        "the face over it; for the small picture in a question the process of the caller's page, "
+        "where no face is; the helpdesk copies the address of a moment, and every window the text "
+        "of a crash report"
     )
 
 
