@@ -11,18 +11,17 @@ agents' states and workplaces.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.errors import MessageMalformed
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.hub.storage.followed_bucket import FollowedBucket
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.protocol.codec import decode_plain
 from session.protocol.hub.board import MessageTo
@@ -204,7 +203,7 @@ class BoardStore(Protocol):
         ...
 
 
-class NatsBoardStore:
+class NatsBoardStore(FollowedBucket):
     """`BoardStore` on JetStream, read from memory.
 
     Args:
@@ -223,9 +222,7 @@ class NatsBoardStore:
         replicas: int = 1,
         limits: StoreLimits = NO_LIMITS,
     ) -> None:
-        self._connection = connection
-        self._streams = connection.streams
-        self._tasks = tasks
+        super().__init__(connection, tasks, stream=BUCKET)
         self._replicas = replicas
         self._states_bytes = limits.states_bytes
         self._queues: dict[Key, tuple[int, QueueRecord]] = {}
@@ -235,7 +232,6 @@ class NatsBoardStore:
         self._duties: dict[Key, tuple[int, DutyRecord]] = {}
         self._workplaces: dict[Key, tuple[int, WorkplaceRecord]] = {}
         self._at_sites: dict[str, set[Key]] = {}
-        self._follower: StreamFollower[Stored] | None = None
         self.changed: Signal[str] = Signal()
 
     async def prepare(self) -> None:
@@ -265,25 +261,6 @@ class NatsBoardStore:
                 "allow_direct": False,
             },
         )
-
-    async def follow(self) -> None:
-        """Begins to follow the bucket; returns once it is known."""
-        self._follower = StreamFollower(
-            self._connection.bus,
-            self._streams,
-            stream=BUCKET,
-            tasks=self._tasks,
-            keep=as_stored,
-            on_loaded=self._on_loaded,
-            on_change=self._take,
-        )
-        self._follower.start()
-        await self._follower.loaded.wait()
-
-    async def stop(self) -> None:
-        """Ends the following."""
-        if self._follower is not None:
-            await self._follower.stop()
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         """See `BoardStore`."""
@@ -370,10 +347,6 @@ class NatsBoardStore:
         payload = msgspec.json.encode(record)
         revision = await self._streams.append(subject, payload, expected=expected)
         self._take(Stored(subject, payload, {}, revision))
-
-    def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
-        for stored in batch:
-            self._take(stored)
 
     def _take(self, stored: Stored) -> None:
         _kv, _bucket, organisation, kind, name = stored.subject.split(".")

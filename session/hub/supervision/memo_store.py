@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.errors import MessageMalformed
 from session.core.tasks import Tasks
+from session.hub.storage.followed_bucket import FollowedBucket
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.protocol.codec import decode_plain
 from session.protocol.hub.requests import Memo
@@ -45,7 +45,7 @@ class MemoStore(Protocol):
         ...
 
 
-class NatsMemoStore:
+class NatsMemoStore(FollowedBucket):
     """`MemoStore` on JetStream.
 
     Args:
@@ -61,14 +61,11 @@ class NatsMemoStore:
         replicas: int = 1,
         limits: StoreLimits = NO_LIMITS,
     ) -> None:
-        self._connection = connection
-        self._streams = connection.streams
-        self._tasks = tasks
+        super().__init__(connection, tasks, stream=BUCKET)
         self._zone = ZoneInfo(time_zone)
         self._replicas = replicas
         self._max_bytes = limits.memos_bytes
         self._memos: dict[str, dict[str, Memo]] = {}
-        self._follower: StreamFollower[Stored] | None = None
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -85,25 +82,6 @@ class NatsMemoStore:
                 "allow_msg_ttl": True,
             },
         )
-
-    async def follow(self) -> None:
-        """Begins to follow the bucket; returns once it is known."""
-        self._follower = StreamFollower(
-            self._connection.bus,
-            self._streams,
-            stream=BUCKET,
-            tasks=self._tasks,
-            keep=as_stored,
-            on_loaded=self._on_loaded,
-            on_change=self._take,
-        )
-        self._follower.start()
-        await self._follower.loaded.wait()
-
-    async def stop(self) -> None:
-        """Ends the following."""
-        if self._follower is not None:
-            await self._follower.stop()
 
     def today(self, organisation: str, now: datetime) -> list[Memo]:
         """See `MemoStore`; those of the day before are forgotten here, too."""
@@ -126,8 +104,7 @@ class NatsMemoStore:
 
     def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
         self._memos.clear()
-        for stored in batch:
-            self._take(stored)
+        super()._on_loaded(batch, _revision)
 
     def _take(self, stored: Stored) -> None:
         organisation = stored.subject.split(".")[2]

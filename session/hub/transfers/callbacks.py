@@ -18,7 +18,6 @@ from typing import Protocol
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.stream_follower import StreamFollower, as_stored
 from session.bus.jetstream.streams import NANOSECONDS, Stored
 from session.core.errors import AgentBusy, MessageMalformed, NotAllowed, TicketUnknown
 from session.core.tasks import Tasks
@@ -27,6 +26,7 @@ from session.hub.convention.caller_numbers import checked_phone
 from session.hub.convention.open_now import OpenNow
 from session.hub.queue.core import QueueCore
 from session.hub.queue.sessions import Sessions
+from session.hub.storage.followed_bucket import FollowedBucket
 from session.hub.storage.interfaces import CallerRecord
 from session.protocol.codec import decode_plain
 from session.protocol.hub.requests import Done, SessionAnswer
@@ -92,7 +92,7 @@ class CallbackStore(Protocol):
         ...
 
 
-class NatsCallbackStore:
+class NatsCallbackStore(FollowedBucket):
     """`CallbackStore` on JetStream, read from memory.
 
     Args:
@@ -100,12 +100,9 @@ class NatsCallbackStore:
     """
 
     def __init__(self, connection: HubConnection, tasks: Tasks, *, replicas: int = 1) -> None:
-        self._connection = connection
-        self._streams = connection.streams
-        self._tasks = tasks
+        super().__init__(connection, tasks, stream=BUCKET)
         self._replicas = replicas
         self._known: dict[tuple[str, str], tuple[int, Callback]] = {}
-        self._follower: StreamFollower[Stored] | None = None
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -120,25 +117,6 @@ class NatsCallbackStore:
                 "max_age": KEPT_S * NANOSECONDS,
             },
         )
-
-    async def follow(self) -> None:
-        """Begins to follow the bucket; returns once it is known."""
-        self._follower = StreamFollower(
-            self._connection.bus,
-            self._streams,
-            stream=BUCKET,
-            tasks=self._tasks,
-            keep=as_stored,
-            on_loaded=self._on_loaded,
-            on_change=self._take,
-        )
-        self._follower.start()
-        await self._follower.loaded.wait()
-
-    async def stop(self) -> None:
-        """Ends the following."""
-        if self._follower is not None:
-            await self._follower.stop()
 
     def get(self, organisation: str, ticket: str) -> Callback | None:
         """See `CallbackStore`."""
@@ -160,8 +138,7 @@ class NatsCallbackStore:
 
     def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
         self._known.clear()
-        for stored in batch:
-            self._take(stored)
+        super()._on_loaded(batch, _revision)
 
     def _take(self, stored: Stored) -> None:
         try:
