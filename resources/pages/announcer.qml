@@ -3,6 +3,9 @@
 import QtQuick
 
 Item {
+    // Of an alert a reader drops none, however fast they come; of other things it does.
+    Accessible.role: Accessible.AlertMessage
+
     function announce(words, urgent) {
         Accessible.announce(words, urgent ? Accessible.Assertive : Accessible.Polite)
     }

@@ -79,13 +79,18 @@ class Announcer(QObject):
             pane.setSource(QUrl.fromLocalFile(str(resource_path(_ITEM))))
         if not self._waiting:
             return
-        words = one_text([words for words, _urgent in self._waiting])
-        urgent = any(urgent for _words, urgent in self._waiting)
+        words, urgent = together(self._waiting)
         self._waiting = []
         self._next_turn.start(APART_MS)
         QMetaObject.invokeMethod(
             pane.rootObject(), "announce", Q_ARG("QVariant", words), Q_ARG("QVariant", urgent)
         )
+
+
+def together(waiting: list[tuple[str, bool]]) -> tuple[str, bool]:
+    """Return what waits as one text, the urgent first, and whether any of it is urgent."""
+    in_order = sorted(waiting, key=lambda said: not said[1])
+    return one_text([words for words, _urgent in in_order]), any(urgent for _, urgent in waiting)
 
 
 def one_text(sentences: list[str]) -> str:
