@@ -40,10 +40,10 @@ SOON_S = 30.0
 TOGETHER_MS = 150
 """Answers to one question come power by power; they are said in one sentence."""
 STEADY_MS = 10_000
-"""So long a line is weak, or good again, before it is said: one that comes and goes would talk
-without end.
+"""So long a line is weak, or good again, before it is said. Each time that it was good again it has
+to be so for twice as long the next time: a line that comes and goes would talk without end.
 """
-_WEAK, _AWAY = "weak", "away"
+_GOOD, _WEAK, _AWAY = "good", "weak", "away"
 _LINE, _PEER = "line", "peer_gone"
 
 
@@ -69,6 +69,7 @@ class DeskAnnouncements:
         self._page = ""
         self._governed = self._trouble = ""
         self._answered = self._has_met = False
+        self._returns = 0
         self._call = MediaState.NEW
         self._together = QTimer(window)
         self._together.setSingleShot(True)
@@ -76,7 +77,7 @@ class DeskAnnouncements:
         self._together.timeout.connect(self._announce_powers)
         self._steady = QTimer(window)
         self._steady.setSingleShot(True)
-        self._steady.setInterval(STEADY_MS)
+        self._steady.setObjectName("line_lasts")
         self._steady.timeout.connect(self._on_steady)
         self._seconds = QTimer(window)
         self._seconds.setInterval(1000)
@@ -144,6 +145,7 @@ class DeskAnnouncements:
         self._gone = []
         self._warned = set()
         self._has_met = False
+        self._returns = 0
         self._call = MediaState.NEW
         ticket = self._window.queue.facts.ticket(session.facts.ticket_id)
         if ticket is not None:
@@ -213,7 +215,9 @@ class DeskAnnouncements:
     # ---- page, paper, words ----
 
     def _on_page(self, page: PageShown) -> None:
-        if page.title and page.title != self._page:
+        here = self._window.focusWidget()
+        says_itself = here is not None and page.title in here.accessibleName()
+        if page.title and page.title != self._page and not says_itself:
             self._announce(_("Page: {title}").format(title=page.title))
         self._page = page.title
 
@@ -246,7 +250,7 @@ class DeskAnnouncements:
     # ---- the line ----
 
     def _on_call(self, state: MediaState) -> None:
-        was_bad = self._is_bad()
+        before = self._quality()
         self._call = state
         if state is MediaState.LOST and self._trouble != _AWAY:
             self._trouble = _AWAY
@@ -255,21 +259,32 @@ class DeskAnnouncements:
             self._has_met = True
             self._trouble = ""
             self._announce(self._met_words())
-        if self._is_bad() != was_bad:
-            self._steady.start()
+        self._watch(before)
 
-    def _is_bad(self) -> bool:
-        return bool(self._governed) or self._call in (MediaState.UNSTABLE, MediaState.LOST)
+    def _quality(self) -> str:
+        """Return the line as it is: neither weak nor good while the call is being connected."""
+        if self._governed or self._call in (MediaState.UNSTABLE, MediaState.LOST):
+            return _WEAK
+        if self._call is MediaState.CONNECTED:
+            return _GOOD
+        return ""
+
+    def _watch(self, before: str) -> None:
+        """What has changed has to last."""
+        now = self._quality()
+        if now != before:
+            self._steady.start(STEADY_MS << self._returns if now == _GOOD else STEADY_MS)
 
     def _on_steady(self) -> None:
-        """The line has been good, or bad, for a while: what is new of it is said once."""
-        if self._is_bad():
-            if not self._trouble:
-                self._trouble = _WEAK
-                self._announce(self._governed or _("The line is weak."))
-        elif self._trouble and self._call is MediaState.CONNECTED:
+        """The line has been good, or weak, for a while: what is new of it is said once."""
+        quality = self._quality()
+        if quality == _WEAK and not self._trouble:
+            self._trouble = _WEAK
+            self._announce(self._governed or _("The line is weak."))
+        elif quality == _GOOD and self._trouble:
             is_back = self._trouble == _AWAY
             self._trouble = ""
+            self._returns += 1
             self._announce(
                 _("Picture and sound are back.") if is_back else _("The line is good again.")
             )
@@ -286,10 +301,9 @@ class DeskAnnouncements:
 
     def _on_line(self, rule: LineGoverned) -> None:
         """Keeps what the caller's line gives up."""
-        was_bad = self._is_bad()
+        before = self._quality()
         self._governed = caller_words(rule.step, document=False, motion=rule.motion)
-        if self._is_bad() != was_bad:
-            self._steady.start()
+        self._watch(before)
 
 
 def _named(grants: list[Grant]) -> str:

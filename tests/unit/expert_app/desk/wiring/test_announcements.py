@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from PyQt6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.agent_work import ReportedState
@@ -165,6 +166,19 @@ def test_a_page_is_told_once(heard: Heard) -> None:
     ]
 
 
+def test_a_page_that_has_the_keyboard_and_says_its_name_is_not_told_as_well(heard: Heard) -> None:
+    page = heard.talk().page
+    mirror = heard.window.conversation.header.grants
+    mirror.setFocus()
+    mirror.setAccessibleName("The caller's page: Simulation")
+    before = len(heard.said)
+    shown = PageShown(
+        epoch=1, address="https://example.fr", title="Simulation", width_px=1000, height_px=700
+    )
+    page.page_shown.emit(shown)
+    assert heard.said[before:] == []
+
+
 def test_the_end_of_a_scan_is_told_and_a_failed_one_says_why(heard: Heard) -> None:
     devices = heard.talk().devices
     vars(heard.devices).update(is_preview=lambda scan_id: scan_id == "n0")
@@ -197,11 +211,13 @@ def test_what_the_caller_wrote_is_told(heard: Heard) -> None:
     assert heard.last() == "The caller wrote: Je ne vous entends pas"
 
 
-def settled(heard: Heard) -> None:
-    """As long as a change has to last."""
-    if heard.spoken._steady.isActive():
-        heard.spoken._steady.stop()
-        heard.spoken._steady.timeout.emit()
+def settled(heard: Heard, for_s: float = 3600) -> None:
+    """The line stays as it is for so long."""
+    lasts = heard.window.findChild(QTimer, "line_lasts")
+    assert lasts is not None
+    if lasts.isActive() and lasts.interval() <= 1000 * for_s:
+        lasts.stop()
+        lasts.timeout.emit()
 
 
 def test_a_weak_line_and_its_end_are_told_once_each_and_only_when_they_last(heard: Heard) -> None:
@@ -242,6 +258,33 @@ def test_a_call_that_is_lost_and_comes_back_is_told_once(heard: Heard) -> None:
     assert heard.said[before:] == [("Picture and sound are away; trying again.", True)]
     settled(heard)
     assert heard.said[before + 1 :] == [("Picture and sound are back.", False)]
+
+
+def test_a_call_that_comes_back_slowly_is_told_too(heard: Heard) -> None:
+    call = heard.talk().call
+    for state in (MediaState.CONNECTED, MediaState.LOST, MediaState.CONNECTING):
+        call.state_changed.emit(state)
+        settled(heard)
+    call.state_changed.emit(MediaState.CONNECTED)
+    settled(heard)
+    assert heard.last() == "Picture and sound are back."
+
+
+@pytest.mark.parametrize("bad", [MediaState.UNSTABLE, MediaState.LOST])
+@pytest.mark.parametrize("turn_s", [3, 12, 45])
+def test_a_line_that_comes_and_goes_for_an_hour_is_told_a_few_times(
+    heard: Heard, bad: MediaState, turn_s: int
+) -> None:
+    call = heard.talk().call
+    call.state_changed.emit(MediaState.CONNECTED)
+    before = len(heard.said)
+    for _turn in range(3600 // (2 * turn_s)):
+        for state in (bad, MediaState.CONNECTED):
+            call.state_changed.emit(state)
+            settled(heard, for_s=turn_s)
+    assert len(heard.said[before:]) <= 7, heard.said
+    settled(heard)
+    assert "back" in heard.last() or "good again" in heard.last() or turn_s < 10
 
 
 def test_what_the_message_bar_shows_is_told_and_not_twice(heard: Heard) -> None:
