@@ -73,12 +73,20 @@ class AgentStatus:
     def show_connection(self, connected: bool) -> None:
         """Show whether the hub answers."""
         self.is_connected = connected
-        if connected and self._gate.open():
+        opened = connected and self._gate.open()
+        if opened:
             self._header.state.setVisible(True)
         self._header.show_connection(connected)
         self._queue.set_connection(connected)
         self._columns.rail.show_connection(connected)
         self._show()
+        if opened and self._occupation is Occupation.BETWEEN_CALLERS:
+            self.take_keyboard()
+
+    def take_keyboard(self) -> None:
+        """The keyboard goes to what an agent does next between two callers."""
+        if not self._idle.next.take_keyboard():
+            self._header.state.setFocus()
 
     def show_not_connected(self, words: str) -> None:
         """Why the hub has never answered yet; nothing happens once it has."""

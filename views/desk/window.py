@@ -130,12 +130,7 @@ class DeskWindow(QMainWindow):
         self.header.side.setEnabled(False)
         self.conversation.show_commands(False)
         self.status.show_occupation(Occupation.BETWEEN_CALLERS)
-        self._keyboard_to_work()
-
-    def _keyboard_to_work(self) -> None:
-        """The keyboard goes to what an agent does next between two callers."""
-        if not self.idle.next.take_keyboard():
-            self.header.state.setFocus()
+        self.status.take_keyboard()
 
     def show_session(self, session: SessionFacts) -> None:
         """A conversation begins (or goes on after a restart)."""
@@ -289,7 +284,7 @@ class DeskWindow(QMainWindow):
             self._follows_screen = True
             handle.screenChanged.connect(self.conversation.follow_screen)
             if self.columns.centre.currentWidget() is self.idle:
-                self._keyboard_to_work()
+                self.status.take_keyboard()
         self.conversation.memory.use_screen(self.screen())
 
     def changeEvent(self, event: QEvent | None) -> None:

@@ -25,6 +25,7 @@ from session.core.clock import Clock
 from session.protocol.hub.routing import Outcome, ServiceWork
 from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, WrapUpPress
 from views.desk.note_panel import NotePanel
+from views.widgets.announcer import announce, one_text
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -150,6 +151,17 @@ class OutcomeGrid(QWidget):
             return str(chosen.property("code"))
         return ""
 
+    def words(self) -> str:
+        """Return the words of the chosen one, with its digit; "" for none."""
+        chosen = self._group.checkedButton()
+        if chosen is not None:
+            return chosen.text()
+        return ""
+
+    def take_keyboard(self) -> None:
+        """The keyboard goes to the chosen one, else to the first."""
+        (self._group.checkedButton() or self._buttons[0]).setFocus(Qt.FocusReason.TabFocusReason)
+
     def fit(self, room_px: int) -> None:
         """Put them one under the other where two side by side have no room."""
         widest = max(button.sizeHint().width() for button in self._buttons)
@@ -241,6 +253,7 @@ class WrapUpView(QWidget):
         self._since = clock.utc_now()
         self._until: datetime | None = None
         self._decided = False
+        self._proposed = ("", "")
         self._lasted = label(role="soft", name="wrap_up_lasted")
         self._number = label(role="soft", name="wrap_up_number")
         self._number.setTextInteractionFlags(
@@ -298,6 +311,7 @@ class WrapUpView(QWidget):
         )
         self._outcomes.deal(outcomes)
         self._decided = False
+        self._proposed = ("", "")
         self._caption.setText(_("What came of it?"))
         self._allow_finish(False)
         self.note.clear()
@@ -350,11 +364,14 @@ class WrapUpView(QWidget):
         """Propose what the dossier speaks for, each "" for nothing; what the agent has chosen
         or written stays. `has_phone`: the ticket has a telephone number already.
         """
+        proposed = (outcome, note)
         if not self._decided and self._outcomes.choose(outcome):
-            self._caption.setText(
-                _("What came of it? Proposed from the dossier; Ctrl+Enter agrees.")
-            )
+            words = _("What came of it? Proposed from the dossier; Ctrl+Enter agrees.")
+            self._caption.setText(words)
             self._allow_finish(True)
+            if proposed != self._proposed and self.isVisible():
+                announce(self, one_text([words, self._outcomes.words(), note]))
+        self._proposed = proposed
         self._call_back.propose(phone, has_phone)
         self.note.propose(note)
 
@@ -454,6 +471,13 @@ class WrapUpView(QWidget):
         if not self._outcomes.press(place):
             super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab from the whole view goes into it; Qt begins again at the window's first button."""
+        if following and self.hasFocus():
+            self._outcomes.take_keyboard()
+            return True
+        return super().focusNextPrevChild(following)
+
     def _on_prolong(self) -> None:
         self._prolong.setEnabled(False)
         self.acted.emit(WrapUpPress.PROLONG)
@@ -461,6 +485,10 @@ class WrapUpView(QWidget):
     def _on_outcome(self) -> None:
         self._decided = True
         self._caption.setText(_("What came of it?"))
+        announce(
+            self,
+            _("{outcome} is chosen. Ctrl+Enter finishes.").format(outcome=self._outcomes.words()),
+        )
         self._allow_finish(True)
 
     def _on_call_back(self, call_back: CallBack) -> None:

@@ -9,6 +9,8 @@ from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QApplication, QFrame, QWidget
 
+from resources.texts import _
+from views.widgets.announcer import announce
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import PushButton, label, name_button, push_button, restyle, row
 from views.widgets.theme import size_icons
@@ -109,6 +111,8 @@ class ConfirmButton(PushButton):
         else:
             app.removeEventFilter(self)
         self._show_text()
+        if asking and not self.hasFocus():  # else its new name is said
+            announce(self, _("{act}? Press again.").format(act=self._texts[0]), urgent=True)
         self.asking_changed.emit(asking)
 
     def _show_text(self) -> None:

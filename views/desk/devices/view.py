@@ -23,6 +23,7 @@ from views.desk.devices.page_strip import cell
 from views.desk.devices.pages_panel import PagesPanel
 from views.desk.devices.print_panel import PrintPanel
 from views.desk.devices.scan_panel import ScanPanel
+from views.widgets.announcer import announce
 from views.widgets.parts import (
     column,
     scroll_area,
@@ -113,15 +114,15 @@ class DevicesView(QWidget):
         if set(self.pages.to_file()) - set(page_ids):
             self.pages.strip.choose_all(page_ids)
         self.pages.show_part("pages")
-        self.filing.show_words(
-            ngettext(
+        words = _("Legible. Enter files it; F8 from everywhere.")
+        if unread:
+            words = ngettext(
                 "One page is hard to read. Look at it, or scan it again (Ctrl+R).",
                 "{count} pages are hard to read. Look at them, or scan them again (Ctrl+R).",
                 unread,
             ).format(count=unread)
-            if unread
-            else _("Legible. Enter files it; F8 from everywhere.")
-        )
+        self.filing.show_words(words)
+        announce(self, words)
 
     def show_document_filed(self, name: str, on_receipt: int) -> None:
         """The store has a document; `on_receipt` of this conversation stand on the receipt. The

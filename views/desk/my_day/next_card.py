@@ -28,6 +28,7 @@ from views.widgets.parts import (
     column,
     label,
     label_button,
+    name_widget,
     push_button,
     restyle,
     row,
@@ -272,6 +273,8 @@ class NextCard(Card):
         self._title.setText(look.title)
         self._words.setText(look.words)
         restyle(self, next=is_next)
+        words = _("Accept the next caller")
+        name_widget(self._accept, f"{words}: {look.title}, {look.words}" if is_next else words)
         for part in (self._caption, self._clock_part, self._look):
             part.setVisible(is_next)
         self._needs.setVisible(is_next and ticket is not None and bool(ticket.needs))

@@ -21,6 +21,7 @@ from views.desk.acts import CallPress, CallSwitch, Switch
 from views.desk.call_controls import CallForm, CallState, Quality
 from views.desk.call_view import CallView
 from views.desk.layouts.layout import card_size
+from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar, ConfirmButton
 from views.widgets.parts import Chip
 
@@ -84,10 +85,12 @@ def test_shortcuts_reach_the_controls(call: CallView, qtbot: QtBot) -> None:
 
 
 def test_hanging_up_wants_a_second_press(call: CallView, qtbot: QtBot) -> None:
-    ended = acts_of(call, CallPress)
+    ended, said = acts_of(call, CallPress), list[tuple[str, bool]]()
+    announcer_of(call).said.connect(lambda *words: said.append(words))
     keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     key(call, Qt.Key.Key_H, keys)
     assert ended == []
+    assert said == [("Hang up? Press again.", True)], "the keyboard is elsewhere"
     assert button(call, "call_hang_up").text() == "Press again"
     key(call, Qt.Key.Key_H, keys)
     assert ended == [CallPress.HANG_UP]

@@ -18,6 +18,7 @@ from tests.support.screens.invented import NOW
 from tests.support.screens.parts import part
 from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, UseNoteTemplate, WrapUpPress
 from views.desk.wrap_up import NOT_SAID, WrapUpView
+from views.widgets.announcer import announcer_of
 
 OWN = [Outcome(id="complete", name="Complete"), Outcome(id="papers_missing", name="Papers missing")]
 
@@ -59,6 +60,26 @@ def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(
     key(view, Qt.Key.Key_2)
     button(view, "wrap_up_finish").click()
     assert told[1:] == [FinishWrapUp("pieces_missing")]
+
+
+def test_who_does_not_see_hears_what_is_proposed_and_what_is_chosen(view: WrapUpView) -> None:
+    said: list[str] = []
+    announcer_of(view).said.connect(lambda words, _urgent: said.append(words))
+    view.note.show_place(True)
+    for _again in range(2):
+        view.propose("pieces_missing", "Missing: Bail.", "", has_phone=False)
+    assert said == [
+        "What came of it? Proposed from the dossier; Ctrl+Enter agrees. 2 · Pieces still missing. "
+        "Missing: Bail."
+    ]
+    key(view, Qt.Key.Key_1)
+    assert said[1:] == ["1 · Settled is chosen. Ctrl+Enter finishes."]
+
+
+def test_tab_goes_from_the_wrap_up_to_the_outcome_that_is_chosen(view: WrapUpView) -> None:
+    key(view, Qt.Key.Key_3)
+    key(view, Qt.Key.Key_Tab)
+    assert button(view, "outcome_appointment").hasFocus()
 
 
 def test_the_time_that_is_over_is_told_once_with_what_was_chosen(

@@ -42,6 +42,7 @@ from views.desk.devices.page_strip import PageStatus, cell
 from views.desk.devices.preview import PreviewArea
 from views.desk.devices.scan_panel import source_key
 from views.desk.devices.view import DevicesView
+from views.widgets.announcer import announcer_of
 from views.widgets.theme import apply_theme
 
 
@@ -275,11 +276,15 @@ def test_pages_may_be_a_piece_each_in_the_order_of_the_procedure(
 def test_what_was_scanned_for_a_piece_is_what_is_filed_and_then_the_receipt_has_the_keyboard(
     three: DevicesView, qtbot: QtBot
 ) -> None:
+    said: list[str] = []
+    announcer_of(three).said.connect(lambda words, _urgent: said.append(words))
     three.show_grants({Grant.KEEP: True})
     three.show_scanned(["p1", "p2"], unread=1)
     assert "One page is hard to read" in words(three, "file_why")
     three.show_scanned(["p1", "p2"], unread=0)
     assert words(three, "file_why").startswith("Legible")
+    assert said[0].startswith("One page is hard to read")
+    assert said[1:] == ["Legible. Enter files it; F8 from everywhere."]
     three.filing.take_keyboard()
     filed = acts_of(three, acts.FileDocuments)
     key(button(three, "file_document"), Qt.Key.Key_Return)

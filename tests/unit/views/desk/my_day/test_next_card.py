@@ -52,7 +52,11 @@ def test_the_card_says_for_what_from_where_how_long_and_with_which_needs(qtbot: 
     card.show_next(4, ticket, SERVICES["logement"])
     assert wait.text().endswith("12:36")
     assert wait.accessibleName() == "Waiting for 12 min", "a screen reader hears each minute"
-    part(card, QPushButton, "idle_accept").click()
+    accept = part(card, QPushButton, "idle_accept")
+    assert accept.accessibleName() == (
+        f"Accept the next caller: B012 · Aide au logement, {ticket.site}"
+    )
+    accept.click()
     part(card, QPushButton, "idle_preview").click()
     assert acts == [IdlePress.ACCEPT_NEXT, IdlePress.PREVIEW]
 
