@@ -192,6 +192,10 @@ def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     name_widget(button, text)
     key_words = native_keys(keys)
     button.setToolTip(tip_words(f"{text}  ({key_words})" if key_words else text))
+    description = button.accessibleDescription()
+    is_ours = description in ("", native_keys(str(button.property("keys") or "")))
+    if is_ours and key_words not in ("", description):
+        button.setAccessibleDescription(key_words)  # else the tool tip: the name once more
     button.setProperty("keys", keys)
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.accessibility.layout import settle
 from tests.support.screens.fingers import key as press
-from views.widgets.parts import FlowLayout, column, push_button, row, tool_button
+from views.widgets.parts import FlowLayout, column, name_button, push_button, row, tool_button
 
 WIDE, HIGH, SPACE = 100, 30, 8
 
@@ -125,3 +125,14 @@ def test_other_words_on_a_button_leave_it_its_key() -> None:
     finish.setShortcut("Ctrl+Return")
     finish.setText("Finish and throw one page away")
     assert finish.shortcut() == QKeySequence("Ctrl+Return")
+
+
+def test_a_screen_reader_hears_a_buttons_keys_and_not_its_name_again(qtbot: QtBot) -> None:
+    button = push_button("File", keys="F8")
+    qtbot.addWidget(button)
+    assert (button.accessibleName(), button.accessibleDescription()) == ("File", "F8")
+    name_button(button, "File", "F9")
+    assert button.accessibleDescription() == "F9", "the agent has chosen other keys"
+    button.setAccessibleDescription("1 Lease, 2 Payslip")
+    name_button(button, "File", "F8")
+    assert button.accessibleDescription() == "1 Lease, 2 Payslip", "what the view says of it stays"
