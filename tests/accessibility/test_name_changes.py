@@ -7,17 +7,32 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QListWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
-from session.protocol.conversation.messages import Grant
-from tests.support.screens.invented import NOW, SERVICES, SESSION, TICKETS, allow, desk
+from session.protocol.conversation.messages import Grant, PrintChanged, PrintState
+from tests.support.screens.invented import (
+    NOW,
+    SERVICES,
+    SESSION,
+    TICKETS,
+    allow,
+    desk,
+    drawn_page,
+)
 from tests.support.screens.kiosk_gallery import kiosk_visit, session_facts
 from views.desk.call_controls import CallState, Quality
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
+from views.desk.window import DeskWindow
 from views.widgets.announcer import announcer_of
 
 MOST = 60
@@ -25,8 +40,8 @@ MOST = 60
 
 
 class Told:
-    """Counts what Qt tells: each call that names a widget, and each new text of a button, or of a
-    label that has no other name.
+    """Counts what Qt tells: each call that names a widget, each new text of a button, or of a label
+    that has no other name, and of a line of a list.
     """
 
     def __init__(self, window: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,8 +56,14 @@ class Told:
 
         monkeypatch.setattr(QWidget, "setAccessibleName", on_named)
 
-    def _read(self) -> dict[QWidget, str]:
-        texts: dict[QWidget, str] = {}
+    def _read(self) -> dict[QWidget | str, str]:
+        texts: dict[QWidget | str, str] = {}
+        for lines in self._window.findChildren(QListWidget):
+            for place in range(lines.count()):
+                item = lines.item(place)
+                assert item is not None
+                spoken = item.data(Qt.ItemDataRole.AccessibleTextRole) or item.text()
+                texts[f"{lines.objectName()} {place}"] = str(spoken)
         for button in self._window.findChildren(QAbstractButton):
             texts[button] = QAbstractButton.text(button)
         for label in self._window.findChildren(QLabel):
@@ -54,7 +75,8 @@ class Told:
         texts = self._read()
         for widget, words in texts.items():
             if self._texts.get(widget, words) != words:
-                self.told.append(f"{widget.objectName()} shows {words}")
+                name = widget.objectName() if isinstance(widget, QWidget) else widget
+                self.told.append(f"{name} shows {words}")
         self._texts = texts
 
     def of_a_minute(self, pass_second: Callable[[int], object]) -> list[str]:
@@ -64,12 +86,30 @@ class Told:
         return self.told
 
 
+def take_papers(window: DeskWindow, second: int) -> None:
+    """A page is shared, one is scanned, and a print comes out, as fast as a kiosk tells of it."""
+    devices = window.devices
+    if second < 10:
+        devices.show_scan_progress(10 * second)
+    elif second < 40:
+        devices.pages.show_page_progress("p1", 3 * (second - 9))
+    elif second == 40:
+        devices.pages.show_page_image("p1", drawn_page())
+        devices.pages.show_page_cleaned("p1", drawn_page())
+        devices.show_scanned(["p1"], 0)
+    states = {45: PrintState.SENT, 46: PrintState.RECEIVED, 48: PrintState.PRINTING}
+    if state := states.get(second, PrintState.DONE if second == 55 else None):
+        devices.printing.show_print(PrintChanged(print_id="n1", state=state), "Receipt")
+
+
+@pytest.mark.parametrize("line_flaps", [False, True])
 @pytest.mark.parametrize("queue_is_seen", [True, False])
 def test_a_desk_in_conversation_tells_of_few_new_names(
     qtbot: QtBot,
     desk_theme: QApplication,
     monkeypatch: pytest.MonkeyPatch,
     queue_is_seen: bool,
+    line_flaps: bool,
 ) -> None:
     clock = ManualClock(NOW)
     page = SharedPageView(MirrorPane(), clock)
@@ -101,11 +141,14 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
         window.conversation.header.grants.show_asking(asking)
         window.devices.show_asking(asking)
         page.tools.show_asking(asking)
-        window.call.controls.show_quality(Quality.GOOD, f"{second} kb/s")
-        window.call.controls.show_line("")
+        is_weak = line_flaps and second % 30 >= 15
+        quality = Quality.BAD if is_weak else Quality.GOOD
+        window.call.controls.show_quality(quality, f"{second} kb/s")
+        window.call.controls.show_line("Weak line: smaller picture" if is_weak else "")
+        take_papers(window, second)
 
     words = told.of_a_minute(pass_second)
-    assert len(words) <= MOST, words
+    assert len(words) <= MOST, "\n".join(words)
 
 
 @pytest.mark.parametrize("opened", [False, True])
@@ -132,7 +175,7 @@ def test_a_kiosk_in_conversation_tells_of_few_new_names(
         visit.tick()
 
     words = told.of_a_minute(pass_second)
-    assert len(words) <= MOST, words
+    assert len(words) <= MOST, "\n".join(words)
 
 
 def test_grants_that_come_together_are_said_once(qtbot: QtBot) -> None:

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QFrame, QProgressBar, QWidget
 from resources.texts import N_, _
 from views.widgets.announcer import announce
 from views.widgets.icons import IconLabel
-from views.widgets.parts import column, label, push_button, restyle, row, tool_button
+from views.widgets.parts import column, label, name_widget, push_button, restyle, row, tool_button
 
 
 class Level(StrEnum):
@@ -112,7 +112,7 @@ class MessageLine(QFrame):
         self._words.setText(text)
         self._bar.setRange(0, 0 if percent < 0 else 100)
         self._bar.setValue(max(0, min(100, percent)))
-        self._bar.setAccessibleName(text)
+        name_widget(self._bar, text)
         self._bar.show()
 
 

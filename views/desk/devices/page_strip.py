@@ -250,7 +250,7 @@ class PageStrip(QListWidget):
         for place, item in enumerate(self._items(), start=1):
             facts = _facts(item)
             to_check = facts.to_check()
-            spoken = _("Page {number}: {state}").format(number=place, state=facts.words())
+            spoken = _("Page {number}: {state}").format(number=place, state=facts.spoken_words())
             item.setData(
                 Qt.ItemDataRole.AccessibleTextRole,
                 f"{spoken}. {to_check}" if to_check else spoken,

@@ -158,7 +158,7 @@ class ScanPanel(Card):
         self._bar.setRange(0, 0 if percent < 0 else 100)
         self._bar.setValue(max(0, percent))
         self._doing.setText(text)
-        self._bar.setAccessibleName(text)
+        name_widget(self._bar, text)
         self._progress.show()
         self._allow()
 

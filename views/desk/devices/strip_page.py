@@ -142,10 +142,14 @@ class StripPage:
         return f"{unasked} {self.note}".rstrip()
 
     def words(self) -> str:
-        """Its state in words."""
-        text = _(STATUS_WORDS[self.status][0])
+        """Its state in words, and how much of it has come."""
         if self.status == PageStatus.RECEIVING:
-            return f"{text} {self.percent} %"
+            return f"{self.spoken_words()} {self.percent} %"
+        return self.spoken_words()
+
+    def spoken_words(self) -> str:
+        """Its state in words; of what only counts a screen reader is told nothing."""
+        text = _(STATUS_WORDS[self.status][0])
         if self.unasked and self.status in (PageStatus.KEPT, PageStatus.CLEANED):
             return _("Not asked for")
         if self.status == PageStatus.CLEANED and self.note and self.use_cleaned:

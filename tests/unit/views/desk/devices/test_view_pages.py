@@ -245,3 +245,13 @@ def test_what_cannot_be_read_is_told_and_marked_where_it_is(three: DevicesView) 
     assert turned is not None
     [mark] = turned.shown_marks()
     assert mark == pytest.approx((0.4, 0.9, 0.8, 1.0))
+
+
+def test_a_screen_reader_is_not_told_each_percent_of_a_page(devices: DevicesView) -> None:
+    spoken = set()
+    for percent in (3, 40, 99):
+        devices.pages.show_page_progress("p1", percent)
+        item = devices.pages.strip.item(0)
+        assert item is not None
+        spoken.add(item.data(Qt.ItemDataRole.AccessibleTextRole))
+    assert spoken == {"Page 1: Receiving"}
