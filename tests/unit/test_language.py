@@ -45,7 +45,7 @@ def test_what_callers_do_not_see_is_said_in_french(spoken: str) -> None:
 def test_each_number_has_its_form() -> None:
     def ahead(count: int) -> str:
         return ngettext(
-            "One person is before you.", "{count} people are before you.", count
+            "There is one person before you.", "There are {count} people before you.", count
         ).format(count=count)
 
     use_language("ru")

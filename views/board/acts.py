@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.desk.hub.board_acts import (
     Act,
     Announce,
@@ -158,7 +158,7 @@ class ActBeginner(QObject):
         title = _("Move everybody who waits for {service}").format(
             service=self._facts.service_name(service)
         )
-        hint = _("Callers concerned now: {count}").format(count=count)
+        hint = ngettext("One caller moves", "{count} callers move", count).format(count=count)
         self._panel.open(title, hint, then=then, target_name=_("To the service"), targets=targets)
 
     def close(self, service: str) -> None:

@@ -16,7 +16,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from resources.plain_text import plain_text
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.core.dossier_model import Delivery, DeliveryState
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, TargetFacts
@@ -110,7 +110,8 @@ class BoardDeliveriesPage(QWidget):
         if answer.deliveries and not self.table.chosen():
             self.table.choose(str(answer.deliveries[0].id))
         self._show_empty(bool(answer.targets))
-        words = [_("{count} copies").format(count=len(answer.deliveries))]
+        count = len(answer.deliveries)
+        words = [ngettext("One copy", "{count} copies", count).format(count=count)]
         if answer.more:
             words.append(_("older ones are not shown: choose a state, a system or a dossier"))
         self._count.setText(" · ".join(words) if answer.deliveries else "")

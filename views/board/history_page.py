@@ -12,7 +12,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from resources.plain_text import plain_text
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.history import ActFacts, ActKind, HistoryAnswer, HistoryRequest, UndoState
 from views.board.acts import ActBeginner
@@ -32,6 +32,7 @@ from views.widgets.parts import (
     shortcut,
 )
 from views.widgets.theme import SPACE
+from views.words.counts import behind_words
 
 TODAY = "today"
 YESTERDAY = "yesterday"
@@ -107,11 +108,12 @@ class BoardHistoryPage(QWidget):
         if answer.acts and not self.table.chosen():
             self.table.choose(answer.acts[0].id)
         self._add_people(answer.acts)
-        words = [_("{count} acts").format(count=len(answer.acts))]
+        count = len(answer.acts)
+        words = [ngettext("One act", "{count} acts", count).format(count=count)]
         if answer.more:
             words.append(_("older ones are not shown: choose fewer days"))
         if answer.behind:
-            words.append(_("{count} changes are still being counted").format(count=answer.behind))
+            words.append(behind_words(answer.behind))
         self._state.setText(" · ".join(words))
         self._allow()
 

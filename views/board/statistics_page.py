@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from PyQt6.QtCore import QDate, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service
 from session.protocol.hub.statistics import (
@@ -27,6 +27,7 @@ from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.list_state import ListState
 from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
 from views.widgets.theme import SPACE
+from views.words.counts import behind_words
 
 CHOSEN = 0
 """In place of a number of days: from one day to another."""
@@ -94,9 +95,13 @@ class BoardStatisticsPage(QWidget):
         self.table.show_rows([self._row(answer, entry) for entry in answer.rows])
         self.list.show_answer(bool(answer.rows))
         total = sum(entry.callers for entry in answer.rows)
-        words = [_("{count} callers whose request has ended").format(count=total)]
+        words = [
+            ngettext("One request has ended", "{count} requests have ended", total).format(
+                count=total
+            )
+        ]
         if answer.behind:
-            words.append(_("{count} changes are still being counted").format(count=answer.behind))
+            words.append(behind_words(answer.behind))
         self._state.setText(" · ".join(words))
 
     def ask(self) -> None:

@@ -43,7 +43,7 @@ from views.widgets.parts import (
     steady_figures,
 )
 from views.widgets.theme import SPACE
-from views.words.needs import need_words
+from views.words.waits import need_words
 
 DECLINES: tuple[tuple[str, str], ...] = (
     ("not_mine", N_("Not my subject")),

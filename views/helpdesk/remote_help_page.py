@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.plain_text import plain_text
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.protocol.helpdesk.remote_help import DESK_ACTS, HelpPlace, RemoteHelp
 from session.protocol.helpdesk.self_test import SelfTestRow
 from session.protocol.hub.log import MOST_REASON
@@ -101,7 +101,9 @@ class RemoteHelpPage(QWidget):
         self._state.setText(
             _("No kiosk has tried itself yet: it does so at night.")
             if not rows
-            else _("{count} kiosks, those with faults first").format(count=len(rows))
+            else ngettext("One kiosk", "{count} kiosks, those with faults first", len(rows)).format(
+                count=len(rows)
+            )
         )
 
     def show_places(self, places: Sequence[HelpPlace]) -> None:

@@ -222,8 +222,8 @@ class AccessBar(QFrame):
         self.quieter.set_words(_("Less loud"))
         self.louder.set_words(_("Louder"))
         self.write.set_words(
-            _("I write"),
-            spoken=f"{_('I would rather write')}: {_('Yes') if self.writes else _('No')}",
+            _("Type instead"),
+            spoken=f"{_('Type instead of talking')}: {_('Yes') if self.writes else _('No')}",
         )
         self.write.show_on(self.writes)
         self.sign.set_words(
@@ -247,13 +247,13 @@ class AccessBar(QFrame):
     def _show_help(self) -> None:
         words = {
             HelpState.NONE: _("Call the host"),
-            HelpState.WANTED: _("The host is called"),
+            HelpState.WANTED: _("Host called"),
             HelpState.COMING: _("The host is coming"),
             HelpState.HERE: _("The host is with you"),
         }
         spoken = {
-            HelpState.WANTED: _("The host is called. Touch again to take it back."),
-            HelpState.COMING: _("The host is coming. Touch again if you need no help any more."),
+            HelpState.WANTED: _("You have called the host. Touch again to cancel."),
+            HelpState.COMING: _("The host is coming. Touch again if you no longer need help."),
         }
         state = self._help_state
         self.help.set_words(words[state], spoken=spoken.get(state, words[state]))

@@ -47,7 +47,7 @@ class KioskCallPane(LockedCallPage):
         self.third = ThirdCallPage(self.run)
         self._only_drawn = only_drawn
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self._view.setAccessibleName(_("Call with the agent"))
+        self._view.setAccessibleName(_("Call with your adviser"))
         self.load()
 
     @property
@@ -61,7 +61,7 @@ class KioskCallPane(LockedCallPage):
 
     def retranslate(self) -> None:
         """Says every text again, in the language in use."""
-        self._view.setAccessibleName(_("Call with the agent"))
+        self._view.setAccessibleName(_("Call with your adviser"))
         words = {"lang": language_tag(language()), "heads": _heads(), "texts": _texts()}
         self.run_soon(f"useWords({json_for_script(words)})")
 

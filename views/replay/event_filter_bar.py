@@ -11,7 +11,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.log.events import Lane, Writer
 from views.replay.filters import EventFilter
 from views.replay.words import END_NAMES, LANES
@@ -118,9 +118,9 @@ class EventFilterBar(QWidget):
     def show_count(self, hits: int, of: int) -> None:
         """Show how many events there are."""
         if hits == of:
-            words = _("Events: {of}")
+            words = ngettext("One event", "{of} events", of)
         else:
-            words = _("Events: {found} of {of}")
+            words = ngettext("{found} of one event", "{found} of {of} events", of)
         self._count.setText(words.format(found=_number(hits), of=_number(of)))
 
     def focus_words(self) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.log import events
 from session.log.events import Writer
 from session.log.merge import WRITERS
@@ -44,7 +44,12 @@ def gap_words(gap: Gap) -> str:
     """Return what is missing, and why as far as it is known."""
     who, seconds = _(END_NAMES[gap.writer]), round(gap.end_s - gap.begin_s)
     if gap.missing:
-        return _("{who}: events missing here: {count}").format(who=who, count=gap.missing)
+        words = ngettext(
+            "{who}: one event is missing here",
+            "{who}: {count} events are missing here",
+            gap.missing,
+        )
+        return words.format(who=who, count=gap.missing)
     if gap.cut:
         return _("{who}: no event for {seconds} s, its line was cut").format(
             who=who, seconds=seconds

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QWidget
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
+from session.log.events import Writer
 from session.log.playback.opened import OpenedLog
 from session.log.playback.state import SessionState
 from session.protocol.hub.tickets import TicketState
 from views.replay.words import END_NAMES
 from views.widgets.parts import Chip, ElidedLabel, clock_words, column, label, row
 from views.widgets.theme import SPACE
+from views.words.counts import filed_words, page_words
 
 NOTICED_SKEW_S = 1.0
 
@@ -38,8 +40,10 @@ def notes_of(log: OpenedLog) -> list[str]:
     ]
     if log.damage.lines:
         notes.append(
-            _(
-                "Lines that cannot be read: {count}, the first is line {line}; they are left out."
+            ngettext(
+                "Line {line} cannot be read; it is left out.",
+                "{count} lines cannot be read, the first is line {line}; they are left out.",
+                log.damage.lines,
             ).format(count=log.damage.lines, line=log.damage.first_line)
         )
     if log.damage.cut:
@@ -47,13 +51,21 @@ def notes_of(log: OpenedLog) -> list[str]:
             _("The file is cut: what follows is missing. Ask for the whole file, or for the log.")
         )
     notes += [
-        _("{who}: events missing in the log: {count}").format(
-            who=_(END_NAMES[writer]),
-            count=sum(missing.records for missing in log.missing if missing.writer is writer),
+        _missing_words(
+            writer, sum(missing.records for missing in log.missing if missing.writer is writer)
         )
         for writer in sorted({missing.writer for missing in log.missing})
     ]
     return notes
+
+
+def _missing_words(writer: Writer, count: int) -> str:
+    words = ngettext(
+        "{who}: one event is missing in the log",
+        "{who}: {count} events are missing in the log",
+        count,
+    )
+    return words.format(who=_(END_NAMES[writer]), count=count)
 
 
 def _skew_words(who: str, skew_s: float) -> str:
@@ -105,9 +117,7 @@ class ReplayHeader(QWidget):
         )
         filed = len(state.documents_filed)
         self._paper.show_state(
-            _("Pages: {pages}, documents filed: {filed}").format(
-                pages=len(state.pages_received), filed=filed
-            ),
+            f"{page_words(len(state.pages_received))} · {filed_words(filed)}",
             "document",
             "good" if filed else "soft",
         )

@@ -26,7 +26,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractSlider, QApplication, QSizePolicy, QToolTip
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.log.playback.opened import OpenedLog
 from views.replay.gaps import Gap, gap_words
 from views.replay.marks import (
@@ -232,9 +232,11 @@ class Timeline(QAbstractSlider):
         reach_s = 1.0 / self.places.px_per_s
         here = len(shown(self._log, row.marks, at_s - reach_s, at_s + reach_s))
         if here > 1:
-            words += "\n" + _("Events at this place: {count}; come closer to see each").format(
-                count=here
-            )
+            words += "\n" + ngettext(
+                "One event here; zoom in to see it",
+                "{count} events here; zoom in to see each",
+                here,
+            ).format(count=here)
         return words
 
     def _gap_words_at(self, point: QPoint) -> str:

@@ -18,6 +18,7 @@ from session.protocol.conversation.messages import (
     ReadAs,
 )
 from views.words.consent import sentence_of
+from views.words.counts import page_words
 from views.words.errors import sentence
 from views.words.line import short_words
 from views.words.log_summary import host_words
@@ -59,7 +60,7 @@ WORDS: dict[str, str] = {
     "page_acted": N_("The agent acted in the page: {command}"),
     "scan_requested": N_("The agent asked for a scan"),
     "scan_started": N_("The scanner started"),
-    "scan_ended": N_("The scan ended, pages: {pages}"),
+    "scan_ended": N_("The scan ended: {pages}"),
     "page_taken": N_("The kiosk took a page"),
     "page_received": N_("A page arrived at the desk"),
     "page_failed": N_("A page did not arrive"),
@@ -71,7 +72,7 @@ WORDS: dict[str, str] = {
     "print_changed": N_("Print: {state}"),
     "sheet_answered": N_("The caller answered about a sheet"),
     "dossier_opened": N_("The dossier was opened"),
-    "document_filed": N_("A document was filed, pages: {pages}"),
+    "document_filed": N_("A document was filed: {pages}"),
     "piece_changed": N_("The agent set a piece"),
     "piece_filed": N_("A piece was filed"),
     "line_lost": N_("{who} lost the line"),
@@ -86,7 +87,7 @@ WORDS: dict[str, str] = {
     "message_not_taken": N_("{who} sent a message that was not taken"),
     "words_sent": N_("{who} sent written words"),
     "third_changed": N_("The third person left"),
-    "document_shown": N_("The agent shows a document, pages: {pages}"),
+    "document_shown": N_("The agent shows a document: {pages}"),
     "shown_page_painted": N_("The caller sees page {page} of the agent's document"),
     "shown_page_marked": N_("The agent drew on the page: {kind}"),
     "show_ended": N_("The document is closed"),
@@ -263,7 +264,7 @@ def _values(event: Event) -> dict[str, str]:
             | events.ScanEnded(pages=pages)
             | events.DocumentFiled(pages=pages)
         ):
-            values["pages"] = str(pages)
+            values["pages"] = page_words(pages)
         case events.PrintChanged(state=state):
             values["state"] = _(PRINTS[state])
         case events.LineMeasured(kbps=kbps, loss_percent=loss):

@@ -13,7 +13,7 @@ from datetime import datetime
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts
 from session.protocol.wire.typed_words import is_reason
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
@@ -231,7 +231,7 @@ def _certificate_cell(days: int | None) -> Cell:
         return Cell("–", "soft")
     if days < 0:
         return Cell(_("ended"), "bad", "error")
-    words = _("{count} days").format(count=days)
+    words = ngettext("{count} day", "{count} days", days).format(count=days)
     if days <= SOON_DAYS:
         return Cell(words, "warn", "warning")
     return Cell(words, "good")

@@ -9,12 +9,12 @@ from resources.texts import N_, _
 
 _STATE = N_("Accessibility: partially compliant")
 _CHECKED = N_(
-    "Its makers have checked this program against EN 301 549, WCAG 2.2 AA and RGAA 4.1. Nobody "
-    "independent has audited it yet."
+    "The authors have checked this program against EN 301 549, WCAG 2.2 AA and RGAA 4.1. No "
+    "independent body has audited it yet."
 )
 _MISSING = N_(
-    "Still missing: captions of what is said, and text that appears letter by letter. Web pages of "
-    "other organisations are as accessible as these have made them."
+    "Still missing: captions of what is said, and text that appears letter by letter. The "
+    "accessibility of other organisations' web pages depends on them."
 )
 _REMEDY = N_(
     "Without an answer you can turn to the Défenseur des droits: www.defenseurdesdroits.fr, "

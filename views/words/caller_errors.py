@@ -12,7 +12,7 @@ from resources.texts import N_, _
 _WAIT = N_("Please wait a moment.")
 _AGENT_KNOWS = N_("Your adviser can see this and will help you.")
 _LINE = N_("The line is cut. We are trying again. Please stay here.")
-_HOST = N_("Please ask the person at the desk here for help.")
+_HOST = N_("Please ask at the reception for help.")
 _AGAIN = N_("That did not work. Please try again.")
 
 _CALLER_SENTENCES: dict[str, str] = {
@@ -20,12 +20,13 @@ _CALLER_SENTENCES: dict[str, str] = {
     "hub_unreachable": _LINE,
     "store_unreachable": _LINE,
     "store_full": N_(
-        "New requests cannot be taken at the moment. Please try again later, or ask the person at "
-        "the desk."
+        "We cannot take new requests at the moment. Please try again later, or ask at the "
+        "reception."
     ),
     "call_lost": N_("We lost the picture and the sound. They will come back in a moment."),
     "desk_without_voice": N_(
-        "Your adviser has neither voice nor picture today. You can write to each other."
+        "Your adviser has no microphone or camera today. You can write, and your adviser will "
+        "write back."
     ),
     "peer_gone": N_("Your adviser is no longer on the line. We are calling again."),
     "transfer_interrupted": _LINE,
@@ -42,17 +43,17 @@ _CALLER_SENTENCES: dict[str, str] = {
     "ticket_taken": N_("Your request has ended. Please press the button again."),
     "caller_number_invalid": N_("This number is not right. Please look at it again."),
     "rate_limited": _WAIT,
-    "grant_missing": N_("You have not allowed this, so nothing was done."),
+    "grant_missing": N_("You did not allow this: nothing was done."),
     "not_allowed": N_("This is not possible here. Your adviser will help you."),
-    "address_not_allowed": N_("This page cannot be opened here."),
+    "address_not_allowed": N_("This page cannot be opened here. Please tell your adviser."),
     "page_not_shareable": N_(
         "Your adviser cannot see this page. You can go on by yourself, or tell your adviser what "
         "it says."
     ),
-    "file_not_given": N_("No document was given. Your stick was not changed."),
+    "file_not_given": N_("You gave no document. Your stick was not changed."),
     "file_locked": N_("This document is locked by a password. Please choose another one."),
     "file_refused": N_(
-        "This document cannot be taken. Please choose another one, or put the paper on the glass."
+        "We cannot take this document. Please choose another one, or put the paper on the glass."
     ),
     "scanner_empty": N_("There is no page in the scanner. Please put your document in."),
     "scanner_cover_open": N_("Please close the lid of the scanner."),
@@ -88,10 +89,10 @@ _CALLER_SENTENCES: dict[str, str] = {
     "print_refused": _AGENT_KNOWS,
     "print_failed": _AGENT_KNOWS,
     "seal_key_refused": N_(
-        "This conversation was not safe, so it did not begin. Please ask for help here."
+        "The conversation did not begin: the connection was not safe. Please ask for help here."
     ),
     "seal_key_old": N_(
-        "This conversation was not safe, so it did not begin. Please ask for help here."
+        "The conversation did not begin: the connection was not safe. Please ask for help here."
     ),
     "document_not_filed": _AGENT_KNOWS,
     "dossier_unknown": _AGENT_KNOWS,

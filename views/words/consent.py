@@ -26,17 +26,17 @@ class QuestionWords(NamedTuple):
 
 
 _SEEN = N_("They see what you see on it, pictures too. Passwords and secret codes stay hidden.")
-_DONE = N_("They see it without passwords and secret codes. Touch the page to take over.")
+_DONE = N_("They see it without passwords and secret codes. To stop them, touch the page.")
 _TYPED = N_("They can fill in fields while you watch. Never your passwords.")
 _CLICKED = N_(
-    "They can click, scroll and change pages while you watch. Touch the page and you are in charge "
-    "again."
+    "They can click, scroll and change pages while you watch. To stop them, touch the page."
 )
 _SCANNED = N_("They receive a picture of the paper on the glass.")
 _KEPT = N_(
-    "What was scanned goes into your file at this organisation. Without your yes, it is not kept."
+    "The scanned document is kept in your file at this organisation. Without your consent, "
+    "nothing is kept."
 )
-_FILED = N_("A picture of the paper goes into your file at this organisation.")
+_FILED = N_("A copy of the paper is kept in your file at this organisation.")
 _SEE, _POINT, _CONTROL, _TYPE = Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE
 _SCAN, _PRINT, _KEEP_IT = Grant.SCAN, Grant.PRINT, Grant.KEEP
 
@@ -68,7 +68,10 @@ QUESTIONS: dict[Question, QuestionWords] = {
     (_POINT,): QuestionWords(
         "cursor-default-click",
         N_("May your adviser point at this web page?"),
-        N_("A red dot, a frame or an arrow shows you where to look. It changes nothing."),
+        N_(
+            "A red dot, a frame or an arrow shows you where to look. It changes nothing on the "
+            "page."
+        ),
     ),
     (_CONTROL,): QuestionWords(
         "cursor-pointer", N_("May your adviser click in this web page for you?"), _CLICKED
@@ -120,7 +123,7 @@ ICONS: dict[Grant, str] = {grant: QUESTIONS[grant,].icon for grant in Grant}
 
 SWITCHES: dict[Grant, str] = {
     Grant.SEE_PAGE: N_("See the page"),
-    Grant.POINT: N_("Point for me"),
+    Grant.POINT: N_("Show me where"),
     Grant.CONTROL: N_("Click for me"),
     Grant.TYPE: N_("Type for me"),
     Grant.SCAN: N_("Scan my document"),

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.log.events import Writer
 from session.log.redact import REPLACEMENT
 from session.log.sides import FaultSide
 from session.log.summary import LATE, FactKind, SessionSummary, SummaryFact
 from session.protocol.conversation.messages import Grant, GrantReason
+from views.words.counts import page_words
 from views.words.errors import sentence
 
 MOST_NEXT = 5
@@ -71,19 +72,13 @@ _WORDS: dict[FactKind, str] = {
     FactKind.LEFT: N_("The caller left before an agent came."),
     FactKind.TALKED: N_("Both saw or heard each other for {length}."),
     FactKind.SHARED: N_("The caller's page was shared for {length}{hosts}."),
-    FactKind.ACTED: N_("The agent acted in the page, times: {count}."),
-    FactKind.DOCUMENT_SHOWN: N_("The agent showed a document, pages: {count}."),
-    FactKind.SCANNED: N_("Scanned pages that arrived at the desk: {count}."),
-    FactKind.PRINTED: N_("Documents printed at the kiosk: {count}."),
-    FactKind.FILED: N_("Documents filed in the dossier: {times}, pages: {count}."),
+    FactKind.DOCUMENT_SHOWN: N_("The agent showed a document ({pages})."),
     FactKind.HELD: N_("The caller was put on hold for {length}."),
     FactKind.PRIVACY: N_("Privacy pause of {length}: neither face nor page was shown."),
     FactKind.WIPED: N_("The kiosk was wiped; nothing of the caller is left."),
     FactKind.BOTH_LINES_CUT: N_("Both ends lost the hub at the same moment, for {length}."),
     FactKind.POOR_LINE: N_("{end} received badly for {length}: {count} % lost at the worst."),
     FactKind.NO_PICTURE: N_("{end} never received voice nor picture of the other end."),
-    FactKind.PAGES_LOST: N_("Pages that the kiosk scanned and the desk never received: {count}."),
-    FactKind.NOT_WIPED: N_("The kiosk was not wiped completely, things left: {count}."),
     FactKind.NOT_ENDED: N_("The log has no end: one of the programs stopped before it was over."),
 }
 
@@ -197,7 +192,49 @@ def _sentence(fact: SummaryFact) -> str:
                 if fact.count
                 else _("The agent passed the caller on to another queue.")
             )
-    return _values(_(_WORDS[fact.kind]), fact)
+    return _values(_counted(fact) or _(_WORDS[fact.kind]), fact)
+
+
+def _counted(fact: SummaryFact) -> str:
+    """Return the sentence of a fact that counts things, "" for another."""
+    match fact.kind:
+        case FactKind.ACTED:
+            return ngettext(
+                "The agent acted in the page once.",
+                "The agent acted in the page {count} times.",
+                fact.count,
+            )
+        case FactKind.SCANNED:
+            return ngettext(
+                "One scanned page arrived at the desk.",
+                "{count} scanned pages arrived at the desk.",
+                fact.count,
+            )
+        case FactKind.PRINTED:
+            return ngettext(
+                "One document was printed at the kiosk.",
+                "{count} documents were printed at the kiosk.",
+                fact.count,
+            )
+        case FactKind.FILED:
+            return ngettext(
+                "One document was filed in the dossier ({pages}).",
+                "{times} documents were filed in the dossier ({pages}).",
+                fact.times,
+            )
+        case FactKind.PAGES_LOST:
+            return ngettext(
+                "One page that the kiosk scanned never arrived at the desk.",
+                "{count} pages that the kiosk scanned never arrived at the desk.",
+                fact.count,
+            )
+        case FactKind.NOT_WIPED:
+            return ngettext(
+                "The kiosk was not wiped completely: one thing is left.",
+                "The kiosk was not wiped completely: {count} things are left.",
+                fact.count,
+            )
+    return ""
 
 
 def _values(words: str, fact: SummaryFact) -> str:
@@ -205,6 +242,7 @@ def _values(words: str, fact: SummaryFact) -> str:
         code=fact.code,
         length=length_words(fact.seconds),
         count=fact.count,
+        pages=page_words(fact.count),
         times=fact.times,
         end=_capital(_(_ENDS[fact.by])) if fact.by is not None else "",
         hosts=_hosts(fact.hosts),
@@ -229,9 +267,17 @@ def _missing_sentence(fact: SummaryFact) -> str:
             return _("Nothing that the kiosk wrote has arrived.")
         return _("Nothing that the desk wrote has arrived.")
     if fact.by is Writer.KIOSK:
-        words = _("Events of the kiosk that are missing in the log: {count}.")
+        words = ngettext(
+            "One event of the kiosk is missing in the log.",
+            "{count} events of the kiosk are missing in the log.",
+            fact.count,
+        )
     else:
-        words = _("Events of the desk that are missing in the log: {count}.")
+        words = ngettext(
+            "One event of the desk is missing in the log.",
+            "{count} events of the desk are missing in the log.",
+            fact.count,
+        )
     return words.format(count=fact.count)
 
 

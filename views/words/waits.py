@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The look of a wait and what is said of it, by what its service promises.
-Used by the desk's queue and the board.
+"""What is said of a caller who waits: how long, by what the service promises, and with which needs.
+Used by the desk's queue and offer, and by the board.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from resources.texts import _
 from session.protocol.hub.requests import Service
+from session.protocol.hub.tickets import SIGN_LANGUAGE, WRITING
+from views.words.languages import LANGUAGE_NAMES
 
 WITHIN_S, LONGEST_S = 180, 600
 """The wait that is promised and the one that is too long, where a service says nothing else."""
@@ -52,3 +55,11 @@ def minutes_words(seconds: float) -> str:
     if minutes:
         return _("{minutes} min").format(minutes=minutes)
     return _("less than 1 min")
+
+
+def need_words(needs: Iterable[str]) -> str:
+    """Say needs in words, as "Sign language, العربية":
+    a language is called as it calls itself; "" for no need.
+    """
+    own_words = {SIGN_LANGUAGE: _("Sign language"), WRITING: _("Writes")}
+    return ", ".join(own_words.get(need) or LANGUAGE_NAMES.get(need, need) for need in needs)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from expert_app.board.deliveries import BoardDeliveries, Decided
 from expert_app.board.dossier_export import DossierExport
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.errors import SessionError
 from session.protocol.dossier.deliveries import DeliveriesRequest
 from views.board.page_acts import ExportDossier, GiveUpCopies, RetryCopies, SaveList
@@ -70,9 +70,10 @@ class DeliveryConnections:
 
     def _on_decided(self, decided: Decided) -> None:
         if decided.given_up:
-            self._show(_("Given up: {count}").format(count=decided.copies))
+            words = ngettext("One copy given up", "{count} copies given up", decided.copies)
         else:
-            self._show(_("Tried again now: {count}").format(count=decided.copies))
+            words = ngettext("One copy tried again", "{count} copies tried again", decided.copies)
+        self._show(words.format(count=decided.copies))
 
     def _on_not_read(self, error: SessionError) -> None:
         self._window.copies.list.show_refused(sentence(error.code, error.detail).sentence)

@@ -25,7 +25,7 @@ from expert_app.runtime.notary import notary_of
 from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.wiring.memos import MemoConnections
 from expert_app.workplace.wiring.role_program import ACT, RoleProgram
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.errors import SessionError
 from session.desk.hub.board import BoardClient
 from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
@@ -311,7 +311,10 @@ class BoardProgram(RoleProgram[BoardWindow]):
             words = _("{moved} done, {left} left: they have just changed")
             text += " · " + words.format(moved=result.moved, left=result.left)
         if result.there is not None:
-            text += " · " + _("there to read it now: {count}").format(count=result.there)
+            words = ngettext(
+                "one is there to read it", "{count} are there to read it", result.there
+            )
+            text += " · " + words.format(count=result.there)
         self.window.messages.show_message(Level.INFO, text, key=ACT)
 
     def _on_trouble(self, trouble: ActTrouble) -> None:

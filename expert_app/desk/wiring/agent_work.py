@@ -63,6 +63,7 @@ from views.media.ring import Ring
 from views.widgets.agent_state import SHIFT_END, AskSupervisor, help_words
 from views.widgets.message_bar import Level
 from views.widgets.window_settings import WindowSettings
+from views.words.counts import filed_words
 from views.words.errors import sentence
 
 BY_ITSELF = "offers/by_itself"
@@ -282,7 +283,7 @@ class AgentWorkConnections:
                 choices = [one for one in outcome_choices(work) if one[0] != talk.outcome]
             began = f"{talk.began_at_utc.astimezone():%H:%M}"
             title = " · ".join(filter(None, (began, name, outcome)))
-            filed = _("Documents filed: {count}").format(count=talk.filed) if talk.filed else ""
+            filed = filed_words(talk.filed) if talk.filed else ""
             detail = " · ".join(filter(None, (talk.caller_name or talk.number, filed)))
             talks.append(OpenWork(WorkKind.TALK, talk.session_id, title, detail, tuple(choices)))
         self._window.idle.talks.show_work(talks, answer.total)

@@ -18,7 +18,7 @@ from expert_app.helpdesk.wiring.one_window import AddressDoor
 from expert_app.helpdesk.wiring.reports import Reports
 from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.wiring.role_program import ACT, RoleProgram
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.core.errors import Detail, SessionError
 from session.desk.hub.client import DeskClient
@@ -265,7 +265,11 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
             self.reports.refuse_file(path, error)
         else:
             self.reports.tell(
-                _("{name} is saved, conversations: {count}.").format(name=path.name, count=rows)
+                ngettext(
+                    "{name} is saved, with one conversation.",
+                    "{name} is saved, with {count} conversations.",
+                    rows,
+                ).format(name=path.name, count=rows)
             )
             self.reports.note("table_saved", path=str(path), rows=rows)
 

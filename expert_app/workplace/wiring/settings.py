@@ -17,7 +17,7 @@ from expert_app.workplace.choices import LANGUAGE
 from expert_app.workplace.key_file import KeyFile, PassphraseWrong
 from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.wiring.support import SupportConnections
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.signals import Signal
 from views.widgets.keyboard.command_palette import forget_recent
 from views.workplace.about import AboutWindow
@@ -108,8 +108,11 @@ class SettingsConnections:
         crash_reports = reports(self._paths.folder(LOG_FOLDER))
         for report in crash_reports:
             report.unlink(missing_ok=True)
-        words = _("Reports of crashes that were deleted: {count}.")
-        self.privacy_page.show_done(words.format(count=len(crash_reports)))
+        count = len(crash_reports)
+        words = ngettext(
+            "One report of a crash is deleted.", "{count} reports of crashes are deleted.", count
+        )
+        self.privacy_page.show_done(words.format(count=count))
 
     def _on_passphrase(self, now: str, new: str) -> None:
         self._tasks.start(self._change(now, new), name="change the passphrase")

@@ -258,7 +258,8 @@ def test_a_touch_of_the_caller_pauses_the_agent_for_a_second(
         stage.touch(300, 300)
         await stage.until(lambda: stage.pauses == [1.0])
         assert (
-            stage.browser.controlled.act_strip.words() == "You are in charge. Your adviser waits."
+            stage.browser.controlled.act_strip.words() == "You are in control. Your adviser is "
+            "waiting."
         )
         assert (await stage.click("#b")).code == "control_paused"
         await asyncio.sleep(1.05)

@@ -80,7 +80,10 @@ TO_DO = [
     ),
     OpenWork(WorkKind.NOTE, "s8", "Note à écrire", "C004 · RSA et prime d'activité · 08:47"),
     OpenWork(
-        WorkKind.DOSSIER, "d1", "Dossier provisoire P-2026-0012", "Un superviseur le rapproche."
+        WorkKind.DOSSIER,
+        "d1",
+        "Dossier provisoire P-2026-0012",
+        "Un superviseur le rapproche du référentiel.",
     ),
 ]
 TALKS = [

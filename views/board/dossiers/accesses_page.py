@@ -13,7 +13,7 @@ from PyQt6.QtCore import QDate, QSignalBlocker, pyqtSignal
 from PyQt6.QtWidgets import QDateEdit, QFileDialog, QWidget
 
 from resources.plain_text import plain_text
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.core.clock import Clock
 from session.core.dossier_model import AccessKind, AccessLine
 from session.protocol.dossier.identity import (
@@ -148,7 +148,8 @@ class BoardAccessesPage(QWidget):
         if self._shown is _About.HELP:
             return  # the answer to what was asked before
         self._add_people(answer.lines)
-        words = _("{count} accesses").format(count=len(answer.lines))
+        count = len(answer.lines)
+        words = ngettext("One access", "{count} accesses", count).format(count=count)
         self._show_rows([self._row(line) for line in answer.lines], words, more=answer.more)
 
     def show_helps(self, answer: RemoteHelps) -> None:
@@ -157,7 +158,10 @@ class BoardAccessesPage(QWidget):
             return
         for entry in answer.helps:
             self._add_person(entry.by, entry.by_name)
-        words = _("{count} times help from afar").format(count=len(answer.helps))
+        count = len(answer.helps)
+        words = ngettext(
+            "Help was given from afar once", "Help was given from afar {count} times", count
+        ).format(count=count)
         self._show_rows(
             [_help_row(help_entry) for help_entry in answer.helps], words, more=answer.more
         )

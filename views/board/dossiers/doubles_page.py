@@ -11,7 +11,7 @@ from datetime import datetime
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.core.clock import Clock
 from session.core.dossier_model import Dossier, DossierMerged
 from session.protocol.dossier.identity import (
@@ -113,9 +113,11 @@ class BoardDoublesPage(QWidget):
         self.provisional.setVisible(bool(answer.dossiers))
         count = max(answer.total, len(answer.dossiers))
         self._provisional_title.setText(
-            _("Provisional dossiers, not matched with the register yet: {count}").format(
-                count=count
-            )
+            ngettext(
+                "One provisional dossier, not matched with the register yet",
+                "{count} provisional dossiers, not matched with the register yet",
+                count,
+            ).format(count=count)
             if count
             else _("No provisional dossier.")
         )
@@ -126,7 +128,7 @@ class BoardDoublesPage(QWidget):
         self._merges = {merge.id: merge for merge in merges}
         self.table.show_rows([self._merge_row(merge) for merge in merges])
         self._merges_state.setText(
-            _("Merges: {count}").format(count=len(merges))
+            ngettext("One merge", "{count} merges", len(merges)).format(count=len(merges))
             if merges
             else _("No dossier was merged.")
         )

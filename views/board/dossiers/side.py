@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.dossier_model import SETTLED, Dossier
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.parts import Card, label, restyle
 from views.widgets.theme import SPACE
+from views.words.counts import filed_words
 
 SHOWN_DOCUMENTS = 8
 
@@ -78,8 +79,9 @@ def _content_words(facts: Dossier) -> str:
         parts.append(
             _("Pieces settled: {done} of {all}").format(done=settled, all=len(facts.pieces))
         )
-    parts.append(_("Documents filed: {count}").format(count=len(facts.documents)))
-    parts.append(_("Notes: {count}").format(count=len(facts.notes)))
+    parts.append(filed_words(len(facts.documents)))
+    notes = len(facts.notes)
+    parts.append(ngettext("One note", "{count} notes", notes).format(count=notes))
     if facts.provisional:
         parts.append(_("provisional"))
     return " · ".join(parts)

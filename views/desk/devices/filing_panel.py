@@ -11,7 +11,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from resources.plain_text import plain_text
-from resources.texts import _, ngettext
+from resources.texts import _
 from session.core.dossier_model import Piece, PieceState
 from views.desk.devices.scan_panel import show_act
 from views.widgets.parts import (
@@ -25,6 +25,7 @@ from views.widgets.parts import (
     tell_choice,
 )
 from views.widgets.theme import SPACE
+from views.words.counts import page_words
 
 _OPEN = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
 _DONE = (PieceState.FILED, PieceState.ACKNOWLEDGED)
@@ -245,10 +246,7 @@ class FilingPanel(Card):
             asks = f" · {_('Asks the caller first')}"
         self.file.setEnabled(not why)
         words = show_act(self.file, _("File"), self._answer_s)
-        now = (
-            self._said
-            or ngettext("One page", "{count} pages", self._pages).format(count=self._pages) + asks
-        )
+        now = self._said or page_words(self._pages) + asks
         self._why.setText(self._said if self._said and not self._pages else why or now)
         name_widget(self.file, f"{words}: {self._piece.currentText()}")
         self.receipt.setEnabled(self.file.isEnabled())

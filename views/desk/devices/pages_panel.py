@@ -13,7 +13,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QStackedWidget
 
 from documents.imaging.edits import CleaningStage
-from resources.texts import _, ngettext
+from resources.texts import _
 from session.protocol.conversation.messages import Area
 from session.protocol.conversation.page_removal import RemovalReason
 from views.desk.devices import acts
@@ -26,6 +26,7 @@ from views.desk.devices.scan_panel import ScanPanel
 from views.desk.devices.strip_page import Mark, PageStatus, StripPage, picture_of
 from views.desk.devices.strip_tools import StripTools
 from views.widgets.parts import Card, EmptyState, Segments, label_button, row
+from views.words.counts import page_words
 from views.words.errors import sentence
 
 _FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
@@ -284,11 +285,7 @@ class PagesPanel(Card):
         self._filing.set_pages(len(self.to_file()), arriving=arriving)
         label_button(
             self._switch.button("pages"),
-            ngettext("One page", "{count} pages", self.strip.count()).format(
-                count=self.strip.count()
-            )
-            if self.strip.count()
-            else _("Pages"),
+            page_words(self.strip.count()) if self.strip.count() else _("Pages"),
         )
         stacked_pages = [
             (at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QFrame
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from views.widgets.parts import column, label, push_button, row
 from views.widgets.theme import SPACE
 
@@ -38,12 +38,16 @@ class PileBar(QFrame):
     def show_pile(self, sheets: int, missing: int, is_turned: bool) -> None:
         """`sheets` first sides are here; `missing` other sides are still to come."""
         if is_turned:
-            self._words.setText(_("Other sides still to come: {count}").format(count=missing))
+            words = ngettext("One other side to come", "{count} other sides to come", missing)
+            self._words.setText(words.format(count=missing))
             self._advice.setText(_("Put the rest of the pile into the feeder the same way."))
         else:
-            self._words.setText(
-                _("First sides: {count}. Now turn the pile over.").format(count=sheets)
+            words = ngettext(
+                "One first side. Now turn the pile over.",
+                "{count} first sides. Now turn the pile over.",
+                sheets,
             )
+            self._words.setText(words.format(count=sheets))
             self._advice.setText(
                 _(
                     "Ask the caller to take the whole pile, turn it over and put it back, last "

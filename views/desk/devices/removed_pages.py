@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtWidgets import QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.protocol.conversation.page_removal import RemovalReason
 from views.desk.devices.acts import DevicesAct, PutPageBack, TakePageOut
 from views.desk.devices.page_strip import PageStrip
@@ -95,5 +95,8 @@ class RemovedPages(QWidget):
         self.setVisible(bool(self._pages))
         if self._pages:
             reason = _(REASON_WORDS[self._pages[-1][2]])
-            words = _("Taken out: {count} ({reason})")
-            self._words.setText(words.format(count=len(self._pages), reason=reason))
+            count = len(self._pages)
+            words = ngettext(
+                "One page taken out ({reason})", "{count} pages taken out ({reason})", count
+            )
+            self._words.setText(words.format(count=count, reason=reason))

@@ -129,7 +129,11 @@ class DevicesView(QWidget):
         next Enter prints it, if the keyboard waits on the button that filed; it is printed at once
         where that was asked for, be it by an Enter meanwhile.
         """
-        words = _("Filed: {name}. On the receipt: {count}.")
+        words = ngettext(
+            "Filed: {name}. One document on the receipt.",
+            "Filed: {name}. {count} documents on the receipt.",
+            on_receipt,
+        )
         self.filing.show_words(words.format(name=name, count=on_receipt))
         if self.filing.file.hasFocus() and not self.printing.isHidden():
             self.printing.take_keyboard()

@@ -16,9 +16,10 @@ from PyQt6.QtGui import QImageReader, QPixmap
 
 from documents.search_words import asked, folded
 from resources.plain_text import plain_text
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.dossier_model import DocumentRecord, Dossier
 from views.widgets.plain_words import tip_words
+from views.words.counts import page_words
 
 MOST_SKETCHES = 64
 """Small pictures that are kept, those seen last."""
@@ -63,8 +64,10 @@ class DocumentLine(NamedTuple):
         """Return what is known of it, for its second line."""
         document = self.document
         at = document.filed_at_utc.astimezone()
-        words = _("{date} at {time} · pages: {pages}").format(
-            pages=document.pages, date=at.strftime("%d/%m/%Y"), time=at.strftime("%H:%M")
+        words = _("{date} at {time} · {pages}").format(
+            pages=page_words(document.pages),
+            date=at.strftime("%d/%m/%Y"),
+            time=at.strftime("%H:%M"),
         )
         if self.earlier:
             words = f"{words} · {_('version {number}').format(number=len(self.earlier) + 1)}"
@@ -274,7 +277,9 @@ class DocumentModel(QAbstractListModel):
         """Return words for a screen reader and the mouse; the delegate asks for the line itself."""
         line = self.line(index.row())
         if isinstance(line, Heading) and role in _SPOKEN:
-            words = _("{group}, documents: {count}").format(group=line.words, count=line.size)
+            words = ngettext(
+                "{group}, one document", "{group}, {count} documents", line.size
+            ).format(group=line.words, count=line.size)
             return plain_text(words)
         if isinstance(line, DocumentLine) and role in _SPOKEN:
             return plain_text(f"{line.document.name}, {line.facts()}")

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QListView, QWidget
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.core.dossier_model import DocumentRecord, Dossier
 from views.desk.dossier import acts
 from views.desk.dossier.correct_panel import CorrectPanel
@@ -34,6 +34,7 @@ from views.widgets.parts import (
     tell_choice,
 )
 from views.widgets.theme import SPACE
+from views.words.counts import filed_words
 
 TYPED_MS = 400
 """The texts of the documents are searched so long after the last key."""
@@ -257,10 +258,11 @@ class DocumentsView(QWidget):
     def _show_words(self) -> None:
         total = self._model.total
         if self._wanted():
-            words = _("Documents found: {count} of {all}")
+            hits = self._model.count
+            words = ngettext("One of {all} documents", "{count} of {all} documents", hits)
+            self._count.setText(words.format(count=hits, all=total))
         else:
-            words = _("Documents filed: {count}")
-        self._count.setText(words.format(count=self._model.count, all=total))
+            self._count.setText(filed_words(total))
         self.words.setEnabled(total > 0)
         self._order.setVisible(total > 1)
         if self._facts is None:

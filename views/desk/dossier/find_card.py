@@ -13,7 +13,7 @@ from datetime import date
 
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.dossier_model import DossierHit
 from session.protocol.dossier.identity import RegisterState
 from views.desk.dossier import acts
@@ -132,7 +132,10 @@ class FindCard(Card):
         self._busy = ""
         self._likely = False
         if hits:
-            words = [_("Dossiers found: {count}.").format(count=len(hits))]
+            found = len(hits)
+            words = [
+                ngettext("One dossier found.", "{count} dossiers found.", found).format(count=found)
+            ]
         else:
             words = []
         if more:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.dossier_model import PieceStep
 from session.protocol.dossier.pieces import ActStep, PieceHistory, ProcedureFacts
 from views.desk.dossier import acts
@@ -61,7 +61,9 @@ class PiecesBar(QWidget):
         """The procedures that may be started; without any the button is hidden."""
         self._menu.clear()
         for procedure in procedures:
-            words = _("{name} ({count} pieces)").format(name=procedure.name, count=procedure.pieces)
+            words = ngettext(
+                "{name} (one piece)", "{name} ({count} pieces)", procedure.pieces
+            ).format(name=procedure.name, count=procedure.pieces)
             action = self._menu.addAction(face_words(words))
             assert action is not None
             action.setObjectName(f"procedure_{procedure.id}")

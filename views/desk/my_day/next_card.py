@@ -38,8 +38,7 @@ from views.widgets.parts import (
 )
 from views.widgets.plain_words import CheckBox
 from views.widgets.theme import SPACE
-from views.words.needs import need_words
-from views.words.waits import WaitLimits, wait_style
+from views.words.waits import WaitLimits, need_words, wait_style
 
 
 class _Look(NamedTuple):

@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.protocol.hub.history import OwnTalksAnswer
 from session.protocol.hub.routing import ServiceWork
 from views.desk.acts import IdleAct, IdlePress
 from views.desk.wrap_up import outcome_words
 from views.widgets.parts import Card, label, push_button, row
 from views.widgets.theme import SPACE
+from views.words.counts import filed_words
 from views.words.waits import minutes_words
 
 
 def day_lines(answer: OwnTalksAnswer, work_of: Callable[[str], ServiceWork | None]) -> list[str]:
     """Return this day in words: conversations, their outcomes, documents."""
     talks = answer.talks
-    lines = [_("Conversations: {count}").format(count=max(answer.total, len(talks)))]
+    total = max(answer.total, len(talks))
+    lines = [ngettext("One conversation", "{count} conversations", total).format(count=total)]
     if answer.total > len(talks):
         lines.append(_("Of these, the last {count}:").format(count=len(talks)))
     if talks:
@@ -30,7 +32,7 @@ def day_lines(answer: OwnTalksAnswer, work_of: Callable[[str], ServiceWork | Non
     outcomes = Counter(outcome_words(talk.outcome, work_of(talk.service)) for talk in talks)
     lines += [f"{words} : {count}" for words, count in outcomes.most_common() if words]
     if filed := sum(talk.filed for talk in talks):
-        lines.append(_("Documents filed: {count}").format(count=filed))
+        lines.append(filed_words(filed))
     return lines
 
 

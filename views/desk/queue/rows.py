@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.protocol.hub.tickets import Ticket
 from views.desk.queue.agent_queue import WAITING, AgentQueue
 from views.desk.queue.groups import MINE, NEXT, REST, GroupBy, QueueGroup, QueueSection
@@ -162,7 +162,8 @@ class QueueRows:
         )
         beyond = unfolded - sum(map(len, rows))
         self._more.setVisible(bool(beyond))
-        self._more.setText(_("{count} more wait: show some of them").format(count=beyond))
+        words = ngettext("One more waits: show it", "{count} more wait: show some of them", beyond)
+        self._more.setText(words.format(count=beyond))
         return rows
 
     def _is_folded(self, key: str) -> bool:

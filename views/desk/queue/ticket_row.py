@@ -39,8 +39,7 @@ from views.widgets.parts import (
 )
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import service_colour
-from views.words.needs import need_words
-from views.words.waits import WaitLimits, wait_style
+from views.words.waits import WaitLimits, need_words, wait_style
 
 
 class ServiceTag(QWidget):

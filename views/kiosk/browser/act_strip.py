@@ -79,11 +79,11 @@ class ActStrip(QFrame):
     def retranslate(self) -> None:
         """Says every text again."""
         if self._paused.isActive():
-            words, icon = _("You are in charge. Your adviser waits."), "account"
+            words, icon = _("You are in control. Your adviser is waiting."), "account"
         elif self._active.isActive():
             words, icon = _("Your adviser is acting on the page."), "cursor-pointer"
         else:
-            words = _("Your adviser may act on this page. Touch it and you are in charge.")
+            words = _("Your adviser can act on this page. To stop that, touch the page.")
             icon = "cursor-default-outline"
         self._words.setText(words)
         self._icon.show_icon(icon, INK)

@@ -27,7 +27,7 @@ class WebPageTrouble(StrEnum):
 _WORDS: dict[WebPageTrouble, tuple[str, str]] = {
     WebPageTrouble.SILENT: (
         N_("This page does not answer"),
-        N_("Wait a moment: it comes back by itself when it can. Or leave it."),
+        N_("Wait a moment: it will come back when it can. Or leave it."),
     ),
     WebPageTrouble.DIED: (
         N_("This page has stopped"),
@@ -35,7 +35,7 @@ _WORDS: dict[WebPageTrouble, tuple[str, str]] = {
     ),
     WebPageTrouble.GREEDY: (
         N_("This page was closed"),
-        N_("It wanted more than this kiosk can give. Tell your adviser."),
+        N_("This page is too heavy for the kiosk. Tell your adviser."),
     ),
 }
 

@@ -67,7 +67,7 @@ class DialogCard(QWidget):
     def retranslate(self) -> None:
         """Says every text again, in the language in use."""
         asks = self._question is not None and self._question.kind is not DialogKind.ALERT
-        self.yes.set_words(_("OK"))
+        self.yes.set_words(_("Continue"))
         self.no.set_words(_("Cancel"))
         self.no.setVisible(asks)
 
@@ -75,7 +75,9 @@ class DialogCard(QWidget):
         """Shows the page's question; `host` says which site asks."""
         self._question = question
         self._site.setText(
-            _("The page of {host} says:").format(host=host) if host else _("The page says:")
+            _("Message from the page of {host}:").format(host=host)
+            if host
+            else _("Message from the page:")
         )
         self._words.setText(question.text)
         self.setAccessibleName(question.text)

@@ -35,7 +35,7 @@ EMPTY, PAGE, CALM = range(3)
 
 NOT_DONE = {
     DialogKind.FILE: N_("Files cannot be chosen on this kiosk. Put your paper on the scanner."),
-    DialogKind.DOWNLOAD: N_("Files cannot be saved on this kiosk."),
+    DialogKind.DOWNLOAD: N_("Files cannot be saved on this kiosk. Please tell your adviser."),
     DialogKind.PDF: N_("This document cannot be opened here. Please tell your adviser."),
     DialogKind.PRINT: N_("This kiosk prints no web pages. Please tell your adviser."),
 }
@@ -216,7 +216,7 @@ class KioskBrowser(QFrame):
                 self.reported.emit(fact, b"")
             case messages.AddressStopped(code=code):
                 if code != AddressNotAllowed.code:
-                    self.notice.show(_("This page does not answer. Please tell the agent."))
+                    self.notice.show(_("This page does not answer. Please tell your adviser."))
                 self.reported.emit(fact, b"")
             case (
                 messages.EventsPushed()
@@ -316,7 +316,7 @@ class KioskBrowser(QFrame):
         self.bar.retranslate()
         self.controlled.retranslate()
         self.calm.retranslate()
-        self._empty_words.setText(_("The agent can open a page here and look at it with you."))
+        self._empty_words.setText(_("Your adviser can open a page here and look at it with you."))
         self._send_appearance()
 
     def _send_appearance(self) -> None:

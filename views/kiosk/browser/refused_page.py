@@ -17,10 +17,10 @@ from views.kiosk.widgets.theme import BLUE, WHITE, spaced
 
 WHY: dict[WebRefusal, str] = {
     WebRefusal.NOT_LISTED: N_(
-        "This kiosk opens only the sites that the organisation has chosen. Nothing was sent there."
+        "This kiosk opens only the sites chosen by the organisation. It sent nothing."
     ),
     WebRefusal.NOT_PROTECTED: N_(
-        "The connection would not be protected: others could read along. Nothing was sent there."
+        "The connection is not protected: others could read it. The kiosk sent nothing."
     ),
     WebRefusal.OTHER_PROGRAM: N_(
         "This link opens an e-mail or telephone program. This kiosk has none."

@@ -148,7 +148,7 @@ class ConsentPanel(QuestionSheet):
         self.picture.setHidden(acting or choosing or self.picture.is_empty)
         self.choose.setHidden(acting or len(self.question) < 2)
         self.acting.set_words(_("I answer for somebody else"))
-        self.choose.set_words(_("Choose"), spoken=_("Choose what your adviser may do"))
+        self.choose.set_words(_("Choose"), spoken=_("Choose what your adviser can do"))
         self.mandate.retranslate()
         self.switches.retranslate()
         may_act = not acting or is_mandate(self.mandate.text)

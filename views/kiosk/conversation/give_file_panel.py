@@ -146,7 +146,7 @@ class GiveFilePanel(QuestionSheet):
         self.no.set_words(_("No thank you"))
         self.yes.setEnabled(chosen is not None)
         self.title.setText(_("Which document do you want to give to your adviser?"))
-        only = _("Only the one that you choose leaves your stick. Your stick is not changed.")
+        only = _("Only the document that you choose is copied. Your stick does not change.")
         self.detail.setText(
             only if chosen is None else _("Chosen: “{name}”").format(name=chosen.name)
         )

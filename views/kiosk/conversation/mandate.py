@@ -108,7 +108,7 @@ class MandateEntry(QFrame):
     def advice(self) -> str:
         """Return what is still to be done, or what becomes of it."""
         if is_mandate(self._text):
-            return _("Your mandate is written into the record of this conversation.")
+            return _("Your mandate is recorded in the log of this conversation.")
         return _("Type the reference of the mandate that the caller has signed (Aidants Connect).")
 
     def retranslate(self) -> None:

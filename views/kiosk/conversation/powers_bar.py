@@ -115,9 +115,7 @@ class PowersBar(QFrame):
     def retranslate(self) -> None:
         """Says every text again."""
         self._show_line()
-        self.stop.set_words(
-            _("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)")
-        )
+        self.stop.set_words(_("STOP"), spoken=_("STOP: your adviser can do nothing more. (Escape)"))
         self.show_powers.set_words(_("What can my adviser do?"))
 
     def _show_line(self) -> None:

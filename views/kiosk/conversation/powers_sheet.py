@@ -60,7 +60,7 @@ class PowerRow(BigButton):
         yes = f"{words} : {_('Yes')}"
         state_words = yes + (f" ({self.left})" if self.left else "")
         spoken = yes if self._is_counted else state_words  # a screen reader would say each second
-        self.set_words(state_words, spoken=f"{spoken}. {_('Touch to take it back.')}")
+        self.set_words(state_words, spoken=f"{spoken}. {_('Touch to withdraw your consent.')}")
 
 
 class PowersSheet(QFrame):
@@ -162,7 +162,7 @@ class PowersSheet(QFrame):
         """Says every text again."""
         self._title.setText(_("What can my adviser do?"))
         self._advice.setText(
-            _("Touch what you want to take back. Nothing is allowed without your yes.")
+            _("Touch what you no longer want. Nothing is allowed without your consent.")
         )
         self.close_button.set_words(_("Close"))
         for row in self.rows.values():

@@ -36,18 +36,22 @@ def third_words(name: str, third: Third, is_held: bool) -> str:
     if is_held:
         words = _("{name} is talking with your adviser. They cannot see or hear you now.")
     elif third.role is Role.SUPERVISOR and is_in:
-        words = _("{name}, supervisor, is with you: sees you, hears you and can talk with you.")
+        words = _(
+            "{name}, supervisor, is here. This person sees you, hears you and can talk to you."
+        )
     elif third.role is Role.SUPERVISOR:
-        words = _("{name}, supervisor, is joining: will see you, hear you and talk with you.")
+        words = _(
+            "{name}, supervisor, is joining. This person will see you, hear you and talk to you."
+        )
     elif is_in:
         words = _(
-            "{name}, a colleague of your adviser, is with you: sees you, hears you and can talk "
-            "with you."
+            "{name}, a colleague of your adviser, is here. This person sees you, hears you and "
+            "can talk to you."
         )
     else:
         words = _(
-            "{name}, a colleague of your adviser, is joining: will see you, hear you and talk with "
-            "you."
+            "{name}, a colleague of your adviser, is joining. This person will see you, hear "
+            "you and talk to you."
         )
     return words.format(name=name)
 

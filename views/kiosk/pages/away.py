@@ -87,9 +87,10 @@ class AwayPage(KioskPage):
         self._title.setText(_("How do you want to wait?"))
         self._kept.setText(_("You keep your place."))
         self.come_back.set_words(
-            _("I come back to this kiosk"), _("Your number is called on the screen of the room.")
+            _("I will come back to this kiosk"),
+            _("Your number is called on the screen of the room."),
         )
         self.phone.set_words(
             _("Call me by telephone"), _("An adviser calls you when it is your turn.")
         )
-        self.stay.set_words(_("I stay here"))
+        self.stay.set_words(_("I will stay here"))

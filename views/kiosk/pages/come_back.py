@@ -57,5 +57,5 @@ class ComeBackPage(KioskPage):
         self._words.setText(
             _("One moment, please")
             if self._asked
-            else _("Nobody is expected back here. Touch “Back” and choose a service.")
+            else _("No number is expected at this kiosk. Touch “Back” and choose a service.")
         )

@@ -266,7 +266,7 @@ class GoodbyePage(KioskPage):
         if number:
             self._spoken_number.setText(_("Number of your talk: {number}").format(number=number))
         self._spoken_number.setVisible(bool(number))
-        self._original.words.setText(_("Take your original back from the glass"))
+        self._original.words.setText(_("Take your paper back from the glass"))
         has_stick, has_original = (
             thing in self._left for thing in (Belonging.STICK, Belonging.ORIGINAL)
         )
@@ -292,13 +292,13 @@ class GoodbyePage(KioskPage):
         trace, wiped = self._trace, self._wiped
         if wiped is None:
             trace.icon.show_icon("progress-clock", GREEN, GREEN_PAPER)
-            trace.words.setText(_("We are wiping your traces"))
+            trace.words.setText(_("We are erasing everything"))
             trace.detail.setText(_("This takes a few seconds."))
         elif is_clean(wiped):
             trace.icon.show_icon("shield-check", GREEN, GREEN_PAPER)
-            trace.words.setText(_("Everything is wiped"))
-            trace.detail.setText(_("Nothing of you stays on this kiosk."))
+            trace.words.setText(_("Everything is erased"))
+            trace.detail.setText(_("Nothing that you showed or typed stays on this kiosk."))
         else:
             trace.icon.show_icon("shield-alert", INK, ACCENT)
-            trace.words.setText(_("Not everything is wiped yet"))
+            trace.words.setText(_("Not everything is erased yet"))
             trace.detail.setText(_("Please tell the reception."))

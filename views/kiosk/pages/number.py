@@ -208,7 +208,7 @@ class NumberPage(KioskPage):
         self.back.set_words(_("Back"))
         self._comfort.setText(
             {
-                PHONE: _("The adviser alone sees it. It is deleted after the call."),
+                PHONE: _("Only your adviser sees it. It is deleted after the call."),
                 TICKET: _("You do not have it any more? Touch “Back” and choose a service."),
             }.get(
                 self._typed.kind,

@@ -46,7 +46,7 @@ class NumberStateStrip(QFrame):
         if typed.sent:
             return _("One moment, please"), "progress-clock", BLUE
         if typed.state is NumberState.COMPLETE:
-            return _("Well done. Now touch “Confirm”."), "check-circle", GREEN
+            return _("That is right. Now touch “Confirm”."), "check-circle", GREEN
         if typed.state is NumberState.WRONG:
             return (
                 _("There is a mistake in this number. Please check it."),
@@ -71,7 +71,7 @@ def _refused_words(kind: str) -> str:
 
 def _missing_words(typed: TypedNumber) -> str:
     if set(LETTERS) <= set(typed.following):
-        return _("Does it end with a letter? Touch “ABC”. Else go on with the digits.")
+        return _("Does it end with a letter? Touch “ABC”. If not, go on with the digits.")
     if "A" in typed.following:
         return _("Born in Corsica? Touch “ABC” for the letter A or B.")
     lengths, count = FORMS[typed.kind].lengths, len(typed.text)

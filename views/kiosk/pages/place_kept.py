@@ -159,9 +159,11 @@ class PlaceKeptPage(KioskPage):
                 _("You may go. Your place is kept."), self._place(answer), *self._how_back()
             )
         elif answer is not None:
-            self._show_words(_("You may go. We call you."), self._place(answer), *self._how_phone())
+            self._show_words(
+                _("You may go. We will call you."), self._place(answer), *self._how_phone()
+            )
         else:
-            self._show_words(_("Your wish is noted"), self._due_words(), *self._how_phone())
+            self._show_words(_("Your request is noted"), self._due_words(), *self._how_phone())
 
     def _show_words(self, title: str, *steps: str) -> None:
         self._title.setText(title)
@@ -190,7 +192,7 @@ class PlaceKeptPage(KioskPage):
     def _how_phone() -> tuple[str, str]:
         return (
             _("Keep your telephone with you, and your papers ready."),
-            _("Your telephone number is seen by the adviser only, and deleted after the call."),
+            _("Only your adviser sees your telephone number. It is deleted after the call."),
         )
 
     def _due_words(self) -> str:

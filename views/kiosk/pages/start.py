@@ -32,7 +32,7 @@ from views.words.site_messages import in_force, lines
 MOST_SERVICES = 6
 
 _PROMISES = (
-    ("video", N_("An adviser sees you and talks with you")),
+    ("video", N_("An adviser sees you and talks to you")),
     ("shield-check", N_("Neither picture nor sound is recorded")),
     ("hand-heart", N_("Need help? Ask at the reception")),
 )

@@ -14,7 +14,7 @@ from views.kiosk.widgets.theme import spaced
 from views.words.accessibility import statement, statement_title
 
 _HAS = N_(
-    "You can count on: letters up to twice as large, words that stand out, a voice that reads each "
+    "This kiosk offers letters up to twice as large, strong contrasts, a voice that reads each "
     "page, everything by keyboard or with two switches, and a conversation in writing."
 )
 _TELL = N_("If something keeps you from using this kiosk, tell the reception.")

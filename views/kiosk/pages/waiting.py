@@ -59,15 +59,21 @@ def needs_words(ticket: Ticket) -> list[str]:
         has_skill = need in ticket.skills
         if need == SIGN_LANGUAGE:
             words.append(
-                _("An adviser who signs goes first for you.")
+                _("We look first for an adviser who uses sign language.")
                 if has_skill
-                else _("No adviser here signs. You can write with the one who answers.")
+                else _(
+                    "No adviser uses sign language at the moment. You will be able to write "
+                    "to your adviser."
+                )
             )
         elif need != WRITING:
             words.append(
-                _("An adviser who speaks your language goes first for you.")
+                _("We look first for an adviser who speaks your language.")
                 if has_skill
-                else _("No adviser here is known to speak your language. One answers in French.")
+                else _(
+                    "No adviser speaks your language at the moment. An adviser will answer "
+                    "you in French."
+                )
             )
     return words
 
@@ -76,7 +82,9 @@ def ahead_words(position: int) -> str:
     """Say how many are served before the one at `position` (1 is the next)."""
     if position <= 1:
         return _("You are next.")
-    words = ngettext("One person is before you.", "{count} people are before you.", position - 1)
+    words = ngettext(
+        "There is one person before you.", "There are {count} people before you.", position - 1
+    )
     return words.format(count=position - 1)
 
 
@@ -201,7 +209,7 @@ class WaitingPage(KioskPage):
     def _wait_words(answer: TicketAnswer | TicketChanged) -> str:
         wait = wait_words(answer.wait_s, answer.wait_most_s)
         if answer.ticket.reason == GIVEN_BACK:
-            return _("The next free adviser takes you first.") + (
+            return _("The next free adviser will answer you first.") + (
                 f" {wait}" if answer.wait_s is not None else ""
             )
         return wait
@@ -212,14 +220,14 @@ class WaitingPage(KioskPage):
         if ticket.passed is None:
             return _("An adviser will answer you soon")
         if ticket.passed.lapsed:
-            return _("This adviser is not free: the next free one takes you first")
+            return _("This adviser is not free: the next free adviser will answer you")
         if self._passing is not None and self._passing.agent_name:
-            return _("You are being passed on to {name}").format(name=self._passing.agent_name)
+            return _("{name} is taking over").format(name=self._passing.agent_name)
         if self._passing is not None and self._passing.service_name:
-            return _("You are being passed on to: {service}").format(
+            return _("Another service is taking over: {service}").format(
                 service=self._passing.service_name
             )
-        return _("You are being passed on to a colleague")
+        return _("A colleague is taking over")
 
     def _leave(self) -> None:
         self._leaving.setCurrentIndex(0)
@@ -296,8 +304,8 @@ class WaitingPage(KioskPage):
         """Says every text again."""
         self.elsewhere.set_words(_("Wait elsewhere"))
         self.leave.set_words(_("Stop waiting"))
-        self.stay.set_words(_("No, I stay"))
-        self.leave_really.set_words(_("Yes, I leave"))
+        self.stay.set_words(_("No, I will stay"))
+        self.leave_really.set_words(_("Yes, I am leaving"))
         self._really.setText(_("Do you really want to leave? You will lose your place."))
         self._ticket_title.setText(_("Your ticket"))
         self._advice.setText(_("Get your papers ready: letter, identity card, forms."))
@@ -310,7 +318,7 @@ class WaitingPage(KioskPage):
         self._number.setText(answer.ticket.number if answer else "")
         if answer is None:
             self._title.setText(_("One moment, please"))
-            self._ahead.setText(_("We are getting you a ticket."))
+            self._ahead.setText(_("We are registering your request."))
             self._wait.setText(_("Please stay in front of the screen."))
             self._elapsed.setText("")
         elif coming:

@@ -130,7 +130,7 @@ def test_questions_and_stop_are_read_aloud(talking: KioskVisit, voice: SilentVoi
     window.bar.listen.click()
     assert "You are talking with Claire Vasseur." in voice.said[-1]
     assert "They do not see your page." in voice.said[-1]
-    assert "STOP. Takes everything back" in voice.said[-1]
+    assert "STOP: your adviser can do nothing more" in voice.said[-1]
     window.session_page.ask((Grant.SCAN,))
     window.bar.listen.click()
     window.bar.listen.click()
@@ -206,8 +206,8 @@ def test_what_can_be_promised_to_who_signs_is_written_on_the_waiting_page(
 ) -> None:
     answer = ticket_answer()
     for skills, words in (
-        (("lsf",), "An adviser who signs goes first"),
-        ((), "No adviser here signs"),
+        (("lsf",), "We look first for an adviser who uses sign language"),
+        ((), "No adviser uses sign language"),
     ):
         ticket = msgspec.structs.replace(answer.ticket, needs=("lsf",), skills=skills)
         visit.show_ticket(msgspec.structs.replace(answer, ticket=ticket))

@@ -118,9 +118,9 @@ def test_beginning_and_end_of_the_talk_are_told(visit: KioskVisit, window: Kiosk
     visit.show_session(session_facts())
     assert heard.take()[-1][0].startswith("You are talking with ")
     visit.show_goodbye(None)
-    assert heard.only().startswith("Thank you. The talk is over. We are wiping your traces")
+    assert heard.only().startswith("Thank you. The talk is over. We are erasing everything")
     visit.show_goodbye(WIPED)
-    assert "Everything is wiped" in heard.only()
+    assert "Everything is erased" in heard.only()
 
 
 def test_every_page_has_a_name_for_the_screen_reader(

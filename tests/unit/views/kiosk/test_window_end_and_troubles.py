@@ -24,7 +24,7 @@ from tests.support.screens.kiosk_gallery import (
 from views.kiosk.pages.goodbye import ASKED_S, GOODBYE_S, Belonging
 from views.kiosk.window import KioskWindow
 
-ORIGINAL = "Take your original back from the glass"
+ORIGINAL = "Take your paper back from the glass"
 SHEETS = "Take your printed sheets"
 STICK = "Take your stick back"
 
@@ -33,7 +33,7 @@ def test_goodbye_after_mere_talk_reminds_of_nothing(visit: KioskVisit, window: K
     visit.show_session(session_facts())
     visit.show_goodbye(WIPED)
     assert not {words for words in (ORIGINAL, SHEETS, STICK) if words in said(window)}
-    assert "Everything is wiped" in said(window)
+    assert "Everything is erased" in said(window)
     assert window.goodbye_page.finish.accessibleName() == "Finish"
 
 
@@ -93,10 +93,10 @@ def test_goodbye_reminds_of_the_original_and_tells_the_wipe(
 ) -> None:
     window.goodbye_page.remind_of(Belonging.ORIGINAL)
     visit.show_goodbye(None)
-    assert "Take your original back from the glass" in said(window)
-    assert "We are wiping your traces" in said(window)
+    assert "Take your paper back from the glass" in said(window)
+    assert "We are erasing everything" in said(window)
     visit.show_goodbye(WIPED)
-    assert "Everything is wiped" in said(window)
+    assert "Everything is erased" in said(window)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_goodbye_does_not_claim_a_wipe_that_failed(
     visit: KioskVisit, window: KioskWindow, wiped: KioskWiped
 ) -> None:
     visit.show_goodbye(wiped)
-    assert "Everything is wiped" not in said(window)
-    assert "Not everything is wiped yet" in said(window)
+    assert "Everything is erased" not in said(window)
+    assert "Not everything is erased yet" in said(window)
 
 
 def test_kiosk_is_there_for_the_next_caller_after_twenty_seconds(
@@ -154,7 +154,7 @@ def test_what_could_not_be_wiped_can_still_be_read_after_a_long_wipe(
     )
     clock.advance(ASKED_S - 1)
     visit.tick()
-    assert "Not everything is wiped yet" in said(window)
+    assert "Not everything is erased yet" in said(window)
     clock.advance(1)
     visit.tick()
     assert on_screen(window, window.start_page)
@@ -188,7 +188,7 @@ def test_a_kiosk_that_the_bus_refuses_sends_to_the_site_and_promises_nothing(
 ) -> None:
     visit.show_trouble("bus_refused_identity")
     assert on_screen(window, window.trouble_page)
-    assert "Please ask the person at the desk here for help" in said(window)
+    assert "Please ask at the reception for help" in said(window)
     assert "The line is cut" not in said(window)
     assert "please wait" not in said(window)
     assert "Need help?" not in said(window), "it is said once"

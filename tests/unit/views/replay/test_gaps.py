@@ -70,7 +70,7 @@ def test_records_that_are_not_in_the_log_are_told_where_they_should_be() -> None
     story.records = [record for record in story.records if record.number not in (0, 4, 5)]
     found = gaps_of(story.opened())
     assert [(gap.begin_s, gap.missing) for gap in found] == [(0.0, 1), (5.0, 2)]
-    assert gap_words(found[1]) == "Kiosk: events missing here: 2"
+    assert gap_words(found[1]) == "Kiosk: 2 events are missing here"
 
 
 def test_the_conversation_begins_where_the_wait_ends() -> None:

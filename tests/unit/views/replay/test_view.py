@@ -264,7 +264,7 @@ def test_a_click_on_the_timeline_or_the_list_jumps(shown: Shown) -> None:
     drag(timeline, place, place)
     assert view.player.position_s == 80.0
     assert view.player.state.documents_filed == ("d1",)
-    assert "1" in shown.chip("replay_paper")
+    assert "One page" in shown.chip("replay_paper")
     shown.table.clicked.emit(shown.model.index(1, 0))
     assert view.player.last_event == "ticket_accepted"
     assert shown.table.currentIndex().row() == 1
@@ -508,7 +508,13 @@ def test_a_log_says_what_is_to_be_known_before_it_is_trusted(shown: Shown) -> No
     shown.view.show_log("Horloge", log)
     notes = shown.view.findChild(QLabel, "replay_notes")
     assert notes is not None
-    for words in ("1:02:0", "ahead", "line 5", "The file is cut", "events missing in the log: 1"):
+    for words in (
+        "1:02:0",
+        "ahead",
+        "line 5",
+        "The file is cut",
+        "one event is missing in the log",
+    ):
         assert words in notes.text()
 
 

@@ -312,7 +312,7 @@ def test_conversations_of_today_are_told_in_words_and_by_number_without_a_dossie
     card = found(made, QWidget, "idle_talks")
     began = f"{NOW.astimezone():%H:%M}"
     assert [row.accessibleName() for row in card.findChildren(WorkRow)] == [
-        f"{began} · Aide au logement · Settled, Zoé Lefèvre · Documents filed: 2",
+        f"{began} · Aide au logement · Settled, Zoé Lefèvre · 2 documents filed",
         f"{began} · gone, A031",
     ]
     assert found(made, QLabel, "idle_talks_count").text() == "My conversations today: 70"
@@ -339,7 +339,7 @@ def test_the_figures_of_the_day_stand_there_at_its_end_only(made: Desk) -> None:
     assert card.isHidden()
     made.window.header.acted.emit(ChooseOwnState(False, SHIFT_END))
     assert not card.isHidden()
-    for words in ("Conversations: 1", "10 min", "Settled : 1", "Documents filed: 2"):
+    for words in ("One conversation", "10 min", "Settled : 1", "2 documents filed"):
         assert words in found(made, QLabel, "summary_lines").text()
     made.window.header.acted.emit(ChooseOwnState(True, ""))
     assert card.isHidden()

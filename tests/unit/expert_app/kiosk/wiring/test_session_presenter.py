@@ -103,7 +103,7 @@ async def shown(tmp_path: Path, qtbot: QtBot) -> AsyncIterator[Shown]:
     await tasks.close()
 
 
-ORIGINAL = "Take your original back from the glass"
+ORIGINAL = "Take your paper back from the glass"
 SHEETS = "Take your printed sheets"
 
 

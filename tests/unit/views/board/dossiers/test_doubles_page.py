@@ -61,7 +61,7 @@ def test_both_are_shown_side_by_side_and_what_differs_stands_out(board: BoardWin
     assert keep.property("tone") == "warn"
     assert _find(board, QLabel, "merge_side_keep_born").property("tone") == ""
     assert _find(board, QLabel, "merge_side_other_caller_number").text() == "without number"
-    assert "Documents filed: 2" in _find(board, QLabel, "merge_side_keep_what").text()
+    assert "2 documents filed" in _find(board, QLabel, "merge_side_keep_what").text()
     assert "All of D-2026-00555 moves into D-2026-00417" in (
         _find(board, QLabel, "merge_warning").text()
     )
@@ -96,7 +96,7 @@ def test_what_is_shown_belongs_to_the_numbers_that_were_typed(board: BoardWindow
 
 
 def test_a_provisional_dossier_is_taken_into_the_form(board: BoardWindow) -> None:
-    assert "not matched with the register yet: 2" in (
+    assert "2 provisional dossiers, not matched" in (
         _find(board, QLabel, "provisional_title").text()
     )
     board.doubles.provisional.choose("D-2026-00560")

@@ -137,7 +137,7 @@ def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(
     devices.scan.press_scan()
     assert done
     devices.scan.show_pile(4, 1, is_turned=True)
-    assert "1" in words(devices, "pile_words")
+    assert "One other side" in words(devices, "pile_words")
     ended = acts_of(devices, acts.DevicesPress)
     press(devices, qtbot, "pile_end")
     assert ended == [acts.DevicesPress.END_PILE]

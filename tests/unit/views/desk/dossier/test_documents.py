@@ -175,7 +175,7 @@ def test_what_is_found_stands_under_the_words_while_they_are_typed(
     shown.view.show_found("BULLETIN 39", ["n7"])
     assert len(shown.lines()) == 14
     key(field, Qt.Key.Key_Escape)
-    assert "Documents filed: 400" in shown.words()
+    assert "400 documents filed" in shown.words()
 
 
 def test_words_that_nothing_has_say_so_and_what_to_do(shown: Shown) -> None:

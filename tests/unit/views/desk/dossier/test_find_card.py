@@ -141,7 +141,7 @@ def test_a_hit_is_chosen_by_arrows_and_opened_by_enter(shown: Shown) -> None:
     shown.card.show_found(HITS, more=True, register=RegisterState.NONE)
     assert shown.focus() == "dossier_hits"
     assert shown.words("dossier_refused") == (
-        "Dossiers found: 2. There are more: type the given names too."
+        "2 dossiers found. There are more: type the given names too."
     )
     key(shown.card.hits, Qt.Key.Key_Down)
     key(shown.card.hits, Qt.Key.Key_Return)

@@ -67,4 +67,4 @@ def test_a_line_says_first_what_it_is(part: PagePart, words: str) -> None:
 
 def test_what_the_kiosk_hides_is_said_to_be_hidden() -> None:
     part = PagePart(kind="field", name="IBAN", masked=True)
-    assert "rempli, caché pour vous" in spoken(part)
+    assert "rempli, masqué pour vous" in spoken(part)

@@ -106,7 +106,7 @@ def test_each_field_that_gets_the_keyboard_is_said_with_what_it_holds(blind: Bli
 
 def test_of_a_hidden_field_no_value_is_said(blind: Blind) -> None:
     blind.focus("mdp")
-    blind.hears("Mot de passe, champ, rempli, caché pour vous")
+    blind.hears("Mot de passe, champ, rempli, masqué pour vous")
     for number in range(2):  # the kiosk tells no place of a secret field, but answers the key
         blind.focus("")
         answer = Answer(KeyRequested, "", {}, FieldKind.PRIVATE)
@@ -157,7 +157,7 @@ def test_the_page_is_read_as_a_list(blind: Blind) -> None:
         "Navigation, Rubriques",
         "Lien, Accueil",
         "Champ, Nom, obligatoire, Rostane",
-        "Champ, Mot de passe, rempli, caché pour vous",
+        "Champ, Mot de passe, rempli, masqué pour vous",
         "Dix chiffres.",
         "Champ, Téléphone, 12. Erreur : Dix chiffres.",
         "Liste de choix, Activité, Retraité",

@@ -28,9 +28,9 @@ from views.kiosk.window import KioskWindow
 
 def test_waiting_page_tells_ticket_place_and_time(visit: KioskVisit, window: KioskWindow) -> None:
     visit.show_calling()
-    assert "We are getting you a ticket." in said(window)
+    assert "We are registering your request." in said(window)
     visit.show_ticket(ticket_answer(position=3, wait_s=300, wait_most_s=600))
-    for words in ("L042", "2 people are before you.", "Between 5 and 10 minutes to wait."):
+    for words in ("L042", "There are 2 people before you.", "Between 5 and 10 minutes to wait."):
         assert words in said(window)
 
 
@@ -110,14 +110,16 @@ def test_a_caller_whose_adviser_was_lost_reads_an_apology_and_that_they_go_first
     lost = msgspec.structs.replace(ticket_answer().ticket, reason="desk_lost")
     visit.show_ticket(TicketChanged(ticket=lost, position=1, wait_s=0, wait_most_s=120))
     assert "Sorry, your talk was cut off on our side" in said(window)
-    assert "The next free adviser takes you first. Less than 2 minutes to wait." in said(window)
+    assert "The next free adviser will answer you first. Less than 2 minutes to wait." in said(
+        window
+    )
 
 
 def test_place_and_time_in_words() -> None:
     assert [ahead_words(position) for position in (1, 2, 3)] == [
         "You are next.",
-        "One person is before you.",
-        "2 people are before you.",
+        "There is one person before you.",
+        "There are 2 people before you.",
     ]
     assert elapsed_words(59) == "You have just arrived."
     assert elapsed_words(61) == "You have been waiting for one minute."
@@ -129,12 +131,14 @@ def test_the_place_is_said_when_it_changes_and_never_into_a_call(
     visit = kiosk_visit(voice=voice, is_auto=True)
     qtbot.addWidget(visit.window)
     visit.show_ticket(ticket_answer(position=3))
-    assert voice.said[-1].endswith("2 people are before you. Between 5 and 10 minutes to wait.")
+    assert voice.said[-1].endswith(
+        "There are 2 people before you. Between 5 and 10 minutes to wait."
+    )
     spoken = len(voice.said)
     visit.show_ticket(ticket_answer(position=3))
     assert len(voice.said) == spoken, "the same was said again"
     visit.show_ticket(ticket_answer(position=2))
-    assert "One person is before you." in voice.said[-1]
+    assert "There is one person before you." in voice.said[-1]
     assert not voice.is_quiet
     visit.show_session(session_facts())
     assert voice.is_quiet
@@ -150,7 +154,7 @@ def test_a_page_is_said_at_a_touch(talking: KioskVisit, voice: SilentVoice) -> N
     talking.show_ticket(ticket_answer(position=2))
     assert (listen.isVisible(), voice.said) == (True, [])
     listen.click()
-    assert "One person is before you." in voice.said[0]
+    assert "There is one person before you." in voice.said[0]
     listen.click()
     assert len(voice.said) == 1, "a touch while it speaks makes it quiet"
     assert voice.is_quiet
