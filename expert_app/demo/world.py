@@ -326,6 +326,7 @@ def _desks(
     """Settings of all programs that are a desk in one role or another."""
     common: dict[str, Any] = {"bus": [world.bus], "language": language}
     agents: dict[str, Any] = {**common, "chunk_kbps": chunk_kbps, "media": media}
+    agents["shift_check"] = False  # its devices are drawn, and everybody wants to see a caller
     ours: dict[str, Any] = {"organisation": ORGANISATION}
     return {
         "desk": DeskSettings(user=AGENT, **ours, **agents),

@@ -23,7 +23,12 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskClient
 from session.protocol.dossier.identity import ProvisionalRequest
-from session.protocol.hub.board import AgentState, AgentStateRequest, AskSupervisorRequest
+from session.protocol.hub.board import (
+    SHIFT_CHECK,
+    AgentState,
+    AgentStateRequest,
+    AskSupervisorRequest,
+)
 from session.protocol.hub.history import (
     CorrectOutcomeRequest,
     OwnTalksAnswer,
@@ -136,6 +141,7 @@ class AgentWork:
         self._tasks = tasks
         self._reported = ReportedState(True)
         self._unreported: ReportedState | None = None
+        self._is_known = False
         self._offer: Ticket | None = None
         self._answered = ""
         self._known: set[str] | None = None
@@ -219,15 +225,42 @@ class AgentWork:
         if answer.services != self.services:
             self.services = answer.services
             self.services_changed.emit(self.services)
-        await self._ask_calls()
-        if answer.reason == DESK_CLOSED:  # of the run before this one
-            self.set_state(True)
-            return
         available = answer.said is AgentState.AVAILABLE
-        state = ReportedState(available, answer.reason, answer.until_utc)
-        if self._unreported is None and state != self._reported:
-            self._reported = state
-            self.state_changed.emit(state)
+        self._take(ReportedState(available, answer.reason, answer.until_utc))
+        await self._ask_calls()
+
+    def _take(self, state: ReportedState) -> None:
+        """Takes the hub's state, unless the agent has chosen another meanwhile. What a run before
+        this one has left there is over; a desk that is checked says so to a hub that takes it to be
+        available.
+        """
+        before, first = self._reported, not self._is_known
+        self._is_known = True
+        if self._unreported is not None or state == before:
+            return
+        checks = before.reason == SHIFT_CHECK
+        if state.reason in (DESK_CLOSED, SHIFT_CHECK) or (first and checks and state.available):
+            self.set_state(not checks, SHIFT_CHECK if checks else "")
+            return
+        self._reported = state
+        self.state_changed.emit(state)
+        if checks:
+            self._on_queue(self._link.queue)  # what was offered meanwhile was not told
+
+    def hold(self) -> None:
+        """Takes no caller until `release`; an agent who pauses anyway stays in that pause."""
+        if not self._reported.available:
+            return
+        self._reported = ReportedState(False, SHIFT_CHECK)
+        if self._is_known:
+            self.set_state(False, SHIFT_CHECK)
+        self.state_changed.emit(self._reported)
+
+    def release(self) -> None:
+        """Is available after `hold`."""
+        if self._reported.reason == SHIFT_CHECK:
+            self.set_state(True)
+            self.state_changed.emit(self._reported)
 
     def ask_supervisor(self, reason: str) -> None:
         """Asks a supervisor for help (a short code); "" takes it back."""
@@ -315,11 +348,14 @@ class AgentWork:
     # ---- the queue
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
+        is_held = self._reported.reason == SHIFT_CHECK  # the hub hears it in a moment
         mine = next(
             (
                 ticket
                 for ticket in tickets
-                if ticket.state is TicketState.OFFERED and ticket.agent == self._user
+                if ticket.state is TicketState.OFFERED
+                and ticket.agent == self._user
+                and not is_held
             ),
             None,
         )

@@ -29,6 +29,7 @@ from session.kiosk.drivers.printer import Printer
 from session.kiosk.drivers.scanner import Scanner
 from session.media.call_page import CallPage
 from session.protocol.conversation.messages import ScannerState
+from session.protocol.endpoints.line_test import LEAST_KBPS
 from session.protocol.helpdesk.self_test import (
     CheckedPart,
     SelfCheck,
@@ -53,8 +54,6 @@ CLEARS_UP_S = 5.0
 LEAST_LIGHT, LEAST_TONE_DB = 8.0, 6.0
 LEAST_FREE_MB = 1024
 LEAST_DAYS = 21
-LEAST_KBPS = 150.0
-
 ABSENT, NOT_TRIED, NOT_OPENED = "absent", "not_tried", "not_opened"
 
 

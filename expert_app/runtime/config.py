@@ -131,6 +131,8 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             seen is kept.
         signed_on_until: until when this person's sign-on with an organisation's provider counts
             (ISO 8601); "" for one with a code.
+        shift_check: an agent's desk is checked once a day before its first caller: camera,
+            microphone, headset, line.
     """
 
     organisation: Id = "caf"
@@ -145,6 +147,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board: BoardSettings = BoardSettings()
     signers: dict[str, str] = {}
     signed_on_until: str = ""
+    shift_check: bool = True
 
     @property
     def bus_role(self) -> Role:

@@ -236,7 +236,7 @@ class DeskMedia:
         if (shared := engines.shared) is not None:
             voice = voice_filter(settings)
             microphone = open_microphone(settings.microphone, sound, voice)
-            speaker = _speaker(settings, sound, voice)
+            speaker = speaker_of(settings, sound, voice)
             closings = [shared.microphone.swap(microphone).close]
             closings.append(shared.speaker.swap(speaker).close)
             if camera:
@@ -318,7 +318,7 @@ def aiortc_engines(settings: MediaSettings, choice: EngineChoice, sound: SoundDe
     shared = SharedDevices(
         camera=SharedCamera(open_camera(settings)),
         microphone=SharedMicrophone(open_microphone(settings.microphone, sound, voice)),
-        speaker=SharedSpeaker(_speaker(settings, sound, voice)),
+        speaker=SharedSpeaker(speaker_of(settings, sound, voice)),
     )
     plan = ice_plan(settings)
     line = AiortcSettings(
@@ -359,7 +359,10 @@ def call_media(settings: MediaSettings) -> CallMedia:
     ).with_plan(ice_plan(settings))
 
 
-def _speaker(settings: MediaSettings, sound: SoundDevices, voice: VoiceFilter | None) -> SoundSink:
+def speaker_of(
+    settings: MediaSettings, sound: SoundDevices, voice: VoiceFilter | None = None
+) -> SoundSink:
+    """The loudspeaker of these settings; a silent one beside a drawn person."""
     if settings.microphone == SIMULATED:
         from session.media.audio.sound import NullSink
 

@@ -287,6 +287,7 @@ def parts_of(network: LargeNetwork, role: str, user: str) -> RoleParts:
         role=role,  # type: ignore[arg-type]
         bus=[network.url],
         media=media,
+        shift_check=False,
     )
     seed = network.seeds[f"{settings.bus_role}.{user}"]
     paths = paths_for("desk", network.folder / user)

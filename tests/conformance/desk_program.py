@@ -159,6 +159,7 @@ class DeskProgram(DrivenProgram):
             language="en",
             chunk_kbps=20_000,
             media=SCRIPT_MEDIA,
+            shift_check=False,
         )
         save(settings, place / "desk.toml")
         await self._start()

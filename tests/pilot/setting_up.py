@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.pilot.driven import Evidence
+from tests.pilot.driven import Driven, Evidence
 from tests.pilot.pilot import Pilot, Step, at_once, found_in
 from tests.pilot.town import MEMBERS, ORGANISATION, Member, convention
 
@@ -141,7 +141,20 @@ class SettingUp:
         program = await self._pilot.open_program(member.id, member.program)
         fact, wanted = FIRST_JOBS[member.role]
         seen = await program.seen(fact, **wanted)
+        if member.role == "agent":
+            await self._check_desk(program)
         return member.id, {fact: {key: seen[key] for key in wanted}}
+
+    async def _check_desk(self, desk: Driven) -> None:
+        """The agent presses through the check before the first caller."""
+        await desk.reads("check_camera_words", "vous voit ainsi")
+        await desk.reads("check_microphone_words", "vous entend")
+        await desk.reads("check_line_words", "aller et retour")
+        await desk.click("check_tone")
+        await desk.click("check_heard")
+        await desk.click("key:F2")
+        await desk.reads("check_end", "Commencer")
+        await desk.click("check_end")
 
     def _authority(self) -> str:
         """The authority that all have taken from the hub, by the fingerprint of their line."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from resources.texts import N_, _
-from session.protocol.hub.board import AgentFacts, AgentState, QueueFacts
+from session.protocol.hub.board import SHIFT_CHECK, AgentFacts, AgentState, QueueFacts
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.tables import Cell, TableRow
@@ -30,6 +30,7 @@ AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
 """Words, icon and tone of each state, in the order they stand on the board."""
 
 PAUSE_WORDS = {code: words for code, words in PAUSES if code}
+PAUSE_WORDS[SHIFT_CHECK] = N_("Checks the desk")
 SAID_BY_STATE = frozenset({NOT_RESPONDING, DESK_CLOSED, "training"})
 """Reasons that the word of the state says already."""
 

@@ -74,6 +74,20 @@ class IdlePress(Enum):
     CLOSE = "close"
 
 
+class CheckPress(Enum):
+    """What an agent does in the check of its desk; `BEGIN`: once more. `SEEN`, `HIDDEN`: it is on
+    the screen, or no longer.
+    """
+
+    BEGIN = "begin"
+    SEEN = "seen"
+    HIDDEN = "hidden"
+    TONE = "tone"
+    MEASURE = "measure"
+    CHOOSE_DEVICES = "choose_devices"
+    END = "end"
+
+
 class PauseFor(Struct, frozen=True):
     """The pause shall end in so many minutes."""
 
@@ -132,6 +146,7 @@ class WriteOfDossier(Struct, frozen=True):
 
 IdleAct = (
     IdlePress
+    | CheckPress
     | PauseFor
     | AcceptByThemselves
     | CorrectOutcome

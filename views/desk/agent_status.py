@@ -85,7 +85,7 @@ class AgentStatus:
 
     def take_keyboard(self) -> None:
         """The keyboard goes to what an agent does next between two callers."""
-        if not self._idle.next.take_keyboard():
+        if not self._idle.take_keyboard():
             self._header.state.setFocus()
 
     def show_not_connected(self, words: str) -> None:
@@ -112,9 +112,13 @@ class AgentStatus:
         self._show()
 
     def accept_next(self) -> None:
-        """Takes the caller who is offered to this agent, else the next of the queue."""
+        """Takes the caller who is offered to this agent, else the next of the queue; while the desk
+        is checked these keys are tried.
+        """
         if self._offer.ticket_id:
             self._offer.accept()
+        elif self._idle.check.isVisible():
+            self._idle.check.hear_keys()
         else:
             self._queue.accept_next()
 

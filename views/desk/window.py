@@ -314,13 +314,13 @@ class DeskWindow(QMainWindow):
     # ---- closing and remembering ----
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Requests to be closed; during a conversation the agent is asked first."""
+        """Requests to be closed; during a conversation the agent is asked, else sees the day."""
         if event is None or self._may_close:
             return
         event.ignore()
         if self.conversation.is_in_front:
             self._confirm.ask(_("A conversation is going on. Hang up and close?"))
-        else:
+        elif self.isMinimized() or not (self.idle.isVisible() and self.idle.summary.ask()):
             self.close_requested.emit()
 
     def close_now(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from resources.plain_text import plain_text
 from resources.texts import N_, _
@@ -18,6 +18,7 @@ from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engine import MediaState
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
+from views.media.level_bar import LevelBar
 from views.media.video_pane import OwnPlace, VideoPane
 from views.widgets.parts import column, label, push_button, row
 from views.widgets.plain_words import CheckBox, tip_words
@@ -93,6 +94,10 @@ class MediaSettingsPage(QWidget):
         chosen(object): a `MediaChoice`, at each change.
         tone_requested(), echo_requested(): try the loudspeaker; look for echo.
         opened(), closed(): it is seen, or no longer: devices are tried only in between.
+
+    Attributes:
+        level: how loud the microphone is.
+        check: makes the check of the whole desk once more.
     """
 
     chosen = pyqtSignal(object)
@@ -112,11 +117,7 @@ class MediaSettingsPage(QWidget):
         self.preview.set_own_place(OwnPlace.HIDDEN)
         self.preview.setFixedHeight(144)
         self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._level = QProgressBar()
-        self._level.setObjectName("media_level")
-        self._level.setRange(0, 100)
-        self._level.setTextVisible(False)
-        self._level.setAccessibleName(_("Level of the microphone"))
+        self.level = LevelBar("media_level")
         self._headset = CheckBox(_("I wear a headset (best: no echo, no neighbours)"))
         self._headset.setObjectName("media_headset")
         self._headset.clicked.connect(lambda on: self._choose(headset=on))
@@ -124,6 +125,7 @@ class MediaSettingsPage(QWidget):
         self._tone.clicked.connect(self.tone_requested)
         self._echo = push_button(_("Look for echo"), "microphone", name="media_echo")
         self._echo.clicked.connect(self.echo_requested)
+        self.check = push_button(_("Check my desk"), "health", name="media_check")
         self._echo_words = label(role="soft", name="media_echo_words", wrap=True)
         self._cancelled_words = label(role="soft", name="media_cancelled_words", wrap=True)
         self._engine_words = label(role="soft", name="media_engine_words", wrap=True)
@@ -143,7 +145,7 @@ class MediaSettingsPage(QWidget):
         box = column(self, space=SPACE[1], margins=(edge, edge, edge, edge))
         parts: tuple[tuple[str, str, tuple[QWidget, ...]], ...] = (
             ("camera", _("Camera"), (self.preview,)),
-            ("microphone", _("Microphone"), (self._level,)),
+            ("microphone", _("Microphone"), (self.level,)),
             ("speaker", _("Loudspeaker"), ()),
             ("echo", _("Echo is cancelled"), (self._cancelled_words,)),
             ("engine", _("Voice and picture by"), (self._engine_words,)),
@@ -161,6 +163,7 @@ class MediaSettingsPage(QWidget):
                 box.addWidget(self._headset)
                 box.addWidget(self._echo_words)
         box.addWidget(self._fixed_words)
+        box.addLayout(row(None, self.check, 0))
         box.addStretch(1)
         self._echo_words.hide()
 
@@ -247,10 +250,6 @@ class MediaSettingsPage(QWidget):
     def show_cancelled(self, by: EchoCanceller) -> None:
         """Show what keeps callers from hearing themselves, as the choices are now."""
         self._cancelled_words.setText(_(_AT_WORK[by]))
-
-    def show_level(self, level: float) -> None:
-        """RMS of the microphone, 0..1; a normal voice fills about half."""
-        self._level.setValue(round(100 * min(1.0, level**0.5 * 1.6)))
 
     def show_testing(self, testing: bool) -> None:
         """Show whether a tone is being played."""

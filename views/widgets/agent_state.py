@@ -11,7 +11,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QPushButton
 
 from resources.texts import N_, _
-from session.protocol.hub.board import AgentState
+from session.protocol.hub.board import SHIFT_CHECK, AgentState
 from views.widgets.icons import icon
 from views.widgets.parts import name_button, restyle
 from views.widgets.plain_words import PlainFace, face_words
@@ -86,6 +86,8 @@ def state_style(available: bool, reason: str) -> StateStyle:
         return _("Available"), "available", "good"
     if reason == NOT_RESPONDING:
         return _("Not responding"), "wait_long", "bad"
+    if reason == SHIFT_CHECK:
+        return _("Not available yet"), "paused", "warn"
     if reason:
         words = dict(PAUSES).get(reason, "")
     else:

@@ -61,6 +61,7 @@ from views.desk.wrap_up import outcome_choices, outcome_words
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.widgets.agent_state import SHIFT_END, AskSupervisor, help_words
+from views.widgets.announcer import announce
 from views.widgets.message_bar import Level
 from views.widgets.window_settings import WindowSettings
 from views.words.counts import filed_words
@@ -105,6 +106,7 @@ class AgentWorkConnections:
         self._calls: Sequence[PromisedCall] = ()
         self._provisional: list[str] = []
         self._talks = OwnTalksAnswer(talks=[])
+        self._unfinished = 0
         self._templates: dict[str, NoteTemplate] = {}
         self._notification = notification
         self._notified = ""
@@ -157,6 +159,7 @@ class AgentWorkConnections:
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
         self._app.session_opened.connect(lambda _session: self._notification.close())
+        self._app.session_opened.connect(lambda _session: self._window.idle.summary.dismiss())
         self._notification.acted.connect(self._on_notification_accepted)
         self._notification.opened.connect(self._show_window)
 
@@ -181,7 +184,7 @@ class AgentWorkConnections:
                 if not available:
                     self._ring.stop()
                 self._work.set_state(available, reason, minutes)
-                self._show_day(reason == SHIFT_END and not available)
+                self._window.idle.summary.show_over(reason == SHIFT_END and not available)
 
     def _on_header_act(self, act: ChooseOwnState | AskSupervisor) -> None:
         if isinstance(act, AskSupervisor):
@@ -236,7 +239,8 @@ class AgentWorkConnections:
             service,
             place,
             comes_back=ticket.preferred == self._user,
-            by_itself=self._chosen_by_itself() or self._work.answers_by_itself(ticket),
+            by_itself=not self._window.idle.check.is_open
+            and (self._chosen_by_itself() or self._work.answers_by_itself(ticket)),
         )
         self._ring.start()
         self._notify(ticket)
@@ -249,7 +253,10 @@ class AgentWorkConnections:
     def _on_pause_over(self) -> None:
         """Says it once; the agent stays in its pause."""
         words = _("Your pause is over. You stay paused until you resume.")
-        self._window.messages.show_message(Level.INFO, words, key="pause")
+        if self._window.idle.isVisible():  # the page says it
+            announce(self._window, words)
+        else:
+            self._window.messages.show_message(Level.INFO, words, key="pause")
         if not self._window.isActiveWindow():
             self._notified = ""
             self._notification.show(_("Your pause is over"), words, _("Show the desk"))
@@ -288,15 +295,14 @@ class AgentWorkConnections:
             talks.append(OpenWork(WorkKind.TALK, talk.session_id, title, detail, tuple(choices)))
         self._window.idle.talks.show_work(talks, answer.total)
         self._talks = answer
-        if not self._window.idle.summary.isHidden():
-            self._show_day(True)
+        self._show_day()
 
-    def _show_day(self, is_over: bool) -> None:
-        """Shows at the end of the shift the figures of this day, which go nowhere."""
-        lines = []
-        if is_over:
-            lines = day_lines(self._talks, self._window.queue.facts.work)
-        self._window.idle.summary.show_lines(lines)
+    def _show_day(self) -> None:
+        """Keeps the figures of this day, which go nowhere, and what is not finished up to date."""
+        lines = day_lines(self._talks, self._window.queue.facts.work)
+        self._window.idle.summary.show_day(
+            lines, self._unfinished, has_talks=bool(self._talks.talks)
+        )
 
     def _on_note_failed(self, failed: tuple[str, str]) -> None:
         session_id, code = failed
@@ -320,6 +326,8 @@ class AgentWorkConnections:
             detail = _("They are sent as soon as the line allows it.")
             work.append(OpenWork(WorkKind.UNSENT, "", title, detail))
         self._window.idle.work.show_work(work)
+        self._unfinished = len(work)
+        self._show_day()
 
     def _promised(self) -> Iterator[OpenWork]:
         for call in self._calls:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from expert_app.desk.app import DeskApp
 from expert_app.desk.ask_first import AskFirst
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.parts import DeskParts
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from expert_app.desk.wiring.announcements import DeskAnnouncements
-from expert_app.desk.wiring.call import CallConnections
 from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
 from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
@@ -32,6 +32,51 @@ from expert_app.desk.wiring.window import WindowConnections
 from expert_app.workplace.wiring.desk_choices import DeskChoices
 from expert_app.workplace.wiring.memos import MemoConnections
 from session.core.errors import SessionError
+from views.desk.acts import CallAct, CallPress, CallSwitch, Switch
+from views.desk.window import DeskWindow
+
+
+class CallConnections:
+    """One place for every button of the call."""
+
+    def __init__(
+        self,
+        window: DeskWindow,
+        app: DeskApp,
+        *,
+        conversation: ConversationConnections,
+        privacy: ChatAndPrivacyConnections,
+        line: LineConnections,
+        life_size: LifeSize,
+    ) -> None:
+        self._window = window
+        self._app = app
+        self._conversation = conversation
+        self._line = line
+        self._life_size = life_size
+        self._switches = {
+            CallSwitch.MICROPHONE: conversation.set_microphone,
+            CallSwitch.CAMERA: conversation.set_camera,
+            CallSwitch.PRIVACY: privacy.set_privacy,
+            CallSwitch.SIGN_LANGUAGE: line.set_sign_language,
+            CallSwitch.LIFE_SIZE: life_size.switch,
+        }
+        window.call.acted.connect(self._on_act)
+
+    def _on_act(self, act: CallAct) -> None:
+        match act:
+            case Switch(what, on):
+                self._switches[what](on)
+            case CallPress.HANG_UP:
+                self._app.hang_up()
+            case CallPress.WRITE:
+                self._window.columns.open_chat()
+            case CallPress.CALL_AGAIN:
+                self._conversation.call_again()
+            case CallPress.SHOW_QUALITY:
+                self._line.toggle_panel()
+            case CallPress.CALIBRATE:
+                self._life_size.calibrate()
 
 
 @dataclass(frozen=True, kw_only=True)

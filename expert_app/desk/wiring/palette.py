@@ -17,7 +17,7 @@ from session.protocol.dossier.library import LibraryItem
 from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.third_parties import TargetsAnswer
 from session.protocol.hub.tickets import TicketState
-from views.desk.acts import AcceptCaller, TalkPress
+from views.desk.acts import AcceptCaller, CheckPress, TalkPress
 from views.desk.devices.acts import ScanPiece
 from views.desk.dossier.acts import DossierAct, OpenDocument
 from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named_shortcuts
@@ -58,6 +58,7 @@ class PaletteConnections:
             self._phrases,
             self._callers,
             self._states,
+            self._check,
             self._others,
         )
         self.palette = CommandPalette(window, sources, settings=settings)
@@ -247,6 +248,17 @@ class PaletteConnections:
                 act=partial(self._window.queue.choose_state, available, code),
                 icon=icon(icon_name, tone),
             )
+
+    def _check(self) -> Iterator[PaletteEntry]:
+        busy = self._jobs.app.session is not None
+        yield PaletteEntry(
+            id="shift check",
+            words=_("Check my desk"),
+            kind=_("Devices"),
+            act=partial(self._window.idle.acted.emit, CheckPress.BEGIN),
+            icon=icon("health"),
+            why_not=_("You have a caller already.") if busy else "",
+        )
 
     def _others(self) -> Iterator[PaletteEntry]:
         """Colleagues and queues to whom the caller can go; the hub is asked at each opening."""

@@ -17,6 +17,7 @@ from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.parts import DeskParts, build_parts
 from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
+from expert_app.desk.wiring.shift_check import ShiftCheck
 from expert_app.runtime.credentials import forget_seed, key_name_of
 from expert_app.runtime.log_lines import keep_recent_lines
 from expert_app.workplace.role_parts import RoleParts
@@ -46,9 +47,11 @@ def build_desk(role: RoleParts) -> Desk:
     return Desk(parts, jobs, screen=screen, connections=connect_desk(parts, jobs, screen))
 
 
-def build_help(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskHelpJob:
+def build_help(
+    parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, link: DeskHelpClient
+) -> DeskHelpJob:
     """Build what the helpdesk may do here, once the person at the desk agrees."""
-    recent, link = keep_recent_lines(MOST_LINES), DeskHelpClient(parts.bus, parts.clock)
+    recent = keep_recent_lines(MOST_LINES)
 
     def in_conversation() -> bool:
         return jobs.app.session is not None
@@ -87,6 +90,7 @@ class Desk(RoleProgram[DeskWindow]):
 
     Attributes:
         elsewhere: where this agent works now instead; None while it is here.
+        check: of the desk, before the first caller of a day.
     """
 
     def __init__(
@@ -112,16 +116,26 @@ class Desk(RoleProgram[DeskWindow]):
         window.header.settings_pressed.connect(self._on_settings)
         window.header.theme_requested.connect(parts.appearance.set_dark)
         window.close_requested.connect(parts.program.stop.set)
+        screen.application.commitDataRequest.connect(window.idle.summary.skip)
         window.sign_out_requested.connect(self._on_sign_out)
         window.help.support_requested.connect(self._support.write_file)
         self._workplace = Workplace(
             parts.bus, parts.link, computer=computer_name(), tasks=parts.tasks
         )
         self._workplace.elsewhere.connect(self._on_elsewhere)
-        self.help = build_help(parts, jobs, screen)
+        link = DeskHelpClient(parts.bus, parts.clock)
+        self.help = build_help(parts, jobs, screen, link)
+        self.check = ShiftCheck(
+            parts,
+            jobs,
+            window=window,
+            line=link,
+            choose_devices=self._on_devices_wanted,
+            keys_of=connections.choices.keys.keys_of,
+        )
 
     @cached_property
-    def _media(self) -> MediaConnections:
+    def media(self) -> MediaConnections:
         """Tries camera, microphone and loudspeaker; made after the start, with what it needs."""
         from expert_app.desk.wiring.media import MediaConnections
 
@@ -129,7 +143,7 @@ class Desk(RoleProgram[DeskWindow]):
 
     @cached_property
     def _pages(self) -> DeskPages:
-        return DeskPages(self._connections.choices, self._media.page)
+        return DeskPages(self._connections.choices, self.media.page)
 
     def settings_pages(self) -> Sequence[NamedPage]:
         """Return the pages of an agent."""
@@ -144,6 +158,7 @@ class Desk(RoleProgram[DeskWindow]):
         self._connections.work.show_open_work()
         self.jobs.work.start()
         self.jobs.memos.start()
+        self.check.begin_if_due()
         await self.jobs.app.start()
         await super().start()
         parts.tasks.start(self._send_old_logs(), name="send old logs")
@@ -182,7 +197,8 @@ class Desk(RoleProgram[DeskWindow]):
         self.parts.workers.warm()
         self.screen.mirror.engine.begin()
         await self.parts.media.warm()
-        self._media.follow_devices()
+        self.media.follow_devices()
+        self.check.allow_devices(self.media)
 
     async def _send_old_logs(self) -> None:
         """Sends logs that an earlier run could not send; a session that goes on has a writer
@@ -207,6 +223,10 @@ class Desk(RoleProgram[DeskWindow]):
     def _on_settings(self) -> None:
         self._pages.show()
         self.settings_window.open()
+
+    def _on_devices_wanted(self) -> None:
+        self._on_settings()
+        self.settings_window.window.show_page(self.media.page)
 
     def on_language(self, language: str) -> None:
         """The program begins anew in it, unless a caller is here."""

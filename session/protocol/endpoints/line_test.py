@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """One test of the line to the hub: a few hundred kilobytes, up and down. Used by the kiosk now and
-then, and by a desk whose person lets the helpdesk measure.
+then, and by a desk: before the first caller, and when its person lets the helpdesk measure.
 
 Small pieces, three on the way at once: enough to fill a rural line, and what is left on it when a
 caller presses the button is gone in half a second. Of a line wider than some 5 Mb/s it finds less
@@ -27,6 +27,9 @@ HEADERS = 1.06
 """Bytes on the line for one of ours: TCP, IP and TLS."""
 
 LEAST_PIECES = 4
+
+LEAST_KBPS, SLOW_MS = 150.0, 300.0
+"""A line that carries less is narrow for a call; one that takes longer there and back is slow."""
 
 Ask = Callable[[LineProbe], Awaitable[LineProbed]]
 

@@ -208,13 +208,18 @@ class AgentState(StrEnum):
     WRAP_UP = "wrap_up"
 
 
+SHIFT_CHECK = "shift_check"
+"""Reason code of an agent whose desk is being checked: nobody is offered to it yet."""
+
+
 class AgentStateRequest(
     Request[Done], frozen=True, kw_only=True, verb="agent_state", roles=(Role.AGENT,)
 ):
     """An agent is available or pauses.
     Conversation and wrap-up are read from its ticket, so they are never wrong.
 
-    `reason` of a pause is a short code: "break", "training", "back_office" or "". `until_utc`: when
+    `reason` of a pause is a short code: "break", "training", "back_office", "shift_check" while the
+    agent looks after its own devices before the first caller, or "". `until_utc`: when
     it shall end, which others are told; nobody is made available by it.
     """
 

@@ -95,7 +95,7 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
         media = DeskMedia(SIMULATED, tasks)
         dialog = MediaConnections(window, media, store=store)
         dialog.page.show()
-        await until(lambda: dialog.page._level.value() > 0)
+        await until(lambda: dialog.page.level.value() > 0)
         await until(lambda: dialog.page.preview._frames[0] is not None)
         dialog.page.echo_requested.emit()
         await until(lambda: not dialog.page._echo_words.isHidden())

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
 from documents.store.procedures import by_language, load_procedures, shipped
 from resources.texts import _
 from session.desk.hub.memos import MemoBook
+from session.media.engine import MediaState
 from session.protocol.colleagues.memos import Colleague
 from session.protocol.conversation.messages import (
     Area,
@@ -23,7 +24,7 @@ from session.protocol.conversation.messages import (
     ScannerState,
 )
 from session.protocol.dossier.guides import Guide, GuideCase, GuideStep
-from session.protocol.hub.board import AgentState
+from session.protocol.hub.board import SHIFT_CHECK, AgentState
 from session.protocol.hub.requests import Memo
 from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
@@ -36,6 +37,7 @@ from tests.support.screens.invented import (
     TICKETS,
     allow,
     desk,
+    drawn_frame,
     drawn_page,
     ticket,
 )
@@ -43,6 +45,7 @@ from tests.support.screens.parts import part
 from views.desk.call_controls import CallState, Quality
 from views.desk.dossier.find_card import OPEN
 from views.desk.my_day.open_work import OpenWork, WorkKind
+from views.desk.my_day.shift_check import CheckedThing
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.words.errors import sentence
@@ -193,17 +196,74 @@ def shift_end() -> DeskWindow:
     """The agent takes no more callers today."""
     window = _open_desk()
     window.status.show_state(False, "shift_end")
-    window.idle.summary.show_lines(
-        [
-            "Entretiens : 12",
-            "Temps avec les usagers : 194 min",
-            "Réglé : 8",
-            "Documents classés : 5",
-        ]
-    )
-    window.idle.work.show_work(TO_DO[:2])
+    _show_day(window)
+    window.idle.summary.show_over(True)
     window.idle.talks.show_work([talk._replace(choices=(("done", "Réglé"),)) for talk in TALKS[:2]])
     _show_memos(window)
+    return window
+
+
+def _show_day(window: DeskWindow) -> None:
+    figures = (
+        "Entretiens : 12",
+        "Temps avec les usagers : 194 min",
+        "Réglé : 8",
+        "Documents classés : 5",
+    )
+    window.idle.work.show_work(TO_DO[:2])
+    window.idle.summary.show_day(figures, 2, has_talks=True)
+
+
+def closing() -> DeskWindow:
+    """The window is to be closed after conversations."""
+    window = _open_desk()
+    _show_day(window)
+    window.idle.talks.show_work(TALKS[:4])
+    _show_memos(window)
+    assert window.idle.summary.ask()
+    return window
+
+
+def shift_check() -> DeskWindow:
+    """The first day: the desk is checked, the tone is being played."""
+    window = _open_desk()
+    window.status.show_state(False, SHIFT_CHECK)
+    window.idle.begin_check(first=True, keys="F2")
+    card = window.idle.check
+    face = drawn_frame(320, 180)
+    card.preview.set_source(lambda: face)
+    card.preview.show_state(MediaState.CONNECTED)
+    card.show_level(0.06)
+    card.show_found(CheckedThing.CAMERA)
+    card.show_found(CheckedThing.MICROPHONE)
+    card.show_found(CheckedThing.LINE, ms="34")
+    part(window, QPushButton, "check_tone").click()
+    _show_memos(window)
+    return window
+
+
+def shift_check_wrong() -> DeskWindow:
+    """Another day: nothing is well but the line."""
+    window = _open_desk()
+    window.status.show_state(False, SHIFT_CHECK)
+    window.idle.begin_check(first=False, keys="F2")
+    card = window.idle.check
+    card.preview.show_state(MediaState.CONNECTING)
+    card.show_found(CheckedThing.CAMERA, "absent")
+    card.show_found(CheckedThing.MICROPHONE, "silent")
+    card.show_found(CheckedThing.SPEAKER, "not_heard")
+    card.show_found(CheckedThing.LINE, "slow", ms="640")
+    card.hear_keys()
+    window.idle.work.show_work(TO_DO)
+    _show_memos(window)
+    return window
+
+
+def shift_check_done() -> DeskWindow:
+    """All is well."""
+    window = shift_check()
+    part(window, QPushButton, "check_heard").click()
+    window.idle.check.hear_keys()
     return window
 
 
@@ -432,6 +492,10 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "paused": paused,
     "memos": memos,
     "shift_end": shift_end,
+    "closing": closing,
+    "shift_check": shift_check,
+    "shift_check_wrong": shift_check_wrong,
+    "shift_check_done": shift_check_done,
     "my_day": my_day,
     "empty": empty,
     "face": face,

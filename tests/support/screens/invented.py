@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from session.core.clock import ManualClock
 from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
+from session.media.frames import VideoFrame
 from session.protocol.conversation.messages import DevicesReported, Grant, ScannerState
 from session.protocol.hub.requests import Service, SessionFacts
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -300,6 +301,19 @@ def unstyled() -> Iterator[None]:
         yield
     finally:
         app.setStyleSheet(sheet)
+
+
+def drawn_frame(width_px: int, height_px: int) -> VideoFrame:
+    """The same person as a camera's picture."""
+    face = DrawnFace()
+    face.resize(width_px, height_px)
+    image = face.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    bits = image.constBits()
+    assert bits is not None
+    pixels = bits.asstring(image.sizeInBytes())
+    return VideoFrame(
+        image.width(), image.height(), image.bytesPerLine(), memoryview(pixels), number=1
+    )
 
 
 def desk(

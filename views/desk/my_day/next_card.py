@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The card of the caller who is next: for what, how long the wait is, what is known of the dossier,
-and Accept. While there is nobody to accept it says why. Used by the page between two callers.
+and Accept. While there is nobody to accept it says what that means here: the state itself is said
+in the window's head. Used by the page between two callers.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class NextCard(Card):
         )
         self._look.clicked.connect(lambda: tell(IdlePress.PREVIEW))
         shortcut("Ctrl+F2", self._look, self)
-        self._back = push_button(_("I am available"), "available", "primary", name="idle_available")
+        self._back = push_button(_("Resume"), "available", "primary", name="idle_available")
         self._back.clicked.connect(lambda: tell(IdlePress.END_PAUSE))
         self._end = PauseEnd(clock, tell)
         self._by_itself = CheckBox(_("Accept callers offered to me by itself, after 3 seconds"))
@@ -231,20 +232,20 @@ class NextCard(Card):
             )
             return _Look("warning", "bad", _("Access withdrawn"), words)
         if not self._connected:
-            words = _("The program keeps trying. Callers keep their place in the queue.")
-            return _Look("retry", "warn", _("Connection lost"), words)
+            words = _("You go on where you were as soon as the network answers.")
+            return _Look("retry", "warn", _("Callers keep their place in the queue"), words)
         if self._silent:
             words = _("It went to a colleague. Say that you are back to get callers again.")
             return _Look("wait_long", "bad", _("You did not answer a call"), words)
         if not self._available and self._shift_over:
-            words = _("No caller rings here any more today.")
-            return _Look("paused", "warn", _("Your shift is over"), words)
+            words = _("They ring at your colleagues' desks.")
+            return _Look("paused", "warn", _("No caller rings here any more today"), words)
         if not self._available and self._is_over:
             words = _("You stay paused until you resume.")
             return _Look("paused", "accent", _("Your pause is over"), words)
         if not self._available:
-            words = _("New callers do not ring here. They ring at your colleagues' desks.")
-            return _Look("paused", "warn", _("You are paused"), words)
+            words = _("They ring at your colleagues' desks.")
+            return _Look("paused", "warn", _("No caller rings here"), words)
         if self._offered:
             words = _("Accept or decline above.")
             return _Look("bell", "accent", _("A caller is offered to you"), words)
@@ -280,12 +281,7 @@ class NextCard(Card):
         self._given.setVisible(is_next and ticket is not None and ticket.caller_number_given)
         self._accept.setVisible(is_next)
         self._seen.setVisible(is_next and bool(self._seen.text()))
-        words = _("I am available")
-        if self._silent:
-            words = _("I am back")
-        elif self._is_over:
-            words = _("Resume")
-        label_button(self._back, words)
+        label_button(self._back, _("I am back") if self._silent else _("Resume"))
         self._back.setVisible(not self._available)
         self._end.setVisible(self._is_paused() and not (self._is_over or self._shift_over))
         self._show_wait()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The middle of the desk when there is no conversation: the next caller, the work that this
-agent has not finished, and whom it spoke with today. Used by the desk's window.
+"""The middle of the desk when there is no conversation: the check before the first caller, the next
+caller, the work that this agent has not finished, and whom it spoke with today. Used by the desk's
+window.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from resources.texts import _
 from session.core.clock import Clock
 from views.desk.my_day.next_card import NextCard
 from views.desk.my_day.open_work import WorkCard
+from views.desk.my_day.shift_check import ShiftCheckCard
 from views.desk.my_day.summary import SummaryCard
 from views.widgets.parts import Card, column, label, row, scroll_area
 from views.widgets.theme import SPACE, text_scale
@@ -29,6 +31,7 @@ class IdlePage(QWidget):
         acted(object): what the agent does, an `IdleAct` or a `MemoAct`.
 
     Attributes:
+        check: of the desk, before the first caller; it takes the place of who is next.
         next: who is next, or why nobody can be accepted.
         summary: the figures of this day, at the end of the shift.
         work: what this agent has not finished.
@@ -43,6 +46,7 @@ class IdlePage(QWidget):
         self.setObjectName("idle_page")
         self.setAccessibleName(_("Between two conversations"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.check = ShiftCheckCard(self.acted.emit)
         self.next = NextCard(clock, self.acted.emit)
         self.work = WorkCard("idle_work", _("To do: {count}"), tell=self.acted.emit)
         self.talks = WorkCard(
@@ -56,7 +60,7 @@ class IdlePage(QWidget):
         colleagues = QWidget()
         column(colleagues, card, margins=(0, SPACE[2], SPACE[2], SPACE[2]))
         self._first, self._second, self._third = QWidget(), QWidget(), colleagues
-        column(self._first, self.next, self.summary, self.work, 0, space=SPACE[2])
+        column(self._first, self.check, self.summary, self.next, self.work, 0, space=SPACE[2])
         column(self._second, self.talks, 0)
         self._body = QWidget()
         self._columns = QGridLayout(self._body)
@@ -64,6 +68,20 @@ class IdlePage(QWidget):
         self._columns.setContentsMargins(*(SPACE[2],) * 4)
         self._beside = row(self, scroll_area(self._body), space=0)
         self._fit()
+
+    def begin_check(self, *, first: bool, keys: str) -> None:
+        """Shows the check of the desk; see `ShiftCheckCard.begin`."""
+        self.next.hide()
+        self.check.begin(first=first, keys=keys)
+
+    def end_check(self) -> None:
+        """Shows who is next."""
+        self.check.end()
+        self.next.show()
+
+    def take_keyboard(self) -> bool:
+        """The keyboard goes to what an agent does next here; False when there is nothing to do."""
+        return self.check.take_keyboard() or self.next.take_keyboard()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """A wide page has two columns."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The end of an agent's shift: the figures of this day, shown to this agent and sent nowhere. Used
-by the page between two callers.
+"""The end of an agent's shift, or of its window: the figures of this day, shown to this agent and
+sent nowhere, and what is not finished. Used by the page between two callers.
 """
 
 from __future__ import annotations
@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent
+
 from resources.texts import _, ngettext
 from session.protocol.hub.history import OwnTalksAnswer
 from session.protocol.hub.routing import ServiceWork
 from views.desk.acts import IdleAct, IdlePress
 from views.desk.wrap_up import outcome_words
+from views.widgets.announcer import announce
+from views.widgets.dossier.in_sight import InSight
 from views.widgets.parts import Card, label, push_button, row
 from views.widgets.theme import SPACE
 from views.words.counts import filed_words
@@ -37,7 +42,8 @@ def day_lines(answer: OwnTalksAnswer, work_of: Callable[[str], ServiceWork | Non
 
 
 class SummaryCard(Card):
-    """The day in some lines, and the way out.
+    """The day in some lines, what is not finished, and the way out: shown at the end of the shift,
+    and once when the window is to be closed after conversations.
 
     Args:
         tell: told what the agent does.
@@ -45,17 +51,73 @@ class SummaryCard(Card):
 
     def __init__(self, tell: Callable[[IdleAct], None]) -> None:
         super().__init__("idle_summary", space=SPACE[0], padding=SPACE[3])
+        self._has_talks = self._is_over = self._is_asked = False
         self._lines = label(role="body", name="summary_lines", wrap=True)
-        close = push_button(_("Close the desk"), "sign_out", name="summary_close")
-        close.clicked.connect(lambda: tell(IdlePress.CLOSE))
+        self._left = label(role="strong", name="summary_left", wrap=True)
+        self._close = push_button(_("Close the desk"), "sign_out", "primary", name="summary_close")
+        self._close.clicked.connect(lambda: tell(IdlePress.CLOSE))
+        self._stay = push_button(_("Stay"), name="summary_stay")
+        self._stay.clicked.connect(self.dismiss)
         self.body.addWidget(label(_("My day"), "title"))
         self.body.addWidget(self._lines)
+        self.body.addWidget(self._left)
         words = _("Only you see these figures: they are sent nowhere and kept nowhere.")
         self.body.addWidget(label(words, "small", wrap=True))
-        self.body.addLayout(row(None, close, 0))
+        self.body.addLayout(row(None, self._close, self._stay, 0))
+        self._in_sight = InSight(self)
         self.hide()
 
-    def show_lines(self, lines: Sequence[str]) -> None:
-        """Show the day; without lines it is not over."""
+    def show_day(self, lines: Sequence[str], unfinished: int, *, has_talks: bool) -> None:
+        """Takes the day as it is now, and how much of its work is listed below as not finished.
+        `has_talks`: somebody was spoken with.
+        """
+        self._has_talks = has_talks
         self._lines.setText("\n".join(lines))
-        self.setVisible(bool(lines))
+        words = ngettext(
+            "One thing is not finished: it is listed below.",
+            "{count} things are not finished: they are listed below.",
+            unfinished,
+        )
+        self._left.setText(words.format(count=unfinished))
+        self._left.setVisible(bool(unfinished))
+
+    def show_over(self, is_over: bool) -> None:
+        """Shows whether the shift is over: the day stays in sight then."""
+        self._is_over = is_over
+        self._show()
+
+    def ask(self) -> bool:
+        """Shows the day before the window is closed. False where it is in sight already, or nobody
+        was spoken with: the window is closed.
+        """
+        if self._is_over or self._is_asked or not self._has_talks:
+            return False
+        self._is_asked = True
+        self._show()
+        self._close.setFocus()
+        self._in_sight.follow(self)
+        words = self._lines.text().replace("\n", ". ")
+        if not self._left.isHidden():
+            words = f"{words}. {self._left.text()}"
+        announce(self, words)
+        return True
+
+    def skip(self) -> None:
+        """Nobody is to be asked: the computer's own session ends."""
+        self._is_over = True
+
+    def dismiss(self) -> None:
+        """The desk stays open: it is asked again when it is to be closed."""
+        self._is_asked = False
+        self._show()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape stays."""
+        if event is not None and event.key() == Qt.Key.Key_Escape and self._is_asked:
+            self.dismiss()
+            return
+        super().keyPressEvent(event)
+
+    def _show(self) -> None:
+        self._stay.setVisible(not self._is_over)
+        self.setVisible(self._is_over or self._is_asked)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Scrolls to where the keyboard was moved. Used by the cards that ask whose a dossier is.
+"""Scrolls to where the keyboard was moved. Used by the cards that ask whose a dossier is, and by
+those of the page between two callers.
 
 A scroll area follows Tab by itself, a focus that is set it does not; and what was shown in the same
 moment has its place only a little later.

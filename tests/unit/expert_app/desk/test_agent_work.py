@@ -16,7 +16,8 @@ from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
 from expert_app.desk.dossier.owed_notes import OwedNotes
 from session.core.clock import SystemClock
 from session.hub.assignment.dispatch import FORGIVEN
-from session.protocol.hub.board import AgentState
+from session.protocol.hub.board import SHIFT_CHECK, AgentState
+from session.protocol.hub.requests import AgentChanged
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import PromisedCall
 from session.protocol.wire.roles import Role
@@ -110,6 +111,77 @@ async def test_a_promised_call_is_told_and_made_before_its_time(
     alice.work.call_now(promise.ticket_id)
     await until(lambda: len(alice.opened) == 2)
     assert alice.opened[-1].facts.phone == "0612345678"
+
+
+async def held_at_work(world: World, user: str, workers: Workers) -> Worker:
+    """An agent whose desk is checked before the first caller."""
+    found = Worker(world, user, workers, await world.client(Role.AGENT, user))
+    found.work.hold()
+    await found.start()
+    return found
+
+
+def reason_at_hub(world: World, user: str) -> str:
+    assert world.hub is not None
+    record = world.hub.queue.agents.reported("valdore", user)
+    return record.reason if record is not None else ""
+
+
+async def test_nobody_is_offered_to_a_desk_that_is_checked_and_nobody_is_lost(
+    world: World, workers: Workers
+) -> None:
+    waiting = await call(world, number="1234567")
+    alice = await held_at_work(world, "alice", workers)
+    assert alice.said == [ReportedState(False, SHIFT_CHECK)]
+    await until(lambda: reason_at_hub(world, "alice") == SHIFT_CHECK)
+    second = await call(world, kiosk="kiosk2", number="7654321")
+    await until(
+        lambda: (
+            [(one.id, one.state) for one in alice.link.queue]
+            == [(waiting.id, TicketState.WAITING), (second.id, TicketState.WAITING)]
+        )
+    )
+    assert alice.offers == []
+    alice.work.release()
+    await until(lambda: bool(alice.offers))
+    assert alice.offers[0] is not None
+    assert alice.offers[0].id == waiting.id
+
+
+async def test_the_check_leaves_a_pause_of_today_as_it_is(world: World, workers: Workers) -> None:
+    alice = await at_work(world, "alice", workers)
+    alice.work.set_state(False, "training")
+    await until(lambda: reason_at_hub(world, "alice") == "training")
+    await alice.client.close()
+    again = await held_at_work(world, "alice", workers)
+    await until(lambda: again.said[-1] == ReportedState(False, "training"))
+    again.work.release()
+    assert reason_at_hub(world, "alice") == "training"
+    assert again.said[-1] == ReportedState(False, "training")
+
+
+async def test_a_check_that_nobody_ended_does_not_pause_the_next_start(
+    world: World, workers: Workers
+) -> None:
+    alice = await held_at_work(world, "alice", workers)
+    await until(lambda: reason_at_hub(world, "alice") == SHIFT_CHECK)
+    await alice.client.close()
+    again = await at_work(world, "alice", workers)
+    await until(lambda: again.state() is AgentState.AVAILABLE)
+
+
+async def test_a_supervisor_may_end_the_wait_for_the_check(world: World, workers: Workers) -> None:
+    waiting = await call(world, number="1234567")
+    alice = await held_at_work(world, "alice", workers)
+    await until(lambda: reason_at_hub(world, "alice") == SHIFT_CHECK)
+    assert world.hub is not None
+    await world.hub.queue.agents.set_by_supervisor(
+        "valdore", "alice", True, pause="", by="supervisor.boss", why="urgent"
+    )
+    alice.link.agent_changed.emit(AgentChanged(by_name="Chantal V.", reason="urgent"))
+    await until(lambda: bool(alice.offers))
+    assert alice.offers[0] is not None
+    assert alice.offers[0].id == waiting.id
 
 
 async def test_an_offer_is_told_taken_and_written_up(world: World, workers: Workers) -> None:

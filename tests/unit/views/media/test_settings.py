@@ -126,7 +126,7 @@ def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsPage) -> None:
 def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsPage) -> None:
     shown = []
     for level in (0.0, 0.01, 0.1, 1.0):
-        dialog.show_level(level)
+        dialog.level.show_level(level)
         shown.append(part(dialog, QProgressBar, "media_level").value())
     assert shown == sorted(set(shown))
     assert shown[-1] == 100
