@@ -15,6 +15,7 @@ from session.desk.call.visit import Visit
 from session.desk.hub.site import SiteClient
 from session.protocol.conversation.messages import MediaSeen
 from session.protocol.dossier.deliveries import DeliveriesAnswer
+from session.protocol.hub.board import AgentState
 from session.protocol.hub.history import LinesAnswer
 from session.protocol.hub.site import SiteAnswer
 from session.protocol.hub.tickets import HelpState, Ticket
@@ -78,6 +79,7 @@ def _observe_queue(app: SupervisorApp, observations: Observations) -> None:
         app.board_changed,
         "board",
         agents=lambda board: len(board.agents),
+        paused=lambda board: sum(agent.state is AgentState.PAUSED for agent in board.agents),
         abandoned="day.abandoned",
     )
     observations.record(app.history_changed, "history", acts=lambda answer: len(answer.acts))

@@ -153,7 +153,9 @@ class _Conversation:
         self._observations.note("session_closed", session=self._session_id, outcome=outcome)
 
     def _on_grant(self, change: GrantChanged) -> None:
-        self._observations.note(f"grant_{change.grant.value}", allowed=change.allowed)
+        self._observations.note(
+            f"grant_{change.grant.value}", allowed=change.allowed, read_as=change.read_as.value
+        )
 
     def _on_lines(self, lines: tuple[ChatLine, ...]) -> None:
         last_sent = ""
@@ -288,6 +290,12 @@ class _Paper:
         record(jobs.finding.likely, "dossiers_likely", count=len)
         jobs.finding.refused.connect(self._on_finding_refused)
         record(jobs.pieces.procedures_changed, "procedures", count=len)
+        record(
+            jobs.pieces.sketched,
+            "document_sketched",
+            document="id",
+            size_bytes=lambda sketched: len(sketched.jpeg),
+        )
         record(
             jobs.pieces.duplicate_found,
             "page_seen_before",

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDateTimeEdit,
     QFileDialog,
     QLabel,
     QListWidget,
@@ -108,12 +109,7 @@ class WindowDriver:
         focus = QApplication.activePopupWidget() or self._window.focusWidget()
         if focus is None or not focus.isVisible():
             raise LookupError(f"nothing has the keyboard for {keys}")
-        for at in range(wanted.count()):
-            one_key = wanted[at]
-            held, code = one_key.keyboardModifiers(), one_key.key()
-            text = keys if len(keys) == 1 else ""
-            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                QCoreApplication.sendEvent(focus, QKeyEvent(kind, code, held, text))
+        _press(focus, wanted, text=keys if len(keys) == 1 else "")
 
     def click_at(self, widget: QWidget, at: QPoint | None = None) -> None:
         """Presses and releases the left button at `at` (widget pixels; its middle by default)."""
@@ -135,7 +131,7 @@ class WindowDriver:
 
         In a file dialog it is the file that is chosen, in a box the entry: the one that begins with
         it, or a text of the person's own where one may be written. In a list or a table it is the
-        first line that has it.
+        first line that has it, in a field of a time its digits.
         """
         if self._choose_file(name, text) or self._choose_in_menu(name, text):
             return
@@ -145,6 +141,12 @@ class WindowDriver:
             return
         if isinstance(widget, QListWidget | QTreeWidget):
             self._choose_line(widget, text)
+            return
+        if isinstance(widget, QDateTimeEdit):
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            widget.setSelectedSection(widget.sectionAt(0))
+            for letter in text:
+                _press(widget, QKeySequence(letter), text=letter)
             return
         widget.setFocus()
         event = QInputMethodEvent()
@@ -217,13 +219,16 @@ class WindowDriver:
         return self._window.grab()
 
     def read(self, name: str) -> str:
-        """What a screen reader says of the widget; of "pointer:travel" how many pixels lay between
-        all that was clicked.
+        """What a screen reader says of the widget, of a list its line with the keyboard too; of
+        "pointer:travel" how many pixels lay between all that was clicked.
         """
         if name == TRAVEL:
             return f"{self._travel_px:.0f}"
         widget = self._find(name)
         named = widget.accessibleName()
+        if isinstance(widget, QListWidget) and (line := widget.currentItem()) is not None:
+            spoken = line.data(Qt.ItemDataRole.AccessibleTextRole) or line.text()
+            return f"{named}: {spoken}"
         if not named and isinstance(widget, QLabel | QAbstractButton):
             return widget.text()
         return named
@@ -246,6 +251,14 @@ class WindowDriver:
         return sorted(
             shown | {name for name, w in self._names.items() if w.isVisible() and w.isEnabled()}
         )
+
+
+def _press(widget: QWidget, keys: QKeySequence, *, text: str) -> None:
+    """Presses and releases these keys where the keyboard is; `text`: what they write."""
+    for at in range(keys.count()):
+        held, code = keys[at].keyboardModifiers(), keys[at].key()
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QCoreApplication.sendEvent(widget, QKeyEvent(kind, code, held, text))
 
 
 def _is_seen(place: object) -> bool:

@@ -77,7 +77,7 @@ class Aftercare:
         return {"bytes": file.stat().st_size, "report_lines": len(reports[0].splitlines())}
 
     async def revoked(self) -> Evidence:
-        """An agent whose computer is lost is out within a second."""
+        """An agent whose computer is lost is out within a second, and nobody can write to it."""
         desk = self._pilot.open["agent2"]
         words = ("revoke", "--role", "agent", "--org", ORGANISATION, "--name", "agent2")
         asked = asyncio.create_task(self._pilot.hub(*words))
@@ -88,9 +88,17 @@ class Aftercare:
         late = out - answered
         if late > REVOKED_S:
             raise NotSeen(f"the desk was out {late:.1f} s after the answer")
+        board = self._pilot.open["chef1"]
+        await board.click("board_pages_memos")
+        await board.type("memo_people", "on ne peut plus lui écrire")
+        await board.type("memo_entry", "Tu es là ?")
+        await board.click("key:Return")
+        refused = await board.reads("memo_fate", "n’a plus de poste")
+        await board.click("board_pages_live")
         return {
             "seconds after the hub's answer": round(max(0.0, late), 2),
             "said": said.out.strip(),
+            "a memo to this person": refused,
         }
 
     async def upgraded(self) -> Evidence:

@@ -10,11 +10,24 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
+from PIL import Image, ImageChops
+
 from tests.pilot.driven import Driven, Evidence, NotSeen
 from tests.pilot.pilot import Pilot, Step, same
-from tests.pilot.town import BORN_ON, CALLER_NUMBER, FAMILY_NAME, GIVEN_NAMES, ORGANISATION, TYPED
+from tests.pilot.town import (
+    BORN_ON,
+    CALLER_NUMBER,
+    FAMILY_NAME,
+    FILM,
+    GIVEN_NAMES,
+    ORGANISATION,
+    TYPED,
+)
 
 PAGE_S = 90.0
+LEAST_SHARE, NEAR = 0.01, 24
+"""The part of the kiosk's screen that a film has at least, and how near a colour is the same."""
 
 
 class Conversations:
@@ -23,17 +36,26 @@ class Conversations:
     def __init__(self, pilot: Pilot) -> None:
         self._pilot = pilot
 
-    def plan(self) -> list[Step]:
-        """Names and acts, in order."""
+    def first(self) -> list[Step]:
+        """Names and acts, in order, of the caller whom nobody knows."""
         return [
             ("unknown_caller_accepted", self.unknown_caller_accepted),
             ("dossier_created", self.dossier_created),
+            ("question_shown_in_signs", self.question_shown_in_signs),
             ("form_filled", self.form_filled),
+            ("page_read_as_a_list", self.page_read_as_a_list),
             ("documents_filed", self.documents_filed),
             ("receipt_printed_once", self.receipt_printed_once),
+            ("agreements_on_the_receipt", self.agreements_on_the_receipt),
             ("kiosk_wiped", self.kiosk_wiped),
+        ]
+
+    def second(self) -> list[Step]:
+        """The same of this caller, elsewhere and later."""
+        return [
             ("caller_looked_at_first", self.caller_looked_at_first),
             ("returning_caller_found", self.returning_caller_found),
+            ("documents_with_pictures", self.documents_with_pictures),
             ("guide_followed", self.guide_followed),
             ("words_in_two_languages", self.words_in_two_languages),
             ("caller_said_it_was_solved", self.caller_said_it_was_solved),
@@ -142,10 +164,30 @@ class Conversations:
         same("kinds of access", "created" in [line["kind"] for line in lines], True)
         return {"dossier": number, "accesses": lines}
 
+    async def question_shown_in_signs(self) -> Evidence:
+        """A caller who has touched "Langue des signes" sees the organisation's film of the question
+        in the question itself, and its yes is known as given so.
+        """
+        desk, kiosk = self._desk, self._kiosk
+        await kiosk.click("sign")
+        await desk.click("grant_see_page")
+        await kiosk.seen("grant_asked", grant="see_page")
+        place = self._pilot.folder / "borne1" / "question.png"
+        async with asyncio.timeout(20):  # the sheet slides in
+            while (share := await self._share_of_film(place)) < LEAST_SHARE:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        await kiosk.click("yes")
+        allowed = await desk.seen("grant_see_page", allowed=True)
+        same("how the question was taken in", allowed["read_as"], "signed")
+        return {"the film's part of the screen": round(share, 3), "read as": allowed["read_as"]}
+
+    async def _share_of_film(self, place: Path) -> float:
+        await self._kiosk.shot(place)
+        return await asyncio.to_thread(share_of_film, place)
+
     async def form_filled(self) -> Evidence:
         """The page is shared, the agent types into it; the value is read in the kiosk's page."""
         desk, kiosk = self._desk, self._kiosk
-        await self.allow(desk, kiosk, "grant_see_page", "see_page")
         await kiosk.seen("page_shown", address=f"{self._pilot.found['site']}/")  # home_address
         await desk.type("cobrowse_address", f"{self._pilot.found['site']}/formulaire")
         await desk.click("cobrowse_open")
@@ -167,6 +209,27 @@ class Conversations:
         before = await self._kiosk.count("page_value")
         await self._kiosk.click(f"look:{selector}")
         return await self._kiosk.seen("page_value", selector=selector, count=lambda n: n > before)
+
+    async def page_read_as_a_list(self) -> Evidence:
+        """The same page without a mouse: a letter goes to the box in the list of its contents,
+        Enter clicks it at the kiosk, Escape goes back to the page.
+        """
+        desk = self._desk
+        await desk.click("key:Ctrl+F10")
+        line = await desk.reads("page_contents_lines", ":")
+        for _time in range(10):
+            if "Des enfants vivent avec moi" in line:
+                break
+            await desk.click("key:C")
+            line = await desk.reads("page_contents_lines", ":")
+        answered = await desk.count("command")
+        await desk.click("key:Return")
+        await desk.seen("command", command="ClickRequested", count=lambda n: n > answered)
+        unticked = await self._page_value("#enfants")
+        same("box in the kiosk's page", unticked["checked"], False)
+        await desk.click("key:Ctrl+F10")
+        await desk.click("key:Escape")
+        return {"line": line, "ticked": unticked["checked"]}
 
     async def documents_filed(self) -> Evidence:
         """A procedure is started, two pages are scanned and filed; the hub's own file is there."""
@@ -199,6 +262,22 @@ class Conversations:
         jobs = sorted(path.name for path in self._pilot.spool.glob("job-*.pdf"))
         same("sheets that came out of the printer", len(jobs), 1)
         return {"printer": jobs}
+
+    async def agreements_on_the_receipt(self) -> Evidence:
+        """The sheet that came out tells what the caller agreed to and how it was asked; `verify`
+        says the same of its file.
+        """
+        [sheet] = self._pilot.spool.glob("job-*.pdf")
+        printed = await asyncio.to_thread(text_of, sheet)
+        elsewhere = await self._pilot.computer("hub")
+        said = await elsewhere.run("verify", str(sheet))
+        for words in ("Vos accords", "montré en langue des signes"):
+            if words not in printed:
+                raise NotSeen(f"the sheet does not say {words!r}: {printed!r}")
+        if "langue des signes" not in said.out:
+            raise NotSeen(f"verify says {said.out}{said.err}")
+        agreed = printed.partition("Vos accords")[2].strip().splitlines()
+        return {"the sheet": agreed[:8], "verify": said.out.strip().splitlines()}
 
     async def kiosk_wiped(self) -> Evidence:
         """Nothing of the caller is left at the kiosk; looked at from outside."""
@@ -236,6 +315,17 @@ class Conversations:
         same("who opened the dossier", readers, ["agent1", "agent2"])
         same("pieces are still missing", dossier["missing"] > 0, True)
         return {**dossier, "readers": readers}
+
+    async def documents_with_pictures(self) -> Evidence:
+        """The tab of the dossier's documents, and the small picture of the only one's first page,
+        which the hub draws.
+        """
+        desk = self._other_desk
+        await desk.click("key:Ctrl+F")
+        counted = await desk.reads("documents_count", "1")
+        sketched = await desk.seen("document_sketched", size_bytes=lambda size: size > 0)
+        line = await desk.reads("documents_list")
+        return {"the tab": counted, "line": line, "picture bytes": sketched["size_bytes"]}
 
     async def guide_followed(self) -> Evidence:
         """A step of the procedure's guide: its words come to the kiosk, its scan asks, scans, and
@@ -286,6 +376,20 @@ class Conversations:
         shown = await kiosk.reads("waiting_number", str(kept["number"]))
         self._pilot.found["waiting_ticket"] = ticket
         return {"ticket": kept["number"], "the kiosk's screen": shown}
+
+
+def share_of_film(picture: Path) -> float:
+    """The part of a window's picture that has the colour of the organisation's film."""
+    with Image.open(picture) as image:
+        film = Image.new("RGB", image.size, FILM)
+        away = ImageChops.difference(image.convert("RGB"), film).convert("L")
+    return sum(away.histogram()[:NEAR]) / (away.width * away.height)
+
+
+def text_of(file: Path) -> str:
+    """What the pages of a PDF say."""
+    with pypdfium2.PdfDocument(file) as document:  # type: ignore[no-untyped-call]
+        return " ".join(page.get_textpage().get_text_bounded() for page in document)
 
 
 def _answers(folder: Path) -> list[tuple[str, ...]]:

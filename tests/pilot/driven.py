@@ -157,7 +157,7 @@ class Driven:
         end, said = time.monotonic() + timeout_s, ""
         while time.monotonic() < end:
             try:
-                said = str(await self.ask("read", name=name))
+                said = str(await self.ask("read", name=name)).replace("\N{NO-BREAK SPACE}", " ")
             except NotSeen:
                 said = ""
             if said and words in said:

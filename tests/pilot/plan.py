@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from tests.pilot.aftercare import Aftercare
+from tests.pilot.colleagues import Colleagues
 from tests.pilot.conversation import Conversations
 from tests.pilot.everyday import Everyday
 from tests.pilot.pilot import Pilot, Step
@@ -13,11 +14,15 @@ from tests.pilot.supervising import Supervising
 
 def plan(pilot: Pilot) -> list[Step]:
     """Names and acts."""
-    conversations = Conversations(pilot)
+    conversations, colleagues = Conversations(pilot), Colleagues(pilot)
     return [
         *SettingUp(pilot).plan(),
-        *conversations.plan(),
-        *Supervising(pilot, conversations).plan(),
+        *colleagues.before_callers(),
+        *conversations.first(),
+        *colleagues.between_callers(),
+        *conversations.second(),
+        *Supervising(pilot, conversations, colleagues).plan(),
         *Everyday(pilot).plan(),
+        ("shift_ended", colleagues.shift_ended),
         *Aftercare(pilot).plan(),
     ]

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from tests.pilot.driven import Driven, Evidence
 from tests.pilot.pilot import Pilot, Step, at_once, found_in
-from tests.pilot.town import MEMBERS, ORGANISATION, Member, convention
+from tests.pilot.town import FILM, FILMED, MEMBERS, ORGANISATION, Member, convention
 
 FIRST_JOBS: dict[str, tuple[str, dict[str, Any]]] = {
     "agent": ("queue_visible", {}),
@@ -24,6 +26,19 @@ FIRST_JOBS: dict[str, tuple[str, dict[str, Any]]] = {
 """What a program of each role has observed once it is of use."""
 
 WIDE_KBPS = 20_000
+
+
+def _film(computer: Path) -> Path:
+    """The folder of what an organisation has filmed for its kiosks."""
+    folder = computer / "signes"
+    folder.mkdir(exist_ok=True)
+    frames = [Image.new("RGB", (320, 240), FILM) for _frame in range(2)]
+    for place, frame in enumerate(frames):  # a hand that moves
+        frame.paste((255, 255, 255), (20 + 60 * place, 60, 60 + 60 * place, 180))
+    for question in FILMED:
+        file = folder / f"{question}.gif"
+        frames[0].save(file, save_all=True, append_images=frames[1:], duration=300, loop=0)
+    return folder
 
 
 class SettingUp:
@@ -110,9 +125,10 @@ class SettingUp:
             file = self._pilot.folder / member.id / ".config" / "poste-expert"
             file = file / f"{member.program}.toml"
             lines = file.read_text(encoding="utf-8").splitlines()
-            drop = ("camera", "microphone =", "scanner =", "printer =", "chunk_kbps =")
+            drop = ("camera", "microphone =", "scanner =", "printer =", "signs =", "chunk_kbps =")
             kept = [line for line in lines if not line.startswith(drop)]
             if member.role == "kiosk":
+                kept = [f'signs = "{_film(self._pilot.folder / member.id)}"', *kept]
                 kept = [f'scanner = "{scanner}"', f'printer = "{printer}"', *kept]
             if member.program != "display":
                 kept = [f"chunk_kbps = {WIDE_KBPS}", *kept]

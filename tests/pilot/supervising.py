@@ -7,6 +7,7 @@ import asyncio
 import csv
 import re
 
+from tests.pilot.colleagues import Colleagues
 from tests.pilot.conversation import Conversations
 from tests.pilot.driven import Driven, Evidence
 from tests.pilot.pilot import Pilot, Step, found_in, same
@@ -15,8 +16,8 @@ from tests.pilot.pilot import Pilot, Step, found_in, same
 class Supervising:
     """Steps with the caller who waits."""
 
-    def __init__(self, pilot: Pilot, conversations: Conversations) -> None:
-        self._pilot, self._conversations = pilot, conversations
+    def __init__(self, pilot: Pilot, conversations: Conversations, colleagues: Colleagues) -> None:
+        self._pilot, self._conversations, self._colleagues = pilot, conversations, colleagues
 
     def plan(self) -> list[Step]:
         """Names and acts, in order."""
@@ -24,6 +25,10 @@ class Supervising:
             ("team_told_and_paused", self.team_told_and_paused),
             ("reassigned", self.reassigned),
             ("supervisor_asked", self.supervisor_asked),
+            (
+                "memo_only_counted_in_a_conversation",
+                self._colleagues.memo_only_counted_in_a_conversation,
+            ),
             ("lines_and_curves_read", self.lines_and_curves_read),
             ("supervisor_joined_visibly", self.supervisor_joined_visibly),
             ("figures_exported", self.figures_exported),
@@ -127,6 +132,7 @@ class Supervising:
         total = next(row for row in rows if row["by"] == "total")
         same("callers answered", int(total["answered"]) > 0, True)
         same("of one answer nothing is told", total["solved"], "")
+        same("outcomes, one corrected", total["outcomes"], "done=2 pieces_missing=1")
         await board.click("board_pages_live")
         return {"file": file.name, "rows": len(rows), "answered": total["answered"]}
 

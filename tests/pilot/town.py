@@ -36,6 +36,12 @@ FAMILY_NAME, GIVEN_NAMES, BORN_ON = "Tisserand-Lévy", "Éloïse Marguerite", "1
 CALLER_NUMBER = "2071536"
 """A number of the right form that the organisation does not know yet."""
 
+FILM = (214, 33, 128)
+"""The colour of the organisation's films of its questions in sign language."""
+
+FILMED = ("see_page", "point+control+type", "scan+print+keep")
+"""The questions that are filmed, as docs/kiosk.md names their files."""
+
 TYPED = "Été-Œuvré d’Ça €"
 """What French needs in a form, and a sign of another key."""
 

@@ -76,6 +76,15 @@ def _in_sentence(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
+def _pause_words(code: str, words: str) -> str:
+    """Return how a pause is offered; the end of the shift is none."""
+    if not code:
+        return _("Pause")
+    if code == SHIFT_END:
+        return _(words)
+    return _("Pause: {reason}").format(reason=_in_sentence(_(words)))
+
+
 StateStyle = tuple[str, str, str]
 """Words, icon and tone."""
 
@@ -137,10 +146,7 @@ class StateButton(PlainFace, QPushButton):
             words = _("Break of {minutes} min").format(minutes=minutes)
             self._add(words, "paused", ChooseOwnState(False, PAUSE, minutes))
         for code, words in PAUSES:
-            words = (
-                _("Pause: {reason}").format(reason=_in_sentence(_(words))) if code else _("Pause")
-            )
-            self._add(words, "paused", ChooseOwnState(False, code))
+            self._add(_pause_words(code, words), "paused", ChooseOwnState(False, code))
         self._menu.addSeparator()
         for code, words in HELP_REASONS:
             self._add_help(

@@ -6,8 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QTime
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QLineEdit, QListWidget, QTimeEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.driven.window_driver import WindowDriver
@@ -82,3 +83,24 @@ def test_a_key_of_an_action_does_it_where_the_action_is_seen(qtbot: QtBot) -> No
     page.hide()
     WindowDriver(window).click("key:Ctrl+Z")
     assert done == ["undone"]
+
+
+def test_a_time_is_typed_by_its_digits_and_a_list_read_with_its_line(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    time, people = QTimeEdit(window), QListWidget(window)
+    time.setObjectName("pause_time")
+    time.setDisplayFormat("HH:mm")
+    people.setObjectName("people")
+    people.setAccessibleName("Collègues")
+    people.addItems(["Camille", "Dominique"])
+    people.move(0, 60)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    driver = WindowDriver(window)
+    driver.type_text("pause_time", "0735")
+    assert time.time() == QTime(7, 35)
+    assert driver.read("people") == "Collègues"
+    driver.type_text("people", "Domi")
+    assert driver.read("people") == "Collègues: Dominique"
