@@ -111,6 +111,13 @@ have it believed.
 """
 
 
+def is_limit(error: SessionError) -> bool:
+    """True if a rule has told how many there may be: the same request would be refused again. What
+    came too fast at the hub's door has no such number, and is asked again.
+    """
+    return isinstance(error, RateLimited) and "limit" in error.detail
+
+
 class BusClient:
     """One identity's connection.
 
@@ -239,7 +246,8 @@ class BusClient:
 
     async def ask[Answer: HubMessage](self, request: Request[Answer], *, trace: str = "") -> Answer:
         """Ask the hub, and ask the same again while the outcome is unknown, `TRIES` times in all.
-        Every request of the protocol may be repeated: the hub does it once.
+        Every request of the protocol may be repeated: the hub does it once. A limit that
+        is reached is an answer (`is_limit`).
 
         Args:
             trace: the id of the act that it belongs to, the same each time; "" for a new one.
@@ -252,6 +260,8 @@ class BusClient:
             try:
                 return await self.ask_once(request, trace=trace)
             except AGAIN as error:
+                if is_limit(error):
+                    raise
                 log.info("%s is asked again: %s, trace %s", request.verb, error.code, trace)
                 self.retrying.emit(request.verb)
                 await asyncio.sleep(AGAIN_S * attempt)
@@ -278,6 +288,8 @@ class BusClient:
             try:
                 return await ask()
             except UNDELIVERED as error:
+                if is_limit(error):
+                    raise
                 log.info("not delivered yet: %s", error.code)
                 on_trouble(error)
             await self.pause(pause_s)

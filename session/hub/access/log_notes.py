@@ -106,7 +106,7 @@ class LogNoteService:
             if any(kept_note.note.id == note.id for kept_note in notes):
                 return notes
             if len(notes) >= MOST_NOTES:
-                raise RateLimited
+                raise RateLimited(limit=MOST_NOTES)
             return [*notes, KeptNote(note=note)]
 
         return await self._change(asker.organisation, request.session_id, add)
