@@ -78,6 +78,7 @@ class OwnServer:
         self._tasks = tasks
         self._book = open_book(paths)
         self._enrolled: Keys = {}
+        self._let_in: frozenset[tuple[str, Role, str]] = frozenset()
         self._leaving: dict[tuple[str, str], str] = {}
         self._server: BusServer | None = None
         self.enrolment: Enrolment | None = None
@@ -117,7 +118,7 @@ class OwnServer:
         revision = self._book.wanted()
         self._enrolled = self._book.keys()
         show_signed_on(self._catalogue, self._book)
-        accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
+        accounts = self._accounts(self._book.revoked())
         self._server = BusServer(place, accounts, hub_key=public_key(seed), tasks=self._tasks)
         tls = self._server.tls
         stack.push_async_callback(self._server.stop)
@@ -183,8 +184,20 @@ class OwnServer:
             out = self._book.revoked() | self._ban.keys
             self._enrolled = self._book.keys()
             show_signed_on(self._catalogue, self._book)
-            accounts = self._catalogue.accounts(self._enrolled, out)
+            accounts = self._accounts(out)
             await self._server.reload([self._with_leaving(account, out) for account in accounts])
+
+    def _accounts(self, out: AbstractSet[str]) -> list[BusAccount]:
+        accounts = self._catalogue.accounts(self._enrolled, out)
+        self._let_in = frozenset(
+            (account.organisation, user.role, user.user)
+            for account in accounts
+            for user in account.users
+        ) | frozenset(
+            (who.organisation, who.role, who.user)
+            for who in (sign_on.identity for sign_on in self._book.signed_on())
+        )
+        return accounts
 
     def _with_leaving(self, account: BusAccount, out: AbstractSet[str]) -> BusAccount:
         account_kiosks = {user.user for user in account.users if user.role is Role.KIOSK}
@@ -214,6 +227,12 @@ class OwnServer:
         if days < 0:
             return [Trouble("certificate_ended", True)]
         return [Trouble("certificate_ends", False, {"days": days})]
+
+    def has_key(self, organisation: str, role: Role, user: str) -> bool:
+        """True if somebody could come in: enrolled, with the convention's key, or by signing on as
+        before. Where the server is not ours, nobody here knows: True.
+        """
+        return self._server is None or (organisation, role, user) in self._let_in
 
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The public key of a kiosk, enrolled or in the convention."""

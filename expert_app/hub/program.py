@@ -160,6 +160,7 @@ class HubProgram:
             uploads=documents_folder(settings, self._paths, "uploads"),
             library=library_folder(Path(settings.catalogue)),
             kiosk_key=self._server.kiosk_key,
+            has_key=self._server.has_key,
             disk_space=self._disk_space(),
             hours=read_hours(self._paths),
             release=_release(settings.release),

@@ -17,6 +17,7 @@ from session.hub.convention.catalogue import Catalogue
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.protocol.hub.requests import ReleaseAnswer
+from session.protocol.wire.roles import Role
 
 TICK_S = 2.0
 
@@ -69,6 +70,7 @@ class HubParts:
         uploads: folder of uploads on their way; None for one below `folder`.
         library: folder of the documents that agents put before callers; None without any.
         kiosk_key: the public key of a kiosk (home, id); by default the convention's.
+        has_key: whether anybody (organisation, role, id) could come in now; by default all.
         disk_space: of the disks that hold the hub's things, ours and the server's.
         limits: how the room of JetStream is shared out.
         release: which release of the programs people are told to get.
@@ -91,6 +93,7 @@ class HubParts:
     uploads: Path | None = None
     library: Path | None = None
     kiosk_key: Callable[[str, str], str] | None = None
+    has_key: Callable[[str, Role, str], bool] = lambda *identity: True
     disk_space: DiskSpace = field(default_factory=DiskSpace)
     limits: StoreLimits = NO_LIMITS
     release: ReleaseAnswer = NO_RELEASE

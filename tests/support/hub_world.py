@@ -133,6 +133,7 @@ class World:
 
     Attributes:
         store, patience, database: of the hub that is started next.
+        revoked: whose keys were taken away, as this hub is told.
         open_ends: who is connected, and closed with this world.
     """
 
@@ -165,6 +166,7 @@ class World:
             for person in entry.people:
                 self.seeds[name, roles[person.role], person.id] = new_seed()
         self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
+        self.revoked: set[tuple[str, Role, str]] = set()
         self.hub_seed = new_seed()
         self.network = link.network
         self.limits = limits
@@ -208,6 +210,7 @@ class World:
                 database=self.database,
                 library=self.folder / "library",
                 kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
+                has_key=lambda *identity: identity not in self.revoked,
             ),
             dossiers=self.store,
         )

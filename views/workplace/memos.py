@@ -14,7 +14,7 @@ from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from resources.plain_text import plain_text
-from resources.texts import _
+from resources.texts import N_, _
 from session.desk.hub.memos import SUPERVISORS, MemoBook, MemoFate
 from session.protocol.colleagues.memos import MEMO_LETTERS, Colleague
 from session.protocol.hub.board import AgentState
@@ -43,6 +43,14 @@ letters.
 
 MOST_LINES = 50
 """Memos of a thread that are shown, the newest."""
+
+_NOT_SENT = {
+    "not_allowed": N_(
+        "This person has no desk any more, or shares no service with you: it was not sent."
+    ),
+    "rate_limited": N_("Many memos in a short time: this one was not sent. Send it again later."),
+}
+"""Why a memo was refused, where it can be said better than of every act; by an error's code."""
 
 _WITH_SINCE = frozenset({AgentState.IN_SESSION, AgentState.WRAP_UP})
 
@@ -158,8 +166,8 @@ class MemoView(QWidget):
             part.setEnabled(True)
         if fate.code:
             words = sentence(fate.code).sentence
-            if fate.code == "not_allowed":
-                words = _("This person is not in your organisation any more: it was not sent.")
+            if fate.code in _NOT_SENT:
+                words = _(_NOT_SENT[fate.code])
             restyle(self._fate, tone="bad")
         else:
             self._entry.setText("")  # `clear` could be undone
@@ -253,9 +261,9 @@ class MemoView(QWidget):
             if item is None:
                 item = QListWidgetItem()
                 self._people.addItem(item)
-            words, icon_name = _("absent"), "disconnected"
+            words, icon_name = _("can no longer be written to"), "disconnected"
             if thread == SUPERVISORS:
-                words = ", ".join(book.supervisors) or words
+                words = ", ".join(book.supervisors) or _("absent")
                 icon_name = "agent" if book.supervisors else icon_name
             elif thread in doing:
                 words = doing_words(doing[thread], now)

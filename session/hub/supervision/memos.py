@@ -5,7 +5,7 @@ behind the verbs `colleagues`, `memos` and `send_memo`; used by the hub.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from session.bus.jetstream.streams import WrongRevision
@@ -38,15 +38,27 @@ Reader = tuple[Role, str]
 
 
 class Memos:
-    """Memos between agents, and between an agent and the supervisors together."""
+    """Memos between agents, and between an agent and the supervisors together.
 
-    def __init__(self, core: QueueCore, store: MemoStore, *, agents: AgentStates) -> None:
+    Args:
+        has_key: whether a person could come in; to who cannot nobody writes.
+    """
+
+    def __init__(
+        self,
+        core: QueueCore,
+        store: MemoStore,
+        *,
+        agents: AgentStates,
+        has_key: Callable[[str, Role, str], bool],
+    ) -> None:
         self._catalogue = core.catalogue
         self._notifications = core.notifications
         self._presence = core.presence
         self._clock = core.clock
         self._store = store
         self._agents = agents
+        self._has_key = has_key
 
     @handles(ColleaguesRequest)
     async def colleagues(self, asker: Asker, _request: ColleaguesRequest) -> ColleaguesAnswer:
@@ -76,6 +88,8 @@ class Memos:
         )
 
     def _work_together(self, asker: Asker, agent: str) -> bool:
+        if not self._has_key(asker.organisation, Role.AGENT, agent):
+            return False
         if asker.role is Role.SUPERVISOR:
             return True
         if agent == asker.user:
@@ -95,7 +109,8 @@ class Memos:
         """Keep a memo until midnight, and tell its readers.
 
         Raises:
-            NotAllowed: there is no such agent any more, or a supervisor writes to supervisors.
+            NotAllowed: there is no such agent any more, or it has no key, or a supervisor writes to
+                supervisors.
             RateLimited, StoreUnreachable.
         """
         organisation, now = asker.organisation, self._clock.utc_now()
@@ -117,7 +132,7 @@ class Memos:
             try:
                 await self._store.add(organisation, memo)
             except WrongRevision as error:  # somebody else's id, or another hub was faster
-                raise RateLimited(limit=1) from error
+                raise RateLimited from error
         if not _wrote(asker, memo):
             raise NotAllowed(why="memo")
         readers = list(self._readers(organisation, memo))

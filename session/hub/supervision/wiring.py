@@ -60,6 +60,6 @@ def build(
         messages=messages,
         duties=duties,
         undo=undo,
-        memos=Memos(queue.core, memo_store, agents=queue.agents),
+        memos=Memos(queue.core, memo_store, agents=queue.agents, has_key=parts.has_key),
         memo_store=memo_store,
     )

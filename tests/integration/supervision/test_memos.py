@@ -132,8 +132,26 @@ async def test_what_the_hub_refuses(tmp_path: Path) -> None:
         bus = await world.client(Role.AGENT, "alice")
         for number in range(MOST_A_MINUTE - 1):
             await bus.ask_once(MemoRequest(memo_id=f"n{number}", to="bob", text="encore"))
-        with pytest.raises(RateLimited):
-            await bus.ask_once(MemoRequest(memo_id="last", to="bob", text="encore"))
+        retried: list[str] = []
+        bus.retrying.connect(retried.append)
+        with pytest.raises(RateLimited) as refused:
+            await bus.ask(MemoRequest(memo_id="last", to="bob", text="encore"))
+        assert refused.value.detail == {"limit": MOST_A_MINUTE}
+        assert not retried, "a limit is an answer, and said at once"
+
+
+async def test_nobody_writes_to_a_person_whose_keys_were_taken_away(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        alice, bob = await writer(world, "alice"), await writer(world, "bob")
+        await alice.writes("bob", "Bonjour")
+        world.revoked.add(("valdore", Role.AGENT, "bob"))
+        fate = await alice.writes("bob", "Tu es là ?")
+        assert (fate.there, fate.code) == (0, NotAllowed.code)
+        await until(lambda: bool(bob.arrived))
+        assert bob.thread("alice") == ["Bonjour"]
+        bus = await world.client(Role.AGENT, "alice")
+        answer = await bus.ask(ColleaguesRequest())
+        assert "bob" not in {who.id for who in answer.colleagues}
 
 
 async def test_five_hundred_memos_come_in_pages_and_none_of_yesterday(tmp_path: Path) -> None:
