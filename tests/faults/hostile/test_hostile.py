@@ -18,7 +18,7 @@ from session.protocol.conversation.messages import (
     PageShown,
     ScanProgressed,
 )
-from session.protocol.conversation.mirror_messages import DialogShown
+from session.protocol.conversation.mirror_messages import DialogShown, SheetsRequested
 from session.protocol.conversation.shown_document import ShowStarted
 from session.protocol.topics import SendingEnd
 from tests.faults.hostile.bench import hostile_kiosk
@@ -38,8 +38,15 @@ BURSTS = (
 )
 """What a window shows of a kiosk."""
 
-BURSTS_OF_A_DESK = (WordsSaid, GrantRequested, PrivacyAsked, AddressRequested, ShowStarted)
-"""What a kiosk's screen shows of a desk."""
+BURSTS_OF_A_DESK = (
+    WordsSaid,
+    GrantRequested,
+    PrivacyAsked,
+    AddressRequested,
+    ShowStarted,
+    SheetsRequested,
+)
+"""What a kiosk's screen shows of a desk, and what makes it send."""
 
 
 @pytest.mark.timeout(600)

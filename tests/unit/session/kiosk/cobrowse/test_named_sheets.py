@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
@@ -307,3 +307,24 @@ async def test_a_desk_keeps_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch)
     assert [number for number in range(5) if files.get(str(number), "s1")] == [3, 4]
     files.end("s1")
     assert files.get("4", "s1") is None
+
+
+async def test_a_thousand_requests_at_once_send_a_sheet_as_often_as_the_line_takes_it(
+    talk: Talk,
+) -> None:
+    await talk.desk()
+    await talk.show(page(SITE))
+    line_is_free = asyncio.Event()
+    send = talk.kiosk_line.send_raw
+
+    async def on_a_slow_line(topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        await line_is_free.wait()
+        await send(topic, payload, headers)
+
+    talk.kiosk_line.send_raw = on_a_slow_line  # type: ignore[method-assign]
+    for _time in range(1000):
+        await talk.desk_line.send("cobrowse", SheetsRequested(names=[sheet_name(SITE)]))
+    await talk.settle()
+    line_is_free.set()
+    await talk.settle()
+    assert talk.sent(SITE) <= 3, "what waits is told once"
