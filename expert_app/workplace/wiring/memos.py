@@ -24,7 +24,8 @@ class MemoConnections:
     Args:
         show_unread: shows how many memos were not read.
         open_thread: shows a thread, ready to answer.
-        in_conversation: True while a caller is here: then a memo is only counted and announced.
+        in_conversation: True while a caller is here: then a memo is only counted, and who writes
+            is announced, once until it is read.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class MemoConnections:
         if any(view.is_reading(thread) for view in self._views):
             return
         if self._in_conversation():
+            if self._memos.book.unread(thread) > 1:
+                return  # who has written was said, and stays counted
             announce(self._messages, _("{name} writes to you.").format(name=memo.by_name))
             return
 
