@@ -41,9 +41,13 @@ class FollowedBucket(ABC):
         await self._follower.stop()
 
     def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
-        """Takes all last messages; a store from which some may go forgets its own before."""
+        """Takes all last messages."""
+        self._forget()
         for stored in batch:
             self._take(stored)
+
+    def _forget(self) -> None:  # noqa: B027 - most have nothing that goes
+        """Forgets what was known: a store from which messages may go."""
 
     @abstractmethod
     def _take(self, stored: Stored) -> None:

@@ -8,7 +8,6 @@ a log copies it, and the server forgets each memo at the midnight after it was w
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -102,9 +101,8 @@ class NatsMemoStore(FollowedBucket):
         revision = await self._streams.append(subject, payload, expected=0, ttl_s=ttl_s)
         self._take(Stored(subject, payload, {}, revision))
 
-    def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
+    def _forget(self) -> None:
         self._memos.clear()
-        super()._on_loaded(batch, _revision)
 
     def _take(self, stored: Stored) -> None:
         organisation = stored.subject.split(".")[2]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -136,9 +136,8 @@ class NatsCallbackStore(FollowedBucket):
         payload = msgspec.json.encode(callback)
         self._take(Stored(subject, payload, {}, await self._streams.append(subject, payload)))
 
-    def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
+    def _forget(self) -> None:
         self._known.clear()
-        super()._on_loaded(batch, _revision)
 
     def _take(self, stored: Stored) -> None:
         try:
