@@ -4,6 +4,13 @@
 // call_words.js what their descriptions say, call_line.js what the line does to a call.
 "use strict";
 
+// Nobody is left with "connecting": after a while it is said that it takes long, then what can be done.
+const SLOW_MS = 10000, LONG_MS = 60000;
+function connectingWords(waitedMs) {
+  if (waitedMs >= LONG_MS) return TEXTS.connectingLong;
+  return waitedMs >= SLOW_MS ? TEXTS.connectingSlow : TEXTS.connecting;
+}
+
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const ARRIVING_MS = 40, STRAIN_MS = 1000, FIRST_MS = 100, FIRST_LOOKS = 12, PAUSE_MS = 500;
@@ -41,10 +48,17 @@ function makeCall(name) {
     const frozen = state === "disconnected" || state === "failed";
     remote.classList.toggle("frozen", frozen);
     if (frozen) showText(TEXTS.unstable, true);
-    else if (firstFrameMs === null && (peerCameraOn || state !== "connected")) showText(name === "call" ? TEXTS.connecting : TEXTS.connectingThird,
+    else if (firstFrameMs === null && (peerCameraOn || state !== "connected")) showText(name === "call" ? connectingWords(performance.now() - startedAt) : TEXTS.connectingThird,
       !remote.classList.contains("waiting"));
     else if (!peerCameraOn) showText(TEXTS.agentCameraOff);
     else showText(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff, true);   // beside: the face is never covered
+  }
+
+  function showStateLater(made) {
+    for (const after of [SLOW_MS, LONG_MS]) {
+      const left = startedAt + after - performance.now();
+      if (left > 0) setTimeout(() => made === link && showState(made.connection.connectionState), left);
+    }
   }
 
   // The picture fills the pane unless that would cut away more than 60 % of it: a face is in the middle.
@@ -77,10 +91,12 @@ function makeCall(name) {
         top: `${height < tile.clientHeight ? 0 : top}px`, bottom: "auto" }
       : { width: "", height: "", left: "", right: "", top: "", bottom: "" });
   }
-  addEventListener("resize", fitLife);
-  remote.addEventListener("resize", fitLife);
-  addEventListener("resize", fit);
-  remote.addEventListener("resize", fit);
+  function fitBoth() {
+    fitLife();
+    fit();
+  }
+  new ResizeObserver(fitBoth).observe(tile);     // of another size, also when the caller's own picture comes
+  remote.addEventListener("resize", fitBoth);
 
   // ---- the connection ----------------------------------------------------------------------------------------------
 
@@ -271,6 +287,7 @@ function makeCall(name) {
     tile.hidden = false;
     arrange();
     showState("new");
+    showStateLater(made);
     speakTo(options.speaker);
     awaitPackets(made);
     governed.begin();

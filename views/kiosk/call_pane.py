@@ -121,6 +121,10 @@ def _texts() -> dict[str, str]:
         "youSimulated": _("You, simulated"),
         "simulated": _("Simulated picture"),
         "connecting": _("Connecting you with your adviser…"),
+        "connectingSlow": _("Your adviser has answered. The picture takes a while to arrive."),
+        "connectingLong": _(
+            "The picture does not arrive. Touch “{button}” to write to your adviser."
+        ).format(button=_("Type instead")),
         "connectingThird": _("One more person is joining…"),
         "unstable": _("The line is unsteady. Please wait a moment…"),
         "agentCameraOff": _("Your adviser's camera is off."),

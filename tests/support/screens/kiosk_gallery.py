@@ -369,6 +369,12 @@ def _asking_sheet(visit: KioskVisit) -> None:
     )
 
 
+def _written_and_asked(visit: KioskVisit) -> None:
+    _written(visit)
+    visit.window.session_page.stage.show_page(True)
+    visit.window.session_page.ask((Grant.SEE_PAGE,))
+
+
 def _asking_fill(visit: KioskVisit) -> None:
     visit.show_session(session_facts())
     visit.window.session_page.stage.show_page(True)
@@ -537,6 +543,7 @@ SCENES: dict[str, Callable[[KioskVisit], None]] = {
     "session-ask-fill": _asking_fill,
     "session-ask-papers": _asking_papers,
     "session-ask-sheet": _asking_sheet,
+    "session-ask-written": _written_and_asked,
     "session-ask-mandate": _asking_mandate,
     "session-ask-mandate-letters": _asking_mandate_letters,
     "session-stopped": _stopped,

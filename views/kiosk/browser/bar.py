@@ -68,7 +68,7 @@ class BrowserBar(QFrame):
         words.addWidget(self._host)
         words.addStretch(1)
         row = spaced(QHBoxLayout(self), (1,), 1)
-        row.setContentsMargins(8, 8, 8, 8)
+        row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(8)
         row.addWidget(self._back)
         row.addWidget(self.seen)

@@ -42,7 +42,7 @@ class ChatStrip(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self._lines: tuple[ChatLine, ...] = ()
-        self._is_open = False
+        self._is_open = self._is_folded = False
         self._reported: set[str] = set()
         self._announced: set[str] = set()
         self._soon = QTimer(self)
@@ -70,28 +70,40 @@ class ChatStrip(QFrame):
             "plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6)
         )
         self.send.clicked.connect(self._send)
+        self._lay_out()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
         words_row = spaced(QHBoxLayout(), (0,), 2)
         words_row.addWidget(IconView("message-text-outline", 6, colour=BLUE))
         words_row.addWidget(self._words, 1)
         self._quick = QWidget()
-        quick, typed = spaced(QHBoxLayout(self._quick), (0,), 1), spaced(QHBoxLayout(), (0,), 1)
+        self._typed = QWidget()
+        self._row: QBoxLayout = spaced(QHBoxLayout(self._quick), (0,), 1)
+        typed = spaced(QHBoxLayout(self._typed), (0,), 1)
         for button in self.answers:
-            quick.addWidget(button)
+            self._row.addWidget(button)
         typed.addWidget(self._entry, 1)
         typed.addWidget(self.send)
         self._touch: QBoxLayout = spaced(QHBoxLayout(), (0,), 1)
         self._touch.addWidget(self._quick)
-        self._touch.addLayout(typed, 1)
-        box = spaced(QVBoxLayout(self), (3, 1.2, 3, 1.2), 1)
-        box.addLayout(words_row)
+        self._touch.addWidget(self._typed, 1)
+        box = spaced(QVBoxLayout(self), (2, 1.2, 2, 1.2), 1)
+        box.addLayout(words_row, 1)
         box.addWidget(self._mine)
         box.addLayout(self._touch)
-        self.retranslate()
 
-    def set_portrait(self, portrait: bool) -> None:
-        """The line to type in stands under the quick answers."""
+    def stand(self, *, portrait: bool, is_upright: bool, is_folded: bool) -> None:
+        """A column beside the face, or a strip under what stands there; nothing but the words while
+        a question stands, whose own answers count.
+        """
         directions = QBoxLayout.Direction
-        self._touch.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        down, across = directions.TopToBottom, directions.LeftToRight
+        self._row.setDirection(down if is_upright else across)
+        self._touch.setDirection(down if is_upright or portrait else across)
+        if is_folded != self._is_folded:
+            self._is_folded = is_folded
+            self.retranslate()
 
     def open_by_caller(self) -> None:
         """The caller begins to write; the strip stays until the conversation is over."""
@@ -128,14 +140,15 @@ class ChatStrip(QFrame):
         self._words.setAccessibleName(spoken)
         self._mine.setText(_("You answered: {text}").format(text=mine[0]) if mine else "")
         types = self.keyboard.is_open  # its keys need the height
-        self._mine.setVisible(bool(mine) and not types)
+        self._mine.setVisible(bool(mine) and not types and not self._is_folded)
         self.setVisible(bool(self._lines) or self._is_open)
         self.update()
 
     def retranslate(self) -> None:
         """Says every text again."""
         types = self.keyboard.is_open
-        self._quick.setVisible(not types)
+        self._quick.setVisible(not types and not self._is_folded)
+        self._typed.setVisible(not self._is_folded)
         for button, answer in zip(self.answers, ANSWERS, strict=True):
             button.set_words(_(answer))
         self._entry.setPlaceholderText(_("Or type your answer…"))

@@ -184,7 +184,7 @@ class StoppedPanel(QuestionSheet):
             sized(answer, None, 1.4 * ANSWER_U)
         self.go_on = self.yes
         self.end_call = self.no
-        self.middle.addWidget(StopSign(9), 1, Qt.AlignmentFlag.AlignCenter)
+        self.middle.addWidget(StopSign(24), 1, Qt.AlignmentFlag.AlignCenter)
         self.go_on.clicked.connect(self.put_away)
         self.end_call.clicked.connect(self.put_away)
         self.end_call.clicked.connect(lambda: self.acted.emit(Touch.LEAVE))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The agent's face with the name above it and, below it, what the caller has to know of either
-end's devices. Used by the session page.
+end's devices, what the agent can do, and STOP. Used by the session page.
 
 None of it takes room from the page.
 """
@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.texts import _
 from views.kiosk.conversation.device_notice import NoticeStrip
+from views.kiosk.conversation.powers_bar import PowersBar
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import label
 from views.kiosk.widgets.theme import INK, SKY, spaced
@@ -21,10 +22,14 @@ class FaceColumn(QWidget):
 
     Args:
         call_pane: shows the agent.
+        bar: stands under the face, but on an upright screen.
     """
 
-    def __init__(self, call_pane: QWidget) -> None:
+    def __init__(self, call_pane: QWidget, bar: PowersBar) -> None:
         super().__init__()
+        self.setObjectName("face_column")
+        self._bar = bar
+        self._portrait = self._is_narrow = False
         self._agent_name = ""
         self._camera_on = self._microphone_on = True
         self._held = False
@@ -35,11 +40,27 @@ class FaceColumn(QWidget):
         name_row = spaced(QHBoxLayout(), (0.6, 0, 0, 0), 1)
         name_row.addWidget(IconView("account-voice", 3.6, colour=SKY))
         name_row.addWidget(self._name, 1)
-        box = spaced(QVBoxLayout(self), (0,), 0.6)
-        box.addLayout(name_row)
-        box.addWidget(self.call_pane, 1)
-        box.addWidget(self._build_switched_off())
-        box.addWidget(self.notice)
+        self._box = spaced(QVBoxLayout(self), (0,), 0.5)
+        self._box.addLayout(name_row)
+        self._box.addWidget(self.call_pane, 1)
+        self._box.addWidget(self._build_switched_off())
+        self._box.addWidget(self.notice)
+        self._box.addWidget(bar)
+
+    def set_portrait(self, portrait: bool) -> None:
+        """Keeps the bar, or leaves it to the page's foot on an upright screen."""
+        self._portrait = portrait
+        if not portrait:
+            self._box.addWidget(self._bar)
+        self._stand()
+
+    def stand_narrow(self, is_narrow: bool) -> None:
+        """Something stands beside the face, or no longer."""
+        self._is_narrow = is_narrow
+        self._stand()
+
+    def _stand(self) -> None:
+        self._bar.stand(portrait=self._portrait, is_narrow=self._is_narrow)
 
     def _build_switched_off(self) -> QWidget:
         """Build the line under the face for what the agent has switched off."""

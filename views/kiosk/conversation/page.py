@@ -77,30 +77,28 @@ class SessionPage(KioskPage):
         self.chat = ChatStrip()
         self.powers = PowersSheet(clock)
         self.band = SignBand(1.6)
-        self.face = FaceColumn(call_pane)
+        self.bar = PowersBar()
+        self.face = FaceColumn(call_pane, self.bar)
         self.stage = SessionStage(
             self.face,
             browser,
             document=self.document,
-            keyboard=self.chat.keyboard,
+            chat=self.chat,
             powers=self.powers,
             stopped=self.stopped,
             questions=(self.consent, self.printing, self.giving),
             band=self.band,
         )
-        self.bar = PowersBar()
         self.bar.show_powers.clicked.connect(self.powers.open_sheet)
         self.bar.stop.clicked.connect(self._on_stop)
         self._lay_out()
         self.retranslate()
 
     def _lay_out(self) -> None:
-        box = spaced(QVBoxLayout(self), (0,), 0)
-        box.addWidget(self.talk)
-        box.addWidget(self.band)
-        box.addWidget(self.stage, 1)
-        box.addWidget(self.chat)
-        box.addWidget(self.bar)
+        self._box = spaced(QVBoxLayout(self), (0,), 0)
+        self._box.addWidget(self.talk)
+        self._box.addWidget(self.band)
+        self._box.addWidget(self.stage, 1)
 
     @property
     def panels(self) -> tuple[SessionPanel, ...]:
@@ -109,9 +107,9 @@ class SessionPage(KioskPage):
 
     def set_portrait(self, portrait: bool) -> None:
         """Face above the page, answers under the questions, STOP across the foot."""
+        if portrait:
+            self._box.addWidget(self.bar)
         self.stage.set_portrait(portrait)
-        self.bar.set_portrait(portrait)
-        self.chat.set_portrait(portrait)
         self.powers.set_portrait(portrait)
 
     # ---- facts ----

@@ -17,12 +17,15 @@ from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.widgets.theme import BLUE, GREY, spaced
 from views.words.consent import SWITCHES
 
+BOX_U, BOX_GROWS = 7.4, 0.5
+"""The sign has a margin of its own: the box in it is 35 px wide on the smallest screen."""
+
 
 class PowerSwitch(BigButton):
     """One power: a ticked or an empty box, and what the adviser could do."""
 
     def __init__(self, grant: Grant) -> None:
-        box = IconView("checkbox-marked", 4.4, colour=BLUE)
+        box = IconView("checkbox-marked", BOX_U, colour=BLUE, grows=BOX_GROWS)
         super().__init__("plain", box, size="body", wrap=True, margins=(1.4, 0.3, 1.4, 0.3))
         self._box = box
         self.grant = grant
@@ -52,6 +55,7 @@ class PowerSwitches(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("switches")
         self._question: Question = ()
         self._columns = 2
         self._switches = {grant: PowerSwitch(grant) for grant in Grant}
@@ -79,6 +83,8 @@ class PowerSwitches(QWidget):
     def _place(self) -> None:
         for switch in self._switches.values():
             self._grid.removeWidget(switch)
+        for column in range(2):
+            self._grid.setColumnStretch(column, int(column < self._columns))
         for place, grant in enumerate(self._question):
             self._grid.addWidget(self._switches[grant], *divmod(place, self._columns))
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The bar at the foot of a conversation: what the agent sees, hears and can do now, the button that
-shows it, and STOP. Used by the session page; nothing covers it.
+"""What the agent sees, hears and can do now, the button that shows it, and STOP. Used by the
+session page; nothing covers it.
+
+It stands under the face, so that it takes no height from the page; STOP is at the same place
+whatever stands beside the face. On an upright screen it is the foot of the page.
 """
 
 from __future__ import annotations
@@ -8,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from resources.texts import _
 from session.protocol.conversation.messages import Grant
@@ -18,6 +21,9 @@ from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import INK, SKY, WHITE, sized, spaced
 from views.widgets.announcer import announce
 from views.words.consent import powers_sentence
+
+LEAST_LINE_U, LINE_GROWS = 40, 0.45
+"""Large letters make the column under the face wider, where a few words stand in a line."""
 
 TOGETHER_MS = 150
 """Powers of one question come one by one."""
@@ -40,6 +46,8 @@ class PowersBar(QFrame):
         self.sign = IconView("shield-account", 5, colour=SKY)
         self.line = label("body")
         self.line.setObjectName("powers_line")
+        self.line.setProperty("min_width_u", LEAST_LINE_U)
+        self.line.setProperty("wider", LINE_GROWS)
         self.show_powers = BigButton(
             "chip",
             "shield-account",
@@ -50,25 +58,35 @@ class PowersBar(QFrame):
             margins=(1.4, 0.4, 1.4, 0.4),
         )
         self.show_powers.setObjectName("powers")
-        sized(self.show_powers, 34).setProperty("wider", 0.35)
-        self.stop = BigButton("stop", StopSign(7), size="large", margins=(2, 0.4, 2.6, 0.4))
+        self.stop = BigButton("stop", StopSign(7), size="large", margins=(4, 0.4, 4.6, 0.4))
         self._lay_out()
 
     def _lay_out(self) -> None:
-        line = spaced(QHBoxLayout(), (0,), 2)
-        line.addWidget(self.sign)
-        line.addWidget(self.line, 1)
-        buttons = spaced(QHBoxLayout(), (0,), 2)
-        buttons.addWidget(self.show_powers)
-        buttons.addWidget(self.stop, 1)
-        self._box: QBoxLayout = spaced(QHBoxLayout(self), (2, 0.8, 2, 0.8), 2)
-        self._box.addLayout(line, 1)
-        self._box.addLayout(buttons)
+        self._stops = spaced(QHBoxLayout(), (0,), 2)
+        self._stops.addWidget(self.stop)
+        self._stops.addWidget(self.sign)
+        self._stops.addStretch(1)
+        self._buttons: QBoxLayout = spaced(QHBoxLayout(), (0,), 0.6)
+        self._buttons.addLayout(self._stops)
+        self._buttons.addWidget(self.show_powers, 1)
+        self._box: QBoxLayout = spaced(QHBoxLayout(self), (0,), 1)
+        self._box.addLayout(self._buttons, 2)
+        self._gap = sized(QWidget(), 1.4)
+        self._box.addWidget(self._gap)
+        self._box.addWidget(self.line, 3)
 
-    def set_portrait(self, portrait: bool) -> None:
-        """STOP across the foot of an upright screen."""
+    def stand(self, *, portrait: bool, is_narrow: bool) -> None:
+        """STOP across the foot of an upright screen; in a narrow column one under the other."""
         directions = QBoxLayout.Direction
-        self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        upwards, across = directions.BottomToTop, directions.LeftToRight
+        self._box.setDirection(upwards if portrait or is_narrow else across)
+        self._buttons.setDirection(upwards if is_narrow and not portrait else across)
+        self._gap.setHidden(portrait or is_narrow)
+        self._buttons.setStretch(0, int(portrait))
+        self._stops.setStretch(0, int(portrait))
+        self._stops.setStretch(2, int(not portrait))
+        side = 2 if portrait else 0
+        spaced(self._box, (side, 0.2, side, side and 0.8), 0.6)
 
     @property
     def gives_power(self) -> bool:

@@ -22,15 +22,17 @@ from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, GREY, WHITE, spaced
 from views.words.consent import ICONS, SWITCHES, left_words
 
-SWITCH_U = 7.4
-"""The sign has a margin of its own: the switch in it is 44 px wide on the smallest screen."""
+SWITCH_U, SWITCH_GROWS = 9.4, 0.5
+"""The sign has a margin of its own: the switch in it is 54 px wide on the smallest screen."""
 
 
 class PowerRow(BigButton):
     """One power: what it is, whether the adviser has it, and for how long."""
 
     def __init__(self, grant: Grant) -> None:
-        self._state = IconView("toggle-switch-off-outline", SWITCH_U, colour=GREY)
+        self._state = IconView(
+            "toggle-switch-off-outline", SWITCH_U, colour=GREY, grows=SWITCH_GROWS
+        )
         super().__init__("plain", self._state, size="body", wrap=True, margins=(1.4, 0.2, 1.4, 0.2))
         self.grant = grant
         self.left = ""

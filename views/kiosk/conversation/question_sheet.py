@@ -20,8 +20,8 @@ from views.kiosk.widgets.icons import Countdown, RoomyIcon
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, SKY, WHITE, sized, spaced
 
-ANSWER_U = 10
-"""Height of the answers, in units of the screen."""
+ANSWER_U, ANSWER_MARGINS = 10.6, (2, 0.2, 2, 0.2)
+"""Height of the answers, in units of the screen: two lines of the largest letters have room."""
 
 
 class QuestionSheet(QWidget):
@@ -76,8 +76,18 @@ class QuestionSheet(QWidget):
         self.detail = label("body", tone="grey")
         self.note = label("small", tone="grey")
         self.countdown = Countdown(8)
-        self.yes = BigButton(yes[0], yes[1], colour=WHITE, size="large", icon_u=4, wrap=True)
-        self.no = BigButton(no[0], no[1], colour=WHITE, size="large", icon_u=4, wrap=True)
+        self.yes, self.no = (
+            BigButton(
+                look,
+                sign,
+                colour=WHITE,
+                size="large",
+                icon_u=4,
+                wrap=True,
+                margins=ANSWER_MARGINS,
+            )
+            for look, sign in (yes, no)
+        )
         self.middle = spaced(QVBoxLayout(), (0,), 1)
         self.below = spaced(QHBoxLayout(), (0,), 2)
         self._lay_out()

@@ -3,8 +3,8 @@
 hands a power to the agent.
 
 A Yes counts when its press begins `HOLD_OFF_S` after the question stands still on the screen and
-no finger lies on it from before; who goes on touching something else is given the time anew. No
-and STOP never wait.
+no finger lies on it from before; who goes on touching something else, or drums on the Yes itself,
+is given the time anew. No and STOP never wait.
 """
 
 from __future__ import annotations
@@ -182,4 +182,7 @@ class HoldOff(QObject):
         if a1.type() == QEvent.Type.KeyPress:
             key = cast(QKeyEvent, a1)
             return key.key() in _TAKING_KEYS and (key.isAutoRepeat() or not self.is_over)
-        return a1.type() in _PRESSES and not self.is_over
+        if a1.type() not in _PRESSES or self.is_over:
+            return False
+        self._since_s = None
+        return True

@@ -109,13 +109,19 @@ def drawn(colour: str, widget: QWidget) -> QColor:
 
 
 class IconView(QWidget):
-    """One icon, `size_u` units wide; on a disc when `disc` names a colour."""
+    """One icon, `size_u` units wide; on a disc when `disc` names a colour. It grows by this part
+    (0 to 1) of what the letters do.
+    """
 
-    def __init__(self, name: str, size_u: float, *, colour: str = BLUE, disc: str = "") -> None:
+    def __init__(
+        self, name: str, size_u: float, *, colour: str = BLUE, disc: str = "", grows: float = 0
+    ) -> None:
         super().__init__()
         self._disc = disc
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         sized(self, size_u, size_u)
+        self.setProperty("wider", grows)
+        self.setProperty("higher", grows)
         self.show_icon(name, colour)
 
     def show_icon(self, name: str, colour: str = BLUE, disc: str = "") -> None:
@@ -145,7 +151,8 @@ class IconView(QWidget):
             self._icon = find_icon(self.name, colour)
             self._painted = colour
         if self._disc:
-            painter.setBrush(QColor(BLACK if contrast else self._disc))
+            is_dark = contrast and self._colour != WHITE
+            painter.setBrush(QColor(BLACK if is_dark else self._disc))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(room)
             inset = room.width() * 22 // 100

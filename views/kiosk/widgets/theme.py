@@ -219,18 +219,26 @@ def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palett
             button.setMinimumHeight(touch_px)
         button.updateGeometry()
     for widget in root.findChildren(QWidget):
-        width, height = widget.property("width_u"), widget.property("height_u")
-        if (least := widget.property("min_height_u")) is not None:
-            if isinstance(widget, QPushButton | QLineEdit):
-                touch = MIN_TOUCH_PX
-            else:
-                touch = 0
-            widget.setMinimumHeight(max(touch, round(least * unit)))
-        if width is not None:
-            wider = 1 + float(widget.property("wider") or 0) * (text - 1)
-            widget.setFixedWidth(round(width * unit * wider))
-        if height is not None:
-            widget.setFixedHeight(round(height * unit))
+        _give_size(widget, unit, text)
+
+
+def _give_size(widget: QWidget, unit: float, text: float) -> None:
+    """Give a widget the sizes that it has in units; some grow by a part of what letters do."""
+    width, height = widget.property("width_u"), widget.property("height_u")
+    if (least := widget.property("min_height_u")) is not None:
+        if isinstance(widget, QPushButton | QLineEdit):
+            touch = MIN_TOUCH_PX
+        else:
+            touch = 0
+        widget.setMinimumHeight(max(touch, round(least * unit)))
+    wider = 1 + float(widget.property("wider") or 0) * (text - 1)
+    if (least_width := widget.property("min_width_u")) is not None:
+        widget.setMinimumWidth(round(least_width * unit * wider))
+    if width is not None:
+        widget.setFixedWidth(round(width * unit * wider))
+    if height is not None:
+        higher = 1 + float(widget.property("higher") or 0) * (text - 1)
+        widget.setFixedHeight(round(height * unit * higher))
 
 
 def sized[Widget: QWidget](
@@ -386,6 +394,8 @@ def _text_rules(sizes: _Sizes, p: Palette) -> list[str]:
     rules.append(
         f"#session QLabel#powers_line {{ font-size: {px(grown(2.7, sizes.text, 3.4))}; }}"
         f"#session QLabel#adviser {{ font-size: {px(grown(3.2, sizes.text, 3.4))}; }}"
+        f"#session #face_column QLabel[look=body], #session #switches QLabel,"
+        f" #session #powers QLabel {{ font-size: {px(grown(2.7, sizes.text, 3.4))}; }}"
         f"QLabel[look=access] {{ font-size: {px(2.2 * min(sizes.text, 1.3))}; {_HEAVY_FONT} }}"
         f"QLabel[tone=grey] {{ color: {p.grey}; }}"
         f"QLabel[tone=blue] {{ color: {p.blue_words}; }}"

@@ -31,6 +31,7 @@ from tests.support.screens.kiosk_gallery import (
 )
 from tests.support.screens.longer import use_words
 from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.widgets.theme import MIN_TOUCH_PX, unit_px
 from views.kiosk.window import KioskWindow
 
@@ -225,15 +226,62 @@ def check_in_sight(window: KioskWindow, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("scene", ["session-page", "session-notice", "session-muted"])
-def test_the_shared_page_has_nearly_half_of_the_screen(scene: str, qtbot: QtBot) -> None:
+def test_the_shared_page_has_more_than_half_of_the_screen(scene: str, qtbot: QtBot) -> None:
     window = show(scene, (1280, 720), qtbot)
-    for width, height in ((1280, 720), (1920, 1080), (1080, 1920), LARGEST):
+    for width, height in ((1280, 720), (1366, 768), (1920, 1080), (1080, 1920), LARGEST):
         lay_out(window, (width, height))
         unit = unit_px(width, height)
-        above = max(MIN_TOUCH_PX, 8 * unit) + 16 + 4.5 * unit  # its buttons and the strip
+        above = max(64, 8 * unit) + 6 + 4.5 * unit  # its buttons and the strip
         browser = window.session_page.stage.browser
         share = browser.width() * (browser.height() - above) / (width * height)
-        assert share >= 0.45, (scene, width, height, round(share, 3))
+        assert share >= 0.5, (scene, width, height, round(share, 3))
+        if width > height:
+            assert browser.height() >= 0.88 * height, "nothing but the bar at the foot is below it"
+
+
+BESIDE = [
+    "session-face",
+    "session-page",
+    "session-powers",
+    "session-written",
+    "session-ask-fill",
+    "session-ask-sheet",
+    "session-stopped",
+    "session-private",
+]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1280, 800), (1920, 1080)])
+def test_stop_is_at_one_place_whatever_stands_beside_the_face(
+    size: tuple[int, int], qtbot: QtBot
+) -> None:
+    places = set()
+    for scene in BESIDE:
+        window = show(scene, size, qtbot)
+        stop = place_of(window.session_page.bar.stop, window)
+        places.add((stop.left(), stop.top(), stop.width(), stop.height()))
+        window.hide()
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize("letters", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("scene", ["session-powers", "session-ask-papers"])
+def test_boxes_and_switches_are_large_and_grow_with_the_letters(
+    scene: str, letters: float, qtbot: QtBot
+) -> None:
+    visit = turned_to(scene, SIZES[0], qtbot)
+    window = visit.window
+    window.bar.text = letters
+    window.fit(anew=True)
+    lay_out(window, SIZES[0])
+    page = window.session_page
+    rows = [*page.powers.rows.values(), *page.consent.switches.findChildren(BigButton)]
+    shown = [row for row in rows if row.isVisible()]
+    assert shown
+    for row in shown:
+        assert min(row.width(), row.height()) >= 44
+        sign = row.findChildren(IconView)[0]
+        assert min(sign.width(), sign.height()) >= 44 * (1 + (letters - 1) / 2)
 
 
 @pytest.mark.parametrize(
@@ -261,6 +309,23 @@ def test_what_changes_in_a_window_is_dressed_as_in_a_new_one(scene: str, qtbot: 
     visit.show_services(long_names(shared_answer(0, 1, 2)))
     lay_out(window, (1280, 800))
     assert dressed() == before
+
+
+ASKED = ["page", "scan", "control", "fill", "papers", "sheet", "written", "mandate"]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920)])
+def test_the_answers_are_at_one_place_in_every_question(
+    size: tuple[int, int], qtbot: QtBot
+) -> None:
+    places = set()
+    for scene in ASKED:
+        window = show(f"session-ask-{scene}", size, qtbot)
+        sheet = window.session_page.stage.asked
+        assert sheet is not None
+        places.add((place_of(sheet.no, window).getRect(), place_of(sheet.yes, window).getRect()))
+        window.hide()
+    assert len(places) == 1
 
 
 def test_yes_and_no_are_of_one_size(qtbot: QtBot) -> None:
