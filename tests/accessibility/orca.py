@@ -2,7 +2,8 @@
 """Orca, the screen reader of Linux desktops, on a screen of its own: what it would say is written
 down, and keys are pressed as a person presses them. Used by `test_orca.py`.
 
-Orca writes each sentence that it gives to the voice into its debug file; nothing sounds.
+Orca writes into its debug file each sentence that it gives to the voice, and each event that it
+has to look at; nothing sounds.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from tests.accessibility.bus import Screen
 from tests.support.waiting import until
 
 _BUS_LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
-_SPOKEN = re.compile(r"SPEECH OUTPUT: '(.*)' \{")
+_SPOKEN = re.compile(r"SPEECH OUTPUT: '(.*?)' \{", re.DOTALL)
+_SPEAKS = "SPEECH OUTPUT: '"
+_QUEUED, _TAKEN = "EVENT MANAGER: Queued ", "EVENT MANAGER: Dequeued "
+_BEGINS, _ENDS = "vvvvv START PRIORITY", ("^^^^^ FINISHED PRIORITY", "Traceback ")
 _LINE_BY_LINE = """import builtins
 whole = builtins.open
 def open_file(file, mode="r", buffering=-1, *more, **named):
@@ -27,8 +31,9 @@ builtins.open = open_file
 """
 """Lets Orca write each sentence when it is said: by itself it keeps some kilobytes back."""
 QUIET_S, ALIVE_S = 1.5, 2.0
-"""So long nothing is said when all was said; Orca joins what comes in between."""
-START_S, SPEECH_S = 90.0, 150.0
+"""So long nothing is said, and no event waits, when all was said."""
+START_S, SPEECH_S = 120.0, 300.0
+"""On a busy machine Orca is half a minute behind the window, and more."""
 
 
 def missing() -> str:
@@ -37,24 +42,72 @@ def missing() -> str:
     return ", ".join(name for name in programs if shutil.which(name) is None)
 
 
+class DebugFile:
+    """Orca's debug file, read on as it grows.
+
+    Attributes:
+        sentences: all that was said.
+        waiting: events that Orca has not looked at yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read_bytes = 0
+        self._sentence = ""
+        self._is_at_one = False
+        self.sentences: list[str] = []
+        self.waiting = 0
+
+    def is_idle(self) -> bool:
+        """True while no event waits and none is looked at."""
+        return not self.waiting and not self._is_at_one
+
+    def read_on(self) -> None:
+        """Reads the whole lines that were written since."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._read_bytes)
+            written, end, _rest = file.read().rpartition(b"\n")
+        self._read_bytes += len(written + end)
+        for line in written.decode("utf-8", errors="replace").splitlines():
+            self._on_line(line)
+
+    def _on_line(self, line: str) -> None:
+        if self._sentence or _SPEAKS in line:
+            self._sentence = f"{self._sentence}\n{line.strip()}"
+            if spoken := _SPOKEN.search(self._sentence):
+                self.sentences.append(plain(spoken[1]))
+                self._sentence = ""
+        elif _QUEUED in line:
+            self.waiting += 1
+        elif _TAKEN in line:
+            self.waiting -= 1
+        elif _BEGINS in line:
+            self._is_at_one = True
+        elif line.startswith(_ENDS):
+            self._is_at_one = False
+
+
 class OrcaScreen(Screen):
     """A screen with a window manager, without which no window is active, and Orca."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.environment["LANGUAGE"] = "fr"
-        self._speech = folder / "orca.out"
-        self._read = 0
+        self._path = folder / "orca.out"
+        self._file = DebugFile(self._path)
+        self._heard = 0
 
     def start(self) -> None:
         """Starts Orca last: it finds the bus with a screen reader's place taken."""
         super().start()
         self._manage_windows()
         self.run([_BUS_LAUNCHER, "--launch-immediately", "--screen-reader=1"])
-        at_once = self._speech.with_name("at-once")
+        at_once = self._path.with_name("at-once")
         at_once.mkdir()
         (at_once / "sitecustomize.py").write_text(_LINE_BY_LINE, encoding="utf-8")
-        orca = ["orca", "--replace", "--disable", "braille", "--debug-file", str(self._speech)]
+        orca = ["orca", "--replace", "--disable", "braille", "--debug-file", str(self._path)]
         self.run(["env", f"PYTHONPATH={at_once}", *orca])
 
     def _manage_windows(self) -> None:
@@ -69,29 +122,31 @@ class OrcaScreen(Screen):
 
     async def ready(self) -> None:
         """Waits until Orca says that it is there."""
-        await until(lambda: bool(self._sentences()), timeout_s=START_S, every_s=0.2)
 
-    def _sentences(self) -> list[str]:
-        if not self._speech.exists():
-            return []
-        text = self._speech.read_text("utf-8", errors="replace")
-        return [plain(sentence) for sentence in _SPOKEN.findall(text)]
+        def has_spoken() -> bool:
+            self._file.read_on()
+            return bool(self._file.sentences)
+
+        await until(has_spoken, timeout_s=START_S, every_s=0.2)
 
     async def heard(self, *words: str) -> list[str]:
-        """Wait until each of these was said since the last question, and then nothing for a while;
-        return all that was said.
+        """Wait until each of these was said since the last question, and then nothing for a while,
+        with no event left that Orca would have to look at; return all that was said.
         """
         end = time.monotonic() + SPEECH_S
         count, changed_at = -1, time.monotonic()
         while True:
-            said = self._sentences()[self._read :]
-            if len(said) != count:
+            self._file.read_on()
+            said = self._file.sentences[self._heard :]
+            if len(said) != count or not self._file.is_idle():
                 count, changed_at = len(said), time.monotonic()
             is_whole = all(any(word in sentence for sentence in said) for word in words)
             if is_whole and time.monotonic() - changed_at > QUIET_S:
-                self._read += count
+                self._heard += count
                 return said
-            assert time.monotonic() < end, f"{words} were not said, but {said}"
+            assert time.monotonic() < end, (
+                f"{words} were not said, but {said}; {self._file.waiting} events wait"
+            )
             await asyncio.sleep(0.1)
 
     async def activate(self, title: str) -> None:
@@ -105,8 +160,8 @@ class OrcaScreen(Screen):
         await asyncio.to_thread(self._xdotool, "key", "--delay", "120", *keys)
 
     async def write(self, text: str) -> None:
-        """Types a text."""
-        await asyncio.to_thread(self._xdotool, "type", "--delay", "120", text)
+        """Types a text, quickly: a list begins its search anew after a pause."""
+        await asyncio.to_thread(self._xdotool, "type", "--delay", "30", text)
 
     def _xdotool(self, *arguments: str) -> str:
         answer = subprocess.run(
