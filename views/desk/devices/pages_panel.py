@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QStackedWidget
+from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from documents.imaging.edits import CleaningStage
 from resources.texts import _
@@ -273,12 +273,19 @@ class PagesPanel(Card):
         """Show the "pages" or the "preview", or why there is nothing."""
         self._switch.choose(key)
         if key == "preview":
-            self._parts.setCurrentWidget(
-                self._preview_page if self.preview.has_picture() else self._no_preview
-            )
+            self._bring(self._preview_page if self.preview.has_picture() else self._no_preview)
         else:
-            self._parts.setCurrentWidget(self.strip if self.strip.count() else self._no_pages)
+            self._bring(self.strip if self.strip.count() else self._no_pages)
         self._tools.refresh(shown=key == "pages")
+
+    def _bring(self, part: QWidget) -> None:
+        """Shows a part. The keyboard goes over to it first: of what is hidden Qt gives it to
+        something else in the window, which a screen reader says.
+        """
+        if part is self.strip and self.preview.hasFocus():
+            part.show()
+            part.setFocus()
+        self._parts.setCurrentWidget(part)
 
     def _on_chosen(self) -> None:
         arriving = any(facts.status is PageStatus.RECEIVING for facts in self.strip.pages())

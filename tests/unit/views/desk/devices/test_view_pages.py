@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QTransform
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from documents.imaging.edits import CleaningStage
@@ -24,6 +24,7 @@ from views.desk.devices import acts
 from views.desk.devices.removal_menu import Split
 from views.desk.devices.strip_page import PageStatus
 from views.desk.devices.view import DevicesView
+from views.widgets.parts import row
 
 # ---- several documents, profiles, both sides by hand
 
@@ -255,3 +256,23 @@ def test_a_screen_reader_is_not_told_each_percent_of_a_page(devices: DevicesView
         assert item is not None
         spoken.add(item.data(Qt.ItemDataRole.AccessibleTextRole))
     assert spoken == {"Page 1: Receiving"}
+
+
+def test_the_keyboard_goes_from_the_preview_to_the_page_and_nowhere_between(
+    qtbot: QtBot, devices: DevicesView
+) -> None:
+    window = QWidget()
+    row(window, QLineEdit(), devices, QLineEdit())
+    window.show()
+    window.activateWindow()
+    devices.pages.show_preview(drawn_page(width=310))
+    qtbot.waitUntil(devices.pages.preview.hasFocus)
+    stops: list[QWidget | None] = []
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.focusChanged.connect(lambda _before, now: stops.append(now))
+    devices.pages.show_page_image("p1", drawn_page())
+    window.hide()
+    devices.setParent(None)  # its fixture closes it
+    assert stops[:1] == [devices.pages.strip]
+    assert QLineEdit not in map(type, stops)
