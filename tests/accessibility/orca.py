@@ -23,13 +23,19 @@ _SPOKEN = re.compile(r"SPEECH OUTPUT: '(.*?)' \{", re.DOTALL)
 _SPEAKS = "SPEECH OUTPUT: '"
 _QUEUED, _TAKEN = "EVENT MANAGER: Queued ", "EVENT MANAGER: Dequeued "
 _BEGINS, _ENDS = "vvvvv START PRIORITY", ("^^^^^ FINISHED PRIORITY", "Traceback ")
-_LINE_BY_LINE = """import builtins
+_PATIENT = """import builtins
+import gi
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi
+Atspi.set_timeout(60000, 60000)
 whole = builtins.open
 def open_file(file, mode="r", buffering=-1, *more, **named):
     return whole(file, mode, 1 if mode == "w" else buffering, *more, **named)
 builtins.open = open_file
 """
-"""Lets Orca write each sentence when it is said: by itself it keeps some kilobytes back."""
+"""Lets Orca write each sentence when it is said: by itself it keeps some kilobytes back. And lets
+it wait for a busy desk: one that does not answer in 0.8 s it takes for hung, and says nothing.
+"""
 QUIET_S, ALIVE_S = 1.5, 2.0
 """So long nothing is said, and no event waits, when all was said."""
 START_S, SPEECH_S = 120.0, 300.0
@@ -106,7 +112,7 @@ class OrcaScreen(Screen):
         self.run([_BUS_LAUNCHER, "--launch-immediately", "--screen-reader=1"])
         at_once = self._path.with_name("at-once")
         at_once.mkdir()
-        (at_once / "sitecustomize.py").write_text(_LINE_BY_LINE, encoding="utf-8")
+        (at_once / "sitecustomize.py").write_text(_PATIENT, encoding="utf-8")
         orca = ["orca", "--replace", "--disable", "braille", "--debug-file", str(self._path)]
         self.run(["env", f"PYTHONPATH={at_once}", *orca])
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A conversation of an agent who does not see: the real desk, hub and kiosk, Orca's own
+"""The whole job of an agent who does not see: the real desk, hub and kiosk, Orca's own
 sentences, and keys as the only hands. What was pressed and said is written to `build/orca.md`,
 which `docs/lecteur-ecran.md` keeps.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ NAMES = {
 
 
 class Job:
-    """The conversation, step by step; what is said is kept."""
+    """The job, step by step; what is said is kept."""
 
     def __init__(self, demo: Demo, orca: OrcaScreen) -> None:
         self._demo, self._orca = demo, orca
@@ -100,15 +101,14 @@ class Job:
         """The agent sits down before the window."""
         await self._orca.activate("Poste expert")
 
-    async def calls(self) -> None:
-        """A caller asks about the housing benefit, and types a number."""
+    async def calls(self, number: str) -> None:
+        """A caller asks about the housing benefit, types a number, and is this one in the queue."""
         await self._script.fact(self._demo.kiosk, "services_shown")
         await self._script.click(self._demo.kiosk, "service_logement", timeout_s=START_S)
         for digit in CALLER_NUMBER:
             await self._script.click(self._demo.kiosk, f"key_{digit}")
         await self._script.click(self._demo.kiosk, "number_send")
-        ticket = await self._script.fact(self._demo.kiosk, "ticket", state="waiting")
-        await self._script.fact(self._demo.desk, "ticket_visible", id=ticket["id"])
+        await self._script.fact(self._demo.desk, "ticket_visible", number=number)
 
 
 def _lines_of(said: list[str]) -> list[str]:
@@ -177,7 +177,8 @@ async def accept(job: Job) -> None:
     """A caller rings, and is accepted."""
     job.chapter("Un usager appelle")
     await job.step("La fenêtre s’ouvre", job.begins, "Poste expert")
-    await job.step("À la borne, un usager demande l’aide au logement", job.calls, "Nouvel usager")
+    call = partial(job.calls, "L001")
+    await job.step("À la borne, un usager demande l’aide au logement", call, "Nouvel usager")
     await job.press("Accepter", "F2", "L’entretien commence", "Vous vous voyez")
 
 
@@ -229,7 +230,7 @@ async def finish(job: Job) -> None:
     await job.press(
         "Confirmer", "ctrl+shift+H", "L’entretien est terminé", "proposée", "La borne a effacé"
     )
-    await job.step("À la borne, un autre usager appelle", job.calls)
+    await job.step("À la borne, un autre usager appelle", partial(job.calls, "L002"))
     await job.press("Choisir une autre issue", "1", "Demande réglée : choisie")
     await job.press("Aller à l’issue choisie", "Tab", "Demande réglée")
     await job.press("Aller à la note", "Tab", "Note pour les collègues")
