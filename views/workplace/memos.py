@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import Struct
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
@@ -225,6 +225,12 @@ class MemoView(QWidget):
         """What came while it was hidden is read now."""
         super().showEvent(event)
         self._read()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """What came while the person was at another window is read now."""
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.ActivationChange:
+            self._read()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Where there is little room an open thread has all of it."""

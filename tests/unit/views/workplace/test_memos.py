@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from PyQt6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
+from PyQt6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.core.errors import NotAllowed
@@ -99,3 +99,18 @@ def test_the_keyboard_goes_to_whoever_has_written(view: MemoView, acts: list[Mem
 def test_a_supervisor_has_a_thread_for_each_agent() -> None:
     book = MemoBook(user="boss", is_supervisor=True, memos=MEMOS.memos[2:])
     assert (book.threads(), book.unread(), book.name_of("me")) == (["me"], 0, "Claire Fontanel")
+
+
+def test_what_came_while_another_window_was_in_front_is_read_on_coming_back(
+    view: MemoView, acts: list[MemoAct], qtbot: QtBot
+) -> None:
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):
+        other.show()
+        other.activateWindow()
+    view.open_thread("yanis")
+    assert acts == []
+    with qtbot.waitActive(view):
+        view.activateWindow()
+    assert acts == [ReadMemos("yanis")]
