@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from resources.texts import _
@@ -63,17 +63,17 @@ class PowersBar(QFrame):
 
     def _lay_out(self) -> None:
         self._stops = spaced(QHBoxLayout(), (0,), 2)
-        self._stops.addWidget(self.stop)
+        self._stops.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignBottom)
         self._stops.addWidget(self.sign)
         self._stops.addStretch(1)
         self._buttons: QBoxLayout = spaced(QHBoxLayout(), (0,), 0.6)
         self._buttons.addLayout(self._stops)
         self._buttons.addWidget(self.show_powers, 1)
         self._box: QBoxLayout = spaced(QHBoxLayout(self), (0,), 1)
-        self._box.addLayout(self._buttons, 2)
+        self._box.addLayout(self._buttons, 1)
         self._gap = sized(QWidget(), 1.4)
         self._box.addWidget(self._gap)
-        self._box.addWidget(self.line, 3)
+        self._box.addWidget(self.line, 1)
 
     def stand(self, *, portrait: bool, is_narrow: bool) -> None:
         """STOP across the foot of an upright screen; in a narrow column one under the other."""
