@@ -94,8 +94,8 @@ class DeskWindow(QMainWindow):
         self._may_close = self._follows_screen = False
         self.header, self.visit_view = DeskHeader(), VisitView()
         self.invitation, self.remote_help = InvitationBar(), RemoteHelpBar()
-        self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(clock), WrapUpView(clock)
-        self.viewer, self.offer = PageViewer(), OfferCard(clock)
+        self.messages, self.wrap_up, self.offer = MessageBar(), WrapUpView(clock), OfferCard(clock)
+        self.viewer, self.idle = PageViewer(), IdlePage(clock, queue.facts.named)
         self.phone, self.chat, self.guide = PhoneView(), ChatView(), GuideView()
         self.side = SidePanel(dossier, devices, chat=self.chat, guide=self.guide)
         self._build()

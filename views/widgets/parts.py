@@ -50,6 +50,21 @@ def restyle(widget: QWidget, **properties: str | bool) -> None:
         widget.update()
 
 
+def set_roomy(around: QWidget, is_roomy: bool) -> bool:
+    """Give all that lies in a widget the letters of a large window, or the usual ones; True if
+    that is new. A style sheet looks at its property again only for what is polished anew.
+    """
+    if bool(around.property("roomy")) == is_roomy:
+        return False
+    around.setProperty("roomy", is_roomy)
+    for part in (around, *around.findChildren(QWidget)):
+        if (style := part.style()) is not None:
+            style.unpolish(part)
+            style.polish(part)
+            part.updateGeometry()
+    return True
+
+
 OWN_KEYS = "own_keys"
 """Property of a button: the keys that this person gave it, whatever name it gets later."""
 

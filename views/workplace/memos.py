@@ -11,7 +11,15 @@ from datetime import datetime
 from msgspec import Struct
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QWidget,
+)
 
 from resources.plain_text import plain_text
 from resources.texts import N_, _
@@ -41,8 +49,11 @@ SIDE_BY_SIDE_PX, ROOM_FOR_BOTH_PX = 640, 480
 letters.
 """
 
-MOST_LINES = 50
-"""Memos of a thread that are shown, the newest."""
+MOST_LINES, MOST_LATEST = 50, 12
+"""Memos of a thread that are shown, and of all threads while none is open: the newest."""
+
+LATEST_PX = 160
+"""Height that the last memos need below the people, usual letters."""
 
 _NOT_SENT = {
     "not_allowed": N_(
@@ -102,14 +113,16 @@ class MemoView(QWidget):
         self._people.setObjectName("memo_people")
         self._people.setAccessibleName(_("Colleagues"))
         self._people.setWordWrap(True)
+        self._people.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self._people.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._people.itemClicked.connect(self._on_person)
         self._people.itemActivated.connect(self._on_person)
         self._empty = label(_("Asking who is there…"), "soft", "memo_empty", wrap=True)
+        self._latest: list[str] = []
         self._build_thread()
-        self._both = column(None, self._people, self._talk, space=SPACE[2])
-        self._both.setStretch(0, 1)
-        self._both.setStretch(1, 2)
+        self._both = column(None, self._people, self._talk, self._build_latest(), space=SPACE[2])
+        for place, share in enumerate((1, 2, 2)):
+            self._both.setStretch(place, share)
         column(self, self._empty, space=SPACE[1]).addLayout(self._both, 1)
         self._fit()
 
@@ -149,12 +162,25 @@ class MemoView(QWidget):
         box.addWidget(self._fate)
         box.addWidget(self._note)
 
+    def _build_latest(self) -> QWidget:
+        """What was written last, with anybody: it is read here, and answered in its thread."""
+        self._latest_box = column(None, space=SPACE[1])
+        self._none = label(role="soft", name="memo_none", wrap=True)
+        body = QWidget()
+        column(body, self._none, self._latest_box, 0, space=SPACE[1])
+        self._last = QFrame()
+        self._last.setObjectName("memo_latest")
+        self._last.setAccessibleName(_("Last written"))
+        column(self._last, label(_("Last written"), "caption"), scroll_area(body), space=SPACE[0])
+        return self._last
+
     # ---- facts ----
 
     def show_book(self, book: MemoBook, now: datetime) -> None:
         """Show who is there and what was written."""
         self._book = book
         self._show_people(book, now)
+        self._show_latest(book)
         self._fit()
         self._show_thread(book)
 
@@ -248,6 +274,13 @@ class MemoView(QWidget):
         self._both.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
         has_room = is_wide or self.height() >= ROOM_FOR_BOTH_PX * larger
         self._people.setVisible(bool(self._people.count()) and (has_room or not is_open))
+        rows = range(self._people.count())
+        high = sum(self._people.sizeHintForRow(place) for place in rows)
+        has_latest = not is_open and bool(rows) and self.height() - high > LATEST_PX * larger
+        self._last.setVisible(has_latest)
+        policy = QSizePolicy.Policy.Maximum if has_latest else QSizePolicy.Policy.Expanding
+        self._people.setSizePolicy(QSizePolicy.Policy.Expanding, policy)
+        self._both.setStretch(0, int(not has_latest))
 
     def _show_people(self, book: MemoBook, now: datetime) -> None:
         people = [(colleague.id, colleague.name) for colleague in book.colleagues]
@@ -277,6 +310,22 @@ class MemoView(QWidget):
             _fill(item, thread, (name, words), (icon_name, book.unread(thread)))
         while self._people.count() > len(people) + len(left):
             self._people.takeItem(self._people.count() - 1)
+
+    def _show_latest(self, book: MemoBook) -> None:
+        """Show the last memos of all threads, the newest first."""
+        memos = sorted(book.memos, key=lambda memo: memo.at_utc)[-MOST_LATEST:]
+        self._none.setText(_("Nobody has written today. Choose somebody to write to."))
+        self._none.setHidden(bool(memos))
+        if [memo.memo_id for memo in memos] == self._latest:
+            return
+        self._latest = [memo.memo_id for memo in memos]
+        while (item := self._latest_box.takeAt(0)) is not None:
+            if (line := item.widget()) is not None:
+                line.hide()
+                line.deleteLater()
+        for memo in reversed(memos):
+            to = book.name_of(memo.to) if memo.to else _("Supervisors")
+            self._latest_box.addWidget(_MemoLine(memo, is_own=book.is_own(memo), to=to))
 
     def _show_thread(self, book: MemoBook) -> None:
         thread = self._thread
@@ -347,12 +396,14 @@ def _fill(
 class _MemoLine(QFrame):
     """A memo: who wrote it, when, and the text."""
 
-    def __init__(self, memo: Memo, *, is_own: bool) -> None:
+    def __init__(self, memo: Memo, *, is_own: bool, to: str = "") -> None:
         super().__init__()
         self.setProperty("card", True)
         restyle(self, sunken=is_own)
         at = f"{memo.at_utc.astimezone():%H:%M}"
         who = _("You") if is_own else memo.by_name
+        if to and is_own:
+            who = _("You to {name}").format(name=to)
         text = label(memo.text, wrap=True, name="memo_text")
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         margins = (SPACE[1], SPACE[0], SPACE[1], SPACE[0])

@@ -270,6 +270,7 @@ class AgentWorkConnections:
 
     def _on_calls(self, calls: Sequence[PromisedCall]) -> None:
         self._calls = calls
+        self._window.idle.day.show_calls(calls)
         self.show_open_work()
 
     def _on_provisional(self, numbers: list[str]) -> None:
@@ -294,6 +295,7 @@ class AgentWorkConnections:
             detail = " · ".join(filter(None, (talk.caller_name or talk.number, filed)))
             talks.append(OpenWork(WorkKind.TALK, talk.session_id, title, detail, tuple(choices)))
         self._window.idle.talks.show_work(talks, answer.total)
+        self._window.idle.day.show_talks(answer.talks)
         self._talks = answer
         self._show_day()
 

@@ -44,10 +44,11 @@ class DeskChoices:
             NotificationsPage(agent_notifications()), ring, notification=notification, store=store
         )
         self.keys.changed.connect(self._on_keys)
-        window.help.show_keys(self.keys.keys_of)
+        self._on_keys(None)
 
     def _on_keys(self, _nothing: None) -> None:
         self.window.help.show_keys(self.keys.keys_of)
+        self.window.idle.keys.show_keys(self.keys.keys_of)
 
 
 class DeskPages:

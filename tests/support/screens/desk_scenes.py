@@ -6,13 +6,14 @@ Used by the gallery and by the window's tests.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
 
 from documents.store.procedures import by_language, load_procedures, shipped
 from resources.texts import _
+from session.core.clock import ManualClock
 from session.desk.hub.memos import MemoBook
 from session.media.engine import MediaState
 from session.protocol.colleagues.memos import Colleague
@@ -25,9 +26,11 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.dossier.guides import Guide, GuideCase, GuideStep
 from session.protocol.hub.board import SHIFT_CHECK, AgentState
+from session.protocol.hub.history import OwnTalk
 from session.protocol.hub.requests import Memo
 from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.waiting import PromisedCall
 from tests.support.screens.invented import (
     DEVICES,
     DOSSIER,
@@ -89,8 +92,15 @@ TO_DO = [
         "Un superviseur le rapproche du référentiel.",
     ),
 ]
+
+
+def _began(number: int) -> datetime:
+    """Return when one of the conversations of the morning began, the newest is 0."""
+    return NOW - timedelta(minutes=12 + 11 * number)
+
+
 TALKS = [
-    OpenWork(WorkKind.TALK, f"s{n}", f"{11 - n // 3}:{50 - n % 3 * 17} · {service}", person)
+    OpenWork(WorkKind.TALK, f"s{n}", f"{_began(n).astimezone():%H:%M} · {service}", person)
     for n, (service, person) in enumerate(
         (
             ("Aide au logement · Réglé", "Maëlle Garrigue-Tesson · Documents classés : 2"),
@@ -99,6 +109,22 @@ TALKS = [
         )
         * 4
     )
+]
+OWN_TALKS = [
+    OwnTalk(
+        session_id=f"s{n}",
+        number=f"{letter}{19 - n:03}",
+        service=service,
+        began_at_utc=_began(n),
+        talked_s=60 * (6 + n % 4),
+    )
+    for n, (letter, service) in enumerate((("B", "logement"), ("C", "rsa"), ("A", "alloc")) * 4)
+]
+CALLS = [
+    PromisedCall(
+        ticket_id=f"c{n}", service="logement", due_at_utc=NOW + timedelta(hours=n), number=number
+    )
+    for n, number in ((1, "B007"), (4, "A019"))
 ]
 _NAMES = {"me": "Claire Fontanel", "yanis": "Yanis B.", "solene": "Solène C."}
 
@@ -148,8 +174,8 @@ OFFERED: dict[str, object] = {
 }
 
 
-def _open_desk() -> DeskWindow:
-    window = desk()
+def _open_desk(clock: ManualClock | None = None) -> DeskWindow:
+    window = desk(clock)
     window.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
     window.status.show_connection(True)
     window.queue.set_tickets(TICKETS, SERVICES)
@@ -163,15 +189,71 @@ def idle() -> DeskWindow:
     return window
 
 
-def my_day() -> DeskWindow:
+def my_day(clock: ManualClock | None = None) -> DeskWindow:
     """The next caller was looked at, and there is much to do."""
-    window = _open_desk()
+    window = _open_desk(clock)
     window.idle.next.show_preview(
         ["Demande de RSA", "manque : bulletin de salaire, bail", "Ligne : bonne"]
     )
     window.idle.work.show_work(TO_DO)
     window.idle.talks.show_work(TALKS)
+    window.idle.day.show_talks(OWN_TALKS)
+    window.idle.day.show_calls(CALLS)
     _show_memos(window)
+    return window
+
+
+def usual_day() -> DeskWindow:
+    """Ten o'clock in a team of ten: some wait, some are in conversation, some work is not finished,
+    a pause is over.
+    """
+    clock = ManualClock(NOW - timedelta(minutes=70))
+    window = my_day(clock)
+    window.idle.day.show_available(False)
+    clock.advance(10 * 60)
+    window.idle.day.show_available(True)
+    clock.advance(60 * 60)
+    unsent = "Ils partent dès que la ligne le permet."
+    window.idle.work.show_work(
+        [*TO_DO, OpenWork(WorkKind.UNSENT, "", "2 documents attendent d’être envoyés", unsent)]
+    )
+    more = [
+        ticket("B013", "logement", 95, site="Mairie de Courville"),
+        ticket("C008", "rsa", 70, site="Maison de services de Courville"),
+        ticket("D004", "rdv", 12, site="France services de Morlaix-les-Bains"),
+    ]
+    talking = {"state": TicketState.IN_SESSION, "accepted_at_utc": NOW - timedelta(minutes=4)}
+    sites = ("Mairie de Saint-Oyen", "Relais de Cormeuse", "Mairie de Courville", "Relais de Berne")
+    numbers = (("A029", "alloc"), ("B010", "logement"), ("C006", "rsa"), ("A030", "alloc"))
+    busy = [
+        ticket(number, service, 600, site=site, agent=f"a{place}", **talking)
+        for place, ((number, service), site) in enumerate(zip(numbers, sites, strict=True))
+    ]
+    window.queue.set_tickets([*TICKETS, *more, *busy], SERVICES)
+    fresh = [
+        talk._replace(choices=(("papers_missing", "Papiers manquants"),)) for talk in TALKS[:1]
+    ]
+    window.idle.talks.show_work([*fresh, *TALKS[1:]])
+    book = msgspec.structs.replace(
+        MEMOS,
+        colleagues=[
+            *MEMOS.colleagues,
+            *(
+                Colleague(id=f"more{place}", name=name, state=AgentState.AVAILABLE)
+                for place, name in enumerate(("Hugo L.", "Nadia T.", "Paul R.", "Anne-Lise G."))
+            ),
+        ],
+        memos=[
+            *MEMOS.memos,
+            _memo(4, "solene", "me", "Je prends la pause de 11 h à ta place si tu veux."),
+            _memo(5, "me", "solene", "Merci ! Je te rends la pareille demain."),
+            _memo(7, "boss", "me", "La borne de Courville est réparée."),
+            _memo(8, "yanis", "me", "Tu peux prendre A029 si elle rappelle ? Elle te connaît."),
+            _memo(6, "ines", "me", "Le modèle de note « papiers manquants » a changé ce matin."),
+        ],
+    )
+    for view in window.memos.views:
+        view.show_book(book, NOW)
     return window
 
 
@@ -497,6 +579,7 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "shift_check_wrong": shift_check_wrong,
     "shift_check_done": shift_check_done,
     "my_day": my_day,
+    "usual_day": usual_day,
     "empty": empty,
     "face": face,
     "guide": guide,

@@ -25,7 +25,7 @@ from views.desk.acts import (
     WriteOfDossier,
     WriteOwedNote,
 )
-from views.widgets.parts import Card, column, label, push_button, row
+from views.widgets.parts import Card, column, label, name_widget, push_button, row
 from views.widgets.plain_words import face_words
 from views.widgets.theme import SPACE, text_scale
 
@@ -219,10 +219,13 @@ class WorkCard(Card):
 
     Args:
         heading: with `count` in it.
+        empty: said where there is none.
         tell: told what the agent does with them.
     """
 
-    def __init__(self, name: str, heading: str, *, tell: Callable[[IdleAct], None]) -> None:
+    def __init__(
+        self, name: str, heading: str, *, empty: str, tell: Callable[[IdleAct], None]
+    ) -> None:
         super().__init__(name, space=SPACE[0], padding=SPACE[3])
         self._heading = heading
         self._tell = tell
@@ -231,16 +234,18 @@ class WorkCard(Card):
         self._most = MOST_ROWS
         self._rows: dict[tuple[WorkKind, str], WorkRow] = {}
         self._count = label(role="title", name=f"{name}_count")
+        self._empty = label(empty, "soft", f"{name}_empty", wrap=True)
         self._box = column(None, space=0)
         self._more = push_button("", "down", "quiet", name=f"{name}_more")
         self._more.clicked.connect(self._on_more)
         self.body.addWidget(self._count)
+        self.body.addWidget(self._empty)
         self.body.addLayout(self._box)
         self.body.addWidget(self._more)
-        self.hide()
+        self.show_work(())
 
     def show_work(self, work: Sequence[OpenWork], total: int = 0) -> None:
-        """Show the work in this order; without any there is no card. What is typed stays.
+        """Show the work in this order. What is typed stays.
         `total`: how much there is, if more than this.
         """
         self._work, self._total = work, total
@@ -257,11 +262,13 @@ class WorkCard(Card):
             if self._box.indexOf(line) != place:
                 self._box.insertWidget(place, line)
                 line.show()
-        self._count.setText(self._heading.format(count=max(total, len(work))))
+        heading = self._heading.format(count=max(total, len(work)))
+        self._count.setText(heading)
+        name_widget(self, heading)
+        self._empty.setVisible(not work)
         beyond = len(work) - len(shown)
         self._more.setVisible(beyond > 0)
         self._more.setText(_("{count} more: show some of them").format(count=beyond))
-        self.setVisible(bool(work))
 
     def show_failed(self, kind: WorkKind, work_id: str = "") -> None:
         """What was asked of work of this kind was not done; of all where no id is given."""

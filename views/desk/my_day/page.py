@@ -6,26 +6,36 @@ window.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
+from views.desk.my_day.day_line import DayCard
+from views.desk.my_day.keys_card import KeysCard
 from views.desk.my_day.next_card import NextCard
 from views.desk.my_day.open_work import WorkCard
 from views.desk.my_day.shift_check import ShiftCheckCard
 from views.desk.my_day.summary import SummaryCard
-from views.widgets.parts import Card, column, label, row, scroll_area
+from views.widgets.parts import Card, column, label, row, scroll_area, set_roomy
 from views.widgets.theme import SPACE, text_scale
 from views.workplace.memos import MemoView
 
 TWO_COLUMNS_PX, THREE_COLUMNS_PX = 700, 1250
 """The widths from where on there are two columns and three; usual letters."""
 
+ROOMY_PX = 1600, 1000
+"""Width and height from where on letters and rows are larger: such a page is read from afar."""
+
 
 class IdlePage(QWidget):
     """An agent's day: what comes next, and what is not finished.
+
+    Args:
+        service_of: name of a service and its place in the organisation's list.
 
     Signals:
         acted(object): what the agent does, an `IdleAct` or a `MemoAct`.
@@ -34,6 +44,8 @@ class IdlePage(QWidget):
         check: of the desk, before the first caller; it takes the place of who is next.
         next: who is next, or why nobody can be accepted.
         summary: the figures of this day, at the end of the shift.
+        keys: those that are needed most.
+        day: this day on a line of time.
         work: what this agent has not finished.
         talks: whom this agent spoke with today.
         memos: colleagues, and what was written with them.
@@ -41,24 +53,35 @@ class IdlePage(QWidget):
 
     acted = pyqtSignal(object)
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, service_of: Callable[[str], tuple[str, int]]) -> None:
         super().__init__()
         self.setObjectName("idle_page")
         self.setAccessibleName(_("Between two conversations"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.check = ShiftCheckCard(self.acted.emit)
         self.next = NextCard(clock, self.acted.emit)
-        self.work = WorkCard("idle_work", _("To do: {count}"), tell=self.acted.emit)
-        self.talks = WorkCard(
-            "idle_talks", _("My conversations today: {count}"), tell=self.acted.emit
+        self.work = WorkCard(
+            "idle_work",
+            _("To do: {count}"),
+            empty=_("Promised calls, pages to file and notes to write come here."),
+            tell=self.acted.emit,
         )
+        self.talks = WorkCard(
+            "idle_talks",
+            _("My conversations today: {count}"),
+            empty=_("Each conversation comes here with its outcome, once you have finished it."),
+            tell=self.acted.emit,
+        )
+        self.day, self.keys = DayCard(clock, service_of), KeysCard()
         self.summary = SummaryCard(self.acted.emit)
         self.memos = MemoView(self.acted.emit)
         card = Card("idle_colleagues", space=SPACE[1], padding=SPACE[3])
+        card.setAccessibleName(_("Colleagues"))
         card.body.addWidget(label(_("Colleagues"), "title"))
         card.body.addWidget(self.memos, 1)
         colleagues = QWidget()
-        column(colleagues, card, margins=(0, SPACE[2], SPACE[2], SPACE[2]))
+        around = (0, SPACE[2], SPACE[2], SPACE[2])
+        column(colleagues, card, self.keys, space=SPACE[2], margins=around).setStretch(0, 1)
         self._first, self._second, self._third = QWidget(), QWidget(), colleagues
         column(self._first, self.check, self.summary, self.next, self.work, 0, space=SPACE[2])
         column(self._second, self.talks, 0)
@@ -95,12 +118,19 @@ class IdlePage(QWidget):
             self._fit()
 
     def _fit(self) -> None:
-        """Colleagues stay beside the work where there is room, and the day's talks between them."""
+        """Colleagues stay beside the work where there is room, and the day's talks between them;
+        the line of time is as wide as both.
+        """
         larger = max(1.0, text_scale())
         has_two = self.width() >= TWO_COLUMNS_PX * larger
         has_three = self.width() >= THREE_COLUMNS_PX * larger
+        is_high = self.height() >= ROOMY_PX[1] * larger
+        is_roomy = is_high and self.width() >= ROOMY_PX[0] * larger
+        if set_roomy(self, is_roomy):
+            self.day.use_room(is_roomy)
         self._columns.addWidget(self._first, 0, 0)
-        self._columns.addWidget(self._second, *((0, 1) if has_three else (2, 0)))
+        self._columns.addWidget(self._second, *((0, 1) if has_three else (3, 0)))
+        self._columns.addWidget(self.day, 2, 0, 1, 2 if has_three else 1)
         if has_two:
             self._beside.addWidget(self._third)
         else:
@@ -109,6 +139,4 @@ class IdlePage(QWidget):
         self._beside.setStretch(1, int(has_two))
         self._columns.setColumnStretch(0, 1)
         self._columns.setColumnStretch(1, int(has_three))
-        for row_number in range(3):
-            self._columns.setRowStretch(row_number, 0)
-        self._columns.setRowStretch(0 if has_three else 2, 1)
+        self._columns.setRowStretch(4, 1)

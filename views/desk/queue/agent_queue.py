@@ -64,9 +64,23 @@ class AgentQueue:
             place = len(order)
         return self.services.get(service_id), place
 
+    def named(self, service_id: str) -> tuple[str, int]:
+        """Return the name of a service, its id where nobody knows it, and its place."""
+        service, place = self.service(service_id)
+        return (service.name if service is not None else service_id), place
+
     def work(self, service_id: str) -> ServiceWork | None:
         """A service as it concerns this agent; None when it is not known."""
         return self._work.get(service_id)
+
+    def own_services(self) -> list[Service]:
+        """Return the services whose callers this agent sees, in the organisation's order."""
+        return [
+            service
+            for service in self.services.values()
+            if not self._work
+            or ((work := self._work.get(service.id)) is not None and work.after_s is not None)
+        ]
 
     def shown_waiting(self) -> list[Ticket]:
         """Return those who wait for this agent and for the service that is shown."""

@@ -15,13 +15,19 @@ from resources.texts import _, ngettext
 from session.protocol.hub.tickets import Ticket
 from views.desk.queue.agent_queue import WAITING, AgentQueue
 from views.desk.queue.groups import MINE, NEXT, REST, GroupBy, QueueGroup, QueueSection
+from views.desk.queue.service_waits import ServiceWaits
 from views.desk.queue.ticket_row import TicketRow
-from views.widgets.parts import EmptyState, column, label, push_button, scroll_area
-from views.widgets.theme import SPACE
+from views.widgets.parts import EmptyState, column, label, push_button, scroll_area, set_roomy
+from views.widgets.theme import SPACE, text_scale
 from views.words.waits import WaitLimits
 
 MOST_ROWS = 30
 """So many callers have a row at first, and so many more with each press."""
+
+TWO_LINES_PX, ROWS_PART, ROOMY_PX = 48, 0.7, 1000
+"""Height of a row on two lines, usual letters; the part of the height that such rows may have; the
+height from where on they have larger letters.
+"""
 
 
 class QueueRows:
@@ -60,7 +66,7 @@ class QueueRows:
         self.empty = EmptyState("empty_queue", "", advice="", name="queue_empty")
         self._others_title = label(role="caption", name="queue_others")
         self._others_title.setIndent(SPACE[0])
-        body = QWidget()
+        body = self._body = QWidget()
         self._waiting_box = QVBoxLayout()
         self._others_box = QVBoxLayout()
         for box in (self._waiting_box, self._others_box):
@@ -74,6 +80,9 @@ class QueueRows:
         layout.addSpacing(SPACE[1])
         layout.addWidget(self._others_title)
         layout.addLayout(self._others_box)
+        self._waits = ServiceWaits(facts)
+        self._wants_waits = True
+        layout.addWidget(self._waits)
         layout.addStretch(1)
         self.area = scroll_area(body)
 
@@ -90,6 +99,7 @@ class QueueRows:
         """
         self._sections = sections
         others = self._facts.others()
+        self._wants_waits = by is not GroupBy.SERVICE and not self._facts.only
         focused = next((key for key, row in self._rows.items() if row.hasFocus()), None)
         rows = self._rows_of_sections()
         self._reachable = [*chain.from_iterable(rows)]
@@ -120,10 +130,23 @@ class QueueRows:
         if focused is not None and focused not in self._rows and self._reachable:
             self._rows[self._reachable[0].id].setFocus()
         self._keep_tab_stop()
+        self.give_room()
 
-    def show_waits(self, now: datetime) -> None:
-        """Move all clocks to now."""
+    def give_room(self) -> None:
+        """A few callers have two lines each, with larger letters in a high window; many have one
+        where it is wide enough.
+        """
+        larger, high = max(1.0, text_scale()), self.area.height()
+        needed = len(self._rows) * TWO_LINES_PX * larger
+        has_room = needed <= high * ROWS_PART
+        set_roomy(self._body, has_room and high >= ROOMY_PX * larger)
+        for ticket_line in self._rows.values():
+            ticket_line.give_room(has_room)
+
+    def show_waits(self, now: datetime, *, known: bool) -> None:
+        """Move all clocks to now; `known`: the hub answers."""
         agent = self._facts.agent
+        self._waits.show_waits(now, wanted=known and self._wants_waits)
         for ticket_line in self._rows.values():
             ticket = ticket_line.ticket
             ticket_line.show_kept(ticket.kept_for(now) or ticket.offered_to(now), agent)

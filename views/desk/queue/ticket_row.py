@@ -115,7 +115,7 @@ class TicketRow(QFrame):
         self._can = True
         self._is_kept = False
         self._limits = WaitLimits()
-        self._is_new = False
+        self._is_new = self._has_room = False
         self._under = ""
         self._accept = push_button("", "accept", name=f"accept_{ticket.id}")
         self._accept.setProperty("dense", True)
@@ -149,7 +149,14 @@ class TicketRow(QFrame):
             self._fit.forget()
 
     def _fit_parts(self) -> None:
-        self._fit.fit(self._under, is_new=self._is_new, wait=self._wait.text())
+        two_lines = self._is_new or self._has_room
+        self._fit.fit(self._under, is_new=two_lines, wait=self._wait.text())
+
+    def give_room(self, has_room: bool) -> None:
+        """Set whether there is room for two lines, on which names are whole."""
+        self._has_room = has_room
+        self._fit.forget()
+        self._fit_parts()
 
     # ---- facts ----
 

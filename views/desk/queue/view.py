@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
@@ -75,6 +76,11 @@ class DeskQueueView(QFrame):
         box.setStretch(1, 1)
         return frame
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """The rows use the height there is."""
+        super().resizeEvent(event)
+        self._rows.give_room()
+
     # ---- facts ----
 
     def set_tickets(self, tickets: Sequence[Ticket], services: Mapping[str, Service]) -> None:
@@ -119,6 +125,7 @@ class DeskQueueView(QFrame):
         )
         lost = not_read(_("Connection lost, trying again…"), self._seen_at)
         self._line.setText(_("Connected") if connected else lost)
+        self._rows.show_waits(self._clock.utc_now(), known=connected)
         self._show_empty()
         self._allow()
 
@@ -131,7 +138,7 @@ class DeskQueueView(QFrame):
     def refresh_waits(self) -> None:
         """Moves all clocks to now."""
         now, waiting = self._clock.utc_now(), self.facts.waiting
-        self._rows.show_waits(now)
+        self._rows.show_waits(now, known=self._connected)
         longest = max(
             ((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=None
         )
@@ -171,7 +178,7 @@ class DeskQueueView(QFrame):
             )
         else:
             empty.show_words(
-                _("Connection lost"),
+                _("The queue is not known yet"),
                 _("Who waits is shown as soon as the network answers."),
                 "retry",
             )

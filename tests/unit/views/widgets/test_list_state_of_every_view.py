@@ -247,7 +247,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "desk/dossier/documents.py": (_documents, WHY),
     "widgets/dossier/hits.py": (_people, "The network answers but its service does not."),
     "workplace/memos.py": (_colleagues, sentence("hub_unreachable").sentence),
-    "desk/queue/rows.py": (_queue, "Connection lost"),
+    "desk/queue/rows.py": (_queue, "The queue is not known yet"),
 }
 """View, or view and list -> how it is made, and the words that a refusal is shown with."""
 

@@ -21,7 +21,7 @@ def _calls(count: int) -> list[OpenWork]:
 
 
 def _card(qtbot: QtBot, acts: list[IdleAct]) -> WorkCard:
-    card = WorkCard("idle_work", "To do: {count}", tell=acts.append)
+    card = WorkCard("idle_work", "To do: {count}", empty="It comes here.", tell=acts.append)
     qtbot.addWidget(card)
     return card
 
@@ -40,7 +40,7 @@ def test_five_hundred_calls_do_not_freeze_the_window_and_are_shown_by_and_by(
     more.click()
     assert len(card.findChildren(WorkRow)) == 2 * MOST_ROWS
     card.show_work([])
-    assert card.isHidden()
+    assert part(card, QLabel, "idle_work_empty").isVisibleTo(card)
 
 
 def test_a_row_goes_when_its_work_is_done_and_the_others_keep_what_was_typed(

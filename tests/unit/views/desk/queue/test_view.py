@@ -180,7 +180,10 @@ def test_an_empty_queue_is_not_said_to_be_empty_while_the_hub_does_not_answer(
     assert not empty.isVisible(), "the middle says that nobody waits"
     queue.set_connection(False)
     assert empty.isVisible()
-    assert said() == ["Connection lost", "Who waits is shown as soon as the network answers."]
+    assert said() == [
+        "The queue is not known yet",
+        "Who waits is shown as soon as the network answers.",
+    ]
     assert words(queue, "queue_count") == "Waiting: –"
     line = queue.findChild(QLabel, "queue_connection")
     assert line is not None
@@ -463,8 +466,16 @@ def test_a_service_says_itself_from_when_a_wait_is_too_long(queue: DeskQueueView
     assert (wait.property("tone"), wait.toolTip()) == ("bad", "long wait")
 
 
-def test_every_caller_has_one_line_and_a_new_one_two(queue: DeskQueueView) -> None:
+def test_a_few_callers_have_two_lines_each_where_no_name_is_cut(queue: DeskQueueView) -> None:
     queue.resize(560, 700)
+    settle()
+    assert {row.property("form") for row in rows(queue)} == {"two_lines"}
+
+
+def test_with_little_height_every_caller_has_one_line_and_a_new_one_two(
+    queue: DeskQueueView,
+) -> None:
+    queue.resize(560, 380)
     queue.ring("t-a032")
     settle()
     forms = {row.ticket.number: row for row in rows(queue)}
