@@ -90,6 +90,23 @@ def test_a_screen_reader_can_say_what_every_control_is(name: str, desktop: Deskt
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("name", ["desk/usual_day", "desk/page", "desk/wrap_up"])
+def test_regions_of_the_desk_have_names_and_none_is_a_layered_pane_of_nothing(
+    name: str, desktop: Desktop
+) -> None:
+    """Those of Qt's own tabs cannot be replaced."""
+    parts = desktop.ears.ask(ask="tree", title=desktop.windows.ask(show=name))
+    panes = [part["in"] for part in parts if part["role"] == "layered pane"]
+    assert len(panes) <= (0 if name == "desk/usual_day" else 1), panes
+    panels = [part["name"] for part in parts if part["role"] == "panel"]
+    if name == "desk/usual_day":
+        assert "File" in panels
+        assert {"Collègues", "Touches", "Attente par service"} <= set(panels)
+    if name == "desk/wrap_up":
+        outcomes = [part for part in parts if part["role"] == "radio button"]
+        assert len(outcomes) >= 3, "one of several, no box to tick"
+
+
 @pytest.mark.parametrize("name", ["desk/idle", "board/board", "kiosk/start-2"])
 def test_words_are_announced_in_the_window_in_which_it_happened(
     name: str, desktop: Desktop

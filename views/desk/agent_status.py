@@ -150,7 +150,7 @@ class AgentStatus:
 
     def _on_state(self, available: bool, reason: str, until_utc: datetime | None = None) -> None:
         self._reason = "" if available else reason
-        self._idle.day.show_available(available)
+        self._idle.day.show_available(available or reason in (NOT_RESPONDING, SHIFT_END))
         self._until_utc = None if available else until_utc
         self._show()
 

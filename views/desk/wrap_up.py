@@ -176,6 +176,7 @@ class OutcomeGrid(QWidget):
         button.setProperty("outcome", True)
         button.setProperty("code", code)
         button.setCheckable(True)
+        button.setAutoExclusive(True)  # a screen reader says "one of several", not a box to tick
         self._group.addButton(button)
         self._buttons.append(button)
 

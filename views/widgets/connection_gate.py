@@ -5,13 +5,13 @@ Used by every window that shows what the hub says.
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QStackedWidget, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
-from views.widgets.parts import EmptyState
+from views.widgets.parts import EmptyState, PageStack
 
 
-class ConnectionGate(QStackedWidget):
+class ConnectionGate(PageStack):
     """Shows `content`; before the first answer, why there is none."""
 
     def __init__(self, content: QWidget) -> None:

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -470,6 +471,33 @@ def column(
     box.setContentsMargins(*margins)
     _fill(box, parts)
     return box
+
+
+class PageStack(QWidget):
+    """Pages of which one is seen. Orca calls each `QStackedWidget` that is passed on the way to the
+    keyboard a "layered pane" of no elements; of a plain widget it says nothing.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._pages = QStackedLayout(self)
+
+    def addWidget(self, page: QWidget) -> None:
+        """Add a page; the first one is seen."""
+        self._pages.addWidget(page)
+
+    def setCurrentWidget(self, page: QWidget) -> None:
+        """Show this page."""
+        self._pages.setCurrentWidget(page)
+
+    def currentWidget(self) -> QWidget | None:
+        """Return the page that is seen."""
+        return self._pages.currentWidget()
+
+    def currentIndex(self) -> int:
+        """Return the place of the page that is seen."""
+        return self._pages.currentIndex()
 
 
 class FlowLayout(QLayout):

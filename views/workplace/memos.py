@@ -118,6 +118,7 @@ class MemoView(QWidget):
         self._people.itemClicked.connect(self._on_person)
         self._people.itemActivated.connect(self._on_person)
         self._empty = label(_("Asking who is there…"), "soft", "memo_empty", wrap=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._latest: list[str] = []
         self._build_thread()
         self._both = column(None, self._people, self._talk, self._build_latest(), space=SPACE[2])

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QStackedWidget, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from documents.imaging.edits import CleaningStage
 from resources.texts import _
@@ -25,7 +25,7 @@ from views.desk.devices.removed_pages import RemovedPages
 from views.desk.devices.scan_panel import ScanPanel
 from views.desk.devices.strip_page import Mark, PageStatus, StripPage, picture_of
 from views.desk.devices.strip_tools import StripTools
-from views.widgets.parts import Card, EmptyState, Segments, label_button, row
+from views.widgets.parts import Card, EmptyState, PageStack, Segments, label_button, row
 from views.words.counts import page_words
 from views.words.errors import sentence
 
@@ -239,7 +239,7 @@ class PagesPanel(Card):
             )
         )
         self.body.addLayout(self._tools.line())
-        self._parts = QStackedWidget()
+        self._parts = PageStack()
         self._no_pages = EmptyState(
             "scanner",
             _("No page yet"),

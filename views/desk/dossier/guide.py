@@ -13,7 +13,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QFrame,
     QProgressBar,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from views.widgets.parts import (
     Card,
     EmptyState,
     FlowLayout,
+    PageStack,
     column,
     label,
     name_button,
@@ -236,7 +236,7 @@ class GuideView(QWidget):
         self._steps_page = scroll_area(page)
         self._none = EmptyState("stages", "", advice="", name="guide_none")
         self._show_none()
-        self._parts = QStackedWidget()
+        self._parts = PageStack()
         self._parts.addWidget(self._none)
         self._parts.addWidget(self._steps_page)
         top = row(None, self._choice, self._next_button)

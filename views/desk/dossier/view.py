@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QApplication,
     QProgressBar,
     QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from views.desk.dossier.pieces_bar import PiecesBar
 from views.widgets.parts import (
     Card,
     EmptyState,
+    PageStack,
     column,
     label,
     row,
@@ -65,7 +65,7 @@ class DossierView(QWidget):
         self.documents = DocumentsView(act, now=clock.utc_now)
         self._rows: dict[str, PieceRow] = {}
         self._facts: Dossier | None = None
-        self._parts = QStackedWidget()
+        self._parts = PageStack()
         self._nothing = EmptyState(
             "dossier",
             _("No conversation"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QSplitter, QWidget
 
 from views.desk.layouts.side import LEAST_PX as SIDE_LEAST_PX
 from views.desk.layouts.side import WIDTH_PX as SIDE_WIDTH_PX
@@ -16,6 +16,7 @@ from views.desk.layouts.side import SidePanel
 from views.desk.queue.rail import QueueRail, rail_width
 from views.desk.queue.view import DeskQueueView
 from views.widgets.keyboard.tab_order import order_by_sight
+from views.widgets.parts import PageStack
 from views.widgets.theme import text_scale
 
 QUEUE_PX, QUEUE_PART = 380, 0.36
@@ -65,10 +66,10 @@ class DeskColumns(QSplitter):
         self._ordering.timeout.connect(self._order_tabs)
         self.has_caller = False
         self._side_px = 0
-        self.left = QStackedWidget()
+        self.left = PageStack()
         self.left.addWidget(queue)
         self.left.addWidget(self.rail)
-        self.centre = QStackedWidget()
+        self.centre = PageStack()
         self.centre.setObjectName("desk_centre")
         self.centre.setMinimumWidth(CENTRE_PX)
         for part in (self.left, self.centre, side):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from views.desk.call_controls import CallForm
 from views.desk.call_view import CallView
@@ -23,6 +23,7 @@ from views.desk.layouts.layout import (
     side_by_side,
 )
 from views.desk.layouts.page_window import PageWindow
+from views.widgets.parts import PageStack
 
 _FORMS = {
     Layout.FACE: CallForm.LARGE,
@@ -79,7 +80,7 @@ class WorkStage(QWidget):
         self._layout = Layout.FACE
         self._busy = QRect()
         self._focused = QRect()
-        self._parts = QStackedWidget(self)
+        self._parts = PageStack(self)
         self._parts.setObjectName("work_parts")
         self._parts.addWidget(page)
         self._parts.addWidget(paper)

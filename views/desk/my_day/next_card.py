@@ -68,6 +68,7 @@ class PauseEnd(QWidget):
         self._time = QTimeEdit()
         self._time.setObjectName("pause_time")
         self._time.setDisplayFormat("HH:mm")
+        self._time.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
         self._time.setAccessibleName(_("End of the pause"))
         if (field := self._time.lineEdit()) is not None:
             field.setAccessibleName(_("End of the pause"))
@@ -271,6 +272,7 @@ class NextCard(Card):
             self._needs.show_state(need_words(ticket.needs), "needs", "accent")
         self._icon.set_icon(look.icon_name, look.tone)
         self._title.setText(look.title)
+        name_widget(self, look.title)
         self._words.setText(look.words)
         restyle(self, next=is_next)
         words = _("Accept the next caller")

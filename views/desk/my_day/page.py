@@ -27,6 +27,9 @@ from views.workplace.memos import MemoView
 TWO_COLUMNS_PX, THREE_COLUMNS_PX = 700, 1250
 """The widths from where on there are two columns and three; usual letters."""
 
+KEYS_PX = 800
+"""Height from where on the keys stand below the colleagues, who need room for what they write."""
+
 ROOMY_PX = 1600, 1000
 """Width and height from where on letters and rows are larger: such a page is read from afar."""
 
@@ -81,7 +84,8 @@ class IdlePage(QWidget):
         card.body.addWidget(self.memos, 1)
         colleagues = QWidget()
         around = (0, SPACE[2], SPACE[2], SPACE[2])
-        column(colleagues, card, self.keys, space=SPACE[2], margins=around).setStretch(0, 1)
+        self._aside = column(colleagues, card, space=SPACE[2], margins=around)
+        self._aside.setStretch(0, 1)
         self._first, self._second, self._third = QWidget(), QWidget(), colleagues
         column(self._first, self.check, self.summary, self.next, self.work, 0, space=SPACE[2])
         column(self._second, self.talks, 0)
@@ -131,6 +135,10 @@ class IdlePage(QWidget):
         self._columns.addWidget(self._first, 0, 0)
         self._columns.addWidget(self._second, *((0, 1) if has_three else (3, 0)))
         self._columns.addWidget(self.day, 2, 0, 1, 2 if has_three else 1)
+        if has_two and self.height() >= KEYS_PX * larger:
+            self._aside.addWidget(self.keys)
+        else:
+            self._columns.addWidget(self.keys, 4, 0)
         if has_two:
             self._beside.addWidget(self._third)
         else:
@@ -139,4 +147,4 @@ class IdlePage(QWidget):
         self._beside.setStretch(1, int(has_two))
         self._columns.setColumnStretch(0, 1)
         self._columns.setColumnStretch(1, int(has_three))
-        self._columns.setRowStretch(4, 1)
+        self._columns.setRowStretch(5, 1)

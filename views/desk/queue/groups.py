@@ -108,7 +108,7 @@ class QueueGroup(PlainFace, QPushButton):
     def __init__(self, key: str) -> None:
         super().__init__()
         self.setObjectName(f"queue_group_{key}")
-        self.setCheckable(True)
+        self.is_folded = False
         self._arrow = IconLabel("down", "soft", size_px=16)
         self._name = ElidedLabel(role="caption")
         self._count = label(role="caption")
@@ -121,7 +121,12 @@ class QueueGroup(PlainFace, QPushButton):
             box.addWidget(part)
         for part in (self._arrow, self._name, *parts):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.toggled.connect(lambda folded: self._arrow.set_icon(_arrow(folded), "soft"))
+        self.clicked.connect(self._on_clicked)
+
+    def _on_clicked(self) -> None:
+        """Fold or unfold; a box to tick would say "ticked" of what is folded."""
+        self.is_folded = not self.is_folded
+        self._arrow.set_icon(_arrow(self.is_folded), "soft")
 
     def event(self, e: QEvent | None) -> bool:
         """A button does not tell its layout when its own parts have grown."""
@@ -165,7 +170,7 @@ class QueueGroup(PlainFace, QPushButton):
         words = _("{group}: {count} waiting, longest {time}").format(
             group=name, count=count, time=minutes_words(longest_s)
         )
-        if self.isChecked():
+        if self.is_folded:
             state = _("folded")
         else:
             state = _("unfolded")

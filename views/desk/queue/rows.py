@@ -190,7 +190,7 @@ class QueueRows:
         return rows
 
     def _is_folded(self, key: str) -> bool:
-        return key in self._groups and self._groups[key].isChecked()
+        return key in self._groups and self._groups[key].is_folded
 
     def _on_more(self) -> None:
         self._most += MOST_ROWS
@@ -210,7 +210,7 @@ class QueueRows:
 
     def _new_group(self, key: str) -> QueueGroup:
         head = QueueGroup(key)
-        head.toggled.connect(lambda _folded: self._changed())
+        head.clicked.connect(lambda: self._changed())
         self._groups[key] = head
         return head
 

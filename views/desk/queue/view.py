@@ -47,6 +47,7 @@ class DeskQueueView(QFrame):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("queue_panel")
+        self.setAccessibleName(_("Queue"))
         self._clock = clock
         self._ringing: set[str] = set()
         self._busy = False

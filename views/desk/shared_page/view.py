@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -31,7 +31,7 @@ from views.desk.shared_page.shown_document_view import ShownDocumentView
 from views.desk.shared_page.spoken_focus import SpokenFocus
 from views.desk.shared_page.tools import PageTools
 from views.desk.shared_page.value_bar import ValueBar
-from views.widgets.parts import EmptyState, column, push_button, row
+from views.widgets.parts import EmptyState, PageStack, column, push_button, row
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
@@ -183,7 +183,7 @@ class SharedPageView(QWidget):
         beside = row(self._mirrored, self.mirror, self.contents, space=0)
         beside.setStretch(0, 1)
         self.dialog = MirrorDialog(self._mirrored)
-        self._stage = QStackedWidget()
+        self._stage = PageStack()
         self._stage.setObjectName("cobrowse_stage")
         self._stage.addWidget(self._empty)
         self._stage.addWidget(self._mirrored)

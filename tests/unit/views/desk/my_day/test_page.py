@@ -127,3 +127,14 @@ def test_the_day_in_words_has_conversations_pauses_and_promised_calls(qtbot: QtB
     assert "15 min" in spoken
     assert "Call back B007" in spoken
     assert "B008" not in spoken
+
+
+def test_a_missed_call_and_the_end_of_the_shift_are_no_pause(qtbot: QtBot) -> None:
+    window = desk()
+    qtbot.addWidget(window)
+    line = part(window.idle, DayLine, "day_line")
+    for reason in ("not_responding", "shift_end"):
+        window.status.show_state(False, reason)
+        assert not line.isVisibleTo(window.idle.day)
+    window.status.show_state(False, "break")
+    assert line.isVisibleTo(window.idle.day)
