@@ -32,9 +32,17 @@ const posteOwn = (() => {
     };
   }
 
+  // Where most of the names are at home: there the engine answers at once, with its own.
+  const OFTEN = ["Node", "Element", "HTMLElement", "SVGElement", "CharacterData", "DocumentFragment", "ShadowRoot"];
+
   function install(realm) {
     try {
       if (!realm || Object.hasOwn(realm.Object.prototype, own.nodeType)) return;
+      for (const { prototype } of OFTEN.map((kind) => realm[kind])) {
+        for (const name of names.filter((each) => Object.hasOwn(prototype, each))) {
+          Object.defineProperty(prototype, own[name], Object.getOwnPropertyDescriptor(prototype, name));
+        }
+      }
       for (const name of names) {
         Object.defineProperty(realm.Object.prototype, own[name], plain(name));
         for (const { prototype } of [realm.HTMLFormElement, realm.Document]) {

@@ -77,14 +77,27 @@
   const SHORT_TEXT = 200;
   const compact = (text) => text.replace(/[^A-Za-z0-9]/g, "");
 
+  // The numbers in an element's text, without their gaps; null when it is long or empty. A row is asked about by each of its
+  // cells: it is read once in a turn of ours, in which the page stands still.
+  const numbersOf = new Map();
+
+  function numbersIn(element) {
+    if (!numbersOf.size) queueMicrotask(() => numbersOf.clear());
+    if (!numbersOf.has(element)) {
+      const whole = shortTextOf(element);
+      numbersOf.set(element, whole ? (whole.match(NUMBERS) || []).map(compact) : null);
+    }
+    return numbersOf.get(element);
+  }
+
   // True when the text is a piece of a number whose other pieces stand in the nodes beside it.
   function isPieceOfNumber(text, element) {
     const piece = compact(text);
     if (!piece || piece.length > 24 || !(/\d/.test(piece) || /^[A-Za-z]{2}$/.test(piece))) return false;
     for (let around = element, steps = 0; around && steps < 3; around = around.parentElement, steps++) {
-      const whole = shortTextOf(around);
-      if (!whole) return false;
-      if ((whole.match(NUMBERS) || []).some((found) => compact(found).includes(piece))) return true;
+      const numbers = numbersIn(around);
+      if (!numbers) return false;
+      if (numbers.some((number) => number.includes(piece))) return true;
     }
     return false;
   }
@@ -390,7 +403,9 @@
       focus.again();
     }
     queue.push(event);
-    if (event.type === 3 && MOVES.includes(event.data.source)) handOverIn(config.movesMs);
+    // With what rrweb tells together with a picture, and before the page's own scripts have their turn.
+    if (event.type === 2) queueMicrotask(handOver);
+    else if (event.type === 3 && MOVES.includes(event.data.source)) handOverIn(config.movesMs);
     // A change after a pause goes with what else changed in the same turn of the page; those that follow travel together.
     else handOverIn(performance.now() - handedOverAt > config.quietMs ? 0 : config.batchMs);
   }
@@ -461,8 +476,7 @@
 
   // A blocked element keeps the size it had; images that load later move what follows. And every minute: a log that can
   // be entered, and a cure for whatever was missed.
-  const onLoad = () => setTimeout(() => (isLarge() && !document.querySelector(BLOCKED)) || snapshot(), 0);
-  const isLarge = () => document.getElementsByTagName("*").length > config.largePage;
+  const onLoad = () => setTimeout(() => document.querySelector(BLOCKED) && snapshot(), 0);
   if (document.readyState !== "complete") addEventListener("load", onLoad, { once: true });
   const checkpoint = setInterval(snapshot, config.checkpointMs);
 

@@ -163,6 +163,7 @@ const secretFieldsOf = (config) => {
 
   const GIVEN = /(provisoire|temporaire|initial|temporary|generated|genere|attribue)( \w+)?$/;
   const WORD = /^[^\s,;()]{4,60}$/;
+  const LETTER = new RegExp("\\p{L}", "u"); // each name has one; what stands before a cell of a table has none
   const isNumber = (word) => /^\d(?:[ .\u00a0\u202f-]?\d){4,}$/.test(word);
   // Neither a word of a language nor a short number: "Zq9", "aB", "a_b".
   const MADE = new RegExp("\\d|[a-z][A-Z]|\\p{L}[#@$%&*_+=^~!]|[#@$%&*_+=^~!]\\p{L}", "u");
@@ -171,6 +172,7 @@ const secretFieldsOf = (config) => {
   // "Your password: X": X, when these words end in the name of a secret.
   function isGivenBy(words, value) {
     const last = words.slice(-80).split(/[.!?\n]\s/).pop();
+    if (!LETTER.test(last)) return false;
     if (isNumber(value) ? namesSecret(last) : looksMade(value) && namesPassword(last)) return true;
     return GIVEN.test(plain(last)) && namesPassword(last);
   }

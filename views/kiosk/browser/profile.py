@@ -80,7 +80,6 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
     "checkpointMs": 60_000,
     "quietMs": 60,
     "movesMs": 150,
-    "largePage": 2_000,
     "compareMs": 300,
     "compareShare": 0.02,
     "scanSlice": 2_000,

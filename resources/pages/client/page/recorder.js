@@ -12,7 +12,6 @@ export const SETTINGS = {
   checkpointMs: 60000,
   quietMs: 60,
   movesMs: 150,
-  largePage: 2000,
   compareMs: 300,
   compareShare: 0.02,
   scanSlice: 2000,
