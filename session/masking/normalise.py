@@ -16,9 +16,9 @@ from bisect import bisect_right
 FAR = "\n"
 """In `folded`, for a gap that is too long to stand inside a number."""
 
-_MOST_GAP = 40
+MOST_GAP = 40
 _GAP = re.compile(r"\W+")
-_FAR_GAP = re.compile(rf"\W{{{_MOST_GAP + 1}}}")
+_FAR_GAP = re.compile(rf"\W{{{MOST_GAP + 1}}}")
 _IN_ADDRESS = re.compile(
     r"%(?:25)*(?:09|0[AD]|2[0C-F]|3[AB]|5F|7C|C2%(?:25)*A0|E2%(?:25)*80%(?:25)*(?:8[0-B]|AF))", re.I
 )
@@ -56,7 +56,7 @@ _FORMS = _Forms()
 
 
 def _folded_gap(gap: re.Match[str]) -> str:
-    if len(gap[0]) > _MOST_GAP:
+    if len(gap[0]) > MOST_GAP:
         return FAR
     return " "
 

@@ -11,14 +11,14 @@ digits prove it. So the days of a calendar and the amounts of a table stay reada
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 from session.masking import contacts
 from session.masking.checks import ACCOUNT_LENGTHS, is_account, is_card, is_nir, is_rib
-from session.masking.normalise import Plain
+from session.masking.normalise import MOST_GAP, Plain
 
 MASK = "•••"
 
@@ -132,6 +132,9 @@ _LONG_RUN = re.compile(r"\d{11,}", re.ASCII)
 _NO_NUMBER_BEFORE, _NO_NUMBER_AFTER = frozenset("#./+=-"), frozenset("/+=")
 
 _FEW_DIGITS = re.compile(r"(?:\d\D*){5}", re.ASCII)
+
+_TOGETHER, _APART = 64, "\n" * (MOST_GAP + 1)
+"""So many texts are searched at once, with a gap between them that folds to `FAR`."""
 
 
 def _without_gaps(text: str) -> str:
@@ -368,3 +371,17 @@ def mask(text: str, kinds: Collection[NumberKind] = LIVE) -> str:
             parts += text[at:start], MASK
         at = max(at, end)
     return "".join([*parts, text[at:]])
+
+
+def mask_each(texts: Sequence[str]) -> list[str]:
+    """Each text with `MASK` for its numbers, as `mask` does it, in fewer searches: no number
+    reaches over a gap as long as the one put between them.
+    """
+    masked: list[str] = []
+    for at in range(0, len(texts), _TOGETHER):
+        some = texts[at : at + _TOGETHER]
+        if find(_APART.join(some), LIVE):
+            masked += map(mask, some)
+        else:
+            masked += some
+    return masked

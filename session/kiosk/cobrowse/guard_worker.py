@@ -8,6 +8,7 @@ nothing else. It ends by itself when the kiosk's screen is gone.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable
 from typing import Any, BinaryIO
@@ -34,6 +35,10 @@ MEMORY_BYTES = 1 << 30
 """Address space; a push of the largest size wants a third of it."""
 
 PUSH_CPU_S = 6
+
+_COLLECT_BYTES = 1 << 20
+"""So much is looked at until garbage is collected: between two answers, never while one is made."""
+
 _UNKNOWN = -1
 
 
@@ -133,6 +138,8 @@ def _allow_time() -> None:
 def serve(pushes: BinaryIO, answers: BinaryIO) -> None:
     """Answers each push until there are no more."""
     filtering = PushFilter()
+    gc.disable()
+    uncollected = 0
     answers.write(framed(b""))
     answers.flush()
     while len(head := pushes.read(LENGTH.size)) == LENGTH.size:
@@ -143,6 +150,10 @@ def serve(pushes: BinaryIO, answers: BinaryIO) -> None:
         _allow_time()
         answers.write(framed(encode_filtered(filtering.filtered(text))))
         answers.flush()
+        uncollected += size
+        if uncollected > _COLLECT_BYTES:
+            gc.collect()
+            uncollected = 0
 
 
 if __name__ == "__main__":

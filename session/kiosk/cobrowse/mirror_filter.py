@@ -13,13 +13,13 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import msgspec
 
 from session.masking.drawn import mask_picture, mask_shape, mask_style
-from session.masking.numbers import mask
+from session.masking.numbers import mask, mask_each
 from session.protocol.conversation.allowed_addresses import without_query
 from session.protocol.conversation.mirror import (
     CUSTOM,
@@ -45,12 +45,12 @@ MASKED_CHARS = 2_000
 """Of an address, a title, a question: what is longer is cut before it is looked at."""
 
 _FEW_DIGITS = re.compile(r"(?:\d\D*){5}")
-_SHORTEST = 7
+_SHORTEST = 5
 """Every number of `session.masking` has five digits and more;
 most strings of a page have fewer, and need no closer look.
 """
 
-_SHAPES = "|".join(
+_SHAPES = frozenset(
     (
         *("d", "points", "path", "viewBox", "values", "keyTimes", "keySplines", "tableValues"),
         *("transform", "gradientTransform", "patternTransform", "kernelMatrix", "stroke-dasharray"),
@@ -58,14 +58,9 @@ _SHAPES = "|".join(
 )
 """What `resources/pages/page_parts.js` calls so: attributes of drawings that hold figures only."""
 
-_STRING = re.compile(
-    rf"""(?P<name>"(?:(?P<style>_cssText|style)|(?P<shape>{_SHAPES}))":|(?<=[\[,]\{{)"rule":)?"""
-    r"""(?P<text>"(?:[^"\\]|\\.)*(?:"|\\?\Z))""",
-    re.DOTALL,
-)
-"""A string of JSON, or what is there of it: a search never begins anew inside one. With its name
-where the name says that it is a style or a shape; a page gives its attributes no other names than
-our own recorder lets through.
+_STYLES = frozenset({"_cssText", "style"})
+"""Names of strings that are styles; a page gives its attributes no other names than our own
+recorder lets through. `rule` is one only where it begins an object of a list.
 """
 
 _VALUE = re.compile(r':?"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
@@ -75,25 +70,70 @@ _SIGN = re.compile(r'\\.|"', re.DOTALL)
 _PIECE_CHARS = 128 * 1024
 
 
-def _mask_literal(string: re.Match[str]) -> str:
-    name, literal = string["name"] or "", string["text"]
-    if len(literal) < _SHORTEST or (literal.isascii() and _FEW_DIGITS.search(literal) is None):
-        return string[0]
+def _text_of(literal: str) -> str:
+    """The text that stands between two quotes of JSON."""
     if "\\" in literal:
-        text = json.loads(literal, strict=False)
-    else:
-        text = literal[1:-1]
-    if string["shape"]:
-        masked = mask_shape(text)
-    elif name:
-        masked = mask_style(text)
-    elif text.startswith("data:image/"):
-        masked = mask_picture(text)
-    else:
-        masked = mask(text)
-    if masked == text:
-        return string[0]
-    return name + json.dumps(masked, ensure_ascii=False)
+        return str(json.loads(f'"{literal}"', strict=False))
+    return literal
+
+
+def _strings_of(piece: str) -> list[str]:
+    """What stands before the first quote, between it and the second, and so on."""
+    parts = piece.split('"')
+    if '\\"' not in piece:
+        return parts
+    strings: list[str] = []
+    whole: list[str] = []
+    for part in parts:
+        whole.append(part)
+        is_string = len(strings) % 2 == 1
+        if is_string and (len(part) - len(part.rstrip("\\"))) % 2 == 1:
+            continue  # a quote inside the string
+        strings.append('"'.join(whole))
+        whole = []
+    if whole:
+        raise ValueError("a string has no end")
+    return strings
+
+
+def _mask_of(strings: list[str], at: int) -> Callable[[str], str]:
+    """How the string at this place is masked, which the name before it says."""
+    if at > 2 and strings[at - 1] == ":":
+        name = strings[at - 2]
+        if name in _STYLES or (name == "rule" and strings[at - 3][-2:] in ("[{", ",{")):
+            return mask_style
+        if name in _SHAPES:
+            return mask_shape
+    if strings[at].startswith("data:image/"):
+        return mask_picture
+    return mask
+
+
+def _mask_piece(piece: str) -> str:
+    """Every string of a piece, masked; plain texts are looked at together."""
+    strings = _strings_of(piece)
+    harmless: set[str] = set()
+    plain: list[tuple[int, str]] = []
+    for at in range(1, len(strings), 2):
+        literal = strings[at]
+        if len(literal) < _SHORTEST or literal in harmless:
+            continue
+        if literal.isascii() and _FEW_DIGITS.search(literal) is None:
+            harmless.add(literal)
+            continue
+        text, masked_by = _text_of(literal), _mask_of(strings, at)
+        if masked_by is mask:
+            plain.append((at, text))
+        elif (masked := masked_by(text)) != text:
+            strings[at] = _written(masked)
+    for (at, text), masked in zip(plain, mask_each([text for _at, text in plain]), strict=True):
+        if masked != text:
+            strings[at] = _written(masked)
+    return '"'.join(strings)
+
+
+def _written(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -125,12 +165,14 @@ def _is_open(piece: str) -> bool:
     """True if JSON that begins outside a string ends inside one: it has an odd number of
     quotes. One scan; a search for whole strings would begin anew at every escaped quote.
     """
+    if "\\" not in piece:
+        return piece.count('"') % 2 == 1
     return _SIGN.findall(piece).count('"') % 2 == 1
 
 
 def _mask_json(text: str) -> str:
     """Every string of the JSON, masked; in pieces, see `_pieces`."""
-    return "".join(_STRING.sub(_mask_literal, piece) for piece in _pieces(text))
+    return "".join(map(_mask_piece, _pieces(text)))
 
 
 class _Incremental(msgspec.Struct):

@@ -115,6 +115,36 @@ def test_a_canvas_is_there_again_after_each_full_picture(stage: Stage, qt_loop: 
     qt_loop.run(stage.play(story()))
 
 
+def test_a_page_is_told_once_while_it_loads(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        await stage.share(stage.web.page("/t/leer.html", "<p>leer"))
+        before = len(stage.events)
+        await stage.open(stage.web.page("/t/einmal.html", "<body><p>texte"))
+        await stage.in_page_until("document.readyState === 'complete'")
+        await stage.in_page("setTimeout(() => document.body.append('fin'), 50)")
+        await stage.mirrored("document.body.textContent.includes('fin')")
+        assert sum(events.is_snapshot for events in stage.events[before:]) == 1
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_a_picture_does_not_wait_for_the_page_own_work(stage: Stage, qt_loop: QtLoop) -> None:
+    body = (
+        "<p id=p>avant</p><script>document.addEventListener('DOMContentLoaded', () => {"
+        "document.getElementById('p').textContent = 'après'; })</script>"
+    )
+
+    async def story() -> None:
+        await stage.share(stage.web.page("/t/leer.html", "<p>leer"))
+        before = len(stage.events)
+        await stage.open(stage.web.page("/t/travail.html", f"<body>{body}"))
+        await stage.mirrored("document.body.textContent.includes('après')")
+        first = next(events for events in stage.events[before:] if events.is_snapshot)
+        assert "avant" in first.text
+
+    qt_loop.run(stage.play(story()))
+
+
 def test_a_page_that_plays_with_its_sheets_gets_few_full_pictures(
     stage: Stage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from session.masking.checks import ACCOUNT_LENGTHS, is_card
-from session.masking.numbers import LIVE, MASK, mask
+from session.masking.numbers import LIVE, MASK, mask, mask_each
 
 tried = settings(max_examples=150, deadline=None, database=None, derandomize=True)
 
@@ -169,3 +169,14 @@ WORDS = some.one_of(
 def test_prose_with_a_few_numbers_stays(words: list[str], between: list[str]) -> None:
     text = " ".join(f"{word} {link}" for word, link in zip(words, between, strict=False))
     assert mask(text, LIVE) == text
+
+
+SPELLED = some.one_of(nirs(), accounts(), cards(), ribs()).flatmap(spelled)
+
+
+@tried
+@given(some.lists(some.one_of(SPELLED, WORDS, some.text(max_size=20)), max_size=80))
+def test_many_texts_are_masked_as_each_alone(texts: list[str]) -> None:
+    """Also the halves of a number in two texts are two texts."""
+    halves = [half for text in texts for half in (text[: len(text) // 2], text[len(text) // 2 :])]
+    assert mask_each([*texts, *halves]) == [mask(text) for text in [*texts, *halves]]

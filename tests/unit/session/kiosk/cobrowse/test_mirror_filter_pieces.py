@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 
 import pytest
 
 from session.kiosk.cobrowse import mirror_filter
 from session.kiosk.cobrowse.mirror_filter import _mask_json, _pieces
-from session.masking.numbers import MASK
+from session.masking.numbers import MASK, mask
 from tests.support.matrix import thinned
 
 SECRET = "1 85 05 78 006 084 91"
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @pytest.fixture
@@ -25,16 +27,21 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("seed", range(40))
-def test_pieces_join_to_the_whole_and_end_outside_of_strings(seed: int) -> None:
+def test_pieces_join_to_the_whole_and_end_outside_of_strings(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = random.Random(seed)
     words = ['},{"', "\\", '\\"', '"', "},{", "é\u2028", "x" * 70, SECRET, "]", ":", "\n"]
     value = ["".join(chance.choices(words, k=chance.randint(0, 9))) for _ in range(12)]
     text = json.dumps({"a": value, "b": {"c": value[::-1]}}, ensure_ascii=chance.random() < 0.5)
     pieces = list(_pieces(text))
     assert "".join(pieces) == text
-    assert all('"' not in mirror_filter._STRING.sub("", piece) for piece in pieces)
-    whole = mirror_filter._STRING.sub(mirror_filter._mask_literal, text)
-    assert _mask_json(text) == whole, "as if it had been looked at in one piece"
+    assert all('"' not in STRING.sub("", piece) for piece in pieces)
+    masked = _mask_json(text)
+    monkeypatch.setattr(mirror_filter, "_PIECE_CHARS", len(text))
+    assert masked == _mask_json(text), "as if it had been looked at in one piece"
+    wanted = {"a": list(map(mask, value)), "b": {"c": list(map(mask, value[::-1]))}}
+    assert json.loads(masked) == wanted
 
 
 @pytest.mark.usefixtures("small")
