@@ -116,6 +116,29 @@
   const NO_TEXT = /^(id|class|_cssText|rr_.*)$/; // nobody reads it
   const isWritten = (name) => NO_TEXT.test(name) || posteParts.isReference(name) || posteParts.isShape(name);
 
+  // ---- style sheets of links that were handed over before, in this page or one before it: a mark in the place of a text
+
+  const LONG_SHEET = 1_000;
+  let keptSheets = null; // mark -> [letters, names that it asks for]; `posteSheets` may come after this script
+  let newSheets = {};
+
+  // True when the kiosk has the text, and its names are learnt.
+  function markSheet(attributes) {
+    const css = attributes._cssText;
+    if (!isTop || !config.keepsSheets || typeof css !== "string" || css.length < LONG_SHEET) return false;
+    keptSheets = keptSheets || { ...window.posteSheets };
+    attributes.rr_mark = markOf(css);
+    const kept = Object.hasOwn(keptSheets, attributes.rr_mark) && keptSheets[attributes.rr_mark];
+    if (kept) {
+      for (const name of kept[1]) asked.add(name);
+      delete attributes._cssText;
+    } else {
+      const names = new Set(Array.from(css.matchAll(ASKED), ([, name, other]) => name || other));
+      newSheets[attributes.rr_mark] = [css.length, Array.from(names)];
+    }
+    return Boolean(kept);
+  }
+
   function learnNames(css) {
     const before = asked.size;
     for (const [, name, other] of css.matchAll(ASKED)) asked.add(name || other);
@@ -135,11 +158,14 @@
     }
   }
 
+  const addressMark = (place) => markOf(place.replace(/%[0-9a-f]{2}|[^a-z0-9/?]/gi, ""));
+
   // Letters only: nothing that a guard takes for a number.
-  function addressMark(place) {
+  function markOf(text) {
     let [a, b] = [0xdeadbeef, 0x41c6ce57];
-    for (const sign of config.salt + place.replace(/%[0-9a-f]{2}|[^a-z0-9/?]/gi, "")) {
-      const code = sign.charCodeAt(0);
+    const salted = config.salt + text;
+    for (let at = 0; at < salted.length; at++) {
+      const code = salted.charCodeAt(at);
       a = Math.imul(a ^ code, 2654435761);
       b = Math.imul(b ^ code, 1597334677);
       a = (a << 7) | (a >>> 25);
@@ -176,6 +202,7 @@
       }
       return value;
     }
+    if (name === "rr_mark") return value;
     if (name === "title") return typeof value === "string" ? "" : value; // nobody reads it in the mirror
     if (posteParts.isInvented(name) && name !== "aria-label" && !asked.has(name)) return undefined;
     if (posteParts.isReference(name) && typeof value === "string") value = fromHere(value);
@@ -223,6 +250,7 @@
     while (pending.length) {
       const told = pending.pop();
       if (isStyle(told)) {
+        if (told.tagName === "link" && markSheet(told.attributes)) continue;
         learnNames(told.attributes._cssText || "");
         for (const { textContent } of told.childNodes) learnNames(textContent || "");
       } else if (told.childNodes) pending.push(...told.childNodes);
@@ -281,6 +309,7 @@
   }
 
   function scrubMutation(data) {
+    const names = asked.size;
     for (const added of data.adds) {
       learnTree(added.node);
       const parent = mirror().getNode(added.parentId);
@@ -292,7 +321,9 @@
       const element = elementOf(mirror().getNode(change.id));
       if (!element) continue;
       pads.see(element);
-      if (typeof change.attributes._cssText === "string") learnNames(change.attributes._cssText);
+      const css = change.attributes._cssText;
+      const isKept = element.localName === "link" && markSheet(change.attributes);
+      if (typeof css === "string" && !isKept) learnNames(css);
       const told = { tagName: element.localName, isSVG: element.namespaceURI === "http://www.w3.org/2000/svg" };
       isSecretNode(told, element);
       tellPicture(element, change.attributes);
@@ -306,6 +337,7 @@
       else if (text.value) text.value = isSecret(element) ? MASK : fields.maskCopies(text.value, MASK);
     }
     if (data.removes.length || data.texts.length) pads.check();
+    if (asked.size > names) namesCame();
   }
 
   function scrubRules(data) {
@@ -354,6 +386,9 @@
     holdsPicture = isLost = false;
     const address = location.origin + location.pathname;
     posteBudget.measure(() => bridge.push(JSON.stringify({ document: documentName, pictures, address, events, lost })));
+    if (Object.keys(newSheets).length) bridge.keep(JSON.stringify(newSheets));
+    Object.assign(keptSheets || {}, newSheets);
+    newSheets = {};
   }
 
   function handOverIn(waitMs) {
@@ -508,7 +543,11 @@
   window.posteRecorder = {
     document: documentName,
     isPrivate,
-    snapshot,
+    // Whoever asks for a picture may lack what was handed over before.
+    snapshot() {
+      keptSheets = {};
+      snapshot();
+    },
     cost: posteBudget.facts,
     stop() {
       stopped = true;

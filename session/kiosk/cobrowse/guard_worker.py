@@ -26,7 +26,7 @@ from session.kiosk.cobrowse.guard_frames import (
     framed,
 )
 from session.kiosk.cobrowse.mirror_filter import filter_events, source_of
-from session.kiosk.cobrowse.named_sheets import SheetNaming
+from session.kiosk.cobrowse.named_sheets import MarkUnknown, SheetNaming
 from session.kiosk.cobrowse.page_texts import TEXT_SOURCES, PageTexts
 from session.kiosk.cobrowse.pointer_filter import PointerFilter
 from session.protocol.conversation.mirror import FULL_SNAPSHOT, MAX_EVENTS_BYTES, MirrorEvent
@@ -64,6 +64,7 @@ class PushFilter:
         self._texts = PageTexts()
         self._pointer = PointerFilter()
         self._naming = SheetNaming()
+        self._lacks = False
 
     def filtered(self, text: bytes) -> FilteredPush:
         """The events that may leave, masked."""
@@ -74,6 +75,7 @@ class PushFilter:
         if push.document != self._document:
             self._document = push.document
             self._texts = PageTexts()
+        self._lacks = False
         masked = filter_events([self._with_neighbours(event) for event in push.events])
         events = self._pointer.filter(masked)
         return FilteredPush(
@@ -83,7 +85,7 @@ class PushFilter:
                 FilteredEvent(event.type, bytes(event.data), event.timestamp) for event in events
             ],
             dropped=len(push.events) - len(masked),
-            lost=push.lost or _pictures(push.events) > _pictures(masked),
+            lost=push.lost or self._lacks or _pictures(push.events) > _pictures(masked),
             sheets=self._naming.take_new(),
         )
 
@@ -103,6 +105,9 @@ class PushFilter:
             else:
                 changed = self._texts.mask_change(data)
             changed = self._naming.put_names(self._texts.links) or changed
+        except MarkUnknown:
+            self._lacks = True
+            return MirrorEvent(_UNKNOWN, event.data, event.timestamp)
         except (msgspec.MsgspecError, ValueError, TypeError, KeyError, AttributeError):
             return MirrorEvent(_UNKNOWN, event.data, event.timestamp)
         if not changed:

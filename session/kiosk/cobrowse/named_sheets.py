@@ -26,22 +26,38 @@ from session.protocol.conversation.sheets import (
     sheet_name,
 )
 
+MARK = "rr_mark"
+"""What the recorder calls a text: beside it the first time, in its place later."""
+
 MOST_CHARS = 16 * 1024 * 1024
 """Of all sheets that are named in a conversation; later ones travel with their pages."""
+
+
+class MarkUnknown(ValueError):
+    """The recorder named a text that this guard has not seen: another one has, which is gone."""
 
 
 class SheetNaming:
     """Puts names in the place of style sheets, in the guard's process."""
 
     def __init__(self) -> None:
+        self._marked: dict[str, str] = {}
+        self._marked_chars = 0
         self._names: dict[str, str] = {}
         self._chars = 0
         self._new: list[str] = []
 
     def put_names(self, links: Iterable[dict[str, Any]]) -> bool:
-        """Replace the texts in these attributes of links. Returns whether any was."""
+        """Replace the texts in these attributes of links. Returns whether any was.
+
+        Raises:
+            MarkUnknown: a text is needed anew.
+        """
         changed = False
         for attributes in links:
+            if (mark := attributes.pop(MARK, None)) is not None:
+                self._follow(str(mark), attributes)
+                changed = True
             text = attributes.get(TEXT_ATTRIBUTE)
             if attributes.pop(ATTRIBUTE, None) is not None:
                 changed = True
@@ -55,6 +71,17 @@ class SheetNaming:
         """Return the texts, as they may leave, that were named for the first time."""
         new, self._new = self._new, []
         return new
+
+    def _follow(self, mark: str, attributes: dict[str, Any]) -> None:
+        """Keep the text that is told with its mark, or put it in the mark's place."""
+        text = attributes.get(TEXT_ATTRIBUTE)
+        if text is None and mark not in self._marked:
+            raise MarkUnknown
+        if text is None:
+            attributes[TEXT_ATTRIBUTE] = self._marked[mark]
+        elif mark not in self._marked and self._marked_chars + len(text) <= MOST_CHARS:
+            self._marked[mark] = text
+            self._marked_chars += len(text)
 
     def _name_of(self, text: str) -> str:
         """The name, "" for a text that stays in its page."""

@@ -9,6 +9,7 @@ import asyncio
 
 import pytest
 
+from session.kiosk.cobrowse.browser_messages import EventsPushed
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
@@ -111,6 +112,40 @@ def test_a_canvas_is_there_again_after_each_full_picture(stage: Stage, qt_loop: 
         stage.desk.request_snapshot()
         await stage.facts_until(lambda facts: facts["pictures"] > pictures)
         await stage.mirrored(CHANGES["a canvas"][1])
+
+    qt_loop.run(stage.play(story()))
+
+
+@pytest.mark.parametrize("then", ["", "<script>0</script>"], ids=["late", "first"])
+def test_a_sheet_of_the_site_is_handed_over_once_and_again_when_asked_for(
+    stage: Stage, qt_loop: QtLoop, then: str
+) -> None:
+    """A script waits for the sheet, so that it is there when the document is read."""
+    rules = " ".join(f".rien-{n} {{ margin: {n}px }}" for n in range(200))
+    css = f"p {{ color: rgb(1, 2, 3) }} p[data-ton=fort] {{ margin-left: 7px }} {rules}"
+    stage.web.pages["/t/site.css"] = ("text/css", css.encode())
+    page = f"<link rel=stylesheet href=site.css>{then}<p id=p data-ton=fort>texte %s"
+    styled = "getComputedStyle(document.getElementById('p'))"
+    looks = f"{styled}.color === 'rgb(1, 2, 3)' && {styled}.marginLeft === '7px'"
+    pushed: list[bytes] = []
+    stage.page.reported.connect(
+        lambda fact, body: pushed.append(body) if isinstance(fact, EventsPushed) else None
+    )
+
+    def tellings() -> int:
+        return sum(b"rien-7 " in body for body in pushed)
+
+    async def story() -> None:
+        await stage.share(stage.web.page("/t/eins.html", page % "un"))
+        await stage.mirrored(looks)
+        for number in ("deux", "trois"):
+            told = tellings()
+            await stage.open(stage.web.page(f"/t/{number}.html", page % number))
+            await stage.mirrored(f"document.body.textContent.includes('{number}') && {looks}")
+            assert tellings() == told, "the kiosk has it"
+        stage.desk.request_snapshot()
+        await stage.until(lambda: tellings() > told)
+        await stage.mirrored(looks)
 
     qt_loop.run(stage.play(story()))
 

@@ -15,7 +15,9 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 from PyQt6 import sip
 from PyQt6.QtCore import QFile, QIODevice, QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtWebChannel import QWebChannel
@@ -37,6 +39,7 @@ from PyQt6.QtWebEngineCore import (
 from resources import resource_text
 from resources.own_names import own_names, own_names_source
 from session.core.clock import Clock
+from session.core.field_types import NOT_DECODED
 from session.kiosk.cobrowse.web_rules import may_frame, may_load
 from session.kiosk.wipe import WEB_PREFIX
 from session.masking.numbers import PAGE_PATTERNS
@@ -54,7 +57,7 @@ PAGE_WORLD = int(QWebEngineScript.ScriptWorldId.MainWorld.value)
 WORLD = int(QWebEngineScript.ScriptWorldId.ApplicationWorld.value)
 """The recorder's isolated world: the page's own scripts see neither it nor its bridge."""
 
-_RECORDER, _GUARD, _DIALOGS = "recorder", "guard", "dialogs"
+_RECORDER, _SHEETS, _GUARD, _DIALOGS = "recorder", "sheets", "guard", "dialogs"
 
 _HOLDS_PICTURE = '"pictures":true'
 _STOP = "window.posteRecorder && window.posteRecorder.stop()"
@@ -66,6 +69,17 @@ _END_TURN_MS, _END_LOOKS = 50, 40
 """How long the engine has, at the end of a caller, to let go of one thing;
 how often it is looked at again.
 """
+
+MOST_KEPT = 8 * 1024 * 1024
+"""Letters of the style sheets that a sharing's pages only name; the second guard keeps as many."""
+_Name = Annotated[str, msgspec.Meta(max_length=80)]
+_KeptSheet = tuple[
+    Annotated[int, msgspec.Meta(ge=1_000, le=MOST_KEPT)],
+    Annotated[list[_Name], msgspec.Meta(max_length=1_000)],
+]
+_kept_sheets = msgspec.json.Decoder(
+    dict[Annotated[str, msgspec.Meta(pattern="^[a-p]{16}$")], _KeptSheet]
+)
 
 # Fields and blocks that sites mark as private, and common names of such marks.
 SENSITIVE = "[data-sensitive],[data-private],.sensitive,.sensible,.confidentiel,.rr-mask"
@@ -162,6 +176,7 @@ def recorder_source(
         "token": token,
         "salt": salt,
         "fewDigits": FEW_DIGITS,
+        "keepsSheets": True,
     }
     body = _recorder_parts().replace("__CONFIG__", json.dumps(settings))
     origins = json.dumps([origin for origin, _path in sites])
@@ -174,14 +189,27 @@ def recorder_source(
 
 
 class _Bridge(QObject):
-    """The one object that the recorder sees, with its one slot."""
+    """The one object that the recorder sees, with its two slots.
+
+    Args:
+        on_kept: takes what `keep` is given.
+    """
 
     pushed = pyqtSignal(str)
+
+    def __init__(self, parent: QObject, on_kept: Callable[[str], None]) -> None:
+        super().__init__(parent)
+        self._on_kept = on_kept
 
     @pyqtSlot(str)
     def push(self, text: str) -> None:
         """Takes events, as JSON."""
         self.pushed.emit(text)
+
+    @pyqtSlot(str)
+    def keep(self, text: str) -> None:
+        """Takes marks of style sheets whose texts were handed over, as JSON."""
+        self._on_kept(text)
 
 
 def written(url: QUrl) -> str:
@@ -416,7 +444,8 @@ class CallerWeb(QObject):
         self.page = _Page(self.profile, self)
         self._fetcher = _Fetcher(self.page, self._gate, folder=folder)
         self._set_up_page()
-        self._bridge = _Bridge(self)
+        self._kept: dict[str, _KeptSheet] = {}
+        self._bridge = _Bridge(self, self._on_kept)
         self._bridge.pushed.connect(self._on_pushed)
         self._channel = QWebChannel(self)
         self._channel.registerObject("bridge", self._bridge)
@@ -555,8 +584,9 @@ class CallerWeb(QObject):
         # with QtWebEngine 6.11.2 it leaves an observer behind that takes the program with it when a
         # page is destroyed later (seen in 9 of 10 runs; never with `remove`). No upstream issue
         # found.
-        for script in scripts.find(_RECORDER):
+        for script in [*scripts.find(_RECORDER), *scripts.find(_SHEETS)]:
             scripts.remove(script)
+        self._kept.clear()
         self.page.runJavaScript(_STOP, WORLD)
         for frame in self._frames():
             frame.runJavaScript(_STOP, WORLD)
@@ -574,6 +604,23 @@ class CallerWeb(QObject):
         if _HOLDS_PICTURE in text[:200]:
             for frame in self._frames():
                 frame.runJavaScript(_SNAPSHOT, WORLD)
+
+    def _on_kept(self, text: str) -> None:
+        """What the recorder has handed over of a site's style sheets, it only names in the pages
+        that follow.
+        """
+        try:
+            kept = self._kept | _kept_sheets.decode(text)
+        except NOT_DECODED:
+            return
+        if not self._sharing or sum(letters for letters, _names in kept.values()) > MOST_KEPT:
+            return
+        self._kept = kept
+        scripts = self.page.scripts()
+        assert scripts is not None
+        for script in scripts.find(_SHEETS):
+            scripts.remove(script)
+        self._insert(scripts, _SHEETS, f"window.posteSheets = {json.dumps(kept)}", frames=False)
 
     # ---- the end ----
 

@@ -16,6 +16,8 @@ from session.core.tasks import Tasks
 from session.desk.cobrowse import sheets as desk_sheets
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.cobrowse.sheets import PublicFiles
+from session.kiosk.cobrowse import named_sheets
+from session.kiosk.cobrowse.guard_worker import PushFilter
 from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.protocol.conversation import mirror
 from session.protocol.conversation.messages import SnapshotRequested
@@ -328,3 +330,48 @@ async def test_a_thousand_requests_at_once_send_a_sheet_as_often_as_the_line_tak
     line_is_free.set()
     await talk.settle()
     assert talk.sent(SITE) <= 3, "what waits is told once"
+
+
+# ---- texts that the recorder only marks
+
+
+def marked(document: str, attributes: dict[str, str]) -> bytes:
+    """What the recorder hands over of a page with one link."""
+    css = "/* told */"
+    events = page(css).replace(json.dumps({"rel": "stylesheet", "_cssText": css}), "{LINK}")
+    told = {"rel": "stylesheet", "rr_mark": "abcdefghijklmnop", **attributes}
+    events = events.replace("{LINK}", json.dumps(told))
+    return f'{{"document":"{document}","address":"http://h/","events":[{events}]}}'.encode()
+
+
+def test_a_text_that_was_told_with_its_mark_is_named_by_the_mark_alone() -> None:
+    guard = PushFilter()
+    first = guard.filtered(marked("d1", {"_cssText": SITE}))
+    second = guard.filtered(marked("d2", {}))
+    assert first.sheets == [SITE]
+    assert not second.sheets
+    assert not second.lost
+    for push in (first, second):
+        assert f'"rr_sheet":"{sheet_name(SITE)}"'.encode() in push.events[1].data
+        assert b"rr_mark" not in push.events[1].data
+
+
+def test_a_text_without_a_name_comes_in_full_in_the_place_of_its_mark() -> None:
+    guard = PushFilter()
+    guard.filtered(marked("d1", {"_cssText": SECRET}))
+    push = guard.filtered(marked("d2", {}))
+    assert b"text-security: disc" in push.events[1].data
+    assert b"rr_mark" not in push.events[1].data
+
+
+def test_a_mark_that_this_guard_does_not_know_makes_it_ask_for_the_page_anew() -> None:
+    push = PushFilter().filtered(marked("d2", {}))
+    assert push.lost
+    assert all(event.type != mirror.FULL_SNAPSHOT for event in push.events)
+
+
+def test_texts_are_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(named_sheets, "MOST_CHARS", len(SITE) - 1)
+    guard = PushFilter()
+    guard.filtered(marked("d1", {"_cssText": SITE}))
+    assert guard.filtered(marked("d2", {})).lost
