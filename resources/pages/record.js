@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The recorder: runs in the kiosk's browser pane, in an isolated world, after the caller's consent and until it ends.
 // Put there by views/kiosk/browser/profile.py after record_shim.js, rrweb, qwebchannel.js and the other record_*.js; `__CONFIG__` is
-// replaced by JSON. It masks before anything leaves the page, and hands events over through the one slot
-// `bridge.push(text)`. In a frame of another, listed site it masks there and hands to the page around it, with a token.
+// replaced by JSON. It masks before anything leaves the page, and hands events over through
+// `bridge.push(text)`, and marks of style sheets through `bridge.keep(text)`. In a frame of another, listed site it masks there and hands to the page around it, with a token.
 (function () {
   "use strict";
   const config = __CONFIG__;

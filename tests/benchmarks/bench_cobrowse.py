@@ -47,21 +47,22 @@ CHANGES, CLICKS = 120, 40
 HOUR_EVENTS, HOUR_PICTURES = 100_000, 60
 CORPUS = Path(__file__).resolve().parent.parent / "data" / "pages"
 
-# A mark in the mirror that changes is noted with the time at which its frame was painted.
+# A mark in the mirror, or in its first line, that changes is noted with the time at which its frame
+# was painted.
 # rrweb changes the mirror inside an animation frame: then the first task after it comes after the
 # paint; else a frame is waited for.
-WATCH = """(() => { const painted = window.painted = {}; let last = '', seen = null, frameEnd = 0;
+WATCH = """(() => { const painted = window.painted = {}, last = {}; let seen = null, frameEnd = 0;
   const real = window.requestAnimationFrame;
   window.requestAnimationFrame = (turn) => real(
     (at) => { turn(at); frameEnd = performance.now(); });
-  const mark = () => mirror.document()?.getElementById('mark');
-  const look = () => { const node = mark(); const now = node ? node.textContent : '';
-    if (!now || now === last) return;
-    last = now;
+  const look = () => ['sight', 'mark'].forEach((id) => {
+    const now = mirror.document()?.getElementById(id)?.textContent;
+    if (!now || now === last[id]) return;
+    last[id] = now;
     const after = new MessageChannel();
     after.port1.onmessage = () => { painted[now] = performance.timeOrigin + performance.now(); };
     const paint = () => after.port2.postMessage(0);
-    if (performance.now() - frameEnd < 1) paint(); else real(paint); };
+    if (performance.now() - frameEnd < 1) paint(); else real(paint); });
   const follow = () => { const page = mirror.document();
     if (page && page !== seen) { seen = page;
       const all = {subtree: true, childList: true, characterData: true};
@@ -122,24 +123,23 @@ async def clicks(ends: Ends) -> list[float]:
     return found
 
 
-async def first_paint(ends: Ends, rows: int) -> tuple[float, int]:
-    """Milliseconds from the kiosk's "document is ready" to the paint of its end at the desk, and
-    its elements.
+async def first_paint(ends: Ends, rows: int) -> tuple[float, float, int]:
+    """Milliseconds from the kiosk's "document is ready" to the paint of its first line and of its
+    end at the desk, and its elements.
     """
     table = "".join(
         f"<tr>{''.join(f'<td>{(n * 8 + c) * 7919 % 99991}' for c in range(8))}" for n in range(rows)
     )
-    await ends.in_shell("window.painted && (painted['fin'] = 0)")
-    body = f"<body><table>{table}</table><p id=mark>fin{rows}</p></body>"
-    await ends.open(ends.web.page(f"/t/table{rows}.html", body))
+    body = f"<p id=sight>vue{rows}</p><table>{table}</table><p id=mark>fin{rows}</p>"
+    await ends.open(ends.web.page(f"/t/table{rows}.html", f"<body>{body}</body>"))
+    seen = await ends.in_shell_until(f"painted['vue{rows}'] || 0")
     at = await ends.in_shell_until(f"painted['fin{rows}'] || 0")
     ready = await ends.in_page(
         "performance.timeOrigin + "
         "performance.getEntriesByType('navigation')[0].domContentLoadedEventStart"
     )
-    return float(at) - float(ready), int(
-        await ends.in_page("document.getElementsByTagName('*').length")
-    )
+    elements = int(await ends.in_page("document.getElementsByTagName('*').length"))
+    return float(seen) - float(ready), float(at) - float(ready), elements
 
 
 # ---- a minute of browsing
@@ -379,9 +379,11 @@ async def measure_loopback(web: WebServer, folder: Path, seconds: float) -> list
             )
         )
         rows.append(Row("agent's click -> effect at the desk", "ms, p95", percentile(touched, 95)))
-        for count, goal in ((330, 500), (2220, 2500)):
-            took, elements = await first_paint(ends, count)
-            rows.append(Row(f"first paint, {elements} elements", "ms", took, goal=goal))
+        for count, goal in ((330, 350), (2220, 1500)):
+            seen, whole, elements = await first_paint(ends, count)
+            case = f"what the caller sees, {elements} elements"
+            rows.append(Row(case, "ms until painted", seen, goal=300))
+            rows.append(Row(f"the whole of {elements} elements", "ms", whole, goal=goal))
         rows += await measure_scripts(ends)
         rows += await measure_minute(ends, seconds)
     return rows

@@ -62,7 +62,7 @@ def test_each_hop_of_a_redirection_is_checked(stage: Stage, qt_loop: QtLoop, hop
         assert stage.refused[-1].address == out
         await stage.until(stage.page.cover.refusal.isVisible)
         assert "localhost" in said(stage)
-        assert "organisation has chosen" in said(stage)
+        assert "chosen by the organisation" in said(stage)
         await asyncio.sleep(0.2)
         assert "/dehors" not in stage.web.asked
         assert stage.web.asked.count("/t/saut?dossier=7") == 1
