@@ -29,6 +29,10 @@ class DossierActKind(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     PERSON = "person"
+    DOCUMENT_WITHDRAWN = "document_withdrawn"
+    DOCUMENT_MOVED = "document_moved"
+    NOTE_WITHDRAWN = "note_withdrawn"
+    NOTE_CORRECTED = "note_corrected"
 
 
 class DossierAct(msgspec.Struct, frozen=True, kw_only=True):

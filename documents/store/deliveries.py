@@ -22,6 +22,7 @@ from documents.store.acts import DossierAct, DossierActKind, write_act
 from documents.store.rows import document_of, piece_name
 from documents.store.transactions import Transactions
 from session.core.dossier_model import ActingUser, Delivery, DeliveryState, DocumentRecord
+from session.core.errors import CopyDelivered
 
 MAX_LISTED = 100
 
@@ -78,6 +79,28 @@ def add_deliveries(
         )
 
 
+def call_off(connection: Connection, document_keys: Sequence[int], act: DossierAct) -> None:
+    """Nobody delivers these documents any more.
+
+    Raises:
+        CopyDelivered: a copy has left, or is being carried. Detail: `target`.
+    """
+    table, at = tables.deliveries, _naive(act.at_utc)
+    of_these = table.c.document_key.in_(document_keys)
+    waiting = (DeliveryState.WAITING.value, DeliveryState.REFUSED.value)
+    nobody_carries = (table.c.claimed_until_utc <= at) & (table.c.receipt == "")
+    ended = {"state": DeliveryState.GIVEN_UP.value, "reason": "given_up", "words": act.reason[:500]}
+    connection.execute(
+        update(table)
+        .where(of_these, table.c.state.in_(waiting), nobody_carries)
+        .values(by_name=act.by.name, changed_at_utc=at, **ended)
+    )
+    query = select(table.c.target).where(of_these, table.c.state != DeliveryState.GIVEN_UP.value)
+    target = connection.execute(query).scalar()
+    if target is not None:
+        raise CopyDelivered(target=target)
+
+
 def _new(organisation: str, document_key: int, target: str, now: datetime) -> dict[str, Any]:
     at = _naive(now)
     texts = dict.fromkeys(("remote_id", "receipt", "reason", "words", "by_name"), "")
@@ -99,7 +122,9 @@ class Deliveries:
         filed, ordered = tables.documents, tables.deliveries
         known_keys = select(ordered.c.document_key).where(ordered.c.target == target)
         query = select(filed.c.id).where(
-            filed.c.organisation == organisation, filed.c.id.not_in(known_keys)
+            filed.c.organisation == organisation,
+            filed.c.withdrawn_at_utc.is_(None),
+            filed.c.id.not_in(known_keys),
         )
         with self._transactions.writing() as connection:
             keys = list(connection.execute(query).scalars())

@@ -14,16 +14,16 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from documents.durable_files import make_folder
 from documents.hashes import sha256_of
 from documents.store import tables
-from documents.store.accesses import Accesses, write_line
-from documents.store.acts import DossierAct, acts_of, write_act
+from documents.store.accesses import Accesses, one_at_a_time, write_line
+from documents.store.acts import DossierAct, DossierActKind, acts_of, write_act
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
 from documents.store.erasure.dossiers import DossierErasures
@@ -67,7 +67,17 @@ from documents.store.search import (
     search,
 )
 from documents.store.transactions import Transactions, reached
-from documents.store.versions import Replacement, current, replace
+from documents.store.versions import (
+    Replacement,
+    current,
+    note_act,
+    own_document,
+    own_dossiers,
+    own_work,
+    replace,
+    withdraw,
+    withdraw_note,
+)
 from resources.texts import _
 from session.core.dossier_model import (
     NOBODY,
@@ -79,6 +89,8 @@ from session.core.dossier_model import (
     Dossier,
     DossierNote,
     NewDocument,
+    OwnWork,
+    PaperPlace,
     PieceState,
     PieceStep,
     SeenPage,
@@ -222,7 +234,11 @@ class DossierStore:
     def count(self, organisation: str) -> int:
         """Count the organisation's documents."""
         table = tables.documents
-        query = select(func.count()).select_from(table).where(table.c.organisation == organisation)
+        query = (
+            select(func.count())
+            .select_from(table)
+            .where(table.c.organisation == organisation, table.c.withdrawn_at_utc.is_(None))
+        )
         with self._reading() as connection:
             return connection.execute(query).scalar_one()
 
@@ -342,8 +358,19 @@ class DossierStore:
                 now=act.at_utc,
             )
 
-    def add_note(self, organisation: str, number: str, note: DossierNote) -> Dossier:
+    def add_note(
+        self,
+        organisation: str,
+        number: str,
+        note: DossierNote,
+        *,
+        session_id: str = "",
+        user: str = "",
+    ) -> Dossier:
         """Keeps a note; one with the same id is kept as it was first.
+
+        Args:
+            session_id, user: who may withdraw it; "" for nobody.
 
         Raises:
             DossierUnknown: no such dossier.
@@ -361,6 +388,8 @@ class DossierStore:
                     "text": note.text,
                     "by_name": note.by_name,
                     "at_utc": at_utc,
+                    "session_id": session_id,
+                    "by_user": user,
                 }
                 connection.execute(insert(table).values(dossier_id=key, **values))
             return self._dossier(connection, organisation, number)
@@ -407,9 +436,7 @@ class DossierStore:
             filed_at_utc=filed_at_utc.astimezone(UTC),
             path=path,
         )
-        filed = self._add(
-            organisation, number, document, upload_id=new.upload_id, marks=marks, by=by
-        )
+        filed = self._add(organisation, number, document, new=new, marks=marks, by=by)
         with reached():
             if not self._blobs.has(path):  # erased with another document, just before our row
                 self._blobs.put(organisation, data, new.sha256)
@@ -436,42 +463,190 @@ class DossierStore:
             DossierUnknown: no such dossier, piece or document, or it was replaced before.
         """
         with self._writing() as connection:
+            one_at_a_time(connection, organisation, correction.document_id)
             key = key_of(connection, organisation, number)
             if uploaded(connection, organisation, correction.request_id) is None:
-                if correction.piece_id and not piece_name(connection, key, correction.piece_id):
-                    raise DossierUnknown(what="piece")
                 old_key, old = current(connection, key, correction.document_id)
                 moment = self._moment(by)
-                new = msgspec.structs.replace(
-                    old,
-                    id=document_id_of(organisation, correction.request_id),
-                    piece_id=correction.piece_id,
-                    name=correction.name,
-                    filed_at_utc=moment.at_utc.astimezone(UTC),
-                )
-                marks = marks or FiledMarks(pages=pages_of(connection, old_key))
-                self._insert(
+                new_id = self._file_again(
                     connection,
                     organisation,
                     key,
-                    upload_id=correction.request_id,
-                    document=new,
-                    marks=marks,
+                    old=old,
+                    correction=correction,
+                    marks=marks or FiledMarks(pages=pages_of(connection, old_key)),
+                    author=Access(by=why.by, session_id=why.session_id),
+                    moment=moment,
                 )
-                if correction.piece_id:
-                    change_piece(
-                        connection, key, correction.piece_id, PieceState.FILED, moment=moment
-                    )
                 replace(
                     connection,
                     organisation,
                     key,
                     old_id=correction.document_id,
-                    new_id=new.id,
+                    new_id=new_id,
                     why=why,
                     moment=moment,
                 )
             return self._dossier(connection, organisation, number)
+
+    def _file_again(
+        self,
+        connection: Connection,
+        organisation: str,
+        key: int,
+        *,
+        old: DocumentRecord,
+        correction: DocumentCorrection,
+        marks: FiledMarks,
+        author: Access,
+        moment: Moment,
+    ) -> str:
+        """Files a document's same bytes in the dossier `key`; returns its new id."""
+        if correction.piece_id and not piece_name(connection, key, correction.piece_id):
+            raise DossierUnknown(what="piece")
+        new = msgspec.structs.replace(
+            old,
+            id=document_id_of(organisation, correction.request_id),
+            piece_id=correction.piece_id,
+            name=correction.name,
+            filed_at_utc=moment.at_utc.astimezone(UTC),
+        )
+        upload = NewDocument(
+            piece_id=new.piece_id,
+            name=new.name,
+            pages=new.pages,
+            sha256=new.sha256,
+            upload_id=correction.request_id,
+            session_id=author.session_id,
+            user=author.by.user,
+        )
+        self._insert(connection, organisation, key, new=upload, document=new, marks=marks)
+        if correction.piece_id:
+            change_piece(connection, key, correction.piece_id, PieceState.FILED, moment=moment)
+        return new.id
+
+    # ---- what an agent corrects of its own work
+
+    def own_work(self, organisation: str, author: Access) -> OwnWork:
+        """The notes and documents of this author in this conversation that stand."""
+        with self._reading() as connection:
+            return own_work(connection, organisation, author)
+
+    def take_back_note(
+        self, organisation: str, note_id: str, author: Access, *, text: str = "", new_id: str = ""
+    ) -> None:
+        """Withdraws the author's own note; one with `text` takes its place. Once.
+
+        Raises:
+            DossierUnknown: it is not the author's.
+        """
+        moment = self._moment(Actor(name=author.by.name))
+        with self._writing() as connection:
+            withdraw_note(
+                connection,
+                organisation,
+                note_id,
+                author=author,
+                moment=moment,
+                text=text,
+                new_id=new_id,
+            )
+
+    def take_back_document(
+        self,
+        organisation: str,
+        document_id: str,
+        author: Access,
+        *,
+        request_id: str,
+        place: PaperPlace | None = None,
+        marks: FiledMarks | None = None,
+    ) -> None:
+        """Withdraws a document that the author filed, or files it in another place instead; once
+        per `request_id`. Its bytes stay where they are.
+
+        Args:
+            place: in a dossier that the same conversation opened; None for nowhere.
+            marks: as for `correct`.
+
+        Raises:
+            DossierUnknown: it is not the author's, or there is no such place.
+            CopyDelivered: a copy has left for a document system.
+        """
+        moment = self._moment(Actor(name=author.by.name))
+        with self._writing() as connection:
+            one_at_a_time(connection, organisation, document_id)
+            if uploaded(connection, organisation, request_id) is not None:
+                return
+            row = own_document(connection, organisation, document_id, author)
+            if row is None:
+                if place is not None:
+                    raise DossierUnknown(what="document")
+                return
+            if place is None:
+                withdraw(connection, organisation, row, author=author, moment=moment)
+                return
+            self._file_elsewhere(
+                connection,
+                organisation,
+                row,
+                author=author,
+                request_id=request_id,
+                place=place,
+                marks=marks or FiledMarks(pages=pages_of(connection, row.id)),
+                moment=moment,
+            )
+
+    def _file_elsewhere(
+        self,
+        connection: Connection,
+        organisation: str,
+        row: Row[Any],
+        *,
+        author: Access,
+        request_id: str,
+        place: PaperPlace,
+        marks: FiledMarks,
+        moment: Moment,
+    ) -> None:
+        """The next version of the document `row`, or a withdrawal and a document elsewhere."""
+        target = key_of(connection, organisation, place.dossier)
+        if target not in own_dossiers(connection, organisation, author):
+            raise DossierUnknown(what="dossier")
+        old, moved = document_of(row), DossierActKind.DOCUMENT_MOVED
+        if target != row.dossier_id:
+            withdraw(connection, organisation, row, author=author, moment=moment, kind=moved)
+        new_id = self._file_again(
+            connection,
+            organisation,
+            target,
+            old=old,
+            correction=DocumentCorrection(
+                document_id=old.id,
+                piece_id=place.piece_id,
+                name=old.name,
+                request_id=request_id,
+            ),
+            marks=marks,
+            author=author,
+            moment=moment,
+        )
+        if target == row.dossier_id:
+            why = Replacement(author.reason, author.by, author.session_id)
+            replace(
+                connection,
+                organisation,
+                target,
+                old_id=old.id,
+                new_id=new_id,
+                why=why,
+                moment=moment,
+            )
+            return
+        act = DossierAct(
+            kind=moved, about=old.name, reason=author.reason, by=author.by, at_utc=moment.at_utc
+        )
+        note_act(connection, organisation, target, author=author, act=act)
 
     def supersede(
         self,
@@ -490,6 +665,7 @@ class DossierStore:
                 versions.
         """
         with self._writing() as connection:
+            one_at_a_time(connection, organisation, document_id)
             key = key_of(connection, organisation, number)
             successor = replaced_in(connection, key).get(document_id)
             if successor is None or successor[0] != by_id:  # said twice is said once
@@ -574,24 +750,17 @@ class DossierStore:
         number: str,
         document: DocumentRecord,
         *,
-        upload_id: str,
+        new: NewDocument,
         marks: FiledMarks,
         by: Actor,
     ) -> DocumentRecord:
         """The row of a file that is safe; the same upload, sent twice at once, is added once."""
         with self._writing() as connection:
-            earlier_upload = uploaded(connection, organisation, upload_id)
+            earlier_upload = uploaded(connection, organisation, new.upload_id)
             if earlier_upload is not None:
                 return same_bytes(earlier_upload, document.sha256)
             key = key_of(connection, organisation, number)
-            self._insert(
-                connection,
-                organisation,
-                key,
-                upload_id=upload_id,
-                document=document,
-                marks=marks,
-            )
+            self._insert(connection, organisation, key, new=new, document=document, marks=marks)
             if document.piece_id:
                 change_piece(
                     connection, key, document.piece_id, PieceState.FILED, moment=self._moment(by)
@@ -604,14 +773,19 @@ class DossierStore:
         organisation: str,
         key: int,
         *,
-        upload_id: str,
+        new: NewDocument,
         document: DocumentRecord,
         marks: FiledMarks,
     ) -> None:
         """The rows of a document: itself, its marks, and the copies it is to have elsewhere."""
         columns = document_columns(document)
         row = insert(tables.documents).values(
-            organisation=organisation, dossier_id=key, upload_id=upload_id, **columns
+            organisation=organisation,
+            dossier_id=key,
+            upload_id=new.upload_id,
+            session_id=new.session_id,
+            by_user=new.user,
+            **columns,
         )
         document_key = int(connection.execute(row.returning(tables.documents.c.id)).scalar_one())
         add_marks(connection, document_key, organisation, key, document=document, marks=marks)

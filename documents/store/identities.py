@@ -40,7 +40,7 @@ from documents.store.accesses import (
 )
 from documents.store.acts import DossierAct, DossierActKind, write_act
 from documents.store.names import likeness, search_key
-from documents.store.rows import find_row, kept_row, read_dossier
+from documents.store.rows import find_row, kept_row, read_dossier, replaced_in
 from documents.store.transactions import Transactions
 from session.core.dossier_model import (
     Access,
@@ -670,10 +670,10 @@ def _caller_of(connection: Connection, organisation: str, user: str, talk: TalkS
     if row is None:
         return TalkCaller()
     table = tables.documents
-    began, ended = (at.astimezone(UTC).replace(tzinfo=None) for at in talk[1:])
-    query = (
-        select(func.count())
-        .select_from(table)
-        .where(table.c.dossier_id == row.id, table.c.filed_at_utc.between(began, ended))
+    query = select(table.c.document_id).where(
+        table.c.dossier_id == row.id,
+        table.c.session_id == talk.session_id,
+        table.c.withdrawn_at_utc.is_(None),
     )
-    return TalkCaller(str(row.caller_name), int(connection.execute(query).scalar_one()))
+    filed = set(connection.execute(query).scalars()) - replaced_in(connection, row.id).keys()
+    return TalkCaller(str(row.caller_name), len(filed))

@@ -204,7 +204,9 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
     filed = [
         document_of(document_row)
         for document_row in connection.execute(
-            select(files).where(files.c.dossier_id == row.id).order_by(files.c.id)
+            select(files)
+            .where(files.c.dossier_id == row.id, files.c.withdrawn_at_utc.is_(None))
+            .order_by(files.c.id)
         )
     ]
     filed = with_versions(connection, row.id, filed)
@@ -268,9 +270,13 @@ def _notes_of(key: int) -> Select[Any]:
 
 
 def _note(row: Row[Any]) -> DossierNote:
-    return DossierNote(
+    note = DossierNote(
         id=row.note_id, text=row.text, by_name=row.by_name, at_utc=row.at_utc.replace(tzinfo=UTC)
     )
+    if row.withdrawn_at_utc is None:
+        return note
+    withdrawn = row.withdrawn_at_utc.replace(tzinfo=UTC)
+    return msgspec.structs.replace(note, text="", withdrawn_at_utc=withdrawn)
 
 
 def _piece(row: Row[Any], filed: list[DocumentRecord], today: date) -> Piece:

@@ -137,6 +137,7 @@ SELECT d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
 FROM document_words JOIN document d ON d.id = document_words.rowid
 JOIN dossier o ON o.id = d.dossier_id
 WHERE document_words MATCH :question AND d.organisation = :organisation {dossier}
+AND d.withdrawn_at_utc IS NULL
 ORDER BY document_words.rowid DESC LIMIT :limit
 """,
     # The planner would walk backwards through all documents, or join all hits;
@@ -148,7 +149,7 @@ WITH hits AS MATERIALIZED (
 )
 SELECT d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
 FROM hits JOIN document d ON d.id = hits.rowid JOIN dossier o ON o.id = d.dossier_id
-WHERE d.organisation = :organisation
+WHERE d.organisation = :organisation AND d.withdrawn_at_utc IS NULL
 ORDER BY hits.rowid DESC
 """,
 }
@@ -157,7 +158,7 @@ _FOUND_IN_DOSSIER = """
 WITH own AS MATERIALIZED (
     SELECT d.id, d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
     FROM dossier o JOIN document d ON d.dossier_id = o.id
-    WHERE o.organisation = :organisation AND o.number = :number
+    WHERE o.organisation = :organisation AND o.number = :number AND d.withdrawn_at_utc IS NULL
 )
 SELECT own.* FROM own JOIN document_words ON document_words.rowid = own.id
 WHERE document_words.words @@ to_tsquery('simple', :question)
@@ -216,7 +217,7 @@ def earlier_pages(
         )
         .add_columns(marks.c.look)
         .join(marks, marks.c.document_key == filed.c.id)
-        .where(filed.c.dossier_id == dossier_key)
+        .where(filed.c.dossier_id == dossier_key, filed.c.withdrawn_at_utc.is_(None))
         .order_by(filed.c.id, marks.c.place)
     )
     earlier_rows = list(connection.execute(query))

@@ -27,10 +27,10 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 7
+FORMAT = 8
 """Number of this layout (docs/releasing.md)."""
 
-OLDEST = 7
+OLDEST = 8
 """The oldest number from which the steps of `documents.migrations` lead to ours: its first."""
 
 BUSY_TIMEOUT_MS = 5_000
@@ -105,8 +105,13 @@ documents = Table(
     Column("sha256", String(64), nullable=False),
     Column("path", String(200), nullable=False),
     Column("filed_at_utc", DateTime, nullable=False),
+    Column("session_id", String(40), nullable=False, default=""),
+    Column("by_user", String(40), nullable=False, default=""),
+    Column("withdrawn_at_utc", DateTime, nullable=True),
     UniqueConstraint("organisation", "upload_id"),
 )
+"""One that was withdrawn by who filed it is no document of its dossier any more; the acts say so.
+"""
 
 notes = Table(
     "note",
@@ -117,6 +122,9 @@ notes = Table(
     Column("text", String(500), nullable=False),
     Column("by_name", String(500), nullable=False),
     Column("at_utc", DateTime, nullable=False),
+    Column("session_id", String(40), nullable=False, default=""),
+    Column("by_user", String(40), nullable=False, default=""),
+    Column("withdrawn_at_utc", DateTime, nullable=True),
     UniqueConstraint("dossier_id", "note_id"),
 )
 

@@ -25,6 +25,7 @@ from documents.printed.export_file import (
     write_export,
 )
 from expert_app.runtime.notary import Notary
+from resources.texts import _
 from session.core.clock import Clock
 from session.core.dossier_model import AccessLine, Dossier, PieceStep
 from session.core.errors import SessionError
@@ -144,7 +145,11 @@ class DossierExport:
             documents=_documents(dossier, names),
             history=self._history(past, names),
             notes=tuple(
-                ExportedEvent(at_utc=note.at_utc, what=note.text, by=note.by_name)
+                ExportedEvent(
+                    at_utc=note.at_utc,
+                    what=note.text or _("Note withdrawn by its author"),
+                    by=note.by_name,
+                )
                 for note in dossier.notes
             ),
             contact=dossier.contact,

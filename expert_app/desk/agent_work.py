@@ -18,6 +18,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.owed_notes import OwedNotes
 from session.bus.request_context import new_trace
 from session.core.clock import Clock, full_minute
+from session.core.dossier_model import OwnWork
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -31,8 +32,12 @@ from session.protocol.hub.board import (
 )
 from session.protocol.hub.history import (
     CorrectOutcomeRequest,
+    OwnTalk,
     OwnTalksAnswer,
     OwnTalksRequest,
+    OwnWorkRequest,
+    TakeBackDocumentRequest,
+    TakeBackNoteRequest,
 )
 from session.protocol.hub.requests import AgentChanged
 from session.protocol.hub.routing import (
@@ -48,6 +53,7 @@ from session.protocol.hub.routing import (
 )
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import CallNowRequest, PromisedCall, PromisedCallsRequest
+from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +69,11 @@ CALL_LATER = "call_later"
 """Outcome of a conversation after which the caller is called."""
 
 CORRECTION = "correct an outcome"
+
+TAKEN_BACK_FOR = timedelta(minutes=10)
+"""How long after a conversation the hub may still let its agent take back a note or a document; the
+hub knows it to the second.
+"""
 
 LAST_WORD_S = 2.0
 DESK_CLOSED = "desk_closed"
@@ -106,6 +117,7 @@ class AgentWork:
         calls_changed: whom this agent has promised to call, the first first.
         provisional_changed: numbers of dossiers that this agent made and nobody has matched yet.
         talks_changed: this agent's own conversations of today, the last ones first.
+        own: by session, what this agent wrote and filed and may still take back.
         note_failed: the note on this session was not taken, by the error's code.
         supervisor_asked: the board shows that this agent needs help, for this reason; "" no longer.
     """
@@ -132,6 +144,7 @@ class AgentWork:
         self.provisional_changed: Signal[list[str]] = Signal()
         self.talks_changed: Signal[OwnTalksAnswer] = Signal()
         self.note_failed: Signal[tuple[str, str]] = Signal()
+        self.own: dict[str, OwnWork] = {}
         self._app = app
         self._link = link
         self._bus = link.bus
@@ -306,11 +319,57 @@ class AgentWork:
     async def _ask_talks(self) -> None:
         """Without an answer what was shown stays: a hub may be older, or its history away."""
         try:
-            self.talks_changed.emit(await self._bus.ask(OwnTalksRequest()))
+            answer = await self._bus.ask(OwnTalksRequest())
         except SessionError as error:
             log.info("my conversations are not known: %s", error.code)
+            return
+        await self._ask_own_work(answer.talks)
+        self.talks_changed.emit(answer)
+
+    async def _ask_own_work(self, talks: Sequence[OwnTalk]) -> None:
+        now, own = self.clock.utc_now(), dict[str, OwnWork]()
+        for talk in talks:
+            ended_at_utc = talk.began_at_utc + timedelta(seconds=talk.talked_s)
+            if now - ended_at_utc < TAKEN_BACK_FOR:
+                try:
+                    work = await self._bus.ask(OwnWorkRequest(session_id=talk.session_id))
+                except SessionError as error:
+                    log.info("what I wrote and filed is not known: %s", error.code)
+                    continue
+                own[talk.session_id] = OwnWork(
+                    notes=tuple(work.notes), papers=tuple(work.papers), places=tuple(work.places)
+                )
+        self.own = own
 
     # ---- corrections and notes after the conversation
+
+    def take_back_note(self, session_id: str, note_id: str, text: str) -> None:
+        """Withdraws a note of a conversation that is over; `text` stands instead, "" for none."""
+        request = TakeBackNoteRequest(
+            session_id=session_id, note_id=note_id, request_id=new_id(), text=text
+        )
+        self._app.do(self._take_back(request), CORRECTION)
+
+    def take_back_document(
+        self, session_id: str, document_id: str, reason: str, *, dossier: str, piece_id: str
+    ) -> None:
+        """Takes a document of a conversation that is over out of its dossier, or files it in this
+        one instead.
+        """
+        request = TakeBackDocumentRequest(
+            session_id=session_id,
+            document_id=document_id,
+            request_id=new_id(),
+            reason=reason,
+            dossier=dossier,
+            piece_id=piece_id,
+        )
+        self._app.do(self._take_back(request), CORRECTION)
+
+    async def _take_back(self, request: TakeBackNoteRequest | TakeBackDocumentRequest) -> None:
+        await self._bus.ask(request)
+        self._app.clear_trouble(CORRECTION)
+        await self._ask_talks()
 
     def correct_outcome(self, session_id: str, outcome: str) -> None:
         """Gives a conversation that is over another outcome."""

@@ -21,6 +21,7 @@ from expert_app.ged.board_service import GedBoardService
 from expert_app.hub.dossier_identities import IdentityAdapter, ReadingsAdapter
 from session.core.clock import Clock
 from session.core.dossier_model import (
+    Access,
     ActingUser,
     Actor,
     DocumentCorrection,
@@ -28,6 +29,7 @@ from session.core.dossier_model import (
     Dossier,
     DossierNote,
     NewDocument,
+    PaperPlace,
     SeenPage,
 )
 from session.core.errors import DossierUnknown, SessionError
@@ -94,6 +96,8 @@ class DossierAdapter:
         self.history = in_thread(store.history)
         self.set_piece = in_thread(store.set_piece)
         self.acknowledge = in_thread(store.acknowledge)
+        self.own_work = in_thread(store.own_work)
+        self.take_back_note = in_thread(store.take_back_note)
         self.find_by_caller_number = self._identities.find_by_caller_number
 
     @property
@@ -150,11 +154,43 @@ class DossierAdapter:
         ]
 
     async def add_note(
-        self, organisation: str, number: str, *, note_id: str, text: str, by_name: str
+        self, organisation: str, number: str, *, note_id: str, text: str, author: Access
     ) -> Dossier:
         """Keeps a note in a dossier."""
-        note = DossierNote(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
-        return await asyncio.to_thread(self._store.add_note, organisation, number, note)
+        by, now = author.by, self._clock.utc_now()
+        note = DossierNote(id=note_id, text=text, by_name=by.name, at_utc=now)
+        return await asyncio.to_thread(
+            self._store.add_note,
+            organisation,
+            number,
+            note,
+            session_id=author.session_id,
+            user=by.user,
+        )
+
+    async def take_back_document(
+        self,
+        organisation: str,
+        document_id: str,
+        author: Access,
+        *,
+        request_id: str,
+        place: PaperPlace | None,
+    ) -> None:
+        """Withdraws a document, or files it in another place with all by which it is found."""
+        marks = None
+        if place is not None and self._workers is not None:
+            marks = await self._marks(await self.read(organisation, document_id))
+        await asyncio.to_thread(
+            self._store.take_back_document,
+            organisation,
+            document_id,
+            author,
+            request_id=request_id,
+            place=place,
+            marks=marks,
+        )
+        self._ged.wake()
 
     async def file(
         self, organisation: str, number: str, *, document: NewDocument, data: bytes, who: Actor

@@ -113,13 +113,14 @@ class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 class DossierNote(msgspec.Struct, frozen=True, kw_only=True):
     """An agent's note for the next one after a conversation, and its time;
-    `by_name` is what callers read of the agent.
+    `by_name` is what callers read of the agent. One that its author withdrew has no text.
     """
 
     id: Id
-    text: NoteText
+    text: Annotated[str, msgspec.Meta(max_length=NOTE_LETTERS)]
     by_name: str
     at_utc: UtcTime
+    withdrawn_at_utc: UtcTime | None = None
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +195,8 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         piece_id: the expected piece, or "" for a document that nobody expected.
         upload_id: the sender's own; repeated, it gives the same document again.
+        session_id, user: the conversation in which it is filed, and who files it; "" where nobody
+            may withdraw it.
     """
 
     piece_id: str
@@ -201,6 +204,8 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     sha256: str
     upload_id: str
+    session_id: str = ""
+    user: str = ""
 
 
 class DocumentCorrection(msgspec.Struct, frozen=True, kw_only=True):
@@ -350,11 +355,47 @@ class TalkSpan(NamedTuple):
 
 class TalkCaller(NamedTuple):
     """The caller of a conversation by the dossier that its agent opened, "" without one, and how
-    many documents came into it meanwhile.
+    many documents it filed there that stand.
     """
 
     name: str = ""
     filed: int = 0
+
+
+class OwnNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A note that an agent wrote in a conversation."""
+
+    id: Id
+    text: NoteText
+
+
+class OwnPaper(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that an agent filed in a conversation: in which dossier, and as which piece ("":
+    none).
+    """
+
+    id: Id
+    name: Text
+    dossier: str
+    piece_id: str = ""
+
+
+class PaperPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece, or ("") no piece, of a dossier that the conversation opened."""
+
+    dossier: str
+    piece_id: str = ""
+    name: Text = ""
+
+
+class OwnWork(msgspec.Struct, frozen=True, kw_only=True):
+    """The notes and documents of one agent in one conversation, and the places where these
+    documents could be instead.
+    """
+
+    notes: tuple[OwnNote, ...] = ()
+    papers: tuple[OwnPaper, ...] = ()
+    places: tuple[PaperPlace, ...] = ()
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):

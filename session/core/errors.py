@@ -328,6 +328,16 @@ class UndoImpossible(SessionError):
     """
 
 
+class CorrectionTooLate(SessionError):
+    """The minutes after a wrap-up in which an agent may correct its own work are over."""
+
+
+class CopyDelivered(SessionError):
+    """A document cannot be withdrawn: a copy has left for an agency's own system.
+    Detail: `target`.
+    """
+
+
 class CallLost(SessionError):
     """Voice and picture could not be set up, or were lost."""
 

@@ -126,6 +126,26 @@ class CorrectOutcome(Struct, frozen=True):
     outcome: str
 
 
+class TakeBackNote(Struct, frozen=True):
+    """Withdraw a note of a conversation that is over; `text` stands instead, "" for none."""
+
+    session_id: str
+    note_id: str
+    text: str = ""
+
+
+class TakeBackPaper(Struct, frozen=True):
+    """Take a document of a conversation that is over out of its dossier, or (`dossier` not "") file
+    it there instead, as `piece_id` ("": as no piece).
+    """
+
+    session_id: str
+    document_id: str
+    reason: str
+    dossier: str = ""
+    piece_id: str = ""
+
+
 class FileLeftPages(Struct, frozen=True):
     """File the scanned pages that a session left behind."""
 
@@ -150,6 +170,8 @@ IdleAct = (
     | PauseFor
     | AcceptByThemselves
     | CorrectOutcome
+    | TakeBackNote
+    | TakeBackPaper
     | MakePromisedCall
     | WriteOwedNote
     | DropOwedNote

@@ -195,6 +195,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This act can no longer be taken back."),
         N_("Look at what is there now and act again if you need to."),
     ),
+    "correction_too_late": (
+        N_("The ten minutes are over."),
+        N_("Ask your supervisor."),
+    ),
+    "copy_delivered": (
+        N_("A copy of this document is already in {target}."),
+        N_("It stays in the dossier here. Tell your supervisor, who can have both corrected."),
+    ),
     "ticket_unknown": (
         N_("This request no longer exists."),
         N_("Take another caller from the queue."),

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from PyQt6.QtCore import Qt
 
 from documents.pages.outbox import UnfiledPage
-from expert_app.desk.agent_work import AgentWork, WrapUpTime
+from expert_app.desk.agent_work import CORRECTION, AgentWork, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.closing import closing_proposal
 from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.wrap_up_proposal import filled_note, guided
 from expert_app.desk.filing import DeletedPages, Filing, kept_until
 from resources.texts import _, ngettext
-from session.core.dossier_model import Dossier
+from session.core.dossier_model import Dossier, OwnWork
 from session.core.errors import DossierUnknown, TicketUnknown
 from session.core.short_number import short_number
 from session.desk.hub.memos import SUPERVISORS
@@ -47,6 +47,8 @@ from views.desk.acts import (
     MakePromisedCall,
     OfferAct,
     QueueAct,
+    TakeBackNote,
+    TakeBackPaper,
     UseNoteTemplate,
     WrapUpAct,
     WrapUpPress,
@@ -217,8 +219,8 @@ class AgentWorkConnections:
                 self._work.write_owed(session_id, note)
             case DropOwedNote(session_id):
                 self._work.owed.drop(session_id)
-            case CorrectOutcome(session_id, outcome):
-                self._work.correct_outcome(session_id, outcome)
+            case CorrectOutcome() | TakeBackNote() | TakeBackPaper():
+                self._on_correction(act)
             case FileLeftPages(session_id):
                 self._on_file_left(session_id)
             case DeleteLeftPages(session_id):
@@ -226,6 +228,17 @@ class AgentWorkConnections:
             case WriteOfDossier(number):
                 words = _("Provisional dossier {number}").format(number=number)
                 self._window.memos.open_thread(SUPERVISORS, f"{words}: ")
+
+    def _on_correction(self, act: CorrectOutcome | TakeBackNote | TakeBackPaper) -> None:
+        match act:
+            case CorrectOutcome(session_id, outcome):
+                self._work.correct_outcome(session_id, outcome)
+            case TakeBackNote(session_id, note_id, text):
+                self._work.take_back_note(session_id, note_id, text)
+            case TakeBackPaper(session_id, document_id, reason, dossier, piece_id):
+                self._work.take_back_document(
+                    session_id, document_id, reason, dossier=dossier, piece_id=piece_id
+                )
 
     def _on_offer(self, ticket: Ticket | None) -> None:
         if ticket is None:
@@ -293,7 +306,10 @@ class AgentWorkConnections:
             title = " · ".join(filter(None, (began, name, outcome)))
             filed = filed_words(talk.filed) if talk.filed else ""
             detail = " · ".join(filter(None, (talk.caller_name or talk.number, filed)))
-            talks.append(OpenWork(WorkKind.TALK, talk.session_id, title, detail, tuple(choices)))
+            own = self._work.own.get(talk.session_id, OwnWork())
+            talks.append(
+                OpenWork(WorkKind.TALK, talk.session_id, title, detail, tuple(choices), own)
+            )
         self._window.idle.talks.show_work(talks, answer.total)
         self._window.idle.day.show_talks(answer.talks)
         self._talks = answer
@@ -445,6 +461,8 @@ class AgentWorkConnections:
             self._window.wrap_up.show_limit(*self._work.wrap_up)
         elif trouble.key == "finish":
             self._window.wrap_up.finish_failed()
+        elif trouble.key == CORRECTION:
+            self._window.idle.talks.show_failed(WorkKind.TALK)
         elif trouble.key == LEFT_PAGES:
             self._window.idle.work.show_failed(WorkKind.PAGES)
             self.show_open_work()

@@ -54,7 +54,9 @@ class CallerPreviews:
             procedure=dossier.procedure,
             missing=tuple(piece.name for piece in dossier.missing),
             filed=sum(not document.replaced_by for document in dossier.documents),
-            note=dossier.notes[-1] if dossier.notes else None,
+            note=next(
+                (note for note in reversed(dossier.notes) if note.withdrawn_at_utc is None), None
+            ),
         )
 
     async def _dossier(self, asker: Asker, ticket: Ticket) -> Dossier | None:

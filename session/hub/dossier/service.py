@@ -228,12 +228,13 @@ class DossierService:
         too. Raises as `dossier`.
         """
         number, by_name = await self._to_annotate(asker, request.session_id)
+        by = ActingUser(user=asker.user, name=by_name, computer=asker.computer)
         await self._store.add_note(
             asker.organisation,
             number,
             note_id=request.note_id,
             text=request.text,
-            by_name=by_name,
+            author=Access(by=by, session_id=request.session_id),
         )
         return Done()
 
@@ -291,7 +292,7 @@ class DossierService:
             await self._check_keep(asker, begin, place)
             data = await asyncio.to_thread(upload.whole)
             begin = msgspec.structs.replace(begin, dossier=place.dossier)
-            record, facts = await self._file(asker.organisation, begin, data, place.who)
+            record, facts = await self._file(asker, begin, data, place.who)
             if place.ticket is None:  # nothing of it is told any more
                 facts = Dossier(number=facts.number, caller_name="", caller_number="")
             filed = DocumentFiled(document=record, dossier=facts)
@@ -321,7 +322,7 @@ class DossierService:
             await self._keep.check(asker.organisation, begin.session_id, place.ticket)
 
     async def _file(
-        self, organisation: str, begin: UploadBegin, data: bytes, who: Actor
+        self, asker: Asker, begin: UploadBegin, data: bytes, who: Actor
     ) -> tuple[DocumentRecord, Dossier]:
         document = NewDocument(
             piece_id=begin.piece_id,
@@ -329,9 +330,11 @@ class DossierService:
             pages=begin.pages,
             sha256=begin.sha256,
             upload_id=begin.upload_id,
+            session_id=begin.session_id,
+            user=asker.user,
         )
         return await self._store.file(
-            organisation, begin.dossier, document=document, data=data, who=who
+            asker.organisation, begin.dossier, document=document, data=data, who=who
         )
 
     @handles(DocumentRequest)

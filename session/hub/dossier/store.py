@@ -18,6 +18,8 @@ from session.core.dossier_model import (
     Dossier,
     DossierMerged,
     NewDocument,
+    OwnWork,
+    PaperPlace,
     PieceState,
     PieceStep,
     SeenPage,
@@ -187,9 +189,38 @@ class DossierStoreLike(Protocol):
         ...
 
     async def add_note(
-        self, organisation: str, number: str, *, note_id: str, text: str, by_name: str
+        self, organisation: str, number: str, *, note_id: str, text: str, author: Access
     ) -> Dossier:
         """Keeps a note in a dossier; the same `note_id` is kept once."""
+        ...
+
+    # ---- what an agent corrects of its own work
+
+    async def own_work(self, organisation: str, author: Access) -> OwnWork:
+        """The author's notes and documents of its conversation that stand."""
+        ...
+
+    async def take_back_note(
+        self, organisation: str, note_id: str, author: Access, *, text: str, new_id: str
+    ) -> None:
+        """Withdraws the author's own note, once; one with `text` takes its place."""
+        ...
+
+    async def take_back_document(
+        self,
+        organisation: str,
+        document_id: str,
+        author: Access,
+        *,
+        request_id: str,
+        place: PaperPlace | None,
+    ) -> None:
+        """Withdraws the author's own document, or files it in another place of a dossier that the
+        same conversation opened; once per `request_id`.
+
+        Raises:
+            CopyDelivered: a copy has left for a document system.
+        """
         ...
 
     # ---- documents ----

@@ -16,7 +16,7 @@ from sqlalchemy import and_, func, select
 
 from session.core.clock import Clock
 from session.core.dossier_model import TalkSpan
-from session.core.errors import TicketUnknown, UndoImpossible
+from session.core.errors import CorrectionTooLate, TicketUnknown, UndoImpossible
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.history import tables
@@ -108,15 +108,15 @@ class OwnTalks:
 
         Raises:
             TicketUnknown: not this agent's own conversation of today.
-            UndoImpossible: it is too late. StoreUnreachable.
+            UndoImpossible: it began something else, or has changed.
+            CorrectionTooLate: the minutes are over. StoreUnreachable.
         """
-        _total, talks = await self._today(asker)
-        talk = next((talk for talk in talks if talk.span.session_id == request.session_id), None)
-        if talk is None:
-            raise TicketUnknown
+        talk = await self._own(asker, request.session_id)
         until_utc = _correct_until(talk)
-        if until_utc is None or until_utc < self._clock.utc_now():
+        if until_utc is None:
             raise UndoImpossible(why=UndoState.ENDED.value)
+        if until_utc < self._clock.utc_now():
+            raise CorrectionTooLate
 
         def decide(ticket: Ticket) -> Ticket | None:
             if (ticket.state, ticket.session) != (TicketState.CLOSED, request.session_id):
@@ -129,6 +129,25 @@ class OwnTalks:
 
         await self._changes.change(asker.organisation, talk.ticket, decide)
         return Done()
+
+    async def own_until(self, asker: Asker, session_id: str) -> datetime:
+        """Return until when an agent may take back what it wrote and filed in a conversation of
+        today: from the end of its wrap-up, whatever was corrected since.
+
+        Raises:
+            TicketUnknown: not this agent's own conversation of today. StoreUnreachable.
+        """
+        talk = await self._own(asker, session_id)
+        history = await self._projection.fresh()
+        closed_at = await asyncio.to_thread(_first_closed, history, asker, talk)
+        return (closed_at or talk.span.ended_at_utc) + CORRECTED_FOR
+
+    async def _own(self, asker: Asker, session_id: str) -> _Talk:
+        _total, talks = await self._today(asker)
+        talk = next((talk for talk in talks if talk.span.session_id == session_id), None)
+        if talk is None:
+            raise TicketUnknown
+        return talk
 
     async def _today(self, asker: Asker) -> tuple[int, list[_Talk]]:
         """Return how many conversations the agent finished or passed on today, and the last."""
@@ -146,6 +165,22 @@ def _correct_until(talk: _Talk) -> datetime | None:
     if talk.outcome in _STAND:
         return None
     return talk.span.ended_at_utc + CORRECTED_FOR
+
+
+def _first_closed(history: History, asker: Asker, talk: _Talk) -> datetime | None:
+    """Return when the wrap-up ended: a corrected outcome closes the ticket once more."""
+    entries = tables.transitions
+    query = select(func.min(entries.c.stored_at_utc)).where(
+        entries.c.organisation == asker.organisation,
+        entries.c.ticket == talk.ticket,
+        entries.c.session == talk.span.session_id,
+        entries.c.state == TicketState.CLOSED.value,
+    )
+    with history.reading() as connection:
+        closed_at: datetime | None = connection.execute(query).scalar()
+    if closed_at is None:
+        return None
+    return closed_at.replace(tzinfo=UTC)
 
 
 def _passed_on(history: History, asker: Asker, since: datetime) -> list[_Talk]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from session.hub.dossier.keep_consent import KeepConsents, NatsKeepConsentStore
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.history.answers import CallerAnswers
 from session.hub.history.audit import Audit
@@ -14,6 +15,7 @@ from session.hub.history.database import History
 from session.hub.history.own_talks import OwnTalks
 from session.hub.history.projection import Projection
 from session.hub.history.statistics import StatisticsService
+from session.hub.history.taking_back import TakingBack
 from session.hub.history.trends import DayAndTrends
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
@@ -29,11 +31,12 @@ class HistoryServices:
     days: DayAndTrends
     answers: CallerAnswers
     own_talks: OwnTalks
+    taking_back: TakingBack
 
     @property
     def rules(self) -> tuple[object, ...]:
         """The objects that answer verbs."""
-        return (self.statistics, self.days, self.answers, self.own_talks)
+        return (self.statistics, self.days, self.answers, self.own_talks, self.taking_back)
 
 
 def build(parts: HubParts, queue: Queue, *, dossiers: DossierStoreLike) -> HistoryServices:
@@ -46,17 +49,25 @@ def build(parts: HubParts, queue: Queue, *, dossiers: DossierStoreLike) -> Histo
 
     audit = Audit(parts.connection, parts.replicas, limits=parts.limits)
     projection = Projection(audit, open_database, tasks=parts.tasks, rebuild=parts.rebuild_history)
+    own_talks = OwnTalks(
+        projection,
+        parts.clock,
+        changes=queue.core.changes,
+        dossiers=dossiers,
+        time_zone=parts.time_zone,
+    )
     return HistoryServices(
         audit=audit,
         projection=projection,
         statistics=StatisticsService(projection),
         days=DayAndTrends(projection, parts.clock, time_zone=parts.time_zone),
         answers=CallerAnswers(queue.moved, audit),
-        own_talks=OwnTalks(
-            projection,
+        own_talks=own_talks,
+        taking_back=TakingBack(
+            own_talks,
             parts.clock,
-            changes=queue.core.changes,
             dossiers=dossiers,
-            time_zone=parts.time_zone,
+            keep=KeepConsents(NatsKeepConsentStore(parts.connection), parts.clock),
+            name_of=parts.catalogue.person_name,
         ),
     )

@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from session.core.dossier_model import NOTE_LETTERS, OwnNote, OwnPaper, PaperPlace
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.line_rates import LineRates
@@ -27,7 +28,7 @@ from session.protocol.hub.requests import (
     Requests,
     Text,
 )
-from session.protocol.wire.ids import Id
+from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
 MOST_ACTS = 200
@@ -357,9 +358,70 @@ class CorrectOutcomeRequest(
     outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
+class OwnWorkAnswer(ListAnswer, frozen=True, kw_only=True):
+    """The notes and documents that stand, and where these documents could be instead; none of them
+    where only a vault has the dossier.
+
+    Attributes:
+        until_utc: until when they may be taken back; None: no longer.
+    """
+
+    PAGED: ClassVar[tuple[str, ...]] = ("notes", "papers", "places")
+
+    notes: list[OwnNote]
+    papers: list[OwnPaper]
+    places: list[PaperPlace]
+    until_utc: UtcTime | None = None
+
+
+class OwnWorkRequest(
+    ListRequest[OwnWorkAnswer], frozen=True, kw_only=True, verb="own_work", roles=(Role.AGENT,)
+):
+    """An agent asks what it wrote and filed in its own conversation, some minutes ago."""
+
+    session_id: Id
+
+
+class TakeBackNoteRequest(
+    Request[Done], frozen=True, kw_only=True, verb="take_back_note", roles=(Role.AGENT,)
+):
+    """An agent withdraws the note that it wrote some minutes ago: the dossier shows that it did,
+    and the text no more. `text`, where it is not "", stands as a new note, `request_id`.
+    """
+
+    session_id: Id
+    note_id: Id
+    request_id: Id
+    text: Annotated[str, msgspec.Meta(max_length=NOTE_LETTERS)] = ""
+
+
+class TakeBackDocumentRequest(
+    Request[Done],
+    frozen=True,
+    kw_only=True,
+    verb="take_back_document",
+    answer_s=LONG_S,
+    roles=(Role.AGENT,),
+):
+    """An agent takes a document that it filed some minutes ago out of the dossier, once per
+    `request_id`; its pages stay in the store. With a `dossier`, one that the same conversation
+    opened, it is filed there instead, as `piece_id` ("": as no piece).
+    """
+
+    session_id: Id
+    document_id: Id
+    request_id: Id
+    dossier: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    piece_id: OptionalId = ""
+    reason: Reason
+
+
 HISTORY_REQUESTS: Requests = (
     OwnTalksRequest,
     CorrectOutcomeRequest,
+    OwnWorkRequest,
+    TakeBackNoteRequest,
+    TakeBackDocumentRequest,
     HistoryRequest,
     UndoRequest,
     TrendsRequest,

@@ -26,6 +26,8 @@ from session.core.dossier_model import (
     DossierMerged,
     DossierNote,
     NewDocument,
+    OwnWork,
+    PaperPlace,
     Piece,
     PieceState,
     PieceStep,
@@ -270,13 +272,16 @@ class MemoryDossiers:
         return changed
 
     async def add_note(
-        self, organisation: str, number: str, *, note_id: str, text: str, by_name: str
+        self, organisation: str, number: str, *, note_id: str, text: str, author: Access
     ) -> Dossier:
         facts = await self.open(organisation, number)
         if any(note.id == note_id for note in facts.notes):
             return facts
         note = DossierNote(
-            id=note_id, text=text, by_name=by_name, at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+            id=note_id,
+            text=text,
+            by_name=author.by.name,
+            at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
         )
         changed = msgspec.structs.replace(facts, notes=[*facts.notes, note])
         self._dossiers[organisation, number] = changed
@@ -312,6 +317,25 @@ class MemoryDossiers:
         return self.documents[document_id]
 
     # ---- what this store does not know ----
+
+    async def own_work(self, organisation: str, author: Access) -> OwnWork:
+        return OwnWork()
+
+    async def take_back_note(
+        self, organisation: str, note_id: str, author: Access, *, text: str, new_id: str
+    ) -> None:
+        raise NotAllowed(why="no corrections")
+
+    async def take_back_document(
+        self,
+        organisation: str,
+        document_id: str,
+        author: Access,
+        *,
+        request_id: str,
+        place: PaperPlace | None,
+    ) -> None:
+        raise NotAllowed(why="no corrections")
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         return []

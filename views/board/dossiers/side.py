@@ -80,7 +80,7 @@ def _content_words(facts: Dossier) -> str:
             _("Pieces settled: {done} of {all}").format(done=settled, all=len(facts.pieces))
         )
     parts.append(filed_words(len(facts.documents)))
-    notes = len(facts.notes)
+    notes = sum(note.withdrawn_at_utc is None for note in facts.notes)
     parts.append(ngettext("One note", "{count} notes", notes).format(count=notes))
     if facts.provisional:
         parts.append(_("provisional"))

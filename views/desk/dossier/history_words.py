@@ -17,6 +17,10 @@ ACTS: dict[str, str] = {
     "merged": N_("Two dossiers made one: {about}"),
     "unmerged": N_("Two dossiers again: {about}"),
     "person": N_("Name or birth date corrected: {about}"),
+    "document_withdrawn": N_("Taken out of the dossier: {about}"),
+    "document_moved": N_("Was in the wrong dossier, filed in the other one: {about}"),
+    "note_withdrawn": N_("Note withdrawn by its author"),
+    "note_corrected": N_("Note corrected by its author"),
 }
 """By `documents.store.acts.DossierActKind`."""
 

@@ -36,7 +36,13 @@ class NotesCard(Card):
                 old.deleteLater()
         for note in list(reversed(notes))[:SHOWN]:
             at = note.at_utc.astimezone()
-            words = label(note.text, name=f"note_{note.id}", wrap=True)
+            text = note.text
+            if note.withdrawn_at_utc is not None:
+                text = _("Note withdrawn by its author")
+            words = label(text, name=f"note_{note.id}", wrap=True)
+            font = words.font()
+            font.setStrikeOut(note.withdrawn_at_utc is not None)
+            words.setFont(font)
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             by = _("{name}, {date} at {time}")
             self._box.addWidget(words)

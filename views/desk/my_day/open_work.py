@@ -14,7 +14,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QMenu, QPlainTextEdit, QPushButton
 
 from resources.texts import _
-from session.core.dossier_model import NOTE_LETTERS
+from session.core.dossier_model import NOTE_LETTERS, OwnNote, OwnPaper, OwnWork
 from views.desk.acts import (
     CorrectOutcome,
     DeleteLeftPages,
@@ -22,6 +22,8 @@ from views.desk.acts import (
     FileLeftPages,
     IdleAct,
     MakePromisedCall,
+    TakeBackNote,
+    TakeBackPaper,
     WriteOfDossier,
     WriteOwedNote,
 )
@@ -34,6 +36,9 @@ NOTE_PX = 62
 
 WORDS_PX = 290
 """Width that a row's words need beside its buttons, in letters of the usual size."""
+
+MENU_LETTERS = 40
+"""Of a note or a document's name in a menu."""
 
 MOST_ROWS = 50
 """So much work has a row at first, and so much more with each press."""
@@ -53,7 +58,8 @@ class WorkKind(Enum):
 class OpenWork(NamedTuple):
     """A piece of work; `id` is that of its ticket (`CALL`), session (`PAGES`, `NOTE`, `TALK`) or
     dossier.
-    `choices`: the outcomes, code and words, that a talk may still be given instead.
+    `choices`: the outcomes, code and words, that a talk may still be given instead; `own`: what
+    its agent wrote and filed in it, and may still take back.
     """
 
     kind: WorkKind
@@ -61,6 +67,7 @@ class OpenWork(NamedTuple):
     title: str
     detail: str
     choices: tuple[tuple[str, str], ...] = ()
+    own: OwnWork = OwnWork()
 
 
 class WorkRow(QFrame):
@@ -94,6 +101,10 @@ class WorkRow(QFrame):
         for button in self._buttons:
             button.setEnabled(True)
 
+    def is_open(self) -> bool:
+        """True while something is written or confirmed in it that was not sent yet."""
+        return False
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Where the words have no room beside the buttons, these stand below."""
         super().resizeEvent(event)
@@ -122,11 +133,7 @@ class OwedNoteRow(WorkRow):
         self._write = push_button(_("Write"), "pen", name="owed_note_write")
         drop = push_button(_("Without a note"), "", "quiet", name="owed_note_drop")
         super().__init__(work, self._write, drop)
-        self._text = QPlainTextEdit()
-        self._text.setObjectName("owed_note_text")
-        self._text.setAccessibleName(f"{work.title}, {work.detail}")
-        self._text.setTabChangesFocus(True)
-        self._text.setFixedHeight(round(NOTE_PX * max(1.0, text_scale())))
+        self._text = _text_field("owed_note_text", f"{work.title}, {work.detail}")
         self._keep = push_button(
             _("Keep it in the dossier"), "kept", "primary", name="owed_note_keep"
         )
@@ -159,19 +166,167 @@ class OwedNoteRow(WorkRow):
 
 
 class TalkRow(WorkRow):
-    """A conversation of today; for some minutes another outcome may be chosen."""
+    """A conversation of today; for some minutes another outcome may be chosen, and its agent's note
+    or documents be taken back: what that means is said before it is done.
+    """
 
     def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
-        correct = push_button(_("Correct the outcome"), "undo", "quiet", name="talk_correct")
-        super().__init__(work, *((correct,) if work.choices else ()))
-        menu = QMenu(self)
-        menu.setObjectName("talk_outcomes")
-        for code, words in work.choices:
-            action = menu.addAction(face_words(words))
-            assert action is not None  # Qt gives one for each text
-            action.setObjectName(f"outcome_{code}")
-            action.triggered.connect(partial(tell, CorrectOutcome(work.id, code)))
+        self._tell = tell
+        self._act: Callable[[], IdleAct] | None = None
+        self._sent = False
+        own, words = work.own, _("Correct the outcome")
+        has_own = bool(own.notes or own.papers)
+        if has_own:
+            words = _("Correct")
+        correct = push_button(words, "undo", "quiet", name="talk_correct")
+        super().__init__(work, *((correct,) if has_own or work.choices else ()))
+        menu = outcomes = QMenu(self)
+        if has_own:
+            outcomes = _submenu(menu, _("Outcome"))
+        outcomes.setObjectName("talk_outcomes")
+        for code, outcome in work.choices:
+            change = partial(tell, CorrectOutcome(work.id, code))
+            _entry(outcomes, f"outcome_{code}", outcome, change)
+        outcomes.setEnabled(bool(work.choices))
+        for note in own.notes:
+            self._add_note(_submenu(menu, _("Note: {text}").format(text=_short(note.text))), note)
+        for paper in own.papers:
+            self._add_paper(_submenu(menu, _short(paper.name)), paper)
         correct.setMenu(menu)
+        self._add_confirmation()
+
+    def is_open(self) -> bool:
+        """True while the agent reads or writes before it is sent."""
+        return self._act is not None and not self._sent
+
+    def show_failed(self) -> None:
+        """It was not taken: it may be tried again."""
+        super().show_failed()
+        self._sent = False
+        self._allow()
+
+    def _add_note(self, menu: QMenu, note: OwnNote) -> None:
+        what = _("The dossier shows that a note was withdrawn, and its text to nobody any more.")
+        act = TakeBackNote(self.work.id, note.id)
+        _entry(menu, "note_correct", _("Correct the note"), partial(self._write, note))
+        withdraw = _("Withdraw the note")
+        _entry(menu, "note_withdraw", withdraw, partial(self._confirm, what, withdraw, act))
+
+    def _add_paper(self, menu: QMenu, paper: OwnPaper) -> None:
+        wrong_dossier, wrong_piece = _("Filed in the wrong dossier"), _("Filed as the wrong piece")
+        out = _("Take it out of the dossier")
+        what = _(
+            "“{name}” leaves the dossier, and its piece is missing again. A receipt that was "
+            "printed says otherwise: tell the caller."
+        ).format(name=paper.name)
+        for name, reason in (
+            ("paper_wrong", wrong_dossier),
+            ("paper_out", _("Filed by mistake")),
+        ):
+            act = TakeBackPaper(self.work.id, paper.id, reason)
+            words = _("{reason}: take it out").format(reason=reason)
+            _entry(menu, name, words, partial(self._confirm, what, out, act))
+        menu.addSeparator()
+        for place in self.work.own.places:
+            if (place.dossier, place.piece_id) != (paper.dossier, paper.piece_id):
+                words, reason = place.name or _("as another document"), wrong_piece
+                if place.dossier != paper.dossier:
+                    number, reason = place.dossier, wrong_dossier
+                    words = _("Dossier {number}: {piece}").format(number=number, piece=words)
+                what = _(
+                    "“{name}” is filed elsewhere: {place}. A receipt that was printed says "
+                    "otherwise: tell the caller."
+                ).format(name=paper.name, place=words)
+                act = TakeBackPaper(self.work.id, paper.id, reason, place.dossier, place.piece_id)
+                move = partial(self._confirm, what, _("File it there"), act)
+                _entry(menu, f"paper_to_{place.piece_id}", words, move)
+
+    def _add_confirmation(self) -> None:
+        self._what = label(role="small", name="talk_what", wrap=True)
+        self._text = _text_field("talk_note", _("The corrected note"))
+        self._do = push_button("", "undo", "primary", name="talk_do")
+        self._leave = push_button(_("Leave it as it is"), "", "quiet", name="talk_leave")
+        self._do.clicked.connect(self._on_do)
+        self._leave.clicked.connect(self._close)
+        self._text.textChanged.connect(self._allow)
+        self.body.addWidget(self._what)
+        self.body.addWidget(self._text)
+        self.body.addLayout(row(None, self._do, self._leave, 0, space=SPACE[1]))
+        self._close()
+
+    def _confirm(self, what: str, words: str, act: IdleAct) -> None:
+        """Say what happens; the second press does it."""
+        self._open(what, words, lambda: act)
+        self._text.hide()
+        self._leave.setFocus()
+
+    def _write(self, note: OwnNote) -> None:
+        what = _("The dossier shows the corrected note, and that an earlier one was withdrawn.")
+        self._text.setPlainText(note.text)
+        self._open(
+            what,
+            _("Keep it in the dossier"),
+            lambda: TakeBackNote(
+                self.work.id, note.id, self._text.toPlainText().strip()[:NOTE_LETTERS]
+            ),
+        )
+        self._text.show()
+        self._text.setFocus()
+        self._allow()
+
+    def _open(self, what: str, words: str, act: Callable[[], IdleAct]) -> None:
+        self._act = act
+        self._sent = False
+        self._what.setText(what)
+        self._do.setText(words)
+        self._do.setAccessibleName(f"{words}: {what}")
+        self._do.setEnabled(True)
+        for part in (self._what, self._do, self._leave):
+            part.show()
+
+    def _close(self) -> None:
+        self._act = None
+        for part in (self._what, self._text, self._do, self._leave):
+            part.hide()
+
+    def _allow(self) -> None:
+        has_words = bool(self._text.toPlainText().strip())
+        self._do.setEnabled(self._text.isHidden() or has_words)
+
+    def _on_do(self) -> None:
+        if self._act is not None:
+            self._sent = True
+            self._do.setEnabled(False)
+            self._tell(self._act())
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    if len(words) > MENU_LETTERS:
+        return f"{words[:MENU_LETTERS]}…"
+    return words
+
+
+def _submenu(menu: QMenu, words: str) -> QMenu:
+    made = menu.addMenu(face_words(words))
+    assert made is not None  # Qt gives one for each text
+    return made
+
+
+def _entry(menu: QMenu, name: str, words: str, do: Callable[[], None]) -> None:
+    action = menu.addAction(face_words(words))
+    assert action is not None  # Qt gives one for each text
+    action.setObjectName(name)
+    action.triggered.connect(lambda _checked: do())
+
+
+def _text_field(name: str, spoken: str) -> QPlainTextEdit:
+    field = QPlainTextEdit()
+    field.setObjectName(name)
+    field.setAccessibleName(spoken)
+    field.setTabChangesFocus(True)
+    field.setFixedHeight(round(NOTE_PX * max(1.0, text_scale())))
+    return field
 
 
 class LeftPagesRow(WorkRow):
@@ -251,7 +406,7 @@ class WorkCard(Card):
         self._work, self._total = work, total
         shown = {(piece.kind, piece.id): piece for piece in work[: self._most]}
         for key, old in list(self._rows.items()):
-            if shown.get(key) != old.work:
+            if shown.get(key) != old.work and not (key in shown and old.is_open()):
                 del self._rows[key]
                 old.hide()
                 old.deleteLater()

@@ -524,15 +524,19 @@ def test_the_caller_of_a_conversation_is_told_to_the_agent_who_opened_the_dossie
 ) -> None:
     store.create_dossier(ORG, CALLER)
     store.identities.open(ORG, CALLER.number, _in("s1"), named=True)
-    for upload, minutes in (("u0", -5), ("u1", 5), ("u2", 15)):
+    for upload, session_id in (("u0", "s0"), ("u1", "s1"), ("u2", "")):
         document = NewDocument(
-            piece_id="identity", name="Papier", pages=2, sha256=sha256_of(PDF), upload_id=upload
+            piece_id="identity",
+            name="Papier",
+            pages=2,
+            sha256=sha256_of(PDF),
+            upload_id=upload,
+            session_id=session_id,
         )
-        filed_at = NOW + timedelta(minutes=minutes)
-        store.file(ORG, CALLER.number, document, PDF, filed_at_utc=filed_at)
+        store.file(ORG, CALLER.number, document, PDF, filed_at_utc=NOW)
     talk = TalkSpan("s1", NOW, NOW + timedelta(minutes=10))
     [caller] = store.identities.callers_of(ORG, "alice", [talk])
-    assert caller == (CALLER.caller_name, 1), "what came before and afterwards is not of it"
+    assert caller == (CALLER.caller_name, 1), "what came in other conversations is not of it"
     assert store.identities.callers_of(ORG, "bob", [talk]) == [("", 0)]
     unknown = talk._replace(session_id="s2")
     assert store.identities.callers_of(ORG, "alice", [unknown]) == [("", 0)]

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QCheckBox, QLabel, QMenu, QPlainTextEdit, QPushButto
 from pytestqt.qtbot import QtBot
 
 from documents.pages.outbox import UnfiledPage
-from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
+from expert_app.desk.agent_work import CORRECTION, AgentWork, ReportedState, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.owed_notes import OwedNotes
@@ -26,7 +26,7 @@ from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
 from expert_app.desk.filing import DeletedPages, Filing
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from session.core.clock import ManualClock
-from session.core.dossier_model import DossierNote
+from session.core.dossier_model import DossierNote, OwnNote, OwnPaper, OwnWork
 from session.core.signals import Signal
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.dossier.guides import Guide, GuideStep
@@ -63,6 +63,7 @@ class Work:
         self.note_failed: Signal[tuple[str, str]] = Signal()
         self.owed = OwedNotes(MemorySettings(), ManualClock(NOW))
         self.clock = ManualClock(NOW)
+        self.own: dict[str, OwnWork] = {}
         self.wrap_up = WrapUpTime(None)
         self.asked: list[tuple[object, ...]] = []
         self.by_itself = False
@@ -74,7 +75,7 @@ class Work:
         return True
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *values: self.asked.append((name, *values))
+        return lambda *values, **named: self.asked.append((name, *values, *named.values()))
 
 
 PHONE = "06 •• •• 56 78"
@@ -321,6 +322,31 @@ def test_conversations_of_today_are_told_in_words_and_by_number_without_a_dossie
     assert "Settled" not in choices, "that is what it has"
     menu.actions()[0].trigger()
     assert made.work.asked == [("correct_outcome", "s1", "pieces_missing")]
+
+
+def test_what_was_written_and_filed_is_taken_back_from_the_row_of_its_conversation(
+    made: Desk,
+) -> None:
+    made.work.own = {
+        "s1": OwnWork(
+            notes=(OwnNote(id="n1", text="Bring the lease"),),
+            papers=(OwnPaper(id="d1", name="Lease", dossier="A1"),),
+        )
+    }
+    talk = OwnTalk(session_id="s1", number="B012", service="logement", began_at_utc=NOW)
+    made.work.talks_changed.emit(OwnTalksAnswer(talks=[talk], total=1))
+    for name in ("note_withdraw", "paper_out"):
+        [action] = made.window.idle.findChildren(QAction, name)
+        action.trigger()
+        do = found(made, QPushButton, "talk_do")
+        do.click()
+        assert not do.isEnabled()
+        made.app.troubled.emit(DeskTrouble("correction_too_late", {}, CORRECTION))
+        assert do.isEnabled()
+    assert made.work.asked == [
+        ("take_back_note", "s1", "n1", ""),
+        ("take_back_document", "s1", "d1", "Filed by mistake", "", ""),
+    ]
 
 
 def test_the_figures_of_the_day_stand_there_at_its_end_only(made: Desk) -> None:

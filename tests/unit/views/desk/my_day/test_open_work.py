@@ -5,11 +5,20 @@ from __future__ import annotations
 
 import time
 
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from session.core.dossier_model import OwnNote, OwnPaper, OwnWork, PaperPlace
 from tests.support.screens.parts import part
-from views.desk.acts import IdleAct, MakePromisedCall, WriteOfDossier
+from views.desk.acts import (
+    CorrectOutcome,
+    IdleAct,
+    MakePromisedCall,
+    TakeBackNote,
+    TakeBackPaper,
+    WriteOfDossier,
+)
 from views.desk.my_day.open_work import MOST_ROWS, OpenWork, WorkCard, WorkKind, WorkRow
 
 
@@ -79,3 +88,113 @@ def test_a_provisional_dossier_can_be_asked_for_at_a_supervisor(qtbot: QtBot) ->
     assert "P-2026-0012" in write.accessibleName()
     write.click()
     assert told == [WriteOfDossier("P-2026-0012")]
+
+
+OWN = OwnWork(
+    notes=(OwnNote(id="n1", text="Bring the lease"),),
+    papers=(OwnPaper(id="d1", name="Payslip & lease", dossier="A1", piece_id="payslip"),),
+    places=(
+        PaperPlace(dossier="A1"),
+        PaperPlace(dossier="A1", piece_id="payslip", name="Payslip"),
+        PaperPlace(dossier="A1", piece_id="lease", name="Lease"),
+        PaperPlace(dossier="B2", piece_id="lease", name="Lease"),
+    ),
+)
+TALK = OpenWork(WorkKind.TALK, "s1", "9:12 · Housing", "Zoé Lefèvre", (("done", "Settled"),), OWN)
+
+
+def _choose(card: WorkCard, name: str, number: int = 0) -> None:
+    [row] = [row for row in card.findChildren(WorkRow) if row.isVisible()]
+    [*actions] = row.findChildren(QAction, name)
+    actions[number].trigger()
+
+
+def _talks(qtbot: QtBot, acts: list[IdleAct]) -> WorkCard:
+    card = _card(qtbot, acts)
+    card.show_work([TALK])
+    card.show()
+    return card
+
+
+def test_a_document_leaves_its_dossier_after_what_that_means_was_said(qtbot: QtBot) -> None:
+    acts = list[IdleAct]()
+    card = _talks(qtbot, acts)
+    assert part(card, QPushButton, "talk_correct").text() == "Correct"
+    _choose(card, "paper_wrong")
+    what = part(card, QLabel, "talk_what").text()
+    assert what.startswith("“Payslip & lease” leaves the dossier, and its piece is missing again.")
+    assert "receipt" in what
+    assert acts == []
+    do = part(card, QPushButton, "talk_do")
+    assert (do.text(), do.accessibleName()) == (
+        "Take it out of the dossier",
+        f"Take it out of the dossier: {what}",
+    )
+    assert card.focusWidget() is part(card, QPushButton, "talk_leave")
+    part(card, QPushButton, "talk_leave").click()
+    assert not do.isVisible()
+    _choose(card, "paper_wrong")
+    do.click()
+    assert acts == [TakeBackPaper("s1", "d1", "Filed in the wrong dossier")]
+    assert not do.isEnabled()
+    card.show_failed(WorkKind.TALK)
+    assert do.isEnabled(), "it may be tried again"
+    do.click()
+    card.show_work([TALK._replace(own=OwnWork(), choices=())])
+    assert [row.work.own for row in card.findChildren(WorkRow) if row.isVisible()] == [OwnWork()]
+
+
+def test_a_document_goes_to_another_piece_or_to_the_other_dossier(qtbot: QtBot) -> None:
+    acts = list[IdleAct]()
+    card = _talks(qtbot, acts)
+    assert card.findChildren(QAction, "paper_to_payslip") == [], "there it is"
+    names = [action.text() for action in card.findChildren(QAction, "paper_to_lease")]
+    assert names == ["Lease", "Dossier B2: Lease"]
+    for number in (0, 1):
+        _choose(card, "paper_to_lease", number)
+        part(card, QPushButton, "talk_do").click()
+        card.show_failed(WorkKind.TALK)
+    _choose(card, "paper_to_")
+    part(card, QPushButton, "talk_do").click()
+    assert acts == [
+        TakeBackPaper("s1", "d1", "Filed as the wrong piece", "A1", "lease"),
+        TakeBackPaper("s1", "d1", "Filed in the wrong dossier", "B2", "lease"),
+        TakeBackPaper("s1", "d1", "Filed as the wrong piece", "A1", ""),
+    ]
+
+
+def test_a_note_is_corrected_in_its_row_and_keeps_what_was_typed(qtbot: QtBot) -> None:
+    acts = list[IdleAct]()
+    card = _talks(qtbot, acts)
+    _choose(card, "note_correct")
+    text, do = part(card, QPlainTextEdit, "talk_note"), part(card, QPushButton, "talk_do")
+    assert card.focusWidget() is text
+    assert text.toPlainText() == "Bring the lease"
+    text.setPlainText("  ")
+    assert not do.isEnabled()
+    text.setPlainText("Bring the deed")
+    card.show_work([TALK._replace(own=OwnWork(), choices=())])
+    assert text.toPlainText() == "Bring the deed", "what is written is not taken away"
+    assert text.isVisible()
+    do.click()
+    assert acts == [TakeBackNote("s1", "n1", "Bring the deed")]
+
+
+def test_a_note_is_withdrawn_by_two_presses(qtbot: QtBot) -> None:
+    acts = list[IdleAct]()
+    card = _talks(qtbot, acts)
+    _choose(card, "note_withdraw")
+    assert "a note was withdrawn" in part(card, QLabel, "talk_what").text()
+    assert not part(card, QPlainTextEdit, "talk_note").isVisible()
+    part(card, QPushButton, "talk_do").click()
+    assert acts == [TakeBackNote("s1", "n1")]
+
+
+def test_without_a_note_or_a_document_only_the_outcome_is_offered(qtbot: QtBot) -> None:
+    acts = list[IdleAct]()
+    card = _card(qtbot, acts)
+    card.show_work([TALK._replace(own=OwnWork(places=OWN.places))])
+    card.show()
+    assert part(card, QPushButton, "talk_correct").text() == "Correct the outcome"
+    _choose(card, "outcome_done")
+    assert acts == [CorrectOutcome("s1", "done")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Layout 7, from which all steps begin: what the tables say (docs/releasing.md)."""
+"""Layout 8, from which all steps begin: what the tables say (docs/releasing.md)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from alembic import op
 
 from documents.store.layout import make_tables
 
-revision, down_revision = "0007", None
+revision, down_revision = "0008", None
 
 
 def upgrade() -> None:
