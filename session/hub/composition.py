@@ -89,9 +89,9 @@ class Hub:
         self.queue = queue.build(
             parts, stores, partners=outgoing, log_opener=self._log_keeper, turn=turn
         )
-        self.history = history.build(parts, self.queue, dossiers=dossiers)
-        self.assignment = assignment.build(parts, stores, queue=self.queue, dossiers=dossiers)
         self.dossiers = self._build_dossiers(dossiers)
+        self.history = history.build(parts, self.queue, dossiers=dossiers, keep=self.dossiers.keep)
+        self.assignment = assignment.build(parts, stores, queue=self.queue, dossiers=dossiers)
         self.remote_help = remote_help.build(parts, self.queue, projection=self.history.projection)
         self.log_list = log_index.build(
             parts,

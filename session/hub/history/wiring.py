@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from session.hub.dossier.keep_consent import KeepConsents, NatsKeepConsentStore
+from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.history.answers import CallerAnswers
 from session.hub.history.audit import Audit
@@ -39,7 +39,9 @@ class HistoryServices:
         return (self.statistics, self.days, self.answers, self.own_talks, self.taking_back)
 
 
-def build(parts: HubParts, queue: Queue, *, dossiers: DossierStoreLike) -> HistoryServices:
+def build(
+    parts: HubParts, queue: Queue, *, dossiers: DossierStoreLike, keep: KeepConsents
+) -> HistoryServices:
     """The database is opened by the projection, once it is started."""
 
     def open_database() -> History:
@@ -67,7 +69,7 @@ def build(parts: HubParts, queue: Queue, *, dossiers: DossierStoreLike) -> Histo
             own_talks,
             parts.clock,
             dossiers=dossiers,
-            keep=KeepConsents(NatsKeepConsentStore(parts.connection), parts.clock),
+            keep=keep,
             name_of=parts.catalogue.person_name,
         ),
     )

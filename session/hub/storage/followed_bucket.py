@@ -21,24 +21,29 @@ class FollowedBucket(ABC):
 
     def __init__(self, connection: HubConnection, tasks: Tasks, *, stream: str) -> None:
         self._streams = connection.streams
+        self._bus = connection.bus
+        self._tasks = tasks
+        self._stream = stream
+        self._follower: StreamFollower[Stored] | None = None
+
+    async def follow(self) -> None:
+        """Begins to follow the bucket; returns once it is known."""
         self._follower = StreamFollower(
-            connection.bus,
-            connection.streams,
-            stream=stream,
-            tasks=tasks,
+            self._bus,
+            self._streams,
+            stream=self._stream,
+            tasks=self._tasks,
             keep=as_stored,
             on_loaded=self._on_loaded,
             on_change=self._take,
         )
-
-    async def follow(self) -> None:
-        """Begins to follow the bucket; returns once it is known."""
         self._follower.start()
         await self._follower.loaded.wait()
 
     async def stop(self) -> None:
         """Ends the following."""
-        await self._follower.stop()
+        if self._follower is not None:
+            await self._follower.stop()
 
     def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
         """Takes all last messages."""

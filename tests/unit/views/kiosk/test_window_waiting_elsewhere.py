@@ -161,7 +161,7 @@ def test_who_comes_back_types_the_own_number(
     _type(pad, "L042")
     assert touches.heard[-1] == ComeBack("L042")
     visit.show_returns([])
-    assert "Nobody is expected back here." in said(window)
+    assert "No number is expected at this kiosk." in said(window)
     clock.advance(IDLE_S)
     visit.tick()
     assert on_screen(window, window.start_page)
