@@ -181,6 +181,8 @@ class WindowDriver:
     def _choose_in_menu(self, name: str, text: str) -> bool:
         for menu in self._window.findChildren(QMenu, name):
             button = menu.parent()
+            while isinstance(button, QMenu):  # a menu in a menu
+                button = button.parent()
             if isinstance(button, QWidget) and button.isVisible() and button.isEnabled():
                 action = next((one for one in menu.actions() if one.text().startswith(text)), None)
                 if action is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QTime
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLineEdit, QListWidget, QTimeEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QLineEdit, QListWidget, QMenu, QTimeEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.driven.window_driver import WindowDriver
@@ -104,3 +104,19 @@ def test_a_time_is_typed_by_its_digits_and_a_list_read_with_its_line(qtbot: QtBo
     assert driver.read("people") == "Collègues"
     driver.type_text("people", "Domi")
     assert driver.read("people") == "Collègues: Dominique"
+
+
+def test_an_entry_of_a_menu_in_a_menu_is_chosen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    menu = QMenu(window)
+    inner = menu.addMenu("Issue")
+    assert inner is not None
+    inner.setObjectName("talk_outcomes")
+    chosen: list[str] = []
+    for words in ("Demande réglée", "Pièces manquantes"):
+        inner.addAction(words, lambda words=words: chosen.append(words))
+    window.show()
+    qtbot.waitExposed(window)
+    WindowDriver(window).type_text("talk_outcomes", "Pièces")
+    assert chosen == ["Pièces manquantes"]
