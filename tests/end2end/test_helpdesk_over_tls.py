@@ -158,7 +158,7 @@ async def test_a_bad_call_is_explained_saved_and_written_down_and_a_desk_is_help
     await window.type("helpdesk_save_dialog", str(file))
     await window.seen("saved", path=str(file))
     elsewhere = await (await town.pilot.computer("ailleurs")).run("verify", str(file))
-    assert (elsewhere.code, elsewhere.out[:6]) == (0, "ENTIER")
+    assert (elsewhere.code, elsewhere.out[:6]) == (0, "INTACT")
     assert WHY in (await town.pilot.hub("readings")).out
 
     await _help_the_desk(town)

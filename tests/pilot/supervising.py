@@ -164,7 +164,7 @@ class Supervising:
         await window.seen("saved", path=str(file))
         elsewhere = await self._pilot.computer("chef1")
         said = await elsewhere.run("verify", str(file))
-        same("the file is believed elsewhere", (said.code, said.out[:6]), (0, "ENTIER"))
+        same("the file is believed elsewhere", (said.code, said.out[:6]), (0, "INTACT"))
         register = await self._pilot.hub("readings")
         same("the register has the reading", why in register.out, True)
         return {"number": number, "records": opened["records"], "file": file.name}
