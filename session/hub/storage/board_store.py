@@ -348,6 +348,9 @@ class NatsBoardStore(FollowedBucket):
         revision = await self._streams.append(subject, payload, expected=expected)
         self._take(Stored(subject, payload, {}, revision))
 
+    def _forget(self) -> None:
+        """Forgets nothing: nobody can delete from this bucket."""
+
     def _take(self, stored: Stored) -> None:
         _kv, _bucket, organisation, kind, name = stored.subject.split(".")
         try:

@@ -51,8 +51,9 @@ class FollowedBucket(ABC):
         for stored in batch:
             self._take(stored)
 
-    def _forget(self) -> None:  # noqa: B027 - most have nothing that goes
-        """Forgets what was known: a store from which messages may go."""
+    @abstractmethod
+    def _forget(self) -> None:
+        """Forgets what was known, before all of it is loaded again."""
 
     @abstractmethod
     def _take(self, stored: Stored) -> None:
