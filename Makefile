@@ -82,7 +82,8 @@ test-faults: setup
 	printf 'test-faults\n%s' "$$report"; exit $$failed
 
 # Debian 13 on amd64 builds them: dist/*.deb, from uv.lock, the same bytes for the same commit.
-packages: setup
+packages:
+	@installers/setup.sh packages
 	/usr/bin/python3.13 installers/debian/build.py
 
 # On Linux: dist/*.msi, from uv.lock and Python's own package for Windows (docs/windows.md).
@@ -98,9 +99,10 @@ test-windows: windows
 test-packages: packages
 	$(BIN)/python -m tests.packages
 
-# docs/releasing.md. Publishes nothing.
-release: setup
-	$(BIN)/python installers/release.py
+# docs/releasing.md. Publishes nothing. TRIAL=--trial: of a commit without a tag.
+release:
+	@installers/setup.sh packages
+	$(BIN)/python installers/release.py $(TRIAL)
 
 # As root: the hub as an OCI image, from the .deb and a Debian of its own.
 image:

@@ -25,6 +25,10 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))
+
+from installers.version import version_of_commit  # noqa: E402
+
 EXTRAS = ("echo", "postgresql", "s3", "webdav")
 """Of `pyproject.toml`, in the packages for Debian."""
 
@@ -163,6 +167,7 @@ def bill(site: Path, extras: Iterable[str] = EXTRAS) -> dict[str, Any]:
     listed: dict[str, Any] = json.loads(said)
     listed.pop("serialNumber")
     listed["metadata"].pop("timestamp")
+    listed["metadata"]["component"]["version"] = version_of_commit().python
     listed["metadata"]["component"]["licenses"] = _licences("GPL-3.0-only")
     known = licences_of(site)
     for component in listed["components"]:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`make release`: all that a release consists of, in `dist/VERSION`; it publishes nothing.
+Of a commit without the release's tag, `--trial` makes the same under a version below the release.
 
 The wheel and the sources, built twice and compared; the versions of the lock for whoever installs
 the wheel; the Debian packages (and what `make windows` has left); the list of components, checked;
@@ -18,7 +19,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,14 @@ from pathlib import Path
 from components import EXTRAS, ROOT, bill, unnamed, uv
 
 sys.path.insert(0, str(ROOT))
-from installers.debian.build import package_version
+from installers.version import (
+    NUMBER,
+    Version,
+    git,
+    is_release,
+    version_of_commit,
+    wheel_environment,
+)
 
 PYTHON = ROOT / ".venv/bin/python"
 TREE = ROOT / "build/debian/tree/opt/poste-expert"
@@ -65,51 +72,85 @@ def output_of(*command: str | Path, **more: object) -> str:
 # ---- before anything is built
 
 
-def version() -> str:
-    """The one place where it stands: `pyproject.toml`."""
-    found: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    return found
-
-
 def section_of(changelog: str, release: str) -> str:
-    """What the changelog says of a release.
+    """Return what the changelog says of a release.
 
     Raises:
         NotReady: it has no such section with a date, or has changes above it.
     """
     parts = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
     newest = [part for part in parts if not part.startswith("[Unreleased]")]
-    waiting = [part for part in parts if part.startswith("[Unreleased]") and "\n- " in part]
-    if waiting:
-        raise NotReady("CHANGELOG.md has unreleased changes: put them into the release's section")
+    if unreleased_of(changelog):
+        raise NotReady(
+            f"CHANGELOG.md has unreleased changes: put them below `## [{release}] - YYYY-MM-DD`, "
+            "commit, and give the tag to that commit"
+        )
     if not newest or not re.match(rf"\[{re.escape(release)}\] - \d{{4}}-\d\d-\d\d\n", newest[0]):
-        raise NotReady(f"CHANGELOG.md does not begin with `## [{release}] - YYYY-MM-DD`")
+        raise NotReady(
+            f"CHANGELOG.md does not begin with `## [{release}] - YYYY-MM-DD`: name the section of "
+            "this release so, commit, and give the tag to that commit"
+        )
     return newest[0].partition("\n")[2].strip()
 
 
-def check_tree(release: str) -> str:
-    """The commit is what will be released; the release's changes.
+def unreleased_of(changelog: str) -> str:
+    """Return the changes under `[Unreleased]`; "" for none."""
+    found = re.search(r"^## \[Unreleased\]\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
+    if found is None or "\n- " not in f"\n{found[1]}":
+        return ""
+    return found[1].strip()
+
+
+def check_tag() -> None:
+    """Checks that this commit is the release that the tree names.
 
     Raises:
-        NotReady: changed files, a changelog of something else, a lock that does not fit.
+        NotReady: it has no tag, or the tag names another commit.
+    """
+    tag = f"v{NUMBER}"
+    if is_release():
+        return
+    if git("tag", "--list", tag):
+        raise NotReady(
+            f"{tag} is another commit ({git('rev-list', '-n', '1', tag)[:8]}): check that one out, "
+            "or raise NUMBER in installers/version.py to the next release"
+        )
+    raise NotReady(
+        f"this commit has no tag. Once CHANGELOG.md has the section of {NUMBER}: "
+        f'git tag -s {tag} -m "Poste Expert {NUMBER}". '
+        "To try packages of this commit: make release TRIAL=--trial"
+    )
+
+
+def check_tree(*, trial: bool) -> str:
+    """Checks that the commit is what will be released; returns the release's changes.
+
+    Raises:
+        NotReady: changed files, no tag, a changelog of something else, a lock that does not fit.
     """
     if changed := output_of("git", "status", "--porcelain").strip():
         raise NotReady(f"commit first:\n{changed}")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    if trial:
+        changes = unreleased_of(changelog)
+    else:
+        changes = section_of(changelog, NUMBER)
+        check_tag()
     output_of(uv(), "lock", "--check")
-    return section_of((ROOT / "CHANGELOG.md").read_text("utf-8"), release)
+    return changes
 
 
 # ---- what is built
 
 
-def build_twice(out: Path) -> list[Path]:
+def build_twice(out: Path, version: Version) -> list[Path]:
     """The wheel and the sources.
 
     Raises:
         NotReady: the two builds differ.
     """
     environment = {
-        **os.environ,
+        **wheel_environment(version.python),
         "SOURCE_DATE_EPOCH": output_of("git", "log", "-1", "--format=%ct").strip(),
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -201,16 +242,15 @@ def write_notices(file: Path) -> None:
     file.write_text(output_of(PYTHON, "-I", script, site_packages()), encoding="utf-8")
 
 
-def build_packages(out: Path, release: str) -> None:
-    """The Debian packages under the release's own version."""
-    builder = ROOT / "installers/debian/build.py"
-    output_of("/usr/bin/python3.13", builder, "--version", release, "--out", out)
+def build_packages(out: Path) -> None:
+    """The Debian packages."""
+    output_of("/usr/bin/python3.13", ROOT / "installers/debian/build.py", "--out", out)
     (out / "SHA256SUMS").unlink()
 
 
 def msi_of_this_commit() -> Path | None:
     """What `make windows` made of this commit; dist may hold others'."""
-    file = ROOT / "dist" / f"poste-expert_{package_version()}_x64.msi"
+    file = ROOT / "dist" / f"poste-expert_{version_of_commit().python}_x64.msi"
     return file if file.exists() else None
 
 
@@ -275,22 +315,23 @@ def sign(file: Path, key: str) -> str:
     return f"signature: {file.name}.sig, for the use {NAMESPACE}"
 
 
-def make(out: Path, *, packages: bool, osv: bool, key: str) -> Iterable[str]:
+def make(out: Path, *, trial: bool, packages: bool, osv: bool, key: str) -> Iterable[str]:
     """Makes everything; yields one sentence for each step that is done."""
-    release = version()
-    changes = check_tree(release)
-    yield f"release {release} of commit {output_of('git', 'rev-parse', 'HEAD').strip()}"
+    changes = check_tree(trial=trial)
+    version = version_of_commit()
+    release = version.python
+    yield f"{'trial' if trial else 'release'} {release} of commit {git('rev-parse', 'HEAD')}"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / "CHANGES.md").write_text(without_links(changes) + "\n", encoding="utf-8")
-    wheel, *others = sorted(build_twice(out), key=lambda path: path.suffix != ".whl")
+    wheel, *others = sorted(build_twice(out, version), key=lambda path: path.suffix != ".whl")
     yield f"{wheel.name} and {', '.join(one.name for one in others)}: two builds, the same bytes"
     constraints = out / f"poste-expert-{release}-constraints.txt"
     write_constraints(constraints)
     check_constraints(wheel, constraints)
     yield f"{constraints.name}: the wheel is installed with the versions of the lock"
     if packages:
-        build_packages(out, release)
+        build_packages(out)
         yield "Debian packages; `make test-packages` has tried them"
     if msi := msi_of_this_commit():
         shutil.copyfile(msi, out / msi.name)
@@ -312,15 +353,19 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, help="instead of dist/VERSION")
+    parser.add_argument(
+        "--trial", action="store_true", help="of a commit without tag, below the release"
+    )
     parser.add_argument("--without-packages", action="store_true", help="no Debian packages")
     parser.add_argument(
         "--must-ask-osv", action="store_true", help="fail where OSV is out of reach"
     )
     arguments = parser.parse_args()
-    out = (arguments.out or ROOT / "dist" / version()).resolve()
+    out = (arguments.out or ROOT / "dist" / version_of_commit().python).resolve()
     try:
         for sentence in make(
             out,
+            trial=arguments.trial,
             packages=not arguments.without_packages,
             osv=arguments.must_ask_osv,
             key=os.environ.get("RELEASE_KEY", ""),

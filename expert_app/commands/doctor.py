@@ -39,6 +39,7 @@ from expert_app.runtime.ice_settings import ice_plan
 from expert_app.runtime.paths import paths_for
 from resources.texts import _, ngettext
 from session.core.errors import SessionError
+from session.core.program_version import packages_left_behind, program_version
 from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.drivers.certificates import CertificateWrong
 from session.kiosk.drivers.scanner import AddressUnknown
@@ -49,6 +50,7 @@ from session.media.ice import IcePlan
 from session.media.relays import RelayTrial, try_relay
 from session.protocol.wire.roles import Role
 from views.words import errors as troubles
+from views.words.releases import package_words
 
 WAIT_S = 9.0
 
@@ -436,6 +438,14 @@ def check_sign_on(desk: DeskSettings) -> CheckResult | None:
     return CheckResult("sign_on", "ok", words)
 
 
+def check_packages(left_behind: Mapping[str, str]) -> CheckResult | None:
+    """Return which Debian packages are older than the programs; None where none is."""
+    words = package_words(left_behind, program_version())
+    if not words:
+        return None
+    return CheckResult("packages", "wrong", words)
+
+
 PROGRAMS = ("desk", "kiosk")
 _ONLY: dict[str, str] = {
     **dict.fromkeys(("engine", "echo", "reading", "sign_on"), "desk"),
@@ -480,6 +490,8 @@ def run_doctor(
     )
     if "desk" in here:
         findings.append(asyncio.run(check_seal(desk, programs["desk"])))
+    if packages := check_packages(packages_left_behind()):
+        findings.append(packages)
     code = report(findings, as_json)
     if support is None:
         return code

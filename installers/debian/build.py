@@ -23,7 +23,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +31,10 @@ from string import Template
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT))
+
+from installers.version import Version, version_of_commit, wheel_environment  # noqa: E402
+
 PYTHON = "/usr/bin/python3.13"
 """Debian 13's. The tree fits this minor version only."""
 HOME = Path("opt/poste-expert")
@@ -56,6 +59,8 @@ OF_SYSTEM = {
 """Copies that wheels carry of what Debian has: Debian's is used, with its security updates. These
 are 30 MB of zeros.
 """
+STAMPS = Path("usr/share/poste-expert/versions")
+"""Read by `session/core/program_version.py`."""
 PROGRAM_FOLDERS = ("bin", "sbin", "libexec")
 """What may be started is in these, and nowhere else."""
 SITE_ADDRESS = "https://poste-expert.example"
@@ -70,14 +75,14 @@ class Build:
     Attributes:
         work: where trees grow.
         out: where the .deb files go.
-        version: of the packages.
+        version: of the packages, and of the wheel in them.
         compression: dpkg-deb's options.
         site: where a software shop finds the project's page and, in `pictures`, its pictures.
     """
 
     work: Path
     out: Path
-    version: str
+    version: Version
     compression: tuple[str, ...]
     site: str
 
@@ -97,15 +102,6 @@ def output_of(*command: str) -> str:
 def uv() -> str:
     """The program uv, which the set-up brings where the system has none."""
     return shutil.which("uv") or str(ROOT / "build/uv/bin/uv")
-
-
-def package_version() -> str:
-    """The project's version; between two releases the commit's time and name follow."""
-    version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    if output_of("git", "tag", "--points-at", "HEAD", "--list", f"v{version}"):
-        return version
-    time = output_of("git", "log", "-1", "--format=%cd", "--date=format-local:%Y%m%d%H%M%S")
-    return f"{version}+{time}.{output_of('git', 'log', '-1', '--format=%h', '--abbrev=8')}"
 
 
 # ---- what is kept ----
@@ -162,7 +158,8 @@ def make_tree(build: Build) -> Path:
     for folder in (tree, wheels):
         shutil.rmtree(folder, ignore_errors=True)
     home, site = tree / HOME, tree / SITE
-    run(uv(), "build", "--quiet", "--wheel", "--out-dir", wheels)
+    environment = wheel_environment(build.version.python)
+    run(uv(), "build", "--quiet", "--wheel", "--out-dir", wheels, env=environment)
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
     export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", *extras)
     run(uv(), *export, "--output-file", locked)
@@ -301,17 +298,25 @@ def make_package(build: Build, name: str, programs: Path) -> Path:
         link.symlink_to(f"/{HOME}/bin/expert-app")
     if name == "poste-expert-desk":
         draw_icons(root, programs)
-    add_documents(root, name, build.version)
-    add_control(root, name, build.version)
+    stamp(root, name, build.version)
+    add_documents(root, name, build.version.debian)
+    add_control(root, name, build.version.debian)
     same_for_all(root)
     build.out.mkdir(parents=True, exist_ok=True)
     architecture = re.search(
         r"^Architecture: (\w+)$", (HERE / name / "control").read_text(), re.MULTILINE
     )
     assert architecture is not None
-    deb = build.out / f"{name}_{build.version}_{architecture[1]}.deb"
+    deb = build.out / f"{name}_{build.version.debian}_{architecture[1]}.deb"
     run("dpkg-deb", "--root-owner-group", *build.compression, "--build", root, deb)
     return deb
+
+
+def stamp(root: Path, name: str, version: Version) -> None:
+    """The version of each package where the programs read it: they say when a role is older."""
+    file = root / STAMPS / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(version.python + "\n")
 
 
 def add_documents(root: Path, name: str, version: str) -> None:
@@ -385,7 +390,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     parser.add_argument("--work", type=Path, default=ROOT / "build/debian")
-    parser.add_argument("--version", help="of the packages, instead of the commit's")
+    parser.add_argument("--version", help="of the packages, instead of the commit's: for tests")
     parser.add_argument("--site", default=SITE_ADDRESS, help="address of the project's web site")
     parser.add_argument("--tree", type=Path, help="pack this tree again, build none")
     parser.add_argument("--fast", action="store_true", help="larger files sooner: for tests")
@@ -397,10 +402,14 @@ def main() -> int:
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(PYTHON, [PYTHON, *sys.argv])
     xz = ("-Zxz", "-z2", "--threads-max=1")
+    if arguments.version:
+        version = Version(arguments.version, arguments.version)
+    else:
+        version = version_of_commit()
     build = Build(
         work=arguments.work.resolve(),
         out=arguments.out.resolve(),
-        version=arguments.version or package_version(),
+        version=version,
         compression=("-Zzstd", "-z1") if arguments.fast else xz,
         site=arguments.site,
     )
@@ -409,7 +418,7 @@ def main() -> int:
     for name in package_names():
         deb = make_package(build, name, programs)
         print(f"{deb.name}: {deb.stat().st_size / 1e6:.1f} MB", flush=True)
-    files = sorted(path.name for path in build.out.glob(f"*_{build.version}_*.deb"))
+    files = sorted(path.name for path in build.out.glob(f"*_{version.debian}_*.deb"))
     sums = subprocess.run(["sha256sum", *files], check=True, cwd=build.out, capture_output=True)
     (build.out / "SHA256SUMS").write_bytes(sums.stdout)
     return 0

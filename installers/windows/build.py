@@ -33,11 +33,11 @@ from installers.debian.build import (  # noqa: E402
     cut,
     is_kept,
     output_of,
-    package_version,
     read_rules,
     run,
     uv,
 )
+from installers.version import version_of_commit, wheel_environment  # noqa: E402
 from installers.windows.libraries import missing_libraries  # noqa: E402
 from installers.windows.msi import Product, make_msi, sign  # noqa: E402
 
@@ -111,7 +111,7 @@ class Kept:
 # ---- the tree ----
 
 
-def make_tree(work: Path, interpreter: Interpreter) -> Path:
+def make_tree(work: Path, interpreter: Interpreter, *, version: str) -> Path:
     """The programs as they lie on a machine."""
     tree, locked, wheels = work / "tree", work / "locked.txt", work / "wheels"
     for folder in (tree, wheels):
@@ -119,7 +119,8 @@ def make_tree(work: Path, interpreter: Interpreter) -> Path:
     site = tree / SITE
     site.mkdir(parents=True)
     bring_python(tree, work, interpreter)
-    run(uv(), "build", "--quiet", "--wheel", "--out-dir", wheels)
+    environment = wheel_environment(version)
+    run(uv(), "build", "--quiet", "--wheel", "--out-dir", wheels, env=environment)
     export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--extra", EXTRA)
     run(uv(), *export, "--output-file", locked)
     install(site, "--require-hashes", "--requirement", locked)
@@ -246,10 +247,13 @@ def main() -> int:
     for folder in (work, out):
         folder.mkdir(parents=True, exist_ok=True)
     interpreter = Interpreter(arguments.python, arguments.python_sha256)
-    tree = arguments.tree.resolve() if arguments.tree else make_tree(work, interpreter)
+    version = arguments.version or version_of_commit().python
+    if arguments.tree:
+        tree = arguments.tree.resolve()
+    else:
+        tree = make_tree(work, interpreter, version=version)
     if missing := missing_libraries(tree):
         raise SystemExit("libraries that nobody has:\n" + "\n".join(missing))
-    version = arguments.version or package_version()
     msi = out / f"poste-expert_{version}_x64.msi"
     make_msi(tree, msi, product=Product(version, msi_version(version)), work=work)
     if arguments.sign_key is not None:

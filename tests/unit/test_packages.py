@@ -67,7 +67,7 @@ def test_a_package_is_whole(name: str) -> None:
     assert len(fields["Description"]) < 80
     assert "$" not in control
     if name != BUILDER.PROGRAMS:
-        assert "poste-expert (= 1.2.3)" in fields["Depends"]
+        assert "poste-expert (>= 1.2.3)" in fields["Depends"]
     for script in ("postinst", "prerm", "postrm"):
         if (DEBIAN / name / script).exists():
             subprocess.run(["sh", "-n", str(DEBIAN / name / script)], check=True)

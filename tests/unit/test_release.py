@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +20,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+from session.core.program_version import version_order
 
 ROOT = Path(__file__).parents[2]
 INSTALLERS = ROOT / "installers"
@@ -32,12 +36,63 @@ def _module(name: str) -> ModuleType:
 
 
 RELEASE, COMPONENTS = _module("release"), _module("components")
+VERSION = sys.modules["installers.version"]
 SITE = next((ROOT / ".venv").glob("lib/python3*/site-packages"))
 
 
-def test_the_changelog_has_a_section_for_the_version_of_the_project() -> None:
+def test_what_comes_next_is_above_what_the_changelog_has_released() -> None:
+    """After a release the tree names the next one (`NUMBER`), or new changes would sort below."""
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert f"\n## [{RELEASE.version()}] - 20" in text
+    sections = re.findall(r"^## \[(\d[\d.]*)\] - 20", text, re.MULTILINE)
+    newest, ours = version_order(sections[0]), version_order(VERSION.NUMBER)
+    assert newest < ours or (newest == ours and not RELEASE.unreleased_of(text))
+
+
+def _is_below(older: str, newer: str) -> bool:
+    command = ["dpkg", "--compare-versions", older, "lt", newer]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """A repository of one commit; runs git in it."""
+
+    def git(*words: str) -> str:
+        time = "2026-11-30T14:25:16+02:00"
+        done = subprocess.run(
+            ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.c", *words],
+            check=True, capture_output=True, text=True,
+            env={**os.environ, "GIT_COMMITTER_DATE": time, "GIT_AUTHOR_DATE": time},
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    git("init", "--quiet")
+    git("commit", "--quiet", "--allow-empty", "--message", "first")
+    monkeypatch.setattr(VERSION, "ROOT", tmp_path)
+    return git
+
+
+@pytest.mark.skipif(shutil.which("dpkg") is None, reason="needs dpkg")
+def test_what_is_built_before_a_release_sorts_below_it(repository: Callable[..., str]) -> None:
+    before, number = VERSION.version_of_commit(), VERSION.NUMBER
+    name = repository("rev-parse", "--short=8", "HEAD")
+    assert before.debian == f"{number}~dev20261130122516.{name}"
+    assert before.python == f"{number}.dev20261130122516+g{name}"
+    assert _is_below(before.debian, number)
+    assert _is_below("0.2.0+20261130142516.099b9726", before.debian)
+    assert version_order(before.python) < version_order(number)
+    repository("tag", f"v{number}")
+    assert VERSION.version_of_commit() == (number, number)
+
+
+def test_a_commit_without_the_tag_is_no_release(repository: Callable[..., str]) -> None:
+    with pytest.raises(RELEASE.NotReady, match=f"git tag -s v{VERSION.NUMBER}"):
+        RELEASE.check_tag()
+    repository("tag", f"v{VERSION.NUMBER}")
+    RELEASE.check_tag()
+    repository("commit", "--quiet", "--allow-empty", "--message", "second")
+    with pytest.raises(RELEASE.NotReady, match="is another commit"):
+        RELEASE.check_tag()
 
 
 def test_a_changelog_of_something_else_keeps_a_release_back() -> None:
@@ -53,7 +108,7 @@ def test_a_changelog_of_something_else_keeps_a_release_back() -> None:
 def test_only_an_msi_of_this_commit_goes_into_a_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = f"poste-expert_{RELEASE.package_version()}_x64.msi"
+    own = f"poste-expert_{VERSION.version_of_commit().python}_x64.msi"
     monkeypatch.setattr(RELEASE, "ROOT", tmp_path)
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / "poste-expert_0.2.0+20260101000000.0123abcd_x64.msi").touch()
@@ -94,7 +149,7 @@ def test_the_list_of_components_is_the_same_twice_and_names_all_kinds() -> None:
     listed = COMPONENTS.bill(SITE)
     assert listed == COMPONENTS.bill(SITE)
     assert (listed["bomFormat"], listed["specVersion"]) == ("CycloneDX", "1.5")
-    assert listed["metadata"]["component"]["version"] == RELEASE.version()
+    assert listed["metadata"]["component"]["version"] == VERSION.version_of_commit().python
     names = {one["name"] for one in listed["components"]}
     assert {"nats-py", "rrweb", "@nats-io/nats-core", "Qt", "Chromium", "x264"} <= names
     assert not {"pytest", "esbuild"} & names

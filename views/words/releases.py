@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from resources.texts import _
+from session.core.program_version import version_order
 from session.protocol.hub.requests import ReleaseAnswer
 
 
@@ -20,9 +21,21 @@ class ReleaseWords:
 
 
 def is_older(version: str, than: str) -> bool:
-    """True if a version comes before another one, by its numbers; an unknown one never does."""
-    ours, theirs = (tuple(map(int, re.findall(r"\d+", text))) for text in (version, than))
-    return bool(ours) and ours < theirs
+    """True if a version comes before another one; an unknown one never does."""
+    return version != "" and version_order(version) < version_order(than)
+
+
+def package_words(left_behind: Mapping[str, str], version: str) -> str:
+    """Return what to say of packages that an upgrade of the programs has left; "" for none."""
+    if not left_behind:
+        return ""
+    words = _(
+        "Older than the program, which is of version {version}: {packages}. To bring them to it, "
+        "as an administrator: {command}"
+    )
+    packages = ", ".join(f"{name} {older}" for name, older in left_behind.items())
+    command = f"apt install {' '.join(left_behind)}"
+    return words.format(version=version, packages=packages, command=command)
 
 
 def release_words(answer: ReleaseAnswer, version: str, today: date) -> ReleaseWords | None:

@@ -77,6 +77,7 @@ class RoleProgram[Window: QWidget](ABC):
         parts = self.parts
         show_until_connected(parts.bus, parts.settings.bus, self.show_not_connected)
         self._support.report_crash()
+        self._support.report_packages()
         self.window.show()
         parts.tasks.start(parts.program.connect(parts.bus), name="connect")
 

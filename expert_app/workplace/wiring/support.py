@@ -19,12 +19,13 @@ from expert_app.workplace.release_watch import ReleaseWatch
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.child_process import NO_WINDOW, own_python
-from session.core.program_version import program_version
+from session.core.program_version import packages_left_behind, program_version
 from session.protocol.hub.requests import ReleaseAnswer
 from views.widgets.message_bar import Level, MessageAction, MessageBar
-from views.words.releases import release_words
+from views.words.releases import package_words, release_words
 
-CRASH, SUPPORT, RELEASE = "crash_report", "support_file", "release"
+CRASH, SUPPORT = "crash_report", "support_file"
+RELEASE, PACKAGES = "release", "packages"
 
 
 def documents_folder() -> Path:
@@ -70,6 +71,12 @@ class SupportConnections:
             other=MessageAction(_("Delete the report"), partial(self._delete, report)),
             stays=True,
         )
+
+    def report_packages(self) -> None:
+        """Says that an upgrade of the programs has left another package of ours behind."""
+        words = package_words(packages_left_behind(), program_version())
+        if words:
+            self._messages.show_message(Level.WARNING, words, PACKAGES, stays=True)
 
     def _on_release(self, release: ReleaseAnswer) -> None:
         """A newer release stays in sight until somebody has read it."""

@@ -107,3 +107,15 @@ def test_a_newer_release_is_said_and_taken_back(bar: MessageBar, tmp_path: Path)
 
 def test_an_older_hub_and_no_wish_say_nothing(bar: MessageBar, tmp_path: Path) -> None:
     assert _told(bar, tmp_path, None, ReleaseAnswer()) == []
+
+
+def test_a_package_that_an_upgrade_left_behind_is_named(
+    bar: MessageBar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    support = _support(bar, paths_for("desk", tmp_path))
+    support.report_packages()
+    assert bar.texts() == []
+    left = {"poste-expert-hub": "0.2.0"}
+    monkeypatch.setattr("expert_app.workplace.wiring.support.packages_left_behind", lambda: left)
+    support.report_packages()
+    assert "apt install poste-expert-hub" in bar.texts()[0]
