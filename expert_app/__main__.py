@@ -127,6 +127,14 @@ HUB = {
         "the settings' certificate anew, for the same names; a running hub takes it by itself",
         "commands.hub.certificates:renew_certificate",
     ),
+    "trust-authority": Command(
+        "give your next authority to desks and kiosks, before a certificate of it counts",
+        "commands.hub.authorities:trust_authority",
+    ),
+    "authorities": Command(
+        "who has the next authority, and who is missing",
+        "commands.hub.authorities:list_authorities",
+    ),
     "secret": Command(
         "keep a password for the documents' store, a GED or a register in the keyring",
         "commands.hub.keys:secret",

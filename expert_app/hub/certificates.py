@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from expert_app.runtime.paths import private_folder
-from session.protocol.hub.invitation import fingerprint_of
+from session.bus.transport.authority import fingerprints_in
 
 CA_DAYS = 3650
 CERTIFICATE_DAYS = 825
@@ -164,9 +164,15 @@ def _take_place(new: Path, old: Path) -> None:
     new.replace(old)
 
 
-def authority_fingerprint(certificate: Path) -> str:
-    """Fingerprint of the authority of ours whose certificate stands behind the server's in the same
-    file; "" when none does, as with a public authority.
+def authority_text(folder: Path) -> str:
+    """Return the certificate (PEM) of the authority in a folder. Raises `CertificateTrouble`."""
+    ca, _key = _load_ca(folder)
+    return ca.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def authority_of(certificate: Path) -> str:
+    """Return the certificate (PEM) of the authority of ours that stands behind the server's in the
+    same file; "" when none does, as with a public authority.
 
     Raises:
         CertificateTrouble: the file cannot be read.
@@ -177,13 +183,12 @@ def authority_fingerprint(certificate: Path) -> str:
         raise CertificateTrouble(f"{certificate}") from error
     if last.issuer != last.subject:
         return ""
-    return fingerprint_of(last.public_bytes(serialization.Encoding.DER))
+    return last.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def folder_fingerprint(folder: Path) -> str:
-    """Fingerprint of the authority in a folder. Raises `CertificateTrouble`: there is none."""
-    ca, _key = _load_ca(folder)
-    return fingerprint_of(ca.public_bytes(serialization.Encoding.DER))
+def authority_fingerprint(certificate: Path) -> str:
+    """Return the fingerprint of what `authority_of` returns; "" for none."""
+    return next(iter(fingerprints_in(authority_of(certificate).encode())), "")
 
 
 def is_for(certificate: Path, host: str) -> bool:

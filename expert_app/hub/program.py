@@ -27,7 +27,8 @@ from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.watch import WatchService
 from expert_app.stores.jetstream import documents_folder, store_limits
-from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours
+from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours, read_sightings
+from expert_app.stores.next_authority import watch_offer
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.core.clock import SystemClock
@@ -136,6 +137,9 @@ class HubProgram:
             name="keep who was seen last",
         )
         self._tasks.keep(
+            partial(watch_offer, hub.authority.offer, self._paths), name="watch the next authority"
+        )
+        self._tasks.keep(
             partial(keep_hours, hub.attendance, self._paths), name="keep when somebody was there"
         )
         await self._monitor(hub, connection, stack)
@@ -163,6 +167,7 @@ class HubProgram:
             has_key=self._server.has_key,
             disk_space=self._disk_space(),
             hours=read_hours(self._paths),
+            heard_at_utc=max((one.at_utc for one in read_sightings(self._paths)), default=None),
             release=_release(settings.release),
             limits=store_limits(settings, None if settings.bus else self._paths.folder("bus")),
         )

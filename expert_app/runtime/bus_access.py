@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from expert_app.runtime.config import DeskSettings, DisplaySettings, KioskSettings
+from session.bus.authorities import Authorities
 from session.bus.client import BusClient
 from session.bus.sealing.client import SealingClient
 from session.bus.transport.tls import check_addresses, client_tls
@@ -47,16 +48,31 @@ def desk_bus(
     Raises:
         BusNotSafe, CertificateUnusable: as `tls_for`.
     """
-    return BusClient(
+    tls = tls_for(settings)
+    bus = BusClient(
         settings.bus,
         settings.bus_role,
         user=settings.user,
         seed=seed,
         tasks=tasks,
         clock=clock,
-        tls=tls_for(settings),
+        tls=tls,
         seals=seals,
     )
+    follow_authorities(bus, settings.ca_file, seed, tls=tls)
+    return bus
+
+
+def follow_authorities(
+    bus: BusClient, ca_file: str, seed: bytes, *, tls: ssl.SSLContext | None
+) -> None:
+    """Take the network's next authority into `ca_file` when the hub gives it over this connection.
+
+    Args:
+        tls: made from that file; None where there is none: the system's authorities are not ours.
+    """
+    if tls is not None:
+        Authorities(Path(ca_file), tls).follow(bus, seed)
 
 
 def show_until_connected(

@@ -15,7 +15,7 @@ import msgspec
 
 from expert_app.runtime.paths import Paths
 from session.core.field_types import NOT_DECODED
-from session.hub.access.sightings import Sighting
+from session.hub.access.sightings import Sighting, newest
 from session.hub.monitoring.attendance import Attendance
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,13 @@ def read_sightings(paths: Paths) -> list[Sighting]:
 def write_sightings(paths: Paths, heard: Sequence[Sighting]) -> None:
     """Adds what was heard since to what is known. Raises `OSError`."""
     by_user = {(item.organisation, item.role, item.user): item for item in read_sightings(paths)}
-    by_user |= {(item.organisation, item.role, item.user): item for item in heard}
+    for item in heard:
+        user = (item.organisation, item.role, item.user)
+        if (before := by_user.get(user)) is not None:
+            believes = newest({**before.believes, **item.believes}, *item.believes)
+            by_user[user] = msgspec.structs.replace(item, believes=believes)
+        else:
+            by_user[user] = item
     file = _file(paths)
     part = file.with_suffix(".part")
     part.write_bytes(msgspec.json.encode(list(by_user.values())))

@@ -23,6 +23,7 @@ from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.monitor import open_monitor
 from expert_app.hub.procedure_words import name_troubles, names_not_in, names_unknown
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
+from expert_app.runtime.bus_access import follow_authorities
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
 from expert_app.runtime.paths import Paths
@@ -112,6 +113,7 @@ class VaultProgram:
             clock=self._clock,
             tls=tls,
         )
+        follow_authorities(self._bus, settings.ca_file, seed, tls=tls)
         self._sources = find_sources(settings, paths, delivers=Part.DOSSIER in settings.serve)
         self._keeper = log_of(settings, paths)
         self._indexer: LogIndexer | None = None

@@ -137,6 +137,7 @@ class BusClient:
         refused: it does not know our key, or no longer.
         failed: why the newest try to connect did not succeed.
         retrying: the verb of a request that is repeated, because its outcome is unknown.
+        beat_headers: further headers of each sign of life.
     """
 
     def __init__(
@@ -162,6 +163,7 @@ class BusClient:
         self.clock = clock
         self.notifications: Signal[HubEvent] = Signal()
         self.not_taken: Counter[str] = Counter()
+        self.beat_headers: dict[str, str] = {}
         self._in_beats = b""
         if role is Role.AGENT:
             self.desk = public_key(seed)
@@ -454,11 +456,16 @@ class BusClient:
             self.connected.connect(lambda connected: self._beat_now.set() if connected else None)
             self._beating = self._tasks.keep(self._beat, name=f"beats of {self.role}.{self.user}")
 
+    def beat_soon(self) -> None:
+        """Gives the next sign of life at once."""
+        self._beat_now.set()
+
     async def _beat(self) -> None:
         beats = 0
         while True:
             self._beat_now.clear()
-            headers, refused = self._headers, self._connection.refused_certificates
+            headers = {**self._headers, **self.beat_headers}
+            refused = self._connection.refused_certificates
             if refused:
                 headers = {**headers, CERTIFICATE_REFUSED: str(refused)}
             try:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from session.bus.transport.connection import Incoming
 from session.core.errors import DeskElsewhere, RateLimited, SessionError, StoreUnreachable
+from session.hub.access.authority_offer import AuthorityOffer
 from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import Asker, handlers_of
 from session.hub.access.releases import Releases
@@ -71,6 +72,7 @@ class Hub:
         queue, history, assignment, dossiers, log_list, supervision, transfers, network,
             remote_help, monitoring: its packages.
         flood_watch: tells of whoever sends far more than every limit.
+        authority: the network's next one, given to the programs before it counts.
         attendance: whether anybody is there, and believed the certificate.
         sightings: who was heard, when, and with which version.
         server: answers requests.
@@ -105,7 +107,13 @@ class Hub:
         )
         self.network = self._build_network(outgoing, counts)
         self.space = stores.space
-        self.attendance = Attendance(self.sightings.all, parts.clock, hours=parts.hours)
+        self.attendance = Attendance(
+            self.sightings.all, parts.clock, hours=parts.hours, heard_at_utc=parts.heard_at_utc
+        )
+        parts.connection.connected.connect(self.attendance.on_bus)
+        self.authority = AuthorityOffer(
+            self.queue.notifications.notify, clock=parts.clock, tasks=parts.tasks
+        )
         self.server = self._request_server(counts)
         self.server.received.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
@@ -342,6 +350,7 @@ class Hub:
             self.flood_watch.refused.note(who, "hb", RateLimited.code, why="too many signs of life")
             return
         self.attendance.on_beat(who, message.headers)
+        self.authority.on_beat(sender, message.headers)
         asker = Asker(*sender, message.headers.get(DESK, ""))
         if not self.assignment.workplaces.is_elsewhere(asker):
             self.queue.presence.mark_alive(*sender)

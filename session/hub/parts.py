@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
@@ -74,7 +75,8 @@ class HubParts:
         disk_space: of the disks that hold the hub's things, ours and the server's.
         limits: how the room of JetStream is shared out.
         release: which release of the programs people are told to get.
-        hours: in which somebody was there, of earlier runs; see `Attendance`.
+        hours, heard_at_utc: in which somebody was there, and when the last sign came, of earlier
+            runs; see `Attendance`.
     """
 
     connection: HubConnection
@@ -98,3 +100,4 @@ class HubParts:
     limits: StoreLimits = NO_LIMITS
     release: ReleaseAnswer = NO_RELEASE
     hours: Sequence[int] = ()
+    heard_at_utc: datetime | None = None

@@ -6,13 +6,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from expert_app.commands.hub.authorities import (
+    computers_of,
+    coverage_words,
+    missing_lines,
+    without,
+)
 from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.commands.hub.words import local_time
 from expert_app.hub import certificates
 from expert_app.runtime.command_line import Argument
 from expert_app.runtime.folder_owner import owner_of
-from expert_app.stores.identities import open_book
-from resources.texts import _
+from resources.texts import _, ngettext
 
 
 @hub_command()
@@ -49,7 +54,7 @@ def renew_certificate(
         Argument("the authority's folder (default: ca beside the certificate)", "FOLDER"),
     ] = None,
     new_authority: Annotated[
-        bool, Argument("though desks and kiosks know another authority than this folder's")
+        bool, Argument("though computers that do not know this authority will be cut off")
     ] = False,
 ) -> int:
     """Renew the settings' certificate, unless machines would refuse it; the exit code."""
@@ -60,39 +65,73 @@ def renew_certificate(
     files = certificates.CertificateFiles(Path(settings.tls_certificate), Path(settings.tls_key))
     folder = ca or files.certificate.parent / "ca"
     now = certificates.authority_fingerprint(files.certificate)
-    then = certificates.folder_fingerprint(folder)
-    if now != then and not new_authority:
-        _print_other_authority(hub, folder, now, then)
+    then = certificates.authority_fingerprint(folder / certificates.CA_CERTIFICATE)
+    change = None if now == then else _AuthorityChange(hub, folder, now=now, then=then)
+    if change is not None and not change.is_safe and not new_authority:
+        change.print_refused()
         return 2
     ends_at = certificates.renew_certificate(folder, files)
     day = local_time(ends_at, settings, "%d/%m/%Y")
     print(_("{file} is valid until {day}.").format(file=files.certificate, day=day))
     if settings.bus:
-        print(_("Reload your nats-server, which then shows it to newcomers; nobody is cut off."))
+        print(_("Reload your nats-server, which then shows it to newcomers."))
     elif owner_of(hub.paths.data) is not None:
-        print(_("The hub that runs takes it within seconds; nobody is cut off."))
+        print(_("The hub that runs takes it within seconds; whoever is connected stays so."))
     else:
         print(_("No hub runs on this folder: it counts from the hub's next start."))
-    if now != then:
-        words = _("A machine that does not know {folder} is refused from then on.")
-        print(words.format(folder=folder))
+    if change is not None:
+        change.print_done()
     return 0
 
 
-def _print_other_authority(hub: HubContext, folder: Path, now: str, then: str) -> None:
-    """Print why nothing was changed, and who would be refused.
+class _AuthorityChange:
+    """Another authority than that of the certificate signs the next one.
 
     Args:
         now, then: fingerprint of the authority of the certificate, and of that in `folder`.
     """
-    words = _(
-        "Nothing was changed: {folder} is another authority than that of the certificate.\n"
-        "  The certificate: {now}\n"
-        "  {folder}: {then}\n"
-        "The {count} machines that are enrolled know the first, and the second only if you gave "
-        "them a file with both (docs/operator.md). A machine that does not know it is refused at "
-        "its next connection. When all know both: the same command with --new-authority."
-    )
-    count = sum(map(len, open_book(hub.paths).keys().values()))
-    authority = now or _("a public one, or none")
-    print(words.format(folder=folder, now=authority, then=then, count=count))
+
+    def __init__(self, hub: HubContext, folder: Path, *, now: str, then: str) -> None:
+        self._hub = hub
+        self._folder = folder
+        self._now = now
+        self._then = then
+        self._computers = computers_of(hub) if hub.settings.catalogue else []
+        self.missing = without(self._computers, then)
+        self.is_safe = bool(hub.settings.catalogue) and not self.missing
+
+    def print_refused(self) -> None:
+        """Print why nothing was changed, who would be refused, and what to type instead."""
+        words = _(
+            "Nothing was changed: {folder} is another authority than that of the certificate.\n"
+            "  The certificate: {now}\n"
+            "  {folder}: {then}"
+        )
+        authority = self._now or _("a public one, or none")
+        print(words.format(folder=self._folder, now=authority, then=self._then))
+        count = len(self._computers)
+        print(coverage_words(count - len(self.missing), count))
+        for line in missing_lines(self._hub, self.missing, 1):
+            print(line)
+        words = _(
+            "Whoever is missing would be refused at the next connection. First:\n"
+            "  expert-app hub trust-authority --ca {folder}\n"
+            "and this command again when all have it (expert-app hub authorities). "
+            "To cut off those that are missing all the same: --new-authority."
+        )
+        print(words.format(folder=self._folder))
+
+    def print_done(self) -> None:
+        """Print how many will be cut off."""
+        count = len(self.missing)
+        if not count:
+            print(_("Every computer that is enrolled knows the new authority."))
+            return
+        words = ngettext(
+            "{count} computer does not know {folder}: it is refused at its next connection, and "
+            "needs a new invitation, or a file with both.",
+            "{count} computers do not know {folder}: they are refused at their next connection, "
+            "and need a new invitation, or a file with both.",
+            count,
+        )
+        print(words.format(count=count, folder=self._folder))

@@ -117,6 +117,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
     async def start(self) -> None:
         """Shows the window, then connects."""
         await super().start()
+        self.parts.bus.beat()
         if self.network is not None:
             self.network.link.start()
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from expert_app.runtime.bus_access import show_until_connected, tls_for
+from expert_app.runtime.bus_access import follow_authorities, show_until_connected, tls_for
 from expert_app.runtime.config import DisplaySettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.window_program import STOP_S, Program, Watch, run_application
@@ -60,6 +60,7 @@ class DisplayProgram:
             self._voice = open_voice(settings.volume, self.window)
         else:
             self._voice = None
+        tls = tls_for(settings)
         self._bus = BusClient(
             settings.bus,
             Role.DISPLAY,
@@ -67,8 +68,9 @@ class DisplayProgram:
             seed=seed,
             tasks=program.tasks,
             clock=program.clock,
-            tls=tls_for(settings),
+            tls=tls,
         )
+        follow_authorities(self._bus, settings.ca_file, seed, tls=tls)
         self._addresses = settings.bus
         self.link = DisplayClient(self._bus, program.tasks)
         self.link.answered.connect(self.window.show_answer)

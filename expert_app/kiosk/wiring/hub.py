@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from expert_app.kiosk.running_session import RunningSession
-from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.bus_access import follow_authorities, tls_for
 from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.ice_settings import trust_relays
 from expert_app.runtime.paths import Paths
@@ -51,6 +51,7 @@ def build_hub(
     """The kiosk's ways to the hub, not connected yet."""
     clock, tasks = program.clock, program.tasks
     trust_relays(settings.ca_file, paths.data)
+    tls = tls_for(settings)
     bus = BusClient(
         settings.bus,
         Role.KIOSK,
@@ -58,9 +59,10 @@ def build_hub(
         seed=seed,
         tasks=tasks,
         clock=clock,
-        tls=tls_for(settings),
+        tls=tls,
         seals=seals_for(settings, paths, clock),
     )
+    follow_authorities(bus, settings.ca_file, seed, tls=tls)
     link = KioskClient(bus, clock, tasks=tasks)
 
     def is_idle() -> bool:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Fetches the certificate of a network's own authority, known by the fingerprint of an invitation.
-Used by the enrolment.
+"""Certificates of authorities: that of a network is fetched, known by the fingerprint of an
+invitation, and what a file or a message has is examined. Used by the enrolment and the programs.
 
 The server shows its chain before anything is believed (RFC 8446, section 4.4.2). Only a certificate
 with the fingerprint is taken, and only as an authority: the connection that carries the code is
@@ -15,8 +15,14 @@ import hmac
 import logging
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from session.bus.transport.tls import CLEAR, check_addresses
 from session.core.errors import AuthorityDiffers, BusCertificateRefused, BusUnreachable
@@ -117,3 +123,25 @@ def _shown(encrypted: Any) -> list[bytes]:
     if get_chain is None:
         raise BusCertificateRefused
     return list(get_chain())
+
+
+def authority_in(certificate: str) -> x509.Certificate | None:
+    """Return the authority that this text (PEM) is; None when it is none that could sign now."""
+    try:
+        authority = x509.load_pem_x509_certificate(certificate.encode())
+        authority.verify_directly_issued_by(authority)
+        bounds = authority.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return None
+    is_now = authority.not_valid_before_utc <= datetime.now(UTC) < authority.not_valid_after_utc
+    if bounds.ca and is_now:
+        return authority
+    return None
+
+
+def fingerprints_in(text: bytes) -> list[str]:
+    """Return the fingerprints of the certificates of a PEM file; none of a file without any."""
+    with suppress(ValueError):
+        certificates = x509.load_pem_x509_certificates(text)
+        return [fingerprint_of(each.public_bytes(Encoding.DER)) for each in certificates]
+    return []

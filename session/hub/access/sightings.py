@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The time at which each identity was last heard, and its program's version: for the operator's
-list. Used by `session.hub.composition`; kept on the disk by the hub's program.
+"""The time at which each identity was last heard, its program's version, and which authorities its
+computers believe: for the operator's lists. Used by `session.hub.composition`; kept on the disk by
+the hub's program.
 """
 
 from __future__ import annotations
@@ -11,19 +12,27 @@ import msgspec
 
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
-from session.protocol.wire.program import PROGRAM, VERSION_LETTERS
+from session.protocol.wire.program import AUTHORITIES, PROGRAM, VERSION_LETTERS, authorities_of
 from session.protocol.wire.roles import Role
 from session.protocol.wire.subjects import Sender, sender_of
 
+MOST_COMPUTERS = 8
+"""Of one person, whose authorities are remembered."""
+
 
 class Sighting(msgspec.Struct, frozen=True):
-    """One identity. `version` is "" for a program that does not say it."""
+    """One identity. `version` is "" for a program that does not say it.
+
+    Attributes:
+        believes: fingerprints of authorities, by the beginning of a computer's key.
+    """
 
     organisation: str
     role: Role
     user: str
     at_utc: datetime
     version: str = ""
+    believes: dict[str, tuple[str, ...]] = {}
 
 
 class Sightings:
@@ -37,6 +46,7 @@ class Sightings:
         self.dropped = 0
         self._clock = clock
         self._seen: dict[Sender, tuple[datetime, str]] = {}
+        self._believes: dict[Sender, dict[str, tuple[str, ...]]] = {}
 
     def on_message(self, message: Incoming) -> None:
         """A beat or a request came: `<first token>.<organisation>.<role letter>.<user>...`."""
@@ -51,9 +61,20 @@ class Sightings:
         else:
             version = ""
         self._seen[sender] = self._clock.utc_now(), version or (before[1] if before else "")
+        if authorities := authorities_of(message.headers.get(AUTHORITIES, "")):
+            key, names = authorities
+            self._believes[sender] = newest({**self._believes.get(sender, {}), key: names}, key)
 
     def all(self) -> list[Sighting]:
         """Everybody heard since this hub started."""
         return [
-            Sighting(*sender, at_utc, version) for sender, (at_utc, version) in self._seen.items()
+            Sighting(*sender, at_utc, version, self._believes.get(sender, {}))
+            for sender, (at_utc, version) in self._seen.items()
         ]
+
+
+def newest(believes: dict[str, tuple[str, ...]], *last: str) -> dict[str, tuple[str, ...]]:
+    """Return what the last few computers of a person believe, `last` the newest of them."""
+    ordered = {key: believes[key] for key in believes if key not in last}
+    ordered |= {key: believes[key] for key in last}
+    return dict(list(ordered.items())[-MOST_COMPUTERS:])

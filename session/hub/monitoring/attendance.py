@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Signs that kiosks and desks no longer find this hub: nobody is there though somebody was at
-this hour yesterday, or many came back that had not believed its certificate. Used by the hub's
-health.
+"""Signs that kiosks and desks no longer find this hub: nobody came back after the bus was away,
+nobody is there though somebody was at this hour yesterday, or many came back that had not believed
+its certificate. Used by the hub's health.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ SILENT = timedelta(minutes=2)
 """Programs give a sign of life every five seconds; this long after a start, too, nobody is missed.
 """
 DAY_HOURS = 24
+JUST_NOW = timedelta(minutes=1)
+"""Whoever was heard so long before the bus went away was connected; last signs are on the disk
+every half minute.
+"""
+RESTART = timedelta(minutes=10)
+"""A hub that starts so soon after the last sign expects everybody back."""
 TOLD_FOR = timedelta(hours=1)
 """So long after a client's return it is told that it had refused the certificate."""
 
@@ -28,6 +34,7 @@ class Attendance:
     Args:
         heard: everybody, with the last sign of each.
         hours: of earlier runs, counted from 1970 (UTC).
+        heard_at_utc: the last sign of anybody in earlier runs.
     """
 
     def __init__(
@@ -36,12 +43,22 @@ class Attendance:
         clock: Clock,
         *,
         hours: Iterable[int] = (),
+        heard_at_utc: datetime | None = None,
     ) -> None:
         self.hours = set(hours)
         self._heard = heard
         self._clock = clock
         self._begun = clock.utc_now()
         self._refusing: dict[str, datetime] = {}
+        self._left_at: datetime | None = None
+        if heard_at_utc is not None and self._begun - heard_at_utc < RESTART:
+            self._left_at = self._begun
+
+    def on_bus(self, connected: bool) -> None:
+        """The bus came or went: whoever was connected then is expected back."""
+        now = self._clock.utc_now()
+        if not connected and self._silence(now) < JUST_NOW:
+            self._left_at = now
 
     def check(self) -> None:
         """Writes down whether somebody is there now; called twice a minute."""
@@ -62,7 +79,8 @@ class Attendance:
         """`nobody_there`, `certificate_not_believed`; neither is grave: the hub could work."""
         now, troubles = self._clock.utc_now(), list[Trouble]()
         silence = min(self._silence(now), now - self._begun)
-        if silence >= SILENT and _hour(now) - DAY_HOURS in self.hours:
+        is_missed = _hour(now) - DAY_HOURS in self.hours or self._nobody_came_back(now)
+        if silence >= SILENT and is_missed:
             minutes = int(silence.total_seconds() // 60)
             troubles.append(Trouble("nobody_there", False, {"minutes": minutes}))
         self._refusing = {
@@ -72,6 +90,12 @@ class Attendance:
             detail: dict[str, str | int] = {"clients": len(self._refusing)}
             troubles.append(Trouble("certificate_not_believed", False, detail))
         return troubles
+
+    def _nobody_came_back(self, now: datetime) -> bool:
+        """True until the first sign after everybody was cut off at once."""
+        if self._left_at is not None and self._silence(now) < now - self._left_at:
+            self._left_at = None
+        return self._left_at is not None
 
     def _silence(self, now: datetime) -> timedelta:
         newest = max((sighting.at_utc for sighting in self._heard()), default=None)

@@ -651,6 +651,14 @@ class RemoteHelpWanted(HubMessage, frozen=True, kw_only=True):
     by_name: Text = ""
 
 
+class AuthorityOffered(HubMessage, frozen=True, kw_only=True):
+    """To every program that does not believe it yet: the certificate (PEM) of the authority that
+    signs the bus's certificates from some day on. A program keeps it beside the one it has.
+    """
+
+    certificate: Annotated[str, msgspec.Meta(max_length=8000)]
+
+
 class ReleaseAnswer(HubMessage, frozen=True, kw_only=True):
     """The release as the operator wrote it: the version, the day until which there is time,
     where to get it; `newest` is "" where nothing was written. No program installs anything by
@@ -679,6 +687,7 @@ HubEvent = (
     | WorkplaceChanged
     | ServicesChanged
     | RemoteHelpWanted
+    | AuthorityOffered
 )
 
 

@@ -19,6 +19,13 @@ CERTIFICATE_REFUSED = "Certificate-Refused"
 of life then: no hub hears it earlier.
 """
 
+AUTHORITIES = "Authorities"
+"""Whose certificates a program believes, with each sign of life: "KEY:FINGERPRINT,FINGERPRINT", the
+first letters of its own key, then the authorities of its file. Only with an authority of our own.
+"""
+
+KEY_LETTERS, MOST_AUTHORITIES = 12, 4
+
 ANSWER_TO = "Answer-To"
 """A newcomer's own reply subject once more: the server forgets the other one soon."""
 
@@ -35,3 +42,11 @@ VERSION_LETTERS = 40
 def header_text(text: str) -> str:
     """A word as a header may have it: letters beyond ASCII become "?"."""
     return text.encode("ascii", "replace").decode()
+
+
+def authorities_of(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return what `AUTHORITIES` says: the beginning of a key, and fingerprints; else None."""
+    key, colon, names = text[: KEY_LETTERS + 1 + 40 * MOST_AUTHORITIES].partition(":")
+    if not colon or not key.isalnum() or not key.isascii():
+        return None
+    return key, tuple(name for name in names.split(",") if name.isalnum() and name.isascii())

@@ -69,3 +69,29 @@ def test_those_who_refused_the_certificate_are_counted_for_an_hour() -> None:
     assert (trouble.code, trouble.detail) == ("certificate_not_believed", {"clients": 2})
     place.clock.advance(HOUR_S)
     assert place.codes() == []
+
+
+def test_nobody_who_comes_back_after_the_bus_was_away_is_missed() -> None:
+    place = Place()
+    place.pass_hours(1, with_kiosk=True)
+    place.attendance.on_bus(False)
+    place.attendance.on_bus(True)
+    place.clock.advance(119)
+    assert place.codes() == []
+    place.clock.advance(2)
+    assert place.codes() == ["nobody_there"]
+    place.pass_hours(1, with_kiosk=True)
+    assert place.codes() == []
+    place.pass_hours(1, with_kiosk=False)  # they were switched off one by one
+    assert place.codes() == []
+
+
+def test_a_hub_that_is_restarted_expects_everybody_back() -> None:
+    place = Place()
+    heard = place.clock.utc_now()
+    place.clock.advance(30)
+    after = Attendance(list, place.clock, heard_at_utc=heard)
+    place.clock.advance(121)
+    assert [trouble.code for trouble in after.troubles()] == ["nobody_there"]
+    place.clock.advance(3600)
+    assert Attendance(list, place.clock, heard_at_utc=heard).troubles() == []
