@@ -33,6 +33,7 @@ lint-rest:
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/vulture
+	$(BIN)/deptry $(PRODUCT)
 	$(BIN)/python -m expert_app.reference --check
 	$(BIN)/python installers/catalogues.py --check
 	$(BIN)/python installers/check_client.py

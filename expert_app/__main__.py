@@ -13,7 +13,13 @@ import runpy
 import sys
 from typing import NoReturn
 
-from expert_app.runtime.command_line import Command, CommonOptions, add_commands, made
+from expert_app.runtime.command_line import (
+    Command,
+    CommonOptions,
+    PackageMissing,
+    add_commands,
+    made,
+)
 from expert_app.runtime.config import SettingsWrong
 from expert_app.runtime.folder_owner import FolderInUse
 from expert_app.runtime.log_lines import LOG_LINE, JsonLines, MaskedLines
@@ -171,18 +177,28 @@ HUB = {
     ),
 }
 
+DESK, KIOSK = "poste-expert-desk", "poste-expert-kiosk"
+"""Debian packages with what a hub does without (the extra `gui` of `pyproject.toml`)."""
+
 COMMANDS = {
-    "desk": Command("the agent's window (also without any command)", "windows:desk"),
-    "kiosk": Command("the reference kiosk", "windows:kiosk"),
-    "display": Command("the waiting room's screen: numbers that are called", "windows:display"),
+    "desk": Command("the agent's window (also without any command)", "windows:desk", package=DESK),
+    "kiosk": Command("the reference kiosk", "windows:kiosk", package=KIOSK),
+    "display": Command(
+        "the waiting room's screen: numbers that are called", "windows:display", package=DESK
+    ),
     "hub": Command("queue, dossiers and log; alone it runs the hub", "services:hub_or_vault", HUB),
-    "demo": Command("all of it on this machine", "demo.command:run_demo"),
+    "demo": Command("all of it on this machine", "demo.command:run_demo", package=DESK),
     "kiosk-devices": Command(
         "scanners and printers on this network, for a kiosk's settings",
         "commands.kiosk_devices:show_devices",
+        package=KIOSK,
     ),
-    "replay": Command("a session's log on one timeline", "windows:replay"),
-    "open": Command("a moment of a conversation, in the helpdesk's window", "windows:open_address"),
+    "replay": Command("a session's log on one timeline", "windows:replay", package=DESK),
+    "open": Command(
+        "a moment of a conversation, in the helpdesk's window",
+        "windows:open_address",
+        package=DESK,
+    ),
     "verify": Command(
         "says whether documents are what was scanned, receipts genuine",
         "commands.verify:verify_files",
@@ -190,8 +206,11 @@ COMMANDS = {
     "conformance": Command(
         "tries a kiosk or a desk, whoever built it, against the protocol",
         "conformance.command:run_conformance",
+        package=DESK,
     ),
-    "doctor": Command("checks what a call needs and says what to do", "commands.doctor:run_doctor"),
+    "doctor": Command(
+        "checks what a call needs and says what to do", "commands.doctor:run_doctor", package=DESK
+    ),
     "enrol": Command("makes this installation's key", "commands.enrol:enrol"),
 }
 
@@ -231,6 +250,24 @@ def main(arguments: list[str] | None = None) -> int:
     argv = sys.argv[1:] if arguments is None else arguments
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
         argv = ["desk", *argv]
+    try:
+        return _run(argv)
+    except PackageMissing as error:
+        use_language("fr")
+        print(_package_words(argv[0], error.package), file=sys.stderr)
+        return 2
+
+
+def _package_words(command: str, package: str) -> str:
+    """Which package brings a command that this machine, a hub, does without."""
+    words = _(
+        "“expert-app {command}” needs the programs with windows, which this machine lacks: install "
+        "the package {package} (where the program came as a wheel: expert-app[gui])."
+    )
+    return words.format(command=command, package=package)
+
+
+def _run(argv: list[str]) -> int:
     parsed = vars(_parser().parse_args(argv))
     common = made(CommonOptions, parsed)
     leave_no_memory_behind()

@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from installers.version import version_of_commit  # noqa: E402
 
-EXTRAS = ("echo", "postgresql", "s3", "webdav")
+EXTRAS = ("gui", "echo", "postgresql", "s3", "webdav")
 """Of `pyproject.toml`, in the packages for Debian."""
 
 LIBRARY = re.compile(r"\.so(\.[\w.]+)?$|\.dll$|\.pyd$", re.IGNORECASE)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from enum import Enum
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -74,6 +75,14 @@ class CommonOptions:
     verbose: Annotated[bool, Argument("developer log on standard error", short="-v")] = False
 
 
+class PackageMissing(Exception):
+    """A command needs what this machine, a hub, does without; `package` brings it."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(package)
+        self.package = package
+
+
 @dataclass(frozen=True)
 class Command:
     """One command.
@@ -83,14 +92,18 @@ class Command:
         place: where its function is, "module:function", below `expert_app`; "" when only the
             commands below it do something.
         below: commands below this one, by name.
+        package: the Debian package that brings it, where a hub does without.
     """
 
     words: str
     place: str = ""
     below: Mapping[str, Command] = field(default_factory=dict)
+    package: str = ""
 
     def load(self) -> Target:
-        """Return the function."""
+        """Return the function. Raises `PackageMissing`."""
+        if self.package and find_spec("PyQt6") is None:
+            raise PackageMissing(self.package)
         module, _colon, name = self.place.partition(":")
         function: Target = getattr(import_module(f"expert_app.{module}"), name)
         return function

@@ -41,7 +41,7 @@ HOME = Path("opt/poste-expert")
 SITE = HOME / "lib/python3.13/site-packages"
 PROGRAMS = "poste-expert"
 """The package with the tree; all others are a few files that depend on it."""
-EXTRAS = ("echo", "postgresql", "s3", "webdav")
+EXTRAS = ("gui", "echo", "postgresql", "s3", "webdav")
 SCRIPTS = ("postinst", "prerm", "postrm", "preinst")
 LAUNCHER = """#!/bin/sh
 # -I: neither the environment nor the current folder brings other Python code in.

@@ -51,8 +51,17 @@ EMBEDDED = (
 A release takes python.org's own file (`--python`, `--python-sha256`).
 """
 SITE = Path("Lib/site-packages")
-EXTRA = "echo"
-PATHS = "python313.zip\r\n.\r\nLib\\site-packages\r\n"
+EXTRAS = ("--extra", "gui", "--extra", "echo")
+PATHS = "\r\n".join(
+    [
+        "python313.zip",
+        ".",
+        "Lib\\site-packages",
+        "Lib\\site-packages\\win32",  # pywin32's own way (pywin32.pth), which -I does not go
+        "Lib\\site-packages\\win32\\lib",
+        "",
+    ]
+)
 """`python313._pth`: nothing is imported from elsewhere, whatever environment and registry say."""
 LAUNCHER = '@"%~dp0python.exe" -I -X utf8 -m expert_app %*\r\n'
 ICON = ROOT / "resources/icons/poste-expert.svg"
@@ -121,7 +130,7 @@ def make_tree(work: Path, interpreter: Interpreter, *, version: str) -> Path:
     bring_python(tree, work, interpreter)
     environment = wheel_environment(version)
     run(uv(), "build", "--quiet", "--wheel", "--out-dir", wheels, env=environment)
-    export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--extra", EXTRA)
+    export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", *EXTRAS)
     run(uv(), *export, "--output-file", locked)
     install(site, "--require-hashes", "--requirement", locked)
     install(site, next(wheels.glob("*.whl")))
@@ -141,7 +150,7 @@ def add_notices(tree: Path) -> None:
     site, lists = str(tree / SITE), HERE.parent
     for name, *command in (
         ("third-party.txt", str(lists / "debian/notices.py"), site),
-        ("components.cdx.json", str(lists / "components.py"), site, "--extra", EXTRA),
+        ("components.cdx.json", str(lists / "components.py"), site, *EXTRAS),
     ):
         told = output_of(sys.executable, "-I", *command)
         (tree / name).write_text(told + "\n", encoding="utf-8")

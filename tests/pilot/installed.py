@@ -23,6 +23,7 @@ def install(folder: Path) -> Path:
     shutil.rmtree(wheels, ignore_errors=True)
     _run([uv, "build", "--quiet", "--wheel", "--out-dir", str(wheels)])
     export = ["export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes"]
+    export += ["--extra", "gui"]
     _run([uv, *export, "--output-file", str(locked)])
     if not environment.is_dir():
         _run([uv, "venv", "--quiet", "--python", sys.executable, str(environment)])

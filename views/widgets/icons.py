@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Icons by the project's names for them, drawn from QtAwesome's fonts.
+"""Icons by the project's names for them, drawn from the font Material Design Icons.
 Used by all views of the desk; `letter_of` by the kiosk's, too.
 
 An icon is painted in the colours of the theme in use at that moment, so nothing is rebuilt when the
-theme changes. Where QtAwesome fails, there is no icon and the words beside it remain.
+theme changes. Where the font fails, there is no icon and the words beside it remain.
 """
 
 from __future__ import annotations
 
 import logging
 from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import msgspec
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
@@ -27,6 +25,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
+from resources import ResourceMissing, resource_path
 from views.widgets.theme import size_icons, tokens_for
 
 logger = logging.getLogger(__name__)
@@ -157,21 +156,14 @@ _GLYPHS = {
 
 @cache
 def _font() -> tuple[str, dict[str, str]]:
-    """Family of the icon font, and its letters by name, as hexadecimal numbers. The files are
-    QtAwesome's: to import it loads nine more fonts and a second Qt binding.
-    """
-    package = find_spec("qtawesome")
-    if package is None or package.origin is None:
+    """Family of the icon font, and its letters by name, as hexadecimal numbers."""
+    try:
+        file = resource_path("fonts/MaterialDesignIcons.ttf")
+        names = resource_path("fonts/MaterialDesignIcons.json").read_bytes()
+    except ResourceMissing:
         return "", {}
-    folder = Path(package.origin).parent / "fonts"
-    for file in folder.glob("materialdesignicons6-webfont-[0-9]*.ttf"):
-        families = QFontDatabase.applicationFontFamilies(
-            QFontDatabase.addApplicationFont(str(file))
-        )
-        for names in folder.glob("materialdesignicons6-webfont-charmap-*.json"):
-            letters = msgspec.json.decode(names.read_bytes(), type=dict[str, str])
-            return next(iter(families), ""), letters
-    return "", {}
+    families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))
+    return next(iter(families), ""), msgspec.json.decode(names, type=dict[str, str])
 
 
 def letter_of(design_name: str) -> tuple[str, str]:

@@ -169,6 +169,7 @@ class WindowsPrinter:
         api = self._spooler
         if api is None:
             try:
+                import pywintypes  # noqa: F401  # loads the library that the next one needs
                 import win32print as api  # type: ignore[import-not-found, no-redef, unused-ignore]
             except ImportError as error:
                 raise PrinterGone(why="pywin32 missing") from error

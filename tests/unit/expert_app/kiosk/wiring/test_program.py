@@ -76,17 +76,16 @@ async def test_no_part_of_the_kiosk_exists_twice(kiosk: KioskProgram) -> None:
 
 PAPER = {"numpy", "pikepdf", "pypdfium2", "reportlab"}
 CALLS_AND_STORES = {"aiortc", "av", "sqlalchemy"}
-OTHERS_ICONS = {"qtawesome", "qtpy"}
 BUS = {"nats", "cryptography", "httpx", "PIL"}
 
 
 @pytest.mark.parametrize(
     ("module", "not_loaded"),
     [
-        ("expert_app.kiosk.wiring.program", PAPER | CALLS_AND_STORES | OTHERS_ICONS),
+        ("expert_app.kiosk.wiring.program", PAPER | CALLS_AND_STORES),
         (
             "expert_app.kiosk.wiring.page_program",
-            PAPER | CALLS_AND_STORES | OTHERS_ICONS | BUS,
+            PAPER | CALLS_AND_STORES | BUS,
         ),
     ],
 )
