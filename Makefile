@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-strict test-units test-stories test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
+.PHONY: setup demo test test-strict test-units test-stories test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations handbook clean
 
 setup:
 	@installers/setup.sh
@@ -143,6 +143,10 @@ pictures: setup
 
 schemas: setup
 	$(BIN)/python -m expert_app.reference
+
+# The pages of docs as HTML that is read from the disk: build/handbook/index.html.
+handbook: setup
+	$(BIN)/python installers/handbook/build.py
 
 translations: setup
 	$(BIN)/python installers/catalogues.py

@@ -63,6 +63,7 @@ STAMPS = Path("usr/share/poste-expert/versions")
 """Read by `session/core/program_version.py`."""
 PROGRAM_FOLDERS = ("bin", "sbin", "libexec")
 """What may be started is in these, and nowhere else."""
+HANDBOOK = Path("usr/share/doc/poste-expert/handbook")
 SITE_ADDRESS = "https://poste-expert.example"
 ICON = ROOT / "resources/icons/poste-expert.svg"
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
@@ -300,6 +301,8 @@ def make_package(build: Build, name: str, programs: Path) -> Path:
         draw_icons(root, programs)
     stamp(root, name, build.version)
     add_documents(root, name, build.version.debian)
+    if name == PROGRAMS:
+        add_handbook(root, build.work)
     add_control(root, name, build.version.debian)
     same_for_all(root)
     build.out.mkdir(parents=True, exist_ok=True)
@@ -317,6 +320,12 @@ def stamp(root: Path, name: str, version: Version) -> None:
     file = root / STAMPS / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(version.python + "\n")
+
+
+def add_handbook(root: Path, work: Path) -> None:
+    """The pages of docs as HTML, made by the set-up's Python, which has Sphinx."""
+    builder, folder = ROOT / "installers/handbook/build.py", root / HANDBOOK
+    run(ROOT / ".venv/bin/python", builder, folder, "--work", work / "handbook")
 
 
 def add_documents(root: Path, name: str, version: str) -> None:

@@ -141,6 +141,8 @@ def make_tree(work: Path, interpreter: Interpreter, *, version: str) -> Path:
     shutil.copyfile(HERE / "desk.example.toml", tree / "desk.example.toml")
     draw_icon(tree / "poste-expert.ico")
     add_notices(tree)
+    handbook = (HERE.parent / "handbook/build.py", tree / "handbook", "--work", work / "handbook")
+    run(sys.executable, *handbook)
     compile_all(tree, SITE, "C:/Program Files/Poste Expert")
     return tree
 
