@@ -5,7 +5,8 @@ Of a commit without the release's tag, `--trial` makes the same under a version 
 The wheel and the sources, built twice and compared; the versions of the lock for whoever installs
 the wheel; the Debian packages (and what `make windows` has left); the list of components, checked;
 the notices of others' work; a question to OSV about known weaknesses; checksums, and a signature
-where RELEASE_KEY names an SSH key. docs/releasing.md says what comes before and after.
+where RELEASE_KEY names an SSH key. The packages are also put into a repository for apt, `dist/apt`,
+signed where APT_KEY names OpenPGP keys. docs/releasing.md says what comes before and after.
 """
 
 from __future__ import annotations
@@ -22,11 +23,20 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from components import EXTRAS, ROOT, bill, unnamed, uv
 
 sys.path.insert(0, str(ROOT))
+from installers.debian.repository import (
+    CODENAME,
+    TRIAL,
+    Repository,
+    RepositoryWrong,
+    keys_of_environment,
+)
+from installers.debian.repository import make as make_repository
 from installers.version import (
     NUMBER,
     Version,
@@ -248,6 +258,25 @@ def build_packages(out: Path) -> None:
     (out / "SHA256SUMS").unlink()
 
 
+def build_repository(out: Path, version: Version, folder: Path) -> str:
+    """The packages for apt; what machines need to trust it goes beside the release, too.
+
+    Raises:
+        NotReady: apt refuses it.
+    """
+    suite = CODENAME if is_release() else TRIAL
+    repository = Repository(folder, suite, keys_of_environment())
+    if address := os.environ.get("APT_ADDRESS"):
+        repository = replace(repository, address=address)
+    try:
+        sentence = make_repository(repository, sorted(out.glob("*.deb")), version.debian)
+    except RepositoryWrong as error:
+        raise NotReady(str(error)) from error
+    for file in (*folder.glob("*.asc"), *folder.glob("*.sources")):
+        shutil.copyfile(file, out / file.name)
+    return sentence
+
+
 def msi_of_this_commit() -> Path | None:
     """What `make windows` made of this commit; dist may hold others'."""
     file = ROOT / "dist" / f"poste-expert_{version_of_commit().python}_x64.msi"
@@ -333,6 +362,7 @@ def make(out: Path, *, trial: bool, packages: bool, osv: bool, key: str) -> Iter
     if packages:
         build_packages(out)
         yield "Debian packages; `make test-packages` has tried them"
+        yield build_repository(out, version, out.parent / "apt")
     if msi := msi_of_this_commit():
         shutil.copyfile(msi, out / msi.name)
         yield msi.name

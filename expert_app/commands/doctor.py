@@ -39,7 +39,7 @@ from expert_app.runtime.ice_settings import ice_plan
 from expert_app.runtime.paths import paths_for
 from resources.texts import _, ngettext
 from session.core.errors import SessionError
-from session.core.program_version import packages_left_behind, program_version
+from session.core.program_version import other_packages, program_version
 from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.drivers.certificates import CertificateWrong
 from session.kiosk.drivers.scanner import AddressUnknown
@@ -438,9 +438,9 @@ def check_sign_on(desk: DeskSettings) -> CheckResult | None:
     return CheckResult("sign_on", "ok", words)
 
 
-def check_packages(left_behind: Mapping[str, str]) -> CheckResult | None:
-    """Return which Debian packages are older than the programs; None where none is."""
-    words = package_words(left_behind, program_version())
+def check_packages(others: Mapping[str, str]) -> CheckResult | None:
+    """Return which Debian packages are not of the programs' version; None where none is."""
+    words = package_words(others, program_version())
     if not words:
         return None
     return CheckResult("packages", "wrong", words)
@@ -490,7 +490,7 @@ def run_doctor(
     )
     if "desk" in here:
         findings.append(asyncio.run(check_seal(desk, programs["desk"])))
-    if packages := check_packages(packages_left_behind()):
+    if packages := check_packages(other_packages()):
         findings.append(packages)
     code = report(findings, as_json)
     if support is None:

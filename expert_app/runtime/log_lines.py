@@ -25,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 
 from expert_app.runtime.crash import CrashReports, keep_fatal_end
-from session.core.program_version import packages_left_behind, program_version
+from session.core.program_version import other_packages, program_version
 from session.masking.numbers import KEPT, mask
 
 LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -193,8 +193,8 @@ def log_in_files(folder: Path, program: str) -> Iterator[None]:
         platform.python_version(),
         platform.platform(),
     )
-    for name, version in packages_left_behind().items():
-        log.warning("package %s is older: %s; apt install %s brings it along", name, version, name)
+    for name, version in other_packages().items():
+        log.warning("package %s is of another version: %s", name, version)
     keep_fatal_end(folder)
     try:
         with (folder / "fatal.txt").open("w", encoding="utf-8") as fatal:

@@ -41,11 +41,11 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", text)))
 
 
-def packages_left_behind(folder: Path = VERSIONS, home: str = sys.prefix) -> dict[str, str]:
-    """Return our Debian packages that are not of the programs' release: name -> version.
+def other_packages(folder: Path = VERSIONS, home: str = sys.prefix) -> dict[str, str]:
+    """Return our Debian packages that are not of the programs' version: name -> version.
 
-    A package needs programs of its release or a newer one, so these are older. Nothing is said by
-    programs that no package brought.
+    A role's package needs programs of its version or a newer one, so it may be left behind. Nothing
+    is said by programs that no package brought.
     """
     if home != PACKAGED_HOME:
         return {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from resources.texts import _
-from session.core.program_version import version_order
+from session.core.program_version import PROGRAMS_PACKAGE, version_order
 from session.protocol.hub.requests import ReleaseAnswer
 
 
@@ -25,16 +25,16 @@ def is_older(version: str, than: str) -> bool:
     return version != "" and version_order(version) < version_order(than)
 
 
-def package_words(left_behind: Mapping[str, str], version: str) -> str:
+def package_words(others: Mapping[str, str], version: str) -> str:
     """Return what to say of packages that an upgrade of the programs has left; "" for none."""
-    if not left_behind:
+    if not others:
         return ""
     words = _(
-        "Older than the program, which is of version {version}: {packages}. To bring them to it, "
-        "as an administrator: {command}"
+        "Not of the version of the program ({version}): {packages}. To bring all to the same, as "
+        "an administrator: {command}"
     )
-    packages = ", ".join(f"{name} {older}" for name, older in left_behind.items())
-    command = f"apt install {' '.join(left_behind)}"
+    packages = ", ".join(f"{name} {other}" for name, other in others.items())
+    command = f"apt install {PROGRAMS_PACKAGE} {' '.join(others)}"
     return words.format(version=version, packages=packages, command=command)
 
 

@@ -19,7 +19,7 @@ from expert_app.workplace.release_watch import ReleaseWatch
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.child_process import NO_WINDOW, own_python
-from session.core.program_version import packages_left_behind, program_version
+from session.core.program_version import other_packages, program_version
 from session.protocol.hub.requests import ReleaseAnswer
 from views.widgets.message_bar import Level, MessageAction, MessageBar
 from views.words.releases import package_words, release_words
@@ -74,7 +74,7 @@ class SupportConnections:
 
     def report_packages(self) -> None:
         """Says that an upgrade of the programs has left another package of ours behind."""
-        words = package_words(packages_left_behind(), program_version())
+        words = package_words(other_packages(), program_version())
         if words:
             self._messages.show_message(Level.WARNING, words, PACKAGES, stays=True)
 

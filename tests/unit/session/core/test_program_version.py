@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from session.core.program_version import PACKAGED_HOME, packages_left_behind, version_order
+from session.core.program_version import PACKAGED_HOME, other_packages, version_order
 
 
 def test_versions_are_sorted_as_python_sorts_them() -> None:
@@ -29,6 +29,6 @@ def test_a_package_of_an_older_release_is_found(tmp_path: Path) -> None:
         ("poste-expert-hub", "0.2.0"),
     ):
         (tmp_path / name).write_text(f"{version}\n")
-    assert packages_left_behind(tmp_path, PACKAGED_HOME) == {"poste-expert-hub": "0.2.0"}
-    assert packages_left_behind(tmp_path, "/somewhere/.venv") == {}
-    assert packages_left_behind(tmp_path / "none", PACKAGED_HOME) == {}
+    assert other_packages(tmp_path, PACKAGED_HOME) == {"poste-expert-hub": "0.2.0"}
+    assert other_packages(tmp_path, "/somewhere/.venv") == {}
+    assert other_packages(tmp_path / "none", PACKAGED_HOME) == {}

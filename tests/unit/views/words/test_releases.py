@@ -49,4 +49,4 @@ def test_a_package_left_behind_is_named_with_what_brings_it_along() -> None:
     assert package_words({}, "0.3.0") == ""
     text = package_words({"poste-expert-hub": "0.2.0"}, "0.3.0")
     assert "poste-expert-hub 0.2.0" in text
-    assert text.endswith("apt install poste-expert-hub")
+    assert text.endswith("apt install poste-expert poste-expert-hub")

@@ -116,6 +116,6 @@ def test_a_package_that_an_upgrade_left_behind_is_named(
     support.report_packages()
     assert bar.texts() == []
     left = {"poste-expert-hub": "0.2.0"}
-    monkeypatch.setattr("expert_app.workplace.wiring.support.packages_left_behind", lambda: left)
+    monkeypatch.setattr("expert_app.workplace.wiring.support.other_packages", lambda: left)
     support.report_packages()
-    assert "apt install poste-expert-hub" in bar.texts()[0]
+    assert "apt install poste-expert poste-expert-hub" in bar.texts()[0]
