@@ -7,6 +7,7 @@ import asyncio
 import json
 from functools import partial
 
+from expert_app.desk.agent_work import AgentWork
 from expert_app.desk.app import DeskTrouble
 from expert_app.desk.dossier.finding import FindingRefused
 from expert_app.desk.filing import CleanedPage, ShownPage
@@ -23,6 +24,7 @@ from session.desk.session import DeskSession
 from session.protocol.conversation.messages import GrantChanged, ScanKind
 from session.protocol.conversation.mirror import MirrorEvents
 from session.protocol.endpoints.chat import ChatLine
+from session.protocol.hub.history import OwnTalksAnswer
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -54,6 +56,7 @@ def observe_desk(
     _observe_devices(jobs, observations)
     _Paper(jobs, observations)
     _observe_third_parties(jobs.third_parties, observations)
+    jobs.work.talks_changed.connect(partial(_note_own_work, observations, jobs.work))
 
 
 class _Queue:
@@ -351,6 +354,19 @@ class _Paper:
             self._observations.note(
                 f"piece_{piece.id}", state=piece.state.value, dossier=dossier.number
             )
+
+
+def _note_own_work(observations: Observations, work: AgentWork, _answer: OwnTalksAnswer) -> None:
+    """Note what the hub lets the agent still take back, the newest of each kind."""
+    notes = [note.id for own in work.own.values() for note in own.notes]
+    papers = [paper.id for own in work.own.values() for paper in own.papers]
+    observations.note(
+        "own_work",
+        notes=len(notes),
+        note=next(iter(notes), ""),
+        papers=len(papers),
+        paper=next(iter(papers), ""),
+    )
 
 
 def _observe_third_parties(third_parties: ThirdPartyJob, observations: Observations) -> None:

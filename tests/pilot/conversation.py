@@ -50,17 +50,23 @@ class Conversations:
             ("kiosk_wiped", self.kiosk_wiped),
         ]
 
-    def second(self) -> list[Step]:
-        """The same of this caller, elsewhere and later."""
+    def second(self, corrections: list[Step]) -> list[Step]:
+        """The same of this caller, elsewhere and later; `corrections`: what is read of those since
+        the first.
+        """
         return [
             ("caller_looked_at_first", self.caller_looked_at_first),
             ("returning_caller_found", self.returning_caller_found),
+            *corrections,
             ("documents_with_pictures", self.documents_with_pictures),
             ("guide_followed", self.guide_followed),
             ("words_in_two_languages", self.words_in_two_languages),
             ("caller_said_it_was_solved", self.caller_said_it_was_solved),
-            ("caller_came_back_by_ticket", self.caller_came_back_by_ticket),
         ]
+
+    def third(self) -> list[Step]:
+        """A caller who goes and comes back."""
+        return [("caller_came_back_by_ticket", self.caller_came_back_by_ticket)]
 
     @property
     def _desk(self) -> Driven:
@@ -309,7 +315,7 @@ class Conversations:
         desk, kiosk = self._other_desk, self._other_kiosk
         await self.accept(desk, kiosk, self._pilot.found["second_ticket"])
         dossier = await desk.seen("dossier", number=self._pilot.found["dossier"])
-        same("documents in the dossier", dossier["documents"], 1)
+        same("documents in the dossier, one a later version", dossier["documents"], 2)
         lines = await self.accesses(self._pilot.found["dossier"])
         readers = sorted({str(line["user"]) for line in lines})
         same("who opened the dossier", readers, ["agent1", "agent2"])

@@ -189,9 +189,10 @@ class TalkRow(WorkRow):
             _entry(outcomes, f"outcome_{code}", outcome, change)
         outcomes.setEnabled(bool(work.choices))
         for note in own.notes:
-            self._add_note(_submenu(menu, _("Note: {text}").format(text=_short(note.text))), note)
+            words = _("Note: {text}").format(text=_short(note.text))
+            self._add_note(_submenu(menu, words, f"talk_note_{note.id}"), note)
         for paper in own.papers:
-            self._add_paper(_submenu(menu, _short(paper.name)), paper)
+            self._add_paper(_submenu(menu, _short(paper.name), f"talk_paper_{paper.id}"), paper)
         correct.setMenu(menu)
         self._add_confirmation()
 
@@ -307,9 +308,10 @@ def _short(text: str) -> str:
     return words
 
 
-def _submenu(menu: QMenu, words: str) -> QMenu:
+def _submenu(menu: QMenu, words: str, name: str = "") -> QMenu:
     made = menu.addMenu(face_words(words))
     assert made is not None  # Qt gives one for each text
+    made.setObjectName(name)
     return made
 
 
