@@ -102,14 +102,14 @@ def take_papers(window: DeskWindow, second: int) -> None:
         devices.printing.show_print(PrintChanged(print_id="n1", state=state), "Receipt")
 
 
-@pytest.mark.parametrize("line_flaps", [False, True])
+@pytest.mark.parametrize("flap_s", [0, 15, 10, 4, 1])
 @pytest.mark.parametrize("queue_is_seen", [True, False])
 def test_a_desk_in_conversation_tells_of_few_new_names(
     qtbot: QtBot,
     desk_theme: QApplication,
     monkeypatch: pytest.MonkeyPatch,
     queue_is_seen: bool,
-    line_flaps: bool,
+    flap_s: int,
 ) -> None:
     clock = ManualClock(NOW)
     page = SharedPageView(MirrorPane(), clock)
@@ -141,7 +141,7 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
         window.conversation.header.grants.show_asking(asking)
         window.devices.show_asking(asking)
         page.tools.show_asking(asking)
-        is_weak = line_flaps and second % 30 >= 15
+        is_weak = flap_s > 0 and second % (2 * flap_s) >= flap_s
         quality = Quality.BAD if is_weak else Quality.GOOD
         window.call.controls.show_quality(quality, f"{second} kb/s")
         window.call.controls.show_line("Weak line: smaller picture" if is_weak else "")

@@ -87,6 +87,9 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
 }
 PRIVACY_KEYS, SIGN_KEYS = "Ctrl+Shift+E", "Ctrl+Shift+L"
 CARD_BUTTON_PX, MOVE_PX = 32, 40
+STEADY_S = 10.0
+_RANKS = {"soft": 0, "good": 0, "warn": 1, "bad": 2}
+"""How bad a tone is."""
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _LIVE = frozenset(
     {CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD}
@@ -155,6 +158,65 @@ class OwnDevices:
             button.setText(words if shown else "")
 
 
+class SteadyChip(Chip):
+    """A chip that says at once what got worse. What got better has to last, twice as long each
+    time, and other words of the same tone wait until those before stood `STEADY_S`: a line that
+    comes and goes would be told to a screen reader without end.
+
+    Args:
+        changed: called when other words are shown.
+    """
+
+    def __init__(self, name: str, clock: Clock, *, changed: Callable[[], None]) -> None:
+        super().__init__(name)
+        self._clock = clock
+        self._changed = changed
+        self._tone = "soft"
+        self._following: tuple[str, str, str] | None = None
+        self._since_s = self._changed_s = self._lasts_s = 0.0
+        self._late = QTimer(self)
+        self._late.setInterval(1000)
+        self._late.timeout.connect(self._follow)
+        self.hide()
+
+    def show_steadily(self, text: str, icon_name: str, tone: str) -> None:
+        """Show this now, or once it has lasted."""
+        if self._following is None:
+            self._since_s = self._clock.monotonic_s()
+        self._following = text, icon_name, tone
+        self._follow()
+
+    def forget(self) -> None:
+        """Another call: the next words are shown at once."""
+        self._lasts_s = 0.0
+
+    def _follow(self) -> None:
+        following = self._following
+        if following is None or following[0] == self.text():
+            self._following = None
+            self._late.stop()
+        elif self._wait_s(following[2]) > 0:
+            self._late.start()
+        else:
+            is_better = _RANKS[following[2]] < _RANKS[self._tone]
+            self._lasts_s = max(STEADY_S, self._lasts_s * (2 if is_better else 1))
+            self._changed_s = self._clock.monotonic_s()
+            self._tone = following[2]
+            self._following = None
+            self._late.stop()
+            self.show_state(*following)
+            self._changed()
+
+    def _wait_s(self, tone: str) -> float:
+        """How long the words that follow wait from now on."""
+        now_s = self._clock.monotonic_s()
+        if not self._lasts_s or _RANKS[tone] > _RANKS[self._tone]:
+            return 0.0
+        if _RANKS[tone] < _RANKS[self._tone]:
+            return self._since_s + self._lasts_s - now_s
+        return self._changed_s + STEADY_S - now_s
+
+
 class CallControls(QFrame):
     """The bar under the picture, or beside it.
 
@@ -172,7 +234,7 @@ class CallControls(QFrame):
         self._clock = clock
         self._act = act
         self._since: datetime | None = None
-        self._measured = self._given_up = False
+        self._measured = False
         self._form = CallForm.LARGE
         self._room_px = 0
         self._state_now = CallState.NEW
@@ -198,6 +260,8 @@ class CallControls(QFrame):
         if state != CallState.CONNECTED:
             self._measured = False
         if state not in _LIVE:
+            self._quality.forget()
+            self._line.forget()
             self.show_line("")
         self._show_controls()
 
@@ -209,7 +273,7 @@ class CallControls(QFrame):
     def show_quality(self, quality: Quality, detail: str = "") -> None:
         """The line in words; `detail` (bit rate, loss) goes to the tool tip."""
         text, icon_name, tone = _QUALITIES[quality]
-        self._quality.show_state(_(text), icon_name, tone)
+        self._quality.show_steadily(_(text), icon_name, tone)
         self._quality.setToolTip(tip_words(detail))
         self._measured = True
         self._show_controls()
@@ -219,10 +283,11 @@ class CallControls(QFrame):
         `also`: in the other direction.
         """
         line_words = words or also
-        self._line.show_state(line_words, "quality_bad" if line_words else "", "warn")
+        if line_words:
+            self._line.show_steadily(line_words, "quality_bad", "warn")
+        else:
+            self._line.show_steadily("", "", "soft")
         self._line.setToolTip(tip_words("\n".join(text for text in (words, also) if text)))
-        self._given_up = bool(line_words)
-        self._show_controls()
 
     def show_private(self, on: bool, *, mine: bool) -> None:
         """Show whether a privacy pause goes on; `mine`: one of mine, which the button ends."""
@@ -296,8 +361,9 @@ class CallControls(QFrame):
         self._duration.setVisible(not asking)
         well = self._state_now is CallState.CONNECTED  # a card: its running clock says so
         self._state.setVisible(not asking and not (card and well))
-        self._line.setVisible(self._given_up and not asking)
-        both = not card or not self._given_up  # what is given up says how the line is
+        gives_up = bool(self._line.text())
+        self._line.setVisible(gives_up and not asking)
+        both = not card or not gives_up  # what is given up says how the line is
         self._quality.setVisible(self._measured and not asking and both)
         self._privacy.setVisible(not card or self._privacy.isChecked())
         self._hang_up.setMaximumWidth(CARD_BUTTON_PX if card else 16_777_215)
@@ -357,10 +423,8 @@ class CallControls(QFrame):
 
     def _make(self) -> None:
         self._state = Chip("call_state")
-        self._quality = Chip("call_quality")
-        self._quality.hide()
-        self._line = Chip("call_line")
-        self._line.hide()
+        self._quality = SteadyChip("call_quality", self._clock, changed=self._show_controls)
+        self._line = SteadyChip("call_line", self._clock, changed=self._show_controls)
         self._figures = tool_button(
             _("Quality of the line"), "mdi6.chart-line", "call_figures", keys="Ctrl+I"
         )

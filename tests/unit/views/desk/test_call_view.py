@@ -280,3 +280,48 @@ def test_where_buttons_have_no_room_the_devices_are_icons_with_their_words_as_na
         assert words in device.toolTip()
     call.resize(900, 600)
     assert button(call, "call_microphone").text() == "Microphone is off"
+
+
+def _pass(call: CallView, clock: ManualClock, seconds: int, quality: Quality) -> str:
+    """The line is so for this long; what is said of it at the end."""
+    for _second in range(seconds):
+        clock.advance(1)
+        call.controls.show_quality(quality)
+    chip = call.findChild(Chip, "call_quality")
+    assert chip is not None
+    return chip.accessibleName()
+
+
+def test_a_line_that_got_worse_is_said_at_once_and_a_good_one_once_it_lasted(
+    call: CallView, clock: ManualClock
+) -> None:
+    assert _pass(call, clock, 1, Quality.GOOD) == "Good line"
+    assert _pass(call, clock, 1, Quality.BAD) == "Weak line"
+    for _time in range(5):
+        assert _pass(call, clock, 4, Quality.GOOD) == "Weak line"
+        assert _pass(call, clock, 4, Quality.BAD) == "Weak line"
+    assert _pass(call, clock, 9, Quality.GOOD) == "Weak line"
+    assert _pass(call, clock, 2, Quality.GOOD) == "Good line"
+    assert _pass(call, clock, 1, Quality.BAD) == "Weak line"
+    assert _pass(call, clock, 19, Quality.GOOD) == "Weak line", "twice as long"
+    assert _pass(call, clock, 2, Quality.GOOD) == "Good line"
+    call.controls.show_state(CallState.CLOSED)
+    assert _pass(call, clock, 1, Quality.BAD) == "Weak line"
+    call.controls.show_state(CallState.CLOSED)
+    assert _pass(call, clock, 1, Quality.GOOD) == "Good line", "another call begins anew"
+
+
+def test_what_is_given_up_stays_seen_until_it_was_better_for_some_time(
+    call: CallView, clock: ManualClock
+) -> None:
+    chip = call.findChild(Chip, "call_line")
+    assert chip is not None
+    call.controls.show_line("Smaller picture")
+    call.controls.show_line("Fewer pictures")
+    assert chip.text() == "Smaller picture"
+    call.controls.show_line("")
+    assert chip.isVisible()
+    [timer] = [timer for timer in chip.findChildren(QTimer) if timer.isActive()]
+    clock.advance(11)
+    timer.timeout.emit()
+    assert (chip.text(), chip.isVisible(), timer.isActive()) == ("", False, False)
