@@ -114,7 +114,7 @@ class ShiftCheck:
             case CheckPress.HIDDEN:
                 self._close_devices()
             case CheckPress.TONE if self._trial is not None:
-                self._trial.play_tone()
+                self._play_tone(self._trial)
             case CheckPress.MEASURE:
                 self._measure()
             case CheckPress.CHOOSE_DEVICES:
@@ -159,8 +159,13 @@ class ShiftCheck:
         for thing in (CheckedThing.CAMERA, CheckedThing.MICROPHONE, CheckedThing.SPEAKER):
             if not card.is_well(thing):
                 card.show_open(thing)
-        if not trial.has_speaker:
-            card.show_found(CheckedThing.SPEAKER, "absent")
+
+    def _play_tone(self, trial: DeviceTrial) -> None:
+        """A headset that is missing is said once the tone is wanted, and not before."""
+        if trial.has_speaker:
+            trial.play_tone()
+        else:
+            self._card.show_found(CheckedThing.SPEAKER, "absent")
 
     def _close_devices(self) -> None:
         if self._trial is not None:

@@ -33,7 +33,9 @@ from views.desk.acts import CheckPress, ChooseOwnState
 from views.desk.my_day.shift_check import CheckedThing
 
 DRAWN = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
-NOTHING = MediaSettings(engine="aiortc", camera="none", microphone="none")
+NOTHING = MediaSettings(
+    engine="aiortc", camera="none", microphone="none", speaker="Casque débranché"
+)
 
 Story = Callable[[Desk], Coroutine[object, object, None]]
 
@@ -110,6 +112,10 @@ def test_without_camera_and_microphone_each_says_what_to_do_and_leads_to_the_set
         card = desk.window.idle.check
         await until(lambda: "Connect a camera" in said(desk, CheckedThing.CAMERA))
         await until(lambda: "Connect one" in said(desk, CheckedThing.MICROPHONE))
+        assert said(desk, CheckedThing.SPEAKER).startswith("Play the tone"), "nobody has asked yet"
+        press(desk, "check_tone")
+        assert "There is no headset" in said(desk, CheckedThing.SPEAKER)
+        assert not part(card, QPushButton, "check_heard").isVisible(), "there was no tone"
         press(desk, "check_camera_mend")
         page = desk.media.page
         assert page.isVisible()

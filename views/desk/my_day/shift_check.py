@@ -188,8 +188,8 @@ class ShiftCheckCard(Card):
         self._asked = label(_("Did you hear it?"), "body")
         self._heard = push_button(_("Yes"), "", "primary", name="check_heard")
         self._not_heard = push_button(_("No"), name="check_not_heard")
-        self._heard.clicked.connect(partial(self._on_heard, WELL))
-        self._not_heard.clicked.connect(partial(self._on_heard, "not_heard"))
+        for answer, code in ((self._heard, WELL), (self._not_heard, "not_heard")):
+            answer.clicked.connect(partial(self.show_found, CheckedThing.SPEAKER, code))
         answers = (self._tone, self._asked, self._heard, self._not_heard)
         bars = {CheckedThing.MICROPHONE: self._level}
         buttons = {CheckedThing.SPEAKER: answers}
@@ -257,6 +257,9 @@ class ShiftCheckCard(Card):
         if check_row.show_found(code, **values):
             announce(self, check_row.accessibleName())
             self._show_end()
+        if thing is CheckedThing.SPEAKER:
+            self._ask_for_tone(False)
+            self._give_keyboard(check_row.mend if code and check_row.mend else self._end)
 
     def is_well(self, thing: CheckedThing) -> bool:
         """True once this was found to be well."""
@@ -299,15 +302,6 @@ class ShiftCheckCard(Card):
         self._ask_for_tone(True)
         self._give_keyboard(self._heard)
         self._tell(CheckPress.TONE)
-
-    def _on_heard(self, code: str) -> None:
-        self._ask_for_tone(False)
-        self.show_found(CheckedThing.SPEAKER, code)
-        mend = self._rows[CheckedThing.SPEAKER].mend
-        if code == WELL or mend is None:
-            self._give_keyboard(self._end)
-        else:
-            self._give_keyboard(mend)
 
     def _give_keyboard(self, part: QWidget) -> None:
         part.setFocus()
