@@ -30,6 +30,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_LINES
 
 MOST_ACTS = 200
 """Acts of one answer."""
@@ -392,7 +393,7 @@ class TakeBackNoteRequest(
     session_id: Id
     note_id: Id
     request_id: Id
-    text: Annotated[str, msgspec.Meta(max_length=NOTE_LETTERS)] = ""
+    text: Annotated[str, msgspec.Meta(max_length=NOTE_LETTERS, extra=TYPED_LINES)] = ""
 
 
 class TakeBackDocumentRequest(

@@ -23,6 +23,7 @@ from session.protocol.hub.requests import Done, HubMessage, Request, Requests, S
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_LINES
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -123,7 +124,7 @@ class NoteRequest(Request[Done], frozen=True, kw_only=True, verb="note", roles=(
 
     session_id: Id
     note_id: Id
-    text: NoteText
+    text: Annotated[NoteText, msgspec.Meta(extra=TYPED_LINES)]
 
 
 class CallerPreview(HubMessage, frozen=True, kw_only=True):

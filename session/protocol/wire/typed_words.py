@@ -18,7 +18,8 @@ from session.masking.numbers import mask
 _MARK = "typed"
 TYPED_WORDS: dict[str, Any] = {_MARK: "words"}
 TYPED_REASON: dict[str, Any] = {_MARK: "reason"}
-"""`extra` of a field's `msgspec.Meta`."""
+TYPED_LINES: dict[str, Any] = {_MARK: "lines"}
+"""`extra` of a field's `msgspec.Meta`: on one line, with words in it, or in lines as typed."""
 
 LEAST_LETTERS = 3
 
@@ -44,7 +45,10 @@ def as_kept[Request](request: Request) -> Request:
             continue
         if mark == TYPED_REASON[_MARK] and not is_reason(text):
             raise ReasonWithoutWords(letters=LEAST_LETTERS)
-        changed[name] = kept_words(text)
+        if mark == TYPED_LINES[_MARK]:
+            changed[name] = mask(text)
+        else:
+            changed[name] = kept_words(text)
     if not changed:
         return request
     assert isinstance(request, msgspec.Struct)

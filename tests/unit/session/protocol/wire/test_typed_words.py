@@ -12,12 +12,15 @@ from msgspec import inspect
 from session.core.errors import ReasonWithoutWords
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.board import QueueStateRequest
+from session.protocol.hub.history import TakeBackNoteRequest
 from session.protocol.hub.log import LogRequest
 from session.protocol.hub.requests import DossierRequest
+from session.protocol.hub.routing import NoteRequest
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.typed_words import is_reason, kept_words, typed_fields
 
 NIR = "1 52 04 38 151 251 01"
+NOTE = f"Compte FR76 3000 6000 0112 3456 7890 189\nsécurité sociale {NIR}, tél. 04 00 00 00 00"
 
 FREE_WORDS = frozenset({"reason", "note", "why", "remark", "comment", "because"})
 """What a field is called in which a person says something freely."""
@@ -55,6 +58,20 @@ def test_a_number_of_a_person_in_a_reason_does_not_pass_the_door(
     assert "251" not in kept.reason
     assert kept.reason.startswith("panne de saisie ")
     assert kept_words(kept.reason) == kept.reason
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        NoteRequest(session_id="s1", note_id="s1", text=NOTE),
+        TakeBackNoteRequest(session_id="s1", note_id="s1", request_id="n2", text=NOTE),
+    ],
+)
+def test_a_number_of_a_person_in_a_note_does_not_pass_the_door_and_its_lines_stay(
+    said: NoteRequest | TakeBackNoteRequest,
+) -> None:
+    kept = decode_request(type(said), encode(said))
+    assert kept.text == "Compte •••\nsécurité sociale •••, tél. 04 00 00 00 00"
 
 
 @pytest.mark.parametrize("nothing", [".", "ok", "...", "xxx", "12345", "?!?"])
