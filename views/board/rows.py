@@ -235,6 +235,16 @@ def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
     return sorted(agents, key=lambda agent: (not agent.help, _ORDER.index(agent.state), agent.name))
 
 
+def _end_words(until_utc: datetime | None, now_utc: datetime) -> str:
+    """Until when a state goes on, or meant to."""
+    if until_utc is None:
+        return ""
+    time = f"{until_utc.astimezone():%H:%M}"
+    if until_utc > now_utc:
+        return _("until {time}").format(time=time)
+    return _("was to end at {time}").format(time=time)
+
+
 def agent_rows(
     agents: Sequence[AgentFacts], services: Mapping[str, Service], now_utc: datetime
 ) -> list[TableRow]:
@@ -258,10 +268,8 @@ def agent_rows(
             by = _("by {name}").format(name=agent.by_name)
         else:
             by = ""
-        until = ""
-        if agent.until_utc is not None and not agent.ticket:
-            until = _("until {time}").format(time=f"{agent.until_utc.astimezone():%H:%M}")
-        parts = (_(words), agent.ticket or why, service if agent.ticket else by, until)
+        end = "" if agent.ticket else _end_words(agent.until_utc, now_utc)
+        parts = (_(words), agent.ticket or why, service if agent.ticket else by, end)
         state = " · ".join(part for part in parts if part)
         if agent.help:
             asks = _("Asks for help: {reason}").format(reason=help_words(agent.help))

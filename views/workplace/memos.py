@@ -64,6 +64,7 @@ _NOT_SENT = {
 """Why a memo was refused, where it can be said better than of every act; by an error's code."""
 
 _WITH_SINCE = frozenset({AgentState.IN_SESSION, AgentState.WRAP_UP})
+_WITH_END = frozenset({AgentState.PAUSED, AgentState.TRAINING})
 
 
 class SendMemo(Struct, frozen=True):
@@ -83,12 +84,13 @@ MemoAct = SendMemo | ReadMemos
 
 
 def doing_words(colleague: Colleague, now: datetime) -> str:
-    """Return what a colleague does, and since when or until when."""
+    """Return what a colleague does, and since when, or until when it does or meant to."""
     words = _(AGENT_DOING[colleague.state][0])
-    if colleague.until_utc is not None and colleague.state is not AgentState.OFFLINE:
-        return _("{state} until {time}").format(
-            state=words, time=f"{colleague.until_utc.astimezone():%H:%M}"
-        )
+    if colleague.until_utc is not None and colleague.state in _WITH_END:
+        end = f"{colleague.until_utc.astimezone():%H:%M}"
+        if colleague.until_utc > now:
+            return _("{state} until {time}").format(state=words, time=end)
+        return _("{state}, was to end at {time}").format(state=words, time=end)
     if colleague.since_utc is not None and colleague.state in _WITH_SINCE:
         since = minutes_words((now - colleague.since_utc).total_seconds())
         return f"{words} · {since}"
@@ -253,11 +255,14 @@ class MemoView(QWidget):
         super().showEvent(event)
         self._read()
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        """What came while the person was at another window is read now."""
-        super().changeEvent(event)
-        if event is not None and event.type() is QEvent.Type.ActivationChange:
+    def event(self, event: QEvent | None) -> bool:
+        """What came while the person was at another window is read now. Qt tells the parts of a
+        window this, and `ActivationChange` to the window alone.
+        """
+        is_done = super().event(event)
+        if event is not None and event.type() is QEvent.Type.WindowActivate:
             self._read()
+        return is_done
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Where there is little room an open thread has all of it."""

@@ -128,7 +128,7 @@ class MemoClient:
 
     Attributes:
         book: what is known now.
-        changed: it is another one.
+        changed: it is another one, or the hub has said again who is there: times went on.
         arrived: somebody has written.
         sent: see `MemoFate`.
     """
@@ -202,6 +202,7 @@ class MemoClient:
         self._change(
             known=True, refused="", colleagues=answer.colleagues, supervisors=answer.supervisors
         )
+        self.changed.emit(self.book)
 
     def _on_connected(self, connected: bool) -> None:
         if connected:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from session.core.errors import NotAllowed, RateLimited
-from session.desk.hub.memos import SUPERVISORS
+from session.desk.hub.memos import SUPERVISORS, MemoBook
 from session.hub.supervision.memo_store import BUCKET
 from session.hub.supervision.memos import MOST_A_MINUTE
 from session.protocol.colleagues.memos import (
@@ -68,6 +68,19 @@ async def test_who_is_there_and_until_when_somebody_pauses(tmp_path: Path) -> No
         assert facts["bob"] == (AgentState.PAUSED, end)
         assert "alice" not in facts
         await until(lambda: alice.memos.book.known)
+
+
+async def test_who_is_there_is_shown_again_after_each_answer_for_its_times_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("session.desk.hub.memos.ASK_S", 0.05)
+    async with hub_world(tmp_path) as world:
+        alice = await writer(world, "alice")
+        await until(lambda: alice.memos.book.known)
+        books: list[MemoBook] = []
+        alice.memos.changed.connect(books.append)
+        await until(lambda: len(books) > 2)
+        assert books[0] == books[-1]
 
 
 async def test_what_the_hub_refuses(tmp_path: Path) -> None:

@@ -26,3 +26,11 @@ def test_an_agent_who_asks_for_help_stands_first_with_the_reason_and_the_wait() 
     state, since = rows[0].cells[1], rows[0].cells[2]
     assert state.text.startswith("Asks for help: A question on a rule · In conversation")
     assert (state.tone, since.text) == ("bad", "2:00")
+
+
+def test_a_pause_that_is_over_is_not_said_to_go_on() -> None:
+    end = NOW + timedelta(minutes=10)
+    agent = AgentFacts(id="a1", name="Alice", state=AgentState.PAUSED, until_utc=end)
+    states = [agent_rows([agent], {}, now)[0].cells[1].text for now in (NOW, end)]
+    time = f"{end.astimezone():%H:%M}"
+    assert states == [f"Paused · until {time}", f"Paused · was to end at {time}"]

@@ -16,6 +16,7 @@ from session.protocol.colleagues.memos import MEMO_LETTERS
 from tests.support.screens.desk_scenes import MEMOS
 from tests.support.screens.invented import NOW
 from tests.support.screens.parts import part
+from views.widgets.parts import column
 from views.workplace.memos import MemoAct, MemoView, ReadMemos, SendMemo
 
 
@@ -25,12 +26,20 @@ def acts() -> list[MemoAct]:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, acts: list[MemoAct]) -> MemoView:
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def view(qtbot: QtBot, acts: list[MemoAct], window: QWidget) -> MemoView:
+    """A part of a window: Qt tells it less than the window."""
     memos = MemoView(acts.append)
-    qtbot.addWidget(memos)
-    with qtbot.waitActive(memos):
-        memos.show()
-        memos.activateWindow()
+    column(window, memos)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
     memos.show_book(MEMOS, NOW)
     return memos
 
@@ -53,6 +62,13 @@ def test_everybody_is_said_to_be_there_or_not_and_until_when(view: MemoView) -> 
         f"Inès K., paused until {(NOW + timedelta(minutes=10)).astimezone():%H:%M}",
         "Marc O., absent",
     ]
+
+
+def test_a_pause_that_is_over_is_not_said_to_go_on(view: MemoView) -> None:
+    ends_utc = NOW + timedelta(minutes=10)
+    view.show_book(MEMOS, ends_utc)
+    [words] = [words for words in _people(view) if words.startswith("Inès K.")]
+    assert words == f"Inès K., paused, was to end at {ends_utc.astimezone():%H:%M}"
 
 
 def test_an_answer_is_sent_once_and_stays_in_its_line_until_it_is_kept(
@@ -102,7 +118,7 @@ def test_a_supervisor_has_a_thread_for_each_agent() -> None:
 
 
 def test_what_came_while_another_window_was_in_front_is_read_on_coming_back(
-    view: MemoView, acts: list[MemoAct], qtbot: QtBot
+    view: MemoView, acts: list[MemoAct], qtbot: QtBot, window: QWidget
 ) -> None:
     other = QWidget()
     qtbot.addWidget(other)
@@ -111,6 +127,6 @@ def test_what_came_while_another_window_was_in_front_is_read_on_coming_back(
         other.activateWindow()
     view.open_thread("yanis")
     assert acts == []
-    with qtbot.waitActive(view):
-        view.activateWindow()
+    with qtbot.waitActive(window):
+        window.activateWindow()
     assert acts == [ReadMemos("yanis")]
