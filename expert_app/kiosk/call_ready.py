@@ -16,6 +16,7 @@ from dataclasses import replace
 from session.core.errors import SessionError
 from session.media.call_page import CallMedia, CallPage
 from session.protocol.hub.tickets import Ticket, TicketState
+from views.kiosk.browser.page_process import PageProcesses
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +30,21 @@ class CallReady:
     Args:
         page: runs the call.
         media: as the call will have it.
+        pages: the caller's browser, started when somebody waits.
         ticket: of the caller who is here, or None.
     """
 
     def __init__(
-        self, page: CallPage, media: CallMedia, *, ticket: Callable[[], Ticket | None]
+        self,
+        page: CallPage,
+        media: CallMedia,
+        *,
+        pages: PageProcesses,
+        ticket: Callable[[], Ticket | None],
     ) -> None:
         self._page = page
         self._media = media
+        self._pages = pages
         self._ticket = ticket
 
     async def keep(self) -> None:
@@ -49,6 +57,8 @@ class CallReady:
                 TicketState.WAITING,
                 TicketState.OFFERED,
             )
+            if waits:
+                self._pages.prepare()
             if ticket is None or waits:
                 await self._prepare(self._media if waits else replace(self._media, ice_servers=()))
             await asyncio.sleep(TICK_S)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`make bench-start`: desk cold start to queue visible, demo to first accepted call, memory of each
-program.
+program in a call and while nobody calls.
 
 The peer of the desk's start is the smallest program of the same kind:
 an empty PyQt6 window with a browser pane, in the same run on the same machine. Median of `ROUNDS`.
@@ -25,6 +25,8 @@ from session.core.tasks import Tasks
 from tests.benchmarks.table import Row, publish
 
 ROUNDS = 5
+IDLE_S = 20
+IDLE_GOALS_MB = {"desk": 300, "kiosk": 400, "hub": 80}
 MEGABYTE = 1 << 20
 PEER = """
 import sys
@@ -79,6 +81,23 @@ def memory_mb(child: Child) -> float:
     return sum(member.memory_full_info().pss for member in family if member.is_running()) / MEGABYTE
 
 
+async def idle_rows(demo: Demo) -> list[Row]:
+    """Return each program's memory while nobody calls, desk and kiosk each without the other: two
+    programs on one machine share the browser engine's files.
+    """
+    await demo.kiosk.stop()
+    await asyncio.sleep(IDLE_S)
+    memories = {"desk": memory_mb(demo.desk)}
+    await demo.desk.stop()
+    demo.kiosk = await demo.start_kiosk()
+    await asyncio.sleep(IDLE_S)
+    memories |= {"kiosk": memory_mb(demo.kiosk), "hub": memory_mb(demo.hub)}
+    return [
+        Row(f"{name}: memory while nobody calls", "MB (PSS)", value, goal=IDLE_GOALS_MB[name])
+        for name, value in memories.items()
+    ]
+
+
 async def measure() -> list[Row]:
     rows: list[Row] = []
     tasks = Tasks()
@@ -102,6 +121,7 @@ async def measure() -> list[Row]:
                 start_s, used_s = await desk_start_s(demo, walk)
                 ours.append(start_s)
                 used.append(used_s)
+            rows += await idle_rows(demo)
         finally:
             await demo.stop()
             await tasks.close()

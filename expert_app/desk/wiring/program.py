@@ -30,13 +30,13 @@ from session.desk.hub.workplace import Workplace
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
 from session.protocol.hub.routing import WorkHereAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
 from views.desk.window import DeskWindow
 from views.media.devices import MediaDevices
 from views.workplace.settings import NamedPage
 
 if TYPE_CHECKING:
     from expert_app.desk.wiring.media import MediaConnections
-    from session.protocol.hub.tickets import Ticket
 
 
 def build_desk(role: RoleParts) -> Desk:
@@ -109,6 +109,7 @@ class Desk(RoleProgram[DeskWindow]):
         self.elsewhere: WorkHereAnswer | None = None
         self._connections = connections
         self._queue_seen = asyncio.Event()
+        self._caller_seen = asyncio.Event()
         self._moved = asyncio.Event()
         self._old_logs = asyncio.Lock()
         jobs.filing.left_pages_deleted.connect(self._on_left_pages_deleted)
@@ -188,17 +189,22 @@ class Desk(RoleProgram[DeskWindow]):
             await asyncio.to_thread(parts.reader.close)
         await super().stop()
 
-    def _on_queue(self, _tickets: list[Ticket]) -> None:
+    def _on_queue(self, tickets: list[Ticket]) -> None:
         self._queue_seen.set()
+        if any(ticket.state in (TicketState.WAITING, TicketState.OFFERED) for ticket in tickets):
+            self._caller_seen.set()
 
     async def _get_ready(self) -> None:
-        """Loads what a conversation needs once the queue is seen: nobody waits for it before."""
+        """Loads what the shift check needs once the queue is seen, and the browser engine and the
+        workers, which take 90 MB, once a caller waits: nobody waits for them before.
+        """
         await self._queue_seen.wait()
-        self.parts.workers.warm()
-        self.screen.mirror.engine.begin()
         await self.parts.media.warm()
         self.media.follow_devices()
         self.check.allow_devices(self.media)
+        await self._caller_seen.wait()
+        self.parts.workers.warm()
+        self.screen.mirror.engine.begin()
 
     async def _send_old_logs(self) -> None:
         """Sends logs that an earlier run could not send; a session that goes on has a writer

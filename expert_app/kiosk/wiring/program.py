@@ -300,7 +300,12 @@ class KioskProgram:
         self.hub.line_measurement.start()
         tasks.start(self.program.connect(self.hub.bus), name="connect the kiosk")
         tasks.start(self.opener.send_old_logs(self.running), name="send old logs")
-        ready = CallReady(self.panes.call, self.parts.media, ticket=lambda: self.hub.link.ticket)
+        ready = CallReady(
+            self.panes.call,
+            self.parts.media,
+            pages=self.panes.pages,
+            ticket=lambda: self.hub.link.ticket,
+        )
         tasks.keep(ready.keep, name="keep the next call ready")
         tasks.keep(self.self_test.keep, name="self-test")
 

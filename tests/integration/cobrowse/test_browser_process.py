@@ -148,6 +148,7 @@ def test_a_browser_that_lies_or_floods_is_ended(
         command = [sys.executable, "-c", LIES.format(said=said)]
         side = PageProcesses(lambda _folder: command, tmp_path, clock=SystemClock())
         died: list[messages.PageDied] = []
+        side.prepare()
         side.reported.connect(
             lambda fact, _body: died.append(fact) if isinstance(fact, messages.PageDied) else None
         )
@@ -178,6 +179,7 @@ def test_a_killed_browser_that_ends_slowly_is_no_left_over_one_that_lives_on_is(
         monkeypatch.setattr(page_process, "kill_at_once", lambda _pid: None)
         command = [sys.executable, "-c", "import time; time.sleep(60)"]
         side = PageProcesses(lambda _folder: command, tmp_path, clock=clock)
+        side.prepare()
         await until(lambda: side.pid)
         gone: list[bool] = []
         side.forget(gone.append)

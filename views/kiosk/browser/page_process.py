@@ -330,8 +330,7 @@ class PageProcesses(QObject):
         self._page_waits_ms = 0
         self._spare: PageProcess | None = None
         self._ending: set[PageProcess] = set()
-        self._now = self._start()
-        self._take_in(self._now)
+        self._now: PageProcess | None = None
         self._spare_timer = QTimer(self)
         self._spare_timer.setSingleShot(True)
         self._spare_timer.setInterval(SPARE_AFTER_MS)
@@ -351,7 +350,9 @@ class PageProcesses(QObject):
 
     @property
     def pid(self) -> int:
-        """The process of the caller's browser."""
+        """The process of the caller's browser; 0 when there is none."""
+        if self._now is None:
+            return 0
         return self._now.pid
 
     @property
@@ -359,26 +360,40 @@ class PageProcesses(QObject):
         """True if the next browser waits already."""
         return self._spare is not None and self._spare.window is not None
 
+    def prepare(self) -> None:
+        """Starts the caller's browser, unless it runs: somebody waits for an agent.
+
+        The first page starts it otherwise. While nobody is there, no browser takes memory.
+        """
+        if self._now is None and not self._closed:
+            self._use(self._start())
+
     # ---- PageSide ----
 
     def obey(self, command: messages.BrowserCommand) -> None:
-        """Passes a command on; what a browser that follows must know as well is kept."""
+        """Passes a command on; what a browser that starts later must know as well is kept."""
         match command:
             case messages.AllowPages() | messages.UseAppearance() | messages.MayAct():
                 self._kept[type(command)] = command
-            case messages.LoadPage() if self._spare is None and not self._spare_timer.isActive():
-                self._spare_timer.start()
-            case messages.EndPage() if self._now.unanswered > SILENT_PULSES:
+            case messages.LoadPage():
+                self.prepare()
+                if self._spare is None and not self._spare_timer.isActive():
+                    self._spare_timer.start()
+            case messages.EndPage() if self._is_silent_for(SILENT_PULSES):
                 self._on_lost(False)
                 return
             case messages.ShareBegin():
                 self._kept[messages.ShareBegin] = command
             case messages.ShareEnd():
                 self._kept.pop(messages.ShareBegin, None)
-        self._now.obey(command)
+        if self._now is not None:
+            self._now.obey(command)
+
+    def _is_silent_for(self, pulses: int) -> bool:
+        return self._now is not None and self._now.unanswered > pulses
 
     def forget(self, on_gone: Callable[[bool], None]) -> None:
-        """Ends the caller's browser; the spare one takes its place.
+        """Ends the caller's browser, and the spare one, which nobody needs before the next caller.
 
         Args:
             on_gone: called once, after `ENDS_WITHIN_S` at the latest; True when its processes and
@@ -387,7 +402,12 @@ class PageProcesses(QObject):
         self._kept = {
             kind: command for kind, command in self._kept.items() if kind is messages.UseAppearance
         }
-        self._replace(on_gone)
+        self._spare_timer.stop()
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.lost.disconnect()
+            spare.end(lambda _gone: None)
+        self._let_go(on_gone)
 
     def close(self, on_gone: Callable[[bool], None]) -> None:
         """Ends all browsers: the kiosk's program stops."""
@@ -404,6 +424,8 @@ class PageProcesses(QObject):
             if len(results) == len(ends):
                 on_gone(all(results))
 
+        if not ends:
+            QTimer.singleShot(0, lambda: on_gone(True))
         for process in ends:
             process.end(on_one_gone, within_s=STOPS_WITHIN_S)
 
@@ -424,23 +446,29 @@ class PageProcesses(QObject):
             if not self._closed:
                 self._spare_timer.start()
 
-    def _replace(self, on_gone: Callable[[bool], None]) -> None:
+    def _replace(self) -> None:
+        """Puts the spare browser, or a new one, in the place of one that is lost."""
         self._spare_timer.stop()
-        old, spare, self._spare = self._now, self._spare, None
+        spare, self._spare = self._spare, None
         if spare is not None:
             spare.lost.disconnect()
+        self._let_go(lambda _gone: None)
+        self._use(spare or self._start())
+
+    def _let_go(self, on_gone: Callable[[bool], None]) -> None:
+        old, self._now = self._now, None
+        self._place.clear()
+        if old is None:
+            QTimer.singleShot(0, lambda: on_gone(True))
+            return
         old.reported.disconnect()
         old.lost.disconnect()
         old.made.disconnect()
-        self._place.clear()
         old.end(on_gone)
-        self._now = spare or self._start()
-        self._take_in(self._now)
-        for command in self._kept.values():
-            self._now.obey(command)
 
-    def _take_in(self, process: PageProcess) -> None:
-        """This is the caller's browser from now on."""
+    def _use(self, process: PageProcess) -> None:
+        """Makes it the caller's browser from now on."""
+        self._now = process
         self._page_waits_ms = 0
         process.unanswered = 0
         process.reported.connect(self._on_reported)
@@ -448,24 +476,27 @@ class PageProcesses(QObject):
         process.lost.connect(self._on_lost)
         if process.window is not None:
             self._on_made(process.window)
+        for command in self._kept.values():
+            process.obey(command)
 
     def _on_made(self, window: int) -> None:
         self._place.show_window(window)
         self._on_resized()
 
     def _on_resized(self) -> None:
-        if self._now.window is not None:
+        if self._now is not None and self._now.window is not None:
             self._now.obey(messages.ShowWindow(self._place.width(), self._place.height()))
 
     def _on_lost(self, greedy: bool) -> None:
         log.warning("the caller's browser is gone%s", ": it wanted too much" if greedy else "")
-        self._replace(lambda _gone: None)
+        self._replace()
         self._set_silent(False)
         self.reported.emit(messages.PageDied(greedy), b"")
 
     def _on_reported(self, fact: messages.BrowserFact, body: bytes) -> None:
         if isinstance(fact, messages.PageAlive):
-            self._now.unanswered = 0
+            if self._now is not None:
+                self._now.unanswered = 0
             self._page_waits_ms = fact.waits_ms
         else:
             self.reported.emit(fact, body)
@@ -474,7 +505,7 @@ class PageProcesses(QObject):
 
     def _on_pulse(self) -> None:
         now = self._now
-        if now.window is None:
+        if now is None or now.window is None:
             return
         if now.memory_bytes() > self._limits.memory_bytes:
             now.give_up()

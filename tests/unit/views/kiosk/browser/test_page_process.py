@@ -36,7 +36,7 @@ def test_everything_that_is_kept_lies_in_the_browsers_folder(qtbot: QtBot, tmp_p
     assert told.read_text().split() == [str(folders[0])] * len(NAMES)
 
 
-def test_a_second_browser_waits_as_soon_as_there_is_a_page_and_not_before(
+def test_no_browser_runs_while_nobody_is_there_and_a_second_one_only_beside_a_page(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page_process, "SPARE_AFTER_MS", 0)
@@ -48,17 +48,22 @@ def test_a_second_browser_waits_as_soon_as_there_is_a_page_and_not_before(
 
     side = PageProcesses(command, tmp_path, clock=SystemClock())
     qtbot.addWidget(side.widget)
-    qtbot.waitUntil(lambda: bool(side.pid))
-    assert len(begun) == 1
+    side.obey(messages.AllowPages(("https://valdore.example/",)))
+    assert begun == []
     gone: list[bool] = []
     side.forget(gone.append)
     qtbot.waitUntil(lambda: gone == [True])
-    assert len(begun) == 2
+    assert begun == []
+    for _waits in range(2):
+        side.prepare()
+    qtbot.waitUntil(lambda: bool(side.pid))
+    assert len(begun) == 1
     for _page in range(2):
         side.obey(messages.LoadPage("https://valdore.example/"))
-    qtbot.waitUntil(lambda: len(begun) == 3)
+    qtbot.waitUntil(lambda: len(begun) == 2)
     side.forget(gone.append)
     qtbot.waitUntil(lambda: gone == [True, True])
-    assert len(begun) == 3  # the spare one took over
+    assert len(begun) == 2
+    assert side.pid == 0
     side.close(gone.append)
     qtbot.waitUntil(lambda: gone == [True, True, True])
