@@ -102,6 +102,10 @@ HUB = {
         "print who has read logs of conversations, and why",
         "commands.dossiers.accesses:print_readings",
     ),
+    "acts": Command(
+        "print what was done with this hub: invitations, keys, certificates, backups, starts",
+        "commands.hub.acts:print_acts",
+    ),
     "register": Command(
         "print what was erased by hand, when and on whose demand",
         "commands.hub.erase:print_register",

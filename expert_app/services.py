@@ -31,8 +31,10 @@ def hub_or_vault(hub: HubContext, common: CommonOptions) -> int:
 
     logs = log_in_files(hub.paths.folder(LOG_FOLDER), "vault")
     with own_folder(hub.paths.data, "hub --serve") as before, logs:
-        _log_killed(before)
-        return run(vault.run(hub.settings, hub.paths, watch=_watch_service(common)))
+        _note_start(hub, before)
+        code = run(vault.run(hub.settings, hub.paths, watch=_watch_service(common)))
+        _note_stop(hub, code)
+        return code
 
 
 @hub_command(act="rebuild-history", needs_convention=True)
@@ -48,11 +50,22 @@ def _run_hub(hub: HubContext, common: CommonOptions, *, rebuild_history: bool) -
     options = program.HubOptions(watch=_watch_service(common), rebuild_history=rebuild_history)
     logs = log_in_files(hub.paths.folder(LOG_FOLDER), "hub")
     with own_folder(hub.paths.data, "hub") as before, logs:
-        _log_killed(before)
-        return run(program.run(hub.settings, hub.paths, options))
+        _note_start(hub, before)
+        code = run(program.run(hub.settings, hub.paths, options))
+        _note_stop(hub, code)
+        return code
 
 
-def _log_killed(before: Owner | None) -> None:
+def _note_stop(hub: HubContext, code: int) -> None:
+    from expert_app.stores.operator_acts import note_act
+
+    note_act(hub.paths, "stop", outcome=str(code) if code else "")
+
+
+def _note_start(hub: HubContext, before: Owner | None) -> None:
+    from expert_app.stores.operator_acts import note_start
+
+    note_start(hub.settings, hub.paths, before)
     if before is not None:
         acts.warning(
             "the run since %s (process %d) ended without a word: it was killed, or the power went",

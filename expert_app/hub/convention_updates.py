@@ -12,6 +12,7 @@ from pathlib import Path
 from expert_app.hub.own_server import OwnServer
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.operator_acts import note_act
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
@@ -39,6 +40,7 @@ class ConventionUpdates:
     """
 
     def __init__(self, settings: HubSettings, paths: Paths) -> None:
+        self._paths = paths
         last_good = paths.folder("convention") / "last-good"
         self._watcher = ConventionWatcher(
             Path(settings.catalogue), settings.convention.operator_key, kept_path=last_good
@@ -91,6 +93,7 @@ class ConventionUpdates:
             self._watcher.again()
             return
         log.info("the convention is %s now", catalogue.version)
+        await asyncio.to_thread(note_act, self._paths, "convention", catalogue.version)
         self._keys_due |= self.catalogue.identities() != identities
         self._leaving |= kiosks
 

@@ -26,6 +26,7 @@ from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.watch import WatchService
+from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import documents_folder, store_limits
 from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours, read_sightings
 from expert_app.stores.next_authority import watch_offer
@@ -167,6 +168,7 @@ class HubProgram:
             has_key=self._server.has_key,
             disk_space=self._disk_space(),
             hours=read_hours(self._paths),
+            book=open_book(self._paths),
             heard_at_utc=max((one.at_utc for one in read_sightings(self._paths)), default=None),
             release=_release(settings.release),
             limits=store_limits(settings, None if settings.bus else self._paths.folder("bus")),

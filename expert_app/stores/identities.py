@@ -5,10 +5,14 @@ commands that invite and revoke.
 
 from __future__ import annotations
 
+import socket
+
+from expert_app.runtime.folder_owner import account
 from expert_app.runtime.paths import Paths
 from session.hub.access.identities import IdentityBook
 
 
 def open_book(paths: Paths) -> IdentityBook:
     """The book; made when there is none."""
-    return IdentityBook(paths.folder("identities") / "identities.sqlite")
+    by = f"{account()}@{socket.gethostname()}"
+    return IdentityBook(paths.folder("identities") / "identities.sqlite", by)

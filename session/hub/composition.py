@@ -14,6 +14,7 @@ from session.core.errors import DeskElsewhere, RateLimited, SessionError, StoreU
 from session.hub.access.authority_offer import AuthorityOffer
 from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import Asker, handlers_of
+from session.hub.access.operator_acts import OperatorActs
 from session.hub.access.releases import Releases
 from session.hub.access.request_server import RequestCounts, RequestServer
 from session.hub.access.sightings import Sightings
@@ -73,6 +74,7 @@ class Hub:
             remote_help, monitoring: its packages.
         flood_watch: tells of whoever sends far more than every limit.
         authority: the network's next one, given to the programs before it counts.
+        acts: what operators did.
         attendance: whether anybody is there, and believed the certificate.
         sightings: who was heard, when, and with which version.
         server: answers requests.
@@ -114,6 +116,8 @@ class Hub:
         self.authority = AuthorityOffer(
             self.queue.notifications.notify, clock=parts.clock, tasks=parts.tasks
         )
+        self.acts = OperatorActs(parts.book, clock=parts.clock, keep_days=self._keep_days)
+        self.network.state.decided.connect(self.acts.on_site)
         self.server = self._request_server(counts)
         self.server.received.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
@@ -135,6 +139,9 @@ class Hub:
         self._copying: asyncio.Task[None] | None = None
         self.monitoring.health.others.append(self.remote_help.self_tests.troubles)
         self.monitoring.health.others.append(self.attendance.troubles)
+
+    def _keep_days(self) -> int:
+        return max(_log_days(self.parts.catalogue).values(), default=OperatorActs.LEAST_DAYS)
 
     def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
         return dossier.build(
@@ -171,6 +178,7 @@ class Hub:
             *self.transfers.rules,
             *self.network.rules,
             Releases(self.parts.release),
+            self.acts,
             SealedOrganisations(
                 catalogue, self.queue.sessions, keeper=self._log_keeper, view=self.queue.view
             ),
@@ -242,6 +250,7 @@ class Hub:
             self._remember_times, name="remember handling times"
         )
         self._copying = self.parts.tasks.keep(self._copy_held, name="copy held logs")
+        self.acts.start(self.parts.tasks)
         self.assignment.lease.start()
         self.assignment.dispatch.start()
         self._ticker = self.parts.tasks.keep(self._run, name="hub timers")

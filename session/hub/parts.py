@@ -14,6 +14,7 @@ from pathlib import Path
 from session.bus.hub_connection import HubConnection
 from session.core.clock import Clock
 from session.core.tasks import Tasks
+from session.hub.access.identities import IdentityBook
 from session.hub.convention.catalogue import Catalogue
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
@@ -77,6 +78,7 @@ class HubParts:
         release: which release of the programs people are told to get.
         hours, heard_at_utc: in which somebody was there, and when the last sign came, of earlier
             runs; see `Attendance`.
+        book: the register of what operators do; None: nothing is written down.
     """
 
     connection: HubConnection
@@ -101,3 +103,4 @@ class HubParts:
     release: ReleaseAnswer = NO_RELEASE
     hours: Sequence[int] = ()
     heard_at_utc: datetime | None = None
+    book: IdentityBook | None = None

@@ -37,6 +37,7 @@ from session.core.tasks import Tasks
 from session.desk.hub.board import BoardClient
 from session.desk.hub.client import DeskClient
 from session.hub.access.handlers import Asker, handled_verbs
+from session.hub.access.identities import IdentityBook
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
@@ -211,6 +212,7 @@ class World:
                 library=self.folder / "library",
                 kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
                 has_key=lambda *identity: identity not in self.revoked,
+                book=IdentityBook(self.folder / "book.sqlite"),
             ),
             dossiers=self.store,
         )

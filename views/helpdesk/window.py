@@ -6,6 +6,7 @@ Used by `expert_app.helpdesk.wiring`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from PyQt6.QtCore import pyqtSignal
@@ -19,6 +20,7 @@ from views.helpdesk.list_page import ListPage
 from views.helpdesk.page_acts import OpenSavedFile
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
+from views.site.operator_acts_view import OperatorActsView
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import ElidedLabel, Segments, column, label, push_button, row
 from views.widgets.theme import SPACE
@@ -28,7 +30,15 @@ from views.workplace.role_tools import RoleTools
 TROUBLE = "trouble"
 """The message about what did not work."""
 
-NETWORK, LIST, KIOSKS = "network", "list", "kiosks"
+NETWORK, LIST, KIOSKS, ACTS = "network", "list", "kiosks", "acts"
+
+
+@dataclass(frozen=True)
+class OperatorPages:
+    """The pages that only the network's operator has: hubs and sites, what was done."""
+
+    network: QWidget
+    acts: OperatorActsView
 
 
 class HelpdeskView(QWidget):
@@ -37,7 +47,7 @@ class HelpdeskView(QWidget):
     Args:
         replay: this view owns it from now on.
         now: the local time.
-        network: the first page of the network's operator, who looks after the conversations and
+        operator: the pages of the network's operator, who looks after the conversations and
             kiosks of all organisations, without their pages.
 
     Attributes:
@@ -54,12 +64,12 @@ class HelpdeskView(QWidget):
         replay: ReplayView,
         now: Callable[[], datetime],
         *,
-        network: QWidget | None = None,
+        operator: OperatorPages | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("desk_root")
-        self._network = network
-        of_all = network is not None
+        self._operator = operator
+        of_all = operator is not None
         self.list = ListPage(now, of_all=of_all)
         self.conversation = ConversationPage(replay, has_pages=not of_all)
         self.kiosks = RemoteHelpPage(now, of_all=of_all)
@@ -123,8 +133,11 @@ class HelpdeskView(QWidget):
         return self._pages.currentWidget() is self.conversation
 
     def _show_page(self, page: str) -> None:
-        if page == NETWORK and self._network is not None:
-            self._pages.setCurrentWidget(self._network)
+        if page == NETWORK and self._operator is not None:
+            self._pages.setCurrentWidget(self._operator.network)
+        elif page == ACTS and self._operator is not None:
+            self._pages.setCurrentWidget(self._operator.acts)
+            self._operator.acts.ask()
         elif page == KIOSKS:
             self._pages.setCurrentWidget(self.kiosks)
             self.kiosks.ask()
@@ -137,11 +150,12 @@ class HelpdeskView(QWidget):
         self._line = ConnectionChip("helpdesk_connection")
         self._identity = ElidedLabel(role="soft", name="helpdesk_identity")
         self._identity.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        of_all = self._network is not None
+        of_all = self._operator is not None
         choices = (
             *(((NETWORK, _("Network"), "site"),) if of_all else ()),
             (LIST, _("Conversations"), "history"),
             (KIOSKS, _("Kiosks and desks"), "health"),
+            *(((ACTS, _("Acts"), "pen"),) if of_all else ()),
         )
         self._switch = Segments("helpdesk_pages", _("Page"), choices=choices)
         self._switch.chosen.connect(lambda page: self._show_page(str(page)))
@@ -163,8 +177,9 @@ class HelpdeskView(QWidget):
             margins=(SPACE[2], SPACE[1], SPACE[2], 0),
         )
         self._pages = QStackedWidget()
-        if self._network is not None:
-            self._pages.addWidget(self._network)
+        if self._operator is not None:
+            self._pages.addWidget(self._operator.network)
+            self._pages.addWidget(self._operator.acts)
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.conversation)
         self._pages.addWidget(self.kiosks)

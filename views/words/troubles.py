@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The troubles of a hub, in one sentence that says what to do. Used by the operator's window.
+"""What a hub tells its operator: its troubles, in one sentence that says what to do, and what was
+done with it. Used by the operator's window and `hub acts`.
 
 The codes are those of /healthz; docs/operator.md has the same table at length.
 """
@@ -7,7 +8,7 @@ The codes are those of /healthz; docs/operator.md has the same table at length.
 from __future__ import annotations
 
 from resources.texts import N_, _
-from session.protocol.hub.site import HubTrouble
+from session.protocol.hub.site import HubTrouble, OperatorAct
 
 _SENTENCES: dict[str, str] = {
     "stopping": N_("This hub stops; others take over."),
@@ -162,3 +163,55 @@ def trouble_sentence(trouble: HubTrouble) -> str:
     if trouble.code == "register_away" and values.get("why") in _REGISTER_WHY:
         values["why"] = _(_REGISTER_WHY[str(values["why"])])
     return _(words).format_map(values)
+
+
+# ---- the register of acts
+
+_ACTS: dict[str, str] = {
+    "start": N_("Hub started"),
+    "stop": N_("Hub stopped"),
+    "killed": N_("The run before ended without stopping: killed, or the power went"),
+    "settings": N_("Settings changed"),
+    "convention": N_("Convention changed"),
+    "invite": N_("Invited"),
+    "enrol": N_("Enrolled with an invitation"),
+    "admit": N_("Let into the vault"),
+    "revoke": N_("Keys and invitations taken away"),
+    "make-ca": N_("Authority made"),
+    "make-certificate": N_("Certificate made"),
+    "renew-certificate": N_("Certificate renewed"),
+    "trust-authority": N_("Next authority given to desks and kiosks"),
+    "backup": N_("Backup made"),
+    "restore": N_("Restored from a backup"),
+    "erase": N_("Conversations erased"),
+    "hold set": N_("Conversation kept from being erased"),
+    "hold lift": N_("Conversation no longer kept"),
+    "dossiers import": N_("Dossiers imported"),
+    "dossiers erase": N_("Dossier erased"),
+    "dossiers erase-again": N_("Dossiers erased again"),
+    "dossiers hold": N_("Dossier kept from being erased"),
+    "dossiers lift": N_("Dossier no longer kept"),
+    "dossiers accesses": N_("Register of accesses read"),
+    "close_site": N_("Site closed"),
+    "open_site": N_("Site opened"),
+}
+
+
+def act_words(act: OperatorAct) -> str:
+    """Say what was done, and that it failed."""
+    if act.what in _ACTS:
+        words = _(_ACTS[act.what])
+    else:
+        words = f"expert-app hub {act.what}"
+    if act.outcome:
+        return _("{what}: not done (exit code {code})").format(what=words, code=act.outcome)
+    return words
+
+
+def act_tone(act: OperatorAct) -> str:
+    """Return the colour of a line: what went wrong, and what takes something away."""
+    if act.what == "killed":
+        return "bad"
+    if act.outcome or act.what in ("revoke", "erase", "dossiers erase", "restore"):
+        return "warn"
+    return ""

@@ -21,6 +21,7 @@ from expert_app.sign_on.at_hub import show_signed_on
 from expert_app.stores.identities import open_book
 from expert_app.stores.last_seen import read_sightings
 from expert_app.stores.next_authority import read_offer, write_offer
+from expert_app.stores.operator_acts import note_act
 from resources.texts import _, ngettext
 from session.bus.transport.authority import fingerprints_in
 from session.hub.access.identities import Identity, IdentityBook
@@ -108,6 +109,7 @@ def trust_authority(
         return 0 if stop else 2
     text = authority_text(ca)
     write_offer(hub.paths, text)
+    note_act(hub.paths, "trust-authority", str(ca))
     both = _write_both(hub, ca, text)
     words = _(
         "The hub gives {folder} to every desk, kiosk, screen and vault that is connected, within a "

@@ -33,6 +33,7 @@ from expert_app.runtime.log_lines import acts
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import store_of
+from expert_app.stores.operator_acts import note_act
 from expert_app.vault.backup import VaultFacts, back_up_vault, restore_vault
 from resources.texts import _, ngettext
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
@@ -90,6 +91,7 @@ async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_doss
         await tasks.close()
     what = _summary(facts, settings)
     acts.info("a backup was made: %s", path)
+    note_act(paths, "backup", str(path))
     print(_("{file} holds the hub's state: {what}").format(file=path, what=what))
     if not facts.dossiers.included:
         words = _(
@@ -117,6 +119,7 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths, signer: str)
     finally:
         await tasks.close()
     acts.info("restored from %s, of %s", path, facts.made_at_utc.isoformat(timespec="seconds"))
+    note_act(paths, "restore", str(path))
     print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts, settings)))
     _print_missing(missing)
     _print_keys(paths, "expert-app hub revoke")

@@ -17,10 +17,11 @@ from expert_app.commands.hub.words import local_time
 from expert_app.hub import certificates
 from expert_app.runtime.command_line import Argument
 from expert_app.runtime.folder_owner import owner_of
+from expert_app.stores.operator_acts import note_act
 from resources.texts import _, ngettext
 
 
-@hub_command()
+@hub_command(act="make-ca")
 def make_ca(_hub: HubContext, ca: Annotated[Path, Argument(metavar="FOLDER")]) -> int:
     """Make an authority, and say which file desks and kiosks get."""
     certificate = certificates.make_ca(ca)
@@ -71,6 +72,7 @@ def renew_certificate(
         change.print_refused()
         return 2
     ends_at = certificates.renew_certificate(folder, files)
+    note_act(hub.paths, "renew-certificate", str(folder))
     day = local_time(ends_at, settings, "%d/%m/%Y")
     print(_("{file} is valid until {day}.").format(file=files.certificate, day=day))
     if settings.bus:

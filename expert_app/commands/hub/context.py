@@ -122,7 +122,8 @@ def hub_command[Hub: HubContext, **P](
 
     Args:
         act: the command's name, when it changes something or takes something along: such a line
-            stands in the hub's log, unless `--check` says that it is only to look.
+            stands in the register of acts and the hub's log, unless `--check` says that it is only
+            to look.
         needs_convention: refused where the settings name none.
     """
 
@@ -137,9 +138,14 @@ def hub_command[Hub: HubContext, **P](
 
             if not act or options.get("check"):
                 return run()
+            from expert_app.stores.operator_acts import newest_act, note_act
+
+            before = newest_act(hub.paths, act)
             with acts_beside(hub.paths.folder(LOG_FOLDER), "hub"):
                 code = run()
                 acts.info("%s: expert-app hub %s, exit code %d", account(), act, code)
+            if code or newest_act(hub.paths, act) <= before:  # else it has said more itself
+                note_act(hub.paths, act, outcome=str(code) if code else "")
             return code
 
         return command

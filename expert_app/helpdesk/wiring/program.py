@@ -15,6 +15,7 @@ from expert_app.helpdesk.saved_searches import SavedSearches
 from expert_app.helpdesk.wiring.conversation import ConversationAct, ReadingConnections
 from expert_app.helpdesk.wiring.network import NetworkPage
 from expert_app.helpdesk.wiring.one_window import AddressDoor
+from expert_app.helpdesk.wiring.operator_acts import OperatorActsPage
 from expert_app.helpdesk.wiring.reports import Reports
 from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.wiring.role_program import ACT, RoleProgram
@@ -34,7 +35,7 @@ from views.helpdesk.page_acts import (
     ReadSelfTests,
     SaveTable,
 )
-from views.helpdesk.window import TROUBLE, HelpdeskView
+from views.helpdesk.window import TROUBLE, HelpdeskView, OperatorPages
 from views.replay.view import ReplayView
 from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.words.errors import sentence
@@ -78,10 +79,14 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         self.network = (
             NetworkPage(bus, parts.tasks, begin=self.begin) if self._is_operator else None
         )
+        pages = None
+        if self.network is not None:
+            self._acts = OperatorActsPage(bus, parts.tasks)
+            pages = OperatorPages(self.network.widget, self._acts.view)
         self.view = view = HelpdeskView(
             ReplayView(MirrorPane(), parts.clock),
             now,
-            network=self.network.widget if self.network is not None else None,
+            operator=pages,
         )
         self.reports = Reports(view)
         self.conversation = ReadingConnections(

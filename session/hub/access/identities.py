@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The identities that were invited, enrolled and revoked:
+"""The identities that were invited, enrolled and revoked, and what the operator did with the hub:
 one small SQLite file in the hub's folder. Used by hub and its commands.
 
 Several programs use the file at once: the hub that runs, and `expert-app hub invite` or
@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from session.core.errors import EnrolmentElsewhere, EnrolmentRefused, SignOnRefused
@@ -63,6 +63,11 @@ CREATE TABLE IF NOT EXISTS signed_on (
   PRIMARY KEY (organisation, role, user, key));
 CREATE TABLE IF NOT EXISTS revoked (key TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS act (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at_utc TEXT NOT NULL, by TEXT NOT NULL, what TEXT NOT NULL,
+  of TEXT NOT NULL, outcome TEXT NOT NULL DEFAULT '');
+CREATE TRIGGER IF NOT EXISTS act_stays BEFORE UPDATE ON act
+BEGIN SELECT RAISE(ABORT, 'what was done stays as it was written'); END;
 INSERT OR IGNORE INTO state VALUES ('wanted', 0), ('applied', 0);
 """
 
@@ -103,6 +108,25 @@ class SignedOn:
     until_utc: datetime
 
 
+@dataclass(frozen=True)
+class NotedAct:
+    """Something that was done with the hub.
+
+    Attributes:
+        by: account and machine; or organisation/role/id, whoever did it over the bus.
+        what: a code, or the name of a command.
+        of: whom or what it was about: organisation/role/id, a file, a version; nobody's name.
+        outcome: exit code of a command that failed.
+    """
+
+    id: int
+    at_utc: datetime
+    by: str
+    what: str
+    of: str
+    outcome: str
+
+
 Keys = Mapping[tuple[str, Role, str], tuple[str, ...]]
 """Public keys by (organisation, role, user), one for each computer, the newest last."""
 
@@ -112,13 +136,15 @@ class IdentityBook:
 
     Args:
         path: readable by the hub's account only (0600).
+        by: who invites and revokes here: account and machine.
 
     Raises:
         StoredFormatUnknown: a version has written the file whose form is not known.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, by: str = "") -> None:
         self._path = path
+        self._by = by
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._open() as base:
             number = int(base.execute("PRAGMA user_version").fetchone()[0])
@@ -182,6 +208,7 @@ class IdentityBook:
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (_hash(code), *_row(identity), until, adds, now.isoformat()),
             )
+            _note(base, now, self._by, "invite", _text(identity))
         return code
 
     def invitations(self, now: datetime) -> list[OpenInvitation]:
@@ -236,6 +263,7 @@ class IdentityBook:
             if not adds:
                 _leave_all(base, identity)
             _enrol(base, identity, key, now, computer=computer)
+            _note(base, now, _text(identity), "enrol", _text(identity))
         return identity
 
     def _invited(
@@ -263,6 +291,7 @@ class IdentityBook:
         with self._change() as base:
             _leave_all(base, identity)
             _enrol(base, identity, key, now)
+            _note(base, now, self._by, "admit", _text(identity))
 
     # ---- sign-on with an organisation's provider
 
@@ -377,7 +406,30 @@ class IdentityBook:
                 [(key, now.isoformat()) for key in keys],
             )
             _want(base)
+            _note(base, now, self._by, "revoke", _text(identity))
         return bool(keys)
+
+    # ---- what was done
+
+    def note(self, what: str, of: str, now: datetime, *, by: str = "", outcome: str = "") -> None:
+        """Write down what was done, by `by` or whoever has opened the book."""
+        with self._change() as base:
+            _note(base, now, by or self._by, what, of, outcome)
+
+    def acts(self, most: int, before: int = 0) -> list[NotedAct]:
+        """Return what was done, the newest first; `before`: the id of an act, 0 for the newest."""
+        query = (
+            "SELECT id, at_utc, by, what, of, outcome FROM act WHERE ? = 0 OR id < ? "
+            "ORDER BY id DESC LIMIT ?"
+        )
+        with self._open() as base:
+            rows = base.execute(query, (before, before, most)).fetchall()
+        return [NotedAct(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows]
+
+    def forget_acts(self, before: datetime) -> None:
+        """Remove what was done earlier."""
+        with self._change() as base:
+            base.execute("DELETE FROM act WHERE at_utc < ?", (before.isoformat(),))
 
     def keys(self) -> Keys:
         """Enrolled keys by (organisation, role, user): they win over the catalogue's."""
@@ -437,6 +489,19 @@ class IdentityBook:
         with self._open() as base:
             (value,) = base.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return int(value)
+
+
+def _note(
+    base: sqlite3.Connection, now: datetime, by: str, what: str, of: str, outcome: str = ""
+) -> None:
+    base.execute(
+        "INSERT INTO act (at_utc, by, what, of, outcome) VALUES (?, ?, ?, ?, ?)",
+        (now.astimezone(UTC).isoformat(), by, what, of, outcome),
+    )
+
+
+def _text(identity: Identity) -> str:
+    return "/".join((identity.organisation, identity.role.name.lower(), identity.user))
 
 
 def _row(identity: Identity) -> tuple[str, str, str]:

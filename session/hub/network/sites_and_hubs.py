@@ -17,7 +17,9 @@ from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, NotAllowed
 from session.core.field_types import NOT_DECODED
+from session.core.signals import Signal
 from session.hub.access.handlers import Asker, handles
+from session.hub.access.operator_acts import SiteDecision
 from session.hub.access.request_server import RequestCounts
 from session.hub.history.projection import Projection
 from session.hub.queue.core import QueueCore
@@ -46,6 +48,7 @@ class SitesAndHubs:
     """Hubs and sites as an operator sees them.
 
     Attributes:
+        decided: an operator's act was stored.
         refused_parts: what of this hub's convention was not taken.
         troubles: what is wrong with this hub, as its health last said.
         certificate_days: until its certificate ends; None without one.
@@ -60,6 +63,7 @@ class SitesAndHubs:
         requests: RequestCounts,
         projection: Projection,
     ) -> None:
+        self.decided: Signal[SiteDecision] = Signal()
         self.hub_id = secrets.token_hex(4)
         self._connection = connection
         self._store = store
@@ -180,6 +184,7 @@ class SitesAndHubs:
             act=secrets.token_hex(8),
         )
         await self._store.put_site(asker.organisation, request.site, record)
+        self.decided.emit(SiteDecision(asker.organisation, request.site, asker.user, closed))
         for kiosk in entry.kiosks:
             if kiosk.site == request.site:
                 await self._notifications.notify(

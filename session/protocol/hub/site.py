@@ -215,6 +215,46 @@ class OpenSiteRequest(
     """The site takes callers again."""
 
 
+ActText = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class OperatorAct(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the hub's register of acts.
+
+    Attributes:
+        by: account and machine, or organisation/role/id.
+        what: a code, or the name of a command.
+        of: whom or what it was about; no caller, nobody's name.
+        outcome: exit code of a command that failed.
+    """
+
+    id: Count
+    at_utc: UtcTime
+    by: ActText
+    what: ActText
+    of: ActText = ""
+    outcome: ActText = ""
+
+
+class OperatorActsAnswer(HubMessage, frozen=True, kw_only=True):
+    """The newest first, at most a hundred; `older`: there are more."""
+
+    acts: Annotated[list[OperatorAct], msgspec.Meta(max_length=100)]
+    older: bool = False
+
+
+class OperatorActsRequest(
+    Request[OperatorActsAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="operator_acts",
+    roles=(Role.OPERATOR,),
+):
+    """What was done with this hub? `before`: the lines before this one; 0 for the newest."""
+
+    before: Count = 0
+
+
 SITE_REQUESTS: Requests = (
     HelpCall,
     HostCallRequest,
@@ -223,4 +263,5 @@ SITE_REQUESTS: Requests = (
     NetworkRequest,
     SiteStateRequest,
     OpenSiteRequest,
+    OperatorActsRequest,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtWidgets import QPushButton, QWidget
+from PyQt6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from expert_app.kiosk.wiring.visit import KioskVisit
 from resources.texts import _
@@ -26,7 +26,7 @@ from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from tests.support.log_story import whole_session
 from tests.support.screens import board_scenes, desk_scenes, dossier_scenes, kiosk_gallery
 from tests.support.screens.invented import NOW
-from tests.support.screens.site_gallery import busy_network, full_network
+from tests.support.screens.site_gallery import acts_view, busy_network, full_network
 from tests.support.screens.third_party_scenes import TALK_SCENES
 from tests.unit.views.helpdesk.invented_rows import counts_of, log_rows
 from tests.unit.views.site.host_facts import kiosk
@@ -36,7 +36,7 @@ from views.desk.layouts.layout import LAYOUTS, WITH_PAGE
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.sign_in_view import SignInView
-from views.helpdesk.window import HelpdeskView
+from views.helpdesk.window import HelpdeskView, OperatorPages
 from views.media.settings import MediaChoice, MediaSettingsPage
 from views.replay.view import ReplayView
 from views.site.display_window import DisplayWindow
@@ -185,9 +185,18 @@ def _network(answer: NetworkAnswer) -> QWidget:
     network.show_network(answer)
     network.sites.choose("library")
     replay = ReplayView(MirrorPane(), ManualClock())
-    view = HelpdeskView(replay, lambda: NOW.astimezone(), network=network)
+    pages = OperatorPages(network, acts_view(NOW))
+    view = HelpdeskView(replay, lambda: NOW.astimezone(), operator=pages)
     view.show_connection(True)
     return PlainWindow(view, "Réseau")
+
+
+def _operator_acts() -> QWidget:
+    window = _network(busy_network())
+    button = window.findChild(QToolButton, "helpdesk_pages_acts")
+    assert button is not None
+    button.click()
+    return window
 
 
 def _display() -> QWidget:
@@ -251,6 +260,7 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "site": {
         "host": _host,
         "network": lambda: _network(busy_network()),
+        "operator-acts": _operator_acts,
         "store-full": lambda: _network(full_network()),
         "display": _display,
     },

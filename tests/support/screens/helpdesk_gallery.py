@@ -26,10 +26,10 @@ from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTest
 from session.protocol.hub.requests import RemoteAct
 from tests.benchmarks.bench_replay import wait
 from tests.benchmarks.replay_log import Session
-from tests.support.screens.site_gallery import busy_network
+from tests.support.screens.site_gallery import acts_view, busy_network
 from tests.unit.views.helpdesk.invented_rows import NOW, SITES, counts_of, log_row
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.helpdesk.window import HelpdeskView
+from views.helpdesk.window import HelpdeskView, OperatorPages
 from views.replay.view import ReplayView
 from views.site.network_view import NetworkView
 from views.widgets.plain_window import PlainWindow
@@ -91,7 +91,7 @@ def _view(*, of_all: bool = False) -> HelpdeskView:
     view = HelpdeskView(
         ReplayView(MirrorPane(), ManualClock()),
         lambda: NOW.astimezone(),
-        network=network if of_all else None,
+        operator=OperatorPages(network, acts_view(NOW)) if of_all else None,
     )
     view.show_identity("reseau" if of_all else "caf", "exploitant1" if of_all else "aide1")
     view.show_connection(True)

@@ -14,11 +14,21 @@ import msgspec
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
-from session.protocol.hub.site import CallerState, HubFacts, HubTrouble, NetworkAnswer, SiteFacts
+from session.core.clock import ManualClock
+from session.protocol.hub.site import (
+    CallerState,
+    HubFacts,
+    HubTrouble,
+    NetworkAnswer,
+    OperatorAct,
+    OperatorActsAnswer,
+    SiteFacts,
+)
 from session.protocol.hub.tickets import HelpState
 from tests.unit.views.site.host_facts import kiosk
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
+from views.site.operator_acts_view import OperatorActsView
 from views.widgets.theme import apply_theme
 
 
@@ -85,6 +95,40 @@ def full_network() -> NetworkAnswer:
         for hub, its in zip((first, second), troubles, strict=True)
     ]
     return msgspec.structs.replace(answer, hubs=hubs)
+
+
+def acts_view(now: datetime) -> OperatorActsView:
+    """What the operator did in the last days."""
+    lines = (
+        ("backup", "/var/backups/poste-expert/hub-20260302T023000Z.backup", ""),
+        ("start", "0.2.0", ""),
+        ("settings", "store, backup", ""),
+        ("killed", "2026-02-27T08:03:11+00:00 (28505)", ""),
+        ("revoke", "valdore/agent/agent1", ""),
+        ("enrol", "valdore/agent/agent2", ""),
+        ("invite", "valdore/agent/agent2", ""),
+        ("renew-certificate", "/etc/poste-expert/ca-2", "2"),
+        ("close_site", "valdore/library", ""),
+        ("seal-key", "", ""),
+    )
+    by = {
+        "enrol": "valdore/agent/agent2",
+        "close_site": "valdore/operator/oper",
+    }
+    acts = [
+        OperatorAct(
+            id=len(lines) - at,
+            at_utc=now - timedelta(hours=3 * at),
+            by=by.get(what, "poste-expert@hub1"),
+            what=what,
+            of=of,
+            outcome=outcome,
+        )
+        for at, (what, of, outcome) in enumerate(lines)
+    ]
+    view = OperatorActsView(ManualClock(now))
+    view.show_acts(OperatorActsAnswer(acts=acts, older=True))
+    return view
 
 
 def main() -> None:

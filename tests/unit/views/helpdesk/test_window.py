@@ -34,8 +34,9 @@ from views.helpdesk.page_acts import (
     SaveConversation,
     SaveTable,
 )
-from views.helpdesk.window import HelpdeskView
+from views.helpdesk.window import HelpdeskView, OperatorPages
 from views.replay.view import ReplayView
+from views.site.operator_acts_view import OperatorActsView
 
 
 @pytest.fixture
@@ -170,12 +171,19 @@ def test_an_operator_begins_at_the_network_and_sees_no_pages_and_keeps_no_notes(
     qtbot: QtBot,
 ) -> None:
     network = QLabel("hubs and sites")
+    acts, asked = OperatorActsView(ManualClock()), list[int]()
+    acts.asked.connect(asked.append)
     view = HelpdeskView(
-        ReplayView(MirrorPane(), ManualClock()), lambda: NOW.astimezone(), network=network
+        ReplayView(MirrorPane(), ManualClock()),
+        lambda: NOW.astimezone(),
+        operator=OperatorPages(network, acts),
     )
     qtbot.addWidget(view)
     view.show()
     assert network.isVisible()
+    view.findChild(QToolButton, "helpdesk_pages_acts").click()
+    assert acts.isVisible()
+    assert asked == [0]
     view.findChild(QToolButton, "helpdesk_pages_list").click()
     assert view.list.isVisible()
     assert not view.list.table.isColumnHidden(OF_ALL)

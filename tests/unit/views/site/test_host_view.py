@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 
 import msgspec
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from session.core.clock import ManualClock
 from session.protocol.hub.site import (
     CallerState,
     HubFacts,
     HubTrouble,
     NetworkAnswer,
+    OperatorAct,
+    OperatorActsAnswer,
     SiteFacts,
 )
 from session.protocol.hub.tickets import HelpFrom, HelpState
@@ -22,6 +25,7 @@ from tests.support.screens.fingers import key
 from tests.unit.views.site.host_facts import kiosk
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
+from views.site.operator_acts_view import OperatorActsView
 
 
 def network(*conventions: str, closed: bool = False) -> NetworkAnswer:
@@ -160,6 +164,35 @@ def test_the_operator_closes_the_chosen_site_with_a_reason(qtbot: QtBot) -> None
     view.reason.setText("dry again")
     view.act.click()
     assert asked[-1] == ("library", False, "dry again")
+
+
+def test_older_acts_come_below_the_newer_ones(qtbot: QtBot) -> None:
+    view, asked = OperatorActsView(ManualClock()), list[int]()
+    view.asked.connect(asked.append)
+    qtbot.addWidget(view)
+    view.show()
+
+    def page(first: int, *, older: bool) -> OperatorActsAnswer:
+        at = datetime(2026, 3, 2, tzinfo=UTC)
+        lines = [
+            OperatorAct(id=number, at_utc=at, by="root@hub1", what="backup", of=str(number))
+            for number in range(first, first - 100, -1)
+        ]
+        return OperatorActsAnswer(acts=lines, older=older)
+
+    view.ask()
+    view.show_acts(page(250, older=True))
+    older = view.findChild(QPushButton, "acts_older")
+    assert older is not None
+    older.click()
+    assert asked == [0, 151]
+    view.show_acts(page(150, older=False))
+    assert view.table.ids() == [str(number) for number in range(250, 50, -1)]
+    assert not older.isEnabled()
+    view.ask()  # anew
+    view.show_acts(page(251, older=True))
+    assert view.table.ids()[0] == "251"
+    assert len(view.table.ids()) == 100
 
 
 def test_hubs_with_different_conventions_are_warned_of(qtbot: QtBot) -> None:

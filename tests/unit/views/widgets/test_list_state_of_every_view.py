@@ -25,7 +25,7 @@ from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer,
 from session.protocol.dossier.pieces import PieceHistory
 from session.protocol.helpdesk.log_list import LogsFound
 from session.protocol.hub.history import HistoryAnswer, LinesAnswer, TrendsAnswer
-from session.protocol.hub.site import NetworkAnswer
+from session.protocol.hub.site import NetworkAnswer, OperatorActsAnswer
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy
 from session.protocol.hub.third_parties import TargetsAnswer
 from tests.support.screens.invented import NOW, SERVICES
@@ -50,6 +50,7 @@ from views.helpdesk.list_page import ListPage
 from views.helpdesk.notes_panel import NotesPanel
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.site.network_view import NetworkView
+from views.site.operator_acts_view import OperatorActsView
 from views.widgets.message_bar import MessageBar
 from views.words.errors import sentence
 from views.workplace.memos import MemoView
@@ -147,6 +148,12 @@ def _network() -> ShownList:
     return ShownList(view, lambda: view.show_network(none), lambda: view.show_not_read(WHY))
 
 
+def _operator_acts() -> ShownList:
+    view = OperatorActsView(ManualClock(NOW))
+    none = OperatorActsAnswer(acts=[])
+    return ShownList(view, lambda: view.show_acts(none), lambda: view.show_not_read(WHY))
+
+
 def _library() -> ShownList:
     panel = LibraryPanel(ManualClock(NOW))
     panel.open_panel()
@@ -239,6 +246,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "helpdesk/remote_help_page.py": (_kiosks, WHY),
     "helpdesk/notes_panel.py": (_notes, WHY),
     "site/network_view.py": (_network, WHY),
+    "site/operator_acts_view.py": (_operator_acts, WHY),
     "desk/shared_page/library_panel.py": (_library, WHY),
     "desk/pass_on_panel.py": (_targets, WHY),
     "desk/dossier/guide.py": (_guides, WHY),

@@ -37,6 +37,36 @@ def test_the_file_is_private_and_holds_no_code(tmp_path: Path) -> None:
     assert code.encode() not in path.read_bytes()
 
 
+def test_what_is_done_stands_in_the_book_and_is_not_changed(tmp_path: Path) -> None:
+    path = tmp_path / "book"
+    book = IdentityBook(path, "root@hub1")
+    key = public_key(new_seed())
+    code = book.invite(AGENT, NOW, FEW)
+    book.enrol(code, key, NOW)
+    book.enrol(code, key, NOW)  # asked again: done once
+    book.revoke(AGENT, "", NOW)
+    book.note("close_site", "caf/hall", NOW, by="caf/operator/oper")
+    acts = book.acts(10)
+    assert [(act.by, act.what, act.of) for act in acts] == [
+        ("caf/operator/oper", "close_site", "caf/hall"),
+        ("root@hub1", "revoke", "caf/agent/a1"),
+        ("caf/agent/a1", "enrol", "caf/agent/a1"),
+        ("root@hub1", "invite", "caf/agent/a1"),
+    ]
+    assert [act.id for act in book.acts(2, before=acts[1].id)] == [acts[2].id, acts[3].id]
+    assert code not in repr(acts)
+    with closing(sqlite3.connect(path)) as base, pytest.raises(sqlite3.IntegrityError):
+        base.execute("UPDATE act SET by = 'somebody else'")
+
+
+def test_acts_are_kept_as_long_as_the_convention_says(tmp_path: Path) -> None:
+    book = IdentityBook(tmp_path / "book", "root@hub1")
+    for days in (0, 91):
+        book.note("backup", f"{days}", NOW - timedelta(days=days))
+    book.forget_acts(NOW - timedelta(days=90))
+    assert [act.of for act in book.acts(10)] == ["0"]
+
+
 def test_codes_are_long_enough_differ_and_read_well(tmp_path: Path) -> None:
     book = IdentityBook(tmp_path / "book")
     codes = {book.invite(KIOSK, NOW, FEW) for _ in range(50)}
