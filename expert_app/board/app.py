@@ -9,13 +9,16 @@ Errors are codes, never sentences.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import batched
 from typing import NamedTuple
 
-from session.core.errors import SessionError, TicketTaken, TicketUnknown, UndoImpossible
+from session.core.error_codes import from_code
+from session.core.errors import SessionError, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.board import BoardClient
@@ -26,16 +29,15 @@ from session.desk.hub.board_acts import (
     GiveToOrganisation,
     GiveToService,
     MoveQueue,
-    OnTicket,
+    OnTickets,
     SetAgentServices,
     SetAgentState,
     SetPriority,
     SetQueue,
-    Several,
     can_be_undone,
 )
 from session.desk.hub.client import DeskClient
-from session.protocol.hub.board import BoardAnswer, MessageTo
+from session.protocol.hub.board import BoardAnswer, MessageTo, TicketResult
 from session.protocol.hub.history import (
     HistoryAnswer,
     HistoryRequest,
@@ -58,6 +60,9 @@ MOST_UNDONE = 20
 
 Value = str | int | float
 
+AT_ONCE = 25
+"""Callers of one request: what is done in about a second, so that the progress can be seen."""
+
 LINES_S, PAGE_S, TARGETS_S = 10.0, 20.0, 60.0
 """Between two readings of the lines, of what the page in front shows, and of where callers may go
 elsewhere.
@@ -70,8 +75,10 @@ WAITING = (TicketState.WAITING, TicketState.OFFERED)
 
 
 class ActDone(NamedTuple):
-    """An act that the hub has done. `moved` and `left` count the tickets of a moved queue or of
-    several; `there`: who can read a message now; `undone`: it was taken back.
+    """An act that the hub has done. Of the callers of a moved queue or of an act on callers,
+    `moved` were changed, `left` have changed otherwise meanwhile, `gone` are not there any more,
+    and `already` were as they should be. `there`: who can read a message now; `undone`: it was
+    taken back.
 
     `act` is None when it was taken back from the history, where it may be another supervisor's.
     """
@@ -81,6 +88,17 @@ class ActDone(NamedTuple):
     left: int = 0
     undone: bool = False
     there: int | None = None
+    already: int = 0
+    gone: int = 0
+
+
+class ActProgress(NamedTuple):
+    """An act on several callers, or taking it back, that goes on: `done` of `total` were tried."""
+
+    act: Act | None
+    done: int
+    total: int
+    undone: bool = False
 
 
 class ActTrouble(NamedTuple):
@@ -103,10 +121,10 @@ class NotRead(NamedTuple):
     detail: dict[str, Value]
 
 
-class _Undo(NamedTuple):
-    """Several callers' acts have an id each."""
+class _Step(NamedTuple):
+    """An act and the id under which the hub knows it."""
 
-    act_ids: tuple[str, ...]
+    act_id: str
     act: Act
 
 
@@ -122,8 +140,9 @@ class SupervisorApp:
         board_changed: agents, services, figures.
         connection_changed: the hub answers, or not.
         done: see `ActDone`.
+        progressed: see `ActProgress`.
         troubled: see `ActTrouble`.
-        undo_changed: the act that `undo` takes back next, or None.
+        undo_changed: the act that `undo` takes back next, or None; it may still go on.
         elsewhere_changed: by service, where its callers may go in other organisations.
         history_changed, trends_changed, lines_changed, statistics_changed:
         answers to what was asked.
@@ -141,6 +160,7 @@ class SupervisorApp:
         self.board_changed: Signal[BoardAnswer] = board.board_changed
         self.connection_changed: Signal[bool] = link.connection_changed
         self.done: Signal[ActDone] = Signal()
+        self.progressed: Signal[ActProgress] = Signal()
         self.troubled: Signal[ActTrouble] = Signal()
         self.undo_changed: Signal[Act | None] = Signal()
         self.elsewhere_changed: Signal[Mapping[str, Sequence[MoveTarget]]] = Signal()
@@ -157,7 +177,9 @@ class SupervisorApp:
         self._lines: asyncio.Task[None] | None = None
         self._lines_wanted = ("", FIRST_LINES)
         self._history_request: HistoryRequest | None = None
-        self._undos: list[_Undo] = []
+        self._undos: list[_Step] = []
+        self._failed: set[str] = set()
+        self._turn = asyncio.Lock()
 
     @property
     def services(self) -> list[Service]:
@@ -257,94 +279,94 @@ class SupervisorApp:
     # ---- acts
 
     def act(self, act: Act, reason: str) -> None:
-        """Does an act; `done` or `troubled` follows."""
-        self._tasks.start(self._do(act, reason), name="supervisor acts")
+        """Does an act when those before it are done; `done` or `troubled` follows."""
+        step = _Step(new_id(), act)
+        if can_be_undone(act):
+            self._undos = [*self._undos[1 - MOST_UNDONE :], step]
+            self._emit_undo()
+        self._tasks.start(self._do(step, reason), name="supervisor acts")
 
     def undo(self, reason: str) -> None:
-        """Takes the newest act of this board back that can be taken back."""
+        """Takes the newest act of this board back that can be taken back, also while it goes on:
+        then after it.
+        """
         if self._undos:
             last = self._undos.pop()
             self._emit_undo()
             self._tasks.start(
-                self._take_back(last.act_ids, last.act, reason), name="supervisor takes back"
+                self._take_back(last.act_id, last.act, reason), name="supervisor takes back"
             )
 
     def undo_act(self, act_id: str, reason: str) -> None:
         """Takes an act of the history back, whoever did it."""
-        undo = next((candidate for candidate in self._undos if act_id in candidate.act_ids), None)
-        act: Act | None = None
-        if undo is not None:
-            if len(undo.act_ids) == 1:
-                act = undo.act
-            else:
-                act = None
-            rest = tuple(other_id for other_id in undo.act_ids if other_id != act_id)
-            at = self._undos.index(undo)
-            self._undos[at : at + 1] = [undo._replace(act_ids=rest)] if rest else []
-            self._emit_undo()
-        self._tasks.start(self._take_back((act_id,), act, reason), name="supervisor takes back")
+        act = next((step.act for step in self._undos if step.act_id == act_id), None)
+        self._forget(act_id)
+        self._tasks.start(self._take_back(act_id, act, reason), name="supervisor takes back")
 
-    async def _take_back(self, act_ids: Sequence[str], act: Act | None, reason: str) -> None:
-        """Take back acts; those of several whose caller has gone on meanwhile
-        are left as they are.
-        """
-        moved = left_count = 0
-        refused: SessionError | None = None
-        for tried, act_id in enumerate(act_ids, start=1):
+    def _forget(self, act_id: str) -> None:
+        """Takes an act out of those that can be taken back."""
+        rest = [step for step in self._undos if step.act_id != act_id]
+        if len(rest) < len(self._undos):
+            self._undos = rest
+            self._emit_undo()
+
+    async def _take_back(self, act_id: str, act: Act | None, reason: str) -> None:
+        """Take an act back; callers who have gone on meanwhile are left as they are."""
+        request = UndoRequest(act_id=new_id(), undoes=act_id, reason=reason)
+        async with self._turn:
+            if act_id in self._failed:
+                return  # it was asked for while the act went on
             try:
-                request = UndoRequest(act_id=new_id(), undoes=act_id, reason=reason)
                 undone = await self._bus.ask(request)
-            except UndoImpossible as error:
-                left_count, refused = left_count + 1, error
+                while undone.rest:
+                    tried = undone.moved + undone.left
+                    self.progressed.emit(ActProgress(act, tried, tried + undone.rest, undone=True))
+                    undone = await self._bus.ask(request)
             except SessionError as error:
-                left_count, refused = left_count + 1 + len(act_ids) - tried, error
-                break
+                self._on_refused(act, error)
             else:
-                moved, left_count = moved + undone.moved, left_count + undone.left
-        if refused is not None and not moved:
-            self._on_refused(act, refused)
-        else:
-            self.done.emit(ActDone(act, moved, left_count, undone=True))
+                self.done.emit(ActDone(act, undone.moved, undone.left, undone=True))
         await self._read_history_again()
 
-    async def _do(self, act: Act, reason: str) -> None:
-        if isinstance(act, Several):
-            await self._do_several(act, reason)
-            return
-        act_id = new_id()
-        try:
-            result = await self._perform(act, act_id, reason)
-        except SessionError as error:
-            self._on_refused(act, error)
-            return
-        self._keep_undo((act_id,), act)
-        self.done.emit(result)
-
-    def _keep_undo(self, act_ids: Sequence[str], act: Act) -> None:
-        if act_ids and can_be_undone(act):
-            self._undos = [*self._undos[1 - MOST_UNDONE :], _Undo(tuple(act_ids), act)]
-            self._emit_undo()
-
-    async def _do_several(self, act: Several, reason: str) -> None:
-        """One caller after the other; those who have changed meanwhile are left."""
-        ids: list[str] = []
-        refused: SessionError | None = None
-        for single_act in act.acts:
-            act_id = new_id()
+    async def _do(self, step: _Step, reason: str) -> None:
+        async with self._turn:
             try:
-                await self._perform_on_ticket(single_act, act_id, reason)
-            except (TicketTaken, TicketUnknown) as error:
-                refused = error
-            except SessionError as error:  # it would be the same for all who follow
-                refused = error
-                break
+                result = await self._perform(step.act, step.act_id, reason)
+            except SessionError as error:
+                self._on_nothing_done(step.act_id)
+                self._on_refused(step.act, error)
             else:
-                ids.append(act_id)
-        self._keep_undo(ids, act)
-        if refused is not None and not (ids and isinstance(refused, TicketTaken | TicketUnknown)):
-            self._on_refused(act, refused)
-        if ids:
-            self.done.emit(ActDone(act, len(ids), len(act.acts) - len(ids)))
+                if result.already and not result.moved:
+                    self._on_nothing_done(step.act_id)
+                self.done.emit(result)
+
+    def _on_nothing_done(self, act_id: str) -> None:
+        self._failed.add(act_id)
+        self._forget(act_id)
+
+    async def _do_on_tickets(
+        self, act: OnTickets, act_id: str, reason: str, shown: Act | None = None
+    ) -> ActDone:
+        """Change callers part by part under one id, and return what became of them. Raises what
+        the hub refused when nobody was changed.
+
+        Args:
+            shown: the act that the supervisor has chosen, where it is another one.
+        """
+        results: list[TicketResult] = []
+        name = shown or act
+        for part in batched(act.tickets, AT_ONCE):
+            if len(act.tickets) > AT_ONCE:
+                self.progressed.emit(ActProgress(name, len(results), len(act.tickets)))
+            try:
+                several = dataclasses.replace(act, tickets=part)
+                results += await self._board.act_on_tickets(several, reason, act_id)
+            except SessionError as error:
+                if not any(not result.code for result in results):
+                    raise
+                self._on_refused(name, error)
+                break
+        return _outcome(name, results)
 
     def _on_refused(self, act: Act | None, error: SessionError) -> None:
         self.troubled.emit(ActTrouble(act, error.code, dict(error.detail)))
@@ -352,7 +374,7 @@ class SupervisorApp:
     async def _perform(self, act: Act, act_id: str, reason: str) -> ActDone:
         match act:
             case GiveToService() | GiveToAgent() | GiveToOrganisation() | SetPriority():
-                await self._perform_on_ticket(act, act_id, reason)
+                return await self._do_on_tickets(act, act_id, reason)
             case SetAgentState():
                 await self._board.set_agent_state(
                     act.agent, act.available, act.pause, reason=reason, act_id=act_id
@@ -360,7 +382,13 @@ class SupervisorApp:
             case SetAgentServices():
                 await self._board.set_agent_services(act.agent, act.services, reason, act_id=act_id)
             case MoveQueue() if "/" in act.to:
-                return await self._move_elsewhere(act, reason)
+                waiting = tuple(
+                    ticket
+                    for ticket in self._link.queue
+                    if ticket.service == act.service and ticket.state in WAITING
+                )
+                parts = GiveToOrganisation(waiting, act.to)
+                return await self._do_on_tickets(parts, act_id, reason, shown=act)
             case MoveQueue():
                 moved = await self._board.move_queue(act.service, act.to, reason, act_id=act_id)
                 return ActDone(act, moved.moved, moved.left)
@@ -375,33 +403,6 @@ class SupervisorApp:
                 return ActDone(act, there=reached)
         return ActDone(act)
 
-    async def _perform_on_ticket(self, act: OnTicket, act_id: str, reason: str) -> None:
-        match act:
-            case GiveToService():
-                await self._board.reassign(act.ticket, reason, service=act.service, act_id=act_id)
-            case GiveToAgent():
-                await self._board.reassign(act.ticket, reason, agent=act.agent, act_id=act_id)
-            case GiveToOrganisation():
-                await self._board.move(act.ticket, act.target, reason, act_id=act_id)
-            case SetPriority():
-                await self._board.prioritise(act.ticket, act.priority, reason, act_id=act_id)
-
-    async def _move_elsewhere(self, act: MoveQueue, reason: str) -> ActDone:
-        """Moves one caller after the other; those whom an agent has taken meanwhile are left."""
-        waiting = [
-            ticket
-            for ticket in self._link.queue
-            if ticket.service == act.service and ticket.state in WAITING
-        ]
-        moved = 0
-        for ticket in waiting:
-            try:
-                await self._board.move(ticket, act.to, reason)
-                moved += 1
-            except TicketTaken:
-                log.info("a caller was taken during the move")
-        return ActDone(act, moved, len(waiting) - moved)
-
     async def _read_history_again(self) -> None:
         """Reads the history again after an act, when its page is in front."""
         if self._history_request is not None and self._page is not None:
@@ -412,3 +413,19 @@ class SupervisorApp:
 
     def _emit_undo(self) -> None:
         self.undo_changed.emit(self._undos[-1].act if self._undos else None)
+
+
+def _outcome(act: Act, results: Sequence[TicketResult]) -> ActDone:
+    """Count what became of callers. Raises the refusal when nothing was done or had to be."""
+    refusals = [result for result in results if result.code]
+    already = sum(result.already for result in results)
+    if refusals and len(refusals) == len(results):
+        raise from_code(refusals[0].code, refusals[0].detail)
+    gone = sum(refusal.code == TicketUnknown.code for refusal in refusals)
+    return ActDone(
+        act,
+        moved=len(results) - len(refusals) - already,
+        left=len(refusals) - gone,
+        already=already,
+        gone=gone,
+    )

@@ -33,6 +33,7 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.desk.hub.board import BoardClient
+from session.desk.hub.board_acts import GiveToAgent, GiveToService, SetPriority
 from session.desk.hub.client import DeskClient
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.kiosk.hub.client import KioskClient
@@ -40,6 +41,7 @@ from session.protocol.hub.board import AgentStateRequest
 from session.protocol.hub.routing import DeclineRequest
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
 from tests.faults.cluster_world import PUSHED, SERVICE, ClusterWorld, WrongClock
 from tests.faults.history import History, Kind, Seen
@@ -276,17 +278,12 @@ class Load:
             ticket = random.choice(waiting)
             self._note("moved", "boss", ticket.id, sent_s=time.time())
             try:
-                match random.randrange(3):
-                    case 0:
-                        await board.reassign(
-                            ticket, "a fault's test", service=random.choice([SERVICE, PUSHED])
-                        )
-                    case 1:
-                        await board.reassign(
-                            ticket, "a fault's test", agent=random.choice(list(self._world.agents))
-                        )
-                    case _:
-                        await board.prioritise(ticket, 5, "a fault's test")
+                acts = (
+                    GiveToService((ticket,), random.choice([SERVICE, PUSHED])),
+                    GiveToAgent((ticket,), random.choice(list(self._world.agents))),
+                    SetPriority((ticket,), 5),
+                )
+                await board.act_on_tickets(random.choice(acts), "a fault's test", new_id())
             except SessionError:
                 continue
 

@@ -19,12 +19,11 @@ from session.desk.hub.board_acts import (
     GiveToService,
     Join,
     MoveQueue,
-    OnTicket,
+    OnTickets,
     SetAgentServices,
     SetAgentState,
     SetPriority,
     SetQueue,
-    Several,
 )
 from session.protocol.hub.board import AgentFacts, AgentState, MessageTo
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -74,7 +73,8 @@ class ActBeginner(QObject):
                 Level.WARNING, _("No agent is there to give a caller to."), key="targets"
             )
             return
-        then = self._doing_on(tickets, lambda ticket, target: GiveToAgent(ticket, str(target)))
+        kept = tuple(tickets)
+        then = self._doing(lambda target, _text: GiveToAgent(kept, str(target)))
         hint = _("Only this agent may accept for 60 s, then everybody.")
         title = _("Keep {number} for an agent").format(number=_numbers(tickets))
         self._panel.open(
@@ -88,13 +88,15 @@ class ActBeginner(QObject):
         if not targets:
             return
 
-        def make(ticket: Ticket, target: object) -> OnTicket:
+        def make(target: object, _text: str) -> OnTickets:
             ref = str(target)
             if "/" in ref:
-                return GiveToOrganisation(ticket, ref)
-            return GiveToService(ticket, ref)
+                return GiveToOrganisation(tuple(tickets), ref)
+            # who waits for that service already needs no act
+            others = (ticket for ticket in tickets if ticket.service != ref)
+            return GiveToService(tuple(others), ref)
 
-        then = self._doing_on(tickets, make)
+        then = self._doing(make)
         title = _("Give {number} to another service").format(number=_numbers(tickets))
         hint = _("The caller keeps the time of arrival.")
         self._panel.open(
@@ -106,10 +108,11 @@ class ActBeginner(QObject):
         tickets = self._facts.waiting(ticket_ids)
         if not tickets:
             return
-        then = self._doing_on(
-            tickets,
-            lambda ticket, target: SetPriority(ticket, target if isinstance(target, int) else 0),
-        )
+
+        def make(target: object, _text: str) -> Act:
+            return SetPriority(tuple(tickets), target if isinstance(target, int) else 0)
+
+        then = self._doing(make)
         title = _("Priority of {number}").format(number=_numbers(tickets))
         levels: list[tuple[object, str]] = [
             (level, _(words))
@@ -311,30 +314,9 @@ class ActBeginner(QObject):
             self._show_no_target()
         return targets
 
-    def _doing_on(
-        self, tickets: Sequence[Ticket], make: Callable[[Ticket, object], OnTicket]
-    ) -> Given:
-        """An act on one caller, or the same for several."""
-
-        def make_all(target: object, _text: str) -> Act:
-            acts = tuple(make(ticket, target) for ticket in tickets)
-            # who waits for that service already needs no act
-            acts = tuple(
-                act
-                for act in acts
-                if not (isinstance(act, GiveToService) and act.ticket.service == act.service)
-            )
-            if len(acts) == 1:
-                return acts[0]
-            return Several(acts)
-
-        return self._doing(make_all)
-
     def _doing(self, make: Make) -> Given:
         def do(target: object, text: str, reason: str) -> None:
-            act = make(target, text)
-            if act != Several(()):
-                self.acted.emit(DoAct(act, reason))
+            self.acted.emit(DoAct(make(target, text), reason))
 
         return do
 

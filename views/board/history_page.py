@@ -27,6 +27,7 @@ from views.widgets.parts import (
     FlowLayout,
     column,
     filter_box,
+    label_button,
     push_button,
     row,
     shortcut,
@@ -93,6 +94,9 @@ class BoardHistoryPage(QWidget):
         self.list = ListState(
             self.table, self._empty, now=clock.utc_now, name="history", counts=(self._state,)
         )
+        self._callers = push_button(_("Callers…"), "agent", "plain", name="history_callers")
+        self._of_act = ""
+        self._next = ""
         self._undo = push_button(
             _("Take back…"), "undo", "plain", name="history_undo", keys="Ctrl+Z"
         )
@@ -102,15 +106,20 @@ class BoardHistoryPage(QWidget):
 
     def show_history(self, answer: HistoryAnswer) -> None:
         """The acts that were asked for."""
-        self._acts = {act.id: act for act in answer.acts}
+        self._acts = {self._row_id(act): act for act in answer.acts}
         self.table.show_rows([self._row(act) for act in answer.acts])
         self.list.show_answer(bool(answer.acts))
         if answer.acts and not self.table.chosen():
-            self.table.choose(answer.acts[0].id)
+            self.table.choose(self._row_id(answer.acts[0]))
         self._add_people(answer.acts)
         count = len(answer.acts)
-        words = [ngettext("One act", "{count} acts", count).format(count=count)]
-        if answer.more:
+        if self._of_act:
+            one_act = ngettext("One caller of this act", "{count} callers of this act", count)
+            words = [one_act.format(count=count)]
+        else:
+            words = [ngettext("One act", "{count} acts", count).format(count=count)]
+        self._next = answer.acts[-1].ticket_id if self._of_act and answer.more else ""
+        if answer.more and not self._of_act:
             words.append(_("older ones are not shown: choose fewer days"))
         if answer.behind:
             words.append(behind_words(answer.behind))
@@ -119,6 +128,11 @@ class BoardHistoryPage(QWidget):
 
     def ask(self) -> None:
         """Asks for what the filters say."""
+        self._ask()
+
+    def _ask(self, act: str = "", after: str = "") -> None:
+        """Ask for acts, or for the callers of one act from the one behind `after` on."""
+        self._of_act = act
         self.list.show_asked()
         first, last = self._period()
         request = HistoryRequest(
@@ -127,17 +141,39 @@ class BoardHistoryPage(QWidget):
             kind=self._kind.currentData(),
             by=str(self._person.currentData() or ""),
             number=self._number.text().strip(),
+            act=act,
+            after=after,
         )
         self.acted.emit(request)
 
     def begin_undo(self) -> None:
         """Asks for the reason to take the chosen act back."""
         act = self._acts.get(self.table.chosen())
-        if act is not None and act.undo is UndoState.POSSIBLE and self._facts.connected:
+        if act is not None and self._can_be_undone(act):
             words, _icon = KINDS[act.kind]
             self._beginner.undo(act.id, f"{_(words)} · {subject_of(act, self._facts)}")
 
     # ---- inside ----
+
+    def _can_be_undone(self, act: ActFacts | None) -> bool:
+        """True for an act as a whole that can be taken back now."""
+        is_whole = act is not None and act.undo is UndoState.POSSIBLE and not self._of_act
+        return is_whole and self._facts.connected
+
+    def _row_id(self, act: ActFacts) -> str:
+        """Return the id of a row: an act's, or of one of its callers."""
+        if self._of_act:
+            return act.ticket_id
+        return act.id
+
+    def _show_callers(self) -> None:
+        """Shows whom the chosen act was about, then further ones, then all acts again."""
+        if self._next:
+            self._ask(self._of_act, self._next)
+        elif self._of_act:
+            self._ask()
+        else:
+            self._ask(self.table.chosen())
 
     def _row(self, act: ActFacts) -> TableRow:
         words, icon_name = KINDS[act.kind]
@@ -162,7 +198,7 @@ class BoardHistoryPage(QWidget):
             Cell(act.reason),
             Cell(_(UNDO_WORDS[act.undo]), tone, "undo" if act.undo is UndoState.POSSIBLE else ""),
         )
-        return TableRow(act.id, cells)
+        return TableRow(self._row_id(act), cells)
 
     def _add_people(self, acts: Sequence[ActFacts]) -> None:
         """Adds everybody who acted to the filter; the chosen person stays chosen."""
@@ -183,9 +219,13 @@ class BoardHistoryPage(QWidget):
 
     def _allow(self) -> None:
         act = self._acts.get(self.table.chosen())
-        self._undo.setEnabled(
-            self._facts.connected and act is not None and act.undo is UndoState.POSSIBLE
-        )
+        self._undo.setEnabled(self._can_be_undone(act))
+        has_callers = act is not None and act.tickets > 1 and act.kind is not ActKind.MOVE
+        self._callers.setEnabled(bool(self._of_act) or has_callers)
+        words = _("Callers…")
+        if self._of_act:
+            words = _("Further callers") if self._next else _("All acts")
+        label_button(self._callers, words)
 
     def _build(self) -> None:
         ask = push_button(_("Show"), "retry", "plain", name="history_ask")
@@ -194,11 +234,12 @@ class BoardHistoryPage(QWidget):
             box.currentIndexChanged.connect(lambda _index: self.ask())
         self._number.editingFinished.connect(self.ask)
         self._undo.clicked.connect(self.begin_undo)
+        self._callers.clicked.connect(self._show_callers)
         shortcut("Ctrl+Z", self._undo, self)
         self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
         self.table.itemActivated.connect(lambda _item, _column: self.begin_undo())
         filters = FlowLayout(self._days, self._kind, self._person, self._number, ask)
-        acts = row(None, self._state, self._undo)
+        acts = row(None, self._state, self._callers, self._undo)
         acts.setStretch(0, 1)
         layout = column(self, filters, self.list, acts, space=SPACE[1])
         layout.setStretch(1, 1)

@@ -5,7 +5,7 @@ back.
 
 from __future__ import annotations
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.desk.hub.board_acts import (
     Act,
     Announce,
@@ -14,12 +14,11 @@ from session.desk.hub.board_acts import (
     GiveToService,
     Join,
     MoveQueue,
-    OnTicket,
+    OnTickets,
     SetAgentServices,
     SetAgentState,
     SetPriority,
     SetQueue,
-    Several,
 )
 from session.protocol.hub.board import MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, ActSide, UndoState
@@ -60,10 +59,10 @@ def words_of(act: Act, facts: BoardFacts) -> str:
     """An act of this board."""
     match act:
         case GiveToService() | GiveToOrganisation() | GiveToAgent() | SetPriority():
-            return _on_ticket(act, facts)
-        case Several(acts=acts):
+            if len(act.tickets) == 1:
+                return _on_tickets(act, facts)
             words = _("{count} callers, the first: {act}")
-            return words.format(count=len(acts), act=_on_ticket(acts[0], facts))
+            return words.format(count=len(act.tickets), act=_on_tickets(act, facts))
         case MoveQueue(service=service, to=to):
             words = _("everybody from {service} to {target}")
             return words.format(service=facts.service_name(service), target=facts.service_name(to))
@@ -86,8 +85,27 @@ def words_of(act: Act, facts: BoardFacts) -> str:
             return _("conversation with {number} joined").format(number=ticket.number)
 
 
-def _on_ticket(act: OnTicket, facts: BoardFacts) -> str:
-    number = act.ticket.number
+def callers_words(moved: int, left: int, *, gone: int, already: int) -> str:
+    """Return what became of an act's callers; see `ActDone`."""
+    parts = [(moved, ngettext("one caller changed", "{count} callers changed", moved))]
+    if left:
+        changed = ngettext(
+            "one left as it is: it has just changed",
+            "{count} left as they are: they have just changed",
+            left,
+        )
+        parts.append((left, changed))
+    if gone:
+        parts.append((gone, ngettext("one has gone", "{count} have gone", gone)))
+    if already:
+        as_wished = ngettext("one needed no change", "{count} needed no change", already)
+        parts.append((already, as_wished))
+    return " · ".join(words.format(count=count) for count, words in parts)
+
+
+def _on_tickets(act: OnTickets, facts: BoardFacts) -> str:
+    """Return what becomes of the first caller."""
+    number = act.tickets[0].number
     match act:
         case GiveToService(service=service) | GiveToOrganisation(target=service):
             return _("{number} to {service}").format(
@@ -118,6 +136,8 @@ def subject_of(act: ActFacts, facts: BoardFacts) -> str:
             return facts.agent_name(act.to)
         case ActKind.CLOSE_SITE | ActKind.OPEN_SITE:
             return act.about or act.service
+    if act.tickets > 1:
+        return ngettext("One caller", "{count} callers", act.tickets).format(count=act.tickets)
     return " · ".join(part for part in (act.number, act.conversation) if part)
 
 
@@ -143,6 +163,8 @@ def change_of(act: ActFacts, facts: BoardFacts) -> str:
     if act.before is None or act.after is None:
         return ""
     pairs = zip(_side(act.before, facts), _side(act.after, facts), strict=True)
+    if act.tickets > 1:  # each had its own before
+        return ", ".join(f"→ {after}" for before, after in pairs if before != after)
     return ", ".join(f"{before} → {after}" for before, after in pairs if before != after)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from expert_app.board.access_alert import AccessAlert
 from expert_app.board.accesses import BoardAccesses
-from expert_app.board.app import ActDone, ActTrouble, NotRead, SupervisorApp
+from expert_app.board.app import ActDone, ActProgress, ActTrouble, NotRead, SupervisorApp
 from expert_app.board.corrections import BoardCorrections
 from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.dossier_export import DossierExport, Exporter
@@ -28,7 +28,7 @@ from expert_app.workplace.wiring.role_program import ACT, RoleProgram
 from resources.texts import _, ngettext
 from session.core.errors import SessionError
 from session.desk.hub.board import BoardClient
-from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
+from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.client import DeskClient
 from session.desk.hub.exports import ExportClient
 from session.desk.hub.helpdesk import HelpdeskClient
@@ -42,7 +42,7 @@ from views.board.figures import Thresholds
 from views.board.page_acts import DoAct, ReadLines, SaveFigures, UndoAct, UndoLastAct
 from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
-from views.board.words import UNDO_WORDS, words_of
+from views.board.words import UNDO_WORDS, callers_words, words_of
 from views.desk.dossier.history_words import export_words
 from views.widgets.keyboard.command_palette import CommandPalette
 from views.widgets.keyboard.window_actions import WindowActions
@@ -55,7 +55,7 @@ from views.words.errors import sentence
 from views.words.self_tests import help_columns
 
 WINDOW_SIZE = (1440, 900)
-FILE, NOT_READ = "file", "not_read"
+FILE, NOT_READ, PROGRESS = "file", "not_read", "act_progress"
 
 BoardAct = (
     DoAct
@@ -161,6 +161,7 @@ class BoardProgram(RoleProgram[BoardWindow]):
         app.board_changed.connect(self._on_board)
         self.jobs.board.not_read.connect(self._on_board_not_read)
         app.connection_changed.connect(self.show_connection)
+        app.progressed.connect(self._on_progress)
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
@@ -295,21 +296,26 @@ class BoardProgram(RoleProgram[BoardWindow]):
             case SaveFigures():
                 self.jobs.files.save(act.first, act.last, act.path, act.grouped)
 
+    def _on_progress(self, progress: ActProgress) -> None:
+        if progress.undone:
+            words = _("Taking back: {act} · {done} of {total}")
+        else:
+            words = _("Doing: {act} · {done} of {total}")
+        text = words.format(act=self._words(progress.act), done=progress.done, total=progress.total)
+        percent = 100 * progress.done // progress.total
+        self.window.messages.show_progress(PROGRESS, text, percent)
+
     def _on_done(self, result: ActDone) -> None:
+        self.window.messages.clear(PROGRESS)
         if result.undone:
             words = _("Taken back: {act}")
         else:
             words = _("Done: {act}")
         text = words.format(act=self._words(result.act))
-        if isinstance(result.act, MoveQueue) or (
-            result.left and not isinstance(result.act, Several)
-        ):
-            text += " · " + _("{moved} moved, {left} left").format(
-                moved=result.moved, left=result.left
+        if result.left or result.gone or result.already or isinstance(result.act, MoveQueue):
+            text += " · " + callers_words(
+                result.moved, result.left, gone=result.gone, already=result.already
             )
-        elif isinstance(result.act, Several) and result.left:
-            words = _("{moved} done, {left} left: they have just changed")
-            text += " · " + words.format(moved=result.moved, left=result.left)
         if result.there is not None:
             words = ngettext(
                 "one is there to read it", "{count} are there to read it", result.there
@@ -318,6 +324,7 @@ class BoardProgram(RoleProgram[BoardWindow]):
         self.window.messages.show_message(Level.INFO, text, key=ACT)
 
     def _on_trouble(self, trouble: ActTrouble) -> None:
+        self.window.messages.clear(PROGRESS)
         if trouble.code == "ticket_taken":
             words = _("{act}: not done. This request has just changed; look at it again.")
             text = words.format(act=self._words(trouble.act))

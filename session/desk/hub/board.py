@@ -15,7 +15,15 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.desk.hub.board_acts import (
+    GiveToAgent,
+    GiveToOrganisation,
+    GiveToService,
+    OnTickets,
+    SetPriority,
+)
 from session.protocol.hub.board import (
+    ActOnTicketsRequest,
     BoardAnswer,
     BoardRequest,
     BroadcastRequest,
@@ -23,21 +31,16 @@ from session.protocol.hub.board import (
     MessageTo,
     MoveQueueRequest,
     OpenQueueRequest,
-    PrioritiseRequest,
     QueueMoved,
     QueueStateRequest,
-    ReassignRequest,
     SetAgentServicesRequest,
     SetAgentStateRequest,
+    TicketResult,
+    TicketsActed,
     TicketSeen,
 )
-from session.protocol.hub.network import (
-    MoveRequest,
-    MoveTarget,
-    MoveTargetsRequest,
-    TicketMoved,
-)
-from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.network import MoveRequest, MoveTarget, MoveTargetsRequest
+from session.protocol.hub.requests import Request
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -85,40 +88,28 @@ class BoardClient:
 
     # ---- acts
 
-    async def reassign(
-        self,
-        ticket: Ticket,
-        reason: str,
-        *,
-        service: str | None = None,
-        agent: str | None = None,
-        act_id: str = "",
-    ) -> Ticket:
-        """Gives the ticket, as it was shown, to another service or to one agent ("" to nobody in
-        particular).
-        """
-        request = ReassignRequest(
-            ticket_id=ticket.id,
-            seen=TicketSeen.of(ticket),
-            reason=reason,
-            service=service,
-            agent=agent,
-            act_id=act_id or new_id(),
-        )
-        return (await self._bus.ask(request)).ticket
-
-    async def prioritise(
-        self, ticket: Ticket, priority: int, reason: str, *, act_id: str = ""
-    ) -> Ticket:
-        """Gives the ticket, as it was shown, another priority."""
-        request = PrioritiseRequest(
-            ticket_id=ticket.id,
-            seen=TicketSeen.of(ticket),
-            priority=priority,
-            reason=reason,
-            act_id=act_id or new_id(),
-        )
-        return (await self._bus.ask(request)).ticket
+    async def act_on_tickets(self, act: OnTickets, reason: str, act_id: str) -> list[TicketResult]:
+        """Does an act for its tickets, at most `MOST_TICKETS`, as they were shown."""
+        tickets = [TicketSeen.of(ticket) for ticket in act.tickets]
+        request: Request[TicketsActed]
+        match act:
+            case GiveToOrganisation():
+                request = MoveRequest(
+                    tickets=tickets, target=act.target, reason=reason, act_id=act_id
+                )
+            case GiveToService():
+                request = ActOnTicketsRequest(
+                    tickets=tickets, service=act.service, reason=reason, act_id=act_id
+                )
+            case GiveToAgent():
+                request = ActOnTicketsRequest(
+                    tickets=tickets, agent=act.agent, reason=reason, act_id=act_id
+                )
+            case SetPriority():
+                request = ActOnTicketsRequest(
+                    tickets=tickets, priority=act.priority, reason=reason, act_id=act_id
+                )
+        return (await self._bus.ask(request)).results
 
     async def move_queue(
         self, service: str, to: str, reason: str, *, act_id: str = ""
@@ -130,19 +121,6 @@ class BoardClient:
     async def move_targets(self, service: str) -> list[MoveTarget]:
         """Services of other organisations to which callers of `service` may go; often none."""
         return (await self._bus.ask(MoveTargetsRequest(service=service))).targets
-
-    async def move(
-        self, ticket: Ticket, target: str, reason: str, *, act_id: str = ""
-    ) -> TicketMoved:
-        """Sends the caller, as it was shown, to another organisation: `ref` of a `MoveTarget`."""
-        request = MoveRequest(
-            ticket_id=ticket.id,
-            seen=TicketSeen.of(ticket),
-            target=target,
-            reason=reason,
-            act_id=act_id or new_id(),
-        )
-        return await self._bus.ask(request)
 
     async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:
         """Closes a service for new calls, or opens it."""

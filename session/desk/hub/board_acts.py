@@ -13,25 +13,25 @@ from session.protocol.hub.tickets import Ticket
 
 @dataclass(frozen=True)
 class GiveToService:
-    """The ticket waits for another service."""
+    """Tickets wait for another service."""
 
-    ticket: Ticket
+    tickets: tuple[Ticket, ...]
     service: str
 
 
 @dataclass(frozen=True)
 class GiveToAgent:
-    """The ticket is kept for one agent for a minute; "" for nobody in particular."""
+    """Tickets are kept for one agent for a minute; "" for nobody in particular."""
 
-    ticket: Ticket
+    tickets: tuple[Ticket, ...]
     agent: str
 
 
 @dataclass(frozen=True)
 class SetPriority:
-    """The ticket gets this priority."""
+    """Tickets get this priority."""
 
-    ticket: Ticket
+    tickets: tuple[Ticket, ...]
     priority: int
 
 
@@ -81,11 +81,9 @@ class SetAgentServices:
 
 @dataclass(frozen=True)
 class GiveToOrganisation:
-    """The ticket waits for a service of another organisation:
-    `target` is `ref` of a `MoveTarget`.
-    """
+    """Tickets wait for a service of another organisation: `target` is `ref` of a `MoveTarget`."""
 
-    ticket: Ticket
+    tickets: tuple[Ticket, ...]
     target: str
 
 
@@ -98,18 +96,10 @@ class Join:
     ticket: Ticket
 
 
-OnTicket = GiveToService | GiveToAgent | GiveToOrganisation | SetPriority
-"""An act on one waiting caller."""
+OnTickets = GiveToService | GiveToAgent | GiveToOrganisation | SetPriority
+"""An act on waiting callers; who has changed meanwhile is left."""
 
-
-@dataclass(frozen=True)
-class Several:
-    """The same for several callers, one after the other: who has changed meanwhile is left."""
-
-    acts: tuple[OnTicket, ...]
-
-
-Act = OnTicket | Several | MoveQueue | SetQueue | Announce | SetAgentState | SetAgentServices | Join
+Act = OnTickets | MoveQueue | SetQueue | Announce | SetAgentState | SetAgentServices | Join
 """`MoveQueue.to` may be a `MoveTarget`'s `ref` too.
 All but what goes to another organisation, and what an agent is told to do, can be taken back.
 """
@@ -120,8 +110,6 @@ def can_be_undone(act: Act) -> bool:
     What an agent shall do is decided again.
     """
     match act:
-        case Several(acts=acts):
-            return all(can_be_undone(part) for part in acts)
         case GiveToOrganisation() | Join() | SetAgentState() | SetAgentServices():
             return False
         case MoveQueue(to=to):

@@ -6,12 +6,14 @@ and decide again. Used by the hub's rules.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import islice
 
-from session.core.errors import SessionError, StoreUnreachable, TicketUnknown
+from session.core.errors import HubUnreachable, SessionError, StoreUnreachable, TicketUnknown
 from session.hub.queue.agent_claims import AgentClaims
 from session.hub.queue.view import QueueView
 from session.hub.storage.interfaces import RevisionConflict, StoredTicket, TicketStore
+from session.protocol.hub.board import MOST_DETAILS, TicketResult, TicketsActed, TicketSeen
 from session.protocol.hub.tickets import Ticket, TicketState
 
 TRIES = 8
@@ -45,6 +47,27 @@ def new_session_id(ticket_id: str) -> str:
 def ticket_of(session_id: str) -> str:
     """The ticket that a session was opened for."""
     return session_id.rpartition("_")[0]
+
+
+async def change_each(
+    tickets: Sequence[TicketSeen], change: Callable[[TicketSeen], Awaitable[TicketResult]]
+) -> TicketsActed:
+    """Change tickets one after the other; one that is refused does not hold up the others.
+
+    Raises:
+        StoreUnreachable, HubUnreachable: outcome unknown; the same request goes on.
+    """
+    results = []
+    for seen in tickets:
+        try:
+            result = await change(seen)
+        except (StoreUnreachable, HubUnreachable):
+            raise
+        except SessionError as error:
+            detail = dict(islice(error.detail.items(), MOST_DETAILS))
+            result = TicketResult(ticket_id=seen.ticket_id, code=error.code, detail=detail)
+        results.append(result)
+    return TicketsActed(results=results)
 
 
 class TicketChanges:

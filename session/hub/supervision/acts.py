@@ -2,8 +2,8 @@
 """Supervisors' acts as the history in SQL has them: before, after, by whom, why.
 Pure reading; used by `undo`.
 
-An act on a ticket is the first change of that ticket which names it;
-what it was before is the change before that one.
+An act on tickets is told once, as the first change that names it, with how many it reached
+(`members` tells each of them); what a ticket was before is the change before its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, not_, or_, select
 
 from session.core.short_number import short_number
 from session.hub.history import tables
@@ -87,12 +88,22 @@ def act(history: History, organisation: str, act_id: str) -> ActFacts | None:
         beside = _read_beside(connection, organisation, [place], 1)
         if beside:
             return beside[0]
-        row = connection.execute(
-            _ticket_query(organisation, [_now.c.act == act_id]).limit(1)
-        ).first()
-        if row is None:
-            return None
-        return _ticket_act(row)
+        conditions = [_now.c.act == act_id, _is_first_of_act]
+        rows = connection.execute(_ticket_query(organisation, conditions).limit(1))
+        heads = _counted(connection, organisation, [_ticket_act(row) for row in rows])
+    return next(iter(heads), None)
+
+
+def members(
+    history: History, organisation: str, act_id: str, *, after: str = "", most: int | None = None
+) -> list[ActFacts]:
+    """The tickets of an act, each as an act of its own, in the order of their ids from the one
+    behind `after` on. Raises `StoreUnreachable`.
+    """
+    conditions = [_now.c.act == act_id, _now.c.ticket > after, _is_first_of_ticket]
+    query = _ticket_query(organisation, conditions).order_by(None).order_by(_now.c.ticket)
+    with history.reading() as connection:
+        return [_ticket_act(row) for row in connection.execute(query.limit(most))]
 
 
 def moved_tickets(history: History, organisation: str, act_id: str) -> list[str]:
@@ -114,6 +125,19 @@ def undone(history: History, organisation: str, act_ids: Sequence[str]) -> set[s
             )
             undone_ids |= set(connection.execute(query.distinct()).scalars())
     return undone_ids
+
+
+_is_first_of_act = not_(
+    exists().where(
+        _other.c.organisation == _now.c.organisation,
+        _other.c.act == _now.c.act,
+        _other.c.stream == _now.c.stream,
+        _other.c.seq < _now.c.seq,
+    )
+)
+# A later change keeps the name; it stands alone when the audit has lost what was between (see
+# `audit`).
+_is_first_of_ticket = or_(_before.c.act.is_(None), _before.c.act != _now.c.act)
 
 
 def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> Any:
@@ -162,10 +186,7 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
         .where(
             _now.c.organisation == organisation,
             _now.c.act.is_not(None),
-            # A later change keeps the name; it stands alone when the audit has lost what was
-            # between (see `audit`).
             _now.c.changed_by.startswith(f"{Role.SUPERVISOR}."),
-            or_(_before.c.act.is_(None), _before.c.act != _now.c.act),
             not_(_now.c.act.startswith(MOVED, autoescape=True)),
             *conditions,
         )
@@ -175,11 +196,19 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
 
 def _on_tickets(connection: Connection, criteria: ActsWanted) -> list[ActFacts]:
     at = _now.c.stored_at_utc
-    conditions: list[ColumnElement[bool]] = [at >= naive(criteria.start), at < naive(criteria.end)]
+    start, end = naive(criteria.start), naive(criteria.end)
+    conditions: list[ColumnElement[bool]] = [at >= start, at < end, _is_first_of_act]
     if criteria.by:
         conditions.append(_now.c.changed_by == f"{Role.SUPERVISOR}.{criteria.by}")
     if criteria.number:
-        conditions.append(_now.c.number == criteria.number)
+        reached = tables.transitions
+        named = select(reached.c.act).where(
+            reached.c.organisation == criteria.organisation,
+            reached.c.number == criteria.number,
+            reached.c.stored_at_utc >= start,
+            reached.c.act.is_not(None),
+        )
+        conditions.append(_now.c.act.in_(named))
     query = _ticket_query(criteria.organisation, conditions)
     facts = []
     for row in connection.execute(
@@ -188,7 +217,15 @@ def _on_tickets(connection: Connection, criteria: ActsWanted) -> list[ActFacts]:
         act = _ticket_act(row)
         if criteria.kind in (None, act.kind):
             facts.append(act)
-    return facts
+    return _counted(connection, criteria.organisation, facts[: criteria.most])
+
+
+def _counted(
+    connection: Connection, organisation: str, heads: Sequence[ActFacts]
+) -> list[ActFacts]:
+    """Return acts on tickets with how many each reached."""
+    counts = _counts(connection, organisation, [head.id for head in heads])
+    return [msgspec.structs.replace(head, tickets=counts.get(head.id, 1)) for head in heads]
 
 
 def _ticket_act(row: Any) -> ActFacts:
@@ -211,6 +248,7 @@ def _ticket_act(row: Any) -> ActFacts:
         after=after,
         undoes=undoes or "",
         conversation=short_number(row[14] or ""),
+        tickets=1,
     )
 
 
@@ -262,7 +300,9 @@ def _read_beside(
     ).limit(most)
     rows = connection.execute(query).mappings().all()
     counts = _counts(
-        connection, organisation, [row["act"] for row in rows if row["kind"] == ActKind.MOVE]
+        connection,
+        organisation,
+        [with_queue(row["act"]) for row in rows if row["kind"] == ActKind.MOVE],
     )
     return [
         ActFacts(
@@ -275,22 +315,21 @@ def _read_beside(
             service=row["service"],
             to=row["to"],
             text=row["text"],
-            tickets=counts.get(row["act"], 0),
+            tickets=counts.get(with_queue(row["act"]), 0),
             undoes=row["undoes"] or "",
         )
         for row in rows
     ]
 
 
-def _counts(connection: Connection, organisation: str, moves: Sequence[str]) -> dict[str, int]:
-    """Return how many tickets each move reached."""
-    if not moves:
+def _counts(connection: Connection, organisation: str, names: Sequence[str]) -> dict[str, int]:
+    """Return how many tickets were changed under each of these names."""
+    if not names:
         return {}
     table = tables.transitions
-    marked = {with_queue(act_id): act_id for act_id in moves}
     query = (
         select(table.c.act, func.count(table.c.ticket.distinct()))
-        .where(table.c.organisation == organisation, table.c.act.in_(marked))
+        .where(table.c.organisation == organisation, table.c.act.in_(names))
         .group_by(table.c.act)
     )
-    return {marked[str(name)]: int(count) for name, count in connection.execute(query)}
+    return {str(name): int(count) for name, count in connection.execute(query)}

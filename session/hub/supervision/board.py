@@ -20,23 +20,24 @@ from session.hub.assignment.dispatch import unoffered
 from session.hub.queue.agent_states import AgentStates
 from session.hub.queue.core import QueueCore
 from session.hub.queue.place_notifications import wait_fields
+from session.hub.queue.ticket_changes import ENDED, change_each
 from session.hub.queue.view import WAITING
 from session.hub.queue.wait_estimates import WaitEstimates
 from session.hub.storage.board_store import BoardStore, MoveRecord, QueueRecord
 from session.hub.supervision.acts import with_queue
 from session.protocol.hub.board import (
+    ActOnTicketsRequest,
     BoardAnswer,
     BoardRequest,
     DayFigures,
     MoveQueueRequest,
     OpenQueueRequest,
-    PrioritiseRequest,
     QueueFacts,
     QueueMoved,
     QueueStateRequest,
-    ReassignRequest,
     SiteFacts,
-    TicketActed,
+    TicketResult,
+    TicketsActed,
     TicketSeen,
 )
 from session.protocol.hub.requests import (
@@ -99,54 +100,55 @@ class Board:
 
     # ---- acts on tickets
 
-    @handles(ReassignRequest)
-    async def reassign(self, asker: Asker, request: ReassignRequest) -> TicketActed:
-        """Another service, or one agent only for a minute.
+    @handles(ActOnTicketsRequest)
+    async def act_on_tickets(self, asker: Asker, request: ActOnTicketsRequest) -> TicketsActed:
+        """Another service, one agent only for a minute, another priority; for each ticket that is
+        still what the supervisor saw.
 
         Raises:
-            TicketTaken: the ticket is not what the supervisor saw.
-            ServiceUnknown, QueueClosed, NotAllowed (no such agent), TicketUnknown,
-            StoreUnreachable.
+            ServiceUnknown, QueueClosed, NotAllowed (no such agent), StoreUnreachable.
         """
+        changes = self._changes_of(asker.organisation, request)
+        named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.act_id)
+
+        async def change(seen: TicketSeen) -> TicketResult:
+            return await self._act(asker.organisation, seen, changes, named=named)
+
+        return await change_each(request.tickets, change)
+
+    def _changes_of(self, organisation: str, request: ActOnTicketsRequest) -> dict[str, Any]:
         changes: dict[str, Any] = {}
         if request.service is not None:
-            self.check_target(asker.organisation, request.service)
+            self.check_target(organisation, request.service)
             changes["service"] = request.service
         if request.agent is not None:
             if request.agent:
-                self._catalogue.agent(asker.organisation, request.agent)
+                self._catalogue.agent(organisation, request.agent)
             changes["assigned_to"] = request.agent or None
-        return await self._act(asker, request, changes)
-
-    @handles(PrioritiseRequest)
-    async def prioritise(self, asker: Asker, request: PrioritiseRequest) -> TicketActed:
-        """Another priority. Raises as `reassign`."""
-        changes = {"priority": request.priority}
-        return await self._act(asker, request, changes)
+        if request.priority is not None:
+            changes["priority"] = request.priority
+        return changes
 
     async def _act(
-        self,
-        asker: Asker,
-        request: ReassignRequest | PrioritiseRequest,
-        changes: dict[str, Any],
-    ) -> TicketActed:
-        by = f"{Role.SUPERVISOR}.{asker.user}"
-        named = Named(by, request.reason, request.act_id or new_id())
+        self, organisation: str, seen: TicketSeen, changes: dict[str, Any], *, named: Named
+    ) -> TicketResult:
+        """Change one ticket. Raises `TicketTaken` when it is not what the supervisor saw, or
+        `TicketUnknown` when its caller has gone.
+        """
 
         def decide(now: Ticket) -> Ticket | None:
-            if self._is_done(now, changes, by, request.reason):
+            if now.act == named.act:
                 return None  # the first answer was lost and the act is asked again
-            if now.state not in WAITING or TicketSeen.of(now) != request.seen:
+            if now.state in ENDED:
+                raise TicketUnknown
+            if now.state not in WAITING or TicketSeen.of(now) != seen:
                 raise TicketTaken
+            if all(getattr(now, name) == value for name, value in changes.items()):
+                return None
             return self.changed(now, changes, named)
 
-        stored, _ = await self._changes.change(asker.organisation, request.ticket_id, decide)
-        return TicketActed(ticket=stored.ticket)
-
-    @staticmethod
-    def _is_done(now: Ticket, changes: dict[str, Any], by: str, reason: str) -> bool:
-        same = all(getattr(now, name) == value for name, value in changes.items())
-        return same and now.changed_by == by and now.reason == reason and now.state in WAITING
+        stored, _ = await self._changes.change(organisation, seen.ticket_id, decide)
+        return TicketResult(ticket_id=seen.ticket_id, already=stored.ticket.act != named.act)
 
     def changed(self, now: Ticket, changes: dict[str, Any], named: Named) -> Ticket:
         """The ticket with what is wanted, and whose act it was."""

@@ -15,8 +15,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from session.bus.jetstream.streams import WrongRevision
-from session.core.errors import NotAllowed, StoreUnreachable, UndoImpossible
+from session.core.errors import (
+    NotAllowed,
+    QueueClosed,
+    ServiceUnknown,
+    SessionError,
+    StoreUnreachable,
+    UndoImpossible,
+)
 from session.hub.access.handlers import Asker, handles
+from session.hub.history.database import History
 from session.hub.history.projection import Projection
 from session.hub.queue.core import QueueCore
 from session.hub.queue.view import OPEN, WAITING
@@ -43,6 +51,9 @@ from session.protocol.wire.roles import Role
 MOST_DAYS = 400
 SHOWN = timedelta(hours=12)
 """How long a message to all can be withdrawn; nobody has it on the screen any longer."""
+
+BACK_AT_ONCE = 25
+"""Tickets that one request takes back; the next one goes on."""
 
 POLL_S, POLL_FOR_S = 0.1, 5.0
 """How often the history is asked for an act that was done a moment ago."""
@@ -89,11 +100,10 @@ class Undo:
             request.number.strip().upper(),
             MOST_ACTS + 1,
         )
-        matches = await asyncio.to_thread(acts.acts, history, criteria)
+        matches = await asyncio.to_thread(self._matches, history, criteria, request)
         page = matches[:MOST_ACTS]
-        undone = await asyncio.to_thread(
-            acts.undone, history, asker.organisation, [act.id for act in page]
-        )
+        whole = [act.id for act in page if not request.act]
+        undone = await asyncio.to_thread(acts.undone, history, asker.organisation, whole)
         entries = [self._shown(asker.organisation, act, is_undone=act.id in undone) for act in page]
         count = fitting(entries)
         return HistoryAnswer(
@@ -102,11 +112,24 @@ class Undo:
             behind=self._projection.position.behind,
         )
 
+    @staticmethod
+    def _matches(
+        history: History, criteria: acts.ActsWanted, request: HistoryRequest
+    ) -> list[ActFacts]:
+        if not request.act:
+            return acts.acts(history, criteria)
+        return acts.members(
+            history,
+            criteria.organisation,
+            request.act,
+            after=request.after,
+            most=criteria.most,
+        )
+
     def _shown(self, organisation: str, act: ActFacts, *, is_undone: bool) -> ActFacts:
-        if is_undone:
+        state = self._state(organisation, act)
+        if is_undone and not (act.tickets > 1 and state is UndoState.POSSIBLE):
             state = UndoState.UNDONE
-        else:
-            state = self._state(organisation, act)
         return msgspec.structs.replace(
             act,
             by_name=self._name_of(organisation, act.by),
@@ -128,6 +151,11 @@ class Undo:
     def _state(self, organisation: str, act: ActFacts) -> UndoState:
         """Return the state as far as this hub sees it; the act itself decides again."""
         match act.kind:
+            case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY if act.tickets > 1:
+                waiting = self._changes.view.waiting(organisation)
+                if any(ticket.act == act.id for ticket in waiting):
+                    return UndoState.POSSIBLE
+                return UndoState.CHANGED
             case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY:
                 stored = self._changes.view.get(organisation, act.ticket_id)
                 return self._ticket_state(stored.ticket if stored is not None else None, act)
@@ -170,13 +198,15 @@ class Undo:
         )
         if now.act == act.id and side == act.after:
             return UndoState.POSSIBLE
+        if now.undoes == act.id:
+            return UndoState.UNDONE
         return UndoState.CHANGED
 
     # ---- taking back
 
     @handles(UndoRequest)
     async def undo(self, asker: Asker, request: UndoRequest) -> Undone:
-        """Takes an act back; the same request again changes nothing more.
+        """Takes an act back; the same request again changes nothing more, or goes on.
 
         Raises:
             UndoImpossible: what the act changed has changed again, or is gone.
@@ -189,8 +219,7 @@ class Undo:
         )
         match act.kind:
             case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY:
-                await self._undo_ticket(asker.organisation, act, named)
-                return Undone()
+                return await self._undo_tickets(asker.organisation, act, named)
             case ActKind.MOVE:
                 return await self._undo_move(asker.organisation, act, named)
             case ActKind.CLOSE | ActKind.OPEN:
@@ -223,7 +252,31 @@ class Undo:
                 raise UndoImpossible(why=UndoState.NEVER)
             await asyncio.sleep(POLL_S)
 
-    async def _undo_ticket(self, organisation: str, act: ActFacts, named: Named) -> None:
+    async def _undo_tickets(self, organisation: str, act: ActFacts, named: Named) -> Undone:
+        """Take back what an act did to each of its tickets, where that is still possible."""
+        parts = await asyncio.to_thread(
+            acts.members, await self._projection.fresh(), organisation, act.id
+        )
+        known = {part.ticket_id for part in parts}
+        waiting = self._changes.view.waiting(organisation)
+        if any(ticket.act == act.id and ticket.id not in known for ticket in waiting):
+            raise StoreUnreachable(why="the history is behind")
+        refused: SessionError = UndoImpossible(why=UndoState.NEVER)
+        moved = left_count = written = 0
+        for tried, part in enumerate(parts):
+            if written == BACK_AT_ONCE:
+                return Undone(moved=moved, left=left_count, rest=len(parts) - tried)
+            try:
+                written += await self._undo_ticket(organisation, part, named)
+                moved += 1
+            except (UndoImpossible, QueueClosed, ServiceUnknown) as error:
+                left_count, refused = left_count + 1, error
+        if not moved:
+            raise refused
+        return Undone(moved=moved, left=left_count)
+
+    async def _undo_ticket(self, organisation: str, act: ActFacts, named: Named) -> bool:
+        """Take back what an act did to one ticket, and return whether this call did."""
         before = act.before
         if before is None:
             raise UndoImpossible(why=UndoState.NEVER)
@@ -240,12 +293,13 @@ class Undo:
                 return None  # the first answer was lost and it is asked again
             state = self._ticket_state(now, act)
             if state is not UndoState.POSSIBLE:
-                raise UndoImpossible(why=UndoState.UNDONE if now.undoes == act.id else state)
+                raise UndoImpossible(why=state)
             return self._board.changed(now, changes, named)
 
         if self._changes.view.get(organisation, act.ticket_id) is None:
             raise UndoImpossible(why=UndoState.ENDED)
-        await self._changes.change(organisation, act.ticket_id, decide)
+        _, is_changed = await self._changes.change(organisation, act.ticket_id, decide)
+        return is_changed
 
     async def _undo_move(self, organisation: str, act: ActFacts, named: Named) -> Undone:
         self._board.check_target(organisation, act.service)

@@ -20,17 +20,17 @@ from session.hub.queue.calls import Calls
 from session.hub.queue.core import QueueCore
 from session.hub.queue.moved_tickets import MovedTickets, Partners
 from session.hub.queue.notifications import notify_both
+from session.hub.queue.ticket_changes import change_each
 from session.hub.queue.view import WAITING
-from session.protocol.hub.board import TicketSeen
+from session.protocol.hub.board import TicketResult, TicketsActed, TicketSeen
 from session.protocol.hub.network import (
     MoveRequest,
     MoveTarget,
     MoveTargets,
     MoveTargetsRequest,
-    TicketMoved,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.wire.ids import new_id, split_service
+from session.protocol.wire.ids import split_service
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -96,8 +96,18 @@ class Moves:
     # ---- moving
 
     @handles(MoveRequest)
-    async def move(self, asker: Asker, request: MoveRequest) -> TicketMoved:
-        """A supervisor sends a waiting caller to another organisation; again is the same move.
+    async def move(self, asker: Asker, request: MoveRequest) -> TicketsActed:
+        """A supervisor sends waiting callers to another organisation; again is the same move.
+        Raises `StoreUnreachable`, `HubUnreachable`.
+        """
+
+        async def move(seen: TicketSeen) -> TicketResult:
+            return await self._move(asker, seen, request)
+
+        return await change_each(request.tickets, move)
+
+    async def _move(self, asker: Asker, seen: TicketSeen, request: MoveRequest) -> TicketResult:
+        """Move one caller.
 
         Raises:
             TicketTaken: the ticket is not what the supervisor saw.
@@ -105,24 +115,23 @@ class Moves:
                 QueueClosed, ServiceClosed, TicketUnknown, StoreUnreachable.
         """
         by = f"{Role.SUPERVISOR}.{asker.user}"
-        act_id = request.act_id or new_id()
 
         def decide(now: Ticket) -> Ticket | None:
             if (now.moved_to, now.changed_by, now.reason) == (request.target, by, request.reason):
                 return None  # the first answer was lost and the act is asked again
-            if now.state not in WAITING or TicketSeen.of(now) != request.seen:
+            if now.state not in WAITING or TicketSeen.of(now) != seen:
                 raise TicketTaken
             self._check(now, request.target)
             ended = self._ended(
                 now, TicketState.CLOSED, target=request.target, by=by, reason=request.reason
             )
-            return msgspec.structs.replace(ended, act=act_id, undoes=None)
+            return msgspec.structs.replace(ended, act=request.act_id, undoes=None)
 
-        before = await self._changes.read(asker.organisation, request.ticket_id)
+        before = await self._changes.read(asker.organisation, seen.ticket_id)
         await self._ask_partner(before.ticket, request.target)
-        stored, _ = await self._changes.change(asker.organisation, request.ticket_id, decide)
+        stored, _ = await self._changes.change(asker.organisation, seen.ticket_id, decide)
         arrived = await self._moved.arrive(stored.ticket)
-        return TicketMoved(ticket=stored.ticket, number=arrived.ticket.number)
+        return TicketResult(ticket_id=seen.ticket_id, number=arrived.ticket.number)
 
     async def pass_on(
         self, organisation: str, agent: str, session_id: str, *, target: str, reason: str

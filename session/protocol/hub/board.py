@@ -16,16 +16,18 @@ import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.hub.requests import (
+    LONG_S,
     Done,
     HubMessage,
     ListAnswer,
     ListRequest,
+    Number,
     Request,
     Requests,
     Text,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.wire.ids import Id, ServiceRef
+from session.protocol.wire.ids import Id, OptionalId, ServiceRef
 from session.protocol.wire.roles import Role
 from session.protocol.wire.typed_words import TYPED_REASON, TYPED_WORDS
 
@@ -49,6 +51,7 @@ class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
     another state at the hub refuses the act.
     """
 
+    ticket_id: Id
     state: TicketState
     service: Id
     priority: int
@@ -59,6 +62,7 @@ class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, ticket: Ticket) -> TicketSeen:
         """The ticket as it is now."""
         return cls(
+            ticket_id=ticket.id,
             state=ticket.state,
             service=ticket.service,
             priority=ticket.priority,
@@ -70,39 +74,59 @@ class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
 # ---- acts on tickets
 
 
-class TicketActed(HubMessage, frozen=True, kw_only=True):
-    """The ticket as it is stored after the act."""
+MOST_TICKETS = 200
+"""Tickets of an act in one request: as many as a page of the queue has."""
 
-    ticket: Ticket
+MOST_DETAILS = 4
+"""Values of a refusal, of one ticket among many."""
+
+TicketsSeen = Annotated[list[TicketSeen], msgspec.Meta(min_length=1, max_length=MOST_TICKETS)]
+"""The tickets of one act. A longer list goes on in further requests under the same `act_id`."""
 
 
-class ReassignRequest(
-    Request[TicketActed], frozen=True, kw_only=True, verb="reassign", roles=(Role.SUPERVISOR,)
-):
-    """A waiting ticket goes to another service, or is kept for one agent for a minute;
-    None keeps what it has.
+class TicketResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of an act for one of its tickets.
 
-    `agent` "" takes the ticket back from the agent it was kept for.
+    Attributes:
+        code, detail: why it was refused, as in `Refusal`; "" where it was done.
+        already: nothing had to change.
+        number: the short word that a caller who went to another organisation reads now.
     """
 
     ticket_id: Id
-    seen: TicketSeen
+    code: OptionalId = ""
+    detail: Annotated[dict[str, str | int | float], msgspec.Meta(max_length=MOST_DETAILS)] = {}
+    already: bool = False
+    number: Number = ""
+
+
+class TicketsActed(HubMessage, frozen=True, kw_only=True):
+    """A result for each ticket of the request, in its order."""
+
+    results: Annotated[list[TicketResult], msgspec.Meta(max_length=MOST_TICKETS)]
+
+
+class ActOnTicketsRequest(
+    Request[TicketsActed],
+    frozen=True,
+    kw_only=True,
+    verb="act_on_tickets",
+    answer_s=LONG_S,
+    roles=(Role.SUPERVISOR,),
+):
+    """Waiting tickets go to another service, are kept for one agent for a minute, or get another
+    priority (higher is served first); None keeps what each has.
+
+    `agent` "" takes them back from the agent they were kept for. The same request again goes on
+    with those that are left.
+    """
+
+    tickets: TicketsSeen
     reason: Reason
-    act_id: Id | None = None
+    act_id: Id
     service: Id | None = None
     agent: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] | None = None
-
-
-class PrioritiseRequest(
-    Request[TicketActed], frozen=True, kw_only=True, verb="prioritise", roles=(Role.SUPERVISOR,)
-):
-    """A waiting ticket gets another priority; higher is served first."""
-
-    ticket_id: Id
-    seen: TicketSeen
-    priority: Priority
-    reason: Reason
-    act_id: Id | None = None
+    priority: Priority | None = None
 
 
 class QueueMoved(HubMessage, frozen=True, kw_only=True):
@@ -370,8 +394,7 @@ class BoardRequest(
 
 
 BOARD_REQUESTS: Requests = (
-    ReassignRequest,
-    PrioritiseRequest,
+    ActOnTicketsRequest,
     MoveQueueRequest,
     QueueStateRequest,
     OpenQueueRequest,

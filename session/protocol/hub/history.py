@@ -91,14 +91,14 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         by, by_name: the supervisor.
-        ticket_id, number: of an act on one ticket.
-        before, after: how it was and became.
+        ticket_id, number: of an act on tickets, the first one.
+        before, after: how that one was and became.
         service, to: of an act on a service; `to` is where everybody, or the caller, went. Of a
             message, `to` is its `MessageTo` ("" for all agents) and `service` its target.
         text: a message; the state that an agent was given ("available", "paused" or the code of a
             pause), or its services of the day, with commas ("" for those of the convention); the
             agent is `to`.
-        tickets: how many a move reached.
+        tickets: how many a move, or an act on tickets, reached.
         undoes: the act that this one takes back.
         undo: whether it can be taken back now.
         about: the name of a site that was closed or opened, or whose callers a message is for.
@@ -138,7 +138,8 @@ class HistoryRequest(
 ):
     """Acts of the days from `first` to `last`, the newest first; "" and None mean all.
 
-    `before` is the `at_utc` of the last act of the answer before, to read on.
+    `before` is the `at_utc` of the last act of the answer before, to read on. With `act`, the
+    tickets of this one act, each as an act of its own, from the one behind `after` on.
     """
 
     first: date
@@ -147,13 +148,18 @@ class HistoryRequest(
     by: Annotated[str, msgspec.Meta(max_length=40)] = ""
     number: Annotated[str, msgspec.Meta(max_length=20)] = ""
     before: UtcTime | None = None
+    act: OptionalId = ""
+    after: OptionalId = ""
 
 
 class Undone(HubMessage, frozen=True, kw_only=True):
-    """`moved` tickets went back, `left` could not; 1 and 0 for acts on no queue."""
+    """`moved` tickets went back so far, `left` could not; 1 and 0 for acts on no ticket.
+    `rest`: so many were not tried yet, the same request goes on with them.
+    """
 
     moved: Count = 1
     left: Count = 0
+    rest: Count = 0
 
 
 class UndoRequest(

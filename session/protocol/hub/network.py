@@ -12,16 +12,15 @@ from typing import ClassVar
 
 import msgspec
 
-from session.protocol.hub.board import Reason, TicketSeen
+from session.protocol.hub.board import Reason, TicketsActed, TicketsSeen
 from session.protocol.hub.requests import (
-    HubMessage,
+    LONG_S,
     ListAnswer,
     ListRequest,
     Request,
     Requests,
     Text,
 )
-from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
 
@@ -59,26 +58,23 @@ class MoveTarget(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-class TicketMoved(HubMessage, frozen=True, kw_only=True):
-    """Our ticket as it ended, and the short word that the caller reads now."""
-
-    ticket: Ticket
-    number: Text
-
-
 class MoveRequest(
-    Request[TicketMoved], frozen=True, kw_only=True, verb="move", roles=(Role.SUPERVISOR,)
+    Request[TicketsActed],
+    frozen=True,
+    kw_only=True,
+    verb="move",
+    answer_s=LONG_S,
+    roles=(Role.SUPERVISOR,),
 ):
-    """A waiting caller goes to another organisation. Repeating it is the same move.
+    """Waiting callers go to another organisation. Repeating it is the same move.
 
-    The reason goes with the caller; the caller number does not.
+    The reason goes with the callers; their caller numbers do not.
     """
 
-    ticket_id: Id
-    seen: TicketSeen
+    tickets: TicketsSeen
     target: ServiceRef
     reason: Reason
-    act_id: Id | None = None
+    act_id: Id
 
 
 NETWORK_REQUESTS: Requests = (

@@ -34,6 +34,7 @@ from session.protocol.hub.requests import (
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
+from tests.integration.supervision.at_the_board import prioritise
 from tests.support.hub_world import World, hub_world, one_computer_each
 from tests.support.waiting import until
 
@@ -284,6 +285,6 @@ async def test_a_supervisor_s_act_on_what_has_just_changed_is_refused_with_what_
         seen = link.queue[0]
         await alice.accept(seen.id)
         with pytest.raises(TicketTaken):
-            await board.prioritise(seen, 5, "was waiting a moment ago")
+            await prioritise(board, seen, 5, "was waiting a moment ago")
         queue = await alice.bus.ask_once(QueueRequest(limit=10))
         assert [(one.state, one.priority) for one in queue.tickets] == [(TicketState.IN_SESSION, 0)]

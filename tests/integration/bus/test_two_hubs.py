@@ -22,6 +22,7 @@ from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.board import AgentState, AgentStateRequest, BoardAnswer
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.tickets import TicketState
+from tests.integration.supervision.at_the_board import prioritise
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import LONGEST_S, until
 
@@ -144,8 +145,8 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
         ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
         urgent = (await second.call("housing", "", "r2")).ticket
         await until(lambda: len(link.queue) == 2)
-        await board.prioritise(
-            next(one for one in link.queue if one.id == urgent.id), 10, "long way home"
+        await prioritise(
+            board, next(one for one in link.queue if one.id == urgent.id), 10, "long way home"
         )
         await board.set_queue("rights", True, "the line is down")
         await bob.bus.ask(AgentStateRequest(available=False, reason="lunch"))

@@ -27,6 +27,7 @@ from session.protocol.hub.network import MoveRequest
 from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
+from tests.integration.supervision.at_the_board import only, to_organisation
 from tests.support.askers import a_supervisor
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -63,12 +64,9 @@ async def test_a_moved_caller_keeps_the_arrival_and_the_kiosk_follows_by_itself(
             "Mutuelle du Marais",
             False,
         )
-        moved = await boss.move(old, target.ref, WHY)
-        assert (moved.ticket.state, moved.ticket.moved_to, moved.ticket.reason) == (
-            "closed",
-            "marais/care",
-            WHY,
-        )
+        moved = await to_organisation(boss, old, target.ref, WHY)
+        ended = (await _hub(world).queue.core.changes.read("valdore", old.id)).ticket
+        assert (ended.state, ended.moved_to, ended.reason) == ("closed", "marais/care", WHY)
 
         await until(lambda: len(zoe.queue) == 1 and not alice.queue)
         new = zoe.queue[0]
@@ -99,7 +97,7 @@ async def test_the_callers_number_stays_with_the_organisation_it_was_given_to(
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         _queue, boss = await world.supervisor()
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
-        await boss.move(old, "marais/care", WHY)
+        await to_organisation(boss, old, "marais/care", WHY)
         await until(lambda: bool(zoe.queue))
         assert not zoe.queue[0].caller_number_given
         assert (await zoe.accept(zoe.queue[0].id)).caller_number == ""
@@ -113,10 +111,10 @@ async def test_the_same_move_again_is_the_same_ticket(tmp_path: Path) -> None:
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         _queue, boss = await world.supervisor()
         old = (await kiosk.call("rights", "", "r1")).ticket
-        first = await boss.move(old, "marais/care", WHY)
-        assert await boss.move(old, "marais/care", WHY) == first
+        first = await to_organisation(boss, old, "marais/care", WHY)
+        assert await to_organisation(boss, old, "marais/care", WHY) == first
         await zoe.accept((await kiosk.status(old.id)).ticket.id)
-        assert await boss.move(old, "marais/care", WHY) == first
+        assert await to_organisation(boss, old, "marais/care", WHY) == first
         assert len(zoe.queue) == 1
 
 
@@ -127,7 +125,7 @@ async def test_a_hub_killed_between_the_two_writes_loses_nobody(tmp_path: Path, 
         client = await world.client(Role.SUPERVISOR, "boss")
         old = (await kiosk.call("rights", "1234567", "r1")).ticket
         request = MoveRequest(
-            ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
+            tickets=[TicketSeen.of(old)], target="marais/care", reason=WHY, act_id="m1"
         )
         _hub(world).queue.moved.arrive = _die  # type: ignore[method-assign]
         with pytest.raises(StoreUnreachable):
@@ -135,7 +133,7 @@ async def test_a_hub_killed_between_the_two_writes_loses_nobody(tmp_path: Path, 
         await world.stop_hub()
         await world.start_hub()
         if by == "request":
-            assert (await client.ask(request)).number == "S001"
+            assert only(await client.ask(request)).number == "S001"
         elif by == "kiosk":
             assert (await kiosk.status(old.id)).ticket.number == "S001"
         await until(lambda: [ticket.number for ticket in zoe.queue] == ["S001"])
@@ -148,7 +146,7 @@ async def test_a_caller_who_leaves_in_between_leaves_the_new_queue_too(tmp_path:
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         _queue, boss = await world.supervisor()
         old = (await kiosk.call("rights", "", "r1")).ticket
-        await boss.move(old, "marais/care", WHY)
+        await to_organisation(boss, old, "marais/care", WHY)
         await until(lambda: bool(zoe.queue))
         await kiosk.leave(old.id)  # it has not heard of the move
         await until(lambda: not zoe.queue)
@@ -164,14 +162,16 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
         theirs = (await kiosk.call("care", "", "r1")).ticket
         for target in ("marais/nothing", "network/care", "valdore/housing", "care"):
             with pytest.raises(NotAllowed):
-                await boss.move(ours, target, WHY)
+                await to_organisation(boss, ours, target, WHY)
         with pytest.raises(TicketUnknown):
-            await boss.move(theirs, "marais/care", WHY)
+            await to_organisation(boss, theirs, "marais/care", WHY)
         with pytest.raises(TicketTaken):
-            await boss.move(msgspec.structs.replace(ours, priority=3), "marais/care", WHY)
+            await to_organisation(
+                boss, msgspec.structs.replace(ours, priority=3), "marais/care", WHY
+            )
         agent = await world.client(Role.AGENT, "alice")
         request = MoveRequest(
-            ticket_id=ours.id, seen=TicketSeen.of(ours), target="marais/care", reason=WHY
+            tickets=[TicketSeen.of(ours)], target="marais/care", reason=WHY, act_id="m1"
         )
         with pytest.raises(NotAllowed):
             await agent.ask_once(request)
@@ -180,7 +180,7 @@ async def test_only_what_both_conventions_allow_is_done(tmp_path: Path) -> None:
             QueueStateRequest(service="care", reason="no doctor"),
         )
         with pytest.raises(QueueClosed):
-            await boss.move(ours, "marais/care", WHY)
+            await to_organisation(boss, ours, "marais/care", WHY)
         assert [one.closed for one in await boss.move_targets("rights")] == [True]
         assert [ticket.id for ticket in alice.queue] == [ours.id]
         assert [ticket.id for ticket in zoe.queue] == [theirs.id]
@@ -215,7 +215,7 @@ async def test_both_organisations_can_read_what_happened(tmp_path: Path) -> None
         kiosk, zoe = await world.kiosk("kiosk1"), await world.desk("zoe", "marais")
         _queue, boss = await world.supervisor()
         old = (await kiosk.call("rights", "", "r1")).ticket
-        await boss.move(old, "marais/care", WHY)
+        await to_organisation(boss, old, "marais/care", WHY)
         await until(lambda: bool(zoe.queue))
         await kiosk.leave(zoe.queue[0].id)
         projection = _hub(world).history.projection
@@ -235,7 +235,7 @@ async def test_a_move_of_long_ago_is_not_made_again(tmp_path: Path) -> None:
         old = (await kiosk.call("rights", "", "r1")).ticket
         _hub(world).queue.moved.arrive = _die  # type: ignore[method-assign]
         request = MoveRequest(
-            ticket_id=old.id, seen=TicketSeen.of(old), target="marais/care", reason=WHY
+            tickets=[TicketSeen.of(old)], target="marais/care", reason=WHY, act_id="m1"
         )
         with pytest.raises(StoreUnreachable):
             await client.ask_once(request)

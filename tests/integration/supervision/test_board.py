@@ -43,6 +43,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
+from tests.integration.supervision.at_the_board import prioritise, to_agent, to_service
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
 
@@ -74,9 +75,10 @@ async def test_a_ticket_given_to_one_agent_is_refused_to_the_others_for_a_minute
         link, board = await world.supervisor()
         ticket = (await kiosk.call("housing", "", "r1")).ticket
         await until(lambda: len(link.queue) == 1)
-        given = await board.reassign(link.queue[0], "speaks sign language", agent="bob")
-        assert (given.changed_by, given.reason) == ("s.boss", "speaks sign language")
+        await to_agent(board, link.queue[0], "bob", "speaks sign language")
         await until(lambda: alice.queue[0].assigned_to == "bob")
+        given = alice.queue[0]
+        assert (given.changed_by, given.reason) == ("s.boss", "speaks sign language")
         with pytest.raises(TicketKept):
             await alice.accept(ticket.id)
         clock.advance(61)
@@ -91,7 +93,7 @@ async def test_the_agent_whom_a_supervisor_named_accepts(tmp_path: Path) -> None
         link, board = await world.supervisor()
         await kiosk.call("housing", "", "r1")
         await until(lambda: len(link.queue) == 1 and len(bob.queue) == 1)
-        await board.reassign(link.queue[0], "knows the case", agent="bob")
+        await to_agent(board, link.queue[0], "bob", "knows the case")
         await until(lambda: bob.queue[0].assigned_to == "bob")
         assert (await bob.accept(bob.queue[0].id)).agent == "bob"
         looks: list[BoardAnswer] = []
@@ -109,13 +111,13 @@ async def test_an_act_on_a_ticket_that_has_just_changed_is_refused(tmp_path: Pat
         await kiosk.call("housing", "", "r1")
         await until(lambda: len(link.queue) == 1)
         seen = link.queue[0]
-        await board.prioritise(seen, 5, "pregnant and standing")
+        await prioritise(board, seen, 5, "pregnant and standing")
         with pytest.raises(TicketTaken):
-            await board.reassign(seen, "too late for this", service="rights")
+            await to_service(board, seen, "rights", "too late for this")
         await desk.accept(seen.id)
         with pytest.raises(TicketTaken):
-            await board.prioritise(
-                msgspec.structs.replace(seen, priority=5), 9, "too late for this too"
+            await prioritise(
+                board, msgspec.structs.replace(seen, priority=5), 9, "too late for this too"
             )
 
 
@@ -129,8 +131,8 @@ async def test_of_two_supervisors_acts_and_an_accept_at_once_nothing_is_overwrit
             ticket = (await kiosk.call("housing", "", f"r{turn}")).ticket
             await until(lambda: [one.id for one in link.queue] == [ticket.id])  # noqa: B023 - awaited in this turn
             acts = (
-                board.prioritise(ticket, 5, "first act"),
-                board.reassign(ticket, "second act", service="rights"),
+                prioritise(board, ticket, 5, "first act"),
+                to_service(board, ticket, "rights", "second act"),
                 desk.accept(ticket.id),
             )
             _first, _second, facts = results = await asyncio.gather(*acts, return_exceptions=True)
@@ -257,13 +259,9 @@ async def test_an_agent_is_free_since_its_last_work_not_since_it_said_so(tmp_pat
 
 
 EXAMPLES: dict[str, dict[str, object]] = {
-    "reassign": {
-        "ticket_id": "t",
-        "seen": {"state": "waiting", "service": "housing", "priority": 0},
-    },
-    "prioritise": {
-        "ticket_id": "t",
-        "seen": {"state": "waiting", "service": "housing", "priority": 0},
+    "act_on_tickets": {
+        "tickets": [{"ticket_id": "t", "state": "waiting", "service": "housing", "priority": 0}],
+        "act_id": "a1",
         "priority": 3,
     },
     "move_queue": {"service": "housing", "to": "rights"},

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from expert_app.board import app
 from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
 from session.core.errors import TicketKept
 from session.desk.hub.board import BoardClient
@@ -24,9 +25,9 @@ from session.desk.hub.board_acts import (
     SetAgentState,
     SetPriority,
     SetQueue,
-    Several,
 )
 from session.desk.hub.client import DeskClient
+from session.hub.supervision import undo
 from session.protocol.hub.board import AgentState, BoardAnswer, MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, HistoryRequest, UndoState
 from session.protocol.hub.requests import AgentChanged, ServicesRequest
@@ -78,9 +79,9 @@ async def test_a_supervisor_gives_a_caller_to_an_agent_and_that_agent_accepts(
         bob = await world.desk("bob")
         await kiosk.call("housing", "", "r1")
         await until(lambda: len(link.queue) == 1)
-        await boss.acts(GiveToService(link.queue[0], "rights"), "wrong service chosen")
+        await boss.acts(GiveToService((link.queue[0],), "rights"), "wrong service chosen")
         await until(lambda: link.queue[0].service == "rights")
-        await boss.acts(GiveToAgent(link.queue[0], "bob"), "knows the case")
+        await boss.acts(GiveToAgent((link.queue[0],), "bob"), "knows the case")
         await until(lambda: bob.queue[0].assigned_to == "bob")
         with pytest.raises(TicketKept):
             await alice.accept(bob.queue[0].id)
@@ -92,7 +93,7 @@ async def test_a_supervisor_gives_a_caller_to_an_agent_and_that_agent_accepts(
                 a.id == "bob" and a.state is AgentState.IN_SESSION for a in boss.boards[-1].agents
             )
         )
-        boss.app.act(SetPriority(link.queue[0], 10), "too late for that")
+        boss.app.act(SetPriority((link.queue[0],), 10), "too late for that")
         await until(lambda: bool(boss.troubles))
         assert boss.troubles[0].code == "ticket_taken"
 
@@ -104,7 +105,7 @@ async def test_acts_are_taken_back_the_newest_first(tmp_path: Path) -> None:
         await kiosk.call("housing", "", "r1")
         await until(lambda: len(link.queue) == 1)
         await boss.acts(SetQueue("rights", True), "nobody for it now")
-        await boss.acts(SetPriority(link.queue[0], 10), "cannot stand")
+        await boss.acts(SetPriority((link.queue[0],), 10), "cannot stand")
         await until(lambda: link.queue[0].priority == 10)
         boss.app.undo("taken back")
         await until(lambda: link.queue[0].priority == 0)
@@ -151,18 +152,49 @@ async def test_several_callers_get_the_same_and_are_taken_back_together(tmp_path
         for name in ("kiosk1", "kiosk2"):
             await (await world.kiosk(name)).call("housing", "", "r1")
         await until(lambda: len(link.queue) == 2)
-        seen = tuple(SetPriority(one, 5) for one in link.queue)
-        await boss.acts(Several(seen), "school is over")
+        await boss.acts(SetPriority(tuple(link.queue), 5), "school is over")
         await until(lambda: [one.priority for one in link.queue] == [5, 5])
         boss.app.undo("not yet")
         await until(lambda: [one.priority for one in link.queue] == [0, 0])
         await until(lambda: boss.done[-1].undone)
         assert (boss.done[-1].moved, boss.undos[-1]) == (2, None)
-        both = tuple(GiveToService(one, "rights") for one in link.queue)
-        await alice.accept(both[0].ticket.id)
-        done = await boss.acts(Several(both), "agency closes")
+        both = tuple(link.queue)
+        await alice.accept(both[0].id)
+        done = await boss.acts(GiveToService(both, "rights"), "agency closes")
         assert (done.moved, done.left) == (1, 1), "who was taken meanwhile is left"
         assert boss.troubles == []
+
+
+async def test_taking_back_while_an_act_goes_on_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "AT_ONCE", 1)
+    monkeypatch.setattr(undo, "BACK_AT_ONCE", 1)
+    async with hub_world(tmp_path) as world:
+        boss, link = await supervised(world)
+        for name in ("kiosk1", "kiosk2"):
+            await (await world.kiosk(name)).call("housing", "", "r1")
+        await until(lambda: len(link.queue) == 2)
+        progress: list[tuple[int, int, bool]] = []
+        boss.app.progressed.connect(lambda one: progress.append((one.done, one.total, one.undone)))
+        act = SetPriority(tuple(link.queue), 5)
+        boss.app.act(SetQueue("rights", True), "nobody for it now")
+        boss.app.act(act, "school is over")
+        boss.app.undo("not yet")
+        assert boss.undos[-2:] == [act, SetQueue("rights", True)]
+        await until(lambda: len(boss.done) == 3)
+        assert [(one.act, one.moved, one.undone) for one in boss.done[1:]] == [
+            (act, 2, False),
+            (act, 2, True),
+        ]
+        await until(lambda: [one.priority for one in link.queue] == [0, 0])
+        assert progress == [(0, 2, False), (1, 2, False), (1, 2, True)]
+        boss.app.act(GiveToAgent((link.queue[0],), "nobody"), "refused")
+        boss.app.undo("what was refused")
+        await until(lambda: [one.code for one in boss.troubles] == ["not_allowed"])
+        boss.app.undo("it opens")
+        await until(lambda: len(boss.done) == 4)
+        assert boss.done[-1] == ActDone(SetQueue("rights", True), 1, 0, undone=True)
 
 
 async def test_an_agent_hears_at_once_what_a_supervisor_decided_and_the_history_keeps_it(

@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.errors import NotAllowed, QueueClosed, StoreUnreachable, UndoImpossible
+from session.desk.hub.board_acts import GiveToService
+from session.hub.supervision import undo
 from session.protocol.codec import encode
 from session.protocol.hub.history import (
     ActFacts,
@@ -29,8 +32,14 @@ from session.protocol.hub.history import (
     UndoState,
 )
 from session.protocol.hub.requests import Announcement, Request
+from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
-from tests.integration.supervision.at_the_board import at_the_board
+from tests.integration.supervision.at_the_board import (
+    at_the_board,
+    prioritise,
+    to_agent,
+    to_service,
+)
 from tests.support.hub_world import hub_world
 from tests.support.waiting import until
 
@@ -63,9 +72,11 @@ async def test_every_act_is_in_the_history_and_each_is_taken_back(tmp_path: Path
         link, board, past = await at_the_board(world)
         await kiosk.call("housing", "", "r1")
         await until(lambda: len(link.queue) == 1)
-        urgent = await board.prioritise(link.queue[0], 10, "cannot stand for long", act_id="a1")
-        elsewhere = await board.reassign(urgent, "wrong button", service="rights", act_id="a2")
-        await board.reassign(elsewhere, "knows the case", agent="bob", act_id="a3")
+        await prioritise(board, link.queue[0], 10, "cannot stand for long", act_id="a1")
+        await until(lambda: link.queue[0].act == "a1")
+        await to_service(board, link.queue[0], "rights", "wrong button", act_id="a2")
+        await until(lambda: link.queue[0].act == "a2")
+        await to_agent(board, link.queue[0], "bob", "knows the case", act_id="a3")
         acts = await told(past, 3)
         assert [(act.id, act.kind, act.reason, act.by_name) for act in acts] == [
             ("a3", ActKind.AGENT, "knows the case", "Chantal V."),
@@ -105,8 +116,8 @@ async def test_a_caller_who_was_taken_or_has_left_is_not_brought_back(tmp_path: 
         link, board, past = await at_the_board(world)
         taken = (await first.call("housing", "", "r1")).ticket
         gone = (await second.call("rights", "", "r2")).ticket
-        await board.prioritise(taken, 5, "in a hurry", act_id="a1")
-        await board.prioritise(gone, 5, "in a hurry too", act_id="a2")
+        await prioritise(board, taken, 5, "in a hurry", act_id="a1")
+        await prioritise(board, gone, 5, "in a hurry too", act_id="a2")
         await told(past, 2)
         await desk.accept(taken.id)
         await second.leave(gone.id)
@@ -121,6 +132,43 @@ async def test_a_caller_who_was_taken_or_has_left_is_not_brought_back(tmp_path: 
             with pytest.raises(UndoImpossible) as refused:
                 await past.ask(UndoRequest(act_id="u1", undoes=act, reason="too late for it"))
             assert refused.value.detail["why"] == why
+
+
+async def test_one_act_on_several_is_one_line_and_is_taken_back_part_by_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undo, "BACK_AT_ONCE", 1)
+    async with hub_world(tmp_path) as world:
+        desk = await world.desk("alice")
+        link, board, past = await at_the_board(world)
+        for name in ("kiosk1", "kiosk2"):
+            await (await world.kiosk(name)).call("housing", "", "r1")
+        await until(lambda: len(link.queue) == 2)
+        act = GiveToService(tuple(link.queue), "rights")
+        results = await board.act_on_tickets(act, "agency closes", "a1")
+        assert [(result.code, result.already) for result in results] == [("", False)] * 2
+        again = await board.act_on_tickets(act, "agency closes", "a1")
+        assert again == results, "asked again after a lost answer"
+        [one_line] = await told(past, 1)
+        assert (one_line.id, one_line.tickets, one_line.undo) == ("a1", 2, UndoState.POSSIBLE)
+
+        back = UndoRequest(act_id="u1", undoes="a1", reason="it opens again")
+        answers = [await past.ask(back) for _ in range(2)]
+        assert [(one.moved, one.left, one.rest) for one in answers] == [(1, 0, 1), (2, 0, 0)]
+        await until(lambda: {one.service for one in link.queue} == {"housing"})
+        await desk.accept(link.queue[0].id)
+        await until(lambda: link.queue[0].state is TicketState.IN_SESSION)
+        forth = await past.ask(onward := UndoRequest(act_id="u2", undoes="u1", reason="it closes"))
+        if forth.rest:
+            forth = await past.ask(onward)
+        assert (forth.moved, forth.left, forth.rest) == (1, 1, 0), "one has an agent"
+        acts = {act.id: act for act in await told(past, 3)}
+        assert (acts["a1"].undo, acts["u1"].undo) == (UndoState.UNDONE, UndoState.UNDONE)
+        assert (acts["u1"].tickets, acts["u2"].tickets) == (2, 1)
+        parts = await told(past, 2, msgspec.structs.replace(REQUEST, act="u1"))
+        assert sorted(part.undo for part in parts) == [UndoState.TAKEN, UndoState.UNDONE]
+        rest = msgspec.structs.replace(REQUEST, act="u1", after=parts[0].ticket_id)
+        assert await told(past, 1, rest) == parts[1:]
 
 
 async def test_a_moved_queue_comes_back_but_for_those_who_were_taken(tmp_path: Path) -> None:

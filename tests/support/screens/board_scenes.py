@@ -424,7 +424,7 @@ def acting() -> BoardWindow:
     window = full()
     window.show()
     window.live.offered.give_agent.trigger()
-    window.show_undo(SetPriority(callers()[7], 0))
+    window.show_undo(SetPriority((callers()[7],), 0))
     window.messages.show_message(
         Level.INFO, _("Done: {act}").format(act="B108 : niveau de priorité élevé")
     )

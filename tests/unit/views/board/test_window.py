@@ -23,7 +23,6 @@ from session.desk.hub.board_acts import (
     SetAgentState,
     SetPriority,
     SetQueue,
-    Several,
 )
 from session.protocol.hub.board import MessageTo
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -118,7 +117,11 @@ def test_a_caller_is_given_to_an_agent_without_a_mouse(
     give_reason(board, "Knows the case")
     (act, reason) = asked[0]
     assert isinstance(act, GiveToAgent)
-    assert (act.ticket.id, act.agent, reason) == (board.tickets.chosen(), "a3", "Knows the case")
+    assert (act.tickets[0].id, act.agent, reason) == (
+        board.tickets.chosen(),
+        "a3",
+        "Knows the case",
+    )
     assert not board.panel.isVisible()
     assert board.tickets.hasFocus()
 
@@ -148,7 +151,7 @@ def test_priority_is_chosen_with_its_reason(
     give_reason(board, "cannot stand any longer")
     act, reason = asked[0]
     assert isinstance(act, SetPriority)
-    assert (act.ticket.id, act.priority, reason) == (chosen, 10, "cannot stand any longer")
+    assert (act.tickets[0].id, act.priority, reason) == (chosen, 10, "cannot stand any longer")
 
 
 def test_a_service_is_moved_and_closed_by_keyboard(
@@ -208,8 +211,8 @@ def test_a_ticket_dropped_on_an_agent_or_a_service_asks_only_for_the_reason(
     drop(board, board.queues, ticket.id, "sante")
     give_reason(board, "wrong service chosen")
     assert [act for act, _reason in asked] == [
-        GiveToAgent(ticket, "a6"),
-        GiveToService(ticket, "sante"),
+        GiveToAgent((ticket,), "a6"),
+        GiveToService((ticket,), "sante"),
     ]
 
 
@@ -232,7 +235,7 @@ def test_the_act_is_about_the_ticket_as_it_was_when_it_was_begun(
     give_reason(board, "wrong service chosen")
     act = asked[0][0]
     assert isinstance(act, GiveToService)
-    assert act.ticket == seen  # the hub compares, and refuses what has changed meanwhile
+    assert act.tickets == (seen,)  # the hub compares, and refuses what has changed meanwhile
 
 
 def test_the_chosen_row_stays_chosen_while_others_come_and_go(board: BoardWindow) -> None:
@@ -285,7 +288,7 @@ def test_undo_says_what_it_takes_back(board: BoardWindow, qtbot: QtBot) -> None:
     assert button is not None
     assert words is not None
     assert not button.isEnabled()
-    board.show_undo(SetPriority(callers()[7], 0))
+    board.show_undo(SetPriority((callers()[7],), 0))
     assert words.text() == "Undo: B108: priority usual"
     with qtbot.waitSignal(board.acts.acted) as acted:
         click(button)
@@ -351,7 +354,7 @@ def test_several_callers_are_given_away_at_once_and_stay_chosen_while_others_com
     assert target is not None
     target.setCurrentIndex(target.findData(10))
     give_reason(board, "school is over")
-    assert asked == [(Several(tuple(SetPriority(one, 10) for one in chosen)), "school is over")]
+    assert asked == [(SetPriority(tuple(chosen), 10), "school is over")]
     assert words_of(asked[0][0], board.facts) == "3 callers, the first: E121: priority urgent"
 
 
@@ -365,11 +368,9 @@ def test_who_waits_for_a_service_already_is_not_given_to_it(
     target.setCurrentIndex(target.findData("logement"))
     give_reason(board, "the only one open")
     act = asked[0][0]
-    assert isinstance(act, Several)
-    assert act.acts == tuple(
-        GiveToService(one, "logement") for one in chosen if one.service != "logement"
-    )
-    assert len(act.acts) < 5
+    assert isinstance(act, GiveToService)
+    assert act.tickets == tuple(one for one in chosen if one.service != "logement")
+    assert len(act.tickets) < 5
 
 
 def combo(board: BoardWindow, name: str) -> QComboBox:

@@ -26,7 +26,7 @@ from pytestqt.qtbot import QtBot
 from resources.texts import use_language
 from session.desk.hub.board_acts import Act, GiveToOrganisation, MoveQueue
 from session.protocol.hub.board import DayFigures
-from session.protocol.hub.history import ActKind, HistoryRequest
+from session.protocol.hub.history import ActKind, HistoryAnswer, HistoryRequest, UndoState
 from session.protocol.hub.statistics import StatisticsBy, StatisticsRequest
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.board_scenes import acts, callers, figures, full, lines, trends, week
@@ -143,6 +143,33 @@ def test_an_act_that_cannot_be_taken_back_says_why(board: BoardWindow) -> None:
     assert button.isEnabled()
 
 
+def test_one_act_on_several_callers_is_one_line_that_says_whom(board: BoardWindow) -> None:
+    asked: list[HistoryRequest] = []
+    board.history.acted.connect(asked.append)
+    board.show_page(HISTORY)
+    several = msgspec.structs.replace(acts().acts[2], tickets=26, undo=UndoState.POSSIBLE)
+    board.history.show_history(HistoryAnswer(acts=[several, *acts().acts[3:]]))
+    board.history.table.choose("x3")
+    assert board.history.table.texts("x3")[3:5] == ["26 callers", "→ RSA et prime d'activité"]
+    button = board.findChild(QPushButton, "history_callers")
+    assert button is not None
+    button.click()
+    assert (asked[-1].act, asked[-1].after) == ("x3", "")
+    parts = [msgspec.structs.replace(several, ticket_id=f"t{n}", tickets=1) for n in (1, 2)]
+    board.history.show_history(HistoryAnswer(acts=parts, more=True))
+    assert board.history.table.ids() == ["t1", "t2"]
+    undo = board.findChild(QPushButton, "history_undo")
+    assert undo is not None
+    assert not undo.isEnabled(), "an act is taken back as a whole"
+    assert button.text() == "Further callers"
+    button.click()
+    assert (asked[-1].act, asked[-1].after) == ("x3", "t2")
+    board.history.show_history(HistoryAnswer(acts=parts[:1]))
+    assert button.text() == "All acts"
+    button.click()
+    assert asked[-1].act == ""
+
+
 def test_the_history_is_asked_by_days_kind_person_and_number(board: BoardWindow) -> None:
     asked: list[HistoryRequest] = []
     board.history.acted.connect(asked.append)
@@ -215,7 +242,7 @@ def test_a_caller_goes_to_another_organisation_only_where_the_hub_allows_it(
     target.setCurrentIndex(target.findData("travail/suivi"))
     give_reason(board, "agency closes")
     assert asked == [
-        GiveToOrganisation(allowed, "travail/suivi"),
+        GiveToOrganisation((allowed,), "travail/suivi"),
         MoveQueue("logement", "travail/suivi"),
     ]
 

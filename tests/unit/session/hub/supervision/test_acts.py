@@ -12,7 +12,7 @@ from session.core.short_number import short_number
 from session.hub.history.audit import AuditEntry, BoardEntry
 from session.hub.history.database import History
 from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
-from session.hub.supervision.acts import ActsWanted, act, acts, moved_tickets, undone
+from session.hub.supervision.acts import ActsWanted, act, acts, members, moved_tickets, undone
 from session.protocol.hub.history import ActKind, ActSide
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.invented_tickets import FIRST_DAY, entry, ticket
@@ -185,3 +185,31 @@ def test_an_act_on_a_ticket_says_which_conversation_the_ticket_had(history: Hist
     assert [one.conversation for one in acts(history, everything())] == [""]
     history.apply(stream, [entry(3, taken), entry(4, again)])
     assert [one.conversation for one in acts(history, everything())] == [short_number("s2")]
+
+
+def test_one_act_on_several_tickets_is_one_act_with_its_members(history: History) -> None:
+    callers = [waiting(number) for number in range(1, 6)]
+    urgent = [by_boss(caller, "a1", priority=10) for caller in callers[:4]]
+    taken = msgspec.structs.replace(
+        urgent[0], state=TicketState.IN_SESSION, agent="bob", session="s1", changed_by="a.bob"
+    )
+    story = [*callers, *urgent[:2], by_boss(callers[4], "a2", priority=5), *urgent[2:], taken]
+    history.apply(
+        history.stream("x"), [entry(seq, ticket) for seq, ticket in enumerate(story, start=1)]
+    )
+    found = acts(history, everything())
+    assert [(one.id, one.kind, one.tickets) for one in found] == [
+        ("a2", ActKind.PRIORITY, 1),
+        ("a1", ActKind.PRIORITY, 4),
+    ]
+    assert acts(history, everything(number="D004")) == [found[1]]
+    assert act(history, "valdore", "a1") == found[1]
+    earlier = ActsWanted("valdore", FIRST_DAY, found[1].at_utc)
+    assert acts(history, earlier) == [], "what is read on does not tell it again"
+    parts = members(history, "valdore", "a1")
+    assert [(part.number, part.tickets) for part in parts] == [
+        (caller.number, 1) for caller in callers[:4]
+    ]
+    rest = members(history, "valdore", "a1", after=parts[1].ticket_id, most=1)
+    assert rest == parts[2:3]
+    assert members(history, "marais", "a1") == []
