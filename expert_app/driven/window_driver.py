@@ -112,7 +112,12 @@ class WindowDriver:
         _press(focus, wanted, text=keys if len(keys) == 1 else "")
 
     def click_at(self, widget: QWidget, at: QPoint | None = None) -> None:
-        """Presses and releases the left button at `at` (widget pixels; its middle by default)."""
+        """Presses and releases the left button at `at` (widget pixels; its middle by default); as a
+        person's press does, it brings a window to the front that lay behind another.
+        """
+        window = widget.window()
+        if window is not None and not window.isActiveWindow():
+            window.activateWindow()
         point = QPointF(at or widget.rect().center())
         away = QPointF(widget.mapToGlobal(point.toPoint()))
         if self._pointer is not None:

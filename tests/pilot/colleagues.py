@@ -9,7 +9,7 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.pilot.driven import Driven, Evidence, NotSeen
+from tests.pilot.driven import POLL_S, Driven, Evidence, NotSeen
 from tests.pilot.pilot import Pilot, Step, same
 
 NUMBER = "2 69 05 49 588 157 80"
@@ -20,6 +20,9 @@ TO_SUPERVISORS = "Puis-je finir à 16 h ?"
 FROM_SUPERVISOR = "Oui, merci."
 MEMO_FOLDER = "KV_mm"
 """The hub's own store of memos."""
+
+READ_S = 10.0
+"""From opening a memo until it counts as read, at most."""
 
 PAUSE_S = 150.0
 """Until a pause is over that ends after the next full minute."""
@@ -63,6 +66,14 @@ class Colleagues:
         await window.type("memo_entry", text)
         await window.click("key:Return")
 
+    async def _has_read(self, window: Driven) -> None:
+        """Waits until the bubble counts nothing more. Raises `TimeoutError`."""
+        async with asyncio.timeout(READ_S):
+            said = await window.reads("show_memos")
+            while "non lus" in said:
+                await asyncio.sleep(POLL_S)
+                said = await window.reads("show_memos")
+
     async def memo_read_and_answered(self) -> Evidence:
         """An agent writes to the other, who answers from the message; a person's number is masked
         on the way, and nothing but the hub's store of memos has a word of it.
@@ -74,6 +85,7 @@ class Colleagues:
         await self._second.click("message_action")
         await self._second.type("memo_entry", ANSWERED)
         await self._second.click("key:Return")
+        await self._has_read(self._second)
         answer = await self._first.reads("message_memo agent2", ANSWERED)
         kept = await asyncio.to_thread(_files_with, self._pilot.folder / "hub", ANSWERED)
         if not kept or any(MEMO_FOLDER not in name for name in kept):
@@ -92,6 +104,7 @@ class Colleagues:
         same("a message with a button", "message_action" in await desk.visible(), False)
         await desk.click("key:Ctrl+7")  # the drawer opens where somebody has written
         await desk.reads("memo_title", "Camille R.")
+        await self._has_read(desk)
         await desk.click("memo_close")
         await self._write(desk, "Superviseurs", TO_SUPERVISORS)
         await desk.click("key:Escape")
@@ -101,6 +114,7 @@ class Colleagues:
         await self._board.click("key:Return")
         await desk.reads("show_memos", "non lus : 1")
         await desk.click("key:Ctrl+7")
+        await self._has_read(desk)
         await desk.click("key:Escape")
         await self._board.click("board_pages_live")
         same("what the caller can touch", await kiosk.visible(), shown)

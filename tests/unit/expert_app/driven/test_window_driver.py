@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QTime
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLineEdit, QListWidget, QMenu, QTimeEdit, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QListWidget,
+    QMenu,
+    QPushButton,
+    QTimeEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from expert_app.driven.window_driver import WindowDriver
@@ -120,3 +128,16 @@ def test_an_entry_of_a_menu_in_a_menu_is_chosen(qtbot: QtBot) -> None:
     qtbot.waitExposed(window)
     WindowDriver(window).type_text("talk_outcomes", "Pièces")
     assert chosen == ["Pièces manquantes"]
+
+
+def test_a_click_brings_a_window_to_the_front(qtbot: QtBot) -> None:
+    window, other = QWidget(), QWidget()
+    button = QPushButton("Répondre", window)
+    button.setObjectName("answer")
+    for shown in (window, other):
+        qtbot.addWidget(shown)
+        with qtbot.waitActive(shown):
+            shown.show()
+            shown.activateWindow()
+    WindowDriver(window).click("answer")
+    qtbot.waitUntil(window.isActiveWindow)
