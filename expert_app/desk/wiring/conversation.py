@@ -245,7 +245,8 @@ class ConversationConnections:
     def _on_waits(self, waits: QuestionWaits) -> None:
         words = {
             WaitReason.NOT_MET: _(
-                "The caller is asked once you have seen or heard each other for three seconds."
+                "The caller is asked once you have seen or heard each other for three seconds, or "
+                "a line that you wrote has stood on the kiosk as long."
             ),
             WaitReason.TOO_OFTEN: _(
                 "Four questions in a minute had no yes. The caller is asked this one in a moment."
