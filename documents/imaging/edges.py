@@ -109,7 +109,9 @@ def _all_but_lid(bands: Bytes, inside: Mask, lid: Bytes) -> PageBox | None:
     """The box around everything that differs from the lid; None where most of it is lid too: bright
     writing on a dark page, two cards far from each other.
     """
-    unlike = apart(bands, np.broadcast_to(lid, bands.shape)).max(axis=2) > _UNLIKE_LID
+    unlike = np.zeros(inside.shape, np.bool_)
+    for band, level in enumerate(lid):  # numpy's own maximum over three is five times as slow
+        unlike |= apart(bands[..., band], level) > _UNLIKE_LID
     # where levelling added corners the picture's own rim is half white
     unlike = grown(shrunk(unlike & shrunk(inside, 5), _SPECK_PX), _SPECK_PX)
     columns, rows = np.nonzero(unlike.any(axis=0))[0], np.nonzero(unlike.any(axis=1))[0]

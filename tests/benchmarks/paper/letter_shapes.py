@@ -19,10 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from documents.imaging import letters, skew
-from documents.imaging.masks import mean_around
 from resources import resource_path
 from tests.benchmarks.paper.alphabets import OTHERS
 from tests.benchmarks.paper.pages import HERE
@@ -188,9 +187,9 @@ def _noise(chance: random.Random) -> Image.Image:
 
 def _cut_out(grey: Image.Image) -> Field:
     """What `skew` would give to the network."""
-    level = skew.without_rules(skew.as_image(skew.text_ink(grey)))
-    darkness = ImageChops.subtract(mean_around(grey, 12), grey, skew.DARKNESS_SCALE)
-    return letters.shapes(np.asarray(darkness), level)
+    darkness = skew.darkness_of(grey)
+    level = skew.without_rules(skew.as_image(skew.text_ink(darkness)))
+    return letters.shapes(darkness, level, most=600)
 
 
 def _taught(known: Field, noise: Field) -> tuple[NDArray[np.float16], ...]:

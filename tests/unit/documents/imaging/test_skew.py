@@ -30,6 +30,9 @@ def _page() -> Image.Image:
         (LetterStanding(0, lean=True, likely=True), None, 0, True),  # its ascenders agree
         (LetterStanding(2, lean=True, likely=True), None, 0, False),  # they do not
         (LetterStanding(2, lean=True, likely=True), 2, 180, True),
+        (LetterStanding(0, lean=True, likely=True, plain=True), None, 0, True),
+        (LetterStanding(2, lean=True, likely=True, plain=True), None, 0, False),  # lines hang
+        (LetterStanding(2, lean=True, likely=True, plain=True), 2, 180, True),
         (LetterStanding(2, lean=True), 2, 180, True),
         (LetterStanding(2, lean=True), 0, 0, False),
         (LetterStanding(2), 2, 0, False),  # by chance
