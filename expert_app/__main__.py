@@ -157,6 +157,14 @@ HUB = {
         "print a one-time invitation, or one sheet each for many",
         "commands.setup.bulk_invitations:invite",
     ),
+    "bundle": Command(
+        "a folder for a stick, from which a contractor makes a site's kiosks",
+        "commands.setup.site_bundle:write_bundle",
+    ),
+    "acceptance": Command(
+        "the sheet on which a site is accepted: what the hub saw of its kiosks",
+        "commands.setup.site_bundle:write_acceptance",
+    ),
     "people": Command(
         "list who is enrolled, invited, last seen, with which version",
         "commands.setup.people:list_people",

@@ -143,9 +143,21 @@ class PrintedSheet:
 
     def box(self, x: float, side: float) -> None:
         """An empty box to tick, hanging from `y`."""
+        self.frame(x, self.y - side, side, side)
+
+    def frame(self, x: float, y: float, width: float, height: float) -> None:
+        """An empty frame with its lower left corner at x, y."""
         self.canvas.setStrokeColor(INK)
         self.canvas.setLineWidth(1.2)
-        self.canvas.rect(x, self.y - side, side, side, stroke=1, fill=0)
+        self.canvas.rect(x, y, width, height, stroke=1, fill=0)
+
+    def stroke(
+        self, start: tuple[float, float], end: tuple[float, float], colour: Color = INK
+    ) -> None:
+        """A line from one point (x, y) to another."""
+        self.canvas.setStrokeColor(colour)
+        self.canvas.setLineWidth(1.2)
+        self.canvas.line(*start, *end)
 
     def qr(self, text: str, x: float, y: float, side: float) -> None:
         """A QR code (ISO/IEC 18004, level M) with its lower left corner at x, y."""

@@ -150,11 +150,11 @@ def invite_many(hub: HubContext, request: BulkRequest) -> int:
         print(wrong)
         return 2
     if request.sheets is None:
-        _print_made(_make(meant, request, settings, paths), request)
+        _print_made(make_invitations(meant, settings, paths, days=request.days), request)
         return 0
     try:
         with _new_private_file(request.sheets) as file:
-            invitations = _make(meant, request, settings, paths)
+            invitations = make_invitations(meant, settings, paths, days=request.days)
             file.write(
                 invitation_sheets(
                     [_facts(invitation, catalogue, settings) for invitation in invitations]
@@ -196,10 +196,11 @@ def _new_private_file(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "wb")
 
 
-def _make(
-    meant: Sequence[Identity], request: BulkRequest, settings: HubSettings, paths: Paths
+def make_invitations(
+    meant: Sequence[Identity], settings: HubSettings, paths: Paths, *, days: int
 ) -> list[MadeInvitation]:
-    book, now, valid_for = open_book(paths), datetime.now(UTC), timedelta(days=request.days)
+    """Make an invitation for each of them; one that was open counts no more."""
+    book, now, valid_for = open_book(paths), datetime.now(UTC), timedelta(days=days)
     enrolled, invited = (
         book.enrolled_at(),
         {invitation.identity for invitation in book.invitations(now)},
@@ -207,7 +208,7 @@ def _make(
     invitations = []
     for identity in meant:
         code = book.invite(identity, now, valid_for)
-        acts.info("%s is invited for %d days", identity_text(identity), request.days)
+        acts.info("%s is invited for %d days", identity_text(identity), days)
         invitations.append(
             MadeInvitation(
                 identity,

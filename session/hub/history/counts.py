@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 import numpy as np
@@ -30,6 +30,33 @@ _KEYS = {
     StatisticsBy.SITE: tables.tickets.c.site,
     StatisticsBy.SERVICE: tables.tickets.c.service,
 }
+
+
+class KioskCalls(msgspec.Struct, frozen=True, kw_only=True):
+    """Conversations that have ended at a kiosk: how many, and when the first one began."""
+
+    first_at_utc: datetime
+    count: int
+
+
+def calls_of_kiosks(history: History, organisation: str) -> dict[str, KioskCalls]:
+    """Return the conversations of each kiosk that had one.
+
+    Raises:
+        StoreUnreachable: the database fails.
+    """
+    column = tables.tickets.c
+    query = (
+        select(column.kiosk, func.min(column.accepted_at_utc), func.count())
+        .where(column.organisation == organisation, column.accepted_at_utc.is_not(None))
+        .group_by(column.kiosk)
+    )
+    with history.reading() as connection:
+        rows = connection.execute(query).all()
+    return {
+        kiosk: KioskCalls(first_at_utc=first.replace(tzinfo=UTC), count=calls)
+        for kiosk, first, calls in rows
+    }
 
 
 def count(

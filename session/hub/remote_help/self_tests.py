@@ -84,7 +84,7 @@ class KioskSelfTests:
     @handles(SelfTestsRequest)
     async def listed(self, asker: Asker, request: SelfTestsRequest) -> SelfTests:
         """The newest of each kiosk: of the asker's organisation; an operator sees all."""
-        rows = await asyncio.to_thread(self._newest)
+        rows = await asyncio.to_thread(self.newest)
         if asker.role is not Role.OPERATOR:
             rows = [row for row in rows if row.organisation == asker.organisation]
         if request.only_faults:
@@ -116,7 +116,7 @@ class KioskSelfTests:
             await asyncio.sleep(wait_s)
 
     async def _read_newest(self) -> None:
-        self._known = await asyncio.to_thread(self._newest)
+        self._known = await asyncio.to_thread(self.newest)
 
     def faults(self) -> dict[str, int]:
         """Return how many kiosks have which fault, by part; for the metrics."""
@@ -178,8 +178,8 @@ class KioskSelfTests:
         with self._database().writing() as connection:
             connection.execute(delete(_table).where(_table.c.at_utc < before))
 
-    def _newest(self) -> list[SelfTestRow]:
-        """Kiosks that are in the convention; those with faults first."""
+    def newest(self) -> list[SelfTestRow]:
+        """Read the newest report of each kiosk of the convention; those with faults first."""
         keys = (_table.c.organisation, _table.c.kiosk)
         newest = select(*keys, func.max(_table.c.at_utc).label("at")).group_by(*keys).subquery()
         well = (

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-only
+# Makes this Debian machine the kiosk that the folder is for. `expert-app hub bundle` writes the folder:
+#   words.sh     what is said here, in the operator's language
+#   bundle.sh    site, addresses, first and last moment (seconds since 1970), where packages come from
+#   kiosks/*     one line of an invitation each; used ones end in .used
+# Exit code 2: nothing was changed.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/words.sh"
+. "$here/bundle.sh"
+keyring=/usr/share/keyrings/poste-expert-archive-keyring.asc
+sources=/etc/apt/sources.list.d/poste-expert.sources
+
+stop() {
+  printf '%s\n' "$1" >&2
+  exit 2
+}
+step() { printf '\n== %s\n' "$1"; }
+said() { printf "$1\n" "$2"; }
+
+[ "$(id -u)" = 0 ] || stop "$W_ROOT"
+. "${OS_RELEASE:-/etc/os-release}"
+[ "$ID-${VERSION_ID:-}-$(dpkg --print-architecture)" = debian-13-amd64 ] || stop "$W_DEBIAN"
+now=$(date +%s)
+[ "$now" -gt "$((MADE_S - 86400))" ] || stop "$(said "$W_CLOCK" "$(date)")"
+[ "$now" -lt "$UNTIL_S" ] || stop "$(said "$W_LATE" "$(date)")"
+
+set -- "$here"/kiosks/*.txt
+if [ ! -e "$1" ]; then
+  for used in "$here"/kiosks/*.used; do said "$W_USED" "$(cat "$used")" >&2; done
+  stop "$W_NEW_STICK"
+fi
+if [ $# -gt 1 ]; then
+  number=0
+  for file; do
+    number=$((number + 1))
+    printf '  %s  %s\n' "$number" "$(basename "$file" .txt)"
+  done
+  printf '%s ' "$W_WHICH"
+  read -r chosen
+  case $chosen in '' | *[!0-9]*) stop "$W_NO_SUCH" ;; esac
+  [ "$chosen" -ge 1 ] && [ "$chosen" -le $# ] || stop "$W_NO_SUCH"
+  shift $((chosen - 1))
+fi
+invitation=$1
+
+step "$W_NETWORK"
+reached=
+for address in $ADDRESSES; do
+  if timeout 10 bash -c "exec 3<>/dev/tcp/${address%:*}/${address##*:}" 2>/dev/null; then reached=$address; fi
+done
+[ "$reached" ] || stop "$(said "$W_NO_HUB" "$ADDRESSES")"
+printf '%s\n' "$reached"
+
+step "$W_PACKAGES"
+cp "$here/poste-expert-archive-keyring.asc" "$keyring"
+if [ "$REPOSITORY" ]; then
+  sed "s|^URIs:.*|URIs: $REPOSITORY|" "$here/poste-expert.sources" >"$sources"
+else
+  # apt reads it as an account of its own, which a stick may keep out
+  copy=/var/lib/poste-expert-stick
+  rm -rf "$copy" && cp -r "$here/apt" "$copy" && chmod -R a+rX "$copy"
+  sed "s|^URIs:.*|URIs: file:$copy|" "$here/poste-expert.sources" >"$sources"
+fi
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install --yes poste-expert-kiosk poste-expert-archive-keyring
+
+step "$W_ENROL"
+poste-expert-kiosk-enrol "$(head -n 1 "$invitation")"
+# a stick that cannot be written to keeps a line that is worth nothing any more
+if date >"${invitation%.txt}.used" 2>/dev/null; then rm -f "$invitation"; fi
+
+step "$W_DEVICES"
+settings=/var/lib/poste-expert-kiosk/.config/poste-expert/kiosk.toml
+devices=$(/opt/poste-expert/bin/expert-app kiosk-devices || true)
+printf '%s\n' "$devices"
+lines=
+for kind in scanner printer; do
+  found=$(printf '%s\n' "$devices" | grep "^$kind = " || true)
+  # several: somebody must say which
+  [ "$(printf '%s' "$found" | grep -c .)" = 1 ] && ! grep -q "^$kind = " "$settings" && lines="$lines$found
+"
+done
+if [ "$lines" ]; then
+  written=$(cat "$settings")
+  printf '%s%s\n' "$lines" "$written" >"$settings"
+  [ ! -d /run/systemd/system ] || systemctl restart poste-expert-kiosk
+fi
+
+step "$W_DONE"
+said "$W_CALL" "$SITE"
