@@ -98,6 +98,7 @@ test-windows: windows
 
 # As root; half an hour. Before each release.
 test-packages: packages
+	@installers/setup.sh test-packages
 	$(BIN)/python -m tests.packages
 
 # docs/releasing.md. Publishes nothing. TRIAL=--trial: of a commit without a tag.

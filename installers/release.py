@@ -365,7 +365,9 @@ def make(out: Path, *, trial: bool, packages: bool, osv: bool, key: str) -> Iter
         yield build_repository(out, version, out.parent / "apt")
     if msi := msi_of_this_commit():
         shutil.copyfile(msi, out / msi.name)
-        yield msi.name
+        detection = msi.with_suffix(".detection.ps1")
+        shutil.copyfile(detection, out / detection.name)
+        yield f"{msi.name}, and {detection.name} for tools that distribute programs"
     else:
         yield "no MSI: dist has none of this commit (make windows)"
     components = out / f"poste-expert-{release}.cdx.json"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-only
 # Brings what a bare Debian 13 or Ubuntu 24.04 lacks: uv, Qt's system libraries, the Python packages, rrweb, catalogues.
-# `setup.sh windows` brings what packs an MSI, `setup.sh packages` what makes Debian packages and their repository.
+# `setup.sh windows` brings what packs an MSI, `setup.sh packages` what makes Debian packages and their repository,
+# `setup.sh test-packages` what installs them into an empty Debian.
 # `setup.sh test` brings, as root, what the tests use beside: SANE, TURN, CUPS and its IPP printer, D-Bus, AT-SPI, Xvfb,
 # Tesseract, PDFBox, PostgreSQL, Chromium, Firefox, podman. `setup.sh long` brings, beside, what only the long tests use:
 # the screen reader Orca, and a window manager before which it reads.
@@ -14,6 +15,7 @@ qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
   libxkbfile1 libdbus-1-3 libfontconfig1 libpulse0 libglib2.0-0t64 libxfixes3 libwayland-cursor0)
 windows=(wixl msitools osslsigncode)
 packages=(binutils python3.13 apt-utils gnupg)
+machines=(debootstrap systemd-container)
 tested=(apt-utils gnupg libsane1 coturn libnss3-tools dbus xvfb at-spi2-core gir1.2-atspi-2.0 python3-gi
   gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
   "${windows[@]}" chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql
@@ -45,6 +47,9 @@ if command -v dpkg-query >/dev/null; then
   fi
   if [ "${1:-}" = packages ]; then
     mapfile -t -O "${#lacking[@]}" lacking < <(missing "${packages[@]}")
+  fi
+  if [ "${1:-}" = test-packages ]; then
+    mapfile -t -O "${#lacking[@]}" lacking < <(missing "${packages[@]}" "${machines[@]}")
   fi
   if ((${#lacking[@]})); then
     if [ "$(id -u)" = 0 ]; then

@@ -39,7 +39,7 @@ from installers.debian.build import (  # noqa: E402
 )
 from installers.version import version_of_commit, wheel_environment  # noqa: E402
 from installers.windows.libraries import missing_libraries  # noqa: E402
-from installers.windows.msi import Product, make_msi, sign  # noqa: E402
+from installers.windows.msi import Product, detection_rule, make_msi, sign  # noqa: E402
 
 PYTHON = (3, 13)
 """Of the wheels, of the interpreter, and of the machine that compiles."""
@@ -266,7 +266,9 @@ def main() -> int:
     if missing := missing_libraries(tree):
         raise SystemExit("libraries that nobody has:\n" + "\n".join(missing))
     msi = out / f"poste-expert_{version}_x64.msi"
-    make_msi(tree, msi, product=Product(version, msi_version(version)), work=work)
+    product = Product(version, msi_version(version))
+    make_msi(tree, msi, product=product, work=work)
+    msi.with_suffix(".detection.ps1").write_text(detection_rule(product), newline="\r\n")
     if arguments.sign_key is not None:
         sign(msi, arguments.sign_key, password=arguments.sign_password, clock=arguments.sign_time)
     print(f"{msi.name}: {msi.stat().st_size / 1e6:.1f} MB")

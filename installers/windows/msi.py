@@ -30,6 +30,8 @@ READABLE_BY_ALL = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
 """SDDL: system and administrators write, everybody else reads. `C:\\ProgramData` itself lets each
 account make files.
 """
+AFTER_FILES = 4001
+"""In the sequence of the installation: `InstallFiles` is 4000."""
 SINCE_1601_S, JUST_NOW_S = 11_644_473_600, 3600
 XMLNS = "http://schemas.microsoft.com/wix/2006/wi"
 
@@ -69,6 +71,7 @@ def make_msi(tree: Path, msi: Path, *, product: Product, work: Path) -> None:
     msi.unlink(missing_ok=True)
     _run("wixl", "--arch", "x64", "--output", msi, source)
     _add_permissions(msi, work)
+    _open_firewall(msi)
     _run(
         "msibuild",
         msi,
@@ -95,7 +98,7 @@ def _wxs(tree: Path, product: Product) -> str:
     root = ET.Element("Wix", xmlns=XMLNS)
     top = ET.SubElement(
         root, "Product",
-        Id=Ids.guid("product", product.version), UpgradeCode=str(UPGRADE).upper(),
+        Id=product_code(product).strip("{}"), UpgradeCode=str(UPGRADE).upper(),
         Name=NAME, Manufacturer=MAKER, Version=product.number, Language="1036",
     )  # fmt: skip
     ET.SubElement(
@@ -120,7 +123,8 @@ def _wxs(tree: Path, product: Product) -> str:
         ("ARPCOMMENTS", f"{NAME} {product.version}"),
     ):
         ET.SubElement(top, "Property", Id=name, Value=value)
-    components = _folders(top, tree)
+    ET.SubElement(top, "Property", Id="FIREWALL", Value="yes")
+    components = _folders(top, tree, product)
     feature = ET.SubElement(top, "Feature", Id="Everything", Title=NAME, Level="1")
     for component in components:
         ET.SubElement(feature, "ComponentRef", Id=component)
@@ -141,7 +145,7 @@ def _files(tree: Path) -> list[Path]:
     return sorted(path for path in tree.rglob("*") if path.is_file())
 
 
-def _folders(top: ET.Element, tree: Path) -> list[str]:
+def _folders(top: ET.Element, tree: Path, product: Product) -> list[str]:
     """The folders, and a component for each file; the components' names."""
     target = ET.SubElement(top, "Directory", Id="TARGETDIR", Name="SourceDir")
     programs = ET.SubElement(target, "Directory", Id="ProgramFiles64Folder")
@@ -161,6 +165,7 @@ def _folders(top: ET.Element, tree: Path) -> list[str]:
         if path == "pythonw.exe":
             _add_menu(component)
             _add_scheme(component)
+            _add_versions(component, product)
     organisation = _component(fixed, "organisation")
     ET.SubElement(organisation, "CreateFolder")
     return [*names, organisation.get("Id", "")]
@@ -209,6 +214,46 @@ def _add_scheme(component: ET.Element) -> None:
             entry.set("Name", name)
 
 
+def _add_versions(component: ET.Element, product: Product) -> None:
+    """What a tool that distributes programs looks for (`detection_rule`)."""
+    for ident, name, value in (
+        ("Version", "Version", product.version),
+        ("Number", "Number", product.number),
+        ("Home", "Home", "[INSTALLDIR]"),
+    ):
+        ET.SubElement(
+            component, "RegistryValue", Id=ident, Root="HKLM", Key=rf"Software\{NAME}", Name=name,
+            Value=value, Type="string",
+        )  # fmt: skip
+
+
+def product_code(product: Product) -> str:
+    """Return Windows Installer's number of this release, another one for each."""
+    return "{" + Ids.guid("product", product.version) + "}"
+
+
+def detection_rule(product: Product) -> str:
+    """Return the script by which Intune and Configuration Manager know that this release, or a
+    newer one, is there: it prints a line then, and nothing otherwise.
+    """
+    return (
+        f"# {NAME} {product.version}, per machine, x64.\n"
+        f"# ProductCode {product_code(product)}\n"
+        f"# UpgradeCode {{{str(UPGRADE).upper()}}}, the same for every release\n"
+        f"# ProductVersion {product.number}\n"
+        "# The registry of 64 bits, whatever PowerShell this is.\n"
+        "$machine = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')\n"
+        f"$key = $machine.OpenSubKey('Software\\{NAME}')\n"
+        "if ($key) {\n"
+        "  $version = $key.GetValue('Version')\n"
+        f"  if ($version -eq '{product.version}' -or "
+        f"[version]$key.GetValue('Number') -gt [version]'{product.number}') {{\n"
+        f'    Write-Output "{NAME} $version"\n'
+        "  }\n"
+        "}\n"
+    )
+
+
 # ---- what wixl does not know ----
 
 PERMISSIONS = (
@@ -223,6 +268,43 @@ def _add_permissions(msi: Path, work: Path) -> None:
     table = work / "MsiLockPermissionsEx.idt"
     table.write_text(PERMISSIONS.replace("\n", "\r\n"), encoding="ascii", newline="")
     _run("msibuild", msi, "-i", table)
+
+
+RULE = f"{NAME} (UDP)"
+CALLING = ("pythonw.exe", r"Lib\site-packages\PyQt6\Qt6\bin\QtWebEngineProcess.exe")
+"""Programs that receive voice and picture: the desk's own engine, and Chromium's."""
+SECURE_PROPERTIES = "WIX_DOWNGRADE_DETECTED;WIX_SAME_VERSION_UPGRADE_DETECTED;WIX_UPGRADE_DETECTED"
+"""Those that wixl puts there."""
+DEFERRED_AS_SYSTEM = 34 + 64 + 1024 + 2048
+"""A command line; what it returns does not matter; when files are there; with the installer's
+rights (learn.microsoft.com, "Custom Action Types").
+"""
+
+
+def _open_firewall(msi: Path) -> None:
+    """Rules of Windows' firewall, or a person without rights is asked at the first call. An
+    organisation that has its own says `FIREWALL=no`.
+    """
+    netsh = '"[System64Folder]netsh.exe" advfirewall firewall'
+    actions = [("CloseFirewall", f'{netsh} delete rule name="{RULE}"', "")]
+    for number, program in enumerate(CALLING):
+        command = (
+            f'{netsh} add rule name="{RULE}" dir=in action=allow protocol=UDP profile=any '
+            f'program="[INSTALLDIR]{program}"'
+        )
+        wanted = 'FIREWALL<>"no" AND NOT (REMOVE="ALL")'
+        actions.append((f"OpenFirewall{number}", command, wanted))
+    for place, (name, command, condition) in enumerate(actions):
+        for statement in (
+            "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES "
+            f"('{name}', {DEFERRED_AS_SYSTEM}, 'ProgramFiles64Folder', '{command}')",
+            "INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) VALUES "
+            f"('{name}', '{condition}', {AFTER_FILES + place})",
+        ):
+            _run("msibuild", msi, "-q", statement)
+    # a property that a person's msiexec hands to the installer's service
+    _run("msibuild", msi, "-q", "UPDATE `Property` SET `Value` = "
+         f"'{SECURE_PROPERTIES};FIREWALL' WHERE `Property` = 'SecureCustomProperties'")  # fmt: skip
 
 
 def _package(tree: Path, product: Product) -> str:

@@ -229,6 +229,46 @@ def test_only_administrators_write_what_is_fixed(make: Callable[..., Path]) -> N
 
 
 @packs
+def test_the_firewall_asks_nobody_and_a_property_keeps_it_as_it_is(
+    make: Callable[..., Path],
+) -> None:
+    made = make("a")
+    actions = {row[0]: row[1:] for row in rows(made, "CustomAction")}
+    when = {row[0]: (row[1], int(row[2])) for row in rows(made, "InstallExecuteSequence")}
+    assert sorted(actions) == ["CloseFirewall", "OpenFirewall0", "OpenFirewall1"]
+    for name, (kind, folder, command, _) in actions.items():
+        # at the end, as the system, whatever comes of it, and in a folder that no removal takes
+        assert (int(kind), folder) == (34 + 64 + 1024 + 2048, "ProgramFiles64Folder")
+        assert command.startswith('"[System64Folder]netsh.exe" advfirewall firewall ')
+        assert len(command) <= 255
+        assert when["InstallFiles"][1] < when[name][1] < when["InstallFinalize"][1]
+    assert when["CloseFirewall"][1] < when["OpenFirewall0"][1]
+    assert when["CloseFirewall"][0] == ""
+    assert when["OpenFirewall0"][0] == 'FIREWALL<>"no" AND NOT (REMOVE="ALL")'
+    assert "[INSTALLDIR]pythonw.exe" in actions["OpenFirewall0"][2]
+    told = properties(made)
+    assert told["FIREWALL"] == "yes"
+    assert set(told["SecureCustomProperties"].split(";")) >= {
+        "FIREWALL",
+        "WIX_UPGRADE_DETECTED",
+        "WIX_DOWNGRADE_DETECTED",
+    }
+
+
+@packs
+def test_tools_that_distribute_programs_find_the_release(make: Callable[..., Path]) -> None:
+    made = make("a")
+    entries = {
+        row[3]: row[4] for row in rows(made, "Registry") if row[2] == r"Software\Poste Expert"
+    }
+    assert entries == {"Version": "0.2.0", "Number": "0.2.0", "Home": "[INSTALLDIR]"}
+    rule = msi.detection_rule(msi.Product("0.2.0", "0.2.0"))
+    assert properties(made)["ProductCode"] in rule
+    assert UPGRADE_CODE in rule
+    assert r"OpenSubKey('Software\Poste Expert')" in rule
+
+
+@packs
 def test_what_was_packed_comes_out(make: Callable[..., Path], tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     subprocess.run(["msiextract", "-C", str(out), str(make("a"))], check=True, capture_output=True)
