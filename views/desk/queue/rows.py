@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, pairwise
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from resources.texts import _, ngettext
 from session.protocol.hub.tickets import Ticket
@@ -75,6 +75,8 @@ class QueueRows:
         layout.addWidget(self.empty, 1)
         layout.addLayout(self._waiting_box)
         self._more = push_button("", "down", "quiet", name="queue_more")
+        ignored = QSizePolicy.Policy.Ignored  # it must not make the rows wider than what is seen
+        self._more.setSizePolicy(ignored, QSizePolicy.Policy.Fixed)
         self._more.clicked.connect(self._on_more)
         layout.addWidget(self._more)
         layout.addSpacing(SPACE[1])

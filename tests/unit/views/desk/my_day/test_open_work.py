@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
+from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.core.dossier_model import OwnNote, OwnPaper, OwnWork, PaperPlace
+from tests.accessibility.layout import settle
 from tests.support.screens.parts import part
 from views.desk.acts import (
     CorrectOutcome,
@@ -101,6 +103,26 @@ OWN = OwnWork(
     ),
 )
 TALK = OpenWork(WorkKind.TALK, "s1", "9:12 · Housing", "Zoé Lefèvre", (("done", "Settled"),), OWN)
+
+
+def test_a_menu_of_500_documents_stays_on_the_screen_in_one_column(
+    qtbot: QtBot, desk_theme: QApplication
+) -> None:
+    papers = tuple(msgspec.structs.replace(OWN.papers[0], id=f"d{n}") for n in range(500))
+    card = _card(qtbot, [])
+    card.show_work([TALK._replace(own=msgspec.structs.replace(OWN, papers=papers))])
+    card.show()
+    menu = part(card, QPushButton, "talk_correct").menu()
+    assert menu is not None
+    menu.popup(card.mapToGlobal(card.rect().center()))
+    settle()
+    screen = menu.screen()
+    assert screen is not None
+    assert menu.width() <= screen.size().width()
+    assert menu.height() <= screen.size().height()
+    columns = {menu.actionGeometry(action).x() for action in menu.actions()}
+    menu.hide()
+    assert len(columns) == 1
 
 
 def _choose(card: WorkCard, name: str, number: int = 0) -> None:

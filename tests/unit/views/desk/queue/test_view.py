@@ -334,6 +334,30 @@ def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: DeskQueueVie
     assert not queue.may_ring(callers["B012"])
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_button_for_more_rows_pushes_no_clock_out_of_sight(
+    queue: DeskQueueView, desk_theme: QApplication, scale: float
+) -> None:
+    use_language("fr")
+    apply_theme(desk_theme, dark=False, text_scale=scale)
+    try:
+        queue.resize(440, 700)
+        waiting = [ticket(f"A{n:03}", "alloc", 1_500) for n in range(40)]
+        queue.set_tickets(waiting, SERVICES)
+        settle()
+        area = queue.findChild(QScrollArea)
+        assert area is not None
+        body, viewport = area.widget(), area.viewport()
+        assert body is not None
+        assert viewport is not None
+        assert body.width() == viewport.width()
+        more = button(queue, "queue_more")
+        assert more.sizeHint().width() <= more.width(), "its words are cut"
+    finally:
+        use_language("en")
+        apply_theme(desk_theme, dark=False)
+
+
 CROWDED: dict[str, object] = {
     "caller_number_given": True,
     "assigned_to": "a1",
