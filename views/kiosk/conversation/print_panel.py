@@ -10,6 +10,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
+    QBoxLayout,
     QScrollArea,
     QScroller,
     QSizePolicy,
@@ -25,6 +26,9 @@ from session.protocol.conversation.messages import LONGEST_QUESTION_S
 from views.kiosk.conversation.question_sheet import QuestionSheet
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.words.consent import QUESTIONS, sheet_words
+
+SIGN_PART, PAPER_PART = 3, 2
+"""Of the width: hands must be read, and the page beside them is whole at this width."""
 
 
 class _Pages(QWidget):
@@ -92,7 +96,9 @@ class CallerPrintPanel(QuestionSheet):
         self._preview: ShownPrint | None = None
         self._until_s = self._at_most_s = 0.0
         self.sheet = PrintSheet()
-        self.middle.addWidget(self.sheet, 1)
+        self.middle.addWidget(self.sheet, PAPER_PART)
+        self.middle.setStretchFactor(self.picture, SIGN_PART)
+        self.middle.setDirection(QBoxLayout.Direction.LeftToRight)
         self.note.hide()
         self.below.addStretch(1)
         self.yes.clicked.connect(lambda: self._answer(True))

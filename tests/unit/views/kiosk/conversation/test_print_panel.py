@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
+from session.kiosk.call.consent import SHEET
 from session.kiosk.caller_acts import ConfirmPrint
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
+from tests.accessibility.layout import settle
 from tests.support.screens.kiosk_fingers import read
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.window import KioskWindow
@@ -47,6 +50,28 @@ def test_the_sheet_stands_beside_the_face_until_the_answer(
     assert page.stage.browser.isVisible()
     page.printing.yes.click()
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1280, 800), (1080, 1920), (1024, 768)])
+@pytest.mark.parametrize("letters", [0, 2])
+def test_hands_can_be_read_beside_the_sheet(
+    visit: KioskVisit, window: KioskWindow, tmp_path: Path, size: tuple[int, int], letters: int
+) -> None:
+    page, film = window.session_page, tmp_path / "sheet.gif"
+    Image.new("RGB", (480, 360)).save(film)
+    page.printing.use_signs({SHEET: film})
+    visit.show_session(session_facts())
+    page.show_print(sheet())
+    for _touch in range(letters):
+        window.bar.bigger.click()
+    window.resize(*size)
+    settle()
+    page.stage.finish_slides()
+    settle()
+    hands = page.printing.picture
+    assert hands.place().width() >= 280
+    assert page.printing.sheet.isVisible()
+    assert not hands.geometry().intersects(page.printing.sheet.geometry())
 
 
 def test_the_question_goes_with_silence_stop_and_the_next_caller(
