@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtWidgets import QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from expert_app.kiosk.wiring.visit import KioskVisit
 from resources.texts import _
@@ -236,6 +236,8 @@ def _helpdesk(conversation: bool) -> QWidget:
         rows = log_rows(12)
         view.list.show_connection(True)
         view.list.show_found(LogsFound(rows=rows, counts=counts_of(rows)), first=True)
+        for field in view.findChildren(QLineEdit):
+            field.setClearButtonEnabled(False)  # it fades in: no two pictures would be the same
     return PlainWindow(view, "Assistance")
 
 
