@@ -30,7 +30,7 @@ from session.bus.transport.connection import (
 from session.bus.transport.nkeys import public_key
 from session.core.clock import Clock
 from session.core.computer import computer_name
-from session.core.dossier_model import DocumentRecord, Dossier
+from session.core.dossier_model import DocumentRecord, Dossier, DossierNote
 from session.core.errors import (
     BusUnreachable,
     DeskElsewhere,
@@ -320,19 +320,22 @@ class BusClient:
             request = msgspec.structs.replace(request, after=answer.next)
             answer = with_page(answer, await self._ask(request, trace))
         dossier = getattr(answer, "dossier", None)
-        if isinstance(dossier, Dossier) and dossier.earlier:
-            earlier = await self._earlier_documents(request, dossier, trace)
-            answer = msgspec.structs.replace(answer, dossier=whole(dossier, earlier))
+        if isinstance(dossier, Dossier):
+            dossier = await self._whole(request, dossier, trace)
+            answer = msgspec.structs.replace(answer, dossier=dossier)
         return answer
 
-    async def _earlier_documents(
-        self, request: HubMessage, dossier: Dossier, trace: str
-    ) -> list[DocumentRecord]:
-        documents = DocumentsRequest(
+    async def _whole(self, request: HubMessage, dossier: Dossier, trace: str) -> Dossier:
+        documents, notes = list[DocumentRecord](), list[DossierNote]()
+        earlier = DocumentsRequest(
             session_id=getattr(request, "session_id", ""), dossier=dossier.number
         )
-        answer = await self.ask_once(documents, trace=trace, rows=dossier.earlier)
-        return answer.documents[: dossier.earlier]
+        if count := dossier.earlier:
+            documents = (await self.ask_once(earlier, trace=trace, rows=count)).documents[:count]
+        if count := dossier.earlier_notes:
+            earlier = msgspec.structs.replace(earlier, notes=True)
+            notes = (await self.ask_once(earlier, trace=trace, rows=count)).notes[:count]
+        return whole(dossier, documents, notes)
 
     async def _ask[Answer: HubMessage](self, request: Request[Answer], trace: str) -> Answer:
         if self.seals is not None and (vault := await self.seals.vault_for(request)) is not None:

@@ -136,8 +136,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         provisional: it was made while the organisation's own register did not answer, and waits to
             be matched with it.
         merged: numbers of other dossiers of this person that lead here since a supervisor said so.
-        earlier: so many older documents are not in this message ("dossier_documents"); 0 in a
-            store.
+        earlier, earlier_notes: so many older documents and notes are not in this message
+            ("dossier_documents"); 0 in a store.
     """
 
     number: str
@@ -154,6 +154,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     family_name: Text = ""
     given_names: Text = ""
     earlier: Annotated[int, msgspec.Meta(ge=0)] = 0
+    earlier_notes: Annotated[int, msgspec.Meta(ge=0)] = 0
 
     @property
     def missing(self) -> tuple[Piece, ...]:

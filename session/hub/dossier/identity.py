@@ -166,8 +166,8 @@ class IdentityService:
 
     @handles(DocumentsRequest)
     async def documents(self, asker: Asker, request: DocumentsRequest) -> DocumentsAnswer:
-        """The documents of a dossier that an agent has opened in this session, or that a supervisor
-        has looked at lately. Raises `TicketUnknown`, `DossierUnknown`, `NotAllowed`.
+        """The documents or notes of a dossier that an agent has opened in this session, or that a
+        supervisor has looked at lately. Raises `TicketUnknown`, `DossierUnknown`, `NotAllowed`.
         """
         organisation = asker.organisation
         if asker.role is Role.AGENT:
@@ -175,6 +175,8 @@ class IdentityService:
         else:
             await self._check_looked_at(organisation, asker.user, request.dossier)
         dossier = await self._dossiers.store.open(organisation, request.dossier)
+        if request.notes:
+            return DocumentsAnswer(notes=list(dossier.notes))
         return DocumentsAnswer(documents=list(dossier.documents))
 
     async def _check_looked_at(self, organisation: str, user: str, dossier: str) -> None:

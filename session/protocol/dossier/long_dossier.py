@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A dossier with more documents than a message can hold: it travels with its newest ones, and the
-earlier ones are read in pages. Used by the hub's door, the vault's, and by desks.
+"""A dossier with more documents or notes than a message can hold: it travels with its newest ones,
+and the earlier ones are read in pages. Used by the hub's door, the vault's, and by desks.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-from session.core.dossier_model import DocumentRecord, Dossier
+from session.core.dossier_model import DocumentRecord, Dossier, DossierNote
 from session.protocol.dossier.deliveries import DossierNumber
 from session.protocol.hub.requests import PAGE_BYTES, ListAnswer, ListRequest, Requests
 from session.protocol.wire.ids import OptionalId
@@ -27,11 +27,12 @@ _encoder = msgspec.json.Encoder()
 
 
 class DocumentsAnswer(ListAnswer, frozen=True, kw_only=True):
-    """All of them, oldest first."""
+    """All of them, or all notes, oldest first."""
 
-    PAGED: ClassVar[tuple[str, ...]] = ("documents",)
+    PAGED: ClassVar[tuple[str, ...]] = ("documents", "notes")
 
-    documents: list[DocumentRecord]
+    documents: list[DocumentRecord] = msgspec.field(default_factory=list)
+    notes: list[DossierNote] = msgspec.field(default_factory=list)
 
 
 class DocumentsRequest(
@@ -41,12 +42,13 @@ class DocumentsRequest(
     verb="dossier_documents",
     roles=(Role.AGENT, Role.SUPERVISOR),
 ):
-    """The documents of a dossier that an agent has opened in this session, or that a supervisor has
-    looked at or exported within the hour.
+    """The documents, or instead the `notes`, of a dossier that an agent has opened in this session,
+    or that a supervisor has looked at or exported within the hour.
     """
 
     session_id: OptionalId = ""
     dossier: DossierNumber
+    notes: bool = False
 
 
 def shortened(dossier: Dossier) -> Dossier:
@@ -54,7 +56,10 @@ def shortened(dossier: Dossier) -> Dossier:
     the newest; the pieces name only documents that are there.
     """
     notes = dossier.notes[-MOST_NOTES:]
-    rest = _with(msgspec.structs.replace(dossier, notes=notes), ())
+    dossier = msgspec.structs.replace(
+        dossier, notes=notes, earlier_notes=len(dossier.notes) - len(notes)
+    )
+    rest = _with(dossier, ())
     room_bytes = min(PAGE_BYTES, ROOM_BYTES - len(_encoder.encode(rest)))
     newest = list[DocumentRecord]()
     for document in reversed(dossier.documents):
@@ -63,16 +68,18 @@ def shortened(dossier: Dossier) -> Dossier:
             break
         newest.append(document)
     if len(newest) == len(dossier.documents):
-        return msgspec.structs.replace(dossier, notes=notes)
-    short = msgspec.structs.replace(
-        dossier, notes=notes, earlier=len(dossier.documents) - len(newest)
-    )
+        return dossier
+    short = msgspec.structs.replace(dossier, earlier=len(dossier.documents) - len(newest))
     return _with(short, newest[::-1])
 
 
-def whole(short: Dossier, earlier: Sequence[DocumentRecord]) -> Dossier:
-    """Return the dossier with its earlier documents too."""
-    return _with(msgspec.structs.replace(short, earlier=0), [*earlier, *short.documents])
+def whole(
+    short: Dossier, earlier: Sequence[DocumentRecord], notes: Sequence[DossierNote] = ()
+) -> Dossier:
+    """Return the dossier with its earlier documents and notes too."""
+    all_notes = (*notes, *short.notes)
+    short = msgspec.structs.replace(short, earlier=0, earlier_notes=0, notes=all_notes)
+    return _with(short, [*earlier, *short.documents])
 
 
 def _with(dossier: Dossier, documents: Sequence[DocumentRecord]) -> Dossier:

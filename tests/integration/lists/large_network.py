@@ -38,7 +38,7 @@ from tests.support.invented_tickets import days_of_work, entry
 
 ORGANISATION = "valdore"
 SITES, KIOSKS, AGENTS = 1_000, 5_000, 500
-WAITING, DOSSIERS, DOCUMENTS, PAST = 10_000, 100_000, 5_000, 100_000
+WAITING, DOSSIERS, DOCUMENTS, NOTES, PAST = 10_000, 100_000, 5_000, 500, 100_000
 CALLER, DOSSIER, FAMILY, BORN_ON = "1234567", "D-2026-0001", "Lefèvre", "1950-03-02"
 PIECE = "taxes"
 """The caller whose dossier has so many documents."""
@@ -175,6 +175,12 @@ def _file(store: DossierStore, count: int) -> None:
         table = tables.dossiers
         whose = select(table.c.id).where(table.c.number == DOSSIER)
         dossier_key = connection.execute(whose).scalar_one()
+        for n in range(NOTES):
+            note = {"note_id": f"note{n}", "text": f"Note {n}", "by_name": "Claire F."}
+            at_utc = datetime(2026, 3, 2) + timedelta(minutes=n)
+            connection.execute(
+                insert(tables.notes).values(dossier_id=dossier_key, at_utc=at_utc, **note)
+            )
         for n in range(count):
             document = DocumentRecord(
                 id=f"document{n}",

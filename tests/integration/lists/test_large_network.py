@@ -25,6 +25,7 @@ from tests.integration.lists.large_network import (
     CALLER,
     DOCUMENTS,
     KIOSKS,
+    NOTES,
     PIECE,
     SITES,
     fill_dossiers,
@@ -83,7 +84,8 @@ async def test_a_dossier_of_5000_documents_is_opened_and_changed(world: World) -
     opened = await desk.dossier(facts.id)
     assert opened is not None
     assert [one.id for one in opened.documents] == [f"document{n}" for n in range(DOCUMENTS)]
-    assert not opened.earlier
+    assert [note.text for note in opened.notes] == [f"Note {n}" for n in range(NOTES)]
+    assert (opened.earlier, opened.earlier_notes) == (0, 0)
     assert opened.pieces[0].documents == tuple(one.id for one in opened.documents)
     state = PieceState.ACCEPTED
     changed = await desk.set_piece(facts.id, opened.number, PIECE, state=state)

@@ -176,7 +176,7 @@ class DossierView(QWidget):
         )
         self._done.setRange(0, max(1, len(pieces)))
         self._done.setValue(settled)
-        self._notes.show_notes(facts.notes if facts else ())
+        self._notes.show_notes(facts.notes if facts else (), facts.number if facts else "")
         self._fill_pieces(facts)
         self.pieces_bar.set_missing(sum(piece.is_missing for piece in pieces))
         self.documents.show_dossier(facts)

@@ -6,13 +6,14 @@ message; a new verb that has neither fails here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec import inspect
 
-from session.core.dossier_model import DocumentRecord, Dossier, Piece
+from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece
 from session.hub.access.handlers import answer_bytes
 from session.protocol.codec import decode_answer
 from session.protocol.dossier.long_dossier import DocumentsAnswer, DocumentsRequest, whole
@@ -290,6 +291,29 @@ def test_a_dossier_of_5000_documents_travels_with_its_newest_and_is_read_on() ->
         earlier += page.documents
         request = DocumentsRequest(dossier="D-1", after=page.next)
     assert whole(short, earlier[: short.earlier]) == full
+
+
+NOTED_UTC = datetime(2026, 3, 2, 9, 41, tzinfo=UTC)
+
+
+def test_a_dossier_of_500_notes_travels_with_its_newest_and_is_read_on() -> None:
+    notes = tuple(
+        DossierNote(id=f"n{n}", text=f"{n} " + "€" * 400, by_name="Claire F.", at_utc=NOTED_UTC)
+        for n in range(500)
+    )
+    full = msgspec.structs.replace(_dossier(40), notes=notes)
+    short = decode_answer(
+        DossierAnswer, answer_bytes(DossierRequest(session_id="s"), DossierAnswer(dossier=full))
+    ).dossier
+    assert (short.notes, short.earlier_notes, short.earlier) == (notes[-50:], 450, 0)
+    earlier, request = list[DossierNote](), DocumentsRequest(dossier="D-1", notes=True)
+    while len(earlier) < short.earlier_notes:
+        page = decode_answer(
+            DocumentsAnswer, answer_bytes(request, DocumentsAnswer(notes=list(notes)))
+        )
+        earlier += page.notes
+        request = DocumentsRequest(dossier="D-1", notes=True, after=page.next)
+    assert whole(short, (), earlier[: short.earlier_notes]) == full
 
 
 def test_a_usual_dossier_travels_as_it_is() -> None:

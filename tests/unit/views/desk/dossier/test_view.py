@@ -8,17 +8,19 @@ from datetime import timedelta
 import msgspec
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.core.dossier_model import PieceState, PieceStep
 from session.protocol.dossier.identity import RegisterState
 from session.protocol.dossier.pieces import ActStep, PieceHistory
+from tests.accessibility.layout import settle
 from tests.support.screens.acts import acts_of
 from tests.support.screens.dossier_scenes import HITS
 from tests.support.screens.fingers import click, key, write
 from tests.support.screens.invented import DOSSIER, NOW
+from tests.support.screens.parts import part
 from views.desk.devices.acts import ScanPiece
 from views.desk.dossier import acts
 from views.desk.dossier.view import DossierView
@@ -69,6 +71,38 @@ def test_dossier_says_who_for_what_and_how_far(dossier: DossierView) -> None:
         "Refused",
         "Accepted",
     ]
+
+
+def test_older_notes_are_shown_by_and_by_and_another_dossier_begins_anew(
+    dossier: DossierView, qtbot: QtBot
+) -> None:
+    first = DOSSIER.notes[0]
+    notes = tuple(
+        msgspec.structs.replace(first, id=f"n{n}", text=f"Note {n}", at_utc=NOW) for n in range(60)
+    )
+    long = msgspec.structs.replace(DOSSIER, notes=notes)
+
+    def shown() -> list[str]:
+        labels = [words for words in dossier.findChildren(QLabel) if words.isVisible()]
+        return [words.text() for words in labels if words.text().startswith("Note ")]
+
+    dossier.show_dossier(long)
+    settle()
+    assert shown() == ["Note 59", "Note 58", "Note 57", "Note 56", "Note 55"]
+    older = part(dossier, QPushButton, "notes_older")
+    assert older.text() == "55 older notes"
+    for _press in range(2):
+        press(dossier, qtbot, "notes_older")
+    dossier.show_dossier(msgspec.structs.replace(long, contact="06 00 00 00 00"))
+    settle()
+    assert len(shown()) == 45, "the same dossier keeps what was asked for"
+    press(dossier, qtbot, "notes_older")
+    settle()
+    assert shown()[-1] == "Note 0"
+    assert not older.isVisible()
+    dossier.show_dossier(msgspec.structs.replace(long, number="D-2"))
+    settle()
+    assert len(shown()) == 5
 
 
 def test_accepting_a_piece_is_a_wish(dossier: DossierView, qtbot: QtBot) -> None:
