@@ -34,8 +34,18 @@ install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+brings_uv() {
+  # `python3 -m venv` may be a package of its own
+  command -v uv >/dev/null || [ -x build/uv/bin/uv ] && return 0
+  for python in python3.13 python3.12 /usr/bin/python3 python3; do
+    "$python" -c 'import ensurepip, venv' 2>/dev/null && return 0
+  done
+  return 1
+}
+
 if command -v dpkg-query >/dev/null; then
   mapfile -t lacking < <(missing "${qt[@]}")
+  brings_uv || lacking+=(python3-venv)
   if [ "${1:-}" = test ] && [ "$(id -u)" = 0 ]; then
     mapfile -t -O "${#lacking[@]}" lacking < <(missing "${tested[@]}")
   fi
@@ -63,7 +73,6 @@ if command -v dpkg-query >/dev/null; then
 fi
 
 own_uv() {
-  # `python3 -m venv` may be a package of its own
   for python in python3.13 python3.12 /usr/bin/python3 python3; do
     command -v "$python" >/dev/null || continue
     rm -rf build/uv
@@ -75,12 +84,8 @@ own_uv() {
 if ! command -v uv >/dev/null && [ ! -x build/uv/bin/uv ]; then
   echo "Installing uv in build/uv"
   mkdir -p build
-  if ! own_uv && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    install python3-venv
-    own_uv || true
-  fi
-  if [ ! -x build/uv/bin/uv ]; then
-    echo "uv could not be installed. Run this line, then again what you ran: sudo apt-get install -y python3-venv" >&2
+  if ! own_uv; then
+    echo "uv could not be installed: this needs Python with venv and pip, and the Internet." >&2
     exit 1
   fi
 fi

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from expert_app.demo.run import Demo
-from expert_app.demo.script import POLL_S, Script
+from expert_app.demo.script import BUSY, POLL_S, Script, programs_per_processor
 from expert_app.demo.walk_paper import PaperSteps
 from expert_app.demo.walk_proofs import Evidence, ProofMissing, files_left, log_proof, same
 from expert_app.demo.world import CALLER_NUMBER
@@ -103,6 +103,12 @@ class Walk(Script):
             print(f"{'ok ' if step.ok else 'NOT'} {name:<22} {step.seconds:6.2f} s", flush=True)
             if not step.ok:
                 print(f"    {step.evidence['error']}", flush=True)
+                if (waiting := programs_per_processor()) > BUSY:
+                    print(
+                        f"    This machine is busy: {waiting:.0f} programs wait for each processor."
+                        " Try again when it is calmer.",
+                        flush=True,
+                    )
                 return False
         return True
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from expert_app.commands.setup.plan import NetworkPlan, OrganisationPlan, letters_for
+from expert_app.commands.setup.plan import NetworkPlan, OrganisationPlan, icon_for, letters_for
 from resources.texts import _
 
 HOURS = "mon-fri 08:30-12:00,13:30-17:00"
@@ -55,6 +55,7 @@ def _services(organisation: OrganisationPlan) -> Iterator[str]:
         yield note("[[organisations.services]]", _("one big button each, at most six at a site"))
         yield f"id = {_quoted(service.id)}"
         yield f"name = {_quoted(service.name)}"
+        yield note(f"icon = {_quoted(icon_for(service))}", _("its picture: docs/convention.md"))
         yield note(f'letter = "{letter}"', _("begins its ticket numbers"))
         yield note('number_kind = ""', kinds)
         yield note(f'# hours = ["{HOURS}"]', always)

@@ -21,6 +21,34 @@ DEFAULT_PORT = 4222
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+ICONS = {
+    "chomage": "unemployment",
+    "indemnisation": "unemployment",
+    "rendez-vous": "appointment",
+    "logement": "home",
+    "habitat": "home",
+    "famil": "family",
+    "enfan": "child",
+    "naissance": "child",
+    "sante": "health",
+    "soin": "health",
+    "maladie": "health",
+    "emploi": "work",
+    "travail": "work",
+    "retraite": "retirement",
+    "handicap": "disability",
+    "etudiant": "student",
+    "agricol": "farm",
+    "entreprise": "business",
+    "prime": "money",
+    "allocation": "money",
+    "impot": "money",
+    "droits": "document",
+    "dossier": "document",
+    "papier": "document",
+}
+"""The picture of a service by a part of its French name, plain letters; the first that fits."""
+
 
 class PlanWrong(Exception):
     """An error for a plan that does not make a network; `why` says what is missing,
@@ -172,12 +200,21 @@ def letters_for(services: Sequence[NamedEntry]) -> list[str]:
     """
     letters: list[str] = []
     for service in services:
-        plain = unicodedata.normalize("NFKD", service.name).encode("ascii", "ignore").decode()
-        preferred = [letter for letter in plain.upper() if letter in ALPHABET]
+        preferred = [letter for letter in _plain(service.name).upper() if letter in ALPHABET]
         letters.append(
             next(candidate for candidate in (*preferred, *ALPHABET) if candidate not in letters)
         )
     return letters
+
+
+def icon_for(service: NamedEntry) -> str:
+    """Return the picture on a service's button, by its name; "help" where no word fits."""
+    name = _plain(service.name).lower()
+    return next((icon for part, icon in ICONS.items() if part in name), "help")
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
 
 
 def address_of(text: str) -> Address:

@@ -6,14 +6,17 @@ from __future__ import annotations
 import pytest
 
 from expert_app.commands.setup.plan import (
+    ICONS,
     Address,
     NamedEntry,
     PlanWrong,
     Said,
     address_of,
+    icon_for,
     letters_for,
     organisations_of,
 )
+from views.kiosk.widgets.icons import SERVICE_ICONS
 
 
 def test_services_and_sites_belong_to_the_organisation_before_them() -> None:
@@ -31,6 +34,13 @@ def test_services_and_sites_belong_to_the_organisation_before_them() -> None:
     assert first.sites == (NamedEntry("mairie-de-saint-oyen", "Mairie de Saint-Oyen"),)
     assert second.named.id == "agence-des-metiers"
     assert second.services[0].id == "aide-au-logement-2"
+
+
+def test_a_service_has_the_picture_that_its_name_speaks_of() -> None:
+    names = ("Aide au logement", "Santé au travail", "Retraite", "Prime d’activité", "Accueil")
+    icons = [icon_for(NamedEntry(id="s", name=name)) for name in names]
+    assert icons == ["home", "health", "retirement", "money", "help"]
+    assert {*ICONS.values(), "help"} <= SERVICE_ICONS.keys()
 
 
 @pytest.mark.parametrize(
