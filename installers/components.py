@@ -20,6 +20,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,9 @@ def _version(rule: str, site: Path, paths: list[str], files: list[Path]) -> str:
         pattern, _, expression = rule[3:].partition(": ")
         file = next((one for one in paths if fnmatch.fnmatchcase(one, pattern)), None)
         said = re.search(expression.encode(), (site / file).read_bytes()) if file else None
-        return said[1].decode() if said else ""
+        return said[1].decode().replace("\0", "") if said else ""  # fonts write in UTF-16
+    if rule:
+        return rule
     so_name = re.search(r"\.so\.([\w.]+)$", files[0].name)
     return f"so.{so_name[1]}" if so_name else ""
 
@@ -170,18 +173,44 @@ def bill(site: Path, extras: Iterable[str] = EXTRAS) -> dict[str, Any]:
     listed["metadata"]["component"]["version"] = version_of_commit().python
     listed["metadata"]["component"]["licenses"] = _licences("GPL-3.0-only")
     known = licences_of(site)
+    listed["components"] = [row for row in listed["components"] if _plain(row["name"]) in known]
     for component in listed["components"]:
-        name = re.sub(r"[-_.]+", "-", component["name"]).lower()
         # the sources; the wheels of every platform, by hash, are in uv.lock
         component["externalReferences"] = component.get("externalReferences", [])[:1]
-        if name in known:
-            component["licenses"] = [{"license": {"name": known[name]}}]
-    listed["components"] += [*_javascript(), *_as_components(carried(site))]
+        component["licenses"] = _licences(known[_plain(component["name"])])
+    _forget_absent(listed)
+    if "expert-app" in known:
+        listed["components"] += _javascript()
+    listed["components"] += _as_components(carried(site))
     return listed
 
 
+def _forget_absent(listed: dict[str, Any]) -> None:
+    """No line on what depends on what names something that is not in the list."""
+    there = {row["bom-ref"] for row in [*listed["components"], listed["metadata"]["component"]]}
+    listed["dependencies"] = [
+        {**row, "dependsOn": [ref for ref in row.get("dependsOn", ()) if ref in there]}
+        for row in listed["dependencies"]
+        if row["ref"] in there
+    ]
+
+
+def _plain(name: str) -> str:
+    """The name of a Python package as all of its spellings have it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def _looked_up() -> dict[str, str]:
+    """Licences that metadata say in words, as SPDX writes them: the table of `carried.toml`."""
+    table: dict[str, str] = tomllib.loads((HERE / "carried.toml").read_text("utf-8"))["licences"]
+    return table
+
+
 def licence_of(package: importlib.metadata.Distribution) -> str:
-    """The licence of a Python package in one line, as its metadata has it."""
+    """The licence of a Python package as SPDX writes it."""
+    if (known := _looked_up().get(_plain(package.name))) is not None:
+        return known
     fields = package.metadata
     given = fields.get("License-Expression") or fields.get("License") or ""
     classifiers = [
@@ -195,7 +224,7 @@ def licence_of(package: importlib.metadata.Distribution) -> str:
 def licences_of(site: Path) -> dict[str, str]:
     """Name of a Python package, as PyPI compares it -> its licence."""
     packages = importlib.metadata.distributions(path=[str(site)])
-    return {re.sub(r"[-_.]+", "-", one.name).lower(): licence_of(one) for one in packages}
+    return {_plain(one.name): licence_of(one) for one in packages}
 
 
 def main() -> int:

@@ -17,13 +17,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
 from documents.store import tables as dossiers
 from expert_app.backup import archive
-from expert_app.commands.doctor import CheckResult
 from expert_app.helpdesk.bundle import BUNDLE_FORMAT
 from expert_app.runtime.crash import reports
 from expert_app.runtime.paths import LOG_FOLDER, Paths
@@ -36,6 +35,9 @@ from session.hub.storage import format as hub_store
 from session.hub.vault import log_store
 from session.log import events
 from session.protocol.wire.version import PROTOCOL_VERSION
+
+if TYPE_CHECKING:
+    from expert_app.commands.doctor import CheckResult
 
 HIDDEN = "***"
 SECRET_NAME = re.compile(r"password|secret|seed|token|username|code")

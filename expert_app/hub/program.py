@@ -25,7 +25,7 @@ from expert_app.hub.starting import CANNOT_START, begin_unless, print_cannot_sta
 from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.paths import Paths
-from expert_app.runtime.watch import WatchService
+from expert_app.runtime.watch import WatchService, keep_notifying
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import documents_folder, store_limits
 from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours, read_sightings
@@ -146,6 +146,7 @@ class HubProgram:
         await self._monitor(hub, connection, stack)
         address = ", ".join(bus.urls)
         ready(address)
+        self._tasks.keep(keep_notifying, name="tell the service manager")
 
     def _build_hub(self, connection: HubConnection, dossiers: OpenDossiers) -> Hub:
         settings = self._settings

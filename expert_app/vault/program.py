@@ -27,7 +27,7 @@ from expert_app.runtime.bus_access import follow_authorities
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
 from expert_app.runtime.paths import Paths
-from expert_app.runtime.watch import WatchService
+from expert_app.runtime.watch import WatchService, keep_notifying
 from expert_app.stores.conversations import rows_of_vault
 from expert_app.stores.dossiers import open_store
 from expert_app.stores.identities import open_book
@@ -154,6 +154,7 @@ class VaultProgram:
                 self._indexer.start()
                 stack.push_async_callback(self._indexer.stop)
             ready()
+            self._tasks.keep(keep_notifying, name="tell the service manager")
             await stop.wait()
             health.is_leaving = True
 

@@ -2,7 +2,8 @@
 """Builds the Debian packages from `uv.lock`, for `make packages`.
 
 First the tree of the programs, which lands in /opt/poste-expert: Python packages of the lock
-(hashes checked), cut by `kept.txt`, compiled. Then one .deb for each folder beside this file:
+(hashes checked), cut by `kept.txt`, compiled; divided into what a hub needs and the rest. Then one
+.deb for each folder beside this file:
 
     control           the fields of the package
     install           lines "FILE FOLDER": a file of the repository, and where a machine has it
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import csv
 import fnmatch
 import hashlib
 import os
@@ -26,6 +28,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import cache_from_source
 from pathlib import Path
 from string import Template
 
@@ -40,8 +43,11 @@ PYTHON = "/usr/bin/python3.13"
 HOME = Path("opt/poste-expert")
 SITE = HOME / "lib/python3.13/site-packages"
 PROGRAMS = "poste-expert"
-"""The package with the tree; all others are a few files that depend on it."""
-EXTRAS = ("gui", "echo", "postgresql", "s3", "webdav")
+"""The package with our own code and what a hub needs; all others depend on it."""
+GUI = "poste-expert-gui"
+"""The package with the rest of the tree: Qt, Chromium, media."""
+HUB_EXTRAS = ("postgresql", "s3", "webdav")
+EXTRAS = (*HUB_EXTRAS, "gui", "echo")
 SCRIPTS = ("postinst", "prerm", "postrm", "preinst")
 LAUNCHER = """#!/bin/sh
 # -I: neither the environment nor the current folder brings other Python code in.
@@ -138,7 +144,8 @@ def cut(site: Path, kept: Callable[[str], bool] | None = None) -> None:
             path.unlink()
     for record in sorted(site.glob("*.dist-info/RECORD")):
         lines = record.read_text().splitlines(keepends=True)
-        there = [line for line in lines if (site / line.split(",")[0].strip('"')).exists()]
+        paths = [path for path, *_hash in csv.reader(lines)]
+        there = [line for line, path in zip(lines, paths, strict=True) if (site / path).exists()]
         record.write_text("".join(there))
 
 
@@ -161,9 +168,7 @@ def make_tree(build: Build) -> Path:
     home, site = tree / HOME, tree / SITE
     environment = wheel_environment(build.version.python)
     run(uv(), "build", "--quiet", "--wheel", "--out-dir", wheels, env=environment)
-    extras = [word for extra in EXTRAS for word in ("--extra", extra)]
-    export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", *extras)
-    run(uv(), *export, "--output-file", locked)
+    locked.write_text(locked_packages(EXTRAS))
     run(uv(), "venv", "--quiet", "--relocatable", "--no-project", "--python", PYTHON, home)
     into = ("pip", "install", "--quiet", "--no-deps", "--link-mode", "copy", "--python")
     run(uv(), *into, home / "bin/python", "--require-hashes", "--requirement", locked)
@@ -174,6 +179,39 @@ def make_tree(build: Build) -> Path:
     strip_libraries(site)
     compile_all(tree, HOME, "/")
     return tree
+
+
+def locked_packages(extras: tuple[str, ...]) -> str:
+    """The lock's versions of what the project and these extras need, with hashes."""
+    words = [word for extra in extras for word in ("--extra", extra)]
+    return output_of(uv(), "export", "--frozen", "--no-dev", "--no-emit-project", *words) + "\n"
+
+
+def divide(tree: Path, build: Build) -> None:
+    """The tree as two packages have it: links to its files, below `PROGRAMS` and `GUI`."""
+    ours, others = build.work / PROGRAMS, build.work / GUI
+    for folder in (ours, others):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(tree, ours, symlinks=True, copy_function=os.link)
+    of_hub = re.findall(r"^([\w.-]+)==", locked_packages(HUB_EXTRAS), re.MULTILINE)
+    site, stay = ours / SITE, {plain_name(name) for name in (*of_hub, "expert-app")}
+    files: dict[bool, set[str]] = {True: set(), False: set()}
+    for record in site.glob("*.dist-info/RECORD"):
+        name = plain_name(record.parent.name.partition("-")[0])
+        with record.open(newline="") as lines:
+            files[name in stay].update(path for path, *_hash in csv.reader(lines))
+    for path in sorted(files[False] - files[True]):
+        for file in (site / path, Path(cache_from_source(str(site / path)))):
+            if file.is_symlink() or file.is_file():
+                place = others / SITE / file.relative_to(site)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                file.rename(place)
+    cut(site, lambda _path: True)
+
+
+def plain_name(name: str) -> str:
+    """The name of a Python package as all of its spellings have it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def keep_programs(home: Path) -> None:
@@ -281,9 +319,13 @@ def qt_libraries() -> list[str]:
 
 
 def make_package(build: Build, name: str, programs: Path) -> Path:
-    """One .deb."""
-    root = programs if name == PROGRAMS else build.work / name
-    if name != PROGRAMS:
+    """One .deb.
+
+    Args:
+        programs: the whole tree.
+    """
+    root = build.work / name
+    if name not in (PROGRAMS, GUI):
         shutil.rmtree(root, ignore_errors=True)
     for source, target in installed_files(name):
         file = root / target
@@ -303,6 +345,8 @@ def make_package(build: Build, name: str, programs: Path) -> Path:
     add_documents(root, name, build.version.debian)
     if name == PROGRAMS:
         add_handbook(root, build.work)
+    if name in (PROGRAMS, GUI):
+        add_notices(root, root / "usr/share/doc" / name, programs)
     add_control(root, name, build.version.debian)
     same_for_all(root)
     build.out.mkdir(parents=True, exist_ok=True)
@@ -340,8 +384,6 @@ def add_documents(root: Path, name: str, version: str) -> None:
     )
     packed = folder / "changelog.gz"
     run("gzip", "-9n", input=changes.encode(), stdout=packed.open("wb"))
-    if name == PROGRAMS:
-        add_notices(root, folder)
     overrides = HERE / name / "lintian-overrides"
     if overrides.exists():
         place = root / "usr/share/lintian/overrides" / name
@@ -349,12 +391,15 @@ def add_documents(root: Path, name: str, version: str) -> None:
         shutil.copyfile(overrides, place)
 
 
-def add_notices(root: Path, folder: Path) -> None:
+def add_notices(root: Path, folder: Path, programs: Path) -> None:
     """What others wrote: their licences, and a list of components (CycloneDX 1.5)."""
     site = root / SITE
-    python, script = str(root / HOME / "bin/python"), str(HERE / "notices.py")
+    python, script = str(programs / HOME / "bin/python"), str(HERE / "notices.py")
     notices = output_of(python, "-I", script, str(site))
     run("gzip", "-9n", input=notices.encode(), stdout=(folder / "third-party.txt.gz").open("wb"))
+    rights = output_of(python, "-I", str(HERE / "copyrights.py"), str(site), str(SITE))
+    with (folder / "copyright").open("a") as file:
+        file.write(f"\n{rights}\n")
     lister = str(ROOT / "installers/components.py")
     components = output_of(python, "-I", lister, str(site)).encode()
     run("gzip", "-9n", input=components, stdout=(folder / "sbom.cdx.json.gz").open("wb"))
@@ -424,6 +469,7 @@ def main() -> int:
     )
     build.work.mkdir(parents=True, exist_ok=True)
     programs = arguments.tree.resolve() if arguments.tree else make_tree(build)
+    divide(programs, build)
     for name in package_names():
         deb = make_package(build, name, programs)
         print(f"{deb.name}: {deb.stat().st_size / 1e6:.1f} MB", flush=True)

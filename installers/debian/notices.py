@@ -52,8 +52,9 @@ def main() -> None:
         print(f"{package.name} {package.version}: {licence_of(package)}")
     print("\n==== What they carry along ====\n")
     print("\n\n".join(carried_along(site)))
-    print("\nresources/vendor: rrweb, fzstd, @noble/ciphers: MIT.")
-    print("@nats-io/nats-core: Apache-2.0.\n")
+    if (site / "resources").exists():
+        print("\nresources/vendor: rrweb, fzstd, @noble/ciphers: MIT.")
+        print("@nats-io/nats-core: Apache-2.0.\n")
     print("==== Texts ====\n")
     for package in others:
         for text in texts_of(package):

@@ -13,11 +13,11 @@ command -v mmdebstrap >/dev/null && command -v buildah >/dev/null ||
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap buildah crun; }
 mkdir -p "$work"
 
-# What a hub never loads stays out: windows, calls, voices. installers/image/left-out.txt, one pattern a line.
+# what Debian brings for people
 left_out=()
-while read -r pattern; do
-  [ -z "${pattern%%#*}" ] || left_out+=("--dpkgopt=path-exclude=$pattern")
-done < installers/image/left-out.txt
+for pattern in '/usr/share/man/*' '/usr/share/locale/*' '/usr/share/doc/*/changelog*' '/usr/share/info/*'; do
+  left_out+=("--dpkgopt=path-exclude=$pattern")
+done
 
 depends=$(dpkg-deb --field "$deb" Depends | sed 's/([^)]*)//g; s/ //g')
 mmdebstrap --quiet --variant=essential --include="$depends,tzdata" "${left_out[@]}" \

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.packages.booted import boot
@@ -20,8 +20,10 @@ from tests.packages.machine import ROOT, CommandFailed, Machine
 BUILD = ROOT / "build" / "packages"
 BUILDER = ["/usr/bin/python3.13", str(ROOT / "installers" / "debian" / "build.py")]
 LARGEST_DEB_MB, LARGEST_INSTALLED_MIB = 250, 750
+LARGEST_HUB_MIB = 250
 NEXT = "99.0"
-DESK = ("poste-expert", "poste-expert-desk")
+DESK = ("poste-expert", "poste-expert-gui", "poste-expert-desk")
+HUB = ("poste-expert", "poste-expert-hub")
 
 
 class Packages:
@@ -52,16 +54,20 @@ class Packages:
                 raise CommandFailed(f"{file.name}: two builds differ")
 
     def small_enough(self) -> None:
-        """A desk's files and its place on the disk."""
+        """A desk's files and its place on the disk; a hub's, without Qt."""
         packed = sum(self.file(name).stat().st_size for name in DESK) / 1e6
-        kib = sum(
-            int(_said("dpkg-deb", "--field", str(self.file(name)), "Installed-Size"))
-            for name in DESK
+        desk, hub = self._installed_mib(DESK), self._installed_mib(HUB)
+        print(
+            f"    a desk: {packed:.0f} MB to load, {desk:.0f} MiB installed; a hub: {hub:.0f} MiB"
         )
-        installed = kib / 1024
-        print(f"    a desk: {packed:.0f} MB to load, {installed:.0f} MiB installed")
-        if packed > LARGEST_DEB_MB or installed > LARGEST_INSTALLED_MIB:
+        if packed > LARGEST_DEB_MB or desk > LARGEST_INSTALLED_MIB or hub > LARGEST_HUB_MIB:
             raise CommandFailed("too large")
+
+    def _installed_mib(self, names: Sequence[str]) -> float:
+        files = [str(self.file(name)) for name in names]
+        return (
+            sum(int(_said("dpkg-deb", "--field", file, "Installed-Size")) for file in files) / 1024
+        )
 
     def next_release(self) -> Path:
         """The same programs under a higher version, packed in haste."""

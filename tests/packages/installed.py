@@ -9,7 +9,13 @@ from pathlib import Path
 
 from tests.packages.machine import CommandFailed, Machine
 
-PACKAGES = ("poste-expert", "poste-expert-desk", "poste-expert-kiosk", "poste-expert-hub")
+PACKAGES = (
+    "poste-expert",
+    "poste-expert-gui",
+    "poste-expert-desk",
+    "poste-expert-kiosk",
+    "poste-expert-hub",
+)
 WITH_SETTINGS = ("poste-expert-kiosk", "poste-expert-hub")
 TOOLS = (
     "python3",

@@ -127,7 +127,7 @@ def test_a_command_with_a_window_says_what_to_install(
     assert package in done.stderr
 
 
-@pytest.mark.parametrize("command", ["verify", "enrol", "hub check", "hub people"])
+@pytest.mark.parametrize("command", ["verify", "enrol", "hub check", "hub people", "--version"])
 def test_other_commands_are_there(command: str, hub_only: Path) -> None:
     done = _python(hub_only, RUN, *command.split(), "--help")
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,6 +5,7 @@ them.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import cache_from_source, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -60,7 +61,7 @@ def test_every_module_of_qt_that_the_product_imports_is_kept() -> None:
 
 @pytest.mark.parametrize("name", PACKAGES)
 def test_a_package_is_whole(name: str) -> None:
-    assert BUILDER.installed_files(name)
+    assert BUILDER.installed_files(name) or name == BUILDER.GUI
     control = BUILDER.control_of(name, "1.2.3", 7)
     fields = dict(re.findall(r"^([\w-]+): (.*)$", control, re.MULTILINE))
     assert (fields["Package"], fields["Version"], fields["Installed-Size"]) == (name, "1.2.3", "7")
@@ -71,6 +72,60 @@ def test_a_package_is_whole(name: str) -> None:
     for script in ("postinst", "prerm", "postrm"):
         if (DEBIAN / name / script).exists():
             subprocess.run(["sh", "-n", str(DEBIAN / name / script)], check=True)
+
+
+def _add(site: Path, name: str, files: dict[str, str]) -> None:
+    """A Python package as pip leaves it, compiled."""
+    info = f"{name}-1.0.dist-info"
+    for path, text in {**files, f"{info}/METADATA": "", f"{info}/RECORD": ""}.items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text(text)
+        if path.endswith(".py"):
+            compiled = Path(cache_from_source(str(site / path)))
+            compiled.parent.mkdir(exist_ok=True)
+            compiled.touch()
+    with (site / info / "RECORD").open("w", newline="") as record:
+        rows = [*files, f"{info}/METADATA", f"{info}/RECORD"]
+        csv.writer(record).writerows([path, "", ""] for path in rows)
+
+
+def test_what_a_hub_does_without_lies_in_another_package(tmp_path: Path) -> None:
+    site = tmp_path / "tree" / BUILDER.SITE
+    _add(site, "msgspec", {"msgspec/__init__.py": "", "shared/a.py": ""})
+    _add(site, "PyQt6", {"PyQt6/QtCore.so": "", "shared/b.py": "", "PyQt6/a, b.txt": ""})
+    _add(site, "expert_app", {"expert_app/__init__.py": ""})
+    (tmp_path / "tree" / BUILDER.HOME / "bin").mkdir()
+    version = BUILDER.Version("1", "1")
+    build = BUILDER.Build(tmp_path, tmp_path, version, compression=(), site="")
+    BUILDER.divide(tmp_path / "tree", build)
+
+    def files(name: str) -> set[str]:
+        root = tmp_path / name / BUILDER.SITE
+        return {
+            path.relative_to(root).as_posix()
+            for path in root.rglob("*.*")
+            if path.is_file() and "dist-info" not in path.as_posix()
+        }
+
+    compiled = f"__pycache__/{{}}.{sys.implementation.cache_tag}.pyc"
+    assert files(BUILDER.PROGRAMS) == {
+        "msgspec/__init__.py",
+        f"msgspec/{compiled.format('__init__')}",
+        "shared/a.py",
+        f"shared/{compiled.format('a')}",
+        "expert_app/__init__.py",
+        f"expert_app/{compiled.format('__init__')}",
+    }
+    assert files(BUILDER.GUI) == {
+        "PyQt6/QtCore.so",
+        "PyQt6/a, b.txt",
+        "shared/b.py",
+        f"shared/{compiled.format('b')}",
+    }
+    ours = tmp_path / BUILDER.PROGRAMS / BUILDER.SITE
+    assert {path.name for path in ours.iterdir()} == {
+        "msgspec", "shared", "expert_app", "msgspec-1.0.dist-info", "expert_app-1.0.dist-info"
+    }  # fmt: skip
 
 
 def test_the_icon_starts_a_command_that_there_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from session.core.program_version import version_order
 
@@ -220,3 +221,27 @@ def test_sums_are_signed_where_there_is_a_key(tmp_path: Path) -> None:
     verify += ["-I", "release@poste-expert.example", "-s", f"{sums}.sig"]
     assert subprocess.run(verify, input=sums.read_bytes(), check=False).returncode == 0
     assert subprocess.run(verify, input=b"other", check=False, capture_output=True).returncode != 0
+
+
+def test_every_licence_is_one_that_a_scanner_knows() -> None:
+    rows = COMPONENTS.bill(SITE)["components"]
+    said = {row["name"]: row["licenses"][0]["expression"] for row in rows}
+    assert said["nkeys"] == "Apache-2.0"
+    for name, expression in said.items():
+        try:
+            canonicalize_license_expression(expression)
+        except InvalidLicenseExpression as error:
+            pytest.fail(f"{name}: {error}")
+
+
+def test_a_list_of_components_names_what_is_there_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("msgspec", "aiohttp"):
+        source = next(SITE.glob(f"{name}-*.dist-info"))
+        (tmp_path / source.name).symlink_to(source)
+    shutil.copytree(ROOT / "resources/fonts", tmp_path / "resources/fonts")
+    listed = COMPONENTS.bill(tmp_path)
+    names = {row["name"]: row.get("version") for row in listed["components"]}
+    assert names.keys() == {"msgspec", "aiohttp", "Inter", "DejaVu", "Material Design Icons"}
+    assert [names[font] for font in ("Inter", "DejaVu")] == ["4.001", "2.37"]
+    refs = {row["ref"] for row in listed["dependencies"]}
+    assert {ref for row in listed["dependencies"] for ref in row["dependsOn"]} <= refs

@@ -27,6 +27,7 @@ from expert_app.commands.setup.plan import (
     organisations_of,
 )
 from expert_app.commands.setup.settings_file import SYSTEM_FOLDER, VARIABLE
+from expert_app.commands.setup.this_machine import PACKAGED, as_here
 from expert_app.hub.certificates import CertificateFiles, make_ca, make_certificate
 from expert_app.runtime.command_line import Argument
 from expert_app.runtime.paths import private_folder
@@ -46,11 +47,6 @@ WHY: dict[str, str] = {
     "not_an_address": N_("“{text}” is not an address: HOST or HOST:PORT, e.g. hub.example:4222."),
 }
 """What is said about a `PlanWrong`."""
-
-PACKAGED = "POSTE_EXPERT_HUB_COMMAND"
-"""Variable of the environment: the command by which a Debian package runs those of the hub, as the
-hub's account; its hub is a service that starts by itself.
-"""
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 """Also in the certificate: for programs on the hub's own machine."""
@@ -170,8 +166,8 @@ def _write(places: Places, plan: NetworkPlan, hosts: Sequence[str]) -> None:
         files = CertificateFiles(places.certificate, places.key)
         make_certificate(places.authority, list(dict.fromkeys(hosts)), files=files)
         for path, text in (
-            (places.convention, convention_text(plan)),
-            (places.settings, hub_settings_text(places, plan.address)),
+            (places.convention, as_here(convention_text(plan))),
+            (places.settings, as_here(hub_settings_text(places, plan.address))),
         ):
             with path.open("x", encoding="utf-8", newline="\n") as file:
                 created.append(path)

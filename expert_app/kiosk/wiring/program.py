@@ -23,7 +23,6 @@ from expert_app.kiosk.self_test import SelfTest, TriedThings
 from expert_app.kiosk.session_opener import KioskSessionOpener
 from expert_app.kiosk.signs import signs_in
 from expert_app.kiosk.texts import corrections_of, unknown_texts
-from expert_app.kiosk.watchdog import keep_notifying
 from expert_app.kiosk.wiring.conversations import ConversationWiring
 from expert_app.kiosk.wiring.hub import KioskHub, build_hub
 from expert_app.kiosk.wiring.panes import KioskPanes, build_panes
@@ -36,6 +35,7 @@ from expert_app.runtime.log_lines import keep_recent_lines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
+from expert_app.runtime.watch import keep_notifying
 from expert_app.runtime.window_program import STOP_S, Program, Watch, run_application
 from resources.texts import _, correct_texts
 from session.bus.client import BusClient

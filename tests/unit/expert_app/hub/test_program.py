@@ -6,10 +6,12 @@ starts, stops, takes new keys, says what is wrong.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -184,6 +186,39 @@ async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_st
     assert await asyncio.wait_for(hub.wait(), 30) == 0
     assert not server.is_running()
     await tasks.close()
+
+
+async def _heard(manager: socket.socket) -> bytes:
+    async with asyncio.timeout(60):
+        return await asyncio.get_running_loop().sock_recv(manager, 100)
+
+
+async def test_the_service_manager_hears_when_it_serves_and_that_it_lives(
+    place: Place, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(place.folder / "notify"))
+        manager.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(place.folder / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "300000")
+        hub = await start(*place.command())
+        assert await _heard(manager) == b"READY=1"
+        tasks = Tasks()
+        assert len((await _services(place, tasks, place.seed)).services) == 1
+        await tasks.close()
+        assert [await _heard(manager) for _ in range(3)] == [b"WATCHDOG=1"] * 3
+        hub.send_signal(signal.SIGSTOP)  # a hub that hangs
+        await until(lambda: psutil.Process(hub.pid).status() == psutil.STATUS_STOPPED)
+        with contextlib.suppress(BlockingIOError):
+            while manager.recv(100):
+                pass
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await asyncio.get_running_loop().sock_recv(manager, 100)
+        hub.send_signal(signal.SIGCONT)
+        assert await _heard(manager) == b"WATCHDOG=1"
+        hub.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(hub.wait(), 30) == 0
 
 
 async def test_a_guide_that_names_what_the_convention_has_not_is_told_at_the_start_and_by_health(

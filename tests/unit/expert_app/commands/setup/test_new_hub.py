@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from expert_app.__main__ import main
-from expert_app.commands.setup.new_hub import PACKAGED, WHY, NewHubRequest, init_hub
+from expert_app.commands.setup.new_hub import WHY, NewHubRequest, init_hub
+from expert_app.commands.setup.this_machine import PACKAGED, as_here
 from expert_app.runtime.config import HubSettings, load
 from expert_app.runtime.paths import paths_for
 from resources.texts import use_language
@@ -52,6 +53,15 @@ def test_a_packaged_hub_names_the_commands_of_its_package(
     assert "systemctl status poste-expert-hub" in said
     assert "poste-expert-kiosk-enrol" in said
     assert "expert-app " not in said
+    convention = (tmp_path / "hub/convention.toml").read_text("utf-8")
+    assert "# poste-expert-hub check dit" in convention
+    assert "expert-app hub" not in convention
+
+
+def test_a_machine_with_the_handbook_is_told_its_page(tmp_path: Path) -> None:
+    words = "All of it, in words: docs/convention.md."
+    assert as_here(words, tmp_path / "none") == words
+    assert as_here(words, tmp_path) == f"All of it, in words: {tmp_path}/convention.html."
 
 
 def test_a_new_hub_has_everything_and_its_convention_is_complete(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.kiosk.watchdog import keep_notifying, notify
+from expert_app.runtime.watch import keep_notifying, notify
 
 
 async def test_the_service_manager_hears_that_the_window_lives(
