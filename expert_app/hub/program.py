@@ -170,7 +170,8 @@ class HubProgram:
             disk_space=self._disk_space(),
             hours=read_hours(self._paths),
             book=open_book(self._paths),
-            heard_at_utc=max((one.at_utc for one in read_sightings(self._paths)), default=None),
+            earlier=read_sightings(self._paths),
+            backup_age_s=self._backup_age_s,
             release=_release(settings.release),
             limits=store_limits(settings, None if settings.bus else self._paths.folder("bus")),
         )
@@ -187,6 +188,11 @@ class HubProgram:
         hub.monitoring.health.others.append(self._network_disk)
         hub.monitoring.health.others.append(self._procedure_names)
         return hub
+
+    def _backup_age_s(self) -> float | None:
+        if self._backups is None:
+            return None
+        return self._backups.age_s
 
     def unknown_names(self) -> list[ProcedureProblem]:
         """Return what the organisations' own procedures name and the convention, as it is now,

@@ -55,8 +55,7 @@ def note_start(settings: HubSettings, paths: Paths, before: Owner | None) -> Non
     settings are others than at the last start.
     """
     if before is not None:
-        since = before.since_utc.isoformat(timespec="seconds")
-        note_act(paths, "killed", f"{since} ({before.pid})")
+        note_act(paths, "killed", f"{before.since_utc:%Y-%m-%d %H:%M} UTC ({before.pid})")
     if names := _changed_settings(settings, paths):
         note_act(paths, "settings", ", ".join(names))
     note_act(paths, "start", program_version())

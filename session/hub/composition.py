@@ -86,7 +86,7 @@ class Hub:
     ) -> None:
         self.parts = parts
         self.flood_watch = FloodWatch(parts.clock)
-        self.sightings = Sightings(parts.clock)
+        self.sightings = Sightings(parts.clock, parts.earlier)
         self._stores = stores = _stores(parts)
         self._log_keeper = _log_keeper(parts)
         outgoing, counts = OutgoingCallers(parts, stores.callers), RequestCounts()
@@ -109,10 +109,7 @@ class Hub:
         )
         self.network = self._build_network(outgoing, counts)
         self.space = stores.space
-        self.attendance = Attendance(
-            self.sightings.all, parts.clock, hours=parts.hours, heard_at_utc=parts.heard_at_utc
-        )
-        parts.connection.connected.connect(self.attendance.on_bus)
+        self.attendance = _attendance(parts, self.sightings)
         self.authority = AuthorityOffer(
             self.queue.notifications.notify, clock=parts.clock, tasks=parts.tasks
         )
@@ -161,8 +158,7 @@ class Hub:
             outgoing=outgoing,
             keep=self.dossiers.keep,
             projection=self.history.projection,
-            requests=counts,
-            flood_watch=self.flood_watch,
+            door=network.HubDoor(counts, self.flood_watch, self.sightings),
         )
 
     def _request_server(self, counts: RequestCounts) -> RequestServer:
@@ -468,3 +464,12 @@ def _log_keeper(parts: HubParts) -> LogKeeper:
         limits=parts.limits,
         clock=parts.clock,
     )
+
+
+def _attendance(parts: HubParts, sightings: Sightings) -> Attendance:
+    heard_at_utc = max((sighting.at_utc for sighting in parts.earlier), default=None)
+    attendance = Attendance(
+        sightings.all, parts.clock, hours=parts.hours, heard_at_utc=heard_at_utc
+    )
+    parts.connection.connected.connect(attendance.on_bus)
+    return attendance

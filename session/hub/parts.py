@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
 from session.core.clock import Clock
 from session.core.tasks import Tasks
 from session.hub.access.identities import IdentityBook
+from session.hub.access.sightings import Sighting
 from session.hub.convention.catalogue import Catalogue
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
@@ -76,8 +76,8 @@ class HubParts:
         disk_space: of the disks that hold the hub's things, ours and the server's.
         limits: how the room of JetStream is shared out.
         release: which release of the programs people are told to get.
-        hours, heard_at_utc: in which somebody was there, and when the last sign came, of earlier
-            runs; see `Attendance`.
+        hours, earlier: in which somebody was there, and the last sign of each, of earlier runs.
+        backup_age_s: age of the newest backup, as the operators are told.
         book: the register of what operators do; None: nothing is written down.
     """
 
@@ -102,5 +102,6 @@ class HubParts:
     limits: StoreLimits = NO_LIMITS
     release: ReleaseAnswer = NO_RELEASE
     hours: Sequence[int] = ()
-    heard_at_utc: datetime | None = None
+    earlier: Sequence[Sighting] = ()
     book: IdentityBook | None = None
+    backup_age_s: Callable[[], float | None] = lambda: None

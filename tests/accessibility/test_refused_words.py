@@ -45,8 +45,8 @@ def boards_reason(window: QWidget) -> QLineEdit:
 def operators_reason(window: QWidget) -> QLineEdit:
     network = window.findChildren(NetworkView)[0]
     network.show_network(busy_network())
-    network.sites.choose("library")
-    return network.reason
+    network.sites.table.choose("valdore/library")
+    return network.sites.reason
 
 
 PLACES = {

@@ -151,12 +151,13 @@ class HelpdeskView(QWidget):
         self._identity = ElidedLabel(role="soft", name="helpdesk_identity")
         self._identity.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         of_all = self._operator is not None
-        choices = (
-            *(((NETWORK, _("Network"), "site"),) if of_all else ()),
+        choices = [
             (LIST, _("Conversations"), "history"),
             (KIOSKS, _("Kiosks and desks"), "health"),
-            *(((ACTS, _("Acts"), "pen"),) if of_all else ()),
-        )
+        ]
+        if of_all:  # four words have no room for icons with large letters
+            every = [(NETWORK, _("Network"), ""), *choices, (ACTS, _("Acts"), "")]
+            choices = [(page, words, "") for page, words, _icon in every]
         self._switch = Segments("helpdesk_pages", _("Page"), choices=choices)
         self._switch.chosen.connect(lambda page: self._show_page(str(page)))
         opens = push_button(_("Open a file…"), "document", "plain", name="helpdesk_file")

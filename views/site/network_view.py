@@ -11,19 +11,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QLineEdit, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _, ngettext
-from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts
-from session.protocol.wire.typed_words import is_reason
+from session.protocol.hub.site import HubFacts, NetworkAnswer
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
-from views.widgets.field import type_anew
+from views.site.sites_panel import SitesPanel
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, column, label, label_button, push_button, row
+from views.widgets.parts import Card, column, label, row
 from views.widgets.theme import SPACE
 from views.words.troubles import trouble_sentence
 
-LONGEST = 200
 SOON_DAYS = 30
 """From when on a certificate that ends is marked."""
 
@@ -41,16 +39,14 @@ class NetworkView(QWidget):
     """Hubs and sites.
 
     Signals:
-        site_state_requested(str, bool, str): the site, whether it is to be closed, and why.
+        acted(FindSites | SetSiteState)
     """
 
-    site_state_requested = pyqtSignal(str, bool, str)
+    acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("network")
-        self._sites: dict[str, SiteFacts] = {}
-        self._connected = True
         self._line = label(_("Connection lost, trying again…"), "small", name="network_line")
         self._line.hide()
         self._title = label(role="large", name="network_title")
@@ -68,20 +64,12 @@ class NetworkView(QWidget):
             _("Requests refused"),
             _("History"),
             _("Certificate"),
+            _("Disk"),
+            _("Backup"),
         ]
-        self.hubs = BoardTable("hubs", _("Hubs"), heads=heads, wide=0)
-        heads = [_("Site"), _("Kiosks"), _("Calls"), _("Decided")]
-        self.sites = BoardTable("sites", _("Sites"), heads=heads, wide=3)
-        self.sites.itemSelectionChanged.connect(self._on_selected)
-        self.reason = QLineEdit()
-        self.reason.setObjectName("site_reason")
-        self.reason.setMaxLength(LONGEST)
-        self.reason.setPlaceholderText(_("Why? Kept with your name"))
-        self.reason.setAccessibleName(_("Reason, kept in the history"))
-        self.reason.textChanged.connect(lambda _text: self._on_selected())
-        self.act = push_button(_("Close the site"), "forbidden", "primary", name="site_act")
-        self.act.clicked.connect(self._on_act)
-        self.reason.returnPressed.connect(self._on_act)
+        self.hubs = BoardTable("hubs", _("Hubs"), heads=heads, wide=0, spare=(4, 3, 2))
+        self.sites = SitesPanel()
+        self.sites.acted.connect(self.acted)
         pad = SPACE[3]
         column(
             self,
@@ -89,15 +77,11 @@ class NetworkView(QWidget):
             self._alarm,
             label(_("Hubs"), "title"),
             self.hubs,
-            label(_("Sites"), "title"),
-            self.sites,
             self._line,
-            row(None, self.reason, self.act, space=SPACE[1]),
+            self.sites,
             space=SPACE[1],
             margins=(pad, pad, pad, pad),
-        )
-        self.hubs.setMaximumHeight((HUB_ROWS + 1) * (self.fontMetrics().height() + ROOM_PX + 2))
-        self._on_selected()
+        ).setStretch(5, 1)
 
     def show_network(self, answer: NetworkAnswer) -> None:
         """Everything as it is now; the selection stays."""
@@ -107,14 +91,14 @@ class NetworkView(QWidget):
         self._alarm.setVisible(bool(wrong))
         self._sign.set_icon("warning", "bad" if _is_grave(answer.hubs) else "warn")
         self._warning.setText("\n".join(wrong))
-        self._sites = {site.id: site for site in answer.sites}
         if answer.hubs:
             newest = answer.hubs[0].convention
         else:
             newest = ""
         self.hubs.show_rows([_hub_row(hub, newest) for hub in answer.hubs])
-        self.sites.show_rows([_site_row(site) for site in answer.sites])
-        self._on_selected()
+        rows = min(max(len(answer.hubs), 1), HUB_ROWS)
+        self.hubs.setFixedHeight((rows + 1) * (self.fontMetrics().height() + ROOM_PX + 4))
+        self.sites.show_sites(answer)
 
     def show_not_read(self, words: str) -> None:
         """The network's state was not read, and why; what stands here is older."""
@@ -123,34 +107,13 @@ class NetworkView(QWidget):
 
     def show_connection(self, connected: bool) -> None:
         """Show beneath that what stands here may be old on a cut line."""
-        self._connected = connected
         self._line.setText(_("Connection lost, trying again…"))
-        self._line.setHidden(connected or not (self.hubs.ids() or self.sites.ids()))
-        self._on_selected()
+        self._line.setHidden(connected or not (self.hubs.ids() or self.sites.table.ids()))
+        self.sites.show_connection(connected)
 
     def take_keyboard(self) -> None:
         """The keyboard goes to the sites, which an operator closes and opens."""
-        self.sites.setFocus()
-
-    def _selected(self) -> SiteFacts | None:
-        return self._sites.get(self.sites.chosen())
-
-    def _on_selected(self) -> None:
-        site = self._selected()
-        label_button(
-            self.act,
-            _("Open the site") if site is not None and site.closed else _("Close the site"),
-        )
-        has_reason = is_reason(self.reason.text())
-        self.act.setEnabled(self._connected and site is not None and has_reason)
-
-    def _on_act(self) -> None:
-        site = self._selected()
-        if site is None or not self.act.isEnabled():
-            type_anew(self.reason)
-            return
-        self.site_state_requested.emit(site.id, not site.closed, self.reason.text().strip())
-        self.reason.clear()
+        self.sites.table.setFocus()
 
 
 def _time(at_utc: datetime) -> str:
@@ -214,6 +177,8 @@ def _hub_row(hub: HubFacts, convention: str) -> TableRow:
         Cell(_count(hub.refused), right=True),
         _behind_cell(hub.behind),
         _certificate_cell(hub.certificate_days),
+        _disk_cell(hub),
+        _backup_cell(hub),
     )
     return TableRow(hub.id, cells, strong=True)
 
@@ -237,21 +202,31 @@ def _certificate_cell(days: int | None) -> Cell:
     return Cell(words, "good")
 
 
-def _site_row(site: SiteFacts) -> TableRow:
-    decided = ""
-    if site.at_utc is not None:
-        decided = f"{site.changed_by} · {_time(site.at_utc)} · {site.reason}"
-    presence = _("{there} of {count} there").format(there=site.there, count=site.kiosks)
-    is_missing = site.there < site.kiosks
-    cells = (
-        Cell(site.name),
-        Cell(presence, "warn" if is_missing else "", "warning" if is_missing else ""),
-        Cell(_("site closed"), "warn", "forbidden")
-        if site.closed
-        else Cell(_("site open"), "good"),
-        Cell(decided, "soft"),
-    )
-    return TableRow(site.id, cells, strong=True)
+def _disk_cell(hub: HubFacts) -> Cell:
+    if hub.disk_free_mb is None:
+        return Cell("–", "soft")
+    if hub.disk_free_mb >= 10 * 1024:
+        words = _("{count} GB free").format(count=_count(hub.disk_free_mb // 1024))
+    else:
+        words = _("{count} MB free").format(count=_count(hub.disk_free_mb))
+    codes = {trouble.code for trouble in hub.troubles}
+    if "disk_full" in codes:
+        return Cell(words, "bad", "error")
+    if "disk_low" in codes:
+        return Cell(words, "warn", "warning")
+    return Cell(words, "good")
+
+
+def _backup_cell(hub: HubFacts) -> Cell:
+    is_wrong = any(trouble.code.startswith("backup_") for trouble in hub.troubles)
+    if hub.backup_hours is None:
+        return Cell(_("none"), "warn", "warning") if is_wrong else Cell("–", "soft")
+    if hub.backup_hours < 48:
+        words = _("{count} h ago").format(count=hub.backup_hours)
+    else:
+        days = hub.backup_hours // 24
+        words = ngettext("{count} day ago", "{count} days ago", days).format(count=days)
+    return Cell(words, "warn", "warning") if is_wrong else Cell(words, "good")
 
 
 def _count(number: int) -> str:

@@ -54,9 +54,11 @@ class OperatorActsView(QWidget):
         self._again = push_button(_("Read again"), "retry", "plain", name="acts_again")
         self._again.clicked.connect(self.ask)
         pad = SPACE[3]
+        head = row(None, self._state, self._again, self._older, space=SPACE[1])
+        head.setStretch(0, 1)
         column(
             self,
-            row(None, self._state, 0, self._again, self._older, space=SPACE[1]),
+            head,
             self.list,
             space=SPACE[1],
             margins=(pad, pad, pad, pad),

@@ -100,7 +100,11 @@ def _people(organisation: OrganisationPlan, *, is_first: bool) -> Iterator[str]:
         yield note("[[organisations.people]]", _("these are examples: one entry for each person"))
         yield note(f'id = "{user}"', _("never changes"))
         yield note(f"name = {_quoted(name)}", _("what callers read"))
-        yield f'role = "{role}"'
+        if role == "operator":
+            words = _("sees the sites of all organisations, closes those of this one")
+            yield _noted('role = "operator"', words)
+        else:
+            yield f'role = "{role}"'
         if role == "facilitator":
             yield f"sites = {_quoted([site.id for site in organisation.sites])}"
 

@@ -11,8 +11,9 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.desk.hub.site import NetworkClient
-from session.protocol.hub.site import NetworkAnswer
+from session.protocol.hub.site import NetworkAnswer, NetworkRequest
 from views.site.network_view import NetworkView
+from views.site.sites_panel import FindSites, SetSiteState
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.list_state import not_read
 from views.words.errors import sentence
@@ -41,7 +42,7 @@ class NetworkPage:
         self._clock = bus.clock
         self.link.changed.connect(self._on_changed)
         self.link.not_read.connect(self._on_not_read)
-        self.view.site_state_requested.connect(self._on_site_state)
+        self.view.acted.connect(self._on_act)
 
     def _on_not_read(self, error: SessionError) -> None:
         words = sentence(error.code, error.detail).sentence
@@ -54,5 +55,11 @@ class NetworkPage:
         if first and self.view.isVisible():
             self.view.take_keyboard()
 
-    def _on_site_state(self, site: str, closed: bool, reason: str) -> None:
-        self._begin(self.link.set_site(site, closed, reason), "close or open a site")
+    def _on_act(self, act: FindSites | SetSiteState) -> None:
+        match act:
+            case FindSites():
+                request = NetworkRequest(words=act.words, wrong=act.wrong)
+                self.link.find(request, act.rows)
+            case SetSiteState():
+                change = self.link.set_site(act.site, act.closed, act.reason)
+                self._begin(change, "close or open a site")

@@ -27,6 +27,8 @@ from session.protocol.hub.tickets import HelpState
 log = logging.getLogger(__name__)
 
 POLL_S = 2.0
+FIRST_ROWS = 200
+"""Sites that are read until somebody asks for more."""
 
 
 class SiteClient:
@@ -86,15 +88,31 @@ class NetworkClient:
         self._bus = bus
         self._tasks = tasks
         self._poll_s = poll_s
+        self._request = NetworkRequest()
+        self._rows = FIRST_ROWS
 
     def start(self) -> None:
         """Starts to poll."""
         self._bus.beat()
         self._tasks.keep(self._polling, name="poll the network")
 
+    def find(self, request: NetworkRequest, rows: int) -> None:
+        """Ask for other sites from now on, so many of them."""
+        self._request, self._rows = request, rows
+        self._tasks.start(self._poll_or_say(), name="look for sites")
+
     async def poll(self) -> None:
-        """Asks now."""
-        self.changed.emit(await self._bus.ask_once(NetworkRequest()))
+        """Asks now. An answer that came too late, to another question, is not told."""
+        request = self._request
+        answer = await self._bus.ask_once(request, rows=self._rows)
+        if request is self._request:
+            self.changed.emit(answer)
+
+    async def _poll_or_say(self) -> None:
+        try:
+            await self.poll()
+        except SessionError as error:
+            self.not_read.emit(error)
 
     async def _polling(self) -> None:
         while True:

@@ -6,6 +6,7 @@ the hub's program.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -38,12 +39,18 @@ class Sighting(msgspec.Struct, frozen=True):
 class Sightings:
     """The last sign of each identity: a beat or a request.
 
+    Args:
+        earlier: of the hub's runs before this one.
+
     Attributes:
         dropped: messages that named no identity; they are not remembered.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, earlier: Iterable[Sighting] = ()) -> None:
         self.dropped = 0
+        self._earlier = {
+            Sender(one.organisation, one.role, one.user): one.at_utc for one in earlier
+        }
         self._clock = clock
         self._seen: dict[Sender, tuple[datetime, str]] = {}
         self._believes: dict[Sender, dict[str, tuple[str, ...]]] = {}
@@ -64,6 +71,13 @@ class Sightings:
         if authorities := authorities_of(message.headers.get(AUTHORITIES, "")):
             key, names = authorities
             self._believes[sender] = newest({**self._believes.get(sender, {}), key: names}, key)
+
+    def last_at(self, organisation: str, role: Role, user: str) -> datetime | None:
+        """Return when somebody was last heard, by earlier runs too; None for never."""
+        sender = Sender(organisation, role, user)
+        if (heard := self._seen.get(sender)) is not None:
+            return heard[0]
+        return self._earlier.get(sender)
 
     def all(self) -> list[Sighting]:
         """Everybody heard since this hub started."""

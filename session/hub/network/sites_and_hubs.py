@@ -13,17 +13,19 @@ import secrets
 
 import msgspec
 
-from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, NotAllowed
 from session.core.field_types import NOT_DECODED
+from session.core.folded_text import has_words
 from session.core.signals import Signal
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.operator_acts import SiteDecision
 from session.hub.access.request_server import RequestCounts
 from session.hub.history.projection import Projection
+from session.hub.network.sites import Sites
+from session.hub.parts import HubParts
 from session.hub.queue.core import QueueCore
-from session.hub.storage.board_store import BoardStore, QueueRecord
+from session.hub.storage.board_store import QueueRecord
 from session.protocol.hub.requests import Done, ServicesChanged
 from session.protocol.hub.site import (
     HubFacts,
@@ -31,7 +33,6 @@ from session.protocol.hub.site import (
     NetworkAnswer,
     NetworkRequest,
     OpenSiteRequest,
-    SiteFacts,
     SiteStateRequest,
 )
 from session.protocol.wire.roles import Role
@@ -56,19 +57,19 @@ class SitesAndHubs:
 
     def __init__(
         self,
+        parts: HubParts,
         core: QueueCore,
-        connection: HubConnection,
         *,
-        store: BoardStore,
+        sites: Sites,
         requests: RequestCounts,
         projection: Projection,
     ) -> None:
         self.decided: Signal[SiteDecision] = Signal()
         self.hub_id = secrets.token_hex(4)
-        self._connection = connection
-        self._store = store
+        self._parts = parts
+        self._connection = parts.connection
+        self._sites = sites
         self._catalogue = core.catalogue
-        self._presence = core.presence
         self._notifications = core.notifications
         self._clock = core.clock
         self._requests = requests
@@ -95,6 +96,7 @@ class SitesAndHubs:
         self._others[facts.id] = (facts, self._clock.monotonic_s())
 
     def _own(self) -> HubFacts:
+        free_bytes, age_s = self._parts.disk_space.free_bytes, self._parts.backup_age_s()
         return HubFacts(
             id=self.hub_id,
             started_at_utc=self._started_at_utc,
@@ -105,6 +107,8 @@ class SitesAndHubs:
             behind=self._projection.position.behind,
             troubles=self.troubles,
             certificate_days=self.certificate_days,
+            disk_free_mb=None if free_bytes is None else free_bytes >> 20,
+            backup_hours=None if age_s is None else int(max(0.0, age_s) // 3600),
         )
 
     def on_certificate(self, days: int | None) -> None:
@@ -123,12 +127,32 @@ class SitesAndHubs:
     # ---- questions
 
     @handles(NetworkRequest)
-    async def network(self, asker: Asker, _request: NetworkRequest) -> NetworkAnswer:
+    async def network(self, asker: Asker, request: NetworkRequest) -> NetworkAnswer:
         """Return what an operator sees."""
-        return self.answer(asker.organisation, asker.user)
+        sites, totals = self._sites.all_of(asker.organisation)
+        hits = [
+            site
+            for site in sites
+            if (site.is_wrong or not request.wrong)
+            and (
+                not request.words
+                or has_words(
+                    f"{site.name} {site.id} {site.organisation} {site.organisation_name}",
+                    request.words,
+                )
+            )
+        ]
+        hits.sort(key=lambda site: (not site.is_wrong, site.name, site.organisation))
+        return NetworkAnswer(
+            your_name=self._catalogue.person_name(asker.organisation, asker.user),
+            hubs=self.hubs(),
+            totals=totals,
+            hits=len(hits),
+            sites=hits,
+        )
 
-    def answer(self, organisation: str, user: str) -> NetworkAnswer:
-        """Hubs of the network and sites of the operator's own account."""
+    def hubs(self) -> list[HubFacts]:
+        """Return the hubs of the network, the oldest first."""
         now_s = self._clock.monotonic_s()
         self._others = {
             name: other for name, other in self._others.items() if now_s - other[1] <= GONE_S
@@ -136,24 +160,7 @@ class SitesAndHubs:
         hubs = {name: facts for name, (facts, _) in self._others.items()} | {
             self.hub_id: self._own()
         }
-        entry = self._catalogue.organisation(organisation)
-        return NetworkAnswer(
-            your_name=self._catalogue.person_name(organisation, user),
-            hubs=sorted(hubs.values(), key=lambda facts: (facts.started_at_utc, facts.id)),
-            sites=[self._site(organisation, site.id, site.name) for site in entry.sites],
-        )
-
-    def _site(self, organisation: str, site: str, name: str) -> SiteFacts:
-        kiosks = [kiosk.id for kiosk in self._catalogue.kiosks_of(organisation, site)]
-        present = sum(self._presence.is_there(organisation, Role.KIOSK, kiosk) for kiosk in kiosks)
-        facts = SiteFacts(id=site, name=name, kiosks=len(kiosks), there=present)
-        record = self._store.site(organisation, site)
-        if record is None:
-            return facts
-        by = self._catalogue.person_name(organisation, record.changed_by.partition(".")[2])
-        return msgspec.structs.replace(
-            facts, closed=record.closed, changed_by=by, reason=record.reason, at_utc=record.at_utc
-        )
+        return sorted(hubs.values(), key=lambda facts: (facts.started_at_utc, facts.id))
 
     # ---- acts
 
@@ -183,7 +190,7 @@ class SitesAndHubs:
             at_utc=self._clock.utc_now(),
             act=secrets.token_hex(8),
         )
-        await self._store.put_site(asker.organisation, request.site, record)
+        await self._sites.store.put_site(asker.organisation, request.site, record)
         self.decided.emit(SiteDecision(asker.organisation, request.site, asker.user, closed))
         for kiosk in entry.kiosks:
             if kiosk.site == request.site:

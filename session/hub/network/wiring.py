@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.request_server import RequestCounts
+from session.hub.access.sightings import Sightings
 from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.history.projection import Projection
 from session.hub.network.outgoing_callers import OutgoingCallers
 from session.hub.network.relay import Relay
+from session.hub.network.sites import Sites
 from session.hub.network.sites_and_hubs import SitesAndHubs
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
@@ -33,6 +35,20 @@ class Network:
         return (self.state,)
 
 
+@dataclass(frozen=True)
+class HubDoor:
+    """The hub's door, as far as the network needs it.
+
+    Attributes:
+        flood_watch: is told of what is dropped, and of whom.
+        sightings: when each identity was last heard.
+    """
+
+    requests: RequestCounts
+    flood_watch: FloodWatch
+    sightings: Sightings
+
+
 def build(
     parts: HubParts,
     stores: Stores,
@@ -41,10 +57,9 @@ def build(
     outgoing: OutgoingCallers,
     keep: KeepConsents,
     projection: Projection,
-    requests: RequestCounts,
-    flood_watch: FloodWatch,
+    door: HubDoor,
 ) -> Network:
-    """Args: flood_watch: is told of what is dropped, and of whom."""
+    """Nothing is heard or told before the hub starts."""
     parts.connection.network = parts.network
     queue.core.view.changed.connect(outgoing.on_ticket)
     relay = Relay(
@@ -52,11 +67,12 @@ def build(
         parts.connection,
         keep=keep,
         tasks=parts.tasks,
-        refused=flood_watch.refused,
-        on_excess=flood_watch.dropped,
+        refused=door.flood_watch.refused,
+        on_excess=door.flood_watch.dropped,
         forward=outgoing.pass_on,
     )
+    sites = Sites(queue.core, stores.board, openings=queue.openings, sightings=door.sightings)
     state = SitesAndHubs(
-        queue.core, parts.connection, store=stores.board, requests=requests, projection=projection
+        parts, queue.core, sites=sites, requests=door.requests, projection=projection
     )
     return Network(relay=relay, state=state, outgoing=outgoing)

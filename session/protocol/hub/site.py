@@ -126,20 +126,38 @@ class HostRequest(Request[Done], frozen=True, kw_only=True, verb="host", roles=(
 # ---- operator
 
 
+class SiteTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """All sites of the network: how many, with something wrong, closed, not opened yet."""
+
+    sites: Count = 0
+    wrong: Count = 0
+    closed: Count = 0
+    unopened: Count = 0
+
+
 class NetworkAnswer(ListAnswer, frozen=True, kw_only=True):
-    """Hubs heard of in the last 15 s, and the sites."""
+    """Hubs heard of in the last 15 s, and one row for each of the `hits` sites, those with
+    something wrong first; `totals` are of all.
+    """
 
     PAGED: ClassVar[tuple[str, ...]] = ("sites",)
 
     your_name: Text
     hubs: list[HubFacts]
+    totals: SiteTotals = SiteTotals()
+    hits: Count = 0
     sites: list[SiteFacts]
 
 
 class NetworkRequest(
     ListRequest[NetworkAnswer], frozen=True, kw_only=True, verb="network", roles=(Role.OPERATOR,)
 ):
-    """An operator asks every 2 s how hubs and sites are."""
+    """An operator asks every 2 s how hubs and sites are: all sites of all organisations, or those
+    in whose name, id or organisation all of `words` stand; `wrong`: only with something wrong.
+    """
+
+    words: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    wrong: bool = False
 
 
 class HubTrouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +183,8 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
         answered, refused: requests since its start.
         troubles: what is wrong with it, the gravest first.
         certificate_days: until its certificate, or its authority's, ends; None without one.
+        disk_free_mb: of the disks that it writes to; None when it does not know.
+        backup_hours: age of its newest backup; None without one.
     """
 
     id: Id
@@ -176,21 +196,45 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     behind: Count | None = None
     troubles: list[HubTrouble] = []
     certificate_days: int | None = None
+    disk_free_mb: Count | None = None
+    backup_hours: Count | None = None
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A site of the operator's own account:
-    how many of its kiosks are there, and whether it is closed.
+    """A site: how many of its kiosks are there, and whether it is closed.
+
+    Attributes:
+        organisation: whose site it is; only its own operators close and open it (`own`).
+        unopened: kiosks that have never come.
+        resting: by its hours it takes nobody now: a kiosk may be switched off.
+        last_utc: the last sign of any of its kiosks.
     """
 
     id: Id
     name: Text
+    organisation: Id
+    organisation_name: Text = ""
+    own: bool = False
     kiosks: Count
     there: Count
+    unopened: Count = 0
+    resting: bool = False
+    last_utc: UtcTime | None = None
     closed: bool = False
     changed_by: Text = ""
     reason: Text = ""
     at_utc: UtcTime | None = None
+
+    @property
+    def is_unopened(self) -> bool:
+        """No kiosk of it has ever come."""
+        return self.unopened == self.kiosks
+
+    @property
+    def is_wrong(self) -> bool:
+        """A kiosk that has come before is away while callers are taken."""
+        is_expected = not self.closed and not self.resting
+        return is_expected and self.there + self.unopened < self.kiosks
 
 
 class SiteStateRequest(

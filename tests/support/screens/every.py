@@ -26,7 +26,7 @@ from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from tests.support.log_story import whole_session
 from tests.support.screens import board_scenes, desk_scenes, dossier_scenes, kiosk_gallery
 from tests.support.screens.invented import NOW
-from tests.support.screens.site_gallery import acts_view, busy_network, full_network
+from tests.support.screens.site_gallery import acts_view, busy_network, full_network, large_network
 from tests.support.screens.third_party_scenes import TALK_SCENES
 from tests.unit.views.helpdesk.invented_rows import counts_of, log_rows
 from tests.unit.views.site.host_facts import kiosk
@@ -183,7 +183,7 @@ def _host() -> QWidget:
 def _network(answer: NetworkAnswer) -> QWidget:
     network = NetworkView()
     network.show_network(answer)
-    network.sites.choose("library")
+    network.sites.table.choose("valdore/library")
     replay = ReplayView(MirrorPane(), ManualClock())
     pages = OperatorPages(network, acts_view(NOW))
     view = HelpdeskView(replay, lambda: NOW.astimezone(), operator=pages)
@@ -263,6 +263,7 @@ WINDOWS: dict[str, dict[str, Scene]] = {
         "host": _host,
         "network": lambda: _network(busy_network()),
         "operator-acts": _operator_acts,
+        "large-network": lambda: _network(large_network()),
         "store-full": lambda: _network(full_network()),
         "display": _display,
     },

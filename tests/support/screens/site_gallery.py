@@ -23,6 +23,7 @@ from session.protocol.hub.site import (
     OperatorAct,
     OperatorActsAnswer,
     SiteFacts,
+    SiteTotals,
 )
 from session.protocol.hub.tickets import HelpState
 from tests.unit.views.site.host_facts import kiosk
@@ -39,6 +40,8 @@ def busy_network() -> NetworkAnswer:
     hubs = [
         HubFacts(
             id="hub-n1",
+            disk_free_mb=48210,
+            backup_hours=9,
             started_at_utc=at,
             convention="434175c54728",
             answered=184_120,
@@ -47,6 +50,8 @@ def busy_network() -> NetworkAnswer:
         ),
         HubFacts(
             id="hub-n2",
+            disk_free_mb=51004,
+            backup_hours=9,
             started_at_utc=at,
             convention="434175c54728",
             answered=179_884,
@@ -55,6 +60,8 @@ def busy_network() -> NetworkAnswer:
         ),
         HubFacts(
             id="hub-n3",
+            disk_free_mb=1430,
+            backup_hours=33,
             started_at_utc=at + timedelta(hours=3),
             convention="9f12ab34cd56",
             answered=20_391,
@@ -70,11 +77,59 @@ def busy_network() -> NetworkAnswer:
         "France services",
     )
     sites = [
-        SiteFacts(id=f"s{n}", name=name, kiosks=2, there=2) for n, name in enumerate(names[1:])
+        SiteFacts(
+            id=f"s{n}",
+            name=name,
+            organisation=("valdore", "marais")[n % 2],
+            organisation_name=("Caisse d'entraide du Val-Doré", "Mutuelle du Marais")[n % 2],
+            own=n % 2 == 0,
+            kiosks=2,
+            there=(2, 2, 1, 0)[n % 4],
+            unopened=2 if n % 4 == 3 else 0,
+            last_utc=at if n % 4 == 2 else None,
+        )
+        for n, name in enumerate(names[1:])
     ]
     decided = {"changed_by": "Marc L.", "reason": "dégât des eaux", "at_utc": at}
-    closed = SiteFacts(id="library", name=names[0], kiosks=2, there=1, closed=True, **decided)  # type: ignore[arg-type]
-    return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=[closed, *sites])
+    closed = SiteFacts(
+        id="library",
+        name=names[0],
+        organisation="valdore",
+        organisation_name="Caisse d'entraide du Val-Doré",
+        own=True,
+        kiosks=2,
+        there=1,
+        closed=True,
+        **decided,  # type: ignore[arg-type]
+    )
+    every = sorted([closed, *sites], key=lambda site: not site.is_wrong)
+    return NetworkAnswer(
+        your_name="Marc L.", hubs=hubs, totals=totals_of(every), hits=len(every), sites=every
+    )
+
+
+def totals_of(sites: list[SiteFacts]) -> SiteTotals:
+    """As the hub counts them."""
+    return SiteTotals(
+        sites=len(sites),
+        wrong=sum(site.is_wrong for site in sites),
+        closed=sum(site.closed for site in sites),
+        unopened=sum(site.is_unopened for site in sites),
+    )
+
+
+def large_network() -> NetworkAnswer:
+    """A thousand sites, the first two hundred of which were read."""
+    answer = busy_network()
+    every = [
+        msgspec.structs.replace(
+            answer.sites[n % len(answer.sites)], id=f"s{n}", name=f"{answer.sites[n % 4].name} {n}"
+        )
+        for n in range(1000)
+    ]
+    every.sort(key=lambda site: (not site.is_wrong, site.name))
+    totals = totals_of(every)
+    return msgspec.structs.replace(answer, totals=totals, hits=1000, sites=every[:200], next="200")
 
 
 def full_network() -> NetworkAnswer:
@@ -103,7 +158,7 @@ def acts_view(now: datetime) -> OperatorActsView:
         ("backup", "/var/backups/poste-expert/hub-20260302T023000Z.backup", ""),
         ("start", "0.2.0", ""),
         ("settings", "store, backup", ""),
-        ("killed", "2026-02-27T08:03:11+00:00 (28505)", ""),
+        ("killed", "2026-02-27 08:03 UTC (28505)", ""),
         ("revoke", "valdore/agent/agent1", ""),
         ("enrol", "valdore/agent/agent2", ""),
         ("invite", "valdore/agent/agent2", ""),
@@ -150,7 +205,7 @@ def main() -> None:
             ],
         )
         operator.show_network(busy_network())
-        operator.sites.choose("library")
+        operator.sites.table.choose("valdore/library")
         views: dict[str, QWidget] = {"site": site, "network": operator}
         for name, view in views.items():
             view.resize(1000, 680)

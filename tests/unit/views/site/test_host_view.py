@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from PyQt6.QtCore import Qt
@@ -22,10 +23,17 @@ from session.protocol.hub.site import (
 )
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from tests.support.screens.fingers import key
+from tests.support.screens.site_gallery import large_network
 from tests.unit.views.site.host_facts import kiosk
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.site.operator_acts_view import OperatorActsView
+from views.site.sites_panel import FindSites, SetSiteState
+
+
+def site(name: str, **more: Any) -> SiteFacts:
+    facts = {"name": name.title(), "organisation": "caf", "kiosks": 1, "there": 0, **more}
+    return SiteFacts(id=name, **facts)
 
 
 def network(*conventions: str, closed: bool = False) -> NetworkAnswer:
@@ -36,8 +44,8 @@ def network(*conventions: str, closed: bool = False) -> NetworkAnswer:
     ]
     decided = {"changed_by": "Marc L.", "reason": "a burst pipe", "at_utc": at} if closed else {}
     sites = [
-        SiteFacts(id="library", name="Médiathèque", kiosks=2, there=1, closed=closed, **decided),  # type: ignore[arg-type]
-        SiteFacts(id="hall", name="Maison commune", kiosks=1, there=1),
+        site("library", kiosks=2, there=1, closed=closed, own=True, **decided),
+        site("hall", kiosks=1, there=1),
     ]
     return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=sites)
 
@@ -132,7 +140,7 @@ def test_an_operators_keyboard_begins_at_the_sites(qtbot: QtBot) -> None:
     view.show()
     view.show_network(network("a", "a"))
     view.take_keyboard()
-    assert view.focusWidget() is view.sites
+    assert view.focusWidget() is view.sites.table
 
 
 def test_a_kiosk_that_is_away_or_gone_from_the_convention_is_said(qtbot: QtBot) -> None:
@@ -151,19 +159,19 @@ def test_the_operator_closes_the_chosen_site_with_a_reason(qtbot: QtBot) -> None
     view = NetworkView()
     qtbot.addWidget(view)
     view.show()
-    asked: list[tuple[str, bool, str]] = []
-    view.site_state_requested.connect(lambda *what: asked.append(what))
+    asked: list[SetSiteState] = []
+    view.acted.connect(asked.append)
     view.show_network(network("v1"))
-    assert not view.act.isEnabled()
-    view.sites.choose("library")
-    view.reason.setText("a burst pipe")
-    view.reason.returnPressed.emit()
-    assert asked == [("library", True, "a burst pipe")]
+    assert not view.sites.act.isEnabled()
+    view.sites.table.choose("caf/library")
+    view.sites.reason.setText("a burst pipe")
+    view.sites.reason.returnPressed.emit()
+    assert asked == [SetSiteState("library", True, "a burst pipe")]
     view.show_network(network("v1", closed=True))
-    assert view.sites.chosen() == "library"  # the selection stays over a new look
-    view.reason.setText("dry again")
-    view.act.click()
-    assert asked[-1] == ("library", False, "dry again")
+    assert view.sites.table.chosen() == "caf/library"  # the selection stays over a new look
+    view.sites.reason.setText("dry again")
+    view.sites.act.click()
+    assert asked[-1] == SetSiteState("library", False, "dry again")
 
 
 def test_older_acts_come_below_the_newer_ones(qtbot: QtBot) -> None:
@@ -259,12 +267,75 @@ def test_rows_of_the_network_that_may_be_old_are_said_to_be_so_and_nothing_is_de
     view.show_connection(False)
     assert not line.isVisible()  # there are no rows yet
     view.show_network(network("v1"))
-    view.sites.choose(view.sites.ids()[0])
-    view.reason.setText("Travaux dans la salle")
+    view.sites.table.choose(view.sites.table.ids()[0])
+    view.sites.reason.setText("Travaux dans la salle")
     view.show_connection(True)
     assert not line.isVisible()
-    assert view.act.isEnabled()
+    assert view.sites.act.isEnabled()
     view.show_connection(False)
     assert line.isVisible()
     assert "Connection lost" in line.text()
-    assert not view.act.isEnabled()
+    assert not view.sites.act.isEnabled()
+
+
+def test_a_warning_stands_at_a_site_only_where_a_kiosk_that_came_before_is_away(
+    qtbot: QtBot,
+) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    sites = [
+        site("away", kiosks=2, there=1),
+        site("gone", kiosks=1, there=0, last_utc=at),
+        site("new", kiosks=2, there=0, unopened=2),
+        site("half", kiosks=2, there=1, unopened=1),
+        site("night", kiosks=2, there=0, resting=True),
+        site("shut", kiosks=2, there=0, closed=True),
+        site("bare", kiosks=0, there=0),
+    ]
+    view.show_network(msgspec.structs.replace(network("v1"), sites=sites))
+    table = view.sites.table
+    items = [table.topLevelItem(place) for place in range(len(sites))]
+    signs = [item is not None and not item.icon(2).isNull() for item in items]
+    assert signs == [True, True, False, False, False, False, False]
+    assert table.texts("caf/new")[2] == "not opened yet"
+    assert table.texts("caf/half")[2] == "1 of 2 there, 1 never seen"
+    assert "last seen 02/03" in table.texts("caf/gone")[2]
+    assert table.texts("caf/night")[3] == "closed at this hour"
+
+
+def test_a_site_of_another_organisation_is_only_looked_at(qtbot: QtBot) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    view.show_network(network("v1"))
+    view.sites.table.choose("caf/hall")
+    view.sites.reason.setText("a burst pipe")
+    assert not view.sites.act.isEnabled()
+    whose = view.findChild(QLabel, "site_whose")
+    assert whose is not None
+    assert whose.text() == "Hall belongs to caf, whose own operator closes and opens it."
+    view.sites.table.choose("caf/library")
+    assert view.sites.act.isEnabled()
+    assert not whose.isVisible()
+
+
+def test_of_a_thousand_sites_some_are_read_and_searched(qtbot: QtBot) -> None:
+    view, acts = NetworkView(), list[object]()
+    view.acted.connect(acts.append)
+    qtbot.addWidget(view)
+    view.show()
+    view.show_network(large_network())
+    assert len(view.sites.table.ids()) == 200
+    state = view.findChild(QLabel, "sites_state")
+    more = view.findChild(QPushButton, "sites_more")
+    assert state is not None
+    assert more is not None
+    assert state.text().startswith("1000 sites")
+    assert state.text().endswith("shown: 200 of 1000")
+    more.click()
+    view.sites.words.setText("oyen")
+    view.sites.which.button(True).click()
+    assert acts == [FindSites(rows=400), FindSites("oyen"), FindSites("oyen", wrong=True)]
+    assert view.hubs.texts("hub-n3")[7:] == ["1\u202f430 MB free", "33 h ago"]

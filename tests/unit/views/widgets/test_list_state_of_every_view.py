@@ -272,6 +272,7 @@ OTHERS = {
     "helpdesk/bars.py": "counts of the list of conversations, emptied with it",
     "replay/events_side.py": "of a log that was read whole, else its window does not open",
     "replay/page_pane.py": "the state of a page, no list",
+    "site/sites_panel.py": "of the network's page, which says it",
     "site/host_view.py": "refusals are in the window's message bar; empty says what is awaited",
     "widgets/connection_gate.py": "not connected yet",
     "widgets/keyboard/command_palette.py": "acts of the window, no answer",

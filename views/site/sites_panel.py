@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The sites of the network in the operator's window: search, what is wrong first, and closing one's
+own. Used by `network_view`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QWidget
+
+from resources.texts import _, ngettext
+from session.protocol.hub.site import NetworkAnswer, SiteFacts
+from session.protocol.wire.typed_words import is_reason
+from views.board.tables import BoardTable, Cell, TableRow
+from views.widgets.field import HintedLine, type_anew
+from views.widgets.parts import (
+    ElidedLabel,
+    Segments,
+    column,
+    label,
+    label_button,
+    push_button,
+    row,
+)
+from views.widgets.theme import SPACE
+
+LONGEST = 200
+FIRST_ROWS = 200
+"""Read at first, and how many more at each press."""
+
+
+@dataclass(frozen=True)
+class FindSites:
+    """Which sites are read from now on: those with these words, or only with something wrong."""
+
+    words: str = ""
+    wrong: bool = False
+    rows: int = FIRST_ROWS
+
+
+@dataclass(frozen=True)
+class SetSiteState:
+    """A site is to be closed, or opened again, and why."""
+
+    site: str
+    closed: bool
+    reason: str
+
+
+class SitesPanel(QWidget):
+    """The sites of all organisations.
+
+    Signals:
+        acted(FindSites | SetSiteState)
+    """
+
+    acted = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sites: dict[str, SiteFacts] = {}
+        self._connected = True
+        self._rows = FIRST_ROWS
+        self._title = label(role="title", name="sites_title")
+        self.words = HintedLine(_("Site or organisation"))
+        self.words.setObjectName("sites_words")
+        self.words.setAccessibleName(_("Site or organisation"))
+        self.words.setMaxLength(100)
+        self.words.setClearButtonEnabled(True)
+        self.words.textChanged.connect(lambda _text: self._on_query())
+        choices = ((False, _("All"), ""), (True, _("Only what is wrong"), "warning"))
+        self.which = Segments("sites_which", _("Which sites"), choices=choices)
+        self.which.chosen.connect(lambda _choice: self._on_query())
+        heads = [_("Site"), _("Organisation"), _("Kiosks"), _("Calls"), _("Decided")]
+        self.table = BoardTable("sites", _("Sites"), heads=heads, wide=0, spare=(1, 4))
+        self.table.itemSelectionChanged.connect(self._on_selected)
+        self._state = ElidedLabel(role="small", name="sites_state")
+        self._more = push_button(_("Show more"), "retry", "plain", name="sites_more")
+        self._more.clicked.connect(self._on_more)
+        self._more.hide()
+        self.reason = QLineEdit()
+        self.reason.setObjectName("site_reason")
+        self.reason.setMaxLength(LONGEST)
+        self.reason.setPlaceholderText(_("Why? Kept with your name"))
+        self.reason.setAccessibleName(_("Reason, kept in the history"))
+        self.reason.textChanged.connect(lambda _text: self._on_selected())
+        self.act = push_button(_("Close the site"), "forbidden", "primary", name="site_act")
+        self.act.clicked.connect(self._on_act)
+        self.reason.returnPressed.connect(self._on_act)
+        self._whose = label(role="small", name="site_whose", wrap=True)
+        foot = row(None, self._state, self._more, space=SPACE[1])
+        foot.setStretch(0, 1)
+        column(
+            self,
+            row(None, self._title, 0, self.words, self.which, space=SPACE[1]),
+            self.table,
+            foot,
+            row(None, self.reason, self.act, space=SPACE[1]),
+            self._whose,
+            space=SPACE[1],
+        ).setStretch(1, 1)
+        self._on_selected()
+
+    def show_sites(self, answer: NetworkAnswer) -> None:
+        """Show the sites that were asked for; the selection stays."""
+        totals = answer.totals
+        self._title.setText(_("Sites"))
+        self._sites = {_id(site): site for site in answer.sites}
+        self.table.show_rows([_row(site) for site in answer.sites])
+        words = [ngettext("{count} site", "{count} sites", totals.sites).format(count=totals.sites)]
+        if totals.wrong:
+            wrong = ngettext("{count} with a kiosk away", "{count} with a kiosk away", totals.wrong)
+            words.append(wrong.format(count=totals.wrong))
+        if totals.closed:
+            closed = ngettext("{count} closed", "{count} closed", totals.closed)
+            words.append(closed.format(count=totals.closed))
+        if totals.unopened:
+            unopened = ngettext("{count} not opened yet", "{count} not opened yet", totals.unopened)
+            words.append(unopened.format(count=totals.unopened))
+        if answer.hits != totals.sites or answer.next:
+            shown = _("shown: {shown} of {hits}")
+            words.append(shown.format(shown=len(answer.sites), hits=answer.hits))
+        self._state.setText(" · ".join(words))
+        self._more.setVisible(bool(answer.next))
+        self._on_selected()
+
+    def show_connection(self, connected: bool) -> None:
+        """Nothing is decided by rows that may be old."""
+        self._connected = connected
+        self._on_selected()
+
+    def _on_query(self) -> None:
+        self._rows = FIRST_ROWS
+        self._ask()
+
+    def _on_more(self) -> None:
+        self._rows += FIRST_ROWS
+        self._ask()
+
+    def _ask(self) -> None:
+        words = self.words.text().strip()
+        self.acted.emit(FindSites(words, bool(self.which.choice()), self._rows))
+
+    def _selected(self) -> SiteFacts | None:
+        return self._sites.get(self.table.chosen())
+
+    def _on_selected(self) -> None:
+        site = self._selected()
+        label_button(
+            self.act,
+            _("Open the site") if site is not None and site.closed else _("Close the site"),
+        )
+        is_own = site is not None and site.own
+        has_reason = is_reason(self.reason.text())
+        self.act.setEnabled(self._connected and is_own and has_reason)
+        self.reason.setEnabled(site is None or is_own)
+        self._whose.setVisible(site is not None and not is_own)
+        if site is not None and not is_own:
+            words = _("{site} belongs to {organisation}, whose own operator closes and opens it.")
+            organisation = site.organisation_name or site.organisation
+            self._whose.setText(words.format(site=site.name, organisation=organisation))
+
+    def _on_act(self) -> None:
+        site = self._selected()
+        if site is None or not self.act.isEnabled():
+            type_anew(self.reason)
+            return
+        self.acted.emit(SetSiteState(site.id, not site.closed, self.reason.text().strip()))
+        self.reason.clear()
+
+
+def _id(site: SiteFacts) -> str:
+    return f"{site.organisation}/{site.id}"
+
+
+def _time(at_utc: datetime) -> str:
+    return at_utc.astimezone().strftime("%d/%m %H:%M")
+
+
+def _row(site: SiteFacts) -> TableRow:
+    decided = ""
+    if site.at_utc is not None:
+        decided = f"{site.changed_by} · {_time(site.at_utc)} · {site.reason}"
+    if site.closed:
+        calls = Cell(_("site closed"), "warn", "forbidden")
+    elif site.resting:
+        calls = Cell(_("closed at this hour"), "soft")
+    else:
+        calls = Cell(_("site open"), "good")
+    cells = (
+        Cell(site.name),
+        Cell(site.organisation_name or site.organisation, "soft"),
+        _kiosks_cell(site),
+        calls,
+        Cell(decided, "soft"),
+    )
+    return TableRow(_id(site), cells, strong=True)
+
+
+def _kiosks_cell(site: SiteFacts) -> Cell:
+    if not site.kiosks:
+        return Cell(_("no kiosk"), "soft")
+    if site.is_unopened:
+        return Cell(_("not opened yet"), "soft")
+    words = _("{there} of {count} there").format(there=site.there, count=site.kiosks)
+    if site.unopened:
+        new = ngettext("{count} never seen", "{count} never seen", site.unopened)
+        words = f"{words}, {new.format(count=site.unopened)}"
+    if not site.is_wrong:
+        return Cell(words, "soft" if site.resting else "")
+    if not site.there and site.last_utc is not None:
+        words = _("{words}, last seen {at}").format(words=words, at=_time(site.last_utc))
+    return Cell(words, "warn", "warning")
