@@ -82,6 +82,10 @@ HUB = {
         "ask an organisation's register, and say how it went",
         "commands.dossiers.register:try_register",
     ),
+    "doctor": Command(
+        "say what is wrong with this hub, and what to type",
+        "commands.doctor.command:run_hub_doctor",
+    ),
     "report": Command("write an activity report of these days", "commands.hub.report:write_report"),
     "rebuild-history": Command(
         "run the hub, and build the history again", "services:rebuild_history"
@@ -221,7 +225,8 @@ COMMANDS = {
         package=DESK,
     ),
     "doctor": Command(
-        "checks what a call needs and says what to do", "commands.doctor:run_doctor", package=DESK
+        "checks what this machine's programs need and says what to do",
+        "commands.doctor.command:run_doctor",
     ),
     "enrol": Command("makes this installation's key", "commands.enrol:enrol"),
 }
@@ -239,7 +244,7 @@ class _Versions(argparse.Action):
     """Prints every version; what knows them is imported only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> NoReturn:
-        from expert_app.commands.doctor_support import our_versions
+        from expert_app.commands.doctor.support import our_versions
 
         print("\n".join(our_versions()))
         parser.exit()

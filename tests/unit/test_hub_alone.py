@@ -5,6 +5,7 @@ Its programs run there; a command that needs a window says which package brings 
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -127,7 +128,27 @@ def test_a_command_with_a_window_says_what_to_install(
     assert package in done.stderr
 
 
-@pytest.mark.parametrize("command", ["verify", "enrol", "hub check", "hub people", "--version"])
+COMMANDS = ("verify", "doctor", "enrol", "hub check", "hub people", "--version")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_other_commands_are_there(command: str, hub_only: Path) -> None:
     done = _python(hub_only, RUN, *command.split(), "--help")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_doctor_of_a_hub_examines_the_hub(hub_only: Path, tmp_path: Path) -> None:
+    nothing = _python(hub_only, RUN, "doctor", "--folder", str(tmp_path))
+    assert (nothing.returncode, nothing.stderr) == (1, "")
+    assert "expert-app hub init" in nothing.stdout
+    words = ("--yes", "--organisation", "valdore=Valdoré", "--service", "Aide", "--site", "Mairie")
+    init = ("hub", "init", str(tmp_path), *words, "--address", "127.0.0.1:4222")
+    assert _python(hub_only, RUN, *init).returncode == 0
+    done = _python(hub_only, RUN, "doctor", "--folder", str(tmp_path), "--json")
+    levels = {check["name"]: check["level"] for check in json.loads(done.stdout)["checks"]}
+    assert done.stderr == ""
+    assert (levels["settings"], levels["convention"], levels["certificate"]) == ("ok",) * 3
+    assert (levels["hub"], levels["backup"]) == ("wrong", "absent")
+    for role in ("desk", "kiosk"):
+        asked = _python(hub_only, RUN, "doctor", "--role", role, "--folder", str(tmp_path))
+        assert (asked.returncode, f"poste-expert-{role}" in asked.stderr) == (2, True)

@@ -53,7 +53,7 @@ HOLDERS = {
     "expert_app/desk/wiring/media.py",
     "expert_app/runtime/media_engines.py",
     "expert_app/desk/wiring/life_size.py",
-    "expert_app/commands/doctor.py",
+    "expert_app/commands/doctor/windows.py",
 }
 WAYS_OUT_OF_A_PAGE = [
     "MediaRecorder",

@@ -79,7 +79,9 @@ async def own_key(
     try:
         return OwnKey(reading.result())
     except KeyringUnusable:
-        return OwnKey(None, _known(settings.user) if settings.user else "")
+        if settings.user and paths.config.is_file():
+            return OwnKey(None, _known(settings.user))
+        return OwnKey(None)  # never signed in: the settings' user is only their default
     except KeyMissing:
         return OwnKey(None)
 

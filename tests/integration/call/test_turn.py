@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.commands.doctor import check_relays
+from expert_app.commands.doctor.windows import check_relays
 from expert_app.runtime.ice_settings import trust_relays, trust_relays_in_browser
 from session.core.clock import SystemClock
 from session.core.errors import CallLost, RelayNotTrusted, RelayUnreachable, SessionError

@@ -12,8 +12,8 @@ import pytest
 
 import expert_app.kiosk.app
 from expert_app.__main__ import main
-from expert_app.commands.doctor import CheckResult
-from expert_app.commands.doctor_sealing import check_seal
+from expert_app.commands.doctor.findings import CheckResult
+from expert_app.commands.doctor.sealing import check_seal
 from expert_app.runtime.config import DeskSettings, HubSettings, KioskSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE, load_seed
 from expert_app.runtime.paths import paths_for

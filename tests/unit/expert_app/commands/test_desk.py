@@ -14,7 +14,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.commands import desk
-from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.config import DeskSettings, save
 from expert_app.runtime.credentials import KeyringUnusable
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
@@ -87,8 +87,10 @@ def test_who_has_a_key_in_a_keyring_that_is_locked_needs_no_new_invitation(
     monkeypatch.setattr(desk, "has_screen", lambda: True)
     monkeypatch.setattr(desk, "run_application", run)
     monkeypatch.setattr("expert_app.desk.wiring.sign_in.sign_in", sign_in)
-    for user in ("camille", ""):
-        settings = DeskSettings(organisation="caf", user=user)
-        assert desk.run_desk(settings, paths_for("desk", tmp_path)) == 0
-    assert "known as camille, but its keyring does not answer" in told[0]
-    assert told[1] == "", "who was never enrolled reads how to begin"
+    paths = paths_for("desk", tmp_path)
+    assert desk.run_desk(DeskSettings(), paths) == 0
+    assert told.pop() == "", "who was never enrolled reads how to begin"
+    settings = DeskSettings(organisation="caf", user="camille")
+    save(settings, paths.config)
+    assert desk.run_desk(settings, paths) == 0
+    assert "known as camille, but its keyring does not answer" in told.pop()

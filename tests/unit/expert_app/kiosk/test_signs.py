@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.commands.doctor import check_signs
+from expert_app.commands.doctor.windows import check_signs
 from expert_app.kiosk.signs import MOST_BYTES, sign_name, signs_in
 from expert_app.runtime.config import SettingsWrong
 from session.kiosk.call.consent import SHEET

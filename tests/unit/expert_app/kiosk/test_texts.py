@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.commands.doctor import check_texts
+from expert_app.commands.doctor.windows import check_texts
 from expert_app.kiosk.texts import corrections_of, unknown_texts
 from expert_app.runtime.config import SettingsWrong
 

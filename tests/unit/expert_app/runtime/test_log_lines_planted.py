@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from documents.store.tables import open_engine
-from expert_app.commands.doctor_support import write_support
+from expert_app.commands.doctor.support import write_support
 from expert_app.runtime.crash import reports
 from expert_app.runtime.log_lines import JsonLines, RecentLines, log_in_files
 from expert_app.runtime.paths import LOG_FOLDER, Paths

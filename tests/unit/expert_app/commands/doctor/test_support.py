@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from expert_app.__main__ import main
-from expert_app.commands.doctor import CheckResult
-from expert_app.commands.doctor_support import (
+from expert_app.commands.doctor.findings import CheckResult
+from expert_app.commands.doctor.support import (
     our_versions,
     support_words,
     without_secrets,

@@ -5,7 +5,7 @@ No Qt.
 
 from __future__ import annotations
 
-from expert_app.commands.doctor import WAIT_S, CheckResult
+from expert_app.commands.doctor.findings import WAIT_S, CheckResult
 from expert_app.runtime.bus_access import desk_bus
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name_of, load_seed

@@ -37,7 +37,7 @@ from session.log import events
 from session.protocol.wire.version import PROTOCOL_VERSION
 
 if TYPE_CHECKING:
-    from expert_app.commands.doctor import CheckResult
+    from expert_app.commands.doctor.findings import CheckResult
 
 HIDDEN = "***"
 SECRET_NAME = re.compile(r"password|secret|seed|token|username|code")

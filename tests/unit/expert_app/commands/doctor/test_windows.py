@@ -18,8 +18,9 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.core import load_keyring
 
-from expert_app.commands import doctor
-from expert_app.commands.doctor import CheckResult
+from expert_app.commands.doctor import findings
+from expert_app.commands.doctor import windows as doctor
+from expert_app.commands.doctor.findings import CheckResult
 from expert_app.runtime.config import DeskSettings, KioskSettings, MediaSettings, save
 from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.ice_settings import ice_plan
@@ -54,13 +55,13 @@ def no_keyring() -> Iterator[None]:
 
 async def test_a_bus_that_answers_is_found_and_named(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
-        found = await doctor.check_bus([free_port_address("nats", ""), world.server.url])
+        found = await findings.check_bus([free_port_address("nats", ""), world.server.url])
     assert (found.level, world.server.url.removeprefix("nats://") in found.sentence) == ("ok", True)
 
 
 async def test_a_bus_that_is_away_is_said_with_its_address() -> None:
     address = free_port_address("nats", "")
-    found = await doctor.check_bus([address])
+    found = await findings.check_bus([address])
     assert (found.level, address.removeprefix("nats://") in found.sentence) == ("wrong", True)
 
 
@@ -72,7 +73,7 @@ async def test_another_server_on_the_bus_address_is_no_bus() -> None:
 
     server = await asyncio.start_server(greet, "127.0.0.1", 0)
     async with server:
-        found = await doctor.check_bus([f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}"])
+        found = await findings.check_bus([f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}"])
     assert found.level == "wrong"
 
 
@@ -195,9 +196,9 @@ def test_the_report_is_for_people_and_for_programs(capsys: pytest.CaptureFixture
         CheckResult("scanner", "wrong", "No scanner."),
     )
     absent = CheckResult("camera", "absent", "No camera.")
-    assert doctor.report([good, absent], as_json=False) == 0
+    assert findings.report([good, absent], as_json=False) == 0
     assert capsys.readouterr().out.count("\n") == 2
-    assert doctor.report([good, bad, absent], as_json=True) == 1
+    assert findings.report([good, bad, absent], as_json=True) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is False
     assert [(check["name"], check["level"]) for check in told["checks"]] == [

@@ -1,31 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app doctor`: tries each thing a call needs and says in one sentence what is wrong and
-what to do. No Qt.
+"""What a desk and a kiosk need of their machine: devices, keys, libraries, relays. Used by
+`command`. No Qt.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
 
 import keyring
 import keyring.errors
 
 from documents.pdf.text_layer import languages
+from expert_app.commands.doctor.findings import WAIT_S, CheckResult, check_bus, quiet_libraries
 from expert_app.commands.settings import load_desk_settings
 from expert_app.kiosk.device_settings import setting_refused
 from expert_app.kiosk.signs import signs_in, unknown_signs
 from expert_app.kiosk.texts import corrections_of, unknown_texts
-from expert_app.runtime.command_line import Argument, CommonOptions, Json
+from expert_app.runtime.command_line import CommonOptions
 from expert_app.runtime.config import (
     DeskSettings,
     KioskSettings,
@@ -39,7 +36,6 @@ from expert_app.runtime.ice_settings import ice_plan
 from expert_app.runtime.paths import paths_for
 from resources.texts import _, ngettext
 from session.core.errors import SessionError
-from session.core.program_version import other_packages, program_version
 from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.drivers.certificates import CertificateWrong
 from session.kiosk.drivers.scanner import AddressUnknown
@@ -50,53 +46,6 @@ from session.media.ice import IcePlan
 from session.media.relays import RelayTrial, try_relay
 from session.protocol.wire.roles import Role
 from views.words import errors as troubles
-from views.words.releases import package_words
-
-WAIT_S = 9.0
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """Result of one check.
-
-    Attributes:
-        name: what was checked.
-        level: "ok", "absent" (not configured, or no such device: the rest works) or "wrong".
-        sentence: what was found and what to do, in the person's language.
-    """
-
-    name: str
-    level: str
-    sentence: str
-
-
-async def check_bus(addresses: list[str]) -> CheckResult:
-    """Connects to each address of the bus and reads the server's greeting."""
-    wrong = []
-    for address in addresses:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "127.0.0.1", parts.port or 4222
-        try:
-            reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), WAIT_S)
-            try:
-                if parts.scheme == "nats":
-                    greeting = await asyncio.wait_for(reader.readline(), WAIT_S)
-                else:
-                    greeting = b"INFO "
-            finally:
-                writer.close()
-            if greeting.startswith(b"INFO "):
-                return CheckResult(
-                    "bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}")
-                )
-            wrong.append(f"{host}:{port}")
-        except (OSError, TimeoutError):
-            wrong.append(f"{host}:{port}")
-    sentence = _(
-        "No bus answers at {address}: check that the hub runs and that a firewall lets this port "
-        "through."
-    )
-    return CheckResult("bus", "wrong", sentence.format(address=", ".join(wrong)))
 
 
 async def check_media() -> CheckResult:
@@ -196,8 +145,9 @@ async def check_keyring() -> CheckResult:
         )
     except keyring.errors.NoKeyringError:
         sentence = _(
-            "This system has no keyring: open a desktop session, or on a headless kiosk set "
-            "key_file."
+            "This system has no keyring. A desk: open it (expert-app desk); it asks for a "
+            "passphrase and keeps its key behind it. A kiosk: type expert-app enrol LINE "
+            "--key-file FILE."
         )
         return CheckResult("keyring", "wrong", sentence)
     except (keyring.errors.KeyringError, TimeoutError):
@@ -438,14 +388,6 @@ def check_sign_on(desk: DeskSettings) -> CheckResult | None:
     return CheckResult("sign_on", "ok", words)
 
 
-def check_packages(others: Mapping[str, str]) -> CheckResult | None:
-    """Return which Debian packages are not of the programs' version; None where none is."""
-    words = package_words(others, program_version())
-    if not words:
-        return None
-    return CheckResult("packages", "wrong", words)
-
-
 PROGRAMS = ("desk", "kiosk")
 _ONLY: dict[str, str] = {
     **dict.fromkeys(("engine", "echo", "reading", "sign_on"), "desk"),
@@ -454,35 +396,26 @@ _ONLY: dict[str, str] = {
 """Checks that are about one of the two programs."""
 
 
-def run_doctor(
-    common: CommonOptions,
-    *,
-    as_json: Json = False,
-    support: Annotated[
-        Path | None,
-        Argument("also write all that the help desk asks for into this file (ZIP)", "FILE"),
-    ] = None,
-) -> int:
-    """Check what a call needs, and say what to do; the exit code."""
+def examine_here(common: CommonOptions, here: Sequence[str]) -> list[CheckResult]:
+    """Return the findings for the desk, the kiosk or both (`here`) of this machine."""
     programs = {name: paths_for(name, common.folder) for name in PROGRAMS}
     desk = load_desk_settings(common, programs["desk"])
     kiosk = load(KioskSettings, programs["kiosk"].config)
-    from expert_app.commands.doctor_sealing import check_seal
+    from expert_app.commands.doctor.sealing import check_seal
     from expert_app.runtime.window_program import media_devices, voice_name
     from expert_app.workplace.key_file import key_file_in
 
-    here = [name for name, paths in programs.items() if paths.config.is_file()]
-    if not here or common.settings is not None:
-        here = list(PROGRAMS)
     surroundings = dict(os.environ)  # before Qt is told to show nothing
-    cameras, microphones = media_devices()
+    with quiet_libraries():
+        cameras, microphones = media_devices()
+        voice = voice_name()
     findings = asyncio.run(
         examine(
             desk,
             kiosk,
             cameras=cameras,
             microphones=microphones,
-            voice=voice_name(),
+            voice=voice,
             surroundings=surroundings,
             here=here,
             desk_keys=key_file_in(programs["desk"].data),
@@ -490,16 +423,7 @@ def run_doctor(
     )
     if "desk" in here:
         findings.append(asyncio.run(check_seal(desk, programs["desk"])))
-    if packages := check_packages(other_packages()):
-        findings.append(packages)
-    code = report(findings, as_json)
-    if support is None:
-        return code
-    from expert_app.commands.doctor_support import support_words, write_support
-
-    written = write_support(support, programs, findings)
-    print(support_words(written, support), file=sys.stderr)
-    return 2 if written is None else code
+    return findings
 
 
 def _check_camera(cameras: list[str], used: Sequence[MediaSettings]) -> CheckResult:
@@ -576,24 +500,3 @@ async def examine(
         check_reading(languages()),
     ]
     return [finding for finding in findings if _ONLY.get(finding.name, "") in ("", *here)]
-
-
-def report(findings: list[CheckResult], as_json: bool) -> int:
-    """Prints the results; 0 when nothing is wrong."""
-    if as_json:
-        rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]
-        print(
-            json.dumps(
-                {"ok": all(f.level != "wrong" for f in findings), "checks": rows},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
-    else:
-        signs = {"ok": _("[ok]"), "absent": _("[absent]"), "wrong": _("[WRONG]")}
-        for finding in findings:
-            print(f"{signs[finding.level]:<9} {finding.name:<11} {finding.sentence}")
-    sys.stdout.flush()
-    if all(f.level != "wrong" for f in findings):
-        return 0
-    return 1

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a hub needs of its machine, and how the hub that runs is: settings, convention, certificate,
+bus, disk, backups. Used by `command`. No Qt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from expert_app.commands.doctor.findings import WAIT_S, CheckResult, check_bus
+from expert_app.commands.setup.settings_file import find_settings
+from expert_app.commands.setup.this_machine import as_here
+from expert_app.runtime.command_line import CommonOptions
+from expert_app.runtime.config import HubSettings, load
+from expert_app.runtime.paths import paths_for
+from resources.texts import _, ngettext
+from session.bus.server.certificate_watch import SOON_DAYS, certificates_in
+from session.core.errors import CertificateUnusable
+from session.hub.convention.loading import load as load_convention
+from session.hub.convention.problems import CatalogueWrong
+from session.protocol.hub.site import HubTrouble
+from views.words.troubles import trouble_sentence
+
+
+class _Health(msgspec.Struct, frozen=True):
+    """The part of /healthz that is said."""
+
+    reasons: list[dict[str, str | int | bool]]
+
+
+def examine_hub(common: CommonOptions) -> list[CheckResult]:
+    """Return the findings; nothing further where no settings are found."""
+    file = find_settings("hub", common.settings, common.folder)
+    if not file.is_found:
+        words = _("No settings of a hub are here ({places}): type expert-app hub init.")
+        places = ", ".join(map(str, file.looked))
+        return [CheckResult("settings", "wrong", as_here(words).format(places=places))]
+    settings = load(HubSettings, file.path)
+    findings = [
+        CheckResult("settings", "ok", _("The settings are {file}.").format(file=file.path)),
+        check_convention(settings),
+        *check_certificate(settings),
+        asyncio.run(check_bus(settings.bus_urls if settings.bus else [own_bus(settings)])),
+        *check_health(settings.metrics.listen),
+        check_room(common, settings),
+        check_backups(settings),
+    ]
+    return [
+        CheckResult(finding.name, finding.level, as_here(finding.sentence)) for finding in findings
+    ]
+
+
+def own_bus(settings: HubSettings) -> str:
+    """Return where the hub's own nats-server is asked on this machine."""
+    host = settings.listen_host
+    if host in ("0.0.0.0", "::", ""):
+        host = "127.0.0.1"
+    scheme = "tls" if settings.tls_certificate else "nats"
+    return f"{scheme}://{host}:{settings.listen_port}"
+
+
+def check_convention(settings: HubSettings) -> CheckResult:
+    """Read the convention as the hub does."""
+    try:
+        load_convention(Path(settings.catalogue), settings.convention.operator_key)
+    except (CatalogueWrong, OSError):
+        words = _("{file} cannot be used as it is: type expert-app hub check.")
+        return CheckResult("convention", "wrong", words.format(file=settings.catalogue))
+    words = _("{file} is complete.")
+    return CheckResult("convention", "ok", words.format(file=settings.catalogue))
+
+
+def check_certificate(settings: HubSettings) -> Iterator[CheckResult]:
+    """Say until when the bus's certificate is valid; nothing where it has none of its own."""
+    if not settings.tls_certificate:
+        return
+    try:
+        ends_at = min(
+            certificate.not_valid_after_utc
+            for certificate in certificates_in(Path(settings.tls_certificate))
+        )
+    except CertificateUnusable:
+        words = _(
+            "{file} is no certificate that can be read: type expert-app hub make-certificate."
+        )
+        yield CheckResult("certificate", "wrong", words.format(file=settings.tls_certificate))
+        return
+    day = f"{ends_at:%d/%m/%Y}"
+    if (ends_at - datetime.now(UTC)).days < SOON_DAYS:
+        words = _("The certificate ends on {day}: type expert-app hub renew-certificate.")
+        yield CheckResult("certificate", "wrong", words.format(day=day))
+    else:
+        words = _("The certificate is valid until {day}.")
+        yield CheckResult("certificate", "ok", words.format(day=day))
+
+
+def check_health(listen: str) -> Iterator[CheckResult]:
+    """Ask the hub that runs what is wrong, in the words of the operator's window."""
+    if not listen:
+        return
+    address = urlsplit(f"//{listen}")
+    connection = http.client.HTTPConnection(
+        address.hostname or "127.0.0.1", address.port, timeout=WAIT_S
+    )
+    try:
+        connection.request("GET", "/healthz")
+        health = msgspec.json.decode(connection.getresponse().read(), type=_Health)
+    except (OSError, http.client.HTTPException, msgspec.MsgspecError):
+        words = _(
+            "No hub answers at {listen}: type systemctl status poste-expert-hub, then journalctl "
+            "-u poste-expert-hub."
+        )
+        yield CheckResult("hub", "wrong", words.format(listen=listen))
+        return
+    finally:
+        connection.close()
+    for reason in health.reasons:
+        trouble = msgspec.convert(
+            {"code": reason.pop("code"), "grave": reason.pop("grave"), "detail": reason},
+            HubTrouble,
+            strict=False,
+        )
+        level = "wrong" if trouble.grave else "absent"
+        yield CheckResult("hub", level, trouble_sentence(trouble))
+    if not health.reasons:
+        yield CheckResult("hub", "ok", _("The hub runs, and nothing is wrong with it."))
+
+
+def check_room(common: CommonOptions, settings: HubSettings) -> CheckResult:
+    """Say how much room the disk under the hub's folder has."""
+    folder = common.folder or (Path(settings.folder) if settings.folder else None)
+    place = paths_for("hub", folder).data
+    while not place.exists():
+        place = place.parent
+    free_mb = shutil.disk_usage(place).free >> 20
+    if free_mb < settings.disk.warn_mb:
+        words = _("Only {free} MB are free for {folder}: make room, or type df -h to see where.")
+        return CheckResult("disk", "wrong", words.format(free=free_mb, folder=place))
+    words = ngettext("{free} MB is free.", "{free} MB are free.", free_mb)
+    return CheckResult("disk", "ok", words.format(free=free_mb))
+
+
+def check_backups(settings: HubSettings) -> CheckResult:
+    """Say where backups go."""
+    if not settings.backup.folder:
+        words = _(
+            "There are no backups: name a folder in the settings ([backup] folder), then type "
+            "systemctl enable --now poste-expert-backup.timer."
+        )
+        return CheckResult("backup", "absent", words)
+    words = _("Backups are in {folder}; a running hub says when one is missing.")
+    return CheckResult("backup", "ok", words.format(folder=settings.backup.folder))
