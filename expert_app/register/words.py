@@ -28,8 +28,8 @@ FILES: dict[str, str] = {
     ),
     "head_line": N_("The first line cannot be read. It must name the columns."),
     "heads_missing": N_(
-        "The first line must name the columns; these are missing: {columns}. docs/dossiers.md "
-        "lists the names. Nothing was imported."
+        "The first line must name the columns; these are missing: {columns}. The handbook "
+        "lists the names (dossiers). Nothing was imported."
     ),
     "head_twice": N_("Two columns are “{column}”. Take one away. Nothing was imported."),
 }

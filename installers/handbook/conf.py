@@ -12,7 +12,7 @@ myst_links_external_new_tab = True
 suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
-html_title = "Guide de Poste Expert"
+html_title = "Manuel de Poste Expert"
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False

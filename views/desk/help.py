@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The list of shortcuts over the desk's window (F1), with which program this is and a file for the
-help desk; gone at the next Escape. Used by the desk's window.
+"""The list of shortcuts over the desk's window (F1), with the handbook, which program this is and
+a file for the help desk; gone at the next Escape. Used by the desk's window.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from views.widgets.parts import column, label, native_keys, push_button, row, to
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 from views.words.fuzzy_search import plain
+from views.workplace.handbook import HandbookLink
 
 CONVERSATION_GROUP = N_("Conversation")
 _DEVICES, _PAGES, _PREVIEW = N_("Dossier and devices"), N_("Pages"), N_("Preview of the glass")
@@ -160,6 +161,9 @@ def local_shortcuts() -> list[str]:
 class ShortcutHelp(QWidget):
     """A veil over the window with the card of shortcuts.
 
+    Attributes:
+        handbook: offers the page that it is given.
+
     Signals:
         support_requested(): make a file for the help desk.
     """
@@ -180,6 +184,7 @@ class ShortcutHelp(QWidget):
         self._search.setAccessibleName(_("Search the shortcuts"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)
+        self.handbook = HandbookLink("help_handbook", self)
         self._lines: list[tuple[QWidget, list[tuple[str, QLabel, QLabel]]]] = []
         self._build()
 
@@ -268,6 +273,7 @@ class ShortcutHelp(QWidget):
             side.addStretch(1)
         self._area = _WholeArea(groups)
         body.addWidget(self._area)
+        body.addWidget(self.handbook.said)
         body.addLayout(self._build_about())
         outer = column(self)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
@@ -314,7 +320,7 @@ class ShortcutHelp(QWidget):
         )
         support.clicked.connect(self.hide)
         support.clicked.connect(self.support_requested)
-        line = row(None, about_label, support, space=SPACE[3])
+        line = row(None, about_label, self.handbook.button, support, space=SPACE[3])
         line.setStretch(0, 1)
         return line
 

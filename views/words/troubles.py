@@ -88,8 +88,8 @@ _SENTENCES: dict[str, str] = {
     ),
     "sign_on_unchecked": N_(
         "The provider {offer} gives nothing to ask with whether a person still may: whoever is "
-        "dismissed there stays in until the hours are over. docs/sso.md says how it does (scopes, "
-        "parameters); check_minutes = 0 says that you know."
+        "dismissed there stays in until the hours are over. The handbook (sso) says how it does "
+        "(scopes, parameters); check_minutes = 0 says that you know."
     ),
     "ged_away": N_("The document system {name} takes nothing ({why}); its copies wait."),
     "ged_refused": N_("The document system {name} refused {copies} documents."),

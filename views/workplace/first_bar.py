@@ -5,7 +5,7 @@ above, help, the demonstration and the version below. Used by the desk's sign-in
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
@@ -16,6 +16,7 @@ from views.widgets.announcer import announce
 from views.widgets.appearance import TEXT_SIZES
 from views.widgets.parts import Card, Segments, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE
+from views.workplace.handbook import HandbookLink
 
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 """Each in its own words: whoever cannot read the other one finds it."""
@@ -23,6 +24,9 @@ LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 class FirstPage(QWidget):
     """A page, with what a person who has never seen the program needs around it.
+
+    Attributes:
+        handbook: part of the help; offers the page that it is given.
 
     Args:
         demo: offer the demonstration; False for a person who works here already.
@@ -42,7 +46,7 @@ class FirstPage(QWidget):
         super().__init__()
         self.setObjectName("first_page")
         self._first: QWidget | None = page.focusWidget()
-        self._help = Card("first_help")
+        self._help, self.handbook = Card("first_help"), HandbookLink("first_handbook", self)
         self._help_button = push_button(_("Help"), "help", name="first_help_button")
         self._help_button.setCheckable(True)
         self._help_button.toggled.connect(self._on_help)
@@ -164,6 +168,8 @@ class FirstPage(QWidget):
             _("Everything works with the keyboard: Tab goes on, Enter presses, Escape closes."),
         ):
             self._help.body.addWidget(label(words, wrap=True))
+        self._help.body.addWidget(self.handbook.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._help.body.addWidget(self.handbook.said)
 
     def _on_help(self, is_shown: bool) -> None:
         self._help.setVisible(is_shown)

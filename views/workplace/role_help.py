@@ -26,10 +26,11 @@ _OF_CONVERSATIONS = (
 
 @dataclass(frozen=True)
 class RoleHelp:
-    """Sentences, then keys with what they do; all to be translated."""
+    """Sentences, then keys with what they do, all to be translated; the handbook's page."""
 
     sentences: tuple[str, ...]
     keys: tuple[tuple[str, str], ...]
+    page: str
 
 
 ROLE_HELP = {
@@ -51,6 +52,7 @@ ROLE_HELP = {
             ),
         ),
         _OF_EVERY_WINDOW,
+        page="kiosk",
     ),
     "operator": RoleHelp(
         (
@@ -65,6 +67,7 @@ ROLE_HELP = {
             N_("“Kiosks and desks” has the tests of the night, and help from afar."),
         ),
         (*_OF_CONVERSATIONS, *_OF_EVERY_WINDOW),
+        page="operator",
     ),
     "helpdesk": RoleHelp(
         (
@@ -76,6 +79,7 @@ ROLE_HELP = {
             N_("“Kiosks and desks” has the tests of the night, and help from afar."),
         ),
         (*_OF_CONVERSATIONS, *_OF_EVERY_WINDOW),
+        page="assistance",
     ),
     "supervisor": RoleHelp(
         (
@@ -101,6 +105,7 @@ ROLE_HELP = {
             ("F12", N_("Dismiss the messages")),
             *_OF_EVERY_WINDOW,
         ),
+        page="supervisor",
     ),
 }
 """By the role as the settings name it."""

@@ -9,15 +9,15 @@ import os
 import re
 from pathlib import Path
 
+from resources.handbook import DEBIAN
+
 PACKAGED = "POSTE_EXPERT_HUB_COMMAND"
 """Variable of the environment: the command by which a Debian package runs those of the hub, as the
 hub's account; its hub is a service that starts by itself.
 """
-HANDBOOK = Path("/usr/share/doc/poste-expert/handbook")
-"""Where the Debian package has the pages of docs."""
 
 
-def as_here(text: str, handbook: Path = HANDBOOK) -> str:
+def as_here(text: str, handbook: Path = DEBIAN) -> str:
     """Return the text with the hub's command, and with the pages of docs, as they are here."""
     command = os.environ.get(PACKAGED, "")
     if command:

@@ -24,6 +24,7 @@ from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.sign_on.here import sign_off
 from expert_app.workplace.wiring.desk_choices import DeskPages
 from expert_app.workplace.wiring.role_program import RoleProgram
+from resources.handbook import handbook_page
 from session.core.computer import computer_name
 from session.desk.hub.remote_help import DeskHelpClient
 from session.desk.hub.workplace import Workplace
@@ -120,6 +121,7 @@ class Desk(RoleProgram[DeskWindow]):
         screen.application.commitDataRequest.connect(window.idle.summary.skip)
         window.sign_out_requested.connect(self._on_sign_out)
         window.help.support_requested.connect(self._support.write_file)
+        window.help.handbook.show_page(handbook_page("agent"))
         self._workplace = Workplace(
             parts.bus, parts.link, computer=computer_name(), tasks=parts.tasks
         )

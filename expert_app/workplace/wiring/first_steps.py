@@ -16,6 +16,7 @@ from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program, own_application
 from expert_app.workplace.choices import LANGUAGE, choices_of
+from resources.handbook import handbook_page
 from resources.texts import _, use_language
 from session.core.child_process import NO_WINDOW, own_python
 from views.widgets.appearance import Appearance
@@ -50,6 +51,7 @@ class FirstSteps:
         )
         first_page.language_chosen.connect(self._on_language)
         first_page.text_size_chosen.connect(self._appearance.set_text_size)
+        first_page.handbook.show_page(handbook_page("agent"))
         first_page.demo_requested.connect(self._on_demo)
         window = PlainWindow(first_page, _("Expert desk"))
         window.resize(*WINDOW_SIZE)

@@ -17,6 +17,7 @@ from expert_app.workplace.choices import LANGUAGE
 from expert_app.workplace.key_file import KeyFile, PassphraseWrong
 from expert_app.workplace.role_parts import RoleParts
 from expert_app.workplace.wiring.support import SupportConnections
+from resources.handbook import handbook_page
 from resources.texts import _, ngettext
 from session.core.signals import Signal
 from views.widgets.keyboard.command_palette import forget_recent
@@ -29,7 +30,8 @@ from views.workplace.settings import NamedPage, SettingsWindow
 
 def help_page(role: str) -> NamedPage:
     """The page of help for the window of this role, as the settings name it."""
-    return NamedPage(_("Help"), "help", HelpPage(ROLE_HELP[role]))
+    of_role = ROLE_HELP[role]
+    return NamedPage(_("Help"), "help", HelpPage(of_role, handbook_page(of_role.page)))
 
 
 class SettingsConnections:

@@ -12,6 +12,7 @@ import msgspec
 from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
 
 from documents.store.procedures import by_language, load_procedures, shipped
+from resources.handbook import DEBIAN
 from resources.texts import _
 from session.core.clock import ManualClock
 from session.desk.hub.memos import MemoBook
@@ -543,6 +544,7 @@ def help_() -> DeskWindow:
     """The shortcuts are shown."""
     window = face()
     window.show()
+    window.help.handbook.show_page(DEBIAN / "agent.html")
     window.header.help_pressed.emit()
     return window
 

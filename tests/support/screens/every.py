@@ -13,6 +13,7 @@ from functools import partial
 from PyQt6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from expert_app.kiosk.wiring.visit import KioskVisit
+from resources.handbook import DEBIAN
 from resources.texts import _
 from session.core.clock import ManualClock
 from session.log.playback.opening import open_records
@@ -131,7 +132,8 @@ def _settings(page: str) -> QWidget:
 
 
 def _host_settings(helps: bool) -> QWidget:
-    told, of_role = NotificationsPage(host_notifications()), HelpPage(ROLE_HELP["facilitator"])
+    told = NotificationsPage(host_notifications())
+    of_role = HelpPage(ROLE_HELP["facilitator"], DEBIAN / "kiosk.html")
     told.show_choices(ring=True, volume="", notify=True)
     pages = [
         NamedPage("Aspect", "colour", AppearancePage()),
@@ -145,7 +147,9 @@ def _host_settings(helps: bool) -> QWidget:
 
 
 def _first_page(page: QWidget, title: str) -> QWidget:
-    return PlainWindow(FirstPage(page, language="fr", text_size=1.0), title)
+    first_page = FirstPage(page, language="fr", text_size=1.0)
+    first_page.handbook.show_page(DEBIAN / "agent.html")
+    return PlainWindow(first_page, title)
 
 
 def _sign_in(state: str) -> QWidget:

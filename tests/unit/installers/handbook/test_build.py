@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 sys.path.insert(0, str(ROOT))
 from installers.handbook import build as handbook  # noqa: E402
+from resources import handbook as places  # noqa: E402
 
 OF_ROLES = ("agent", "supervisor", "assistance", "kiosk", "operator")
 
@@ -102,3 +103,23 @@ def test_nothing_of_the_build_is_in_the_handbook(built: Path, tmp_path: Path) ->
         for name in files
         if (built / name).read_bytes() != (tmp_path / "again" / name).read_bytes()
     ] == []
+
+
+def test_the_packaged_handbook_comes_before_that_of_a_clone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packaged, clone = tmp_path / "packaged", tmp_path / "clone"
+    monkeypatch.setattr(places, "PACKAGED", (packaged,))
+    monkeypatch.setattr(places, "REPOSITORY", clone)
+    assert places.handbook_page("agent") is None
+    for file in ("clone/docs/agent.md", "clone/build/handbook/agent.html", "packaged/agent.html"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).touch()
+        assert places.handbook_page("agent") == tmp_path / file
+    assert places.handbook_page("gone") is None
+
+
+def test_the_packages_put_it_where_the_programs_look() -> None:
+    builder = (ROOT / "installers/debian/build.py").read_text("utf-8")
+    assert f'HANDBOOK = Path("{places.DEBIAN.as_posix().lstrip("/")}")' in builder
+    assert 'tree / "handbook"' in (ROOT / "installers/windows/build.py").read_text("utf-8")
