@@ -250,14 +250,15 @@ class _Versions(argparse.Action):
         parser.exit()
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of_line(*, whole: bool = False) -> argparse.ArgumentParser:
+    """Return the parser of our command line; `whole` describes each command, and loads it."""
     parser = argparse.ArgumentParser(
         prog="expert-app", description="Desk, hub and kiosk of Poste Expert."
     )
     parser.add_argument(
         "--version", action=_Versions, nargs=0, help="of the program, its protocol and its formats"
     )
-    add_commands(parser, COMMANDS, CommonOptions, is_required=True)
+    add_commands(parser, COMMANDS, CommonOptions, is_required=True, whole=whole)
     return parser
 
 
@@ -285,7 +286,7 @@ def _package_words(command: str, package: str) -> str:
 
 
 def _run(argv: list[str]) -> int:
-    parsed = vars(_parser().parse_args(argv))
+    parsed = vars(parser_of_line().parse_args(argv))
     common = made(CommonOptions, parsed)
     leave_no_memory_behind()
     level = logging.DEBUG if common.verbose else logging.WARNING

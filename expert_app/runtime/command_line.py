@@ -66,7 +66,7 @@ class CommonOptions:
     """The options of every command."""
 
     settings: Annotated[
-        Path | None, Argument("settings file (default: found by itself, docs/install.md)")
+        Path | None, Argument("settings file (default: found by itself; see the handbook)")
     ] = None
     folder: Annotated[Path | None, Argument("keep everything below this folder")] = None
     language: Annotated[Language | None, Argument("language of the screen")] = None
@@ -210,15 +210,24 @@ class CommandParser(argparse.ArgumentParser):
         self._names: set[str] = set()
         self._one_of: dict[OneOf, Any] = {}
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """See `argparse.ArgumentParser.parse_known_args`."""
+    def fill(self, *, whole: bool = False) -> None:
+        """Add what the command takes, and the names of the commands below it.
+
+        Args:
+            whole: what those take, too: for whoever describes the line instead of reading it.
+        """
         self.set_defaults(command=self._command)
         if self._command.place:
             self._add_all(self._command.load())
         self._add_all(self._shared)
         if self._command.below:
             is_required = not self._command.place
-            add_commands(self, self._command.below, self._shared, is_required=is_required)
+            below = self._command.below
+            add_commands(self, below, self._shared, is_required=is_required, whole=whole)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """See `argparse.ArgumentParser.parse_known_args`."""
+        self.fill()
         return super().parse_known_args(args, namespace)
 
     def _add_all(self, target: Target) -> None:
@@ -273,14 +282,18 @@ def add_commands(
     shared: Target,
     *,
     is_required: bool,
+    whole: bool = False,
 ) -> None:
     """Add commands to a parser.
 
     Args:
         shared: the options that every command takes.
+        whole: with what they take; else each adds it when it is to read a line.
     """
     names = parser.add_subparsers(
         metavar="COMMAND", required=is_required, parser_class=CommandParser
     )
     for name, command in commands.items():
-        names.add_parser(name, help=command.words, command=command, shared=shared)
+        below = names.add_parser(name, help=command.words, command=command, shared=shared)
+        if whole:
+            below.fill(whole=True)

@@ -347,6 +347,7 @@ def make_package(build: Build, name: str, programs: Path) -> Path:
         add_handbook(root, build.work)
     if name in (PROGRAMS, GUI):
         add_notices(root, root / "usr/share/doc" / name, programs)
+    run(ROOT / ".venv/bin/python", ROOT / "installers/command_pages.py", root, name)
     add_control(root, name, build.version.debian)
     same_for_all(root)
     build.out.mkdir(parents=True, exist_ok=True)
