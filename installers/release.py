@@ -272,8 +272,9 @@ def build_repository(out: Path, version: Version, folder: Path) -> str:
         sentence = make_repository(repository, sorted(out.glob("*.deb")), version.debian)
     except RepositoryWrong as error:
         raise NotReady(str(error)) from error
-    for file in (*folder.glob("*.asc"), *folder.glob("*.sources")):
-        shutil.copyfile(file, out / file.name)
+    for file in (repository.public_keys, repository.sources):
+        if file.exists():
+            shutil.copyfile(file, out / file.name)
     return sentence
 
 

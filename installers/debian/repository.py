@@ -3,7 +3,8 @@
 
     pool/SUITE/*.deb             this release, and those before it to which a machine may go back
     dists/SUITE/InRelease        the signed list; Packages are below main/binary-amd64
-    NAME-archive-keyring.asc     the public keys, NAME.sources    for /etc/apt/sources.list.d
+    poste-expert-archive-keyring.asc     the public keys
+    poste-expert.sources         what a machine has in /etc/apt/sources.list.d
 
 A folder of files: copied, it is a mirror, over HTTP or on a disk (`file:`). By itself:
 `repository.py FOLDER-OF-PACKAGES --out FOLDER` signs what others have built with one's own key.
@@ -70,6 +71,13 @@ class Repository:
     def pool(self) -> Path:
         """Where the packages are."""
         return self.folder / "pool" / self.suite
+
+    @property
+    def sources(self) -> Path:
+        """What a machine is given; a trial does not take the place of the release's."""
+        if self.suite == CODENAME:
+            return self.folder / "poste-expert.sources"
+        return self.folder / f"poste-expert-{self.suite}.sources"
 
     @property
     def public_keys(self) -> Path:
@@ -285,8 +293,7 @@ def make(repository: Repository, packages: Sequence[Path], version: str) -> str:
             write_keys(repository)
             chosen.append(make_keyring(repository, version, Path(folder)))
         take_packages(repository, chosen)
-    sources = repository.folder / "poste-expert.sources"
-    sources.write_text(sources_of(repository))
+    repository.sources.write_text(sources_of(repository))
     write_lists(repository)
     count = len(check(repository))
     words = (

@@ -16,8 +16,11 @@ from pathlib import Path
 from tests.packages.booted import boot
 from tests.packages.installed import Installed
 from tests.packages.machine import ROOT, CommandFailed, Machine
+from tests.packages.repository import begin, publish, throw_away_key
+from tests.packages.upgraded import Upgraded
 
 BUILD = ROOT / "build" / "packages"
+REPOSITORY = BUILD / "apt"
 BUILDER = ["/usr/bin/python3.13", str(ROOT / "installers" / "debian" / "build.py")]
 LARGEST_DEB_MB, LARGEST_INSTALLED_MIB = 250, 750
 LARGEST_HUB_MIB = 250
@@ -30,7 +33,7 @@ class Packages:
     """The .deb files, and the next release's, for upgrades.
 
     Args:
-        folder: with the files of `make packages`; none other may lie there.
+        folder: with the files of `make packages`; the newest are taken.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,6 +45,11 @@ class Packages:
         if not found:
             raise CommandFailed(f"{self.folder} has no {name}: run `make packages`")
         return found[-1]
+
+    def publish(self, key: str) -> None:
+        """A repository of these packages, signed, from which the machine installs."""
+        begin(REPOSITORY)
+        publish(REPOSITORY, self.folder, key)
 
     def the_same_bytes_twice(self) -> None:
         """A second build, in another folder, is the first one."""
@@ -89,17 +97,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.packages", description=__doc__)
     parser.add_argument("--packages", type=Path, default=ROOT / "dist", help="what was built")
     parser.add_argument("--only", default="", help="checks whose name has this word")
-    parser.add_argument("--skip", default="", help="not the checks whose name has this word")
+    parser.add_argument(
+        "--skip", action="append", default=[], help="not the checks whose name has this word"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the machine for a look")
     arguments = parser.parse_args()
     if os.geteuid():
         print("Run it as root: it makes a Debian in a folder and enters it.")
         return 2
+    with throw_away_key() as key:
+        return play(arguments, key)
+
+
+def play(arguments: argparse.Namespace, key: str) -> int:
+    """Runs the checks on a machine with a repository of its own."""
     BUILD.mkdir(parents=True, exist_ok=True)
     packages = Packages(arguments.packages.resolve())
-    installed = Installed(Machine("machine", BUILD, packages=packages.folder), packages.file)
+    installed = Installed(Machine("machine", BUILD, packages=REPOSITORY), packages.file)
+    upgraded = Upgraded(installed, lambda: publish(REPOSITORY, packages.next_release(), key))
     checks: list[tuple[str, Callable[[], None]]] = [
         ("small enough", packages.small_enough),
+        ("a repository", lambda: packages.publish(key)),
         ("an empty Debian, with tools", installed.make),
         ("installed", installed.install),
         ("desktop file and AppStream", installed.desktop_files),
@@ -112,12 +130,16 @@ def main() -> int:
         ("the pilot", installed.pilot),
         ("lintian has no error", installed.lintian),
         ("the same bytes twice", packages.the_same_bytes_twice),
-        ("upgrade and downgrade", lambda: installed.upgrade(packages.next_release())),
+        ("upgraded together", upgraded.together),
+        ("back to the release before", upgraded.back),
+        ("upgraded, one package alone", upgraded.one_alone),
+        ("upgraded, and the disk is full", upgraded.full_disk),
+        ("upgraded, and the power is cut", upgraded.power_cut),
         ("removed, and purged", installed.purge),
     ]
     good = True
     for name, check in checks:
-        if arguments.only not in name or (arguments.skip and arguments.skip in name):
+        if arguments.only not in name or any(word in name for word in arguments.skip):
             continue
         start = time.monotonic()
         try:

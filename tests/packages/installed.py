@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.packages.machine import CommandFailed, Machine
+from tests.packages.repository import SUITE
 
 PACKAGES = (
     "poste-expert",
@@ -42,6 +43,12 @@ import livekit.rtc, psycopg, s3fs, webdav4.fsspec
 """
 PERSON = "someone"
 SETTINGS = "/etc/default/poste-expert-kiosk"
+ADD_REPOSITORY = """
+set -eu
+cp /srv/packages/poste-expert-archive-keyring.asc /usr/share/keyrings/
+cp /srv/packages/*.sources /etc/apt/sources.list.d/
+apt-get update -qq
+"""
 HUB_FOLDERS = ("/etc/poste-expert", "/var/lib/poste-expert")
 
 
@@ -55,8 +62,13 @@ class Installed:
     def __init__(self, machine: Machine, file: Callable[[str], Path]) -> None:
         self.machine, self._file = machine, file
 
+    @property
+    def version(self) -> str:
+        """Of the packages."""
+        return self._file("poste-expert").name.split("_")[1]
+
     def _on_machine(self, name: str) -> str:
-        return f"/srv/packages/{self._file(name).name}"
+        return f"/srv/packages/pool/{SUITE}/{self._file(name).name}"
 
     def make(self) -> None:
         """An empty Debian, and what the checks use."""
@@ -80,8 +92,11 @@ class Installed:
         self.machine.run("appstreamcli", "validate", "--no-net", metainfo)
 
     def install(self) -> None:
-        """All packages, with what they depend on, and an account of a person."""
-        self.machine.install(*map(self._on_machine, PACKAGES))
+        """All roles on one machine, from the repository as docs/install.md says it, and an account
+        of a person.
+        """
+        self.machine.run("sh", "-c", ADD_REPOSITORY)
+        self.machine.install("poste-expert-archive-keyring", *PACKAGES)
         self.machine.run("useradd", "--create-home", PERSON)
         said = self.machine.run("expert-app", "--version", user=PERSON)
         if not said.startswith("expert-app "):
@@ -153,26 +168,6 @@ class Installed:
         )
         shell = f"xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' sh -c '{play}'"
         print(self.machine.run("sh", "-c", shell, user=PERSON, alone=True), end="")
-
-    def upgrade(self, newer: Path) -> None:
-        """To the next release and back: an administrator's changed settings stay."""
-        self.machine.run("sh", "-c", f"echo '# of this machine' >> {SETTINGS}")
-        here = self.machine.root / "srv" / "next"
-        here.mkdir(exist_ok=True)
-        for file in newer.glob("*.deb"):
-            (here / file.name).hardlink_to(file)
-        try:
-            next_files = [f"/srv/next/{file.name}" for file in sorted(here.glob("*.deb"))]
-            old_files = [self._on_machine(name) for name in PACKAGES]
-            for files in (next_files, old_files):
-                self.machine.install(*files, options=("--allow-downgrades",))
-                self.machine.run("expert-app", "--version", user=PERSON)
-                if "# of this machine" not in self.machine.run("cat", SETTINGS):
-                    raise CommandFailed("changed settings are gone")
-            self.machine.run("poste-expert-hub", "check", alone=True)
-        finally:
-            for file in here.glob("*.deb"):
-                file.unlink()
 
     def purge(self) -> None:
         """Programs and accounts' settings go; data goes only when it is asked for."""

@@ -175,6 +175,18 @@ def test_a_key_follows_another_while_both_sign(
     assert f"{KEYRING}=0.5.0" in built.check(both)
 
 
+def test_a_trial_is_apart_from_the_release(
+    repository: Repository, package: Callable[[str, str], Path]
+) -> None:
+    trial = replace(repository, suite=built.TRIAL)
+    version = "0.4.0~dev20300101000000.01234567"
+    built.make(trial, [package("poste-expert", version)], version)
+    assert f"poste-expert={version}" in built.check(trial)
+    assert "poste-expert=0.3.0" in built.check(repository)
+    assert "\nSuites: trixie\n" in repository.sources.read_text()
+    assert "\nSuites: trixie-trial\n" in trial.sources.read_text()
+
+
 def test_without_a_key_the_report_says_so_and_machines_refuse_it(
     tmp_path: Path, package: Callable[[str, str], Path]
 ) -> None:
