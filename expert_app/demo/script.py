@@ -27,7 +27,8 @@ def programs_per_processor() -> float:
     """
     if not hasattr(os, "getloadavg"):
         return 1.0
-    return os.getloadavg()[0] / (os.cpu_count() or 1)
+    waiting: float = os.getloadavg()[0]
+    return waiting / (os.cpu_count() or 1)
 
 
 class Script:
