@@ -103,10 +103,13 @@ def trust_authority(
     stop: Annotated[bool, Argument("give it no more; who has it keeps it")] = False,
 ) -> int:
     """Have the hub give the next authority to desks and kiosks; the exit code."""
-    if stop or ca is None:
+    if stop:
         write_offer(hub.paths, "")
-        print(_("No authority is given any more. Which one: --ca FOLDER."))
-        return 0 if stop else 2
+        print(_("No authority is given any more."))
+        return 0
+    if ca is None:
+        print(_("Say which authority is given: --ca FOLDER."))
+        return 2
     text = authority_text(ca)
     write_offer(hub.paths, text)
     note_act(hub.paths, "trust-authority", str(ca))
