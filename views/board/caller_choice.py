@@ -5,23 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtWidgets import QComboBox
+from PyQt6.QtWidgets import QComboBox, QSizePolicy
 
 from resources.plain_text import plain_text
 from resources.texts import _
-from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.facts import BoardFacts
-from views.widgets.parts import tell_choice
+from views.widgets.parts import label_button, tell_choice
+from views.widgets.plain_words import CheckBox
 
 IN_TURN = -1
 """In place of a column to sort by: as callers are served."""
 
 
 class CallerChoice:
-    """Callers of one service or site, or all; in turn, or sorted by a column.
+    """Callers of one service or site, or all; only those who talk, or all; in turn, or sorted by
+    a column.
 
     Attributes:
         of_service, of_site: the fields in which they are chosen.
+        talking: the box that leaves only those who are in a conversation.
         sorted_by: a column of the callers' table, or `IN_TURN`.
     """
 
@@ -31,6 +34,8 @@ class CallerChoice:
         self.descending = False
         self.of_service = _filter("board_of_service")
         self.of_site = _filter("board_of_site")
+        self.talking = CheckBox(_("In conversation"))
+        self.talking.setObjectName("board_talking")
         self.of_service.setAccessibleName(_("Show only one service"))
         self.of_site.setAccessibleName(_("Show only one site"))
 
@@ -42,6 +47,11 @@ class CallerChoice:
         sites = sorted(
             {site.name for site in facts.sites()} | {ticket.site for ticket in facts.tickets}
         )
+        talks = sum(ticket.state is TicketState.IN_SESSION for ticket in facts.tickets)
+        label_button(self.talking, _("In conversation ({count})").format(count=talks))
+        self.talking.setEnabled(talks > 0)
+        if not talks:
+            self.talking.setChecked(False)
         _fill(self.of_service, _("All services"), services)
         _fill(self.of_site, _("All sites"), [(name, name) for name in sites])
 
@@ -50,14 +60,20 @@ class CallerChoice:
         """The only service that is shown, "" for all."""
         return self.of_service.currentData() or ""
 
-    def tickets(self) -> list[Ticket]:
-        """Return the callers to show, in their order."""
+    def of_place(self) -> list[Ticket]:
+        """Return the callers of the chosen service and site, whether they wait or talk."""
         service, site = self.of_service.currentData(), self.of_site.currentData()
-        tickets = [
+        return [
             ticket
             for ticket in self._facts.tickets
             if service in ("", None, ticket.service) and site in ("", None, ticket.site)
         ]
+
+    def tickets(self) -> list[Ticket]:
+        """Return the callers to show, in their order."""
+        tickets = self.of_place()
+        if self.talking.isChecked():
+            tickets = [ticket for ticket in tickets if ticket.state is TicketState.IN_SESSION]
         key = self._sort_key()
         if key is None:
             return tickets
@@ -101,6 +117,7 @@ def _filter(name: str) -> QComboBox:
     box.setObjectName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(10)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return tell_choice(box)
 
 

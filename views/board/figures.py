@@ -22,6 +22,9 @@ from views.widgets.parts import Card, Chip, clock_words, label, restyle, steady_
 from views.widgets.theme import SPACE
 from views.words.waits import WaitLimits
 
+HELP = "help "
+"""Before an agent's id, in the name of an alert."""
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -240,19 +243,19 @@ class BoardFigures(QFrame):
                 alerts[f"late {service.id}"] = words.format(service=service.name, minutes=minutes)
         return alerts
 
-    def new_alerts(self) -> list[str]:
-        """Return what has passed its threshold since the last call;
-        the first call returns nothing.
+    def new_alerts(self) -> dict[str, str]:
+        """Return what has passed its threshold since the last call, by what it is about ("help a1":
+        this agent asks for help); the first call returns nothing.
         """
         now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
         now |= self._services_alerts
         now |= self._helped
         known_alerts, self._alerts = self._alerts, set(now)
-        return [
-            words
+        return {
+            name: words
             for name, words in now.items()
             if known_alerts is not None and name not in known_alerts
-        ]
+        }
 
     def show_lines(self, totals: LineTotals) -> None:
         """Kiosks with a good line, of those that were measured; a bad one is an alert."""
@@ -276,7 +279,7 @@ class BoardFigures(QFrame):
         day, limits = board.day, self._limits
         self._show_agents(board.agents)
         self._helped = {
-            f"help {agent.id}": _("{name} asks for help: {reason}").format(
+            f"{HELP}{agent.id}": _("{name} asks for help: {reason}").format(
                 name=agent.name, reason=help_words(agent.help)
             )
             for agent in board.agents

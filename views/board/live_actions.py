@@ -128,6 +128,7 @@ class LiveActions:
         return [
             _button(self._set_state, "paused", "act_state"),
             _button(self._set_services, "appointment", "act_services"),
+            _button(self._join_agent, "call", "act_join_agent"),
         ]
 
     def undo_button(self) -> QPushButton:

@@ -15,7 +15,6 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLayout,
     QSizePolicy,
-    QSplitter,
     QWidget,
 )
 
@@ -27,7 +26,7 @@ from views.board.caller_choice import CallerChoice
 from views.board.facts import WAITING, BoardFacts
 from views.board.live_actions import LiveActions
 from views.board.rows import QueueLimits, agent_rows, queue_rows, ticket_row
-from views.board.tables import BoardTable, TargetTable, TicketTable
+from views.board.tables import BoardTable, TableSplitter, TargetTable, TicketTable
 from views.widgets.parts import (
     ElidedLabel,
     EmptyState,
@@ -147,10 +146,12 @@ class BoardLivePage(QWidget):
         self.agents.show_rows(agent_rows(able, facts.services, now_utc))
 
     def _heading(self, tickets: Sequence[Ticket]) -> str:
-        waiting = sum(1 for ticket in tickets if ticket.state in WAITING)
+        of_place = self._choice.of_place()
+        waiting = sum(1 for ticket in of_place if ticket.state in WAITING)
         is_known = self._facts.connected or bool(self._facts.tickets)
         words = _("Callers: {waiting} waiting, {others} with an agent").format(
-            waiting=waiting if is_known else "–", others=len(tickets) - waiting if is_known else "–"
+            waiting=waiting if is_known else "–",
+            others=len(of_place) - waiting if is_known else "–",
         )
         if len(tickets) > MOST_ROWS:
             words += " · " + _("the first {count} are shown").format(count=MOST_ROWS)
@@ -213,15 +214,11 @@ class BoardLivePage(QWidget):
             name="board_empty",
         )
         self.tickets.setMinimumHeight(24)  # while an act is open, its buttons come first
-        columns = QSplitter()
-        columns.setChildrenCollapsible(False)
-        columns.addWidget(self._build_queues())
-        columns.addWidget(self._build_tickets())
-        columns.addWidget(self._build_agents())
-        columns.setStretchFactor(1, 3)
-        columns.setStretchFactor(2, 1)
-        columns.setSizes([350, 590, 304])
-        column(self, columns, space=0)
+        tables = TableSplitter()
+        tables.add_table(self.queues, self._build_queues())
+        tables.add_table(self.tickets, self._build_tickets())
+        tables.add_table(self.agents, self._build_agents())
+        column(self, tables, space=0)
 
     def _build_queues(self) -> QWidget:
         acts = FlowLayout(*self.offered.services_buttons())
@@ -231,9 +228,8 @@ class BoardLivePage(QWidget):
         acts = FlowLayout(*self.offered.callers_buttons())
         title = FlowLayout(self._callers, self._undo_words, self.offered.undo_button())
         panel = _panel(title, self.tickets, acts, left_px=GAP_PX, right=GAP_PX)
-        filters = row(None, space=SPACE[1])
-        filters.addWidget(self._choice.of_service, len(_("All services")))
-        filters.addWidget(self._choice.of_site, len(_("All sites")))
+        choice = self._choice
+        filters = FlowLayout(choice.talking, choice.of_service, choice.of_site)
         box = panel.layout()
         assert isinstance(box, QBoxLayout)
         box.insertLayout(1, filters)
@@ -260,6 +256,7 @@ class BoardLivePage(QWidget):
         self.tickets.sort_requested.connect(self._on_sort)
         for box in (self._choice.of_service, self._choice.of_site):
             box.currentIndexChanged.connect(lambda _index: self.refresh())
+        self._choice.talking.toggled.connect(lambda _on: self.refresh())
 
 
 class _UndoWords(ElidedLabel):

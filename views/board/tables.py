@@ -25,10 +25,12 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
+    QWidget,
 )
 
 from resources.plain_text import plain_text
@@ -44,6 +46,9 @@ LEAST_LETTERS, ICON_PX = 9, 30
 
 LEAST_PX = 60
 """No column becomes narrower than that to make room for it."""
+
+OUTER_SHARES, STEP_PX = (0.31, 0.25), 24
+"""Of the page's width, what the first and the last table may have of it; in steps of so much."""
 
 TICKET_MIME = "application/x-poste-expert-ticket"
 _ID = Qt.ItemDataRole.UserRole
@@ -95,16 +100,19 @@ class BoardTable(QTreeWidget):
     Args:
         wide: the column that takes what the others leave.
         most_px: columns that are cut (their tool tip has the whole text) rather than wider than
-            that with usual letters.
+            that with usual letters, unless there is room that nobody needs.
         spare: columns that give way, one after the other, before the wide one cannot be read; then
             the widest others become narrower.
+        whole: they give way before any text of the wide one is cut.
 
     Signals: menu_requested(QPoint): the person wants the acts of the chosen row, at this place of
-        the screen. sort_requested(int): the head of this column was pressed.
+        the screen. sort_requested(int): the head of this column was pressed. widths_changed():
+        its texts want another width.
     """
 
     menu_requested = pyqtSignal(QPoint)
     sort_requested = pyqtSignal(int)
+    widths_changed = pyqtSignal()
 
     def __init__(
         self,
@@ -115,9 +123,11 @@ class BoardTable(QTreeWidget):
         wide: int,
         most_px: Mapping[int, int] = MappingProxyType({}),
         spare: Sequence[int] = (),
+        whole: bool = False,
     ) -> None:
         super().__init__()
         self._spare = spare
+        self._whole = whole
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setHeaderLabels(heads)
@@ -144,6 +154,8 @@ class BoardTable(QTreeWidget):
         self._shown: dict[str, tuple[TableRow, Tokens]] = {}
         self._widths: list[int] = []
         self._wanted_px: dict[int, int] = {}
+        self._whole_px: dict[int, int] = {}
+        self._left_out: set[int] = set()
 
     def setHeaderLabels(self, labels: Iterable[str | None]) -> None:
         """Names the columns; the tool tips have the names whole."""
@@ -171,38 +183,91 @@ class BoardTable(QTreeWidget):
         if widths != self._widths:
             self._widths = widths
             self._measure()
+            self.widths_changed.emit()
 
     def setColumnHidden(self, column: int, hide: bool) -> None:
         """Hides a column, or shows it again; the others share the room."""
-        changed = self.isColumnHidden(column) is not hide
-        super().setColumnHidden(column, hide)
-        if changed:
-            self._measure()
+        if (column in self._left_out) is hide:
+            return
+        self._left_out ^= {column}
+        self._measure()
+        self.widths_changed.emit()
+
+    def wanted_px(self, *, spare: bool) -> int:
+        """Return the width in which no text is cut, but those of columns with a most.
+
+        Args:
+            spare: also with the columns that may give way.
+        """
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            edges_px = 2 * self.frameWidth() + bar.sizeHint().width()
+        else:
+            edges_px = 2 * self.frameWidth()
+        hidden = {*self._empty(), *self._left_out, *(() if spare else self._spare)}
+        others_px = [width_px for at, width_px in self._wanted_px.items() if at not in hidden]
+        return sum(others_px) + self._wide_px() + edges_px
+
+    def _wide_px(self) -> int:
+        """Return how wide the texts of the wide column are."""
+        return self.sizeHintForColumn(self._wide)
+
+    def _empty(self) -> list[int]:
+        """Return the columns in which no row says anything; never the first one."""
+        rows = [row.cells for row, _tokens in self._shown.values()]
+        return [
+            column
+            for column in range(1, self.columnCount())
+            if column != self._wide
+            and all(cell.text in ("", "–") for cells in rows for cell in cells[column : column + 1])
+        ]
+
+    def _show_columns(self) -> None:
+        """Shows what is not left out by the page."""
+        for column in range(self.columnCount()):
+            super().setColumnHidden(column, column in self._left_out)
 
     def _measure(self) -> None:
         larger = max(1.0, text_scale())
-        for column in self._spare:
-            super().setColumnHidden(column, False)  # what is hidden has no head to measure
+        self._show_columns()  # what is hidden has no head to measure
+        self._wanted_px = {}
         for column in range(self.columnCount()):
             if column != self._wide and not self.isColumnHidden(column):
                 self.resizeColumnToContents(column)
-                wanted_px, most_px = self.columnWidth(column), self._most_px.get(column, 0)
-                self._wanted_px[column] = min(wanted_px, round(most_px * larger) or wanted_px)
+                self._whole_px[column] = whole_px = self.columnWidth(column)
+                most_px = self._most_px.get(column, 0)
+                self._wanted_px[column] = min(whole_px, round(most_px * larger) or whole_px)
         self._make_room()
 
     def _make_room(self) -> None:
-        viewport = self.viewport()
-        assert viewport is not None
+        """Let empty columns give way to the texts of the wide one, then the spare ones to what
+        must be readable in it; then the widest become narrower, or what is left goes to those that
+        have a most.
+        """
         least_px = LEAST_LETTERS * self.fontMetrics().averageCharWidth() + ICON_PX
-        for column in self._spare:
-            super().setColumnHidden(column, False)
-        for column in self._spare:
-            if viewport.width() - sum(self._others_px().values()) < least_px:
-                super().setColumnHidden(column, True)
+        self._show_columns()
+        self._hide_until(self._empty(), max(least_px, self._wide_px()))
+        self._hide_until(self._spare, self._wide_px() if self._whole else least_px)
         wanted_px = self._others_px()
-        most_px = _level(list(wanted_px.values()), viewport.width() - least_px)
+        left_px = self._room_px() - self._wide_px() - sum(wanted_px.values())
+        for column in self._most_px.keys() & wanted_px.keys():
+            more_px = min(self._whole_px[column] - wanted_px[column], max(0, left_px))
+            wanted_px[column] += more_px
+            left_px -= more_px
+        most_px = _level(list(wanted_px.values()), self._room_px() - least_px)
         for column, width_px in wanted_px.items():
             self.setColumnWidth(column, min(width_px, most_px))
+
+    def _hide_until(self, columns: Sequence[int], wide_px: int) -> None:
+        """Hide these columns, one after the other, until the wide one has so much."""
+        for column in columns:
+            if self._room_px() - sum(self._others_px().values()) < wide_px:
+                super().setColumnHidden(column, True)
+
+    def _room_px(self) -> int:
+        viewport = self.viewport()
+        assert viewport is not None
+        return viewport.width()
 
     def _others_px(self) -> dict[int, int]:
         """Return how wide the visible columns other than the wide one want to be."""
@@ -402,7 +467,7 @@ class TargetTable(BoardTable):
     def __init__(
         self, name: str, spoken: str, *, heads: Sequence[str], wide: int, spare: Sequence[int] = ()
     ) -> None:
-        super().__init__(name, spoken, heads=heads, wide=wide, spare=spare)
+        super().__init__(name, spoken, heads=heads, wide=wide, spare=spare, whole=True)
         self.setAcceptDrops(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
 
@@ -430,6 +495,50 @@ class TargetTable(BoardTable):
         if ticket and target:
             event.acceptProposedAction()
             self.ticket_dropped.emit(ticket, target)
+
+
+class TableSplitter(QSplitter):
+    """Three tables side by side, each as wide as its texts; where there is no room for all, the
+    outer ones have their share and the middle one the rest. Whoever moves a handle decides.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setChildrenCollapsible(False)
+        self._tables: list[BoardTable] = []
+        self._is_moved = False
+        self.splitterMoved.connect(self._on_moved)
+
+    def add_table(self, table: BoardTable, panel: QWidget) -> None:
+        """Adds a table in its panel."""
+        self._tables.append(table)
+        self.addWidget(panel)
+        table.widths_changed.connect(self._share)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Shares the new width."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _on_moved(self) -> None:
+        self._is_moved = True
+
+    def _share(self) -> None:
+        if self._is_moved or len(self._tables) != len(OUTER_SHARES) + 1:
+            return
+        room_px = self.width() - 2 * self.handleWidth()
+        fits = sum(table.wanted_px(spare=True) for table in self._tables) < room_px
+        # in steps, so that a wait of one more figure moves nothing
+        first_px, last_px = (
+            min(
+                STEP_PX * -(-table.wanted_px(spare=fits) // STEP_PX),
+                round(share * room_px),
+            )
+            for table, share in zip((self._tables[0], self._tables[-1]), OUTER_SHARES, strict=True)
+        )
+        sizes = [first_px, room_px - first_px - last_px, last_px]
+        if sizes != self.sizes():
+            self.setSizes(sizes)
 
 
 def _level(widths_px: Sequence[int], room_px: int) -> int:

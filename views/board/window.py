@@ -29,7 +29,7 @@ from views.board.deliveries_page import BoardDeliveriesPage
 from views.board.dossiers.accesses_page import BoardAccessesPage
 from views.board.dossiers.doubles_page import BoardDoublesPage
 from views.board.facts import WAITING, BoardFacts
-from views.board.figures import BoardFigures, Thresholds
+from views.board.figures import HELP, BoardFigures, Thresholds
 from views.board.header import BoardHeader
 from views.board.history_page import BoardHistoryPage
 from views.board.lines_page import BoardLinesPage
@@ -40,7 +40,7 @@ from views.board.tables import BoardTable
 from views.board.trends_page import BoardTrendsPage
 from views.board.words import words_of
 from views.widgets.connection_gate import ConnectionGate
-from views.widgets.message_bar import Level, MessageBar
+from views.widgets.message_bar import Level, MessageAction, MessageBar
 from views.widgets.parts import Segments, column, label_button, row
 from views.widgets.plain_window import PlainWindow
 from views.widgets.plain_words import tip_words
@@ -189,14 +189,25 @@ class BoardWindow(PlainWindow):
         if self.facts.board is not None:
             alerts = self.figures.new_alerts()
         else:
-            alerts = []
+            alerts = {}
         if alerts:
             self.messages.show_message(
-                Level.WARNING, _("Alert: {what}").format(what=" · ".join(alerts)), key="alerts"
+                Level.WARNING,
+                _("Alert: {what}").format(what=" · ".join(alerts.values())),
+                key="alerts",
+                action=self._join_of(alerts),
             )
             self.alert()
         if self.page() == LIVE:
             self.live.refresh()
+
+    def _join_of(self, alerts: Mapping[str, str]) -> MessageAction | None:
+        """Return the way into the conversation of an agent who has just asked for help in it."""
+        agents = [name.removeprefix(HELP) for name in alerts if name.startswith(HELP)]
+        agent = next((agent for agent in agents if self.facts.talk_of(agent) is not None), None)
+        if agent is None:
+            return None
+        return MessageAction(_("Join visibly…"), partial(self.acts.join_agent, agent))
 
     def alert(self) -> None:
         """The window makes itself seen in the bar of tasks."""
