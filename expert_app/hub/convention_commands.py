@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from expert_app.hub.before_start import Misfit, machine_words
 from expert_app.hub.matrix import matrix
 from expert_app.hub.words import listed, refused, sentence_of
 from expert_app.runtime.config import HubSettings
@@ -31,25 +33,40 @@ def load_catalogue(settings: HubSettings) -> Catalogue:
     return load(Path(settings.catalogue), settings.convention.operator_key)
 
 
-def check(path: Path, operator_key: str, now: datetime, *, as_json: bool = False) -> int:
-    """Says everything that is wrong, or prints the matrix of this week; 0 when nothing is wrong."""
+def check(
+    path: Path,
+    operator_key: str,
+    now: datetime,
+    *,
+    machine: Sequence[Misfit] | None = None,
+    as_json: bool = False,
+) -> int:
+    """Says everything that is wrong, or prints the matrix of this week; 0 when nothing is wrong.
+
+    Args:
+        machine: what does not fit on this one; None where it was not looked at.
+    """
     try:
         files = read_files(path)
     except CatalogueWrong as error:
         if as_json:
-            _print_json(None, error.problems, is_signed=bool(operator_key))
+            _print_json(None, error.problems, machine, is_signed=bool(operator_key))
         else:
             print(refused(error))
+            if machine is not None:
+                print(machine_words(machine))
         return 1
     reading = read(files, operator_key)
     problems = list(reading.problems)
     if reading.catalogue is not None:
         problems += _advice(reading.catalogue, files, path, now)
     if as_json:
-        _print_json(reading.catalogue, problems, is_signed=bool(operator_key))
+        _print_json(reading.catalogue, problems, machine, is_signed=bool(operator_key))
     else:
         _print_check(reading.catalogue, problems, now, is_signed=bool(operator_key))
-    if problems:
+        if machine is not None:
+            print(machine_words(machine))
+    if problems or any(misfit.grave for misfit in machine or ()):
         return 1
     return 0
 
@@ -83,7 +100,11 @@ def _print_check(
 
 
 def _print_json(
-    catalogue: Catalogue | None, problems: Sequence[Problem], *, is_signed: bool
+    catalogue: Catalogue | None,
+    problems: Sequence[Problem],
+    machine: Sequence[Misfit] | None,
+    *,
+    is_signed: bool,
 ) -> None:
     problem_facts = [
         {
@@ -95,11 +116,12 @@ def _print_json(
         for problem in problems
     ]
     report = {
-        "ok": not problems,
+        "ok": not problems and not any(misfit.grave for misfit in machine or ()),
         "version": catalogue.version if catalogue is not None else "",
         "organisations": catalogue.organisations if catalogue is not None else [],
         "signatures_checked": is_signed,
         "problems": problem_facts,
+        "machine": [asdict(misfit) for misfit in machine or ()],
     }
     print(json.dumps(report, ensure_ascii=False, indent=2))
 

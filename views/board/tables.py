@@ -94,6 +94,120 @@ class _KeepsTone(QStyledItemDelegate):
         return QSize(hint.width(), max(hint.height(), option.fontMetrics.height() + ROOM_PX))
 
 
+class ColumnRoom:
+    """Shares a table's width among its columns; see `BoardTable`.
+
+    Attributes:
+        rows: the cells of what is shown.
+        left_out: columns that the page does not show.
+    """
+
+    def __init__(
+        self,
+        table: QTreeWidget,
+        *,
+        wide: int,
+        most_px: Mapping[int, int],
+        spare: Sequence[int],
+        whole: bool,
+    ) -> None:
+        self.rows: list[tuple[Cell, ...]] = []
+        self.left_out: set[int] = set()
+        self._table = table
+        self._wide = wide
+        self._most_px = most_px
+        self._spare = spare
+        self._whole = whole
+        self._wanted_px: dict[int, int] = {}
+        self._whole_px: dict[int, int] = {}
+
+    def wanted_px(self, *, spare: bool) -> int:
+        """Return the width in which no text is cut, but those of columns with a most.
+
+        Args:
+            spare: also with the columns that may give way.
+        """
+        bar = self._table.verticalScrollBar()
+        if bar is not None:
+            edges_px = 2 * self._table.frameWidth() + bar.sizeHint().width()
+        else:
+            edges_px = 2 * self._table.frameWidth()
+        hidden = {*self._empty(), *self.left_out, *(() if spare else self._spare)}
+        others_px = [width_px for at, width_px in self._wanted_px.items() if at not in hidden]
+        return sum(others_px) + self._wide_px() + edges_px
+
+    def _wide_px(self) -> int:
+        """Return how wide the texts of the wide column are."""
+        return self._table.sizeHintForColumn(self._wide)
+
+    def _empty(self) -> list[int]:
+        """Return the columns in which no row says anything; never the first one."""
+        return [
+            column
+            for column in range(1, self._table.columnCount())
+            if column != self._wide
+            and all(
+                cell.text in ("", "–") for cells in self.rows for cell in cells[column : column + 1]
+            )
+        ]
+
+    def _show_columns(self) -> None:
+        """Shows what is not left out by the page."""
+        for column in range(self._table.columnCount()):
+            QTreeWidget.setColumnHidden(self._table, column, column in self.left_out)
+
+    def measure(self) -> None:
+        """Look how wide the texts are, and share the room."""
+        larger = max(1.0, text_scale())
+        self._show_columns()  # what is hidden has no head to measure
+        self._wanted_px = {}
+        for column in range(self._table.columnCount()):
+            if column != self._wide and not self._table.isColumnHidden(column):
+                self._table.resizeColumnToContents(column)
+                self._whole_px[column] = whole_px = self._table.columnWidth(column)
+                most_px = self._most_px.get(column, 0)
+                self._wanted_px[column] = min(whole_px, round(most_px * larger) or whole_px)
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Let empty columns give way to the texts of the wide one, then the spare ones to what
+        must be readable in it; then the widest become narrower, or what is left goes to those that
+        have a most.
+        """
+        least_px = LEAST_LETTERS * self._table.fontMetrics().averageCharWidth() + ICON_PX
+        self._show_columns()
+        self._hide_until(self._empty(), max(least_px, self._wide_px()))
+        self._hide_until(self._spare, self._wide_px() if self._whole else least_px)
+        wanted_px = self._others_px()
+        left_px = self._room_px() - self._wide_px() - sum(wanted_px.values())
+        for column in self._most_px.keys() & wanted_px.keys():
+            more_px = min(self._whole_px[column] - wanted_px[column], max(0, left_px))
+            wanted_px[column] += more_px
+            left_px -= more_px
+        most_px = _level(list(wanted_px.values()), self._room_px() - least_px)
+        for column, width_px in wanted_px.items():
+            self._table.setColumnWidth(column, min(width_px, most_px))
+
+    def _hide_until(self, columns: Sequence[int], wide_px: int) -> None:
+        """Hide these columns, one after the other, until the wide one has so much."""
+        for column in columns:
+            if self._room_px() - sum(self._others_px().values()) < wide_px:
+                QTreeWidget.setColumnHidden(self._table, column, True)
+
+    def _room_px(self) -> int:
+        viewport = self._table.viewport()
+        assert viewport is not None
+        return viewport.width()
+
+    def _others_px(self) -> dict[int, int]:
+        """Return how wide the visible columns other than the wide one want to be."""
+        return {
+            column: width_px
+            for column, width_px in self._wanted_px.items()
+            if not self._table.isColumnHidden(column)
+        }
+
+
 class BoardTable(QTreeWidget):
     """A flat list with columns that keeps the chosen row while its content moves.
 
@@ -104,6 +218,9 @@ class BoardTable(QTreeWidget):
         spare: columns that give way, one after the other, before the wide one cannot be read; then
             the widest others become narrower.
         whole: they give way before any text of the wide one is cut.
+
+    Attributes:
+        room: how wide the columns are.
 
     Signals: menu_requested(QPoint): the person wants the acts of the chosen row, at this place of
         the screen. sort_requested(int): the head of this column was pressed. widths_changed():
@@ -126,8 +243,7 @@ class BoardTable(QTreeWidget):
         whole: bool = False,
     ) -> None:
         super().__init__()
-        self._spare = spare
-        self._whole = whole
+        self.room = ColumnRoom(self, wide=wide, most_px=most_px, spare=spare, whole=whole)
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setHeaderLabels(heads)
@@ -148,14 +264,9 @@ class BoardTable(QTreeWidget):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionsClickable(False)
         header.sectionClicked.connect(self.sort_requested)
-        self._wide = wide
-        self._most_px = most_px
         self._items: dict[str, QTreeWidgetItem] = {}
         self._shown: dict[str, tuple[TableRow, Tokens]] = {}
         self._widths: list[int] = []
-        self._wanted_px: dict[int, int] = {}
-        self._whole_px: dict[int, int] = {}
-        self._left_out: set[int] = set()
 
     def setHeaderLabels(self, labels: Iterable[str | None]) -> None:
         """Names the columns; the tool tips have the names whole."""
@@ -179,111 +290,28 @@ class BoardTable(QTreeWidget):
         if rows:
             self._align_heads(rows[0])
         self._shown = {row.id: (row, tokens) for row in rows}
+        self.room.rows = [row.cells for row in rows]
         # letters, not pixels: waits move each second and are not worth a measure
         if widths != self._widths:
             self._widths = widths
-            self._measure()
+            self.room.measure()
             self.widths_changed.emit()
 
     def setColumnHidden(self, column: int, hide: bool) -> None:
         """Hides a column, or shows it again; the others share the room."""
-        if (column in self._left_out) is hide:
+        if (column in self.room.left_out) is hide:
             return
-        self._left_out ^= {column}
-        self._measure()
+        self.room.left_out ^= {column}
+        self.room.measure()
         self.widths_changed.emit()
-
-    def wanted_px(self, *, spare: bool) -> int:
-        """Return the width in which no text is cut, but those of columns with a most.
-
-        Args:
-            spare: also with the columns that may give way.
-        """
-        bar = self.verticalScrollBar()
-        if bar is not None:
-            edges_px = 2 * self.frameWidth() + bar.sizeHint().width()
-        else:
-            edges_px = 2 * self.frameWidth()
-        hidden = {*self._empty(), *self._left_out, *(() if spare else self._spare)}
-        others_px = [width_px for at, width_px in self._wanted_px.items() if at not in hidden]
-        return sum(others_px) + self._wide_px() + edges_px
-
-    def _wide_px(self) -> int:
-        """Return how wide the texts of the wide column are."""
-        return self.sizeHintForColumn(self._wide)
-
-    def _empty(self) -> list[int]:
-        """Return the columns in which no row says anything; never the first one."""
-        rows = [row.cells for row, _tokens in self._shown.values()]
-        return [
-            column
-            for column in range(1, self.columnCount())
-            if column != self._wide
-            and all(cell.text in ("", "–") for cells in rows for cell in cells[column : column + 1])
-        ]
-
-    def _show_columns(self) -> None:
-        """Shows what is not left out by the page."""
-        for column in range(self.columnCount()):
-            super().setColumnHidden(column, column in self._left_out)
-
-    def _measure(self) -> None:
-        larger = max(1.0, text_scale())
-        self._show_columns()  # what is hidden has no head to measure
-        self._wanted_px = {}
-        for column in range(self.columnCount()):
-            if column != self._wide and not self.isColumnHidden(column):
-                self.resizeColumnToContents(column)
-                self._whole_px[column] = whole_px = self.columnWidth(column)
-                most_px = self._most_px.get(column, 0)
-                self._wanted_px[column] = min(whole_px, round(most_px * larger) or whole_px)
-        self._make_room()
-
-    def _make_room(self) -> None:
-        """Let empty columns give way to the texts of the wide one, then the spare ones to what
-        must be readable in it; then the widest become narrower, or what is left goes to those that
-        have a most.
-        """
-        least_px = LEAST_LETTERS * self.fontMetrics().averageCharWidth() + ICON_PX
-        self._show_columns()
-        self._hide_until(self._empty(), max(least_px, self._wide_px()))
-        self._hide_until(self._spare, self._wide_px() if self._whole else least_px)
-        wanted_px = self._others_px()
-        left_px = self._room_px() - self._wide_px() - sum(wanted_px.values())
-        for column in self._most_px.keys() & wanted_px.keys():
-            more_px = min(self._whole_px[column] - wanted_px[column], max(0, left_px))
-            wanted_px[column] += more_px
-            left_px -= more_px
-        most_px = _level(list(wanted_px.values()), self._room_px() - least_px)
-        for column, width_px in wanted_px.items():
-            self.setColumnWidth(column, min(width_px, most_px))
-
-    def _hide_until(self, columns: Sequence[int], wide_px: int) -> None:
-        """Hide these columns, one after the other, until the wide one has so much."""
-        for column in columns:
-            if self._room_px() - sum(self._others_px().values()) < wide_px:
-                super().setColumnHidden(column, True)
-
-    def _room_px(self) -> int:
-        viewport = self.viewport()
-        assert viewport is not None
-        return viewport.width()
-
-    def _others_px(self) -> dict[int, int]:
-        """Return how wide the visible columns other than the wide one want to be."""
-        return {
-            column: width_px
-            for column, width_px in self._wanted_px.items()
-            if not self.isColumnHidden(column)
-        }
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Measures the columns again: Qt measures only rows in sight, and more may be in sight."""
         super().resizeEvent(event)
         if event is not None and event.size().height() != event.oldSize().height():
-            self._measure()
+            self.room.measure()
         else:
-            self._make_room()
+            self.room.make_room()
 
     def _align_heads(self, row: TableRow) -> None:
         """A column of numbers has its head above them."""
@@ -527,11 +555,11 @@ class TableSplitter(QSplitter):
         if self._is_moved or len(self._tables) != len(OUTER_SHARES) + 1:
             return
         room_px = self.width() - 2 * self.handleWidth()
-        fits = sum(table.wanted_px(spare=True) for table in self._tables) < room_px
+        fits = sum(table.room.wanted_px(spare=True) for table in self._tables) < room_px
         # in steps, so that a wait of one more figure moves nothing
         first_px, last_px = (
             min(
-                STEP_PX * -(-table.wanted_px(spare=fits) // STEP_PX),
+                STEP_PX * -(-table.room.wanted_px(spare=fits) // STEP_PX),
                 round(share * room_px),
             )
             for table, share in zip((self._tables[0], self._tables[-1]), OUTER_SHARES, strict=True)

@@ -13,6 +13,7 @@ from typing import Annotated
 from documents.store.procedures import shipped
 from expert_app.commands.hub.context import HubContext, hub_command, needs_catalogue
 from expert_app.hub import convention_commands
+from expert_app.hub.before_start import misfits
 from expert_app.hub.example_convention import EXAMPLE
 from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
@@ -37,14 +38,20 @@ def check(
     operator_key: Annotated[str, Argument("look at the signatures too", "KEY")] = "",
     as_json: Json = False,
 ) -> int:
-    """Say everything that is wrong with a convention; the exit code: 1 when something is."""
+    """Say everything that is wrong with a convention and, without one, with this machine for the
+    hub; the exit code: 1 when something is.
+    """
+    machine = None
     key = operator_key or hub.settings.convention.operator_key
     if convention is None:
         if not hub.settings.catalogue:
             print(needs_catalogue(hub.looked))
             return 2
         convention = Path(hub.settings.catalogue)
-    return convention_commands.check(convention, key, datetime.now(UTC), as_json=as_json)
+        machine = misfits(hub.settings, hub.paths, datetime.now(UTC))
+    return convention_commands.check(
+        convention, key, datetime.now(UTC), machine=machine, as_json=as_json
+    )
 
 
 @hub_command()

@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from session.desk.hub.board_acts import Act, Join
 from session.protocol.hub.tickets import Ticket, TicketState
-from tests.support.screens.board_scenes import QUEUES, callers, figures, full, ticket
+from tests.support.screens.board_scenes import QUEUES, callers, figures, full
 from tests.support.screens.fingers import click, key
+from tests.support.screens.invented import ticket
 from tests.unit.views.board.reasons import give_reason
 from views.board.page_acts import DoAct
 from views.board.tables import BoardTable
