@@ -6,12 +6,10 @@ all that is wrong with a convention at once, and signatures.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from expert_app.hub.before_start import Misfit, machine_words
 from expert_app.hub.matrix import matrix
 from expert_app.hub.words import listed, refused, sentence_of
 from expert_app.runtime.config import HubSettings
@@ -38,13 +36,13 @@ def check(
     operator_key: str,
     now: datetime,
     *,
-    machine: Sequence[Misfit] | None = None,
+    machine: Sequence[Mapping[str, str]] = (),
     as_json: bool = False,
 ) -> int:
     """Says everything that is wrong, or prints the matrix of this week; 0 when nothing is wrong.
 
     Args:
-        machine: what does not fit on this one; None where it was not looked at.
+        machine: what does not fit on this one, for the JSON.
     """
     try:
         files = read_files(path)
@@ -53,8 +51,6 @@ def check(
             _print_json(None, error.problems, machine, is_signed=bool(operator_key))
         else:
             print(refused(error))
-            if machine is not None:
-                print(machine_words(machine))
         return 1
     reading = read(files, operator_key)
     problems = list(reading.problems)
@@ -64,9 +60,7 @@ def check(
         _print_json(reading.catalogue, problems, machine, is_signed=bool(operator_key))
     else:
         _print_check(reading.catalogue, problems, now, is_signed=bool(operator_key))
-        if machine is not None:
-            print(machine_words(machine))
-    if problems or any(misfit.grave for misfit in machine or ()):
+    if problems:
         return 1
     return 0
 
@@ -102,7 +96,7 @@ def _print_check(
 def _print_json(
     catalogue: Catalogue | None,
     problems: Sequence[Problem],
-    machine: Sequence[Misfit] | None,
+    machine: Sequence[Mapping[str, str]],
     *,
     is_signed: bool,
 ) -> None:
@@ -116,12 +110,12 @@ def _print_json(
         for problem in problems
     ]
     report = {
-        "ok": not problems and not any(misfit.grave for misfit in machine or ()),
+        "ok": not problems,
         "version": catalogue.version if catalogue is not None else "",
         "organisations": catalogue.organisations if catalogue is not None else [],
         "signatures_checked": is_signed,
         "problems": problem_facts,
-        "machine": [asdict(misfit) for misfit in machine or ()],
+        "machine": machine,
     }
     print(json.dumps(report, ensure_ascii=False, indent=2))
 

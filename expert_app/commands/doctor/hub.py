@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from expert_app.commands.doctor.findings import WAIT_S, CheckResult, check_bus
+from expert_app.commands.doctor.machine import check_machine
 from expert_app.commands.setup.settings_file import find_settings
 from expert_app.commands.setup.this_machine import as_here
 from expert_app.runtime.command_line import CommonOptions
 from expert_app.runtime.config import HubSettings, load
-from expert_app.runtime.paths import paths_for
+from expert_app.runtime.paths import Paths, paths_for
 from resources.texts import _, ngettext
 from session.bus.server.certificate_watch import SOON_DAYS, certificates_in
 from session.core.errors import CertificateUnusable
@@ -44,18 +45,31 @@ def examine_hub(common: CommonOptions) -> list[CheckResult]:
         places = ", ".join(map(str, file.looked))
         return [CheckResult("settings", "wrong", as_here(words).format(places=places))]
     settings = load(HubSettings, file.path)
+    folder = common.folder or (Path(settings.folder) if settings.folder else None)
+    paths = paths_for("hub", folder)
     findings = [
         CheckResult("settings", "ok", _("The settings are {file}.").format(file=file.path)),
         check_convention(settings),
         *check_certificate(settings),
         asyncio.run(check_bus(settings.bus_urls if settings.bus else [own_bus(settings)])),
         *check_health(settings.metrics.listen),
-        check_room(common, settings),
+        check_room(paths.data, settings),
         check_backups(settings),
+        *check_machine(settings, paths),
     ]
     return [
         CheckResult(finding.name, finding.level, as_here(finding.sentence)) for finding in findings
     ]
+
+
+def before_start(settings: HubSettings, paths: Paths) -> list[CheckResult]:
+    """Return what will not fit when the hub starts here."""
+    findings = (
+        *check_certificate(settings),
+        check_room(paths.data, settings),
+        *check_machine(settings, paths),
+    )
+    return [finding for finding in findings if finding.level != "ok"]
 
 
 def own_bus(settings: HubSettings) -> str:
@@ -134,10 +148,8 @@ def check_health(listen: str) -> Iterator[CheckResult]:
         yield CheckResult("hub", "ok", _("The hub runs, and nothing is wrong with it."))
 
 
-def check_room(common: CommonOptions, settings: HubSettings) -> CheckResult:
+def check_room(place: Path, settings: HubSettings) -> CheckResult:
     """Say how much room the disk under the hub's folder has."""
-    folder = common.folder or (Path(settings.folder) if settings.folder else None)
-    place = paths_for("hub", folder).data
     while not place.exists():
         place = place.parent
     free_mb = shutil.disk_usage(place).free >> 20

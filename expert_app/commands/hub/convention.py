@@ -6,18 +6,21 @@ it takes. Used by `__main__`.
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from documents.store.procedures import shipped
+from expert_app.commands.doctor.findings import CheckResult
+from expert_app.commands.doctor.hub import before_start
 from expert_app.commands.hub.context import HubContext, hub_command, needs_catalogue
 from expert_app.hub import convention_commands
-from expert_app.hub.before_start import misfits
 from expert_app.hub.example_convention import EXAMPLE
 from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
 from expert_app.runtime.command_line import Argument, Json
+from resources.texts import _
 from session.hub.convention.problems import CatalogueWrong
 
 
@@ -41,17 +44,22 @@ def check(
     """Say everything that is wrong with a convention and, without one, with this machine for the
     hub; the exit code: 1 when something is.
     """
-    machine = None
+    machine: list[CheckResult] = []
     key = operator_key or hub.settings.convention.operator_key
     if convention is None:
         if not hub.settings.catalogue:
             print(needs_catalogue(hub.looked))
             return 2
         convention = Path(hub.settings.catalogue)
-        machine = misfits(hub.settings, hub.paths, datetime.now(UTC))
-    return convention_commands.check(
-        convention, key, datetime.now(UTC), machine=machine, as_json=as_json
+        machine = before_start(hub.settings, hub.paths)
+    facts = [asdict(finding) for finding in machine]
+    code = convention_commands.check(
+        convention, key, datetime.now(UTC), machine=facts, as_json=as_json
     )
+    if machine and not as_json:
+        print(_("On this machine, before the hub starts:"))
+        print("\n".join(f"- {finding.sentence}" for finding in machine))
+    return max(code, any(finding.level == "wrong" for finding in machine))
 
 
 @hub_command()

@@ -63,7 +63,7 @@ def test_troubles_of_a_hub_are_said_in_the_operators_words() -> None:
 
 def test_little_room_and_no_backups_are_said_with_what_to_type(tmp_path: Path) -> None:
     settings = HubSettings(folder=str(tmp_path / "not" / "yet"))
-    assert hub.check_room(CommonOptions(), settings).level == "ok"
+    assert hub.check_room(Path(settings.folder), settings).level == "ok"
     assert "poste-expert-backup.timer" in hub.check_backups(settings).sentence
     (tmp_path / "bus.pem").write_text("nothing")
     broken = HubSettings(tls_certificate=str(tmp_path / "bus.pem"), tls_key="k")

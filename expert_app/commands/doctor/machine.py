@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The machine under a hub, before it starts: disk, room, ports, certificates, database, documents
-and clock; each thing that will not fit is a sentence that says what to type. Used by
-`expert-app hub check`.
+"""The machine under a hub: room, ports, database, documents and clock; each thing that will not fit
+is a sentence that says what to type. Used by `hub`.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from documents.store.remote_blobs import RemoteBlobs
+from expert_app.commands.doctor.findings import CheckResult
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.folder_owner import owner_of
@@ -28,8 +27,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import ExtraMissing, away_words, extra_words, open_blobs
 from expert_app.stores.jetstream import store_limits
 from resources.texts import _
-from session.bus.server.certificate_watch import SOON_DAYS, certificates_in
-from session.core.errors import CertificateUnusable, DocumentNotFiled
+from session.core.errors import DocumentNotFiled
 from session.hub.history.tables import open_engine
 
 MB = 1 << 20
@@ -40,48 +38,18 @@ CLOCK_S = 5
 """Longest wait for what says whether the clock is set."""
 
 
-@dataclass(frozen=True)
-class Misfit:
-    """A thing of this machine that does not fit the settings.
-
-    Attributes:
-        name: what was looked at: "disk", "quota", "port", "certificate", "database", "documents",
-            "clock".
-        grave: the hub would not start, or do no work.
-        sentence: what was found, and what to type.
+def check_machine(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
+    """Look at room, ports, database, documents and clock; nothing is changed, and what fits is not
+    told. "absent" is what a hub starts with all the same.
     """
-
-    name: str
-    grave: bool
-    sentence: str
-
-
-def misfits(settings: HubSettings, paths: Paths, now_utc: datetime) -> list[Misfit]:
-    """Look at everything; nothing is changed."""
-    found = [*_disk(settings, paths), *_certificate(settings, now_utc)]
     if not settings.bus:
-        found += _quota(settings, paths)
+        yield from _quota(settings, paths)
     if owner_of(paths.data) is None:  # else it is this hub that has them
-        found += _ports(settings)
-    found += _database(settings, paths)
-    found += _documents(settings, paths)
+        yield from _ports(settings)
+    yield from _database(settings, paths)
+    yield from _documents(settings, paths)
     if not (settings.database or settings.history_database):
-        found += _clock_set()
-    return found
-
-
-def machine_words(found: Sequence[Misfit]) -> str:
-    """Return what does not fit, a line each, or that all does."""
-    if not found:
-        return _(
-            "This machine fits: its room, ports, certificate, database, documents and clock were "
-            "looked at."
-        )
-    if any(misfit.grave for misfit in found):
-        heading = _("On this machine the hub would not work:")
-    else:
-        heading = _("This machine wants attention:")
-    return "\n".join([heading, *(f"- {misfit.sentence}" for misfit in found)])
+        yield from _clock_set()
 
 
 # ---- room
@@ -92,34 +60,7 @@ def _existing(folder: Path) -> Path:
     return next(place for place in (folder, *folder.parents) if place.exists())
 
 
-def _disk(settings: HubSettings, paths: Paths) -> Iterator[Misfit]:
-    free_mb = shutil.disk_usage(_existing(paths.data)).free // MB
-    disk = settings.disk
-    if free_mb < disk.full_mb:
-        words = _(
-            "{folder} has {free} MB left: below {least} MB no caller is let in. Free room there, "
-            "or set `full_mb = {less}` in [disk]."
-        )
-        less = free_mb // 2
-        yield Misfit(
-            "disk",
-            True,
-            words.format(folder=paths.data, free=free_mb, least=disk.full_mb, less=less),
-        )
-    elif free_mb < disk.warn_mb:
-        words = _(
-            "{folder} has {free} MB left: the hub starts, and warns below {least} MB. Free room "
-            "there, or set `warn_mb = {less}` in [disk]."
-        )
-        less = free_mb // 2
-        yield Misfit(
-            "disk",
-            False,
-            words.format(folder=paths.data, free=free_mb, least=disk.warn_mb, less=less),
-        )
-
-
-def _quota(settings: HubSettings, paths: Paths) -> Iterator[Misfit]:
+def _quota(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
     folder = paths.data / "bus"
     room_mb = (shutil.disk_usage(_existing(folder)).free + _size_bytes(folder)) // MB
     quota_mb = store_limits(settings, _existing(folder)).quota_bytes // MB
@@ -128,9 +69,9 @@ def _quota(settings: HubSettings, paths: Paths) -> Iterator[Misfit]:
             "The queue and the logs may take {quota} MB, and the disk of {folder} has {room} MB "
             "for them. Set `quota_mb = {less}` in [store], or give the folder a larger disk."
         )
-        yield Misfit(
+        yield CheckResult(
             "quota",
-            False,
+            "absent",
             words.format(quota=quota_mb, folder=folder, room=room_mb, less=room_mb * 3 // 4),
         )
 
@@ -146,7 +87,7 @@ def _size_bytes(folder: Path) -> int:
 # ---- ports
 
 
-def _ports(settings: HubSettings) -> Iterator[Misfit]:
+def _ports(settings: HubSettings) -> Iterator[CheckResult]:
     wanted = []
     if not settings.bus:
         wanted = [
@@ -162,7 +103,7 @@ def _ports(settings: HubSettings) -> Iterator[Misfit]:
             yield from _port(name, host, port_number)
 
 
-def _port(name: str, host: str, port: int) -> Iterator[Misfit]:
+def _port(name: str, host: str, port: int) -> Iterator[CheckResult]:
     words = ""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as door:
@@ -187,40 +128,13 @@ def _port(name: str, host: str, port: int) -> Iterator[Misfit]:
                     "address` shows, or 0.0.0.0 for all."
                 )
     if words:
-        yield Misfit("port", True, words.format(port=port, host=host, setting=name))
-
-
-# ---- certificates
-
-
-def _certificate(settings: HubSettings, now_utc: datetime) -> Iterator[Misfit]:
-    if not settings.tls_certificate:
-        return
-    file = settings.tls_certificate
-    try:
-        ends_at = min(each.not_valid_after_utc for each in certificates_in(Path(file)))
-    except CertificateUnusable:
-        words = _(
-            "{file} (`tls_certificate`) cannot be read as a certificate: "
-            "`expert-app hub make-certificate HOST` makes one."
-        )
-        yield Misfit("certificate", True, words.format(file=file))
-        return
-    days = (ends_at - now_utc).days
-    if days < 0:
-        words = _("{file} ended on {date}: nobody connects. `expert-app hub renew-certificate`.")
-    elif days < SOON_DAYS:
-        words = _("{file} ends on {date}. `expert-app hub renew-certificate` renews it.")
-    else:
-        return
-    date = ends_at.astimezone().strftime("%d/%m/%Y")
-    yield Misfit("certificate", days < 0, words.format(file=file, date=date))
+        yield CheckResult("port", "wrong", words.format(port=port, host=host, setting=name))
 
 
 # ---- database, documents, clock
 
 
-def _database(settings: HubSettings, paths: Paths) -> Iterator[Misfit]:
+def _database(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
     addresses = dict.fromkeys((settings.database, settings.history_database))
     for address in filter(None, addresses):
         if address.startswith("sqlite"):
@@ -234,14 +148,16 @@ def _database(settings: HubSettings, paths: Paths) -> Iterator[Misfit]:
                 "The database {address} does not answer ({why}). Try `psql {address}`; `database` "
                 "in the settings says where it is."
             )
-            yield Misfit("database", True, words.format(address=shown, why=why))
+            yield CheckResult("database", "wrong", words.format(address=shown, why=why))
             continue
         if abs(offset) > MOST_OFFSET:
             words = _(
                 "This machine's clock is {seconds} s away from the database's: "
                 "`timedatectl set-ntp true` on both."
             )
-            yield Misfit("clock", False, words.format(seconds=round(offset.total_seconds())))
+            yield CheckResult(
+                "clock", "absent", words.format(seconds=round(offset.total_seconds()))
+            )
 
 
 def _offset(address: str, paths: Paths) -> timedelta:
@@ -257,7 +173,7 @@ def _offset(address: str, paths: Paths) -> timedelta:
     return ours - theirs
 
 
-def _documents(settings: HubSettings, paths: Paths) -> Iterator[Misfit]:
+def _documents(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
     if settings.documents.kind == "folder":
         return
     try:
@@ -268,14 +184,14 @@ def _documents(settings: HubSettings, paths: Paths) -> Iterator[Misfit]:
         finally:
             blobs.close()
     except ExtraMissing as error:
-        yield Misfit("documents", True, extra_words(error))
+        yield CheckResult("documents", "wrong", extra_words(error))
     except KeyMissing as error:
-        yield Misfit("documents", True, error.why)
+        yield CheckResult("documents", "wrong", error.why)
     except (OSError, DocumentNotFiled) as error:
-        yield Misfit("documents", True, away_words(error))
+        yield CheckResult("documents", "wrong", away_words(error))
 
 
-def _clock_set() -> Iterator[Misfit]:
+def _clock_set() -> Iterator[CheckResult]:
     """Ask the system whether somebody sets its clock; where nobody can say, nothing is said."""
     try:
         answer = subprocess.run(
@@ -289,4 +205,4 @@ def _clock_set() -> Iterator[Misfit]:
         return
     if answer == "no":
         words = _("Nobody sets this machine's clock: `timedatectl set-ntp true`.")
-        yield Misfit("clock", False, words)
+        yield CheckResult("clock", "absent", words)
