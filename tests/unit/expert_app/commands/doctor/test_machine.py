@@ -22,6 +22,7 @@ from expert_app.runtime.config import DiskSettings, HubSettings, MetricsSettings
 from expert_app.runtime.folder_owner import own_folder
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.store_settings import DocumentsSettings, StoreSettings
+from resources.texts import use_language
 from tests.support import postgres
 from tests.support.hub_world import free_port
 
@@ -36,6 +37,11 @@ def look(folder: Path, **changes: Any) -> list[CheckResult]:
     )
     found = before_start(msgspec.structs.replace(settings, **changes), paths_for("hub", folder))
     return [finding for finding in found if finding.sentence != CLOCK]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    use_language("en")
 
 
 CLOCK = "Nobody sets this machine's clock: `timedatectl set-ntp true`."
