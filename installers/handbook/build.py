@@ -97,7 +97,7 @@ class Sources:
         return "".join(parts)
 
     def _link(self, file: Path, link: re.Match[str]) -> str:
-        is_picture, words, address, _heading = link.groups()
+        is_picture, words, address, heading = link.groups()
         target = (file.parent / address).resolve()
         if not target.exists():
             raise Broken(f"{file.relative_to(ROOT)}: {link[0]} leads to no file")
@@ -106,7 +106,11 @@ class Sources:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(target, copy)
             return link[0]
-        return link[0] if target in self._files else words
+        if target not in self._files:
+            return words
+        if words == target.name:  # MyST takes the title of what an empty link leads to
+            return f"[]({address}{heading or ''})"
+        return link[0]
 
 
 def build(out: Path, work: Path) -> None:

@@ -51,10 +51,11 @@ def test_a_link_to_a_file_beside_the_handbook_is_words(docs: Path) -> None:
     (docs / "code.py").touch()
     page = docs / "kiosk.md"
     text = "[the code](code.py), [agent](agent.md#numériser), [web](https://a.example)\n"
+    text += "[agent.md](agent.md)\n"
     page.write_text(f"{text}```\n[x](nowhere.md)\n```\n", encoding="utf-8")
     sources = handbook.Sources(docs.parent / "sources", ["agent", "kiosk"])
     expected = "the code, [agent](agent.md#numériser), [web](https://a.example)\n"
-    assert sources.text_of(page).startswith(expected)
+    assert sources.text_of(page).startswith(f"{expected}[](agent.md)\n")
     page.write_text("[gone](gone.md)\n", encoding="utf-8")
     with pytest.raises(handbook.Broken, match="gone"):
         sources.text_of(page)
