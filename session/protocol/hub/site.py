@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import OptionalId, UtcTime
 from session.protocol.hub.board import Reason
 from session.protocol.hub.requests import (
     Done,
@@ -212,7 +212,7 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     name: Text
-    organisation: Id
+    organisation: OptionalId = ""
     organisation_name: Text = ""
     own: bool = False
     kiosks: Count
