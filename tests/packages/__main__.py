@@ -126,7 +126,7 @@ def play(arguments: argparse.Namespace, key: str) -> int:
         ("units are right", installed.units),
         ("accounts and folders", installed.accounts),
         ("a hub begins", installed.hub),
-        ("it starts, and restarts what ends", lambda: boot(installed.machine)),
+        ("it starts, and restarts what ends", lambda: boot(installed.machine, REPOSITORY)),
         ("the pilot", installed.pilot),
         ("lintian has no error", installed.lintian),
         ("the same bytes twice", packages.the_same_bytes_twice),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The machine really started, by systemd: its hub is there by itself and comes back when killed;
-its kiosk shows its first page once it is enrolled, and one that hangs is started anew.
+its kiosk is enrolled from a stick and shows its first page, and one that hangs is started anew.
 
 systemd-nspawn is the machine. It has no graphics and no seat: cage draws on a screen that nobody
 sees (wlroots' own headless way, in the file that is there for such settings).
@@ -12,6 +12,7 @@ import os
 import pty
 import shutil
 import subprocess
+from pathlib import Path
 
 from tests.packages.machine import CommandFailed, Machine
 
@@ -57,11 +58,19 @@ soon 60 another hub "$before"
 soon 60 is_well
 echo "the hub came back after kill -9"
 
-line=$(poste-expert-hub invite --role kiosk --org valdore | grep -o 'tls://[^ ]*' | head -n 1)
-poste-expert-kiosk-enrol "$line" || true
+stick=/var/lib/poste-expert/stick
+poste-expert-hub bundle Mairie $stick --apt /srv/packages
+sh $stick/installer.sh
 soon 120 systemctl is-active --quiet poste-expert-kiosk
 before=$(field kiosk MainPID)
-echo "the kiosk was enrolled and shows itself"
+echo "the kiosk was enrolled from a stick and shows itself"
+if sh $stick/installer.sh; then echo "NOT refused: a stick that was used"; exit 1; fi
+echo "the same stick again was refused"
+if poste-expert-hub acceptance Mairie /var/lib/poste-expert/sheet.pdf; then
+  echo "NOT refused: a kiosk from which nobody has called"; exit 1
+fi
+test -s /var/lib/poste-expert/sheet.pdf
+echo "the sheet of acceptance says what is missing"
 pkill -STOP -u poste-expert-kiosk -f 'expert_app kiosk'
 soon 120 another kiosk "$before"
 echo "a kiosk that no longer answered was started anew"
@@ -80,7 +89,7 @@ TTYPath={TERMINAL}
 SETTINGS = "etc/default/poste-expert-kiosk"
 
 
-def boot(machine: Machine) -> None:
+def boot(machine: Machine, repository: Path) -> None:
     """Starts the machine, looks, and turns it off. Its hub has been set up before.
 
     Raises:
@@ -104,6 +113,7 @@ def boot(machine: Machine) -> None:
     keeper, screen = pty.openpty()  # the first console, which a container has not
     command = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit"]
     command += ["--private-network", f"--bind={os.ttyname(screen)}:{TERMINAL}"]
+    command += [f"--bind-ro={repository}:/srv/packages"]
     command += [f"--directory={root}", "systemd.unit=multi-user.target"]
     try:
         subprocess.run(

@@ -81,7 +81,7 @@ SAID = {
     "W_PACKAGES": N_("Install the programs (some ten minutes)"),
     "W_ENROL": N_("Make this machine the kiosk"),
     "W_DEVICES": N_("Scanner and printer"),
-    "W_DONE": N_("Done"),
+    "W_DONE": N_("The kiosk is in service"),
     "W_CALL": N_(
         "The screen shows the kiosk of %s. Touch a service and talk with the adviser; then call "
         "the operator, who sends the sheet to sign."
@@ -178,16 +178,22 @@ def _refused(
         ).format(site=site)
     if not settings.addresses:
         return no_address()
-    if not (packages.apt / "dists").is_dir() or not (packages.apt / KEYS).is_file():
+    if not (packages.apt / KEYS).is_file() or not _sources(packages.apt):
         return _(
-            "{folder} is not the signed folder `apt` of a release: it has no dists, or no {keys}."
+            "{folder} is not the signed folder `apt` of a release: it has no .sources, or no "
+            "{keys}."
         ).format(folder=packages.apt, keys=KEYS)
     return wrong_names(settings)
 
 
+def _sources(apt: Path) -> list[Path]:
+    """Return the files that say where packages are found: a release's before a trial's."""
+    return sorted(apt.glob("*.sources"), key=lambda file: (file.name != SOURCES, file.name))
+
+
 def _copy_packages(packages: Packages, out: Path) -> None:
-    for name in (KEYS, SOURCES):
-        shutil.copyfile(packages.apt / name, out / name)
+    shutil.copyfile(packages.apt / KEYS, out / KEYS)
+    shutil.copyfile(_sources(packages.apt)[0], out / SOURCES)
     if not packages.repository:
         shutil.copytree(packages.apt, out / "apt", copy_function=shutil.copyfile)
 
