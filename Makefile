@@ -74,7 +74,7 @@ pilot:
 	$(BIN)/python -m tests.pilot
 
 # Each part runs, whatever became of those before it; the last lines say which of them failed.
-FAULTS ?= "paper" "power_cut" "door.flood 30" "hostile 30" "chaos.press --rounds $(ROUNDS)" "run_cluster --rounds $(ROUNDS)" "chaos"
+FAULTS ?= "paper" "power_cut" "door.flood 30" "hostile 30" "chaos.press --rounds $(ROUNDS)" "run_cluster --rounds $(ROUNDS)" "region" "chaos"
 
 test-faults: setup
 	@failed=0; report=; for part in $(FAULTS); do \

@@ -3,25 +3,40 @@
 its settings, its units' commands, on loopback addresses.
 
 What is other than on three machines: /etc, /run, /var and /srv lie in folders of the test;
-10.20.0.1x is 127.0.0.1x, with ports that are free; there is no PostgreSQL.
+10.20.0.1x is 127.0.0.1x, with ports that are free; PostgreSQL and a far store for documents only
+where a story brings them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import os
 import re
 import shlex
 import shutil
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, Process
+import urllib.request
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
+from expert_app.runtime.config import HubSettings, load
+from expert_app.stores.jetstream import hub_seed
+from session.bus.client import BusClient
+from session.bus.hub_connection import HubConnection
 from session.bus.transport.nkeys import new_seed
+from session.bus.transport.tls import client_tls
 from session.core.child_process import tied_command
+from session.core.clock import SystemClock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskClient
+from session.hub.storage.ticket_store import BUCKET
+from session.kiosk.hub.client import KioskClient
 from tests.support.hub_world import free_port
-from tests.support.programs import CATALOGUE
+from tests.support.programs import CATALOGUE, ROLES, one_session
 
 RECIPE = Path(__file__).parents[2] / "installers" / "cluster"
 HOSTS = ("127.0.0.11", "127.0.0.12", "127.0.0.13")
@@ -104,7 +119,9 @@ class Machine:
 
     def _settings(self) -> str:
         text = self.place(RECIPE / "hub.toml")
-        text = re.sub(r"^database = .*$", "", text, flags=re.MULTILINE)
+        database = f'database = "{self._recipe.database}"' if self._recipe.database else ""
+        text = re.sub(r"^database = .*$", lambda _old: database, text, flags=re.MULTILINE)
+        text += self._recipe.more
         text = text.replace("127.0.0.1:9467", f"127.0.0.1:{self.metrics_port}")
         for number, host in enumerate(HOSTS):
             port, peer_port = self._recipe.ports[number]
@@ -117,10 +134,17 @@ class Machine:
 
 
 class Recipe:
-    """Three machines, made as docs/operator.md says; their folders are in `folder`."""
+    """Three machines, made as docs/operator.md says; their folders are in `folder`.
 
-    def __init__(self, folder: Path, keys: dict[str, str]) -> None:
-        self.folder = folder
+    Args:
+        database: address of a PostgreSQL; "" for none.
+        more: lines at the end of each machine's settings.
+    """
+
+    def __init__(
+        self, folder: Path, keys: dict[str, str], *, database: str = "", more: str = ""
+    ) -> None:
+        self.folder, self.database, self.more = folder, database, more
         self.ports = [(free_port(), free_port()) for _ in HOSTS]
         self.monitor_ports = [free_port() for _ in HOSTS]
         self.program = folder / "expert-app"
@@ -139,9 +163,12 @@ class Recipe:
     def ca_file(self) -> Path:
         return self.folder / "ca" / "ca.pem"
 
-    async def run(self, *words: str) -> None:
-        process = await asyncio.create_subprocess_exec(str(self.program), *words, stdout=DEVNULL)
-        assert await process.wait() == 0, words
+    async def run(self, *words: str) -> str:
+        """What a command of ours says; it must succeed."""
+        process = await asyncio.create_subprocess_exec(str(self.program), *words, stdout=PIPE)
+        said, _nothing = await process.communicate()
+        assert process.returncode == 0, (words, said.decode())
+        return said.decode()
 
     async def prepare(self) -> None:
         """Authority, certificates, the hub's key, the secret, the convention."""
@@ -164,3 +191,95 @@ class Recipe:
                 if unit.process is not None and unit.process.returncode is None:
                     unit.process.kill()
                     await unit.process.wait()
+
+
+READY_S = 120.0
+"""Three servers and three hubs start at once on one machine's two processors."""
+
+
+class Region:
+    """The recipe at work, with a kiosk and a desk that know all three addresses."""
+
+    def __init__(self, recipe: Recipe, seeds: dict[str, bytes]) -> None:
+        self.recipe, self._seeds = recipe, seeds
+        self.tasks, self.clock = Tasks(), SystemClock()
+        self._tls = client_tls(recipe.ca_file)
+        self._open: list[BusClient] = []
+        settings = load(HubSettings, recipe.machines[0].folder / "etc" / "hub.toml")
+        self.connection = HubConnection(
+            settings.bus_urls, hub_seed(settings), tasks=self.tasks, tls=self._tls
+        )
+
+    async def client(self, name: str) -> BusClient:
+        client = BusClient(
+            self.recipe.urls,
+            ROLES[name],
+            user=name,
+            seed=self._seeds[name],
+            tasks=self.tasks,
+            clock=self.clock,
+            tls=self._tls,
+        )
+        async with asyncio.timeout(READY_S):
+            await client.connect(READY_S)
+        self._open.append(client)
+        return client
+
+    async def leader(self) -> Machine:
+        async with asyncio.timeout(READY_S):
+            while True:
+                try:
+                    reply = await self.connection.bus.request(
+                        f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0
+                    )
+                    name = json.loads(reply.payload).get("cluster", {}).get("leader", "")
+                except SessionError:
+                    name = ""
+                for machine in self.recipe.machines:
+                    if machine.node == name:
+                        return machine
+                await asyncio.sleep(0.2)
+
+    async def start(self) -> None:
+        """Starts everything, and waits until it is well."""
+        machines = self.recipe.machines
+        await asyncio.gather(*(machine.bus.start() for machine in machines))
+        await asyncio.gather(*(machine.hub.start() for machine in machines))
+        await self.connection.connect(READY_S)
+        for machine in machines:
+            await healthy(machine.metrics_port)
+            await healthy(machine.monitor_port)
+
+    async def close(self) -> None:
+        for client in self._open:
+            await client.close()
+        await self.connection.close()
+        await self.tasks.close()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+async def healthy(port: int) -> None:
+    async with asyncio.timeout(READY_S):
+        while not await asyncio.to_thread(_answers, port):  # noqa: ASYNC110 - another program's page
+            await asyncio.sleep(0.2)
+
+
+async def serve(region: Region, kiosk: KioskClient, desk: DeskClient, request: str) -> None:
+    """One caller, answered; asked again while nobody can answer."""
+    async with asyncio.timeout(READY_S):
+        while True:
+            try:
+                await one_session(kiosk, desk, request)
+                return
+            except SessionError:
+                await asyncio.sleep(0.3)
+            with contextlib.suppress(SessionError):  # its own connection may be the next to be away
+                for facts in (await desk.resume()).sessions:
+                    await desk.close(facts.id, "done")
