@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RELEASE = "0.2.0"
-COMMIT = "fb50c198"
+COMMIT = "4734fef6"
 """The state of 1 December 2026. Nothing older has a form that today's programs read."""
 
 RECORDED = ROOT / "tests/data/protocol" / RELEASE
