@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from expert_app.runtime.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 EXTRAS = ("postgresql", "s3", "webdav")
 """Of `pyproject.toml`, in a hub's package."""
@@ -144,6 +146,9 @@ def test_the_doctor_of_a_hub_examines_the_hub(hub_only: Path, tmp_path: Path) ->
     words = ("--yes", "--organisation", "valdore=Valdoré", "--service", "Aide", "--site", "Mairie")
     init = ("hub", "init", str(tmp_path), *words, "--address", "127.0.0.1:4222")
     assert _python(hub_only, RUN, *init).returncode == 0
+    settings = tmp_path / "hub.toml"  # another hub may run on this machine
+    mine = settings.read_text("utf-8").replace("127.0.0.1:9467", f"127.0.0.1:{free_port()}")
+    settings.write_text(mine, encoding="utf-8")
     done = _python(hub_only, RUN, "doctor", "--folder", str(tmp_path), "--json")
     levels = {check["name"]: check["level"] for check in json.loads(done.stdout)["checks"]}
     assert done.stderr == ""

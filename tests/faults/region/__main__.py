@@ -2,8 +2,8 @@
 """A region, whole: three servers and three hubs from `installers/cluster` over PostgreSQL and an S3
 store. A machine is killed, each one is upgraded, and everything is restored elsewhere.
 
-`python -m tests.faults.region`; exits with 0 only when every document was there after the kill and
-the upgrade, and the waiting caller after the restore, too.
+`python -m tests.faults.region`; exits with 0 only when every document was there after the kill, the
+upgrade and the restore, and the waiting caller at the end.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Story:
     async def restore(self, database: str) -> None:
         """Every disk and the database are lost; what a backup has comes back."""
         machines, file = self._recipe.machines, self._recipe.folder / "region.backup"
-        words = ("hub", "backup", str(file), "--language", "en")
+        words = ("hub", "backup", str(file), "--with-dossiers", "--language", "en")
         said = await self._recipe.run(*words, *self._place(machines[0]))
         signer = said.partition("Signed by ")[2].partition(": write")[0]
         await self._region.close()
@@ -206,7 +206,8 @@ async def run(folder: Path, server: str, store: str) -> list[str]:
         _done("everything was restored", begun_s)
         region = Region(recipe, seeds)
         await story.look(region)
-        _done("the caller still waits", begun_s)
+        await story.file("after the restore")
+        _done("the caller still waits, and every document is there", begun_s)
     except (SessionError, TimeoutError, AssertionError) as error:
         story.faults.append(f"{type(error).__name__}: {error}")
     finally:
