@@ -16,7 +16,7 @@ qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
 windows=(wixl msitools osslsigncode)
 packages=(binutils python3.13 apt-utils gnupg)
 machines=(debootstrap systemd-container)
-tested=(apt-utils gnupg libsane1 coturn libnss3-tools dbus xvfb at-spi2-core gir1.2-atspi-2.0 python3-gi
+tested=(apt-utils gnupg zsh fish man-db libsane1 coturn libnss3-tools dbus xvfb at-spi2-core gir1.2-atspi-2.0 python3-gi
   gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
   "${windows[@]}" chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql
   podman)

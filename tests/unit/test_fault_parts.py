@@ -35,6 +35,7 @@ def test_parts_after_a_failed_one_run_and_each_is_reported(tmp_path: Path) -> No
         "passed: hostile 30",
         "passed: chaos.press --rounds 2",
         "passed: run_cluster --rounds 2",
+        "passed: region",
         "passed: chaos",
     ]
 

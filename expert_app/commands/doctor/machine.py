@@ -27,6 +27,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import ExtraMissing, away_words, extra_words, open_blobs
 from expert_app.stores.jetstream import store_limits
 from resources.texts import _
+from session.core.child_process import NO_WINDOW
 from session.core.errors import DocumentNotFiled
 from session.hub.history.tables import open_engine
 
@@ -200,6 +201,7 @@ def _clock_set() -> Iterator[CheckResult]:
             text=True,
             timeout=CLOCK_S,
             check=False,
+            creationflags=NO_WINDOW,
         ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return

@@ -329,7 +329,6 @@ class PageProcesses(QObject):
         self._silent = self._closed = False
         self._page_waits_ms = 0
         self._spare: PageProcess | None = None
-        self._ending: set[PageProcess] = set()
         self._now: PageProcess | None = None
         self._spare_timer = QTimer(self)
         self._spare_timer.setSingleShot(True)
@@ -402,12 +401,9 @@ class PageProcesses(QObject):
         self._kept = {
             kind: command for kind, command in self._kept.items() if kind is messages.UseAppearance
         }
-        self._spare_timer.stop()
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            spare.lost.disconnect()
-            spare.end(lambda _gone: None)
-        self._let_go(on_gone)
+        spare = self._take_spare()
+        now = self._let_go()
+        self._end([process for process in (now, spare) if process is not None], on_gone)
 
     def close(self, on_gone: Callable[[bool], None]) -> None:
         """Ends all browsers: the kiosk's program stops."""
@@ -417,19 +413,29 @@ class PageProcesses(QObject):
         self._place.clear()
         ends = [process for process in (self._now, self._spare) if process is not None]
         self._spare = None
+        self._end(ends, on_gone, within_s=STOPS_WITHIN_S)
+
+    # ---- processes ----
+
+    @staticmethod
+    def _end(
+        processes: Sequence[PageProcess],
+        on_gone: Callable[[bool], None],
+        *,
+        within_s: float = ENDS_WITHIN_S,
+    ) -> None:
+        """Ends browsers; calls back once, when the last one is gone."""
         results: list[bool] = []
 
         def on_one_gone(gone: bool) -> None:
             results.append(gone)
-            if len(results) == len(ends):
+            if len(results) == len(processes):
                 on_gone(all(results))
 
-        if not ends:
+        if not processes:
             QTimer.singleShot(0, lambda: on_gone(True))
-        for process in ends:
-            process.end(on_one_gone, within_s=STOPS_WITHIN_S)
-
-    # ---- processes ----
+        for process in processes:
+            process.end(on_one_gone, within_s=within_s)
 
     def _start(self) -> PageProcess:
         return PageProcess(self._command, self._runtime, clock=self._clock, parent=self)
@@ -448,23 +454,28 @@ class PageProcesses(QObject):
 
     def _replace(self) -> None:
         """Puts the spare browser, or a new one, in the place of one that is lost."""
+        spare = self._take_spare()
+        lost = self._let_go()
+        if lost is not None:
+            lost.end(lambda _gone: None)
+        self._use(spare or self._start())
+
+    def _take_spare(self) -> PageProcess | None:
         self._spare_timer.stop()
         spare, self._spare = self._spare, None
         if spare is not None:
             spare.lost.disconnect()
-        self._let_go(lambda _gone: None)
-        self._use(spare or self._start())
+        return spare
 
-    def _let_go(self, on_gone: Callable[[bool], None]) -> None:
+    def _let_go(self) -> PageProcess | None:
+        """Returns what was the caller's browser, which tells nobody anything any more."""
         old, self._now = self._now, None
         self._place.clear()
-        if old is None:
-            QTimer.singleShot(0, lambda: on_gone(True))
-            return
-        old.reported.disconnect()
-        old.lost.disconnect()
-        old.made.disconnect()
-        old.end(on_gone)
+        if old is not None:
+            old.reported.disconnect()
+            old.lost.disconnect()
+            old.made.disconnect()
+        return old
 
     def _use(self, process: PageProcess) -> None:
         """Makes it the caller's browser from now on."""
