@@ -124,7 +124,7 @@ class Story:
     async def restore(self, database: str) -> None:
         """Every disk and the database are lost; what a backup has comes back."""
         machines, file = self._recipe.machines, self._recipe.folder / "region.backup"
-        words = ("hub", "backup", str(file), "--with-dossiers", "--language", "en")
+        words: tuple[str, ...] = ("hub", "backup", str(file), "--with-dossiers", "--language", "en")
         said = await self._recipe.run(*words, *self._place(machines[0]))
         signer = said.partition("Signed by ")[2].partition(": write")[0]
         await self._region.close()
