@@ -68,12 +68,14 @@ class WindowWatch:
     Attributes:
         still_ms: the longest that it stood still, by what was done meanwhile.
         grown_mb: memory of its process, by the same.
-        flooded: the agent reads that the kiosk sends too much.
+        dropped: how many messages the hub dropped; a busy machine sends too slowly for any.
+        flooded: the agent read that the kiosk sends too much.
         heard: words of the caller reached the screen afterwards.
     """
 
     still_ms: dict[str, float]
     grown_mb: dict[str, float]
+    dropped: int = 0
     flooded: bool = False
     heard: bool = False
 
@@ -166,7 +168,8 @@ class HostileEnd:
             calm += 1
         self.watch.still_ms[name] = still_ms
         facts = await self._program.ask("facts", timeout_s=SETTLED_S)
-        self.watch.flooded = "flooded" in facts
+        self.watch.flooded = self.watch.flooded or "flooded" in facts
+        self.watch.dropped = self._relay.dropped
         self.watch.grown_mb[name] = process.memory_info().rss / 2**20 - before_mb
 
 

@@ -61,7 +61,7 @@ async def test_bursts_of_a_kiosk_fill_no_window_and_the_caller_goes_on(
         await kiosk.talk_on()
     assert set(kiosk.watch.grown_mb) == {message.__name__ for message in BURSTS}
     assert sum(kiosk.watch.grown_mb.values()) < MOST_GROWN_MB, kiosk.watch.grown_mb
-    assert kiosk.watch.flooded
+    assert kiosk.watch.flooded or not kiosk.watch.dropped
     assert kiosk.watch.heard
 
 

@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from PyQt6 import sip
+
 from expert_app.kiosk.wiring.page_program import page_command
 from session.core.clock import SystemClock
 from session.core.process_tree import session_members
@@ -93,6 +95,15 @@ class Kiosk:
             for member, parent in members.items()
             if parent in zygotes and parent != self.side.pid and member not in members.values()
         ]
+
+    async def end(self) -> None:
+        """Ends both pages and their panes, as the program does.
+        What the interpreter takes down by itself, in any order, may end the process by SIGSEGV.
+        """
+        await self.gone(self.side.close)
+        assert self.call.close_page()
+        for pane in (self.browser, self.call):
+            sip.delete(pane)
 
     async def gone(self, end: Callable[[Callable[[bool], None]], None]) -> bool:
         """What an end of the browser says."""

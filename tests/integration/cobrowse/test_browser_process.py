@@ -54,11 +54,7 @@ async def kiosk_of(web: WebServer, folder: Path) -> AsyncIterator[Kiosk]:
     try:
         yield kiosk
     finally:
-        await kiosk.gone(kiosk.side.close)
-        kiosk.call.close_page()
-        for pane in (kiosk.browser, kiosk.call):
-            pane.close()
-            pane.deleteLater()
+        await kiosk.end()
     assert list(folder.iterdir()) == []
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6 import sip
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication, QWidget
@@ -165,7 +166,8 @@ def main(folder: Path) -> int:
             try:
                 return await covered.play()
             finally:
-                await covered.kiosk.gone(covered.kiosk.side.close)
+                await covered.kiosk.end()
+                sip.delete(covered.window)
 
     print(json.dumps(QtLoop(application).run(story(), 150.0)))
     return 0

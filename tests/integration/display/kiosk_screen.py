@@ -149,7 +149,7 @@ def main(folder: Path) -> int:
             try:
                 return await screen.play()
             finally:
-                await screen.kiosk.gone(screen.kiosk.side.close)
+                await screen.kiosk.end()
 
     print(json.dumps(loop.run(story(), 100.0)))
     return 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def test_no_part_of_the_host_s_program_is_built_twice(qapp: QApplication, tmp_pa
 
 @pytest.fixture
 def host(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[HostProgram]:
+    gc.collect()  # windows of earlier tests, or each change of the look would dress them all
     settings = DeskSettings(organisation="town", user="host", role="facilitator", language="fr")
     made = HostProgram(_parts(settings, paths_for("desk", tmp_path)))
     made.window.show()
