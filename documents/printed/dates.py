@@ -31,6 +31,11 @@ def long_date(day: date) -> str:
     return _("{day} {month} {year}").format(day=day.day, month=month, year=day.year)
 
 
+def moment(at: datetime) -> str:
+    """E.g. "2 March 2026, 10:04", of the clock that `at` was read from."""
+    return _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
+
+
 def hour(at: datetime) -> str:
     """E.g. "10:04", of the clock that `at` was read from."""
     return _("{hour}:{minute}").format(hour=at.hour, minute=f"{at.minute:02}")

@@ -11,11 +11,9 @@ from datetime import datetime
 import msgspec
 from reportlab.lib.units import mm
 
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import moment
 from documents.printed.sheet import (
     ACCENT,
-    AMBER,
-    AMBER_TINT,
     BODY,
     BOLD,
     HEIGHT,
@@ -27,6 +25,7 @@ from documents.printed.sheet import (
     WIDTH,
     PrintedSheet,
     TextStyle,
+    begin_banded,
     height_of,
 )
 from resources.texts import _
@@ -37,7 +36,6 @@ _TEXT = TextStyle(BODY, 11.5, 17, INK)
 _LABEL = TextStyle(BODY, 10, 15, SOFT)
 _LINE = TextStyle(BOLD, 12.5, 19, INK)
 _STEP = TextStyle(BODY, 12, 18, INK)
-_WARNING = TextStyle(BOLD, 11, 16, AMBER)
 _QR = 46 * mm
 
 
@@ -72,17 +70,12 @@ class InvitationFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def invitation_sheets(invitations: Sequence[InvitationFacts]) -> bytes:
     """A PDF with one A4 page for each, in the language in use."""
-    sheet = PrintedSheet(lambda pen, _page: _top(pen))
+    sheet = PrintedSheet(begin_banded)
     for number, facts in enumerate(invitations):
         if number:
             sheet.need(HEIGHT)
         _page(sheet, facts)
     return sheet.finish()
-
-
-def _top(sheet: PrintedSheet) -> None:
-    sheet.band(5 * mm, ACCENT)
-    sheet.y = HEIGHT - 18 * mm
 
 
 def _page(sheet: PrintedSheet, facts: InvitationFacts) -> None:
@@ -97,14 +90,16 @@ def _page(sheet: PrintedSheet, facts: InvitationFacts) -> None:
     ):
         if text:
             sheet.down(sheet.text(text, kind, width=width))
-    sheet.y = min(sheet.y, HEIGHT - 18 * mm - _QR) - 8 * mm
+    sheet.y = min(sheet.y, HEIGHT - MARGIN - _QR) - 8 * mm
     _line(sheet, facts)
     for number, words in enumerate(_steps(facts), 1):
-        sheet.need(height_of(words, _STEP, INNER - 8 * mm))
-        sheet.text(f"{number}.", _STEP, width=8 * mm)
-        sheet.down(sheet.text(words, _STEP, x=MARGIN + 8 * mm, width=INNER - 8 * mm) + 3 * mm)
+        sheet.step(number, words, _STEP)
     sheet.down(3 * mm)
-    _warning(sheet, facts)
+    words = _(
+        "Valid once, until {until}. Until then this sheet is a key: give it by hand, and destroy "
+        "it after use."
+    )
+    sheet.warning(words.format(until=moment(facts.until)))
 
 
 def _line(sheet: PrintedSheet, facts: InvitationFacts) -> None:
@@ -152,16 +147,3 @@ def _steps(facts: InvitationFacts) -> tuple[str, ...]:
         "one, compare the line; if it is the same, stop and call your administrator."
     )
     return first, second, third, last
-
-
-def _warning(sheet: PrintedSheet, facts: InvitationFacts) -> None:
-    until = _("{date}, {hour}").format(date=long_date(facts.until.date()), hour=hour(facts.until))
-    words = _(
-        "Valid once, until {until}. Until then this sheet is a key: give it by hand, and destroy "
-        "it after use."
-    ).format(until=until)
-    height = height_of(words, _WARNING, INNER - 10 * mm) + 6 * mm
-    sheet.need(height)
-    sheet.panel(height, AMBER_TINT, AMBER)
-    sheet.down(3 * mm)
-    sheet.text(words, _WARNING, x=MARGIN + 5 * mm, width=INNER - 10 * mm)

@@ -27,6 +27,7 @@ from documents.printed.sheet import (
     WIDTH,
     PrintedSheet,
     TextStyle,
+    begin_banded,
     height_of,
 )
 from resources.texts import _
@@ -68,7 +69,7 @@ class MissingFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def missing_list(facts: MissingFacts) -> bytes:
     """The sheet as PDF/A-2b, in the language in use."""
-    sheet = PrintedSheet(lambda pen, _page: _top(pen))
+    sheet = PrintedSheet(begin_banded)
     width = INNER - _QR - 6 * mm
     sheet.qr(missing_text(facts), WIDTH - MARGIN - _QR, sheet.y - _QR, _QR)
     sheet.down(sheet.text(_("What is still missing"), _TITLE, width=width) + 2 * mm)
@@ -77,7 +78,7 @@ def missing_list(facts: MissingFacts) -> bytes:
     if facts.before is not None:
         due = _("To be brought before {date}.").format(date=long_date(facts.before))
         sheet.down(sheet.text(due, _TEXT, width=width))
-    sheet.y = min(sheet.y, HEIGHT - 16 * mm - _QR) - 6 * mm
+    sheet.y = min(sheet.y, HEIGHT - MARGIN - _QR) - 6 * mm
     for piece in facts.pieces:
         _piece(sheet, piece)
     if not facts.pieces:
@@ -102,11 +103,6 @@ def missing_text(facts: MissingFacts) -> str:
     if len(text) <= MAX_QR_LETTERS:
         return text
     return text[: MAX_QR_LETTERS - 1] + "…"
-
-
-def _top(sheet: PrintedSheet) -> None:
-    sheet.band(5 * mm, ACCENT)
-    sheet.y = HEIGHT - 16 * mm
 
 
 def _piece(sheet: PrintedSheet, piece: MissingPiece) -> None:

@@ -45,6 +45,8 @@ WIDTH, HEIGHT = A4
 MARGIN = 18 * mm
 BOTTOM = 26 * mm
 INNER = WIDTH - 2 * MARGIN
+STEP = 8 * mm
+"""How far a step's words stand behind its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class TextStyle:
     leading: float = 12.5
     colour: Color = INK
     right: bool = False
+
+
+WARNING = TextStyle(BOLD, 11, 16, AMBER)
 
 
 def load_fonts() -> None:
@@ -145,6 +150,29 @@ class PrintedSheet:
         """An empty box to tick, hanging from `y`."""
         self.frame(x, self.y - side, side, side)
 
+    def ticked(self, words: str, kind: TextStyle, side: float) -> None:
+        """A text behind an empty box."""
+        x, width = MARGIN + side + 3.5 * mm, INNER - side - 3.5 * mm
+        self.need(height_of(words, kind, width))
+        self.box(MARGIN, side)
+        self.down(self.text(words, kind, x=x, width=width) + 1.5 * mm)
+
+    def step(self, number: int, words: str, kind: TextStyle) -> None:
+        """A text behind its number."""
+        x, width = MARGIN + STEP, INNER - STEP
+        self.need(height_of(words, kind, width))
+        self.text(f"{number}.", kind, width=STEP)
+        self.down(self.text(words, kind, x=x, width=width) + 3 * mm)
+
+    def warning(self, words: str) -> None:
+        """A text in a panel that is seen first."""
+        width = INNER - 10 * mm
+        height = height_of(words, WARNING, width) + 6 * mm
+        self.need(height)
+        self.panel(height, AMBER_TINT, AMBER)
+        self.down(3 * mm)
+        self.text(words, WARNING, x=MARGIN + 5 * mm, width=width)
+
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         """An empty frame with its lower left corner at x, y."""
         self.canvas.setStrokeColor(INK)
@@ -180,6 +208,12 @@ class PrintedSheet:
         self.page += 1
         self.canvas.setFont(BODY, 9)
         self._on_page(self, self.page)
+
+
+def begin_banded(sheet: PrintedSheet, _page: int) -> None:
+    """Begin each page below a band: an `on_page` of sheets without a head of their own."""
+    sheet.band(5 * mm, ACCENT)
+    sheet.y = HEIGHT - MARGIN
 
 
 def height_of(text: str, kind: TextStyle, width: float) -> float:

@@ -12,21 +12,21 @@ import msgspec
 from reportlab.lib.units import mm
 
 from documents.pdf.files import PdfTitle, as_pdfa, open_pdf
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import moment
 from documents.printed.sheet import (
     ACCENT,
-    AMBER,
-    AMBER_TINT,
     BODY,
     BOLD,
-    HEIGHT,
     INK,
     INNER,
     MARGIN,
     SOFT,
+    STEP,
     TINT,
+    WARNING,
     PrintedSheet,
     TextStyle,
+    begin_banded,
     height_of,
 )
 from resources.texts import _, ngettext
@@ -37,7 +37,6 @@ _TEXT = TextStyle(BODY, 11, 16, INK)
 _SMALL = TextStyle(BODY, 9.5, 13, SOFT)
 _STEP = TextStyle(BODY, 11.5, 17, INK)
 _COMMAND = TextStyle(BOLD, 11.5, 17, INK)
-_WARNING = TextStyle(BOLD, 10.5, 15, AMBER)
 _HEAD = TextStyle(BOLD, 13, 19, ACCENT)
 _SIDE = 4.5 * mm
 
@@ -92,7 +91,7 @@ class SiteAcceptance(msgspec.Struct, frozen=True, kw_only=True):
 
 def site_guide(guide: SiteGuide) -> bytes:
     """Draw the contractor's page, in the language in use."""
-    sheet = PrintedSheet(lambda pen, _page: _top(pen))
+    sheet = PrintedSheet(begin_banded)
     sheet.put(_("Set up a kiosk"), _TITLE)
     sheet.put(guide.site, _SITE, 4 * mm)
     _picture(sheet)
@@ -108,9 +107,7 @@ def site_guide(guide: SiteGuide) -> bytes:
         _("Call the operator: they read the same on their side, and send the sheet to sign."),
     )
     for number, words in enumerate(steps, 1):
-        sheet.need(height_of(words, _STEP, INNER - 8 * mm))
-        sheet.text(f"{number}.", _STEP, width=8 * mm)
-        sheet.down(sheet.text(words, _STEP, x=MARGIN + 8 * mm, width=INNER - 8 * mm) + 2 * mm)
+        sheet.step(number, words, _STEP)
         if number == 3:
             _command(sheet, guide.command)
     sheet.down(2 * mm)
@@ -124,7 +121,7 @@ def site_guide(guide: SiteGuide) -> bytes:
 
 def acceptance_sheet(acceptance: SiteAcceptance) -> bytes:
     """Draw the sheet of acceptance as PDF/A-2b, in the language in use."""
-    sheet = PrintedSheet(lambda pen, _page: _top(pen))
+    sheet = PrintedSheet(begin_banded)
     sheet.put(_("Acceptance of a site"), _TITLE)
     sheet.put(acceptance.site, _SITE)
     sheet.put(acceptance.organisations, _TEXT, 4 * mm)
@@ -137,20 +134,11 @@ def acceptance_sheet(acceptance: SiteAcceptance) -> bytes:
         _("The face on the screen is life-size and not against the light."),
         _("Somebody of the place has been shown the kiosk and knows whom to call."),
     ):
-        _box(sheet, words)
+        sheet.ticked(words, _TEXT, _SIDE)
     _signatures(sheet, acceptance.printed_at)
     title = PdfTitle(_("Acceptance of a site"), acceptance.printed_at, author="Poste Expert")
     with open_pdf(sheet.finish()) as pdf:
         return as_pdfa(pdf, title)
-
-
-def _top(sheet: PrintedSheet) -> None:
-    sheet.band(5 * mm, ACCENT)
-    sheet.y = HEIGHT - 18 * mm
-
-
-def _day(moment: datetime) -> str:
-    return _("{date}, {hour}").format(date=long_date(moment.date()), hour=hour(moment))
 
 
 def _picture(sheet: PrintedSheet) -> None:
@@ -190,10 +178,10 @@ def _picture(sheet: PrintedSheet) -> None:
 def _command(sheet: PrintedSheet, command: str) -> None:
     height = height_of(command, _COMMAND, INNER - 20 * mm) + 5 * mm
     sheet.need(height)
-    sheet.panel(height, TINT, ACCENT, x=MARGIN + 8 * mm, width=INNER - 8 * mm)
+    sheet.panel(height, TINT, ACCENT, x=MARGIN + STEP, width=INNER - STEP)
     sheet.y -= 2 * mm
     sheet.text(command, _COMMAND, x=MARGIN + 13 * mm, width=INNER - 20 * mm)
-    sheet.down(height)
+    sheet.down(height + 1 * mm)
 
 
 def _warning(sheet: PrintedSheet, guide: SiteGuide) -> None:
@@ -203,12 +191,8 @@ def _warning(sheet: PrintedSheet, guide: SiteGuide) -> None:
         "This stick makes {count} kiosks, each once, until {until}. Give it by hand, as a key. If "
         "it is lost, call the operator.",
         guide.kiosks,
-    ).format(count=guide.kiosks, until=_day(guide.until))
-    height = height_of(words, _WARNING, INNER - 10 * mm) + 6 * mm
-    sheet.need(height)
-    sheet.panel(height, AMBER_TINT, AMBER)
-    sheet.down(3 * mm)
-    sheet.text(words, _WARNING, x=MARGIN + 5 * mm, width=INNER - 10 * mm)
+    )
+    sheet.warning(words.format(count=guide.kiosks, until=moment(guide.until)))
 
 
 def _kiosk(sheet: PrintedSheet, kiosk: AcceptedKiosk) -> None:
@@ -224,7 +208,7 @@ def _kiosk(sheet: PrintedSheet, kiosk: AcceptedKiosk) -> None:
         if good:
             style = _TEXT
         else:
-            style = _WARNING
+            style = WARNING
         sheet.put(words, style, x=MARGIN + 5 * mm, width=INNER - 5 * mm)
     sheet.down(4 * mm)
 
@@ -233,24 +217,18 @@ def _facts(kiosk: AcceptedKiosk) -> Sequence[str]:
     if kiosk.enrolled_at is None:
         return (_("Not set up yet: nobody has used its invitation."),)
     words = _("Set up on {when}, version {version}.")
-    facts = [words.format(when=_day(kiosk.enrolled_at), version=kiosk.version or "–")]
+    facts = [words.format(when=moment(kiosk.enrolled_at), version=kiosk.version or "–")]
     if kiosk.first_call_at is None:
         facts.append(_("Nobody has called from it yet."))
     else:
         words = _("First conversation on {when}; {count} in all.")
-        facts.append(words.format(when=_day(kiosk.first_call_at), count=kiosk.calls))
+        facts.append(words.format(when=moment(kiosk.first_call_at), count=kiosk.calls))
     if kiosk.tested_at is None:
         facts.append(_("It has not tried itself yet: start the test from the helpdesk's window."))
     else:
         words = _("It tried itself on {when}:")
-        facts.append(words.format(when=_day(kiosk.tested_at)))
+        facts.append(words.format(when=moment(kiosk.tested_at)))
     return facts
-
-
-def _box(sheet: PrintedSheet, words: str) -> None:
-    sheet.need(height_of(words, _TEXT, INNER - 8 * mm))
-    sheet.box(MARGIN, _SIDE)
-    sheet.down(sheet.text(words, _TEXT, x=MARGIN + 8 * mm, width=INNER - 8 * mm) + 1.5 * mm)
 
 
 def _signatures(sheet: PrintedSheet, printed_at: datetime) -> None:
@@ -262,4 +240,4 @@ def _signatures(sheet: PrintedSheet, printed_at: datetime) -> None:
     sheet.line(width=INNER / 2 - 6 * mm)
     sheet.line(x=MARGIN + INNER / 2, width=INNER / 2 - 6 * mm)
     sheet.down(3 * mm)
-    sheet.text(_("Read from the hub on {when}.").format(when=_day(printed_at)), _SMALL)
+    sheet.text(_("Read from the hub on {when}.").format(when=moment(printed_at)), _SMALL)

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 from reportlab.lib.units import mm
 
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import moment
 from documents.printed.sheet import (
     ACCENT,
     BODY,
@@ -56,9 +56,6 @@ def make_slip(facts: SlipFacts) -> bytes:
 def _drawn(facts: SlipFacts) -> bytes:
     sheet = PrintedSheet(lambda _pen, _page: None)
     sheet.y = HEIGHT - MARGIN
-    at = _("{date}, {hour}").format(
-        date=long_date(facts.printed_at.date()), hour=hour(facts.printed_at)
-    )
     how = _(
         "When this number is on the screen of the room, come back to the kiosk and touch “I have a "
         "number”."
@@ -71,7 +68,7 @@ def _drawn(facts: SlipFacts) -> bytes:
         (facts.site, _TEXT, 6 * mm),
         (how, _STRONG, 4 * mm),
         (_("You then have a few minutes to come."), _TEXT, 4 * mm),
-        (at, _LABEL, 0.0),
+        (moment(facts.printed_at), _LABEL, 0.0),
     ):
         if text:
             sheet.down(

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from reportlab.lib.units import mm
 
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import moment
 from documents.printed.sheet import ACCENT, BODY, BOLD, HEIGHT, INK, MARGIN, PrintedSheet, TextStyle
 from resources.texts import _
 
@@ -27,12 +27,9 @@ def make_trial_sheet(facts: TrialSheetFacts) -> bytes:
     """A PDF of one A4 sheet."""
     sheet = PrintedSheet(lambda _pen, _page: None)
     sheet.y = HEIGHT - MARGIN
-    at = _("{date}, {hour}").format(
-        date=long_date(facts.printed_at.date()), hour=hour(facts.printed_at)
-    )
     sheet.down(sheet.text(_("Test sheet"), _TITLE) + 6 * mm)
     words = _("The helpdesk has tried this printer from afar. You may throw this sheet away.")
-    for text in (words, facts.site, at):
+    for text in (words, facts.site, moment(facts.printed_at)):
         if text:
             sheet.down(sheet.text(text, _TEXT) + 3 * mm)
     return sheet.finish()

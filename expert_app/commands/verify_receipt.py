@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from documents.hashes import sha256_of
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import moment
 from documents.printed.receipt.facts import MARK, MOST_CONSENTS, GivenConsent, consent_line
 from documents.printed.receipt.record import ReceiptCode, ReceiptVerdict, names_all, read_code
 from resources.texts import _
@@ -149,11 +149,10 @@ def _who(code: ReceiptCode, trusted: bool | None) -> list[str]:
 
 
 def _facts_of(organisation: str, dossier: str, at: datetime) -> list[str]:
-    received = _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
     facts = (
         (_("Organisation"), organisation),
         (_("Dossier number"), dossier),
-        (_("Received on"), received),
+        (_("Received on"), moment(at)),
     )
     return ["", _("What the receipt says:"), *(f"  {name} : {value}" for name, value in facts)]
 

@@ -5,7 +5,7 @@ and by the helpdesk's window.
 
 from __future__ import annotations
 
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import moment
 from expert_app.helpdesk.bundle import BundleFault, BundleManifest, BundleVerdict
 from resources.texts import N_, _
 
@@ -82,6 +82,6 @@ def manifest_words(manifest: BundleManifest) -> str:
     return words.format(
         number=manifest.short_number or manifest.session_id,
         organisation=manifest.organisation or "?",
-        date=_("{date}, {hour}").format(date=long_date(at), hour=hour(at)),
+        date=moment(at),
         user=manifest.exported_by,
     )

@@ -10,19 +10,19 @@ from datetime import datetime
 from reportlab.lib.units import mm
 
 from documents.pdf.files import PdfTitle, as_pdfa, open_pdf
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import moment
 from documents.printed.sheet import (
     ACCENT,
     AMBER,
     BODY,
     BOLD,
-    HEIGHT,
     INK,
     INNER,
     MARGIN,
     SOFT,
     PrintedSheet,
     TextStyle,
+    begin_banded,
     height_of,
 )
 from resources.texts import _
@@ -46,7 +46,7 @@ def summary_pdf(summary: SessionSummary, title: str, made_at: datetime) -> bytes
         title: what the conversation is called.
         made_at: timezone-aware.
     """
-    sheet = PrintedSheet(lambda pen, _page: _top(pen))
+    sheet = PrintedSheet(begin_banded)
     sheet.down(sheet.text(title, _TITLE) + 1 * mm)
     for words in facts_of(summary):
         sheet.down(sheet.text(words, _FACT))
@@ -61,7 +61,6 @@ def facts_of(summary: SessionSummary) -> list[str]:
     if summary.started_at_utc is None:
         return []
     at = summary.started_at_utc.astimezone()
-    when = _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
     places = (
         (_("Organisation"), summary.organisation),
         (_("Service"), summary.service),
@@ -70,12 +69,7 @@ def facts_of(summary: SessionSummary) -> list[str]:
     )
     where = "  ·  ".join(_("{name}: {value}").format(name=n, value=v) for n, v in places if v)
     length = _("Conversation of {length}").format(length=length_words(summary.talk_s))
-    return [f"{when}  ·  {length}", where]
-
-
-def _top(pen: PrintedSheet) -> None:
-    pen.band(4 * mm, ACCENT)
-    pen.y = HEIGHT - 16 * mm
+    return [f"{moment(at)}  ·  {length}", where]
 
 
 def _part(sheet: PrintedSheet, part: SummaryPart, started_at: datetime | None) -> None:

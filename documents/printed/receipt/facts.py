@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from documents.printed.dates import hour, long_date
+from documents.printed.dates import hour, long_date, moment
 from resources.texts import N_, _
 from session.core.short_number import short_number
 
@@ -177,12 +177,9 @@ def sections(facts: ReceiptFacts) -> list[Section]:
 
 def _who(facts: ReceiptFacts) -> tuple[tuple[str, str], ...]:
     service = facts.service
-    received = _("{date}, {hour}").format(
-        date=long_date(facts.received_at), hour=hour(facts.received_at)
-    )
     rows = (
         (_("Organisation"), facts.organisation),
-        (_("Received on"), received),
+        (_("Received on"), moment(facts.received_at)),
         (_("Dossier number"), facts.dossier_number),
         (_("Procedure"), facts.procedure),
         (_("Caller"), facts.caller_name),
