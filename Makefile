@@ -101,10 +101,10 @@ test-packages: packages
 	@installers/setup.sh test-packages
 	$(BIN)/python -m tests.packages
 
-# docs/releasing.md. Publishes nothing. TRIAL=--trial: of a commit without a tag.
+# docs/releasing.md. Publishes nothing. OPTIONS=--trial: of a commit without a tag.
 release:
 	@installers/setup.sh packages
-	$(BIN)/python installers/release.py $(TRIAL)
+	$(BIN)/python installers/release.py $(OPTIONS)
 
 # As root: the hub as an OCI image, from the .deb and a Debian of its own.
 image:

@@ -128,7 +128,7 @@ def check_tag() -> None:
     raise NotReady(
         f"this commit has no tag. Once CHANGELOG.md has the section of {NUMBER}: "
         f'git tag -s {tag} -m "Poste Expert {NUMBER}". '
-        "To try packages of this commit: make release TRIAL=--trial"
+        "To try packages of this commit: make release OPTIONS=--trial"
     )
 
 
@@ -362,8 +362,10 @@ def make(out: Path, *, trial: bool, packages: bool, osv: bool, key: str) -> Iter
     yield f"{constraints.name}: the wheel is installed with the versions of the lock"
     if packages:
         build_packages(out)
-        yield "Debian packages; `make test-packages` has tried them"
+        yield "Debian packages; `make test-packages` tries them"
         yield build_repository(out, version, out.parent / "apt")
+    else:
+        yield "no Debian packages and no repository: --without-packages"
     if msi := msi_of_this_commit():
         shutil.copyfile(msi, out / msi.name)
         detection = msi.with_suffix(".detection.ps1")
