@@ -12,10 +12,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from expert_app.runtime.config import MediaSettings, SettingsWrong, TurnSettings
 from session.core.clock import Clock
 from session.hub.queue.turn_credentials import TurnCredentials
 from session.media.ice import IcePlan, IceServer
+from session.protocol.hub.invitation import fingerprint_of
 
 NSS_NAME = "poste-expert"
 
@@ -63,8 +67,8 @@ def trust_relays(ca_file: str, folder: Path) -> None:
 
 
 def trust_relays_in_browser(ca_file: str, home: Path) -> bool:
-    """The same for Chromium, which asks the person's NSS database;
-    True when the authority is known there now.
+    """The same for Chromium, which asks the person's NSS database when it starts;
+    True when every authority of the file is known there now.
 
     Needs `certutil` (Debian: libnss3-tools). On Windows Chromium asks the system's own store, and
     `certutil` is another program.
@@ -77,11 +81,17 @@ def trust_relays_in_browser(ca_file: str, home: Path) -> bool:
     base = [tool, "-d", f"sql:{store}"]
     try:
         if not (store / "cert9.db").exists():
-            subprocess.run(
-                [*base, "-N", "--empty-password"], check=True, capture_output=True, timeout=20
-            )
-        add = [*base, "-A", "-t", "C,,", "-n", NSS_NAME, "-i", ca_file]
-        subprocess.run(add, check=True, capture_output=True, timeout=20)
-    except (OSError, subprocess.SubprocessError):
+            _run([*base, "-N", "--empty-password"])
+        # certutil reads one certificate of a file, and an authority's next one has the same name
+        for certificate in x509.load_pem_x509_certificates(Path(ca_file).read_bytes()):
+            der = certificate.public_bytes(Encoding.DER)
+            name = f"{NSS_NAME} {fingerprint_of(der)}"
+            _run([*base, "-A", "-t", "C,,", "-n", name], given=der)
+    except (OSError, ValueError, subprocess.SubprocessError):
         return False
     return True
+
+
+def _run(command: list[str], given: bytes = b"") -> None:
+    """Runs a program that reads `given`. Raises `OSError`, `SubprocessError`."""
+    subprocess.run(command, check=True, capture_output=True, timeout=20, input=given)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from expert_app.commands.doctor.windows import check_relays
+from expert_app.hub.certificates import make_ca
 from expert_app.runtime.ice_settings import trust_relays, trust_relays_in_browser
 from session.core.clock import SystemClock
 from session.core.errors import CallLost, RelayNotTrusted, RelayUnreachable, SessionError
@@ -43,6 +44,13 @@ def ticket() -> tuple[str, str]:
     return rules.username, rules.credential
 
 
+def two_authorities(turn: Turn, folder: Path) -> Path:
+    """A `ca_file` while a network changes its authority: that of the relay stands second."""
+    file = folder / "both.pem"
+    file.write_bytes(make_ca(folder / "present").read_bytes() + turn.ca_file.read_bytes())
+    return file
+
+
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test does to the process's trust ends with it."""
@@ -58,7 +66,7 @@ async def test_each_way_to_the_relay_is_tried_and_each_failure_has_its_reason(
             tried = await try_relay(turn.server(transport, *ticket()))
             assert (tried.address, tried.why) == (turn.host, "")
         assert (await try_relay(turn.server("tls", *ticket()))).why == "certificate"
-        trust_relays(str(turn.ca_file), tmp_path)
+        trust_relays(str(two_authorities(turn, tmp_path)), tmp_path)
         assert (await try_relay(turn.server("tls", *ticket()))).address == turn.host
         assert (await try_relay(turn.server("udp", *WRONG))).why == "refused"
         assert (await try_relay(IceServer(url="turn:"))).why == "address"
@@ -141,11 +149,13 @@ def test_a_relay_whose_certificate_is_not_believed_is_said_so_by_kiosk_and_desk(
 @pytest.mark.skipif(
     shutil.which("certutil") is None, reason="certutil is not installed (apt install libnss3-tools)"
 )
-async def test_chromium_believes_a_relay_of_our_own_authority_once_it_is_in_its_store(
+async def test_chromium_believes_a_relay_of_the_next_authority_in_a_file_of_two(
     tmp_path: Path,
 ) -> None:
     async with a_turn_server(tmp_path) as turn:
-        assert trust_relays_in_browser(str(turn.ca_file), tmp_path)
+        both = two_authorities(turn, tmp_path)
+        for _start in range(2):
+            assert trust_relays_in_browser(str(both), tmp_path)
         server = turn.server("tls", *ticket())
         program = await asyncio.create_subprocess_exec(
             sys.executable,
