@@ -27,6 +27,9 @@ from session.protocol.wire.program import AUTHORITIES, KEY_LETTERS, MOST_AUTHORI
 
 log = logging.getLogger(__name__)
 
+LEAST_S = 10.0
+"""Between two offers that are examined; the hub gives one a minute."""
+
 
 class Authorities:
     """What a program's file of authorities holds, and what the hub adds to it.
@@ -40,6 +43,8 @@ class Authorities:
     def __init__(self, file: Path, tls: ssl.SSLContext) -> None:
         self._file = file
         self._tls = tls
+        self._next_s = float("-inf")
+        self._warned: set[str] = set()
 
     def follow(self, bus: BusClient, seed: bytes) -> None:
         """Take what the hub gives on this connection, and name all in its signs of life."""
@@ -50,12 +55,30 @@ class Authorities:
             bus.beat_headers[AUTHORITIES] = f"{key}:{names}"
 
         def on_event(event: HubEvent) -> None:
-            if isinstance(event, AuthorityOffered) and self.add(event.certificate):
+            if not isinstance(event, AuthorityOffered):
+                return
+            if self._is_too_soon(bus.clock.monotonic_s()):
+                self._warn(
+                    "the hub gives authorities faster than they are examined: the rest is left"
+                )
+            elif self.add(event.certificate):
                 tell()
                 bus.beat_soon()
 
         bus.notifications.connect(on_event)
         tell()
+
+    def _is_too_soon(self, now_s: float) -> bool:
+        is_too_soon = now_s < self._next_s
+        if not is_too_soon:
+            self._next_s = now_s + LEAST_S
+        return is_too_soon
+
+    def _warn(self, sentence: str) -> None:
+        """Writes a sentence into the log once in the program's life."""
+        if sentence not in self._warned:
+            self._warned.add(sentence)
+            log.warning(sentence)
 
     def fingerprints(self) -> list[str]:
         """Return those of the file."""
@@ -67,7 +90,7 @@ class Authorities:
         """Believe one authority more (PEM), and keep it; False when it is none or is not kept."""
         authority = authority_in(certificate)
         if authority is None:
-            log.warning("the hub gives something that is no authority")
+            self._warn("the hub gives something that is no authority")
             return False
         pem = authority.public_bytes(Encoding.PEM)
         try:
@@ -75,12 +98,12 @@ class Authorities:
             names = fingerprints_in(text)
             if fingerprint_of(authority.public_bytes(Encoding.DER)) not in names:
                 if len(names) >= MOST_AUTHORITIES:
-                    log.warning("the file of authorities has %d already", len(names))
+                    self._warn(f"the file of authorities has {len(names)} already")
                     return False
                 _replace(self._file.resolve(), text.rstrip() + b"\n" + pem)
                 log.info("the next authority of the network is kept")
         except OSError as error:
-            log.warning("the next authority of the network is not kept: %s", error.strerror)
+            self._warn(f"the next authority of the network is not kept: {error.strerror}")
             return False
         self._tls.load_verify_locations(cadata=pem.decode())
         return True

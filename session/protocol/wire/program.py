@@ -49,4 +49,5 @@ def authorities_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     key, colon, names = text[: KEY_LETTERS + 1 + 40 * MOST_AUTHORITIES].partition(":")
     if not colon or not key.isalnum() or not key.isascii():
         return None
-    return key, tuple(name for name in names.split(",") if name.isalnum() and name.isascii())
+    kept = names.split(",")[:MOST_AUTHORITIES]
+    return key, tuple(name for name in kept if name.isalnum() and name.isascii())

@@ -8,9 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from session.bus.authorities import Authorities
+from session.bus.authorities import LEAST_S, Authorities
+from session.bus.client import BusClient
 from session.bus.transport.authority import fingerprints_in
-from session.protocol.wire.program import MOST_AUTHORITIES
+from session.bus.transport.nkeys import new_seed
+from session.core.clock import ManualClock
+from session.core.tasks import Tasks
+from session.protocol.hub.requests import AuthorityOffered
+from session.protocol.wire.program import AUTHORITIES, MOST_AUTHORITIES
+from session.protocol.wire.roles import Role
 from tests.support.tls_files import tls_files
 
 
@@ -51,6 +57,37 @@ def test_a_file_of_authorities_does_not_grow_without_end(tmp_path: Path) -> None
         for number in range(MOST_AUTHORITIES)
     ]
     assert taken == [True] * (MOST_AUTHORITIES - 1) + [False]
+
+
+async def test_a_flood_of_offers_is_examined_now_and_then_and_is_one_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tls_files(tmp_path / "ca").ca
+    new = [tls_files(tmp_path / name).ca.read_text(encoding="ascii") for name in ("b", "c")]
+    authorities, _tls = opened(file)
+    clock, tasks, seed = ManualClock(), Tasks(), new_seed()
+    bus = BusClient(
+        ["nats://127.0.0.1:1"], Role.KIOSK, user="k1", seed=seed, tasks=tasks, clock=clock
+    )
+    authorities.follow(bus, seed)
+    for _again in range(1000):
+        for certificate in ("no certificate", *new):
+            bus.notifications.emit(AuthorityOffered(certificate=certificate))
+    assert len(authorities.fingerprints()) == 1
+    for certificate in new:
+        clock.advance(LEAST_S)
+        for _again in range(1000):
+            bus.notifications.emit(AuthorityOffered(certificate=certificate))
+    assert len(authorities.fingerprints()) == 3
+    assert bus.beat_headers[AUTHORITIES].count(",") == 2
+    clock.advance(LEAST_S)
+    bus.notifications.emit(AuthorityOffered(certificate="no certificate"))
+    warnings = [line.message for line in caplog.records if line.levelname == "WARNING"]
+    assert warnings == [
+        "the hub gives something that is no authority",
+        "the hub gives authorities faster than they are examined: the rest is left",
+    ]
+    await tasks.close()
 
 
 def test_a_file_that_cannot_be_written_is_left_and_not_reported(
