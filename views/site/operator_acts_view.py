@@ -35,6 +35,7 @@ class OperatorActsView(QWidget):
         self.setObjectName("operator_acts")
         self._acts: list[OperatorAct] = []
         self._before = 0
+        self._machine = ""
         heads = [_("When"), _("What"), _("About"), _("By")]
         self.table = BoardTable(
             "acts", _("Acts of the operators"), heads=heads, wide=2, most_px={3: 260}
@@ -76,6 +77,11 @@ class OperatorActsView(QWidget):
 
     def show_acts(self, answer: OperatorActsAnswer) -> None:
         """Show what was asked for, below what is there when it was the older ones."""
+        if self._before and answer.machine != self._machine:
+            words = _("{machine} has answered, which has a register of its own: ask once more.")
+            self.show_not_read(words.format(machine=answer.machine))
+            return
+        self._machine = answer.machine
         if not self._before:
             self._acts = []
         self._acts += [act for act in answer.acts if not self._acts or act.id < self._acts[-1].id]
@@ -86,6 +92,8 @@ class OperatorActsView(QWidget):
         words = ngettext("{count} act", "{count} acts", count).format(count=count)
         if answer.older:
             words = _("{count}, there are older ones").format(count=words)
+        if answer.machine:
+            words = _("Register of {machine}: {count}").format(machine=answer.machine, count=words)
         self._state.setText(words)
 
     def show_not_read(self, words: str) -> None:

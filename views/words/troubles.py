@@ -192,6 +192,7 @@ _ACTS: dict[str, str] = {
     "dossiers hold": N_("Dossier kept from being erased"),
     "dossiers lift": N_("Dossier no longer kept"),
     "dossiers accesses": N_("Register of accesses read"),
+    "readings": N_("Register of who read logs read"),
     "close_site": N_("Site closed"),
     "open_site": N_("Site opened"),
 }

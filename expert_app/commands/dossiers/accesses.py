@@ -74,7 +74,7 @@ def print_accesses(
     return 0
 
 
-@hub_command()
+@hub_command(act="readings")
 def print_readings(
     hub: HubContext,
     *,

@@ -222,7 +222,7 @@ def lift(hub: HubContext, number: Number, *, org: Whose = "") -> int:
     return run_asking(do)
 
 
-@hub_command(act="dossiers holds")
+@hub_command()
 def list_holds(hub: HubContext, *, org: Whose = "", as_json: Json = False) -> int:
     """Print what is held; the exit code."""
 

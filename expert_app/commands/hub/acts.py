@@ -14,6 +14,7 @@ from expert_app.commands.hub.words import local_time
 from expert_app.runtime.command_line import Argument, Json
 from expert_app.stores.identities import open_book
 from resources.texts import _
+from session.core.computer import computer_name
 from session.protocol.hub.site import OperatorAct
 from views.words.troubles import act_words
 
@@ -39,4 +40,11 @@ def print_acts(
     for act in acts:
         parts = (local_time(act.at_utc, hub.settings), act.by, act_words(act), act.of)
         print(" · ".join(part for part in parts if part))
+    if nodes := hub.settings.cluster.nodes:
+        words = _(
+            "This is the register of {machine} alone. Each machine of the cluster has its own, of "
+            "what was typed there: type the same on {machines}."
+        )
+        machines = ", ".join(f"{node.name} ({node.host})" for node in nodes)
+        print(words.format(machine=computer_name(), machines=machines))
     return 0

@@ -8,7 +8,7 @@ Light, because `hub --help` loads it: what a command needs besides is loaded wit
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import wraps
 from pathlib import Path
@@ -121,9 +121,9 @@ def hub_command[Hub: HubContext, **P](
     a sentence and an exit code.
 
     Args:
-        act: the command's name, when it changes something or takes something along: such a line
-            stands in the register of acts and the hub's log, unless `--check` says that it is only
-            to look.
+        act: the command's name, when it changes something, takes something along or reads what
+            people did with dossiers and logs: such a line stands in the register of acts and the
+            hub's log, unless `--check` or `--dry-run` says that it is only to look.
         needs_convention: refused where the settings name none.
     """
 
@@ -136,7 +136,7 @@ def hub_command[Hub: HubContext, **P](
                     return 2
                 return _without_traceback(lambda: function(hub, *args, **options))
 
-            if not act or options.get("check"):
+            if not act or _only_looks(args, options):
                 return run()
             from expert_app.stores.operator_acts import newest_act, note_act
 
@@ -151,6 +151,12 @@ def hub_command[Hub: HubContext, **P](
         return command
 
     return decorate
+
+
+def _only_looks(words: Sequence[object], options: Mapping[str, object]) -> bool:
+    """True when an option, or one of a request among the words, says that nothing is done."""
+    is_dry = any(getattr(request, "dry_run", False) for request in (*words, *options.values()))
+    return is_dry or bool(options.get("check"))
 
 
 def _without_traceback(function: Callable[[], int]) -> int:

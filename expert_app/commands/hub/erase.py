@@ -293,7 +293,7 @@ def lift(hub: HubContext, session: Session, *, org: Whose = "") -> int:
     return run_asking(do)
 
 
-@hub_command(act="hold list")
+@hub_command()
 def list_holds(hub: HubContext, *, org: Whose = "", as_json: Json = False) -> int:
     """Print what is held; the exit code."""
 

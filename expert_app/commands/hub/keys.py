@@ -12,6 +12,7 @@ from expert_app.hub.bus_config import link_key_name
 from expert_app.runtime.command_line import Argument
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.stores.jetstream import HUB_KEY
+from expert_app.stores.operator_acts import note_act
 from expert_app.stores.passwords import (
     DOCUMENTS,
     ged_name,
@@ -50,15 +51,15 @@ def secret(
     return 0
 
 
-@hub_command(act="make-key")
-def make_key(_hub: HubContext, *, key_file: KeyFile = None) -> int:
+@hub_command()
+def make_key(hub: HubContext, *, key_file: KeyFile = None) -> int:
     """Print the public half of the hub's key, which is made once."""
-    return _print_key(HUB_KEY, key_file)
+    return _print_key(hub, "make-key", HUB_KEY, key_file=key_file)
 
 
-@hub_command(act="link")
+@hub_command()
 def link(
-    _hub: HubContext,
+    hub: HubContext,
     *,
     partner: Annotated[str, Argument("the partner's name", "NETWORK")],
     key_file: KeyFile = None,
@@ -67,11 +68,13 @@ def link(
     if not is_id(partner):
         print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
         return 2
-    return _print_key(link_key_name(partner), key_file)
+    return _print_key(hub, "link", link_key_name(partner), key_file=key_file)
 
 
-def _print_key(name: str, key_file: Path | None) -> int:
-    """Print the public half of a key, which is made when there is none; the exit code."""
+def _print_key(hub: HubContext, act: str, name: str, *, key_file: Path | None) -> int:
+    """Print the public half of a key, which is made when there is none, and only then an act; the
+    exit code.
+    """
     try:
         seed = load_seed(name, key_file)
     except KeyMissing:
@@ -81,5 +84,6 @@ def _print_key(name: str, key_file: Path | None) -> int:
         except (KeyMissing, OSError) as error:
             print(error.why if isinstance(error, KeyMissing) else error)
             return 1
+        note_act(hub.paths, act)
     print(public_key(seed))
     return 0

@@ -36,7 +36,7 @@ def bus_server(config: Annotated[Path, Argument(metavar="FILE")]) -> int:
     return configuration.become_server(config)
 
 
-@hub_command(act="documents")
+@hub_command()
 def documents(hub: HubContext) -> int:
     """Try where documents lie; the exit code: 2 when it cannot be tried."""
     try:

@@ -31,7 +31,7 @@ from session.hub.log_index.vault_logs import VaultLogs
 from views.words.errors import sentence
 
 
-@hub_command()
+@hub_command(act="logs rebuild")
 def rebuild(hub: HubContext) -> int:
     """Make the list again; the exit code."""
     try:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import ClassVar, NamedTuple
 
 from session.core.clock import Clock
+from session.core.computer import computer_name
 from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, handles
@@ -88,4 +89,5 @@ class OperatorActs:
             )
             for act in acts[:PAGE_ROWS]
         ]
-        return OperatorActsAnswer(acts=lines, older=len(acts) > PAGE_ROWS)
+        is_more = len(acts) > PAGE_ROWS
+        return OperatorActsAnswer(acts=lines, older=is_more, machine=computer_name())

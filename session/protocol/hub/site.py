@@ -281,10 +281,15 @@ class OperatorAct(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperatorActsAnswer(HubMessage, frozen=True, kw_only=True):
-    """The newest first, at most a hundred; `older`: there are more."""
+    """The newest first, at most a hundred; `older`: there are more.
+
+    Attributes:
+        machine: of the hub that answers: each machine of a cluster has a register of its own.
+    """
 
     acts: Annotated[list[OperatorAct], msgspec.Meta(max_length=100)]
     older: bool = False
+    machine: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 class OperatorActsRequest(

@@ -182,7 +182,7 @@ def acts_view(now: datetime) -> OperatorActsView:
         for at, (what, of, outcome) in enumerate(lines)
     ]
     view = OperatorActsView(ManualClock(now))
-    view.show_acts(OperatorActsAnswer(acts=acts, older=True))
+    view.show_acts(OperatorActsAnswer(acts=acts, older=True, machine="hub1"))
     return view
 
 

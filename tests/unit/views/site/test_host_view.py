@@ -203,6 +203,39 @@ def test_older_acts_come_below_the_newer_ones(qtbot: QtBot) -> None:
     assert len(view.table.ids()) == 100
 
 
+def test_older_acts_of_another_machine_are_not_mixed_into_the_list(qtbot: QtBot) -> None:
+    view = OperatorActsView(ManualClock())
+    qtbot.addWidget(view)
+    view.show()
+
+    def page(machine: str, first: int) -> OperatorActsAnswer:
+        at = datetime(2026, 3, 2, tzinfo=UTC)
+        act = OperatorAct(id=first, at_utc=at, by=f"root@{machine}", what="backup")
+        return OperatorActsAnswer(acts=[act], older=True, machine=machine)
+
+    def text_of(name: str) -> str:
+        label = view.findChild(QLabel, name)
+        assert label is not None
+        return label.text()
+
+    view.ask()
+    view.show_acts(page("hub1", 250))
+    assert "hub1" in text_of("acts_state")
+    older = view.findChild(QPushButton, "acts_older")
+    assert older is not None
+    older.click()
+    view.show_acts(page("hub2", 249))  # the bus gives a request to any of the hubs
+    assert view.table.ids() == ["250"]
+    assert "hub2" in text_of("acts_trouble")
+    older.click()
+    view.show_acts(page("hub1", 249))
+    assert view.table.ids() == ["250", "249"]
+    view.ask()
+    view.show_acts(page("hub2", 80))
+    assert view.table.ids() == ["80"]
+    assert "hub2" in text_of("acts_state")
+
+
 def test_hubs_with_different_conventions_are_warned_of(qtbot: QtBot) -> None:
     view = NetworkView()
     qtbot.addWidget(view)
