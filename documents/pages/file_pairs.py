@@ -19,8 +19,8 @@ from typing import Protocol
 import msgspec
 
 from documents.cipher import NO_CIPHER, Cipher, CipherWrong
-from documents.durable_files import move_durably, remove_durably, write_durably
 from documents.hashes import sha256_of
+from session.core.disk import move_durably, remove_durably, write_durably
 from session.core.errors import DossierUnknown, PageDamaged
 from session.core.field_types import NOT_DECODED
 

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import msgspec
 
 from documents.cipher import NO_CIPHER, Cipher
-from documents.durable_files import make_folder
 from documents.hashes import sha256_of
 from documents.imaging.edits import Edits
 from documents.pages.file_pairs import FilePairs, Leftover, LeftoverReason, checked_name, is_name
+from session.core.disk import make_folder
 from session.core.errors import DossierUnknown, PageDamaged
 
 __all__ = ["KeptPage", "Leftover", "LeftoverReason", "Outbox", "PageState", "QueuedDocument"]

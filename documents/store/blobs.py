@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from documents.durable_files import remove_durably, write_durably
 from documents.hashes import sha256_of
+from session.core.disk import remove_durably, write_durably
 from session.core.errors import DocumentNotFiled
 
 _ORGANISATION = re.compile(r"[A-Za-z0-9_-]{1,40}")

@@ -19,7 +19,6 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from documents.durable_files import make_folder
 from documents.hashes import sha256_of
 from documents.store import tables
 from documents.store.accesses import Accesses, one_at_a_time, write_line
@@ -79,6 +78,7 @@ from documents.store.versions import (
     withdraw_note,
 )
 from resources.texts import _
+from session.core.disk import make_folder
 from session.core.dossier_model import (
     NOBODY,
     Access,

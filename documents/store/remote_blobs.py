@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from documents.durable_files import PART
 from documents.hashes import sha256_of
 from documents.store.blobs import path_of
+from session.core.disk import PART
 from session.core.errors import DocumentNotFiled
 
 CONNECT_S, ANSWER_S = 5, 30

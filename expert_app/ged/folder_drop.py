@@ -15,7 +15,6 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from documents.durable_files import write_durably
 from documents.hashes import sha256_of
 from documents.store.deliveries import Parcel
 from expert_app.ged.connector import (
@@ -28,6 +27,7 @@ from expert_app.ged.connector import (
     metadata_of,
 )
 from expert_app.runtime.store_settings import GedSettings
+from session.core.disk import write_durably
 
 
 class FolderDrop:

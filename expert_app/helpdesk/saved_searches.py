@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from session.core.disk import write_durably
+
 MOST = 30
 LONGEST = 400
 
@@ -28,6 +30,4 @@ class SavedSearches:
 
     def write(self, lines: Sequence[str]) -> None:
         """Keeps these. Raises `OSError`."""
-        part = self._file.with_name(f"{self._file.name}.part")
-        part.write_bytes(msgspec.json.encode(list(lines)[:MOST]))
-        part.replace(self._file)
+        write_durably(self._file, msgspec.json.encode(list(lines)[:MOST]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from session.core.disk import write_durably
 from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,4 @@ class UnreportedLeavings:
         if not self._tickets:
             self._path.unlink(missing_ok=True)
             return
-        part = self._path.with_name(self._path.name + ".part")
-        part.write_text("\n".join(self._tickets), encoding="utf-8")
-        part.replace(self._path)
+        write_durably(self._path, "\n".join(self._tickets).encode())

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from documents.durable_files import write_durably
 from documents.printed.spreadsheet import spreadsheet_csv
 from documents.store.dossier_store import DossierStore
 from documents.store.incoming import IncomingDossier
 from expert_app.register.csv_file import CsvDossiers, RefusedLine
 from expert_app.register.words import line_words
 from resources.texts import _
+from session.core.disk import write_durably
 from session.core.dossier_model import Access, CallerIdentity
 from session.hub.dossier.register import RegisterRecord
 

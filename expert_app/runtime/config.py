@@ -27,6 +27,7 @@ from expert_app.runtime.store_settings import (
     StoreSettings,
 )
 from resources.texts import _
+from session.core.disk import write_durably
 from session.core.field_types import NOT_DECODED
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
@@ -732,7 +733,4 @@ def _laid_over(personal: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[st
 
 def save(settings: msgspec.Struct, path: Path) -> None:
     """Writes a settings file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(msgspec.toml.encode(settings))
-    part.replace(path)
+    write_durably(path, msgspec.toml.encode(settings))

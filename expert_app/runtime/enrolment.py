@@ -29,6 +29,7 @@ from session.bus.transport.authority import fetch_authority
 from session.bus.transport.nkeys import new_seed
 from session.bus.transport.tls import authority_tls, client_tls
 from session.core.computer import computer_name
+from session.core.disk import write_durably
 from session.core.errors import BusRefusedIdentity, EnrolmentElsewhere, SignOnEnded
 from session.core.tasks import Tasks
 from session.protocol.hub.enrolment import EnrolAnswer
@@ -162,10 +163,7 @@ async def enrol_with_line(
 def keep_authority(certificate: str, paths: Paths) -> Path:
     """Writes the authority's certificate beside the settings, whole or not at all."""
     file = paths.config.with_name(f"{paths.config.stem}-authority.pem")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    part.write_text(certificate, encoding="ascii", newline="\n")
-    part.replace(file)
+    write_durably(file, certificate.encode("ascii"))
     return file
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from session.bus.sealing.certificates import RENEW_BEFORE
 from session.bus.sealing.client import SealingClient
 from session.bus.sealing.pinned_keys import PinnedKeys
 from session.core.clock import Clock
+from session.core.disk import write_durably
 from session.core.errors import SealKeyRefused, SessionError, VaultAway
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -146,15 +146,9 @@ class CertificateCache:
                 refused = error
                 continue
             self._kept = certificate
-            await asyncio.to_thread(self._keep, certificate)
+            await asyncio.to_thread(write_durably, self._path, msgspec.json.encode(certificate))
             return certificate
         raise refused
-
-    def _keep(self, certificate: DeskCertificate) -> None:
-        part = self._path.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(certificate))
-        part.replace(self._path)
 
 
 class SessionSealed(NamedTuple):

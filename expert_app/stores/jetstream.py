@@ -10,7 +10,6 @@ could read too; it goes when the hub stops.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import ssl
 from collections.abc import AsyncIterator
@@ -29,6 +28,7 @@ from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls, pinned_tls
+from session.core.disk import write_durably
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.hub.storage.store_space import QUOTA_BYTES, StoreLimits
@@ -58,11 +58,7 @@ def _path(paths: Paths) -> Path:
 
 def note_running(paths: Paths, url: str, seed: bytes) -> None:
     """Leaves the way in for commands on this folder."""
-    part = _path(paths).with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(RunningHub(url, seed.decode())))
-    part.replace(_path(paths))
+    write_durably(_path(paths), msgspec.json.encode(RunningHub(url, seed.decode())))
 
 
 def forget_running(paths: Paths) -> None:

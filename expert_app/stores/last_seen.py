@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from expert_app.runtime.paths import Paths
+from session.core.disk import write_durably
 from session.core.field_types import NOT_DECODED
 from session.hub.access.sightings import Sighting, newest
 from session.hub.monitoring.attendance import Attendance
@@ -46,10 +47,7 @@ def write_sightings(paths: Paths, heard: Sequence[Sighting]) -> None:
             by_user[user] = msgspec.structs.replace(item, believes=believes)
         else:
             by_user[user] = item
-    file = _file(paths)
-    part = file.with_suffix(".part")
-    part.write_bytes(msgspec.json.encode(list(by_user.values())))
-    part.replace(file)
+    write_durably(_file(paths), msgspec.json.encode(list(by_user.values())))
 
 
 def read_hours(paths: Paths) -> list[int]:
@@ -73,7 +71,7 @@ async def keep_hours(attendance: Attendance, paths: Paths) -> None:
         if attendance.hours != before:
             text = msgspec.json.encode(sorted(attendance.hours))
             try:
-                await asyncio.to_thread(_hours_file(paths).write_bytes, text)
+                await asyncio.to_thread(write_durably, _hours_file(paths), text)
             except OSError as error:
                 log.warning("the hours of a day are not written: %s", error.strerror)
 

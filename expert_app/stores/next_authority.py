@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from expert_app.runtime.paths import Paths
+from session.core.disk import write_durably
 
 POLL_S = 3.0
 """Between two looks at the file."""
@@ -34,9 +35,7 @@ def write_offer(paths: Paths, certificate: str) -> None:
     if not certificate:
         file.unlink(missing_ok=True)
         return
-    part = file.with_suffix(".part")
-    part.write_text(certificate, encoding="ascii", newline="\n")
-    part.replace(file)
+    write_durably(file, certificate.encode("ascii"))
 
 
 async def watch_offer(offer: Callable[[str], None], paths: Paths) -> None:

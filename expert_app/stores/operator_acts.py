@@ -16,6 +16,7 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.folder_owner import Owner
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
+from session.core.disk import write_durably
 from session.core.errors import SessionError
 from session.core.field_types import NOT_DECODED
 from session.core.program_version import program_version
@@ -75,8 +76,7 @@ def _changed_settings(settings: HubSettings, paths: Paths) -> list[str]:
     except (OSError, *NOT_DECODED):
         before = now
     try:
-        file.write_bytes(msgspec.json.encode(now))
-        file.chmod(0o600)
+        write_durably(file, msgspec.json.encode(now))
     except OSError as error:
         log.warning("the settings of this start are not noted: %s", error.strerror)
     return [name for name, mark in now.items() if before.get(name, mark) != mark]

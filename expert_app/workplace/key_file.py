@@ -8,7 +8,6 @@ it. The passphrase becomes a key by scrypt (RFC 7914), the file is ChaCha20-Poly
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -19,6 +18,8 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from session.core.disk import write_durably
 
 NAME = "keys.sealed"
 """In the program's data folder."""
@@ -111,13 +112,7 @@ class KeyFile(keyring.backend.KeyringBackend):
             nonce=nonce,
             keys=ChaCha20Poly1305(self._key).encrypt(nonce, plain, _ABOUT),
         )
-        part = self._path.with_suffix(".part")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(sealed))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._path)
+        write_durably(self._path, msgspec.json.encode(sealed))
 
 
 def key_file_in(data: Path) -> Path | None:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from session.bus.client import BusClient
 from session.bus.transport.authority import authority_in, fingerprints_in
 from session.bus.transport.nkeys import public_key
+from session.core.disk import write_durably
 from session.protocol.hub.invitation import fingerprint_of
 from session.protocol.hub.requests import AuthorityOffered, HubEvent
 from session.protocol.wire.program import AUTHORITIES, KEY_LETTERS, MOST_AUTHORITIES
@@ -100,18 +101,11 @@ class Authorities:
                 if len(names) >= MOST_AUTHORITIES:
                     self._warn(f"the file of authorities has {len(names)} already")
                     return False
-                _replace(self._file.resolve(), text.rstrip() + b"\n" + pem)
+                file = self._file.resolve()
+                write_durably(file, text.rstrip() + b"\n" + pem, file.stat().st_mode & 0o777)
                 log.info("the next authority of the network is kept")
         except OSError as error:
             self._warn(f"the next authority of the network is not kept: {error.strerror}")
             return False
         self._tls.load_verify_locations(cadata=pem.decode())
         return True
-
-
-def _replace(file: Path, text: bytes) -> None:
-    """Writes a file whole or not at all, with the rights it had. Raises `OSError`."""
-    part = file.with_name(f"{file.name}.part")
-    part.write_bytes(text)
-    part.chmod(file.stat().st_mode & 0o777)
-    part.replace(file)

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from session.core.clock import Clock
+from session.core.disk import write_durably
 from session.core.errors import (
     LogClosed,
     LogFull,
@@ -367,12 +368,7 @@ def _read_spool(path: Path) -> list[bytes]:
 
 
 def _replace_spool(path: Path, lines: list[bytes]) -> None:
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(b"".join(line + b"\n" for line in lines))
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    write_durably(path, b"".join(line + b"\n" for line in lines))
 
 
 def _append_line(path: Path, line: bytes) -> None:

@@ -11,7 +11,6 @@ whose settings do not name its key.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import msgspec
 
 from session.bus.sealing.certificates import valid_keys
 from session.core.clock import Clock
+from session.core.disk import write_durably
 from session.core.errors import SealKeyRefused
 from session.protocol.hub.seal_keys import SealCard, SealKey
 
@@ -76,13 +76,7 @@ class PinnedKeys:
 
     def _keep(self, organisation: str, signer: str) -> None:
         self._seen[organisation] = signer
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(self._seen))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._path)
+        write_durably(self._path, msgspec.json.encode(self._seen))
         log.warning(
             "the sealing of %s is believed from now on by its signer %s", organisation, signer
         )

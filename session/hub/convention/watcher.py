@@ -11,12 +11,12 @@ it had.
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from session.core.disk import write_durably
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.files import ConventionPart, Files, read_files
 from session.hub.convention.loading import Reading, read
@@ -153,13 +153,8 @@ class ConventionWatcher:
         self._good = files
         self._editions = reading.editions
         rows = [(part.name, part.file, part.text, part.signature) for part in files.parts.values()]
-        beside = self._kept.with_suffix(".part")
         try:
-            with os.fdopen(
-                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
-            ) as file:
-                file.write(msgspec.msgpack.encode(_Kept(rows, files.whole)))
-            beside.replace(self._kept)
+            write_durably(self._kept, msgspec.msgpack.encode(_Kept(rows, files.whole)))
         except OSError as error:
             log.warning("the convention cannot be kept for the next start: %s", error.strerror)
 

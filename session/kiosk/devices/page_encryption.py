@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from session.core.disk import write_durably
+
 KEY_FILE = "key"
 _KEY_BYTES, _NONCE_BYTES = 32, 12
 OVERHEAD_BYTES = _NONCE_BYTES + 16
@@ -62,12 +64,7 @@ class PageSeal:
 
     def _made(self, wrapping: bytes) -> bytes:
         key = secrets.token_bytes(_KEY_BYTES)
-        part = self._path.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(_sealed(AESGCM(wrapping), key, _WRAPPED))
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(self._path)
+        write_durably(self._path, _sealed(AESGCM(wrapping), key, _WRAPPED))
         return key
 
     def seal(self, data: bytes, label: str) -> bytes:

@@ -10,11 +10,11 @@ belong in a worker thread and may meet there.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from pathlib import Path
 
 from session.core.device_errors import ScanCancelled
+from session.core.disk import flush_folder, write_durably
 from session.core.errors import MessageMalformed
 from session.kiosk.devices.page_encryption import OVERHEAD_BYTES, PageSeal, SealedPageDamaged
 from session.protocol.codec import decode_plain, encode
@@ -44,7 +44,7 @@ class PageStore:
         self._is_open = True
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for above in folder.parents[:_FLUSHED_ABOVE]:
-            _sync_folder(above)
+            flush_folder(above)
         self._seal = PageSeal(folder, wrapping)
         self._offers = self._found()
 
@@ -86,14 +86,13 @@ class PageStore:
             try:
                 self._write(f"{offer.page_id}.bytes", data)
                 self._write(f"{offer.page_id}.offer", encode(offer))
-                _sync_folder(self._folder)
             except OSError:
                 self._remove(offer.page_id)
                 raise
             self._offers[offer.page_id] = offer
 
     def _write(self, name: str, data: bytes) -> None:
-        _write_safely(self._folder / name, self._seal.seal(data, name))
+        write_durably(self._folder / name, self._seal.seal(data, name))
 
     def read(self, page_id: str) -> bytes:
         """The bytes of a page. Raises `KeyError`, `OSError`."""
@@ -128,25 +127,3 @@ class PageStore:
             for path in self._folder.glob("*"):
                 path.unlink(missing_ok=True)
             return count
-
-
-def _write_safely(path: Path, data: bytes) -> None:
-    part = path.with_suffix(path.suffix + ".part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder to flush it; NTFS journals the rename
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -217,7 +217,7 @@ def test_a_full_disk_keeps_nothing_and_says_so(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("documents.durable_files.os.fsync", full)
+        patched.setattr("session.core.disk.os.fsync", full)
         with pytest.raises(OSError, match="No space"):
             _keep(outbox, "p1")
     assert outbox.pages("s1") == []
@@ -228,7 +228,6 @@ def test_a_full_disk_keeps_nothing_and_says_so(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from documents import durable_files as durable
 from tests.unit.documents.pages import test_outbox as tale
 
 def act(name, outbox):

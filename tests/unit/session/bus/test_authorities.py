@@ -97,10 +97,10 @@ def test_a_file_that_cannot_be_written_is_left_and_not_reported(
     new = tls_files(tmp_path / "new").ca.read_text(encoding="ascii")
     authorities, tls = opened(file)
 
-    def refuse(_file: Path, _text: bytes) -> int:
-        raise PermissionError(13, "Permission denied")
+    def refuse(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr("session.core.disk.os.fsync", refuse)
     assert not authorities.add(new)
     assert len(authorities.fingerprints()) == 1
     assert len(tls.get_ca_certs()) == 1

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import errno
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from session.core import disk
-from session.core.disk import is_disk_error, network_disk
+from session.core.disk import is_disk_error, network_disk, write_durably
 
 MOUNTS = """/dev/vda1 / ext4 rw 0 0
 nas:/hub /srv/poste\\040expert nfs4 rw 0 0
@@ -48,3 +52,27 @@ def test_a_full_disk_is_a_disks_error_and_a_lost_line_is_not() -> None:
     assert is_disk_error(OSError(errno.ENOSPC, "No space left on device"))
     assert is_disk_error(OSError(errno.EROFS, "Read-only file system"))
     assert not is_disk_error(OSError(errno.ECONNRESET, "Connection reset by peer"))
+
+
+def test_two_programs_that_write_a_file_at_once_leave_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "authority.pem"
+    texts = [b"one" * 1000, b"two" * 2000]
+    barrier, flush = threading.Barrier(len(texts)), os.fsync
+
+    def flush_together(handle: int) -> None:
+        barrier.wait(10)
+        flush(handle)
+
+    monkeypatch.setattr("session.core.disk.os.fsync", flush_together)
+    with ThreadPoolExecutor() as programs:
+        list(programs.map(partial(write_durably, file), texts))
+    assert file.read_bytes() in texts
+    assert list(tmp_path.iterdir()) == [file]
+    assert file.stat().st_mode & 0o777 == 0o600 or os.name == "nt"
+
+
+def test_a_file_is_read_by_whom_its_writer_names(tmp_path: Path) -> None:
+    write_durably(tmp_path / "authority.pem", b"text", 0o644)
+    assert (tmp_path / "authority.pem").stat().st_mode & 0o777 == 0o644 or os.name == "nt"
