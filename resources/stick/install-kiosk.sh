@@ -28,7 +28,7 @@ now=$(date +%s)
 
 set -- "$here"/kiosks/*.txt
 if [ ! -e "$1" ]; then
-  for used in "$here"/kiosks/*.used; do said "$W_USED" "$(cat "$used")" >&2; done
+  for used in "$here"/kiosks/*.used; do [ ! -e "$used" ] || said "$W_USED" "$(cat "$used")" >&2; done
   stop "$W_NEW_STICK"
 fi
 if [ $# -gt 1 ]; then
@@ -55,14 +55,18 @@ printf '%s\n' "$reached"
 
 step "$W_PACKAGES"
 cp "$here/poste-expert-archive-keyring.asc" "$keyring"
-if [ "$REPOSITORY" ]; then
-  sed "s|^URIs:.*|URIs: $REPOSITORY|" "$here/poste-expert.sources" >"$sources"
-else
+if [ ! "$REPOSITORY" ]; then
   # apt reads it as an account of its own, which a stick may keep out
   copy=/var/lib/poste-expert-stick
-  rm -rf "$copy" && cp -r "$here/apt" "$copy" && chmod -R a+rX "$copy"
-  sed "s|^URIs:.*|URIs: file:$copy|" "$here/poste-expert.sources" >"$sources"
+  rm -rf "$copy"
+  cp -r "$here/apt" "$copy"
+  chmod -R a+rX "$copy"
+  REPOSITORY=file:$copy
 fi
+{
+  printf 'URIs: %s\n' "$REPOSITORY"
+  grep -v '^URIs:' "$here/poste-expert.sources"
+} >"$sources"
 apt-get update
 DEBIAN_FRONTEND=noninteractive apt-get install --yes poste-expert-kiosk poste-expert-archive-keyring
 
@@ -83,8 +87,9 @@ for kind in scanner printer; do
 "
 done
 if [ "$lines" ]; then
-  written=$(cat "$settings")
-  printf '%s%s\n' "$lines" "$written" >"$settings"
+  cp -p "$settings" "$settings.new" # its owner and rights
+  printf '%s%s\n' "$lines" "$(cat "$settings")" >"$settings.new"
+  mv "$settings.new" "$settings"
   [ ! -d /run/systemd/system ] || systemctl restart poste-expert-kiosk
 fi
 

@@ -42,6 +42,7 @@ async def check_bus(addresses: list[str]) -> CheckResult:
     for address in addresses:
         parts = urlsplit(address)
         host, port = parts.hostname or "127.0.0.1", parts.port or 4222
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), WAIT_S)
             try:
@@ -53,11 +54,11 @@ async def check_bus(addresses: list[str]) -> CheckResult:
                 writer.close()
             if greeting.startswith(b"INFO "):
                 return CheckResult(
-                    "bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}")
+                    "bus", "ok", _("The bus answers at {address}.").format(address=place)
                 )
-            wrong.append(f"{host}:{port}")
-        except (OSError, TimeoutError):
-            wrong.append(f"{host}:{port}")
+            wrong.append(place)
+        except (OSError, TimeoutError, ValueError):  # or a first line without end
+            wrong.append(place)
     sentence = _(
         "No bus answers at {address}: check that the hub runs and that a firewall lets this port "
         "through."

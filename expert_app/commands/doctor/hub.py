@@ -9,6 +9,7 @@ import asyncio
 import http.client
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from expert_app.commands.doctor.findings import WAIT_S, CheckResult, check_bus
-from expert_app.commands.doctor.machine import check_machine
+from expert_app.commands.doctor.machine import check_machine, existing
+from expert_app.commands.hub.context import needs_catalogue
 from expert_app.commands.setup.settings_file import find_settings
 from expert_app.commands.setup.this_machine import as_here
 from expert_app.runtime.command_line import CommonOptions
@@ -29,6 +31,9 @@ from session.hub.convention.loading import load as load_convention
 from session.hub.convention.problems import CatalogueWrong
 from session.protocol.hub.site import HubTrouble
 from views.words.troubles import trouble_sentence
+
+MOST_BYTES = 1 << 20
+"""Of an answer: it may be another program's."""
 
 
 class _Health(msgspec.Struct, frozen=True):
@@ -77,12 +82,16 @@ def own_bus(settings: HubSettings) -> str:
     host = settings.listen_host
     if host in ("0.0.0.0", "::", ""):
         host = "127.0.0.1"
+    elif ":" in host:
+        host = f"[{host}]"
     scheme = "tls" if settings.tls_certificate else "nats"
     return f"{scheme}://{host}:{settings.listen_port}"
 
 
 def check_convention(settings: HubSettings) -> CheckResult:
-    """Read the convention as the hub does."""
+    """Read the convention as the hub does; a vault has none."""
+    if not settings.catalogue:
+        return CheckResult("convention", "absent", needs_catalogue(()))
     try:
         load_convention(Path(settings.catalogue), settings.convention.operator_key)
     except (CatalogueWrong, OSError):
@@ -120,39 +129,38 @@ def check_health(listen: str) -> Iterator[CheckResult]:
     """Ask the hub that runs what is wrong, in the words of the operator's window."""
     if not listen:
         return
-    address = urlsplit(f"//{listen}")
-    connection = http.client.HTTPConnection(
-        address.hostname or "127.0.0.1", address.port, timeout=WAIT_S
-    )
     try:
-        connection.request("GET", "/healthz")
-        health = msgspec.json.decode(connection.getresponse().read(), type=_Health)
-    except (OSError, http.client.HTTPException, msgspec.MsgspecError):
+        troubles = _troubles(listen)
+    except (OSError, ValueError, http.client.HTTPException, msgspec.MsgspecError):
         words = _(
             "No hub answers at {listen}: type systemctl status poste-expert-hub, then journalctl "
             "-u poste-expert-hub."
         )
         yield CheckResult("hub", "wrong", words.format(listen=listen))
         return
-    finally:
-        connection.close()
-    for reason in health.reasons:
-        trouble = msgspec.convert(
-            {"code": reason.pop("code"), "grave": reason.pop("grave"), "detail": reason},
-            HubTrouble,
-            strict=False,
-        )
-        level = "wrong" if trouble.grave else "absent"
-        yield CheckResult("hub", level, trouble_sentence(trouble))
-    if not health.reasons:
+    for trouble in troubles:
+        yield CheckResult("hub", "wrong" if trouble.grave else "absent", trouble_sentence(trouble))
+    if not troubles:
         yield CheckResult("hub", "ok", _("The hub runs, and nothing is wrong with it."))
+
+
+def _troubles(listen: str) -> list[HubTrouble]:
+    """Return what /healthz says. Raises what shows that it is no hub that answers."""
+    address = urlsplit(f"//{listen}")
+    host = address.hostname or "127.0.0.1"
+    with closing(http.client.HTTPConnection(host, address.port, timeout=WAIT_S)) as connection:
+        connection.request("GET", "/healthz")
+        text = connection.getresponse().read(MOST_BYTES)
+    facts = [
+        {"code": reason.pop("code", None), "grave": reason.pop("grave", None), "detail": reason}
+        for reason in msgspec.json.decode(text, type=_Health).reasons
+    ]
+    return msgspec.convert(facts, list[HubTrouble], strict=False)
 
 
 def check_room(place: Path, settings: HubSettings) -> CheckResult:
     """Say how much room the disk under the hub's folder has."""
-    while not place.exists():
-        place = place.parent
-    free_mb = shutil.disk_usage(place).free >> 20
+    free_mb = shutil.disk_usage(existing(place)).free >> 20
     if free_mb < settings.disk.warn_mb:
         words = _("Only {free} MB are free for {folder}: make room, or type df -h to see where.")
         return CheckResult("disk", "wrong", words.format(free=free_mb, folder=place))

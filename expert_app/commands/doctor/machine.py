@@ -56,15 +56,15 @@ def check_machine(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
 # ---- room
 
 
-def _existing(folder: Path) -> Path:
+def existing(folder: Path) -> Path:
     """Return the folder, or the nearest above it that exists."""
     return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _quota(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
     folder = paths.data / "bus"
-    room_mb = (shutil.disk_usage(_existing(folder)).free + _size_bytes(folder)) // MB
-    quota_mb = store_limits(settings, _existing(folder)).quota_bytes // MB
+    room_mb = (shutil.disk_usage(existing(folder)).free + _size_bytes(folder)) // MB
+    quota_mb = store_limits(settings, existing(folder)).quota_bytes // MB
     if quota_mb > room_mb:
         words = _(
             "The queue and the logs may take {quota} MB, and the disk of {folder} has {room} MB "
@@ -140,11 +140,12 @@ def _database(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
     for address in filter(None, addresses):
         if address.startswith("sqlite"):
             continue
-        shown = make_url(address).render_as_string(hide_password=True)
+        shown = "***"
         try:
+            shown = make_url(address).render_as_string(hide_password=True)
             offset = _offset(address, paths)
-        except (SQLAlchemyError, ImportError) as error:
-            why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        except (SQLAlchemyError, ImportError, ValueError) as error:
+            why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             words = _(
                 "The database {address} does not answer ({why}). Try `psql {address}`; `database` "
                 "in the settings says where it is."

@@ -18,8 +18,6 @@ from session.core.computer import computer_name
 from session.protocol.hub.site import OperatorAct
 from views.words.troubles import act_words
 
-MOST = 1_000_000
-
 
 @hub_command()
 def print_acts(
@@ -29,7 +27,7 @@ def print_acts(
     as_json: Json = False,
 ) -> int:
     """Print the register of acts, the newest last; the exit code."""
-    noted = open_book(hub.paths).acts(last if last > 0 else MOST)
+    noted = open_book(hub.paths).acts(last or -1)  # SQLite: below 0 is all
     acts = [msgspec.convert(act, OperatorAct, from_attributes=True) for act in reversed(noted)]
     if as_json:
         for act in acts:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,12 +126,14 @@ def write_bundle(
         return 2
     try:
         out.mkdir(mode=0o700, parents=True)
-        _copy_packages(packages, out)
-        made = make_invitations(kiosks, settings, hub.paths, days=days)
-        _write(out, made, site=site_name(catalogue, kiosks), packages=packages, settings=settings)
+        with _whole_or_gone(out):
+            _copy_packages(packages, out)
+            made = make_invitations(kiosks, settings, hub.paths, days=days)
+            site = site_name(catalogue, kiosks)
+            _write(out, made, site=site, packages=packages, settings=settings)
     except OSError as error:
         words = _("{file} cannot be written: {why}.")
-        print(words.format(file=error.filename or out, why=error.strerror))
+        print(words.format(file=error.filename or out, why=error.strerror or _first(error)))
         return 2
     words = ngettext(
         "{folder} is ready for {count} kiosk: copy it to a stick, and print {guide}. It is a key: "
@@ -141,6 +144,21 @@ def write_bundle(
     )
     print(words.format(folder=out, count=len(made), guide=GUIDE))
     return 0
+
+
+@contextmanager
+def _whole_or_gone(folder: Path) -> Iterator[None]:
+    """Take away a folder that is not finished: nobody is given half a stick."""
+    try:
+        yield
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _first(error: OSError) -> str:
+    """Return why the first of several files was not copied (`shutil.Error`)."""
+    return str(error.args[0][0][2])
 
 
 def kiosks_of(catalogue: Catalogue, site: str) -> list[Identity]:

@@ -49,7 +49,8 @@ class Sightings:
     def __init__(self, clock: Clock, earlier: Iterable[Sighting] = ()) -> None:
         self.dropped = 0
         self._earlier = {
-            Sender(one.organisation, one.role, one.user): one.at_utc for one in earlier
+            Sender(sighting.organisation, sighting.role, sighting.user): sighting.at_utc
+            for sighting in earlier
         }
         self._clock = clock
         self._seen: dict[Sender, tuple[datetime, str]] = {}

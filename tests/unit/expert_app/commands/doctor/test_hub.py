@@ -13,6 +13,7 @@ import pytest
 
 from expert_app.commands.doctor import hub
 from expert_app.commands.doctor.command import roles_here
+from expert_app.commands.doctor.findings import check_bus
 from expert_app.hub.monitor import health_text
 from expert_app.runtime.command_line import CommonOptions
 from expert_app.runtime.config import HubSettings, KioskSettings, save
@@ -22,15 +23,14 @@ from tests.support.hub_world import free_port
 
 
 @contextmanager
-def healthz(troubles: list[Trouble]) -> Iterator[str]:
-    """What a hub with these troubles says of itself; its address."""
-    text = health_text(troubles, {"calls": 0}).encode()
+def answering(text: str) -> Iterator[str]:
+    """A program that answers everybody with this text; its address."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(503 if troubles else 200)
+            self.send_response(200)
             self.end_headers()
-            self.wfile.write(text)
+            self.wfile.write(text.encode())
 
         def log_message(self, *_words: object) -> None:
             pass
@@ -49,14 +49,34 @@ def test_a_hub_that_does_not_answer_is_said_with_what_to_type() -> None:
     assert list(hub.check_health("")) == []
 
 
+def test_another_program_at_the_hubs_address_is_no_hub() -> None:
+    for text in ("welcome", "{}", '{"reasons": [{"grave": true}]}', '{"reasons": [{"code": 1}]}'):
+        with answering(text) as listen:
+            (found,) = hub.check_health(listen)
+        assert found.level == "wrong"
+    (found,) = hub.check_health("127.0.0.1:port")
+    assert found.level == "wrong"
+
+
+async def test_a_hub_that_listens_at_an_address_of_ipv6_is_asked_there() -> None:
+    address = hub.own_bus(HubSettings(listen_host="::1", listen_port=free_port()))
+    found = await check_bus([address])
+    assert (found.level, "[::1]:" in found.sentence) == ("wrong", True)
+
+
+def test_a_machine_without_a_convention_is_told_where_one_is_named() -> None:
+    found = hub.check_convention(HubSettings())
+    assert (found.level, "catalogue = " in found.sentence) == ("absent", True)
+
+
 def test_troubles_of_a_hub_are_said_in_the_operators_words() -> None:
     troubles = [Trouble("no_leader", True, {}), Trouble("disk_remote", False, {"kind": "nfs4"})]
-    with healthz(troubles) as listen:
+    with answering(health_text(troubles, {})) as listen:
         found = list(hub.check_health(listen))
     assert [finding.level for finding in found] == ["wrong", "absent"]
     assert "cluster has no leader" in found[0].sentence
     assert "nfs4" in found[1].sentence
-    with healthz([]) as listen:
+    with answering(health_text([], {})) as listen:
         (well,) = hub.check_health(listen)
     assert well.level == "ok"
 

@@ -101,6 +101,14 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path:
     assert "psql postgresql" in database.sentence
 
 
+@pytest.mark.parametrize("address", ["hub:hunter2@base", "postgresql://hub:hunter2@base:five/d"])
+def test_a_database_s_address_that_nobody_can_read_is_said(tmp_path: Path, address: str) -> None:
+    [database] = look(tmp_path, database=address)
+    assert (database.name, database.level) == ("database", "wrong")
+    assert "hunter2" not in database.sentence
+    assert "`database` in the settings" in database.sentence
+
+
 @pytest.mark.skipif(postgres.programs() is None, reason="PostgreSQL is not installed here")
 def test_a_clock_far_from_the_database_s_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -6,6 +6,7 @@ the sheet on which the site is accepted.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -111,6 +112,20 @@ def test_a_folder_without_signed_packages_invites_nobody(
     assert not (tmp_path / "stick").exists()
 
 
+def test_a_folder_that_is_not_finished_is_taken_away(
+    hub: Path, apt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, broken = tmp_path / "stick", apt / "dists" / "broken"
+    broken.symlink_to("nowhere")
+    assert bundle(hub, out, "--apt", str(apt)) == 2
+    assert "No such file" in capsys.readouterr().out
+    assert not out.exists()
+    broken.unlink()
+    assert bundle(hub, out, "--apt", str(apt)) == 0
+    assert bundle(hub, out, "--apt", str(apt), "--again") == 2
+    assert (out / SCRIPT).exists()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the script is for Debian")
 def test_the_script_refuses_before_it_changes_anything(
     hub: Path, apt: Path, tmp_path: Path
@@ -135,6 +150,52 @@ def test_the_script_refuses_before_it_changes_anything(
     answer = run(out, tmp_path)
     assert answer.returncode == 2
     assert "another stick" in answer.stderr
+    assert not changed(tmp_path)
+
+
+def with_system_in(root: Path, out: Path) -> None:
+    """Let the stick's script take a folder for the machine's."""
+    text = (out / SCRIPT).read_text()
+    for place in ("usr/share/keyrings", "etc/apt/sources.list.d", "var/lib", "opt"):
+        (root / place).mkdir(parents=True)
+        text = re.sub(rf"(?<=[=(])/{place}", str(root / place), text)
+    (out / SCRIPT).write_text(text)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the script is for Debian")
+def test_the_script_makes_a_kiosk_with_the_only_scanner_and_no_chosen_printer(
+    hub: Path, apt: Path, tmp_path: Path
+) -> None:
+    out, root = tmp_path / "stick", tmp_path / "machine"
+    address = "https://depot.example/apt?a=1&b=2|3"
+    assert bundle(hub, out, "--apt", str(apt), "--repository", address) == 0
+    with_system_in(root, out)
+    settings = root / "var/lib/poste-expert-kiosk/.config/poste-expert/kiosk.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('printer = "chosen"\n')
+    settings.chmod(0o640)
+    devices = root / "opt/poste-expert/bin/expert-app"
+    devices.parent.mkdir(parents=True)
+    devices.write_text('#!/bin/sh\nprintf \'scanner = "one"\\nprinter = "two"\\n\'\n')
+    devices.chmod(0o755)
+    answer = run(out, tmp_path)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert settings.read_text() == 'scanner = "one"\nprinter = "chosen"\n'
+    assert settings.stat().st_mode & 0o777 == 0o640
+    sources = (root / "etc/apt/sources.list.d/poste-expert.sources").read_text()
+    assert sorted(sources.splitlines()) == ["Types: deb", f"URIs: {address}"]
+    assert [file.suffix for file in (out / "kiosks").iterdir()] == [".used"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the script is for Debian")
+def test_the_script_stops_at_a_stick_that_cannot_be_read(
+    hub: Path, apt: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "stick"
+    assert bundle(hub, out, "--apt", str(apt)) == 0
+    with_system_in(tmp_path / "machine", out)
+    answer = run(out, tmp_path, cp='case $1 in -r) exit 1 ;; *) exec /bin/cp "$@" ;; esac')
+    assert answer.returncode == 1
     assert not changed(tmp_path)
 
 
