@@ -12,6 +12,7 @@ from datetime import timedelta
 from session.bus.transport.connection import Incoming
 from session.core.errors import DeskElsewhere, RateLimited, SessionError, StoreUnreachable
 from session.hub.access.authority_offer import AuthorityOffer
+from session.hub.access.computers import AuthorityCoverage
 from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import Asker, handlers_of
 from session.hub.access.operator_acts import OperatorActs
@@ -113,9 +114,12 @@ class Hub:
         self.authority = AuthorityOffer(
             self.queue.notifications.notify, clock=parts.clock, tasks=parts.tasks
         )
+        coverage = AuthorityCoverage(
+            parts.catalogue.identities, parts.book, offer=self.authority, sightings=self.sightings
+        )
         self.acts = OperatorActs(parts.book, clock=parts.clock, keep_days=self._keep_days)
         self.network.state.decided.connect(self.acts.on_site)
-        self.server = self._request_server(counts)
+        self.server = self._request_server(counts, coverage)
         self.server.received.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
             parts, self.queue, server=self.server, relay=self.network.relay
@@ -161,7 +165,7 @@ class Hub:
             door=network.HubDoor(counts, self.flood_watch, self.sightings),
         )
 
-    def _request_server(self, counts: RequestCounts) -> RequestServer:
+    def _request_server(self, counts: RequestCounts, coverage: AuthorityCoverage) -> RequestServer:
         catalogue = self.parts.catalogue
         handlers = handlers_of(
             *self.queue.rules,
@@ -175,6 +179,7 @@ class Hub:
             *self.network.rules,
             Releases(self.parts.release),
             self.acts,
+            coverage,
             SealedOrganisations(
                 catalogue, self.queue.sessions, keeper=self._log_keeper, view=self.queue.view
             ),

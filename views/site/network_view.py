@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QWidget
 from resources.texts import _, ngettext
 from session.protocol.hub.site import HubFacts, NetworkAnswer
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
+from views.site.authority_panel import AuthorityPanel
 from views.site.sites_panel import SitesPanel
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, row
@@ -39,7 +40,7 @@ class NetworkView(QWidget):
     """Hubs and sites.
 
     Signals:
-        acted(FindSites | SetSiteState)
+        acted(FindSites | SetSiteState | FindMissing)
     """
 
     acted = pyqtSignal(object)
@@ -69,19 +70,26 @@ class NetworkView(QWidget):
         ]
         self.hubs = BoardTable("hubs", _("Hubs"), heads=heads, wide=0, spare=(4, 3, 2))
         self.sites = SitesPanel()
-        self.sites.acted.connect(self.acted)
+        self.authority = AuthorityPanel()
+        for panel in (self.sites, self.authority):
+            panel.acted.connect(self.acted)
+        self.authority.opened.connect(lambda is_open: self.sites.setVisible(not is_open))
         pad = SPACE[3]
-        column(
+        body = column(
             self,
             self._title,
             self._alarm,
+            self.authority.bar,
             label(_("Hubs"), "title"),
             self.hubs,
             self._line,
             self.sites,
+            self.authority,
             space=SPACE[1],
             margins=(pad, pad, pad, pad),
-        ).setStretch(5, 1)
+        )
+        body.setStretchFactor(self.sites, 1)
+        body.setStretchFactor(self.authority, 1)
 
     def show_network(self, answer: NetworkAnswer) -> None:
         """Everything as it is now; the selection stays."""

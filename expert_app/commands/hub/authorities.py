@@ -24,10 +24,7 @@ from expert_app.stores.next_authority import read_offer, write_offer
 from expert_app.stores.operator_acts import note_act
 from resources.texts import _, ngettext
 from session.bus.transport.authority import fingerprints_in
-from session.hub.access.identities import Identity, IdentityBook
-from session.hub.access.sightings import Sighting
-from session.hub.convention.catalogue import Catalogue
-from session.protocol.wire.program import KEY_LETTERS
+from session.hub.access.computers import known_computers
 
 PAGE_ROWS = 50
 
@@ -62,32 +59,19 @@ def computers_of(hub: HubContext) -> list[Computer]:
     """Every computer that may come in now, in the convention's order. Raises `CatalogueWrong`."""
     catalogue, book = load_catalogue(hub.settings), open_book(hub.paths)
     show_signed_on(catalogue, book)
-    seen = {
-        Identity(sighting.organisation, sighting.role, sighting.user): sighting
-        for sighting in read_sightings(hub.paths)
-    }
-    return list(_computers(catalogue, book, seen))
-
-
-def _computers(
-    catalogue: Catalogue, book: IdentityBook, seen: dict[Identity, Sighting]
-) -> Iterator[Computer]:
-    enrolled, revoked, names = book.keys(), book.revoked(), book.computers()
-    for who, listed in catalogue.identities().items():
-        identity = Identity(*who)
-        sighting = seen.get(identity)
-        for key in enrolled.get(who, (listed,) if listed else ()):
-            if key in revoked:
-                continue
-            yield Computer(
-                organisation=identity.organisation,
-                role=identity.role.name.lower(),
-                user=identity.user,
-                name=catalogue.person_name(identity.organisation, identity.user),
-                computer=names.get(key, ""),
-                believes=sighting.believes.get(key[:KEY_LETTERS]) if sighting else None,
-                last_seen_utc=sighting.at_utc if sighting else None,
-            )
+    computers = known_computers(catalogue.identities(), book, read_sightings(hub.paths))
+    return [
+        Computer(
+            organisation=each.identity.organisation,
+            role=each.identity.role.name.lower(),
+            user=each.identity.user,
+            name=catalogue.person_name(each.identity.organisation, each.identity.user),
+            computer=each.name,
+            believes=each.believes,
+            last_seen_utc=each.last_seen_utc,
+        )
+        for each in computers
+    ]
 
 
 def without(computers: Sequence[Computer], authority: str) -> list[Computer]:

@@ -11,7 +11,8 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.desk.hub.site import NetworkClient
-from session.protocol.hub.site import NetworkAnswer, NetworkRequest
+from session.protocol.hub.site import AuthorityRequest, NetworkAnswer, NetworkRequest
+from views.site.authority_panel import FindMissing
 from views.site.network_view import NetworkView
 from views.site.sites_panel import FindSites, SetSiteState
 from views.widgets.connection_gate import ConnectionGate
@@ -19,6 +20,10 @@ from views.widgets.list_state import not_read
 from views.words.errors import sentence
 
 Begin = Callable[[Coroutine[Any, Any, None], str], None]
+
+
+AUTHORITY_S = 10.0
+"""Between two looks at who has the next authority."""
 
 
 class NetworkPage:
@@ -38,11 +43,35 @@ class NetworkPage:
         self.widget = ConnectionGate(self.view)
         self.link = NetworkClient(bus, tasks)
         self._begin = begin
+        self._bus = bus
+        self._tasks = tasks
+        self._missing = AuthorityRequest()
         self._answered_at: datetime | None = None
         self._clock = bus.clock
         self.link.changed.connect(self._on_changed)
         self.link.not_read.connect(self._on_not_read)
         self.view.acted.connect(self._on_act)
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self.link.start()
+        self._tasks.keep(self._watch_authority, name="ask who has the next authority")
+
+    async def _watch_authority(self) -> None:
+        while True:
+            await self._read_authority()
+            await self._bus.pause(AUTHORITY_S)
+
+    async def _read_authority(self) -> None:
+        """Asks; an answer that came too late, to another question, is not shown."""
+        request = self._missing
+        try:
+            answer = await self._bus.ask_once(request)
+        except SessionError as error:
+            self.view.authority.show_not_read(sentence(error.code, error.detail).sentence)
+            return
+        if request is self._missing:
+            self.view.authority.show_answer(answer)
 
     def _on_not_read(self, error: SessionError) -> None:
         words = sentence(error.code, error.detail).sentence
@@ -55,8 +84,11 @@ class NetworkPage:
         if first and self.view.isVisible():
             self.view.take_keyboard()
 
-    def _on_act(self, act: FindSites | SetSiteState) -> None:
+    def _on_act(self, act: FindSites | SetSiteState | FindMissing) -> None:
         match act:
+            case FindMissing():
+                self._missing = AuthorityRequest(words=act.words, page=act.page)
+                self._tasks.start(self._read_authority(), name="look for who is missing")
             case FindSites():
                 request = NetworkRequest(words=act.words, wrong=act.wrong)
                 self.link.find(request, act.rows)

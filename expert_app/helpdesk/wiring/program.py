@@ -124,7 +124,7 @@ class HelpdeskProgram(RoleProgram[PlainWindow]):
         await super().start()
         self.parts.bus.beat()
         if self.network is not None:
-            self.network.link.start()
+            self.network.start()
         else:
             self.view.list.filter.focus_line()
         self.parts.tasks.start(self._wait_for_keeper(), name="ask for the list")

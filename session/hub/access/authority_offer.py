@@ -31,11 +31,12 @@ class AuthorityOffer:
 
     Attributes:
         certificate: PEM; "" while none is offered.
+        fingerprint: of that one.
     """
 
     def __init__(self, notify: Notify, *, clock: Clock, tasks: Tasks) -> None:
         self.certificate = ""
-        self._fingerprint = ""
+        self.fingerprint = ""
         self._notify = notify
         self._clock = clock
         self._tasks = tasks
@@ -46,15 +47,15 @@ class AuthorityOffer:
         if certificate == self.certificate:
             return
         self.certificate = certificate
-        self._fingerprint = next(iter(fingerprints_in(certificate.encode())), "")
+        self.fingerprint = next(iter(fingerprints_in(certificate.encode())), "")
         self._given_s.clear()
-        if self._fingerprint:
+        if self.fingerprint:
             log.info("the next authority is given to the programs")
 
     def on_beat(self, sender: Sender, headers: Mapping[str, str]) -> None:
         """A sign of life came; a program with no authority of its own in it is left alone."""
         authorities = authorities_of(headers.get(AUTHORITIES, ""))
-        if not self._fingerprint or authorities is None or self._fingerprint in authorities[1]:
+        if not self.fingerprint or authorities is None or self.fingerprint in authorities[1]:
             return
         now_s = self._clock.monotonic_s()
         if now_s - self._given_s.get(sender, -AGAIN_S) < AGAIN_S:

@@ -48,13 +48,10 @@ class Sightings:
 
     def __init__(self, clock: Clock, earlier: Iterable[Sighting] = ()) -> None:
         self.dropped = 0
-        self._earlier = {
-            Sender(sighting.organisation, sighting.role, sighting.user): sighting.at_utc
-            for sighting in earlier
-        }
+        self._earlier = _by_sender(earlier)
         self._clock = clock
         self._seen: dict[Sender, tuple[datetime, str]] = {}
-        self._believes: dict[Sender, dict[str, tuple[str, ...]]] = {}
+        self._believes = {sender: sighting.believes for sender, sighting in self._earlier.items()}
 
     def on_message(self, message: Incoming) -> None:
         """A beat or a request came: `<first token>.<organisation>.<role letter>.<user>...`."""
@@ -78,7 +75,12 @@ class Sightings:
         sender = Sender(organisation, role, user)
         if (heard := self._seen.get(sender)) is not None:
             return heard[0]
-        return self._earlier.get(sender)
+        earlier = self._earlier.get(sender)
+        return earlier.at_utc if earlier else None
+
+    def known(self) -> list[Sighting]:
+        """Everybody heard by this hub, in earlier runs too."""
+        return list({**self._earlier, **_by_sender(self.all())}.values())
 
     def all(self) -> list[Sighting]:
         """Everybody heard since this hub started."""
@@ -86,6 +88,13 @@ class Sightings:
             Sighting(*sender, at_utc, version, self._believes.get(sender, {}))
             for sender, (at_utc, version) in self._seen.items()
         ]
+
+
+def _by_sender(sightings: Iterable[Sighting]) -> dict[Sender, Sighting]:
+    return {
+        Sender(sighting.organisation, sighting.role, sighting.user): sighting
+        for sighting in sightings
+    }
 
 
 def newest(believes: dict[str, tuple[str, ...]], *last: str) -> dict[str, tuple[str, ...]]:

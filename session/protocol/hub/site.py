@@ -304,6 +304,50 @@ class OperatorActsRequest(
     before: Count = 0
 
 
+class ComputerFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A computer with a key that is not known to believe the network's next authority.
+
+    Attributes:
+        name: as it calls itself, "" for one that does not say.
+        last_utc: its user's last sign; None for never.
+        is_silent: it has never named what it believes, so it gets nothing by itself.
+    """
+
+    organisation: Id
+    role: Role
+    user: Id
+    name: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    last_utc: UtcTime | None = None
+    is_silent: bool = False
+
+
+class AuthorityAnswer(HubMessage, frozen=True, kw_only=True):
+    """How many of the network's computers with a key (`count`) have its next authority (`have`),
+    and a page of the `hits` that have not, with the words. `is_given`: there is one.
+    """
+
+    is_given: bool = False
+    have: Count = 0
+    count: Count = 0
+    hits: Count = 0
+    missing: Annotated[list[ComputerFacts], msgspec.Meta(max_length=100)]
+
+
+class AuthorityRequest(
+    Request[AuthorityAnswer],
+    frozen=True,
+    kw_only=True,
+    verb="next_authority",
+    roles=(Role.OPERATOR,),
+):
+    """Who has the next authority? Of those that have not, the page `page` (from 0, a hundred each)
+    of computers in whose organisation, id or name all of `words` stand.
+    """
+
+    words: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    page: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+
+
 SITE_REQUESTS: Requests = (
     HelpCall,
     HostCallRequest,
@@ -313,4 +357,5 @@ SITE_REQUESTS: Requests = (
     SiteStateRequest,
     OpenSiteRequest,
     OperatorActsRequest,
+    AuthorityRequest,
 )

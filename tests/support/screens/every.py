@@ -27,7 +27,13 @@ from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from tests.support.log_story import whole_session
 from tests.support.screens import board_scenes, desk_scenes, dossier_scenes, kiosk_gallery
 from tests.support.screens.invented import NOW
-from tests.support.screens.site_gallery import acts_view, busy_network, full_network, large_network
+from tests.support.screens.site_gallery import (
+    acts_view,
+    busy_network,
+    full_network,
+    large_network,
+    next_authority,
+)
 from tests.support.screens.third_party_scenes import TALK_SCENES
 from tests.unit.views.helpdesk.invented_rows import counts_of, log_rows
 from tests.unit.views.site.host_facts import kiosk
@@ -40,6 +46,7 @@ from views.desk.sign_in_view import SignInView
 from views.helpdesk.window import HelpdeskView, OperatorPages
 from views.media.settings import MediaChoice, MediaSettingsPage
 from views.replay.view import ReplayView
+from views.site.authority_panel import AuthorityPanel
 from views.site.display_window import DisplayWindow
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
@@ -195,6 +202,18 @@ def _network(answer: NetworkAnswer) -> QWidget:
     return PlainWindow(view, "Réseau")
 
 
+def _authority(count: int, missing: int, *, is_open: bool) -> QWidget:
+    window = _network(busy_network())
+    panel = window.findChild(AuthorityPanel)
+    opens = window.findChild(QPushButton, "authority_open")
+    assert panel is not None
+    assert opens is not None
+    panel.show_answer(next_authority(count, missing))
+    if is_open:
+        opens.click()
+    return window
+
+
 def _operator_acts() -> QWidget:
     window = _network(busy_network())
     button = window.findChild(QToolButton, "helpdesk_pages_acts")
@@ -266,6 +285,8 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "site": {
         "host": _host,
         "network": lambda: _network(busy_network()),
+        "next-authority": partial(_authority, 120, 2, is_open=False),
+        "next-authority-missing": partial(_authority, 5_000, 4_880, is_open=True),
         "operator-acts": _operator_acts,
         "large-network": lambda: _network(large_network()),
         "store-full": lambda: _network(full_network()),

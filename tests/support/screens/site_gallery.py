@@ -16,7 +16,9 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from resources.texts import use_language
 from session.core.clock import ManualClock
 from session.protocol.hub.site import (
+    AuthorityAnswer,
     CallerState,
+    ComputerFacts,
     HubFacts,
     HubTrouble,
     NetworkAnswer,
@@ -26,6 +28,7 @@ from session.protocol.hub.site import (
     SiteTotals,
 )
 from session.protocol.hub.tickets import HelpState
+from session.protocol.wire.roles import Role
 from tests.unit.views.site.host_facts import kiosk
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
@@ -150,6 +153,30 @@ def full_network() -> NetworkAnswer:
         for hub, its in zip((first, second), troubles, strict=True)
     ]
     return msgspec.structs.replace(answer, hubs=hubs)
+
+
+def next_authority(count: int, missing: int) -> AuthorityAnswer:
+    """A network that changes its authority; some computers have not the next one yet."""
+    at = datetime(2026, 3, 2, 6, 4, tzinfo=UTC)
+    kinds = (
+        ComputerFacts(organisation="valdore", role=Role.KIOSK, user="borne", last_utc=at),
+        ComputerFacts(
+            organisation="valdore",
+            role=Role.AGENT,
+            user="agent",
+            name="PC-ACCUEIL",
+            last_utc=at,
+            is_silent=True,
+        ),
+        ComputerFacts(organisation="marais", role=Role.DISPLAY, user="ecran"),
+    )
+    computers = [
+        msgspec.structs.replace(kinds[n % 3], user=f"{kinds[n % 3].user}{n + 1}")
+        for n in range(min(missing, 100))
+    ]
+    return AuthorityAnswer(
+        is_given=True, count=count, have=count - missing, hits=missing, missing=computers
+    )
 
 
 def acts_view(now: datetime) -> OperatorActsView:

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.hub.site import (
+    AuthorityAnswer,
     CallerState,
+    ComputerFacts,
     HubFacts,
     HubTrouble,
     NetworkAnswer,
@@ -22,9 +24,11 @@ from session.protocol.hub.site import (
     SiteFacts,
 )
 from session.protocol.hub.tickets import HelpFrom, HelpState
+from session.protocol.wire.roles import Role
 from tests.support.screens.fingers import key
 from tests.support.screens.site_gallery import large_network
 from tests.unit.views.site.host_facts import kiosk
+from views.site.authority_panel import FindMissing
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.site.operator_acts_view import OperatorActsView
@@ -234,6 +238,79 @@ def test_older_acts_of_another_machine_are_not_mixed_into_the_list(qtbot: QtBot)
     view.show_acts(page("hub2", 80))
     assert view.table.ids() == ["80"]
     assert "hub2" in text_of("acts_state")
+
+
+def lacking(first: int, last: int, *, count: int = 5_000, hits: int = 4_880) -> AuthorityAnswer:
+    return AuthorityAnswer(
+        is_given=True,
+        count=count,
+        have=count - hits,
+        hits=hits,
+        missing=[
+            ComputerFacts(organisation="caf", role=Role.KIOSK, user=f"borne{number}")
+            for number in range(first, last)
+        ],
+    )
+
+
+def test_who_has_the_next_authority_is_counted_and_who_has_not_is_found(qtbot: QtBot) -> None:
+    view, acts = NetworkView(), list[object]()
+    view.acted.connect(acts.append)
+    qtbot.addWidget(view)
+    view.show()
+    view.show_network(network("v1"))
+    panel = view.authority
+    view.authority.show_answer(AuthorityAnswer(missing=[]))
+    assert not panel.bar.isVisible()
+    panel.show_answer(lacking(0, 100))
+    count, opens, state = (
+        view.findChild(kind, f"authority_{name}")
+        for kind, name in ((QLabel, "count"), (QPushButton, "open"), (QLabel, "state"))
+    )
+    assert isinstance(count, QLabel)
+    assert isinstance(state, QLabel)
+    assert isinstance(opens, QPushButton)
+    assert "120" in count.text()
+    assert "5000" in count.text()
+    assert not panel.isVisible()
+    opens.click()
+    assert panel.isVisible()
+    assert not view.sites.isVisible()
+    assert len(panel.table.ids()) == 100
+    after = view.findChild(QPushButton, "authority_after")
+    assert after is not None
+    after.click()
+    assert acts[-1] == FindMissing("", 1)
+    panel.show_answer(lacking(100, 200))
+    assert "101" in state.text()
+    panel.words.setText("mairie")  # other words begin at their first page
+    assert acts[-1] == FindMissing("mairie", 0)
+    panel.show_not_read("the hub does not answer")
+    assert state.text() == "the hub does not answer"
+    panel.show_answer(lacking(0, 0, hits=0))
+    assert not panel.bar.isHidden()
+    assert not panel.isVisible()
+    assert view.sites.isVisible()
+    assert not opens.isVisible()
+
+
+def test_a_page_that_is_no_more_is_the_last_one(qtbot: QtBot) -> None:
+    view, acts = NetworkView(), list[object]()
+    view.acted.connect(acts.append)
+    qtbot.addWidget(view)
+    view.show()
+    view.authority.show_answer(lacking(0, 100, hits=250))
+    for name in ("open", "after"):
+        button = view.findChild(QPushButton, f"authority_{name}")
+        assert button is not None
+        button.click()
+    assert acts[-1] == FindMissing("", 1)
+    view.authority.show_answer(lacking(100, 200, hits=250))
+    after = view.findChild(QPushButton, "authority_after")
+    assert after is not None
+    after.click()
+    view.authority.show_answer(lacking(0, 0, hits=150))
+    assert acts[-1] == FindMissing("", 1)
 
 
 def test_hubs_with_different_conventions_are_warned_of(qtbot: QtBot) -> None:

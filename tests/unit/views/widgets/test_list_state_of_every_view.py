@@ -25,7 +25,7 @@ from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer,
 from session.protocol.dossier.pieces import PieceHistory
 from session.protocol.helpdesk.log_list import LogsFound
 from session.protocol.hub.history import HistoryAnswer, LinesAnswer, TrendsAnswer
-from session.protocol.hub.site import NetworkAnswer, OperatorActsAnswer
+from session.protocol.hub.site import AuthorityAnswer, NetworkAnswer, OperatorActsAnswer
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy
 from session.protocol.hub.third_parties import TargetsAnswer
 from tests.support.screens.invented import NOW, SERVICES
@@ -49,6 +49,7 @@ from views.desk.shared_page.library_panel import LibraryPanel
 from views.helpdesk.list_page import ListPage
 from views.helpdesk.notes_panel import NotesPanel
 from views.helpdesk.remote_help_page import RemoteHelpPage
+from views.site.authority_panel import AuthorityPanel
 from views.site.network_view import NetworkView
 from views.site.operator_acts_view import OperatorActsView
 from views.widgets.message_bar import MessageBar
@@ -146,6 +147,12 @@ def _network() -> ShownList:
     none = NetworkAnswer(your_name="Marc L.", hubs=[], sites=[])
     view.show_network(none)
     return ShownList(view, lambda: view.show_network(none), lambda: view.show_not_read(WHY))
+
+
+def _authority() -> ShownList:
+    view = AuthorityPanel()
+    none = AuthorityAnswer(is_given=True, have=1, count=2, missing=[])  # with these words
+    return ShownList(view, lambda: view.show_answer(none), lambda: view.show_not_read(WHY))
 
 
 def _operator_acts() -> ShownList:
@@ -246,6 +253,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "helpdesk/remote_help_page.py": (_kiosks, WHY),
     "helpdesk/notes_panel.py": (_notes, WHY),
     "site/network_view.py": (_network, WHY),
+    "site/authority_panel.py": (_authority, WHY),
     "site/operator_acts_view.py": (_operator_acts, WHY),
     "desk/shared_page/library_panel.py": (_library, WHY),
     "desk/pass_on_panel.py": (_targets, WHY),
