@@ -188,9 +188,7 @@ def write_constraints(file: Path) -> None:
     """For `uv tool install --constraints FILE` and `pip install --constraint FILE`."""
     words = ("--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "--all-extras")
     lines = output_of(uv(), "export", *words, "--no-annotate", "--no-header")
-    head = (
-        "# The versions with which this release was tested. docs/install.md says how to use them.\n"
-    )
+    head = "# The versions with which this release was tested. Handbook, page install: their use.\n"
     file.write_text(head + lines, encoding="utf-8")
 
 

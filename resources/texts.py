@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The language of the screen: gettext catalogues, French first. Source strings are English.
+They name commands and pages as a clone of the repository does; a text names those of this machine.
 
 Every program speaks French and English. What a caller sees at the kiosk has more languages, in a
 catalogue of its own (`kiosk.po`); what that has not is said in French.
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from resources import ROOT
+from resources.this_machine import as_here
 
 LANGUAGES = ("fr", "en")
 """Languages of every program."""
@@ -98,13 +100,13 @@ def language_tag(language: str) -> str:
 def _(text: str) -> str:
     """The text in the language in use."""
     if text:
-        return _corrected(_catalogue().gettext(text))
+        return as_here(_corrected(_catalogue().gettext(text)))
     return ""
 
 
 def ngettext(singular: str, many: str, count: int) -> str:
     """The text for so many things in the language in use; some languages have six forms."""
-    return _corrected(_catalogue().ngettext(singular, many, count))
+    return as_here(_corrected(_catalogue().ngettext(singular, many, count)))
 
 
 def N_(text: str) -> str:  # noqa: N802

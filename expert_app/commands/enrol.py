@@ -37,7 +37,7 @@ from views.words.errors import sentence
 class InvitationParts:
     """The parts of an invitation that came without its line."""
 
-    code: Annotated[str, Argument("the one-time code that `expert-app hub invite` printed")] = ""
+    code: Annotated[str, Argument("the one-time code of the invitation")] = ""
     bus: Annotated[
         tuple[str, ...], Argument("with --code: tls://host:4222 or wss://host", "ADDRESS")
     ] = (LOOPBACK_BUS,)

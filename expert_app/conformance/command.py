@@ -20,6 +20,7 @@ from expert_app.conformance.stage import Stage
 from expert_app.conformance.throw_away_hub import LOOPBACK
 from expert_app.runtime.command_line import Argument, CommonOptions, OneOf
 from resources.texts import use_language
+from resources.this_machine import as_here
 from session.core.errors import SessionError
 
 END = OneOf("end", is_required=True)
@@ -81,7 +82,8 @@ def _run[On: Stage](end: TriedEnd[On], options: TryOptions, folder: Path | None)
         )
         return 2
     if unknown := [rule for rule in options.rules if rule not in end.rules]:
-        print(f"No rule {', '.join(unknown)}; see docs/conformance.md.", file=sys.stderr)
+        words = as_here(f"No rule {', '.join(unknown)}; see docs/conformance.md.")
+        print(words, file=sys.stderr)
         return 2
     levels = [ProtocolLevel(name) for name in names] or [*ProtocolLevel]
     try:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from expert_app.conformance.rules import KIOSK_RULES, ProtocolLevel, Rule
+from resources.this_machine import as_here
 
 POLL_S = 0.02
 
@@ -177,7 +178,8 @@ def as_text(findings: list[Finding]) -> str:
     for finding in findings:
         lines.append(f"{_MARKS[finding.verdict]} {finding.rule} {finding.sentence}")
         if finding.verdict is not Verdict.KEPT:
-            lines.append(f"          {finding.seen} (docs/protocol.md, “{finding.under}”)")
+            page = as_here("docs/protocol.md")
+            lines.append(f"          {finding.seen} ({page}, “{finding.under}”)")
     counts = [
         f"{sum(candidate.verdict is verdict for candidate in findings)} {verdict}"
         for verdict in Verdict

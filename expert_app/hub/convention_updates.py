@@ -13,6 +13,7 @@ from expert_app.hub.own_server import OwnServer
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.operator_acts import note_act
+from resources.this_machine import as_here
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
@@ -132,9 +133,8 @@ class ConventionUpdates:
             return
         self._keys_due = False
         if not server.is_running:
-            log.warning(
-                "keys changed: give your nats-server the output of `expert-app hub bus-config`"
-            )
+            command = as_here("expert-app hub bus-config")
+            log.warning("keys changed: give your nats-server the output of `%s`", command)
 
     def _note(self, hub: Hub) -> None:
         """Shows the network's operator what of the convention was refused."""

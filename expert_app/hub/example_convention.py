@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 EXAMPLE = """\
-# Who offers what, where and when. `expert-app hub check FILE` says everything that is wrong.
+# Who offers what, where and when. The hub's command `check FILE` says everything that is wrong.
 # `key` is the public key that `expert-app enrol` printed on that machine.
 
 [[organisations]]

@@ -22,6 +22,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from expert_app.runtime.config import Language
+from resources.this_machine import as_here
 
 Target = Callable[..., Any]
 """A command's function, or a dataclass of options."""
@@ -204,7 +205,7 @@ class CommandParser(argparse.ArgumentParser):
     """The parser of one command, which loads the command only when it is to read a line."""
 
     def __init__(self, command: Command, shared: Target, **more: Any) -> None:
-        super().__init__(**more)
+        super().__init__(**more | {"prog": as_here(more["prog"])})
         self._command = command
         self._shared = shared
         self._names: set[str] = set()

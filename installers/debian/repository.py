@@ -224,7 +224,7 @@ def sources_of(repository: Repository) -> str:
     """Return what a machine has in /etc/apt/sources.list.d (deb822)."""
     return (
         "# Copy to /etc/apt/sources.list.d, and the keys as named below. URIs: where you keep the\n"
-        "# folder: https://, http:// or file:/ (docs/install.md).\n"
+        "# folder: https://, http:// or file:/ (handbook, page install).\n"
         f"Types: deb\nURIs: {repository.address}\nSuites: {repository.suite}\nComponents: main\n"
         f"Architectures: amd64\nSigned-By: /{INSTALLED_KEYS}\n"
     )

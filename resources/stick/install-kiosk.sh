@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-only
-# Makes this Debian machine the kiosk that the folder is for. `expert-app hub bundle` writes the folder:
+# Makes this Debian machine the kiosk that the folder is for. The hub's command `bundle` writes the folder:
 #   words.sh     what is said here, in the operator's language
 #   bundle.sh    site, addresses, first and last moment (seconds since 1970), where packages come from
 #   kiosks/*     one line of an invitation each; used ones end in .used

@@ -8,6 +8,7 @@ The codes are those of /healthz; docs/operator.md has the same table at length.
 from __future__ import annotations
 
 from resources.texts import N_, _
+from resources.this_machine import as_here
 from session.protocol.hub.site import HubTrouble, OperatorAct
 
 _SENTENCES: dict[str, str] = {
@@ -203,7 +204,7 @@ def act_words(act: OperatorAct) -> str:
     if act.what in _ACTS:
         words = _(_ACTS[act.what])
     else:
-        words = f"expert-app hub {act.what}"
+        words = as_here(f"expert-app hub {act.what}")
     if act.outcome:
         return _("{what}: not done (exit code {code})").format(what=words, code=act.outcome)
     return words

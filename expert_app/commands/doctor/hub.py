@@ -20,7 +20,6 @@ from expert_app.commands.doctor.findings import WAIT_S, CheckResult, check_bus
 from expert_app.commands.doctor.machine import check_machine, existing
 from expert_app.commands.hub.context import needs_catalogue
 from expert_app.commands.setup.settings_file import find_settings
-from expert_app.commands.setup.this_machine import as_here
 from expert_app.runtime.command_line import CommonOptions
 from expert_app.runtime.config import HubSettings, load
 from expert_app.runtime.paths import Paths, paths_for
@@ -48,11 +47,11 @@ def examine_hub(common: CommonOptions) -> list[CheckResult]:
     if not file.is_found:
         words = _("No settings of a hub are here ({places}): type expert-app hub init.")
         places = ", ".join(map(str, file.looked))
-        return [CheckResult("settings", "wrong", as_here(words).format(places=places))]
+        return [CheckResult("settings", "wrong", words.format(places=places))]
     settings = load(HubSettings, file.path)
     folder = common.folder or (Path(settings.folder) if settings.folder else None)
     paths = paths_for("hub", folder)
-    findings = [
+    return [
         CheckResult("settings", "ok", _("The settings are {file}.").format(file=file.path)),
         check_convention(settings),
         *check_certificate(settings),
@@ -61,9 +60,6 @@ def examine_hub(common: CommonOptions) -> list[CheckResult]:
         check_room(paths.data, settings),
         check_backups(settings),
         *check_machine(settings, paths),
-    ]
-    return [
-        CheckResult(finding.name, finding.level, as_here(finding.sentence)) for finding in findings
     ]
 
 

@@ -147,7 +147,7 @@ async def check_keyring() -> CheckResult:
         sentence = _(
             "This system has no keyring. A desk: open it (expert-app desk); it asks for a "
             "passphrase and keeps its key behind it. A kiosk: type expert-app enrol LINE "
-            "--key-file FILE."
+            "--key-file FILE (Debian package, as root: poste-expert-kiosk-enrol LINE)."
         )
         return CheckResult("keyring", "wrong", sentence)
     except (keyring.errors.KeyringError, TimeoutError):

@@ -36,6 +36,7 @@ from expert_app.stores.jetstream import store_of
 from expert_app.stores.operator_acts import note_act
 from expert_app.vault.backup import VaultFacts, back_up_vault, restore_vault
 from resources.texts import _, ngettext
+from resources.this_machine import as_here
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.storage.format import StoredFormatUnknown
@@ -69,7 +70,7 @@ async def _restore_vault(path: Path, settings: HubSettings, paths: Paths, signer
         facts, missing = await restore_vault(path, settings, paths, signer)
     print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts, settings)))
     _print_missing(missing)
-    _print_keys(paths, "expert-app hub admit --key -")
+    _print_keys(paths, as_here("expert-app hub admit --key -"))
 
 
 def _vault_summary(facts: VaultFacts, settings: HubSettings) -> str:
@@ -122,7 +123,7 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths, signer: str)
     note_act(paths, "restore", str(path))
     print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts, settings)))
     _print_missing(missing)
-    _print_keys(paths, "expert-app hub revoke")
+    _print_keys(paths, as_here("expert-app hub revoke"))
 
 
 def _print_missing(count: int) -> None:

@@ -23,6 +23,7 @@ from expert_app.runtime.folder_owner import account
 from expert_app.runtime.log_lines import acts, acts_beside
 from expert_app.runtime.paths import LOG_FOLDER, Paths, paths_for
 from resources.texts import _
+from resources.this_machine import as_here
 from session.hub.storage.erasures import ErasureDemand
 from session.protocol.wire.typed_words import is_reason, kept_words
 
@@ -143,7 +144,7 @@ def hub_command[Hub: HubContext, **P](
             before = newest_act(hub.paths, act)
             with acts_beside(hub.paths.folder(LOG_FOLDER), "hub"):
                 code = run()
-                acts.info("%s: expert-app hub %s, exit code %d", account(), act, code)
+                acts.info("%s: %s, exit code %d", account(), as_here(f"expert-app hub {act}"), code)
             if code or newest_act(hub.paths, act) <= before:  # else it has said more itself
                 note_act(hub.paths, act, outcome=str(code) if code else "")
             return code

@@ -20,7 +20,9 @@ def convention_text(plan: NetworkPlan) -> str:
         _comment(_("Who offers what, where and when.")),
         _comment(_("expert-app hub check says everything that is wrong.")),
         _comment(_("A hub that runs takes a changed file within seconds.")),
-        _comment(_("All of it, in words: docs/convention.md. A longer example: hub example.")),
+        _comment(
+            _("All of it, in words: docs/convention.md. A longer example: expert-app hub example.")
+        ),
     ]
     for organisation in plan.organisations:
         lines += ["", *_organisation(organisation, plan)]

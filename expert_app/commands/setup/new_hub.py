@@ -27,11 +27,11 @@ from expert_app.commands.setup.plan import (
     organisations_of,
 )
 from expert_app.commands.setup.settings_file import SYSTEM_FOLDER, VARIABLE
-from expert_app.commands.setup.this_machine import PACKAGED, as_here
 from expert_app.hub.certificates import CertificateFiles, make_ca, make_certificate
 from expert_app.runtime.command_line import Argument
 from expert_app.runtime.paths import private_folder
 from resources.texts import N_, _
+from resources.this_machine import HUB_COMMAND, hub_command
 
 WHY: dict[str, str] = {
     "first_organisation": N_(
@@ -166,8 +166,8 @@ def _write(places: Places, plan: NetworkPlan, hosts: Sequence[str]) -> None:
         files = CertificateFiles(places.certificate, places.key)
         make_certificate(places.authority, list(dict.fromkeys(hosts)), files=files)
         for path, text in (
-            (places.convention, as_here(convention_text(plan))),
-            (places.settings, as_here(hub_settings_text(places, plan.address))),
+            (places.convention, convention_text(plan)),
+            (places.settings, hub_settings_text(places, plan.address)),
         ):
             with path.open("x", encoding="utf-8", newline="\n") as file:
                 created.append(path)
@@ -213,12 +213,11 @@ def _print_next(places: Places) -> None:
 
 
 def _steps(places: Places, where: str) -> list[tuple[str, str]]:
-    packaged = os.environ.get(PACKAGED, "")
-    hub = packaged or "expert-app hub"
+    hub = hub_command()
     sheets = "invitations.pdf"
     start = (_("Start the hub, here or as a service"), f"{hub}{where}")
     enrol = _("expert-app enrol LINE")
-    if packaged:
+    if hub == HUB_COMMAND:
         start = (
             _("The hub is a service: see how it is"),
             "systemctl status poste-expert-hub",

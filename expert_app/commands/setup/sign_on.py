@@ -9,7 +9,6 @@ import asyncio
 
 from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.commands.setup.invitations import invitation_line, needs_own_server, no_address
-from expert_app.commands.setup.this_machine import as_here
 from expert_app.runtime.config import SignOnSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.sign_on.at_hub import open_provider
@@ -26,7 +25,7 @@ def try_sign_on(hub: HubContext) -> int:
         print(needs_own_server())
         return 2
     if not settings.sso:
-        print(as_here(_("The settings name no provider: see docs/sso.md.")))
+        print(_("The settings name no provider: see docs/sso.md."))
         return 2
     results = [asyncio.run(_try(provider)) for provider in settings.sso]
     line = invitation_line(settings, "")

@@ -191,8 +191,8 @@ def _refused(
         return _("An invitation is valid for 1 to 60 days (--days).")
     if not kiosks:
         return _(
-            "No kiosk of the convention stands at {site} without a key. `hub people` lists them; "
-            "--again makes new keys for all kiosks of the site."
+            "No kiosk of the convention stands at {site} without a key. `expert-app hub people` "
+            "lists them; --again makes new keys for all kiosks of the site."
         ).format(site=site)
     if not settings.addresses:
         return no_address()

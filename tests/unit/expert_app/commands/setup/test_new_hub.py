@@ -14,10 +14,10 @@ import pytest
 
 from expert_app.__main__ import main
 from expert_app.commands.setup.new_hub import WHY, NewHubRequest, init_hub
-from expert_app.commands.setup.this_machine import PACKAGED, as_here
 from expert_app.runtime.config import HubSettings, load
 from expert_app.runtime.paths import paths_for
 from resources.texts import use_language
+from resources.this_machine import COMMAND_VARIABLE
 from session.hub.convention.loading import load as load_convention
 from session.protocol.wire.roles import Role
 
@@ -44,7 +44,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_a_packaged_hub_names_the_commands_of_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(PACKAGED, "poste-expert-hub")
+    monkeypatch.setenv(COMMAND_VARIABLE, "poste-expert-hub")
     data = tmp_path / "data"
     assert init(tmp_path / "hub", *WORDS, "--data", str(data)) == 0
     said = capsys.readouterr().out
@@ -56,12 +56,6 @@ def test_a_packaged_hub_names_the_commands_of_its_package(
     convention = (tmp_path / "hub/convention.toml").read_text("utf-8")
     assert "# poste-expert-hub check dit" in convention
     assert "expert-app hub" not in convention
-
-
-def test_a_machine_with_the_handbook_is_told_its_page(tmp_path: Path) -> None:
-    words = "All of it, in words: docs/convention.md."
-    assert as_here(words, tmp_path / "none") == words
-    assert as_here(words, tmp_path) == f"All of it, in words: {tmp_path}/convention.html."
 
 
 def test_a_new_hub_has_everything_and_its_convention_is_complete(
