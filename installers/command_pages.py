@@ -186,7 +186,7 @@ def man_page(program: Program) -> str:
         ".SH FILES",
         ".TP",
         f"\\fI{roff(HANDBOOK)}/index.html\\fR",
-        "the handbook; in French, on installation and the protocol in English",
+        "the handbook; in French, on the protocol in English",
         ".SH SEE ALSO",
         ", ".join(
             f"\\fB{roff(other.name)}\\fR({other.section})" for other in PROGRAMS if other != program
