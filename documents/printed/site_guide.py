@@ -95,6 +95,9 @@ def site_guide(guide: SiteGuide) -> bytes:
     sheet.put(_("Set up a kiosk"), _TITLE)
     sheet.put(guide.site, _SITE, 4 * mm)
     _picture(sheet)
+    said = _("The machine says what it does. After some ten minutes the screen shows the kiosk.")
+    if guide.kiosks > 1:
+        said = _("It asks which kiosk it is: type the number before its name.") + " " + said
     steps = (
         _(
             "Plug in, as in the picture: camera and loudspeaker on top of the screen, scanner and "
@@ -102,7 +105,7 @@ def site_guide(guide: SiteGuide) -> bytes:
         ),
         _("Start the machine (Debian 13, 64 bits). Plug in this stick, and open a terminal."),
         _("Type this line, and the machine's password when it is asked for:"),
-        _("The machine says what it does. After some ten minutes the screen shows the kiosk."),
+        said,
         _("Touch a service and talk with the adviser: picture, sound, one page on the scanner."),
         _("Call the operator: they read the same on their side, and send the sheet to sign."),
     )
@@ -121,10 +124,24 @@ def site_guide(guide: SiteGuide) -> bytes:
 
 def acceptance_sheet(acceptance: SiteAcceptance) -> bytes:
     """Draw the sheet of acceptance as PDF/A-2b, in the language in use."""
-    sheet = PrintedSheet(begin_banded)
+    pages = _draw_acceptance(acceptance, 0).page
+    sheet = _draw_acceptance(acceptance, pages)
+    title = PdfTitle(_("Acceptance of a site"), acceptance.printed_at, author="Poste Expert")
+    with open_pdf(sheet.finish()) as pdf:
+        return as_pdfa(pdf, title)
+
+
+def _draw_acceptance(acceptance: SiteAcceptance, pages: int) -> PrintedSheet:
+    """Draw the sheet; `pages`: how many it has, 0 while nobody knows."""
+    sheet = PrintedSheet(lambda pen, _page: _number_page(pen, acceptance, pages))
     sheet.put(_("Acceptance of a site"), _TITLE)
     sheet.put(acceptance.site, _SITE)
-    sheet.put(acceptance.organisations, _TEXT, 4 * mm)
+    sheet.put(acceptance.organisations, _TEXT, 1 * mm)
+    good, count = sum(kiosk.is_good for kiosk in acceptance.kiosks), len(acceptance.kiosks)
+    words = ngettext(
+        "{good} of {count} kiosk is good.", "{good} of {count} kiosks are good.", count
+    )
+    sheet.put(words.format(good=good, count=count), _TEXT, 4 * mm)
     for kiosk in acceptance.kiosks:
         _kiosk(sheet, kiosk)
     sheet.put(_("To be looked at on the spot"), _HEAD, 1 * mm)
@@ -136,9 +153,17 @@ def acceptance_sheet(acceptance: SiteAcceptance) -> bytes:
     ):
         sheet.ticked(words, _TEXT, _SIDE)
     _signatures(sheet, acceptance.printed_at)
-    title = PdfTitle(_("Acceptance of a site"), acceptance.printed_at, author="Poste Expert")
-    with open_pdf(sheet.finish()) as pdf:
-        return as_pdfa(pdf, title)
+    return sheet
+
+
+def _number_page(sheet: PrintedSheet, acceptance: SiteAcceptance, pages: int) -> None:
+    """Begin a page; of several, each says of what it is a part, as sheets get loose."""
+    begin_banded(sheet, sheet.page)
+    if pages > 1:
+        number = _("Page {page} of {pages}").format(page=sheet.page, pages=pages)
+        y, sheet.y = sheet.y, 18 * mm
+        sheet.text(f"{acceptance.site} · {number}", _SMALL)
+        sheet.y = y
 
 
 def _picture(sheet: PrintedSheet) -> None:

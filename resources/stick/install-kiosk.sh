@@ -3,14 +3,15 @@
 # Makes this Debian machine the kiosk that the folder is for. The hub's command `bundle` writes the folder:
 #   words.sh     what is said here, in the operator's language
 #   bundle.sh    site, addresses, first and last moment (seconds since 1970), where packages come from
-#   kiosks/*     one line of an invitation each; used ones end in .used
-# Exit code 2: nothing was changed.
+#   kiosks/*     one line of an invitation each: NUMBER.ORGANISATION.KIOSK.txt; used ones end in .used
+# Exit code 2: nothing was changed. POSTE_EXPERT_ROOT: another root of the file system, to try a stick.
 set -eu
+root=${POSTE_EXPERT_ROOT:-}
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/words.sh"
 . "$here/bundle.sh"
-keyring=/usr/share/keyrings/poste-expert-archive-keyring.asc
-sources=/etc/apt/sources.list.d/poste-expert.sources
+keyring=$root/usr/share/keyrings/poste-expert-archive-keyring.asc
+sources=$root/etc/apt/sources.list.d/poste-expert.sources
 
 stop() {
   printf '%s\n' "$1" >&2
@@ -20,7 +21,7 @@ step() { printf '\n== %s\n' "$1"; }
 said() { printf "$1\n" "$2"; }
 
 [ "$(id -u)" = 0 ] || stop "$W_ROOT"
-. "${OS_RELEASE:-/etc/os-release}"
+. "$root/etc/os-release"
 [ "$ID-${VERSION_ID:-}-$(dpkg --print-architecture)" = debian-13-amd64 ] || stop "$W_DEBIAN"
 now=$(date +%s)
 [ "$now" -gt "$((MADE_S - 86400))" ] || stop "$(said "$W_CLOCK" "$(date)")"
@@ -32,23 +33,25 @@ if [ ! -e "$1" ]; then
   stop "$W_NEW_STICK"
 fi
 if [ $# -gt 1 ]; then
-  number=0
+  # a kiosk keeps its number when others have been made
   for file; do
-    number=$((number + 1))
-    printf '  %s  %s\n' "$number" "$(basename "$file" .txt)"
+    name=$(basename "$file" .txt)
+    printf '  %s  %s\n' "$(expr "${name%%.*}" + 0)" "${name#*.}"
   done
   printf '%s ' "$W_WHICH"
   read -r chosen
-  case $chosen in '' | *[!0-9]*) stop "$W_NO_SUCH" ;; esac
-  [ "$chosen" -ge 1 ] && [ "$chosen" -le $# ] || stop "$W_NO_SUCH"
-  shift $((chosen - 1))
+  case $chosen in '' | *[!0-9]* | ?????*) stop "$W_NO_SUCH" ;; esac
+  set -- "$here"/kiosks/"$(printf '%04d' "$(expr "$chosen" + 0 || true)")".*.txt
+  [ -e "$1" ] || stop "$W_NO_SUCH"
 fi
 invitation=$1
 
 step "$W_NETWORK"
 reached=
+set -f # an address is never a pattern of files
 for address in $ADDRESSES; do
-  if timeout 10 bash -c "exec 3<>/dev/tcp/${address%:*}/${address##*:}" 2>/dev/null; then reached=$address; fi
+  # bash gets host and port as words of their own, never as a part of what it runs
+  if timeout 10 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "${address%:*}" "${address##*:}" 2>/dev/null; then reached=$address; fi
 done
 [ "$reached" ] || stop "$(said "$W_NO_HUB" "$ADDRESSES")"
 printf '%s\n' "$reached"
@@ -57,7 +60,7 @@ step "$W_PACKAGES"
 cp "$here/poste-expert-archive-keyring.asc" "$keyring"
 if [ ! "$REPOSITORY" ]; then
   # apt reads it as an account of its own, which a stick may keep out
-  copy=/var/lib/poste-expert-stick
+  copy=$root/var/lib/poste-expert-stick
   rm -rf "$copy"
   cp -r "$here/apt" "$copy"
   chmod -R a+rX "$copy"
@@ -76,8 +79,8 @@ poste-expert-kiosk-enrol "$(head -n 1 "$invitation")"
 if date >"${invitation%.txt}.used" 2>/dev/null; then rm -f "$invitation"; fi
 
 step "$W_DEVICES"
-settings=/var/lib/poste-expert-kiosk/.config/poste-expert/kiosk.toml
-devices=$(/opt/poste-expert/bin/expert-app kiosk-devices || true)
+settings=$root/var/lib/poste-expert-kiosk/.config/poste-expert/kiosk.toml
+devices=$("$root/opt/poste-expert/bin/expert-app" kiosk-devices || true)
 printf '%s\n' "$devices"
 lines=
 for kind in scanner printer; do
@@ -90,7 +93,7 @@ if [ "$lines" ]; then
   cp -p "$settings" "$settings.new" # its owner and rights
   printf '%s%s\n' "$lines" "$(cat "$settings")" >"$settings.new"
   mv "$settings.new" "$settings"
-  [ ! -d /run/systemd/system ] || systemctl restart poste-expert-kiosk
+  [ "$root" ] || [ ! -d /run/systemd/system ] || systemctl restart poste-expert-kiosk
 fi
 
 step "$W_DONE"

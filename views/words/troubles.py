@@ -182,6 +182,7 @@ _ACTS: dict[str, str] = {
     "make-certificate": N_("Certificate made"),
     "renew-certificate": N_("Certificate renewed"),
     "trust-authority": N_("Next authority given to desks and kiosks"),
+    "bundle": N_("Stick for a site written"),
     "backup": N_("Backup made"),
     "restore": N_("Restored from a backup"),
     "erase": N_("Conversations erased"),

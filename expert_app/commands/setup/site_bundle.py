@@ -39,6 +39,7 @@ from expert_app.runtime.command_line import Argument
 from expert_app.runtime.config import HubSettings
 from expert_app.stores.identities import open_book
 from resources import resource_path
+from resources.plain_text import plain_text
 from resources.texts import N_, _, ngettext
 from session.core.clock import SystemClock
 from session.core.errors import StoreUnreachable
@@ -227,7 +228,7 @@ def _write(
     until, now = min(entry.until_utc for entry in made), datetime.now(UTC)
     addresses = tuple(_place(address) for address in settings.addresses)
     values = {
-        "SITE": site,
+        "SITE": plain_text(site),
         "ADDRESSES": " ".join(addresses),
         "MADE_S": str(int(now.timestamp())),
         "UNTIL_S": str(int(until.timestamp())),
@@ -245,9 +246,9 @@ def _write(
     )
     (out / GUIDE).write_bytes(site_guide(guide))
     (out / "kiosks").mkdir(mode=0o700)
-    for entry in made:
+    for number, entry in enumerate(made, 1):
         assert entry.line is not None
-        name = f"{entry.identity.organisation}-{entry.identity.user}.txt"
+        name = f"{number:04}.{entry.identity.organisation}.{entry.identity.user}.txt"
         descriptor = os.open(out / "kiosks" / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"{entry.line.text}\n")
