@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.packages import hub_alone
 from tests.packages.booted import boot
 from tests.packages.installed import Installed
 from tests.packages.machine import ROOT, CommandFailed, Machine
@@ -114,6 +115,7 @@ def play(arguments: argparse.Namespace, key: str) -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
     packages = Packages(arguments.packages.resolve())
     installed = Installed(Machine("machine", BUILD, packages=REPOSITORY), packages.file)
+    alone = Installed(Machine("hub", BUILD, packages=REPOSITORY), packages.file)
     upgraded = Upgraded(installed, lambda: publish(REPOSITORY, packages.next_release(), key))
     checks: list[tuple[str, Callable[[], None]]] = [
         ("small enough", packages.small_enough),
@@ -129,6 +131,7 @@ def play(arguments: argparse.Namespace, key: str) -> int:
         ("it starts, and restarts what ends", lambda: boot(installed.machine, REPOSITORY)),
         ("the pilot", installed.pilot),
         ("lintian has no error", installed.lintian),
+        ("a hub alone, without Qt", lambda: hub_alone.look(alone)),
         ("the same bytes twice", packages.the_same_bytes_twice),
         ("upgraded together", upgraded.together),
         ("back to the release before", upgraded.back),
