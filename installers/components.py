@@ -173,11 +173,11 @@ def bill(site: Path, extras: Iterable[str] = EXTRAS) -> dict[str, Any]:
     listed["metadata"]["component"]["version"] = version_of_commit().python
     listed["metadata"]["component"]["licenses"] = _licences("GPL-3.0-only")
     known = licences_of(site)
-    listed["components"] = [row for row in listed["components"] if _plain(row["name"]) in known]
+    listed["components"] = [row for row in listed["components"] if plain_name(row["name"]) in known]
     for component in listed["components"]:
         # the sources; the wheels of every platform, by hash, are in uv.lock
         component["externalReferences"] = component.get("externalReferences", [])[:1]
-        component["licenses"] = _licences(known[_plain(component["name"])])
+        component["licenses"] = _licences(known[plain_name(component["name"])])
     _forget_absent(listed)
     if "expert-app" in known:
         listed["components"] += _javascript()
@@ -195,7 +195,7 @@ def _forget_absent(listed: dict[str, Any]) -> None:
     ]
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The name of a Python package as all of its spellings have it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -209,7 +209,7 @@ def _looked_up() -> dict[str, str]:
 
 def licence_of(package: importlib.metadata.Distribution) -> str:
     """The licence of a Python package as SPDX writes it."""
-    if (known := _looked_up().get(_plain(package.name))) is not None:
+    if (known := _looked_up().get(plain_name(package.name))) is not None:
         return known
     fields = package.metadata
     given = fields.get("License-Expression") or fields.get("License") or ""
@@ -224,7 +224,7 @@ def licence_of(package: importlib.metadata.Distribution) -> str:
 def licences_of(site: Path) -> dict[str, str]:
     """Name of a Python package, as PyPI compares it -> its licence."""
     packages = importlib.metadata.distributions(path=[str(site)])
-    return {_plain(one.name): licence_of(one) for one in packages}
+    return {plain_name(one.name): licence_of(one) for one in packages}
 
 
 def main() -> int:

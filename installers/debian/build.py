@@ -36,6 +36,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
+from installers.components import EXTRAS, plain_name, uv  # noqa: E402
 from installers.version import Version, version_of_commit, wheel_environment  # noqa: E402
 
 PYTHON = "/usr/bin/python3.13"
@@ -47,7 +48,6 @@ PROGRAMS = "poste-expert"
 GUI = "poste-expert-gui"
 """The package with the rest of the tree: Qt, Chromium, media."""
 HUB_EXTRAS = ("postgresql", "s3", "webdav")
-EXTRAS = (*HUB_EXTRAS, "gui", "echo")
 SCRIPTS = ("postinst", "prerm", "postrm", "preinst")
 LAUNCHER = """#!/bin/sh
 # -I: neither the environment nor the current folder brings other Python code in.
@@ -104,11 +104,6 @@ def output_of(*command: str) -> str:
     return subprocess.run(
         command, check=True, cwd=ROOT, capture_output=True, text=True
     ).stdout.strip()
-
-
-def uv() -> str:
-    """The program uv, which the set-up brings where the system has none."""
-    return shutil.which("uv") or str(ROOT / "build/uv/bin/uv")
 
 
 # ---- what is kept ----
@@ -207,11 +202,6 @@ def divide(tree: Path, build: Build) -> None:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 file.rename(place)
     cut(site, lambda _path: True)
-
-
-def plain_name(name: str) -> str:
-    """The name of a Python package as all of its spellings have it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def keep_programs(home: Path) -> None:

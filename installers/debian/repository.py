@@ -171,8 +171,12 @@ def write_lists(repository: Repository) -> None:
     )
     (coming / "Release").write_text(release)
     _sign(coming, repository.keys)
-    shutil.rmtree(place, ignore_errors=True)
+    before = place.with_name(f"{place.name}.before")
+    shutil.rmtree(before, ignore_errors=True)
+    if place.exists():
+        place.rename(before)  # a mirror that reads meanwhile misses it for no longer than that
     coming.rename(place)
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def _fields(repository: Repository) -> list[str]:

@@ -28,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
+from installers.components import uv  # noqa: E402
 from installers.debian.build import (  # noqa: E402
     compile_all,
     cut,
@@ -35,7 +36,6 @@ from installers.debian.build import (  # noqa: E402
     output_of,
     read_rules,
     run,
-    uv,
 )
 from installers.version import version_of_commit, wheel_environment  # noqa: E402
 from installers.windows.libraries import missing_libraries  # noqa: E402

@@ -8,7 +8,6 @@ It shows no queue and no caller.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
@@ -17,7 +16,7 @@ from resources.texts import _, ngettext
 from session.protocol.hub.site import HubFacts, NetworkAnswer
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
 from views.site.authority_panel import AuthorityPanel
-from views.site.sites_panel import SitesPanel
+from views.site.sites_panel import SitesPanel, time_words
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, row
 from views.widgets.theme import SPACE
@@ -124,10 +123,6 @@ class NetworkView(QWidget):
         self.sites.table.setFocus()
 
 
-def _time(at_utc: datetime) -> str:
-    return at_utc.astimezone().strftime("%d/%m %H:%M")
-
-
 def _is_grave(hubs: Sequence[HubFacts]) -> bool:
     return any(trouble.grave for hub in hubs for trouble in hub.troubles)
 
@@ -179,7 +174,7 @@ def _hub_row(hub: HubFacts, convention: str) -> TableRow:
     is_other = hub.convention != convention or bool(hub.refused_parts)
     cells = (
         Cell(hub.id),
-        Cell(_time(hub.started_at_utc), "soft"),
+        Cell(time_words(hub.started_at_utc), "soft"),
         Cell(hub.convention, "warn" if is_other else "", "warning" if is_other else ""),
         Cell(_count(hub.answered), right=True),
         Cell(_count(hub.refused), right=True),

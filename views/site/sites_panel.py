@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from resources.texts import _, ngettext
+from session.desk.hub.site import FIRST_ROWS
 from session.protocol.hub.site import NetworkAnswer, SiteFacts
 from session.protocol.wire.typed_words import is_reason
 from views.board.tables import BoardTable, Cell, TableRow
@@ -28,8 +29,8 @@ from views.widgets.parts import (
 from views.widgets.theme import SPACE
 
 LONGEST = 200
-FIRST_ROWS = 200
-"""Read at first, and how many more at each press."""
+TYPED_MS = 250
+"""After the last letter of a search: each question is one for the hub."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,16 @@ class SitesPanel(QWidget):
         self._sites: dict[str, SiteFacts] = {}
         self._connected = True
         self._rows = FIRST_ROWS
-        self._title = label(role="title", name="sites_title")
         self.words = HintedLine(_("Site or organisation"))
         self.words.setObjectName("sites_words")
         self.words.setAccessibleName(_("Site or organisation"))
         self.words.setMaxLength(100)
         self.words.setClearButtonEnabled(True)
-        self.words.textChanged.connect(lambda _text: self._on_query())
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(TYPED_MS)
+        self._typed.timeout.connect(self._on_query)
+        self.words.textChanged.connect(lambda _text: self._typed.start())
         choices = ((False, _("All"), ""), (True, _("Only what is wrong"), "warning"))
         self.which = Segments("sites_which", _("Which sites"), choices=choices)
         self.which.chosen.connect(lambda _choice: self._on_query())
@@ -95,7 +99,7 @@ class SitesPanel(QWidget):
         foot.setStretch(0, 1)
         column(
             self,
-            row(None, self._title, 0, self.words, self.which, space=SPACE[1]),
+            row(None, label(_("Sites"), "title"), 0, self.words, self.which, space=SPACE[1]),
             self.table,
             foot,
             row(None, self.reason, self.act, space=SPACE[1]),
@@ -107,7 +111,6 @@ class SitesPanel(QWidget):
     def show_sites(self, answer: NetworkAnswer) -> None:
         """Show the sites that were asked for; the selection stays."""
         totals = answer.totals
-        self._title.setText(_("Sites"))
         self._sites = {_id(site): site for site in answer.sites}
         self.table.show_rows([_row(site) for site in answer.sites])
         words = [ngettext("{count} site", "{count} sites", totals.sites).format(count=totals.sites)]
@@ -133,6 +136,7 @@ class SitesPanel(QWidget):
         self._on_selected()
 
     def _on_query(self) -> None:
+        self._typed.stop()
         self._rows = FIRST_ROWS
         self._ask()
 
@@ -176,14 +180,15 @@ def _id(site: SiteFacts) -> str:
     return f"{site.organisation}/{site.id}"
 
 
-def _time(at_utc: datetime) -> str:
+def time_words(at_utc: datetime) -> str:
+    """Return day and time of this computer, without the year."""
     return at_utc.astimezone().strftime("%d/%m %H:%M")
 
 
 def _row(site: SiteFacts) -> TableRow:
     decided = ""
     if site.at_utc is not None:
-        decided = f"{site.changed_by} · {_time(site.at_utc)} · {site.reason}"
+        decided = f"{site.changed_by} · {time_words(site.at_utc)} · {site.reason}"
     if site.closed:
         calls = Cell(_("site closed"), "warn", "forbidden")
     elif site.resting:
@@ -212,5 +217,5 @@ def _kiosks_cell(site: SiteFacts) -> Cell:
     if not site.is_wrong:
         return Cell(words, "soft" if site.resting else "")
     if not site.there and site.last_utc is not None:
-        words = _("{words}, last seen {at}").format(words=words, at=_time(site.last_utc))
+        words = _("{words}, last seen {at}").format(words=words, at=time_words(site.last_utc))
     return Cell(words, "warn", "warning")

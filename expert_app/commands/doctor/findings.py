@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from resources.texts import _
@@ -92,20 +92,13 @@ def quiet_libraries() -> Iterator[None]:
 
 def report(findings: list[CheckResult], as_json: bool) -> int:
     """Prints the results; 0 when nothing is wrong."""
+    is_well = all(finding.level != "wrong" for finding in findings)
     if as_json:
-        rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]
-        print(
-            json.dumps(
-                {"ok": all(f.level != "wrong" for f in findings), "checks": rows},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        rows = [asdict(finding) for finding in findings]
+        print(json.dumps({"ok": is_well, "checks": rows}, ensure_ascii=False, indent=1))
     else:
         signs = {"ok": _("[ok]"), "absent": _("[absent]"), "wrong": _("[WRONG]")}
         for finding in findings:
             print(f"{signs[finding.level]:<9} {finding.name:<11} {finding.sentence}")
     sys.stdout.flush()
-    if all(f.level != "wrong" for f in findings):
-        return 0
-    return 1
+    return int(not is_well)

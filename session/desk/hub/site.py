@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 POLL_S = 2.0
 FIRST_ROWS = 200
-"""Sites that are read until somebody asks for more."""
+"""Sites that are read until somebody asks for more, and how many more then."""
 
 
 class SiteClient:

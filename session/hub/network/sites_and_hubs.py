@@ -33,6 +33,7 @@ from session.protocol.hub.site import (
     NetworkAnswer,
     NetworkRequest,
     OpenSiteRequest,
+    SiteFacts,
     SiteStateRequest,
 )
 from session.protocol.wire.roles import Role
@@ -130,18 +131,7 @@ class SitesAndHubs:
     async def network(self, asker: Asker, request: NetworkRequest) -> NetworkAnswer:
         """Return what an operator sees."""
         sites, totals = self._sites.all_of(asker.organisation)
-        hits = [
-            site
-            for site in sites
-            if (site.is_wrong or not request.wrong)
-            and (
-                not request.words
-                or has_words(
-                    f"{site.name} {site.id} {site.organisation} {site.organisation_name}",
-                    request.words,
-                )
-            )
-        ]
+        hits = [site for site in sites if _is_asked_for(site, request)]
         hits.sort(key=lambda site: (not site.is_wrong, site.name, site.organisation))
         return NetworkAnswer(
             your_name=self._catalogue.person_name(asker.organisation, asker.user),
@@ -198,3 +188,8 @@ class SitesAndHubs:
                     asker.organisation, Role.KIOSK, kiosk.id, ServicesChanged()
                 )
         return Done()
+
+
+def _is_asked_for(site: SiteFacts, request: NetworkRequest) -> bool:
+    names = f"{site.name} {site.id} {site.organisation} {site.organisation_name}"
+    return (site.is_wrong or not request.wrong) and has_words(names, request.words)
