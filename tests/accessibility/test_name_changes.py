@@ -102,7 +102,20 @@ def take_papers(window: DeskWindow, second: int) -> None:
         devices.printing.show_print(PrintChanged(print_id="n1", state=state), "Receipt")
 
 
-@pytest.mark.parametrize("flap_s", [0, 15, 10, 4, 1])
+def stalled_state(second: int, stall_s: int) -> CallState:
+    """Return the state of a call that is silent `stall_s` in every `stall_s + 1` seconds."""
+    silent_s = second % (stall_s + 1)
+    if silent_s >= 5:
+        return CallState.LOST
+    if silent_s >= 1:
+        return CallState.UNSTABLE
+    return CallState.CONNECTED
+
+
+@pytest.mark.parametrize(
+    ("flap_s", "stall_s"),
+    [(0, 0), (15, 0), (10, 0), (4, 0), (1, 0), (0, 1), (0, 3), (0, 8), (0, 14), (4, 3)],
+)
 @pytest.mark.parametrize("queue_is_seen", [True, False])
 def test_a_desk_in_conversation_tells_of_few_new_names(
     qtbot: QtBot,
@@ -110,6 +123,7 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
     monkeypatch: pytest.MonkeyPatch,
     queue_is_seen: bool,
     flap_s: int,
+    stall_s: int,
 ) -> None:
     clock = ManualClock(NOW)
     page = SharedPageView(MirrorPane(), clock)
@@ -145,6 +159,7 @@ def test_a_desk_in_conversation_tells_of_few_new_names(
         quality = Quality.BAD if is_weak else Quality.GOOD
         window.call.controls.show_quality(quality, f"{second} kb/s")
         window.call.controls.show_line("Weak line: smaller picture" if is_weak else "")
+        window.call.controls.show_state(stalled_state(second, stall_s))
         take_papers(window, second)
 
     words = told.of_a_minute(pass_second)

@@ -87,13 +87,15 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
 }
 PRIVACY_KEYS, SIGN_KEYS = "Ctrl+Shift+E", "Ctrl+Shift+L"
 CARD_BUTTON_PX, MOVE_PX = 32, 40
-STEADY_S = 10.0
-_RANKS = {"soft": 0, "good": 0, "warn": 1, "bad": 2}
+STEADY_S, LONGEST_S = 10.0, 40.0
+_RANKS = {"soft": 0, "accent": 0, "good": 0, "warn": 1, "bad": 2}
 """How bad a tone is."""
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _LIVE = frozenset(
     {CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD}
 )
+_BY_ITSELF = frozenset({CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST})
+"""Between these a call changes as its line comes and goes; to all others somebody's act leads."""
 
 
 class OwnDevices:
@@ -159,9 +161,9 @@ class OwnDevices:
 
 
 class SteadyChip(Chip):
-    """A chip that says at once what got worse. What got better has to last, twice as long each
-    time, and other words of the same tone wait until those before stood `STEADY_S`: a line that
-    comes and goes would be told to a screen reader without end.
+    """A chip that says at once what got worse. What got better has to last `STEADY_S`, twice as
+    long each time up to `LONGEST_S`, and other words of the same tone wait until those before stood
+    `STEADY_S`: a line that comes and goes would be told to a screen reader without end.
 
     Args:
         changed: called when other words are shown.
@@ -172,6 +174,7 @@ class SteadyChip(Chip):
         self._clock = clock
         self._changed = changed
         self._tone = "soft"
+        self._told = ""
         self._following: tuple[str, str, str] | None = None
         self._since_s = self._changed_s = self._lasts_s = 0.0
         self._late = QTimer(self)
@@ -192,16 +195,17 @@ class SteadyChip(Chip):
 
     def _follow(self) -> None:
         following = self._following
-        if following is None or following[0] == self.text():
+        if following is None or following[0] == self._told:
             self._following = None
             self._late.stop()
         elif self._wait_s(following[2]) > 0:
             self._late.start()
         else:
             is_better = _RANKS[following[2]] < _RANKS[self._tone]
-            self._lasts_s = max(STEADY_S, self._lasts_s * (2 if is_better else 1))
+            longer_s = self._lasts_s * (2 if is_better else 1)
+            self._lasts_s = min(max(STEADY_S, longer_s), LONGEST_S)
             self._changed_s = self._clock.monotonic_s()
-            self._tone = following[2]
+            self._told, _icon_name, self._tone = following
             self._following = None
             self._late.stop()
             self.show_state(*following)
@@ -215,6 +219,15 @@ class SteadyChip(Chip):
         if _RANKS[tone] < _RANKS[self._tone]:
             return self._since_s + self._lasts_s - now_s
         return self._changed_s + STEADY_S - now_s
+
+
+class StateChip(SteadyChip):
+    """A chip whose words are seen at once: only what a screen reader is told has to last."""
+
+    def show_steadily(self, text: str, icon_name: str, tone: str) -> None:
+        """Show this now, and tell it now or once it has lasted."""
+        self.show_state(text, icon_name, tone, told=self._told)
+        super().show_steadily(text, icon_name, tone)
 
 
 class CallControls(QFrame):
@@ -251,9 +264,11 @@ class CallControls(QFrame):
 
     def show_state(self, state: CallState) -> None:
         """Show what is known about the call; the picture stays as it is."""
+        if not {self._state_now, state} <= _BY_ITSELF:
+            self._state.forget()
         self._state_now = state
         text, icon_name, tone = _STATES[state]
-        self._state.show_state(_(text), icon_name, tone)
+        self._state.show_steadily(_(text), icon_name, tone)
         for button in self._buttons():
             button.setEnabled(state in _LIVE)
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
@@ -422,7 +437,7 @@ class CallControls(QFrame):
     # ---- building ----
 
     def _make(self) -> None:
-        self._state = Chip("call_state")
+        self._state = StateChip("call_state", self._clock, changed=self._show_controls)
         self._quality = SteadyChip("call_quality", self._clock, changed=self._show_controls)
         self._line = SteadyChip("call_line", self._clock, changed=self._show_controls)
         self._figures = tool_button(

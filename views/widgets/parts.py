@@ -321,14 +321,23 @@ class Chip(QFrame):
                 self._hidden = tip_words(self._words.text())
             self.setToolTip(tip_words(self._hidden))
 
-    def show_state(self, text: str, icon_name: str = "", tone: str = "soft") -> None:
-        """Changes words, icon and tone ("soft", "accent", "good", "warn", "bad" or "solid")."""
+    def show_state(
+        self, text: str, icon_name: str = "", tone: str = "soft", *, told: str = ""
+    ) -> None:
+        """Changes words, icon and tone ("soft", "accent", "good", "warn", "bad" or "solid").
+
+        Args:
+            told: what a screen reader is told, where that is not `text`.
+        """
+        told = told or text
+        if told != text or self._words.accessibleName():
+            name_widget(self._words, told)
         self._words.setText(text)
         if self._words.isHidden() and self.toolTip() == self._hidden:
             self._hidden = tip_words(text)
             self.setToolTip(tip_words(text))
         self._icon.set_icon(icon_name, "on_accent" if tone == "solid" else tone)
-        name_widget(self, text)
+        name_widget(self, told)
         restyle(self, tone=tone)
         restyle(self._words, tone=tone)
 

@@ -311,6 +311,25 @@ def test_a_line_that_got_worse_is_said_at_once_and_a_good_one_once_it_lasted(
     assert _pass(call, clock, 1, Quality.GOOD) == "Good line", "another call begins anew"
 
 
+def test_a_call_that_stalls_is_seen_at_once_and_told_once_it_lasts(
+    call: CallView, clock: ManualClock
+) -> None:
+    chip = call.findChild(Chip, "call_state")
+    assert chip is not None
+    [timer] = chip.findChildren(QTimer)
+    call.controls.show_state(CallState.UNSTABLE)
+    assert (chip.text(), chip.accessibleName()) == ("Line unstable", "Line unstable")
+    call.controls.show_state(CallState.CONNECTED)
+    assert (chip.text(), chip.accessibleName()) == ("In conversation", "Line unstable")
+    clock.advance(11)
+    timer.timeout.emit()
+    assert chip.accessibleName() == "In conversation"
+    call.controls.show_state(CallState.HELD)
+    assert chip.accessibleName() == "On hold"
+    call.controls.show_state(CallState.CONNECTED)
+    assert chip.accessibleName() == "In conversation", "who ends a hold is told at once"
+
+
 def test_what_is_given_up_stays_seen_until_it_was_better_for_some_time(
     call: CallView, clock: ManualClock
 ) -> None:
