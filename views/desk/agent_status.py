@@ -5,10 +5,14 @@ takes the next caller. Used by the window.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from enum import Enum
 
+from PyQt6.QtCore import QTimer
+
 from resources.texts import _
+from session.core.clock import Clock
 from views.desk.acts import (
     IdleAct,
     IdlePress,
@@ -25,6 +29,10 @@ from views.desk.queue.view import DeskQueueView
 from views.desk.wrap_up import WrapUpView
 from views.widgets.agent_state import NOT_RESPONDING, PAUSE, SHIFT_END, ChooseOwnState, state_style
 from views.widgets.connection_gate import ConnectionGate
+
+
+LOOK_AGAIN_S = 60.0
+"""A computer that slept sees so late at most that a pause should have ended."""
 
 
 class Occupation(Enum):
@@ -52,6 +60,7 @@ class AgentStatus:
         wrap_up: WrapUpView,
         columns: DeskColumns,
         gate: ConnectionGate,
+        clock: Clock,
     ) -> None:
         self._header = header
         self._queue = queue
@@ -59,8 +68,12 @@ class AgentStatus:
         self._offer = offer
         self._columns = columns
         self._gate = gate
+        self._clock = clock
         self._reason = ""
         self._until_utc: datetime | None = None
+        self._end = QTimer(header)
+        self._end.setSingleShot(True)
+        self._end.timeout.connect(self._show)
         self._occupation = Occupation.BETWEEN_CALLERS
         self.is_connected = False
         queue.acted.connect(self._on_queue_act)
@@ -165,9 +178,7 @@ class AgentStatus:
             shift_over=self._reason == SHIFT_END,
         )
         words, icon_name, tone = state_style(available, self._reason)
-        if self._until_utc is not None:
-            end = f"{self._until_utc.astimezone():%H:%M}"
-            words = _("{state} until {time}").format(state=words, time=end)
+        words = self._with_end(words)
         if self._occupation is not Occupation.BETWEEN_CALLERS:
             state_words, tone = words, "accent"
             words, icon_name = _("Wrap-up"), "wrap_up"
@@ -176,3 +187,15 @@ class AgentStatus:
             if not available:
                 words = _("{now}, then: {state}").format(now=words, state=state_words)
         self._header.state.show_state(words, icon_name, tone)
+
+    def _with_end(self, words: str) -> str:
+        """Return the words of a state with its end, as long as that is to come."""
+        self._end.stop()
+        if self._until_utc is None:
+            return words
+        left_s = (self._until_utc - self._clock.utc_now()).total_seconds()
+        if left_s <= 0:
+            return words
+        self._end.start(math.ceil(1000 * min(left_s, LOOK_AGAIN_S)))
+        end = f"{self._until_utc.astimezone():%H:%M}"
+        return _("{state} until {time}").format(state=words, time=end)

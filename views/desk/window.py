@@ -232,6 +232,7 @@ class DeskWindow(QMainWindow):
             wrap_up=self.wrap_up,
             columns=self.columns,
             gate=gate,
+            clock=self._clock,
         )
 
     def _build_centre(self) -> None:

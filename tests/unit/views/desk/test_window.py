@@ -6,11 +6,12 @@ name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -46,6 +47,7 @@ from tests.support.screens.invented import (
 from tests.support.screens.longer import Longer, use_words
 from tests.unit.views.desk.cut_words import cut_off
 from views.desk.acts import AcceptNext, ChooseOwnState, FinishWrapUp
+from views.desk.agent_status import Occupation
 from views.desk.devices import acts
 from views.desk.window import DeskWindow
 from views.widgets.parts import Chip
@@ -520,3 +522,27 @@ def test_larger_letters_make_the_commands_icons_that_keep_their_names(
         assert usual in hold.accessibleName()
         apply_theme(desk_theme, dark=False)
         qtbot.waitUntil(partial(says, usual))
+
+
+@pytest.mark.parametrize("in_wrap_up", [False, True])
+def test_the_end_of_a_pause_is_in_the_head_until_it_has_come(
+    qtbot: QtBot, desk_theme: QApplication, in_wrap_up: bool
+) -> None:
+    clock = ManualClock(NOW)
+    window = desk(clock)
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.status.show_connection(True)
+    if in_wrap_up:
+        window.status.show_occupation(Occupation.WRAP_UP)
+    window.status.show_state(False, "pause", NOW + timedelta(minutes=15))
+    head = window.header.state
+    assert "until" in head.text()
+    clock.advance(14 * 60)
+    [timer] = [timer for timer in window.header.findChildren(QTimer) if timer.isActive()]
+    timer.timeout.emit()
+    assert "until" in head.text()
+    clock.advance(60)
+    timer.timeout.emit()
+    assert "until" not in head.text()
+    assert "Pause" in head.text()
+    assert not timer.isActive()
