@@ -7,7 +7,8 @@ it is only shown.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -21,8 +22,11 @@ from views.kiosk.conversation.sheet_picture import page_picture
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import StopSign
 from views.kiosk.widgets.page_base import BigButton
-from views.kiosk.widgets.theme import BLUE, INK, sized
+from views.kiosk.widgets.theme import BLUE, INK, sized, spaced
 from views.words.consent import QUESTIONS, time_words
+
+LEAST_PICTURE = 0.25
+"""Of the sheet's height for the picture; where words leave less it stands beside the buttons."""
 
 
 class ConsentPanel(QuestionSheet):
@@ -30,7 +34,8 @@ class ConsentPanel(QuestionSheet):
 
     The sentence is that of the powers that a Yes gives; "Choose" opens a switch for each.
     Somebody who answers for the caller says so first, and has no Yes before the reference of their
-    mandate is typed.
+    mandate is typed. Where large letters leave no room, the picture stands beside the buttons, and
+    what was read gives way to the switches; the answers stay where they are.
     """
 
     def __init__(self, clock: Clock, fingers: FingerWatch | None = None) -> None:
@@ -53,13 +58,68 @@ class ConsentPanel(QuestionSheet):
         self.hold_back(self.yes)
         self.middle.addWidget(self.switches, 1, Qt.AlignmentFlag.AlignTop)
         self.middle.addWidget(self.mandate, 1)
-        self.below.addStretch(1)
-        self.below.addWidget(self.choose)
+        self._first = spaced(QHBoxLayout(), (0,), 2)
+        self._first.addWidget(self.countdown)
+        self._first.addStretch(1)
+        self._first.addWidget(self.choose)
+        self.below.addLayout(self._first)
         self.below.addWidget(self.acting)
+        self._is_beside = False
+        self._fitted: tuple[object, ...] = ()
+        self.panel.installEventFilter(self)
 
     def set_portrait(self, portrait: bool) -> None:
         """The switches side by side where there is room."""
         self.switches.set_columns(2)
+
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
+        """The sheet has another size, other words or other letters."""
+        if a1 is not None and a1.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit()
+        return False
+
+    def _fit(self) -> None:
+        """Give picture or switches their room, once for each size, letters and words."""
+        texts = tuple(label.text() for label in (self.title, self.detail, self.note))
+        shown = self.picture.isHidden(), self.switches.isHidden(), self.acting.isChecked()
+        letters = self.title.fontMetrics().height()
+        now = self.panel.size(), letters, texts, shown, self.choose.isHidden()
+        if now == self._fitted or not self.isVisible():
+            return
+        self._fitted = now
+        acting = self.acting.isChecked()
+        self._stand_beside(False)
+        self.note.setHidden(acting)
+        self.detail.show()
+        if acting:
+            return
+        if not self.picture.isHidden():
+            self._stand_beside(self._left_px() < LEAST_PICTURE * self.panel.height())
+        was_read = (self.note,) if self.switches.isHidden() else (self.note, self.detail)
+        for words in was_read:
+            words.setHidden(self._left_px() < 0)
+
+    def _left_px(self) -> int:
+        """Return how much higher the sheet is than what stands on it; less than 0: it is lower."""
+        return self.panel.height() - self.box.heightForWidth(self.panel.width())
+
+    def _stand_beside(self, is_beside: bool) -> None:
+        """Put the buttons beside the picture, one under the other, or below the note."""
+        if is_beside == self._is_beside:
+            return
+        self._is_beside = is_beside
+        before, after = (self.box, self.middle) if is_beside else (self.middle, self.box)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        before.removeItem(self.below)
+        self.below.setParent(None)
+        if is_beside:
+            after.addLayout(self.below, 1)
+        else:
+            after.insertLayout(after.count() - 1, self.below)
+        self.middle.setDirection(across if is_beside else down)
+        self.below.setDirection(down if is_beside else across)
+        like = self.box if is_beside else self._first
+        spaced(self.below, (0,), like.property("spacing_u")).setSpacing(like.spacing())
 
     def ask(self, question: Question) -> None:
         """Puts the question; the time starts now."""
@@ -164,6 +224,8 @@ class ConsentPanel(QuestionSheet):
             self.detail.setText(self.mandate.advice() if acting else _(asked.detail))
             self.yes.set_words(_("Yes"), spoken=f"{title} {_('Yes')}")
             self.no.set_words(_("No"), spoken=f"{title} {_('No')}")
+        self._fitted = ()
+        self._fit()
 
 
 class StoppedPanel(QuestionSheet):

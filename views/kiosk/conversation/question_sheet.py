@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QTimer, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from session.core.clock import Clock, SystemClock
 from session.kiosk.call.consent import Question
@@ -88,8 +88,8 @@ class QuestionSheet(QWidget):
             )
             for look, sign in (yes, no)
         )
-        self.middle = spaced(QVBoxLayout(), (0,), 1)
-        self.below = spaced(QHBoxLayout(), (0,), 2)
+        self.middle: QBoxLayout = spaced(QVBoxLayout(), (0,), 1)
+        self.below: QBoxLayout = spaced(QHBoxLayout(), (0,), 2)
         self._lay_out()
         self.hide()
 
@@ -99,7 +99,7 @@ class QuestionSheet(QWidget):
         answers = spaced(QHBoxLayout(), (0,), 2)
         answers.addWidget(self.no, 1)
         answers.addWidget(self.yes, 1)
-        box = spaced(QVBoxLayout(self.panel), (1.4, 1, 1.4, 1), 0.7)
+        box = self.box = spaced(QVBoxLayout(self.panel), (1.4, 1, 1.4, 1), 0.7)
         for words in (self.title, self.detail):
             box.addWidget(words)
         box.addLayout(self.middle, 1)

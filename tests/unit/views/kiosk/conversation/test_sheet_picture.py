@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PyQt6.QtWidgets import QAbstractButton
+from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from expert_app.kiosk.wiring.visit import KioskVisit
+from resources.texts import CALLER_LANGUAGES, use_language
 from session.kiosk.call.consent import Question
 from session.protocol.conversation.messages import Grant
+from tests.accessibility.layout import flaws, settle
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.conversation.sheet_picture import MOST_SIDE_PX
+from views.kiosk.widgets.theme import MIN_TOUCH_PX
 from views.kiosk.window import KioskWindow
 
 QUESTION: Question = (Grant.CONTROL, Grant.TYPE)
@@ -85,6 +89,44 @@ def test_the_sentence_is_signed_and_changes_with_what_a_yes_gives(
     assert (shown.is_signed, shown.is_empty) == (False, False), is_left
     page.end_question(QUESTION)
     assert shown.is_empty
+
+
+def place_of(part: QWidget) -> QRect:
+    return QRect(part.mapTo(part.window(), QPoint(0, 0)), part.size())
+
+
+@pytest.mark.parametrize("language", CALLER_LANGUAGES)
+def test_the_film_is_of_use_with_the_largest_letters_on_the_smallest_screen(
+    visit: KioskVisit, window: KioskWindow, tmp_path: Path, language: str
+) -> None:
+    use_language(language)
+    visit.show_session(session_facts())
+    window.resize(1024, 768)
+    while window.bar.text < 2:
+        window.bar.bigger.click()
+    page, file = window.session_page, tmp_path / "film.gif"
+    file.write_bytes(picture("GIF", size=(640, 480), frames=3))
+    four: Question = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
+    page.consent.use_signs({four: file})
+    answers = page.consent.yes, page.consent.no, page.bar.stop
+    page.ask((Grant.SCAN,))
+    page.stage.finish_slides()
+    settle()
+    places = [place_of(answer) for answer in answers]
+    page.end_question((Grant.SCAN,))
+    page.ask(four)
+    page.stage.finish_slides()
+    settle()
+    assert page.consent.picture.place().width() >= 200
+    assert flaws(window, size=(1024, 768), target_px=MIN_TOUCH_PX) == []
+    assert [place_of(answer) for answer in answers] == places
+    page.consent.choose.click()
+    settle()
+    assert flaws(window, size=(1024, 768), target_px=MIN_TOUCH_PX) == []
+    assert [place_of(answer) for answer in answers] == places
+    page.consent.choose.click()
+    settle()
+    assert page.consent.picture.place().width() >= 200
 
 
 def test_a_file_that_cannot_be_played_leaves_no_empty_box(
