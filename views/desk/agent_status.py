@@ -30,7 +30,6 @@ from views.desk.wrap_up import WrapUpView
 from views.widgets.agent_state import NOT_RESPONDING, PAUSE, SHIFT_END, ChooseOwnState, state_style
 from views.widgets.connection_gate import ConnectionGate
 
-
 LOOK_AGAIN_S = 60.0
 """A computer that slept sees so late at most that a pause should have ended."""
 
