@@ -274,6 +274,7 @@ class DeskSharedPage:
     # ---- events ----
 
     def _on_mirror(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        self._sheets.hear()
         if (ack := headers.get("Ack", "")).isdecimal() and len(ack) <= 12:
             self._send(MirrorReceived(ack=int(ack)))
         try:
@@ -448,6 +449,7 @@ class DeskSharedPage:
             return  # of a page, which others take
         if int(index) * MAX_CHUNK_BYTES < MAX_RESOURCE_BYTES and len(payload) <= MAX_CHUNK_BYTES:
             self._chunk_at_s = asyncio.get_running_loop().time()
+            self._sheets.hear()
             arrival.chunks[int(index)] = payload
             arrival.settle()
         else:

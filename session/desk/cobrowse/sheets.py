@@ -24,6 +24,8 @@ MOST_SEEN = 20_000
 
 AGAIN_S, MOST_ASKED = 2.0, 2
 """A sheet that does not come is asked for again, so often; then its page is shown without it."""
+LONGEST_S = 8.0
+"""So long something else that arrives is taken for a slow line with the sheet still on it."""
 
 MOST_HELD, MOST_HELD_BYTES = 1_000, 8 * 1024 * 1024
 
@@ -105,6 +107,12 @@ class SheetWait:
         self._held: deque[HeldEvents] = deque()
         self._asked: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._patient_until_s = 0.0
+
+    def hear(self) -> None:
+        """Something of the kiosk arrives: its line is slow, not silent."""
+        if self._timer is not None and asyncio.get_running_loop().time() < self._patient_until_s:
+            self._start_timer()
 
     def take_events(self, events: HeldEvents) -> None:
         """Show them, or hold them back; a full picture needs nothing that stood before it."""
@@ -158,6 +166,10 @@ class SheetWait:
             self._ask_later()
 
     def _ask_later(self) -> None:
+        self._patient_until_s = asyncio.get_running_loop().time() + LONGEST_S
+        self._start_timer()
+
+    def _start_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(AGAIN_S, self._on_silence)
