@@ -49,3 +49,13 @@ def test_french_has_room(screen: Screen, part: str, desk_theme: QApplication) ->
 def test_english_has_room(part: str, desk_theme: QApplication) -> None:
     wrong = flaws_of(PARTS[part], desk_theme, screen=SCREENS[1], language="en")
     assert not wrong, "\n".join(wrong)
+
+
+LARGEST = [f"desk/{state}" for state in ("my_day", "empty", "shift_check", "offered", "find_hits")]
+
+
+def test_queue_and_hits_have_room_for_the_largest_letters_on_a_small_screen(
+    desk_theme: QApplication,
+) -> None:
+    wrong = flaws_of(LARGEST, desk_theme, screen=(1366, 768, 2.0), language="fr")
+    assert not wrong, "\n".join(wrong)

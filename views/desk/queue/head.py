@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PyQt6.QtWidgets import QComboBox, QWidget
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QComboBox, QWidget
 
 from resources.plain_text import plain_text
 from resources.texts import _
@@ -42,7 +43,7 @@ class QueueHead(QWidget):
         for by, words in GROUP_WORDS.items():
             self._grouping.addItem(_(words), by.value)
         self._grouping.currentIndexChanged.connect(lambda: changed())
-        choices = row(None, self._filter, space=SPACE[1])
+        choices = self._choices = row(None, self._filter, space=SPACE[1])
         choices.setStretch(0, 1)
         choices.addWidget(self._grouping)
         top = row(None, self._count, 0, self._longest)
@@ -53,6 +54,26 @@ class QueueHead(QWidget):
         choice.setObjectName(name)
         choice.setAccessibleName(spoken)
         return choice
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Service and groups stand one under the other where their words are wider."""
+        super().resizeEvent(event)
+        self._stand()
+
+    def _stand(self) -> None:
+        metrics = self._filter.fontMetrics()
+        groups = [self._grouping.itemText(at) for at in range(self._grouping.count())]
+        around_px = self._grouping.sizeHint().width() - max(map(metrics.horizontalAdvance, groups))
+        needed_px = (
+            metrics.horizontalAdvance(self._filter.itemText(0))
+            + around_px
+            + SPACE[1]
+            + self._grouping.sizeHint().width()
+        )
+        is_narrow = needed_px > self.width() - 2 * SPACE[2]
+        directions = QBoxLayout.Direction
+        self._choices.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        self._choices.setStretch(0, int(not is_narrow))
 
     def show_count(self, count: str) -> None:
         """Show how many wait; a dash while nobody knows."""
