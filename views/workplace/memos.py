@@ -339,7 +339,7 @@ class MemoView(QWidget):
             return
         name = book.name_of(thread) if thread != SUPERVISORS else _("Supervisors")
         self._title.setText(name)
-        words = _("Write to {name}…").format(name=name)
+        words = _("Write to {name}…").format(name=name.removesuffix("."))
         self._entry.setPlaceholderText(words)
         self._entry.setAccessibleName(words)
         memos = book.thread(thread)

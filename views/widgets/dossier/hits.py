@@ -95,8 +95,8 @@ class HitList(QListWidget):
 
     def _fit_hit(self, item: QListWidgetItem | None) -> None:
         """Give a hit the height of its wrapped words: Qt ends the last of them in dots else."""
-        style = self.style()
-        if item is None or style is None:
+        style, viewport = self.style(), self.viewport()
+        if item is None or style is None or viewport is None:
             return
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
@@ -104,7 +104,7 @@ class HitList(QListWidget):
         option.features |= features.HasDisplay | features.HasDecoration | features.WrapText
         option.text = item.text()
         option.icon = item.icon()
-        width_px = self.viewport().width() - 2 * BETWEEN_PX
+        width_px = viewport.width() - 2 * BETWEEN_PX
         option.rect = QRect(0, 0, width_px, QWIDGETSIZE_MAX)
         words = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, self)
         margin_px = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, self) + 1

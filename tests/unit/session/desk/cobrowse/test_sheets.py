@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-from session.desk.cobrowse import sheets
 from session.desk.cobrowse.sheets import (
     AGAIN_S,
     LONGEST_S,
@@ -78,7 +77,7 @@ class Waiting:
 @pytest.fixture
 def loop_time(monkeypatch: pytest.MonkeyPatch) -> LoopTime:
     made = LoopTime()
-    monkeypatch.setattr(sheets.asyncio, "get_running_loop", lambda: made)
+    monkeypatch.setattr("session.desk.cobrowse.sheets.asyncio.get_running_loop", lambda: made)
     return made
 
 
