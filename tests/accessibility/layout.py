@@ -32,7 +32,6 @@ from PyQt6.QtWidgets import (
     QStyle,
     QStyleOptionComboBox,
     QStyleOptionFrame,
-    QStyleOptionViewItem,
     QTabBar,
     QTableView,
     QToolButton,
@@ -376,10 +375,7 @@ def _cut_texts(rows: QAbstractItemView) -> list[str]:
 
 def _is_wider(rows: QAbstractItemView, index: QModelIndex, words: str, room: QSize) -> bool:
     if isinstance(rows, QListView) and rows.wordWrap():
-        option = QStyleOptionViewItem()
-        rows.initViewItemOption(option)
-        has_sign = index.data(Qt.ItemDataRole.DecorationRole)
-        sign = option.decorationSize.width() + 2 * _AROUND_HINT_PX if has_sign else 0
+        sign = rows.iconSize().width() + 4 if index.data(Qt.ItemDataRole.DecorationRole) else 0
         lines = QRect(0, 0, room.width() - sign - 2 * _AROUND_HINT_PX, 0)
         needed = rows.fontMetrics().boundingRect(lines, Qt.TextFlag.TextWordWrap, words)
         return needed.height() > room.height() + _SLACK_PX

@@ -51,10 +51,10 @@ def test_english_has_room(part: str, desk_theme: QApplication) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-LARGEST = [f"desk/{state}" for state in ("my_day", "empty", "shift_check", "offered", "find_hits")]
+LARGEST = [f"desk/{state}" for state in ("my_day", "empty", "shift_check", "offered")]
 
 
-def test_queue_and_hits_have_room_for_the_largest_letters_on_a_small_screen(
+def test_the_queue_has_room_for_the_largest_letters_on_a_small_screen(
     desk_theme: QApplication,
 ) -> None:
     wrong = flaws_of(LARGEST, desk_theme, screen=(1366, 768, 2.0), language="fr")

@@ -7,15 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QRect, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import (
-    QWIDGETSIZE_MAX,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyleOptionViewItem,
-)
+from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
 from resources.plain_text import plain_text
 from resources.texts import N_, _
@@ -86,31 +80,10 @@ class HitList(QListWidget):
 
     def _fit(self) -> None:
         """Make the list as high as its lines: the card scrolls, not the list."""
-        for at in range(self.count()):
-            self._fit_hit(self.item(at))
         self.scheduleDelayedItemsLayout()  # it is done when a place is asked for
         last = self.item(self.count() - 1)
         if last is not None:
             self.setFixedHeight(self.visualItemRect(last).bottom() + BETWEEN_PX + 2 * FRAME_PX)
-
-    def _fit_hit(self, item: QListWidgetItem | None) -> None:
-        """Give a hit the height of its wrapped words: Qt ends the last of them in dots else."""
-        style, viewport = self.style(), self.viewport()
-        if item is None or style is None or viewport is None:
-            return
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        features = QStyleOptionViewItem.ViewItemFeature
-        option.features |= features.HasDisplay | features.HasDecoration | features.WrapText
-        option.text = item.text()
-        option.icon = item.icon()
-        width_px = viewport.width() - 2 * BETWEEN_PX
-        option.rect = QRect(0, 0, width_px, QWIDGETSIZE_MAX)
-        words = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, self)
-        margin_px = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, self) + 1
-        room = QRect(0, 0, words.width() - 2 * margin_px, QWIDGETSIZE_MAX)
-        high = option.fontMetrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), item.text())
-        item.setSizeHint(QSize(width_px, high.height() + 2 * margin_px))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter takes; Up on the first line goes back to what was typed."""
