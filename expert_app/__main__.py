@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import runpy
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from expert_app.runtime.command_line import (
@@ -315,6 +316,9 @@ def _run(argv: list[str]) -> int:
     except FolderInUse as error:
         print(error.words, file=sys.stderr)
         return 2
+    except EOFError:
+        print(_("It asks a question, and nobody answers: type it in a terminal."), file=sys.stderr)
+        return 2
     except OSError as error:
         if not is_disk_error(error):
             raise
@@ -330,7 +334,14 @@ def _disk_words(error: OSError) -> str:
         "{file} cannot be used: {why}. Make room there, make it writable for this account, or name "
         "another folder with --folder; then start again. Nothing was changed."
     )
-    return words.format(file=error.filename or "?", why=error.strerror)
+    return words.format(file=_whole(error.filename), why=error.strerror)
+
+
+def _whole(file: str | bytes | int | None) -> str:
+    """A file's whole path: a relative one is not always where the person who typed it stands."""
+    if isinstance(file, str):
+        return str(Path(file).absolute())
+    return "?"
 
 
 def _leave_broken_pipe() -> int:

@@ -191,6 +191,18 @@ def authority_fingerprint(certificate: Path) -> str:
     return next(iter(fingerprints_in(authority_of(certificate).encode())), "")
 
 
+def authority_folder(certificate: Path) -> Path:
+    """Return the folder beside a certificate with the authority that signed it; `ca` where none of
+    them has.
+    """
+    signed_by = authority_of(certificate)
+    first = certificate.parent / "ca"
+    for file in (first / CA_CERTIFICATE, *sorted(certificate.parent.glob(f"*/{CA_CERTIFICATE}"))):
+        if signed_by and file.is_file() and file.read_text("ascii", "replace") == signed_by:
+            return file.parent
+    return first
+
+
 def is_for(certificate: Path, host: str) -> bool:
     """Return True if a server's certificate names this host or address (RFC 6125, section 6.4).
 

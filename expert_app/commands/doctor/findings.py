@@ -97,7 +97,7 @@ def report(findings: list[CheckResult], as_json: bool) -> int:
         rows = [asdict(finding) for finding in findings]
         print(json.dumps({"ok": is_well, "checks": rows}, ensure_ascii=False, indent=1))
     else:
-        signs = {"ok": _("[ok]"), "absent": _("[absent]"), "wrong": _("[WRONG]")}
+        signs = {"ok": _("[ok]"), "absent": _("[note]"), "wrong": _("[WRONG]")}
         for finding in findings:
             print(f"{signs[finding.level]:<9} {finding.name:<11} {finding.sentence}")
     sys.stdout.flush()

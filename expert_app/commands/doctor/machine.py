@@ -207,5 +207,8 @@ def _clock_set() -> Iterator[CheckResult]:
     except (OSError, subprocess.TimeoutExpired):
         return
     if answer == "no":
-        words = _("Nobody sets this machine's clock: `timedatectl set-ntp true`.")
+        words = _(
+            "Nobody sets this machine's clock: `apt install systemd-timesyncd`, then "
+            "`timedatectl set-ntp true`."
+        )
         yield CheckResult("clock", "absent", words)

@@ -64,7 +64,7 @@ def renew_certificate(
         print(_("The settings name no certificate: tls_certificate and tls_key."))
         return 2
     files = certificates.CertificateFiles(Path(settings.tls_certificate), Path(settings.tls_key))
-    folder = ca or files.certificate.parent / "ca"
+    folder = ca or certificates.authority_folder(files.certificate)
     now = certificates.authority_fingerprint(files.certificate)
     then = certificates.authority_fingerprint(folder / certificates.CA_CERTIFICATE)
     change = None if now == then else _AuthorityChange(hub, folder, now=now, then=then)

@@ -7,6 +7,8 @@ Light, because `hub --help` loads it: what a command needs besides is loaded wit
 
 from __future__ import annotations
 
+import os
+import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -21,9 +23,9 @@ from expert_app.runtime.command_line import Argument, CommonOptions
 from expert_app.runtime.config import HubSettings, SettingsWrong, is_time_zone, load
 from expert_app.runtime.folder_owner import account
 from expert_app.runtime.log_lines import acts, acts_beside
-from expert_app.runtime.paths import LOG_FOLDER, Paths, paths_for
+from expert_app.runtime.paths import LOG_FOLDER, Paths, data_folder, paths_for
 from resources.texts import _
-from resources.this_machine import as_here
+from resources.this_machine import OURS, as_here, hub_command as command_here
 from session.hub.storage.erasures import ErasureDemand
 from session.protocol.wire.typed_words import is_reason, kept_words
 
@@ -82,6 +84,7 @@ class HubContext:
         settings = _changed(load(HubSettings, file.path), place)
         folder = place.common.folder or (Path(settings.folder) if settings.folder else None)
         looked = () if file.is_found else file.looked
+        _refuse_root(data_folder(program, folder))
         return cls(settings, paths_for(program, folder), looked)
 
 
@@ -89,6 +92,31 @@ class VaultContext(HubContext):
     """The same for a command of a vault only."""
 
     PROGRAM = "vault"
+
+
+def _refuse_root(folder: Path) -> None:
+    """Let root leave nothing in the folder of the account that runs the hub, which could then not
+    read it. Raises `SettingsWrong`.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    import pwd
+
+    owner = next(path for path in (folder, *folder.parents) if path.exists()).stat().st_uid
+    if owner == 0:
+        return
+    try:
+        account = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        account = f"#{owner}"
+    command = command_here()
+    if command == OURS:
+        command = f"runuser -u {account} -- {OURS}"
+    words = _(
+        "it belongs to the account {account}, whose hub could not read what root leaves there. "
+        "Nothing was changed. Type: {command} …"
+    )
+    raise SettingsWrong(folder, words.format(account=account, command=command))
 
 
 def _changed(settings: HubSettings, place: HubPlace) -> HubSettings:

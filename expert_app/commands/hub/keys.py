@@ -46,6 +46,7 @@ def secret(
         keep_secret(name, getpass(question).strip())
     except KeyMissing as error:
         print(error.why)
+        print(_("Or keep it in a file (0600), and name that in the settings: secret_file."))
         return 1
     print(_("Kept in the system's keyring."))
     return 0

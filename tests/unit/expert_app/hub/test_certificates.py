@@ -99,3 +99,5 @@ def test_another_authority_is_taken_only_by_who_says_so(
     assert "takes it" not in capsys.readouterr().out
     assert authority_fingerprint(files.certificate) == authority_fingerprint(other)
     assert main(words) == 0  # it is the present one now
+    assert main(words[: words.index("--ca")]) == 0  # the next time it is found by itself
+    assert authority_fingerprint(files.certificate) == authority_fingerprint(other)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 import subprocess
 import sys
@@ -149,6 +151,29 @@ def test_a_partner_without_key_or_certificate_is_refused_in_words(tmp_path: Path
         HubSettings(network="cnaf", partners=[both], leaf_port=7422), tmp_path, enrolment=True
     )
     assert [partner.network for partner in good.partners] == ["cnav"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may do it")
+def test_root_leaves_nothing_in_the_folder_of_the_hubs_account(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
+    assert run(tmp_path, "people") == 2
+    said = capsys.readouterr().err
+    assert "belongs to the account nobody" in said
+    assert "runuser -u nobody -- expert-app hub" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["catalogue.toml"]
+
+
+def test_a_question_that_nobody_answers_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_answer(_question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("expert_app.commands.hub.keys.getpass", no_answer)
+    assert run(tmp_path, "secret", "documents") == 2
+    assert "in a terminal" in capsys.readouterr().err
 
 
 def test_a_certificate_in_use_is_not_written_over_unasked(
