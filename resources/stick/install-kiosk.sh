@@ -4,7 +4,7 @@
 #   words.sh     what is said here, in the operator's language
 #   bundle.sh    site, addresses, first and last moment (seconds since 1970), where packages come from
 #   kiosks/*     one line of an invitation each: NUMBER.ORGANISATION.KIOSK.txt; used ones end in .used
-# Exit code 2: nothing was changed. POSTE_EXPERT_ROOT: another root of the file system, to try a stick.
+# Exit code 2: nothing was changed; 3: it is the kiosk, but its screen does not start. POSTE_EXPERT_ROOT: another root of the file system, to try a stick.
 set -eu
 root=${POSTE_EXPERT_ROOT:-}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -74,7 +74,9 @@ apt-get update
 DEBIAN_FRONTEND=noninteractive apt-get install --yes poste-expert-kiosk poste-expert-archive-keyring
 
 step "$W_ENROL"
-poste-expert-kiosk-enrol "$(head -n 1 "$invitation")"
+enrolled=0
+poste-expert-kiosk-enrol "$(head -n 1 "$invitation")" || enrolled=$?
+[ $enrolled = 0 ] || [ $enrolled = 3 ] || exit $enrolled
 # a stick that cannot be written to keeps a line that is worth nothing any more
 if date >"${invitation%.txt}.used" 2>/dev/null; then rm -f "$invitation"; fi
 
@@ -93,8 +95,12 @@ if [ "$lines" ]; then
   cp -p "$settings" "$settings.new" # its owner and rights
   printf '%s%s\n' "$lines" "$(cat "$settings")" >"$settings.new"
   mv "$settings.new" "$settings"
-  [ "$root" ] || [ ! -d /run/systemd/system ] || systemctl restart poste-expert-kiosk
+  [ "$root" ] || [ ! -d /run/systemd/system ] || systemctl restart poste-expert-kiosk || enrolled=3
 fi
 
+if [ $enrolled = 3 ]; then
+  printf '%s\n' "$W_NO_SCREEN" >&2
+  exit 3
+fi
 step "$W_DONE"
 said "$W_CALL" "$SITE"

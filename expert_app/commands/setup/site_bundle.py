@@ -83,6 +83,11 @@ SAID = {
     "W_PACKAGES": N_("Install the programs (some ten minutes)"),
     "W_ENROL": N_("Make this machine the kiosk"),
     "W_DEVICES": N_("Scanner and printer"),
+    "W_NO_SCREEN": N_(
+        "This machine is the kiosk, but its screen does not start: journalctl -u "
+        "poste-expert-kiosk says why. Do not use this stick again: when the cause is gone, restart "
+        "the machine."
+    ),
     "W_DONE": N_("The kiosk is in service"),
     "W_CALL": N_(
         "The screen shows the kiosk of %s. Touch a service and talk with the adviser; then call "
