@@ -23,6 +23,7 @@ import msgspec
 
 from expert_app.runtime.config import SettingsWrong
 from resources.texts import _
+from resources.this_machine import as_here
 from session.core.disk import is_disk_error
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class FolderInUse(Exception):
             "Stop it first, or choose another folder with --folder."
         ).format(
             folder=self.folder,
-            program=owner.program,
+            program=as_here(owner.program),
             pid=owner.pid,
             user=owner.user,
             host=owner.host,

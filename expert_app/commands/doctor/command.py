@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,11 +16,14 @@ from expert_app.commands.doctor.findings import CheckResult, check_packages, rep
 from expert_app.commands.setup.settings_file import find_settings
 from expert_app.runtime.command_line import Argument, CommonOptions, Json, PackageMissing
 from expert_app.runtime.paths import paths_for
+from resources.texts import _
 from session.core.program_version import VERSIONS, other_packages
 
 Role = Literal["desk", "kiosk", "hub"]
 WINDOWS: tuple[Role, ...] = ("desk", "kiosk")
 PACKAGE = "poste-expert-{}"
+KIOSK_HOME = Path("/var/lib/poste-expert-kiosk")
+"""Of the account that the Debian package's kiosk has."""
 
 
 def run_doctor(
@@ -44,9 +49,7 @@ def run_doctor(
     if windows:
         if find_spec("PyQt6") is None:
             raise PackageMissing(PACKAGE.format(windows[0]))
-        from expert_app.commands.doctor.windows import examine_here
-
-        findings += examine_here(common, windows)
+        findings += _examine_windows(common, windows)
     if packages := check_packages(other_packages()):
         findings.append(packages)
     code = report(findings, as_json)
@@ -58,6 +61,26 @@ def run_doctor(
     written = write_support(support, programs, findings)
     print(support_words(written, support), file=sys.stderr)
     return 2 if written is None else code
+
+
+def _examine_windows(common: CommonOptions, windows: list[Role]) -> list[CheckResult]:
+    """Examine desk and kiosk; the kiosk of the Debian package in its own account's settings."""
+    from expert_app.commands.doctor.windows import examine_here
+
+    is_own = common.settings or common.folder or paths_for("kiosk").config.is_file()
+    if "kiosk" not in windows or is_own or not KIOSK_HOME.is_dir():
+        return examine_here(common, windows)
+    if not os.access(KIOSK_HOME, os.X_OK):
+        words = _("The kiosk of this machine has an account of its own: type this as root.")
+        return [CheckResult("kiosk", "wrong", words)]
+    findings = examine_here(common, ["desk"]) if "desk" in windows else []
+    file = KIOSK_HOME / ".config/poste-expert/kiosk.toml"
+    if not file.is_file():
+        words = _("This machine is no kiosk yet: type poste-expert-kiosk-enrol LINE.")
+        return [*findings, CheckResult("kiosk", "wrong", words)]
+    kiosk = examine_here(replace(common, settings=file), ["kiosk"])
+    # its screen is the service's, not that of whoever types this
+    return [*findings, *(finding for finding in kiosk if finding.name != "display")]
 
 
 def run_hub_doctor(common: CommonOptions, *, as_json: Json = False) -> int:

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -397,10 +398,16 @@ _ONLY: dict[str, str] = {
 
 
 def examine_here(common: CommonOptions, here: Sequence[str]) -> list[CheckResult]:
-    """Return the findings for the desk, the kiosk or both (`here`) of this machine."""
+    """Return the findings for the desk, the kiosk or both (`here`) of this machine; settings that
+    are named are the desk's, unless only the kiosk is examined.
+    """
     programs = {name: paths_for(name, common.folder) for name in PROGRAMS}
-    desk = load_desk_settings(common, programs["desk"])
-    kiosk = load(KioskSettings, programs["kiosk"].config)
+    if "desk" in here:
+        desk = load_desk_settings(common, programs["desk"])
+        kiosk = load(KioskSettings, programs["kiosk"].config)
+    else:
+        desk = load_desk_settings(replace(common, settings=None), programs["desk"])
+        kiosk = load(KioskSettings, common.settings or programs["kiosk"].config)
     from expert_app.commands.doctor.sealing import check_seal
     from expert_app.runtime.window_program import media_devices, voice_name
     from expert_app.workplace.key_file import key_file_in

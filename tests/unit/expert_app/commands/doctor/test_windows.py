@@ -229,6 +229,35 @@ async def test_the_command_checks_what_the_settings_name(
     assert {"camera", "microphone", "keyring"} <= set(levels)
 
 
+async def test_the_packaged_kiosk_is_examined_in_its_own_account(tmp_path: Path) -> None:
+    bus = free_port_address("nats", "")
+    home = tmp_path / "home"
+    program = (
+        "import sys; from pathlib import Path; from expert_app.__main__ import main;"
+        "from expert_app.commands.doctor import command;"
+        f"command.KIOSK_HOME = Path({str(home)!r});"
+        "sys.exit(main(['doctor', '--role', 'kiosk', '--json', '--language', 'en']))"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+
+    async def sentences() -> dict[str, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, stdin=DEVNULL, stdout=PIPE, env=environment
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        return {check["name"]: check["sentence"] for check in json.loads(said)["checks"]}
+
+    home.mkdir()
+    assert "poste-expert-kiosk-enrol" in (await sentences())["kiosk"]
+    key = tmp_path / "kiosk.key"
+    settings = KioskSettings(bus=[bus], key_file=str(key))
+    save(settings, home / ".config/poste-expert/kiosk.toml")
+    said = await sentences()
+    assert bus.removeprefix("nats://") in said["bus"]
+    assert str(key) in said["key_file"]
+    assert "display" not in said
+
+
 async def test_on_a_kiosk_s_computer_only_the_kiosk_is_examined(tmp_path: Path) -> None:
     bus = free_port_address("nats", "")
     media = MediaSettings(camera="simulated")
