@@ -25,7 +25,8 @@ from expert_app.runtime.folder_owner import account
 from expert_app.runtime.log_lines import acts, acts_beside
 from expert_app.runtime.paths import LOG_FOLDER, Paths, data_folder, paths_for
 from resources.texts import _
-from resources.this_machine import OURS, as_here, hub_command as command_here
+from resources.this_machine import OURS, as_here
+from resources.this_machine import hub_command as command_here
 from session.hub.storage.erasures import ErasureDemand
 from session.protocol.wire.typed_words import is_reason, kept_words
 
