@@ -24,8 +24,9 @@ said() { printf "$1\n" "$2"; }
 . "$root/etc/os-release"
 [ "$ID-${VERSION_ID:-}-$(dpkg --print-architecture)" = debian-13-amd64 ] || stop "$W_DEBIAN"
 now=$(date +%s)
-[ "$now" -gt "$((MADE_S - 86400))" ] || stop "$(said "$W_CLOCK" "$(date)")"
-[ "$now" -lt "$UNTIL_S" ] || stop "$(said "$W_LATE" "$(date)")"
+here_and_now=$(date '+%d/%m/%Y %H:%M')
+[ "$now" -gt "$((MADE_S - 86400))" ] || stop "$(said "$W_CLOCK" "$here_and_now")"
+[ "$now" -lt "$UNTIL_S" ] || stop "$(said "$W_LATE" "$here_and_now")"
 
 set -- "$here"/kiosks/*.txt
 if [ ! -e "$1" ]; then
@@ -78,7 +79,7 @@ enrolled=0
 poste-expert-kiosk-enrol "$(head -n 1 "$invitation")" || enrolled=$?
 [ $enrolled = 0 ] || [ $enrolled = 3 ] || exit $enrolled
 # a stick that cannot be written to keeps a line that is worth nothing any more
-if date >"${invitation%.txt}.used" 2>/dev/null; then rm -f "$invitation"; fi
+if printf '%s\n' "$here_and_now" >"${invitation%.txt}.used" 2>/dev/null; then rm -f "$invitation"; fi
 
 step "$W_DEVICES"
 settings=$root/var/lib/poste-expert-kiosk/.config/poste-expert/kiosk.toml

@@ -65,8 +65,9 @@ def test_no_command_steers_the_terminal(
 
 
 def test_what_a_program_logs_does_not_steer_it_either(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(logging.root, "handlers", [])
     assert main(["hub", "check", "--folder", f"gone{STEERING}"]) != 0
     said = "".join(capsys.readouterr())

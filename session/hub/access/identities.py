@@ -9,6 +9,7 @@ Several programs use the file at once: the hub that runs, and `expert-app hub in
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
@@ -173,10 +174,14 @@ class IdentityBook:
             base.execute("BEGIN IMMEDIATE")
             try:
                 yield base
-            except BaseException:
-                base.execute("ROLLBACK")
+                base.execute("COMMIT")
+            except BaseException as error:
+                if base.in_transaction:  # SQLite itself takes back what a full disk refused
+                    base.execute("ROLLBACK")
+                if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+                    full = errno.ENOSPC
+                    raise OSError(full, os.strerror(full), str(self._path)) from error
                 raise
-            base.execute("COMMIT")
 
     # ---- invitations
 

@@ -112,10 +112,11 @@ class VaultLog:
             base.execute("BEGIN IMMEDIATE")
             try:
                 yield base
+                base.execute("COMMIT")
             except BaseException:
-                base.execute("ROLLBACK")
+                if base.in_transaction:  # SQLite itself takes back what a full disk refused
+                    base.execute("ROLLBACK")
                 raise
-            base.execute("COMMIT")
 
     def knows(self, session_id: str) -> bool:
         """True if this session's log was opened."""

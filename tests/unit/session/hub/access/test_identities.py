@@ -11,6 +11,7 @@ import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,30 @@ def test_the_file_is_private_and_holds_no_code(tmp_path: Path) -> None:
     if os.name == "posix":
         assert path.stat().st_mode & 0o777 == 0o600
     assert code.encode() not in path.read_bytes()
+
+
+def _invite_many(book: IdentityBook) -> None:
+    for number in range(1000):
+        book.invite(Identity("caf", Role.AGENT, f"a{number}"), NOW, FEW)
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = IdentityBook(tmp_path / "book", "root@hub1")
+    few_pages = (tmp_path / "book").stat().st_size // 4096
+    connect = sqlite3.connect
+
+    def on_full_disk(*where: Any, **how: Any) -> sqlite3.Connection:
+        base: sqlite3.Connection = connect(*where, **how)
+        base.execute(f"PRAGMA max_page_count = {few_pages}")
+        return base
+
+    with monkeypatch.context() as full:
+        full.setattr(sqlite3, "connect", on_full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            _invite_many(book)
+    assert book.invite(KIOSK, NOW, FEW)
 
 
 def test_what_is_done_stands_in_the_book_and_is_not_changed(tmp_path: Path) -> None:
