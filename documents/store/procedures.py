@@ -21,18 +21,18 @@ import msgspec
 
 from resources import resource_path
 from session.core.dossier_model import Piece
-from session.core.field_types import NOT_DECODED
+from session.core.field_types import NOT_DECODED, whole
 
-Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{1,40}$")]
+Id = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9_-]{1,40}"))]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
 Days = Annotated[int, msgspec.Meta(ge=0, le=7300)]
 
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}(_[a-z]{2,8})?$")]
+Language = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z]{2}(_[a-z]{2,8})?"))]
 Spoken = Annotated[str, msgspec.Meta(max_length=400)]
 Said = Spoken | dict[Language, Spoken]
 """Words for the caller: French, or one text for each language ("fr", "en")."""
-Address = Annotated[str, msgspec.Meta(pattern=r"^(https?://.{3,1990})?$")]
+Address = Annotated[str, msgspec.Meta(pattern=whole(r"(https?://.{3,1990})?"))]
 Power = Literal["see_page", "point", "control", "type", "scan", "print", "keep"]
 """What a caller allows, as `session.protocol.conversation.messages.Grant` names it."""
 
@@ -110,10 +110,10 @@ class StepRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     id: Id
     name: Text
     say: Said = ""
-    page: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    page: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_-]{0,40}"))] = ""
     address: Address = ""
     powers: list[Power] = []
-    scan: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    scan: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_-]{0,40}"))] = ""
     piece: str = ""
     only_if: str = ""
     unless: str = ""

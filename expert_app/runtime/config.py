@@ -28,7 +28,7 @@ from expert_app.runtime.store_settings import (
 )
 from resources.texts import _
 from session.core.disk import write_durably
-from session.core.field_types import NOT_DECODED
+from session.core.field_types import NOT_DECODED, whole
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
@@ -90,7 +90,7 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turn_username: str = ""
     turn_password: str = ""
     relay_only: bool = False
-    networks: list[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]+(/\d{1,3})?$")]] = []
+    networks: list[Annotated[str, msgspec.Meta(pattern=whole(r"[0-9a-fA-F.:]+(/\d{1,3})?"))]] = []
     start_kbps: Kbps = 300
     camera_rows: Annotated[int, msgspec.Meta(ge=180, le=1080)] = 720
     camera_rate: Annotated[int, msgspec.Meta(ge=5, le=30)] = 25
@@ -233,8 +233,10 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     earphone: str = ""
     geometry: GeometrySettings = GeometrySettings()
     two_switches: bool = False
-    intranet: list[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]] = []
-    self_test_at: Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = "03:30"
+    intranet: list[Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9-]+(\.[a-z0-9-]+)*"))]] = []
+    self_test_at: Annotated[str, msgspec.Meta(pattern=whole(r"(([01]\d|2[0-3]):[0-5]\d)?"))] = (
+        "03:30"
+    )
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -278,7 +280,7 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             that network.
     """
 
-    listen: Annotated[str, msgspec.Meta(pattern=r"^(\S+:\d{1,5})?$")] = "127.0.0.1:9467"
+    listen: Annotated[str, msgspec.Meta(pattern=whole(r"(\S+:\d{1,5})?"))] = "127.0.0.1:9467"
 
 
 class TurnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -292,7 +294,7 @@ class TurnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         relay_only: calls take no other way, so that neither end learns the other's address.
     """
 
-    urls: list[Annotated[str, msgspec.Meta(pattern=r"^turns?:[^\s]{1,290}$")]] = []
+    urls: list[Annotated[str, msgspec.Meta(pattern=whole(r"turns?:[^\s]{1,290}"))]] = []
     secret_file: str = ""
     relay_only: bool = False
 
@@ -307,7 +309,7 @@ class ReleaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
         where: where to get it: an address, or whom to ask.
     """
 
-    newest: Annotated[str, msgspec.Meta(pattern=r"^(\d+(\.\w+)*)?$", max_length=40)] = ""
+    newest: Annotated[str, msgspec.Meta(pattern=whole(r"(\d+(\.\w+)*)?"), max_length=40)] = ""
     by: date | None = None
     where: Annotated[str, msgspec.Meta(max_length=400)] = ""
 
@@ -405,7 +407,7 @@ class SignOnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         rules: see `SignOnRule`.
     """
 
-    issuer: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=300)]
+    issuer: Annotated[str, msgspec.Meta(pattern=whole(r"https?://[^\s?#]+"), max_length=300)]
     client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     id: Id = "sso"
     name: Annotated[str, msgspec.Meta(max_length=100)] = ""
@@ -415,7 +417,10 @@ class SignOnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=lambda: ["openid", "profile", "offline_access"]
     )
     redirect: Annotated[
-        str, msgspec.Meta(pattern=r"^http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./-]{0,100})?$")
+        str,
+        msgspec.Meta(
+            pattern=whole(r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./-]{0,100})?")
+        ),
     ] = "http://127.0.0.1/"
     parameters: dict[str, str] = {}
     userinfo: bool = False

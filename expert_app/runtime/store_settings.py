@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from session.core.field_types import whole
 from session.protocol.wire.ids import Id
 
 LEAST_QUOTA_MB = 64
@@ -89,9 +90,9 @@ class DocumentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     kind: Literal["folder", "s3", "webdav"] = "folder"
     address: str = ""
-    bucket: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,63}$")] = ""
+    bucket: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9._-]{0,63}"))] = ""
     region: str = ""
-    prefix: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?$")] = ""
+    prefix: Annotated[str, msgspec.Meta(pattern=whole(r"([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?"))] = ""
     user: str = ""
     secret_file: str = ""
     ca_file: str = ""
@@ -131,7 +132,7 @@ class GedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sidecar: Literal["json", "xml"] = "json"
     address: str = ""
     repository: str = ""
-    path: Annotated[str, msgspec.Meta(pattern=r"^(/[^/\\?#%]+)*$")] = "/Poste Expert"
+    path: Annotated[str, msgspec.Meta(pattern=whole(r"(/[^/\\?#%]+)*"))] = "/Poste Expert"
     user: str = ""
     secret_file: str = ""
     ca_file: str = ""
@@ -185,7 +186,7 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by_number: str = ""
     by_caller_number: str = ""
     by_person: str = ""
-    records: Annotated[str, msgspec.Meta(pattern=r"^([^.\s]+(\.[^.\s]+)*)?$")] = ""
+    records: Annotated[str, msgspec.Meta(pattern=whole(r"([^.\s]+(\.[^.\s]+)*)?"))] = ""
     fields: dict[
         Literal[
             "number",
@@ -198,12 +199,14 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ],
         Annotated[str, msgspec.Meta(min_length=1, max_length=200)],
     ] = {}
-    secret_header: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,60}$")] = "Authorization"
-    secret_prefix: Annotated[str, msgspec.Meta(pattern=r"^[\x20-\x7e]{0,40}$")] = "Bearer "
+    secret_header: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9-]{0,60}"))] = (
+        "Authorization"
+    )
+    secret_prefix: Annotated[str, msgspec.Meta(pattern=whole(r"[\x20-\x7e]{0,40}"))] = "Bearer "
     address: str = ""
     repository: str = ""
     user: str = ""
-    type: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_:-]{1,80}$")] = "cmis:folder"
+    type: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_:-]{1,80}"))] = "cmis:folder"
     secret_file: str = ""
     ca_file: str = ""
     answer_s: Annotated[float, msgspec.Meta(ge=0.2, le=4)] = 3.0

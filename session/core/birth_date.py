@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-PATTERN = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+from session.core.field_types import whole
+
+PATTERN = whole(r"\d{4}(-\d{2}(-\d{2})?)?")
 """The form alone; `parse_birth_date` knows the calendar."""
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")

@@ -15,10 +15,19 @@ NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 nested without end.
 """
 
-ID_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
+
+def whole(expression: str) -> str:
+    """Return the pattern of a text that is this and nothing else.
+
+    In Python's `re`, unlike in JSON Schema's (ECMA 262), `$` also stands before a last newline.
+    """
+    return rf"^{expression}$(?!\n)"
+
+
+ID_PATTERN = whole(r"[A-Za-z0-9_-]{1,40}")
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
-OptionalId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+OptionalId = Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_-]{0,40}"))]
+Sha256 = Annotated[str, msgspec.Meta(pattern=whole(r"[0-9a-f]{64}"))]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 
 UtcTime = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -18,6 +18,7 @@ from typing import Annotated
 import msgspec
 
 from session.core.dossier_model import PieceState
+from session.core.field_types import whole
 from session.protocol.conversation.messages import (
     Grant,
     GrantActor,
@@ -38,11 +39,11 @@ MAX_MIRROR_PART_BYTES = 120 * 1024
 """Largest `MirrorChunk.data`: base64 of it still fits a control message of the bus."""
 
 
-Topic = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{0,20}$")]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
-Hash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
-Host = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.\-]{1,253}(:[0-9]{1,5})?$")]
-MaybeId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
+Topic = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z]{0,20}"))]
+Code = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9_]{0,60}"))]
+Hash = Annotated[str, msgspec.Meta(pattern=whole(r"([0-9a-f]{64})?"))]
+Host = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9.\-]{1,253}(:[0-9]{1,5})?"))]
+MaybeId = Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_-]{0,40}"))]
 
 
 class Writer(StrEnum):

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from session.core.field_types import whole
 from session.hub.convention.library_entries import LibraryEntry
 from session.hub.opening_hours.entries import (
     ClosureEntry,
@@ -40,7 +41,7 @@ ROLES: dict[PersonRole, Role] = {
 class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A thing that may come of a conversation; `name` in the organisation's words."""
 
-    id: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    id: Annotated[str, msgspec.Meta(pattern=whole("[a-z][a-z0-9_]{0,39}"))]
     name: Text
 
 
@@ -89,7 +90,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     id: Id
     name: Text
-    letter: Annotated[str, msgspec.Meta(pattern="^[A-Z]$")]
+    letter: Annotated[str, msgspec.Meta(pattern=whole("[A-Z]"))]
     subtitle: Text = ""
     number_kind: str = ""
     icon: str = "help"

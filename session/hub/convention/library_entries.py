@@ -22,14 +22,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from session.core.field_types import whole
 from session.hub.convention.problems import Problem
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.messages import Address
 from session.protocol.dossier.library import LibraryKind, Title, Words
 from session.protocol.wire.ids import Id
 
-FileName = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99})?$")]
-MaybeHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
+FileName = Annotated[str, msgspec.Meta(pattern=whole(r"([A-Za-z0-9][A-Za-z0-9._-]{0,99})?"))]
+MaybeHash = Annotated[str, msgspec.Meta(pattern=whole(r"([0-9a-f]{64})?"))]
 
 MOST_ITEMS = 500
 

@@ -11,6 +11,7 @@ from typing import Annotated, Protocol
 import msgspec
 
 from session.core.birth_date import PATTERN
+from session.core.field_types import whole
 
 
 class RegisterRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ class RegisterRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     family_name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     given_names: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    born_on: Annotated[str, msgspec.Meta(pattern=rf"^$|{PATTERN}")] = ""
+    born_on: Annotated[str, msgspec.Meta(pattern=f"{whole('')}|{PATTERN}")] = ""
     caller_number: Annotated[str, msgspec.Meta(max_length=20)] = ""
     contact: Annotated[str, msgspec.Meta(max_length=200)] = ""
     procedure: Annotated[str, msgspec.Meta(max_length=500)] = ""

@@ -18,6 +18,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import whole
 from session.masking.drawn import mask_picture, mask_shape, mask_style
 from session.masking.numbers import mask, mask_each
 from session.protocol.conversation.allowed_addresses import without_query
@@ -190,7 +191,7 @@ class _Meta(msgspec.Struct):
 class _Canvas(msgspec.Struct):
     id: int
     url: str
-    display: Annotated[str, msgspec.Meta(pattern="^[a-z-]{1,20}$")] = "inline"
+    display: Annotated[str, msgspec.Meta(pattern=whole("[a-z-]{1,20}"))] = "inline"
     width: int | float = 0
     height: int | float = 0
 

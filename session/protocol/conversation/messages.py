@@ -16,7 +16,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.wire.ids import Id, OptionalId, Sha256
 from session.protocol.wire.version import MAX_ITEM_BYTES, PROTOCOL_VERSION
 
@@ -201,10 +201,10 @@ class GrantChanged(SessionMessage, frozen=True, kw_only=True):
     left_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0.0
     reason: GrantReason = GrantReason.ANSWERED
     actor: GrantActor = GrantActor.CALLER
-    text_version: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")] = ""
+    text_version: Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9_]{0,60}"))] = ""
     asked: Annotated[list[Grant], msgspec.Meta(max_length=7)] = []
     read_as: ReadAs = ReadAs.READ
-    mandate: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,40}$")] = ""
+    mandate: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9-]{0,40}"))] = ""
     request_id: OptionalId = ""
 
 
@@ -552,6 +552,6 @@ class MessageRefused(SessionMessage, frozen=True, kw_only=True):
     """
 
     topic: Annotated[str, msgspec.Meta(max_length=60)]
-    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,60}$")]
+    code: Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9_]{1,60}"))]
     why: Text = ""
     of: Annotated[str, msgspec.Meta(max_length=60)] = ""

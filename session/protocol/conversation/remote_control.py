@@ -14,6 +14,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import whole
 from session.protocol.conversation.messages import Fraction, Grant, SessionMessage
 from session.protocol.wire.ids import Id
 
@@ -166,7 +167,7 @@ class CommandAnswered(SessionMessage, frozen=True, kw_only=True):
     """
 
     command_id: Id
-    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")] = ""
+    code: Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9_]{0,60}"))] = ""
     detail: dict[str, str | int | float] = msgspec.field(default_factory=dict)
     field: FieldKind = FieldKind.NONE
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from session.core.field_types import NOT_DECODED
+from session.core.field_types import NOT_DECODED, whole
 from session.protocol.conversation.mirror import CUSTOM, MirrorEvent
 
 ATTRIBUTE, TEXT_ATTRIBUTE = "rr_sheet", "_cssText"
@@ -31,7 +31,7 @@ MOST_NAMED = 500
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _NAMED = re.compile(rb'"rr_sheet":"([a-p]{64})"')
 
-SheetName = Annotated[str, msgspec.Meta(pattern="^[a-p]{64}$")]
+SheetName = Annotated[str, msgspec.Meta(pattern=whole("[a-p]{64}"))]
 
 
 class _Texts(msgspec.Struct):

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import whole
 from session.protocol.conversation.messages import Fraction, SessionMessage
 from session.protocol.wire.ids import Id, OptionalId, Sha256
 
@@ -29,7 +30,7 @@ MAX_MARKS = 40
 Page = Annotated[int, msgspec.Meta(ge=0, lt=MAX_PAGES)]
 Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE_PX)]
 ShortText = Annotated[str, msgspec.Meta(max_length=200)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
+Code = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9_]{0,60}"))]
 
 
 class MarkKind(StrEnum):

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.hub.board import Count
 from session.protocol.hub.requests import HubMessage, Request, Requests, Text
 from session.protocol.wire.ids import Id, OptionalId
@@ -28,11 +28,11 @@ MOST_CHOSEN = 100
 MOST_COUNTED = 50
 """Entries of one count, the greatest first; days are all there, in their order."""
 
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
-Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z.+_-]{0,40}$")]
+Code = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z0-9_]{0,60}"))]
+Version = Annotated[str, msgspec.Meta(pattern=whole(r"[0-9A-Za-z.+_-]{0,40}"))]
 _LONG_NUMBER = re.compile(r"\d{6,}")
-ShortNumber = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Z]{4}-[0-9A-Z]{4})?$")]
-Cursor = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.:~-]{0,120}$")]
+ShortNumber = Annotated[str, msgspec.Meta(pattern=whole(r"([0-9A-Z]{4}-[0-9A-Z]{4})?"))]
+Cursor = Annotated[str, msgspec.Meta(pattern=whole(r"[0-9A-Za-z_.:~-]{0,120}"))]
 
 
 class TroublePart(StrEnum):

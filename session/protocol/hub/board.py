@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.hub.requests import (
     LONG_S,
     Done,
@@ -125,7 +125,7 @@ class ActOnTicketsRequest(
     reason: Reason
     act_id: Id
     service: Id | None = None
-    agent: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] | None = None
+    agent: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_-]{0,40}"))] | None = None
     priority: Priority | None = None
 
 
@@ -252,7 +252,7 @@ class AgentStateRequest(
     until_utc: UtcTime | None = None
 
 
-PauseCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,40}$")]
+PauseCode = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z_]{0,40}"))]
 MOST_SERVICES = 100
 
 

@@ -15,14 +15,14 @@ from typing import Annotated
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.core.spoken_letters import ALPHABET, tidy_code
 from session.protocol.hub.requests import Done, HubMessage
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
 Code = Annotated[str, msgspec.Meta(min_length=8, max_length=20)]
-PublicKey = Annotated[str, msgspec.Meta(pattern="^U[A-Z2-7]{55}$")]
+PublicKey = Annotated[str, msgspec.Meta(pattern=whole("U[A-Z2-7]{55}"))]
 Signature = Annotated[str, msgspec.Meta(max_length=100)]
 Computer = Annotated[str, msgspec.Meta(max_length=100)]
 """What a computer calls itself, for people; "" for one that does not say."""
@@ -130,7 +130,7 @@ class SignOnRequest(HubMessage, frozen=True, kw_only=True):
 
     offer: Id
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=2400)]
-    verifier: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
+    verifier: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9._~-]{43,128}"))]
     redirect: Annotated[str, msgspec.Meta(max_length=200)]
     key: PublicKey
     proof: Signature

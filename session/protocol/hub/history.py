@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from session.core.dossier_model import NOTE_LETTERS, OwnNote, OwnPaper, PaperPlace
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import (
@@ -236,7 +236,7 @@ class LineSample(HubMessage, frozen=True, kw_only=True):
         rates: from a kiosk, what its last line test found.
     """
 
-    session_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    session_id: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_-]{0,40}"))] = ""
     loss_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0.0
     rtt_ms: Annotated[float, msgspec.Meta(ge=0, le=600_000)] | None = None
     kbps: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, get_args
 import msgspec
 
 from session.core.dossier_model import DocumentRecord, Dossier, PieceState
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.conversation.scan_profiles import ScanProfile
 from session.protocol.hub.line_rates import IceRules, LineRates
 from session.protocol.hub.seal_keys import SealCard
@@ -42,7 +42,9 @@ BULK_S = 30.0
 
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
 Number = Annotated[str, msgspec.Meta(max_length=20)]
-SealedNumber = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9+/]{43}=[A-Za-z0-9+/]{64}){0,4}$")]
+SealedNumber = Annotated[
+    str, msgspec.Meta(pattern=whole(r"([A-Za-z0-9+/]{43}=[A-Za-z0-9+/]{64}){0,4}"))
+]
 """A caller number that only the vault can read, once for each of its keys
 (`session.bus.sealing.sealed_number`).
 """
@@ -131,7 +133,7 @@ class ListRequest[Answer: HubMessage](Request[Answer], frozen=True, kw_only=True
     the first one.
     """
 
-    after: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,9}$")] = ""
+    after: Annotated[str, msgspec.Meta(pattern=whole(r"[0-9]{0,9}"))] = ""
 
 
 class ListAnswer(HubMessage, frozen=True, kw_only=True):
@@ -144,7 +146,7 @@ class ListAnswer(HubMessage, frozen=True, kw_only=True):
 
     PAGED: ClassVar[tuple[str, ...]] = ()
 
-    next: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,9}$")] = ""
+    next: Annotated[str, msgspec.Meta(pattern=whole(r"[0-9]{0,9}"))] = ""
 
 
 def fitting(rows: Sequence[Any]) -> int:

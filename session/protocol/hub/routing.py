@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 
 from session.core.dossier_model import DossierNote, NoteText
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.history import LineQuality
 from session.protocol.hub.line_rates import LineRates
@@ -25,7 +25,7 @@ from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 from session.protocol.wire.typed_words import TYPED_LINES
 
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Code = Annotated[str, msgspec.Meta(pattern=whole(r"[a-z][a-z0-9_]{0,39}"))]
 
 
 class ServiceMode(StrEnum):
@@ -183,7 +183,7 @@ class WorkHereRequest(
         computer: what it calls itself.
     """
 
-    desk: Annotated[str, msgspec.Meta(pattern="^U[A-Z2-7]{55}$")]
+    desk: Annotated[str, msgspec.Meta(pattern=whole("U[A-Z2-7]{55}"))]
     computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
     take: bool = False
 

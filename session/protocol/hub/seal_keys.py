@@ -13,14 +13,14 @@ from typing import Annotated
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.wire.ids import Id
 
-ExchangeKey = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+ExchangeKey = Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9+/]{43}="))]
 """A public X25519 key (RFC 7748): 32 bytes, base64."""
 
-NKey = Annotated[str, msgspec.Meta(pattern=r"^U[A-Z2-7]{55}$")]
-Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+NKey = Annotated[str, msgspec.Meta(pattern=whole(r"U[A-Z2-7]{55}"))]
+Signature = Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9+/]{86}=="))]
 """Ed25519 (RFC 8032), base64."""
 
 MOST_KEYS = 4
@@ -58,7 +58,7 @@ class DeskCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     organisation: Id
-    role: Annotated[str, msgspec.Meta(pattern="^[a-z]$")]
+    role: Annotated[str, msgspec.Meta(pattern=whole("[a-z]"))]
     user: Id
     key: NKey
     until_utc: UtcTime

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
-MaybeId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
+MaybeId = Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_-]{0,40}"))]
 
 
 class HoldReason(StrEnum):

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from session.core.field_types import whole
 from session.protocol.hub.board import AgentState, Reason
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.requests import (
@@ -116,7 +117,7 @@ class PassOnRequest(Request[Done], frozen=True, kw_only=True, verb="pass_on", ro
     session_id: Id
     reason: PassReason
     agent: MaybeId = ""
-    service: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{0,81}$")] = ""
+    service: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_/-]{0,81}"))] = ""
     note: Note = ""
     pieces_missing: Annotated[int, msgspec.Meta(ge=-1, le=500)] = -1
 

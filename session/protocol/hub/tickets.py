@@ -12,7 +12,7 @@ from zlib import crc32
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.hub.talk_state import Passed, Talk
 from session.protocol.wire.ids import Id, OptionalId
 
@@ -151,10 +151,12 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wrap_up_until_utc: UtcTime | None = None
     changed_by: str = "hub"
     reason: str = ""
-    home: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{1,40}:)?[A-Za-z0-9_-]{0,40}$")] = ""
+    home: Annotated[
+        str, msgspec.Meta(pattern=whole(r"([A-Za-z0-9_-]{1,40}:)?[A-Za-z0-9_-]{0,40}"))
+    ] = ""
     away: Literal["", "back", "phone"] = ""
     called_at_utc: UtcTime | None = None
-    moved_to: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{0,81}$")] = ""
+    moved_to: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9_/-]{0,81}"))] = ""
     moved_from: OptionalId = ""
     from_organisation: OptionalId = ""
     act: Id | None = None

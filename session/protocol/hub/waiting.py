@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from session.core.field_types import UtcTime
+from session.core.field_types import UtcTime, whole
 from session.protocol.hub.requests import (
     Done,
     HubMessage,
@@ -26,7 +26,7 @@ from session.protocol.hub.tickets import Needs
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
 
-TicketNumber = Annotated[str, msgspec.Meta(pattern="^[A-Z][0-9]{3}$")]
+TicketNumber = Annotated[str, msgspec.Meta(pattern=whole("[A-Z][0-9]{3}"))]
 
 
 MOST_AWAY, MOST_PROMISED = 200, 500

@@ -12,12 +12,14 @@ from typing import Annotated
 
 import msgspec
 
-from session.core.field_types import ID_PATTERN
+from session.core.field_types import ID_PATTERN, whole
 from session.core.field_types import Id as Id
 from session.core.field_types import OptionalId as OptionalId
 from session.core.field_types import Sha256 as Sha256
 
-ServiceRef = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{1,40}/)?[A-Za-z0-9_-]{1,40}$")]
+ServiceRef = Annotated[
+    str, msgspec.Meta(pattern=whole(r"([A-Za-z0-9_-]{1,40}/)?[A-Za-z0-9_-]{1,40}"))
+]
 """A service as a kiosk names it: its id, or "organisation/service" for that of another organisation
 than its own.
 """

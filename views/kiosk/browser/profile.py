@@ -39,7 +39,7 @@ from PyQt6.QtWebEngineCore import (
 from resources import resource_text
 from resources.own_names import own_names, own_names_source
 from session.core.clock import Clock
-from session.core.field_types import NOT_DECODED
+from session.core.field_types import NOT_DECODED, whole
 from session.kiosk.cobrowse.web_rules import may_frame, may_load
 from session.kiosk.wipe import WEB_PREFIX
 from session.masking.numbers import PAGE_PATTERNS
@@ -78,7 +78,7 @@ _KeptSheet = tuple[
     Annotated[list[_Name], msgspec.Meta(max_length=1_000)],
 ]
 _kept_sheets = msgspec.json.Decoder(
-    dict[Annotated[str, msgspec.Meta(pattern="^[a-p]{16}$")], _KeptSheet]
+    dict[Annotated[str, msgspec.Meta(pattern=whole("[a-p]{16}"))], _KeptSheet]
 )
 
 # Fields and blocks that sites mark as private, and common names of such marks.
