@@ -28,7 +28,7 @@ from tests.support.hub_world import World, hub_world
 from views.desk.dossier.documents import DocumentsView
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-FIRST, SECOND = (200, 30, 40), (20, 60, 200)
+FIRST, SECOND = (200, 30, 40), (200, 20, 220)  # no theme paints in these
 """The colours of a document's two pages."""
 NEAR = 40
 
