@@ -16,6 +16,7 @@ from PyQt6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPainter,
     QPixmap,
     QShortcut,
 )
@@ -216,14 +217,23 @@ class WindowDriver:
         raise LookupError(f"no page is shared in this window: {path}")
 
     def grabbed(self) -> QPixmap:
-        """What the window shows. Raises `PermissionError` when there is a face."""
+        """What the window and those that lie over it show. Raises `PermissionError` when there is
+        a face.
+        """
         if any(
             getattr(pane, SHOWS_PERSON, False)
             for pane in self._window.findChildren(QWidget)
             if pane.isVisible()
         ):
             raise PermissionError("a face is on the screen")
-        return self._window.grab()
+        drawn = self._window.grab()
+        painter = QPainter(drawn)
+        for opened in self._window.findChildren(QWidget):
+            if opened.isWindow() and opened.isVisible():  # a dialog, the list of a box
+                place = self._window.mapFromGlobal(opened.mapToGlobal(QPoint()))
+                painter.drawPixmap(place, opened.grab())
+        painter.end()
+        return drawn
 
     def read(self, name: str) -> str:
         """What a screen reader says of the widget, of a list its line with the keyboard too; of

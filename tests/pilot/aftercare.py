@@ -29,12 +29,11 @@ class Aftercare:
         self._pilot = pilot
 
     def plan(self) -> list[Step]:
-        """Names and acts, in order."""
+        """Names and acts, in order, but `upgraded`, which is of another hub."""
         return [
             ("second_hub_refused", self.second_hub_refused),
             ("backup_restored", self.backup_restored),
             ("revoked", self.revoked),
-            ("upgraded", self.upgraded),
         ]
 
     async def second_hub_refused(self) -> Evidence:
@@ -74,6 +73,10 @@ class Aftercare:
             same("exit code of the report", (told.code, told.err), (0, ""))
             reports.append(path.read_text(encoding="utf-8-sig"))
         same("figures", reports[1], reports[0])
+        acts = (await other.run("hub", "acts", "--settings", str(settings))).out
+        for act in ("Restauré d’une sauvegarde", "Invité"):
+            if act not in acts:
+                raise NotSeen(f"the other machine's register does not say {act!r}: {acts}")
         return {"bytes": file.stat().st_size, "report_lines": len(reports[0].splitlines())}
 
     async def revoked(self) -> Evidence:

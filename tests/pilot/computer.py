@@ -7,8 +7,10 @@ import asyncio
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from tests.pilot.driven import Driven
@@ -92,13 +94,22 @@ class Computer:
 
     async def run(self, *words: str, typed: str = "", timeout_s: float = COMMAND_S) -> Said:
         """A command of `expert-app` that ends by itself; `typed` is what the person answers."""
+        return await self.execute(self._program, *words, typed=typed, timeout_s=timeout_s)
+
+    async def execute(
+        self,
+        *command: str,
+        typed: str = "",
+        environment: Mapping[str, str] = MappingProxyType({}),
+        timeout_s: float = COMMAND_S,
+    ) -> Said:
+        """Another program's command; `environment` goes before the computer's own."""
         process = await asyncio.create_subprocess_exec(
-            self._program,
-            *words,
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=self.environment,
+            env={**self.environment, **environment},
             cwd=self.home,
         )
         try:

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def install(folder: Path) -> Path:
-    """Builds the wheel, installs it with the versions of `uv.lock`; the folder of its programs.
+    """Builds the wheel, installs it with the versions of `uv.lock`, and the handbook beside it as
+    an installer does; the folder of its programs.
 
     The environment is kept below `folder`; a second time only the wheel is installed anew.
     """
@@ -32,6 +33,9 @@ def install(folder: Path) -> Path:
     _run([uv, *into, "--requirement", str(locked)])
     wheel = next(wheels.glob("*.whl"))
     _run([uv, *into, "--no-deps", "--reinstall", str(wheel)])
+    builder = ROOT / "installers/handbook/build.py"
+    work = ("--work", str(folder / "handbook-work"))
+    _run([sys.executable, str(builder), str(environment / "handbook"), *work])
     return python.parent
 
 

@@ -46,6 +46,8 @@ class Pilot:
     Attributes:
         open: running programs by the name of their computer.
         found: what one step leaves for a later one: numbers of tickets, sessions, dossiers.
+        devices: addresses of the kiosks' scanner and printer.
+        pictures: where a step may leave pictures of its own.
     """
 
     def __init__(self, folder: Path, programs: Path) -> None:
@@ -53,6 +55,8 @@ class Pilot:
         self.computers: dict[str, Computer] = {}
         self.open: dict[str, Driven] = {}
         self.found: dict[str, str] = {}
+        self.devices = ("", "")
+        self.pictures = folder
         self.port = free_port()
         self.steps: list[StepReport] = []
         self._web: web.AppRunner | None = None
@@ -70,6 +74,14 @@ class Pilot:
         """What `hub init` made."""
         return self.folder / "hub" / "poste"
 
+    def settings_of(self, name: str, program: str) -> Path:
+        """The settings file of a program at a computer."""
+        return self.folder / name / ".config" / "poste-expert" / f"{program}.toml"
+
+    def authority_of(self, name: str, program: str) -> Path:
+        """The authorities that a program at a computer believes."""
+        return self.settings_of(name, program).with_name(f"{program}-authority.pem")
+
     @property
     def spool(self) -> Path:
         """What came out of the kiosks' printer."""
@@ -81,13 +93,21 @@ class Pilot:
             self.computers[name] = await Computer(name, self.folder, self.programs).start()
         return self.computers[name]
 
-    async def hub(self, *words: str, typed: str = "") -> Said:
-        """A command at the hub's machine, which must succeed. Raises `NotSeen`."""
+    async def hub(self, *words: str, typed: str = "", code: int = 0) -> Said:
+        """A command at the hub's machine, which must end with that code. Raises `NotSeen`."""
         computer = await self.computer("hub")
         said = await computer.run("hub", *words, "--settings", self.settings, typed=typed)
-        if said.code:
+        if said.code != code:
             raise NotSeen(f"hub {' '.join(words)} ended with {said.code}: {said.out}{said.err}")
         return said
+
+    async def start_hub(self) -> Driven:
+        """Starts the hub, or starts it again as `systemctl restart` does."""
+        if "hub" in self.open:
+            await self.open["hub"].stop()
+        hub = await self.computer("hub")
+        self.open["hub"] = await hub.open("hub", "--settings", self.settings)
+        return self.open["hub"]
 
     @property
     def settings(self) -> str:
@@ -152,6 +172,7 @@ class Pilot:
     async def run(self, steps: list[Step], pictures: Path) -> bool:
         """All steps in order; stops at the first that was not seen."""
         pictures.mkdir(parents=True, exist_ok=True)
+        self.pictures = pictures
         for number, (name, act) in enumerate(steps, 1):
             start = time.monotonic()
             step = StepReport(name, ok=False, seconds=0.0)

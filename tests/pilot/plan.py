@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 from tests.pilot.aftercare import Aftercare
+from tests.pilot.authority import Authority
 from tests.pilot.colleagues import Colleagues
 from tests.pilot.conversation import Conversations
 from tests.pilot.everyday import Everyday
+from tests.pilot.handbook import Handbook
 from tests.pilot.pilot import Pilot, Step
+from tests.pilot.register import Register
 from tests.pilot.setting_up import SettingUp
+from tests.pilot.stick import Stick
 from tests.pilot.supervising import Supervising
 from tests.pilot.taking_back import TakingBack
 
@@ -16,18 +20,24 @@ from tests.pilot.taking_back import TakingBack
 def plan(pilot: Pilot) -> list[Step]:
     """Names and acts."""
     conversations, colleagues = Conversations(pilot), Colleagues(pilot)
-    taking_back = TakingBack(pilot, conversations)
+    taking_back, authority = TakingBack(pilot, conversations), Authority(pilot)
+    aftercare, supervising = Aftercare(pilot), Supervising(pilot, conversations, colleagues)
     return [
         *SettingUp(pilot).plan(),
         *colleagues.before_callers(),
+        *authority.before_callers(),
         *conversations.first(),
         *taking_back.between_callers(),
         *colleagues.between_callers(),
         *conversations.second(taking_back.in_the_next()),
         *taking_back.after_the_next(),
         *conversations.third(),
-        *Supervising(pilot, conversations, colleagues).plan(),
+        *supervising.plan(authority.in_a_conversation()),
         *Everyday(pilot).plan(),
+        *Stick(pilot).plan(),
         ("shift_ended", colleagues.shift_ended),
-        *Aftercare(pilot).plan(),
+        *Handbook(pilot).plan(),
+        *aftercare.plan(),
+        ("upgraded", aftercare.upgraded),
+        *Register(pilot).plan(),
     ]

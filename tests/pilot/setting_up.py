@@ -18,7 +18,7 @@ FIRST_JOBS: dict[str, tuple[str, dict[str, Any]]] = {
     "agent": ("queue_visible", {}),
     "supervisor": ("board", {}),
     "facilitator": ("site", {"kiosks": 1}),
-    "operator": ("network", {"sites": 2}),
+    "operator": ("network", {"sites": 3}),
     "display": ("shown", {}),
     "kiosk": ("services_shown", {"services": 1}),
     "helpdesk": ("connection", {"connected": True}),
@@ -39,6 +39,34 @@ def _film(computer: Path) -> Path:
         file = folder / f"{question}.gif"
         frames[0].save(file, save_all=True, append_images=frames[1:], duration=300, loop=0)
     return folder
+
+
+def write_devices(pilot: Pilot, member: Member) -> None:
+    """What the person who sets up a kiosk adds to its settings; the line is a wide one, and this
+    machine has no camera.
+    """
+    scanner, printer = pilot.devices
+    file = pilot.settings_of(member.id, member.program)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    drop = ("camera", "microphone =", "scanner =", "printer =", "signs =", "chunk_kbps =")
+    kept = [line for line in lines if not line.startswith(drop)]
+    if member.role == "kiosk":
+        kept = [f'signs = "{_film(pilot.folder / member.id)}"', *kept]
+        kept = [f'scanner = "{scanner}"', f'printer = "{printer}"', *kept]
+    if member.program != "display":
+        kept = [f"chunk_kbps = {WIDE_KBPS}", *kept]
+        media = [
+            'camera = "simulated"',
+            'microphone = "simulated"',
+            "camera_rows = 180",
+            "camera_rate = 8",
+        ]
+        place = kept.index("[media]") + 1 if "[media]" in kept else len(kept)
+        if place == len(kept):
+            kept.append("[media]")
+            place += 1
+        kept[place:place] = media
+    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 class SettingUp:
@@ -84,7 +112,7 @@ class SettingUp:
         text = settings.read_text(encoding="utf-8")
         settings.write_text(text.replace('"127.0.0.1:9467"', '""'), encoding="utf-8")
         await pilot.hub("check", str(folder / "convention.toml"))
-        pilot.open["hub"] = await hub.open("hub", "--settings", pilot.settings)
+        await pilot.start_hub()
         return {"folder": sorted(path.name for path in folder.iterdir()), "bus": pilot.address}
 
     async def _invitation(self, member: Member) -> str:
@@ -95,9 +123,10 @@ class SettingUp:
     async def roles_enrolled(self) -> Evidence:
         """Each person gives one line to the sign-in page; each machine gets its key in a file."""
         pilot = self._pilot
-        scanner, printer = await pilot.connect_devices()
+        pilot.devices = await pilot.connect_devices()
         await at_once(self._enrol(member) for member in self._members)
-        self._write_devices(scanner, printer)
+        for member in self._members:
+            write_devices(pilot, member)
         return {"enrolled": [member.id for member in self._members]}
 
     async def _enrol(self, member: Member) -> None:
@@ -116,34 +145,6 @@ class SettingUp:
         mode = key.stat().st_mode & 0o777
         if mode != 0o600:
             raise OSError(f"{key} has mode {mode:o}")
-
-    def _write_devices(self, scanner: str, printer: str) -> None:
-        """What the person who sets up a kiosk adds to its settings; the line is a wide one, and
-        this machine has no camera.
-        """
-        for member in self._members:
-            file = self._pilot.folder / member.id / ".config" / "poste-expert"
-            file = file / f"{member.program}.toml"
-            lines = file.read_text(encoding="utf-8").splitlines()
-            drop = ("camera", "microphone =", "scanner =", "printer =", "signs =", "chunk_kbps =")
-            kept = [line for line in lines if not line.startswith(drop)]
-            if member.role == "kiosk":
-                kept = [f'signs = "{_film(self._pilot.folder / member.id)}"', *kept]
-                kept = [f'scanner = "{scanner}"', f'printer = "{printer}"', *kept]
-            if member.program != "display":
-                kept = [f"chunk_kbps = {WIDE_KBPS}", *kept]
-                media = [
-                    'camera = "simulated"',
-                    'microphone = "simulated"',
-                    "camera_rows = 180",
-                    "camera_rate = 8",
-                ]
-                place = kept.index("[media]") + 1 if "[media]" in kept else len(kept)
-                if place == len(kept):
-                    kept.append("[media]")
-                    place += 1
-                kept[place:place] = media
-            file.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
     async def all_roles_connected_tls(self) -> Evidence:
         """Every program is started again, as on the next morning, and does its first job."""
@@ -176,8 +177,7 @@ class SettingUp:
         """The authority that all have taken from the hub, by the fingerprint of their line."""
         ours = (self._pilot.hub_folder / "ca" / "ca.pem").read_text(encoding="ascii")
         for member in self._members:
-            folder = self._pilot.folder / member.id / ".config" / "poste-expert"
-            kept = folder / f"{member.program}-authority.pem"
+            kept = self._pilot.authority_of(member.id, member.program)
             if kept.read_text(encoding="ascii") != ours:
                 raise OSError(f"{kept} is not the hub's authority")
         return "by fingerprint"

@@ -19,8 +19,8 @@ class Supervising:
     def __init__(self, pilot: Pilot, conversations: Conversations, colleagues: Colleagues) -> None:
         self._pilot, self._conversations, self._colleagues = pilot, conversations, colleagues
 
-    def plan(self) -> list[Step]:
-        """Names and acts, in order."""
+    def plan(self, in_a_conversation: list[Step]) -> list[Step]:
+        """Names and acts, in order; `in_a_conversation`: further ones while two people talk."""
         return [
             ("team_told_and_paused", self.team_told_and_paused),
             ("reassigned", self.reassigned),
@@ -29,6 +29,7 @@ class Supervising:
                 "memo_only_counted_in_a_conversation",
                 self._colleagues.memo_only_counted_in_a_conversation,
             ),
+            *in_a_conversation,
             ("lines_and_curves_read", self.lines_and_curves_read),
             ("supervisor_joined_visibly", self.supervisor_joined_visibly),
             ("figures_exported", self.figures_exported),
@@ -96,11 +97,13 @@ class Supervising:
         return {"ticket": ticket, "agent": opened["agent"]}
 
     async def supervisor_joined_visibly(self) -> Evidence:
-        """All three screens name the supervisor before a picture of anybody goes there."""
+        """From the agent's row; all three screens name the supervisor before a picture of anybody
+        goes there.
+        """
         pilot, board = self._pilot, self._board
         desk, kiosk = pilot.open["agent2"], pilot.open["borne1"]
-        await board.click("first_ticket")
-        await board.click("act_join")
+        await board.type("board_agents", "Dominique S.")
+        await board.click("act_join_agent")
         await self._confirm("aide demandée")
         for end in (desk, kiosk):
             await end.seen("talk", third="chef1", third_state="in")

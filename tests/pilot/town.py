@@ -32,6 +32,12 @@ MEMBERS = (
     Member("borne2", "kiosk", "kiosk"),
 )
 
+LATER = Member("ecole1", "kiosk", "kiosk")
+"""A kiosk that a contractor makes from a stick, when the town works already."""
+
+LATER_SITE = """École de l'Étang ("100 % $bio")"""
+"""Where it stands, with signs that a shell takes for its own."""
+
 FAMILY_NAME, GIVEN_NAMES, BORN_ON = "Tisserand-Lévy", "Éloïse Marguerite", "14/05/1988"
 CALLER_NUMBER = "2071536"
 """A number of the right form that the organisation does not know yet."""
@@ -57,8 +63,12 @@ allowed_addresses = ["{site}/"]
 sites = [
   {{ id = "oyen", name = "Mairie de Saint-Oyen", services = ["logement"] }},
   {{ id = "bois", name = "Médiathèque du Bois", services = ["logement"] }},
+  {{ id = "ecole", name = '''{LATER_SITE}''', services = ["logement"] }},
 ]
-kiosks = [{{ id = "borne1", site = "oyen" }}, {{ id = "borne2", site = "bois" }}]
+kiosks = [
+  {{ id = "borne1", site = "oyen" }}, {{ id = "borne2", site = "bois" }},
+  {{ id = "{LATER.id}", site = "ecole" }},
+]
 displays = [{{ id = "ecran1", site = "oyen" }}]
 people = [
   {{ id = "agent1", name = "Camille R." }},

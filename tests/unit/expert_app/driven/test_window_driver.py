@@ -6,10 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QTime
-from PyQt6.QtGui import QAction
+from PyQt6.QtCore import QPoint, QTime
+from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import (
     QApplication,
+    QDialog,
     QLineEdit,
     QListWidget,
     QMenu,
@@ -141,3 +142,23 @@ def test_a_click_brings_a_window_to_the_front(qtbot: QtBot) -> None:
             shown.activateWindow()
     WindowDriver(window).click("answer")
     qtbot.waitUntil(window.isActiveWindow)
+
+
+def test_a_picture_has_the_dialog_that_lies_over_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    window.resize(200, 100)
+    qtbot.addWidget(window)
+    dialog = QDialog(window)
+    dialog.setStyleSheet("background: #d62180")
+    dialog.resize(50, 50)
+    window.show()
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    dialog.move(window.mapToGlobal(QPoint(20, 10)))
+    picture = tmp_path / "window.png"
+    WindowDriver(window).shot(str(picture))
+    inside = dialog.geometry().center() - window.geometry().topLeft()
+    assert QImage(str(picture)).pixelColor(inside).name() == "#d62180"
+    dialog.hide()
+    WindowDriver(window).shot(str(picture))
+    assert QImage(str(picture)).pixelColor(inside).name() != "#d62180"
