@@ -197,7 +197,7 @@ class HubMetrics(MetricsCollector):
 
     def facts(self) -> dict[str, int]:
         """See `MetricsCollector.facts`."""
-        days = self._hub.network.state.certificate_days
+        days = self._hub.network.state.certificate.days
         if days is None:
             return {}
         return {"certificate_days": days}

@@ -114,12 +114,10 @@ class Hub:
         self.authority = AuthorityOffer(
             self.queue.notifications.notify, clock=parts.clock, tasks=parts.tasks
         )
-        coverage = AuthorityCoverage(
-            parts.catalogue.identities, parts.book, offer=self.authority, sightings=self.sightings
-        )
+        self.authority.changed.connect(self.network.state.on_next_authority)
         self.acts = OperatorActs(parts.book, clock=parts.clock, keep_days=self._keep_days)
         self.network.state.decided.connect(self.acts.on_site)
-        self.server = self._request_server(counts, coverage)
+        self.server = self._request_server(counts)
         self.server.received.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
             parts, self.queue, server=self.server, relay=self.network.relay
@@ -165,8 +163,14 @@ class Hub:
             door=network.HubDoor(counts, self.flood_watch, self.sightings),
         )
 
-    def _request_server(self, counts: RequestCounts, coverage: AuthorityCoverage) -> RequestServer:
+    def _request_server(self, counts: RequestCounts) -> RequestServer:
         catalogue = self.parts.catalogue
+        coverage = AuthorityCoverage(
+            catalogue.identities,
+            self.parts.book,
+            hubs=self.network.state.hubs,
+            sightings=self.sightings,
+        )
         handlers = handlers_of(
             *self.queue.rules,
             *self.history.rules,

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from session.core.clock import Clock
 from session.core.errors import CertificateUnusable, SessionError
 from session.core.signals import Signal
+from session.protocol.hub.invitation import fingerprint_of
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,20 @@ def certificates_in(file: Path) -> list[x509.Certificate]:
 class _Found(NamedTuple):
     text: bytes
     ends_at: datetime
+    authority: str
+
+
+class CertificateState(NamedTuple):
+    """What the file said.
+
+    Attributes:
+        days: whole days until the first of its certificates ends, below 0 when it has; None
+            without any.
+        authority: fingerprint of the authority of ours at its end; "" for none.
+    """
+
+    days: int | None
+    authority: str
 
 
 class CertificateWatch:
@@ -53,13 +69,13 @@ class CertificateWatch:
             again.
 
     Attributes:
-        checked: the file was read; days until the first of its certificates ends, None without any.
+        checked: the file was read.
     """
 
     def __init__(
         self, file: Path | None, *, take: Callable[[], Awaitable[None]], clock: Clock
     ) -> None:
-        self.checked: Signal[int | None] = Signal()
+        self.checked: Signal[CertificateState] = Signal()
         self._file = file
         self._take = take
         self._clock = clock
@@ -92,12 +108,20 @@ class CertificateWatch:
             self._found = certificate
         except SessionError as error:
             log.warning("a certificate is not taken: %s %s", error.code, error.detail)
-        self.checked.emit(self.days_left)
+        authority = self._found.authority if self._found is not None else ""
+        self.checked.emit(CertificateState(self.days_left, authority))
 
 
 def _read(file: Path) -> _Found:
     """Raises `CertificateUnusable`."""
     certificates = certificates_in(file)
+    last = certificates[-1]
+    if last.issuer == last.subject:
+        authority = fingerprint_of(last.public_bytes(Encoding.DER))
+    else:
+        authority = ""
     return _Found(
-        file.read_bytes(), min(certificate.not_valid_after_utc for certificate in certificates)
+        file.read_bytes(),
+        min(certificate.not_valid_after_utc for certificate in certificates),
+        authority,
     )

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from session.bus.transport.authority import fingerprints_in
 from session.core.clock import Clock
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.requests import AuthorityOffered, HubEvent
 from session.protocol.wire.program import AUTHORITIES, authorities_of
@@ -32,11 +33,13 @@ class AuthorityOffer:
     Attributes:
         certificate: PEM; "" while none is offered.
         fingerprint: of that one.
+        changed: another one is offered, by its fingerprint; "" for none.
     """
 
     def __init__(self, notify: Notify, *, clock: Clock, tasks: Tasks) -> None:
         self.certificate = ""
         self.fingerprint = ""
+        self.changed: Signal[str] = Signal()
         self._notify = notify
         self._clock = clock
         self._tasks = tasks
@@ -51,6 +54,7 @@ class AuthorityOffer:
         self._given_s.clear()
         if self.fingerprint:
             log.info("the next authority is given to the programs")
+        self.changed.emit(self.fingerprint)
 
     def on_beat(self, sender: Sender, headers: Mapping[str, str]) -> None:
         """A sign of life came; a program with no authority of its own in it is left alone."""

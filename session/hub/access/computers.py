@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 from session.core.errors import StoreUnreachable
 from session.core.folded_text import has_words
-from session.hub.access.authority_offer import AuthorityOffer
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.identities import Identity, IdentityBook, Keys
 from session.hub.access.sightings import Sighting, Sightings
-from session.protocol.hub.site import AuthorityAnswer, AuthorityRequest, ComputerFacts
+from session.protocol.hub.site import AuthorityAnswer, AuthorityRequest, ComputerFacts, HubFacts
 from session.protocol.wire.program import KEY_LETTERS
 from session.protocol.wire.roles import Role
 
@@ -79,6 +78,7 @@ class AuthorityCoverage:
     Args:
         listed: of the convention that is in force.
         book: None where only the convention lists keys.
+        hubs: as they tell each other: whichever is asked, the authority is the same.
     """
 
     def __init__(
@@ -86,18 +86,18 @@ class AuthorityCoverage:
         listed: Callable[[], Listed],
         book: IdentityBook | None,
         *,
-        offer: AuthorityOffer,
+        hubs: Callable[[], Sequence[HubFacts]],
         sightings: Sightings,
     ) -> None:
         self._listed = listed
         self._book = book
-        self._offer = offer
+        self._hubs = hubs
         self._sightings = sightings
 
     @handles(AuthorityRequest)
     async def coverage(self, _asker: Asker, request: AuthorityRequest) -> AuthorityAnswer:
         """Count who has the next authority, and list who is missing. Raises `StoreUnreachable`."""
-        authority = self._offer.fingerprint
+        authority = next_authority(self._hubs())
         if not authority:
             return AuthorityAnswer(missing=[])
         sightings = self._sightings.known()
@@ -117,6 +117,15 @@ class AuthorityCoverage:
             hits=len(hits),
             missing=hits[first : first + PAGE_ROWS],
         )
+
+
+def next_authority(hubs: Sequence[HubFacts]) -> str:
+    """Return the fingerprint of the authority that the hubs' certificates should get next; "" when
+    no hub gives one, or when they have it.
+    """
+    present = {hub.authority for hub in hubs if hub.authority}
+    given = (hub.next_authority for hub in hubs)
+    return next((authority for authority in given if authority and present != {authority}), "")
 
 
 def _with_words(computers: Sequence[KnownComputer], words: str) -> Sequence[KnownComputer]:

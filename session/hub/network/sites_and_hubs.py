@@ -13,6 +13,7 @@ import secrets
 
 import msgspec
 
+from session.bus.server.certificate_watch import CertificateState
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, NotAllowed
 from session.core.field_types import NOT_DECODED
@@ -53,7 +54,8 @@ class SitesAndHubs:
         decided: an operator's act was stored.
         refused_parts: what of this hub's convention was not taken.
         troubles: what is wrong with this hub, as its health last said.
-        certificate_days: until its certificate ends; None without one.
+        certificate: until when it is valid, and of which authority.
+        next_authority: fingerprint of the one that this hub gives to the programs; "" for none.
     """
 
     def __init__(
@@ -79,7 +81,8 @@ class SitesAndHubs:
         self._others: dict[str, tuple[HubFacts, float]] = {}
         self.refused_parts: list[str] = []
         self.troubles: list[HubTrouble] = []
-        self.certificate_days: int | None = None
+        self.certificate = CertificateState(None, "")
+        self.next_authority = ""
 
     async def start(self) -> None:
         """Listens to the other hubs, and says that this one is there."""
@@ -107,14 +110,20 @@ class SitesAndHubs:
             refused=self._requests.refused,
             behind=self._projection.position.behind,
             troubles=self.troubles,
-            certificate_days=self.certificate_days,
+            certificate_days=self.certificate.days,
+            authority=self.certificate.authority,
+            next_authority=self.next_authority,
             disk_free_mb=None if free_bytes is None else free_bytes >> 20,
             backup_hours=None if age_s is None else int(max(0.0, age_s) // 3600),
         )
 
-    def on_certificate(self, days: int | None) -> None:
+    def on_certificate(self, certificate: CertificateState) -> None:
         """Its certificate was looked at."""
-        self.certificate_days = days
+        self.certificate = certificate
+
+    def on_next_authority(self, fingerprint: str) -> None:
+        """Another authority, or none, is given to the programs from now on."""
+        self.next_authority = fingerprint
 
     async def publish(self) -> None:
         """Tells the other hubs how this one is."""

@@ -185,6 +185,8 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
         certificate_days: until its certificate, or its authority's, ends; None without one.
         disk_free_mb: of the disks that it writes to; None when it does not know.
         backup_hours: age of its newest backup; None without one.
+        authority: fingerprint of the authority of its certificate; "" when it is none of ours.
+        next_authority: of the one that it gives to the programs; "" for none.
     """
 
     id: Id
@@ -198,6 +200,8 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     certificate_days: int | None = None
     disk_free_mb: Count | None = None
     backup_hours: Count | None = None
+    authority: OptionalId = ""
+    next_authority: OptionalId = ""
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -323,7 +327,8 @@ class ComputerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 class AuthorityAnswer(HubMessage, frozen=True, kw_only=True):
     """How many of the network's computers with a key (`count`) have its next authority (`have`),
-    and a page of the `hits` that have not, with the words. `is_given`: there is one.
+    and a page of the `hits` that have not, with the words. `is_given`: there is one, and some
+    hub's certificate is not of it yet.
     """
 
     is_given: bool = False

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from session.bus.server.certificate_watch import CertificateWatch, certificates_in
+from session.bus.server.certificate_watch import CertificateState, CertificateWatch, certificates_in
+from session.bus.transport.authority import fingerprints_in
 from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.errors import BusCertificateRefused
@@ -84,7 +85,10 @@ async def test_two_authorities_are_believed_while_one_takes_the_others_place(
         await early.open()
 
         put_in_place(new, bus.files)
+        said = list[CertificateState]()
+        watch.checked.connect(said.append)
         await watch.poll()
+        assert [state.authority for state in said] == fingerprints_in(new.ca.read_bytes())
         await is_answered(early)
         late = bus.connection(address, client_tls(both))
         await late.open()

@@ -16,6 +16,7 @@ from session.hub.history import tables as history_tables
 from session.kiosk.hub.host_call import HostCall
 from session.protocol.hub.requests import ServicesChanged, ServicesRequest
 from session.protocol.hub.site import (
+    AuthorityRequest,
     CallerState,
     HelpCall,
     HostCallRequest,
@@ -30,6 +31,7 @@ from session.protocol.hub.site import (
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
+from tests.support.tls_files import tls_files
 from tests.support.waiting import until
 
 
@@ -354,6 +356,12 @@ async def test_an_operator_sees_every_hub_and_which_convention_it_has(tmp_path: 
             answer = await operator.ask_once(NetworkRequest())
             assert {hub.id for hub in answer.hubs} <= ids
         await until(lambda: len(first.network.state.hubs()) == 2)
+        first.authority.offer(tls_files(tmp_path / "ca-2").ca.read_text(encoding="ascii"))
+        await first.network.state.publish()  # as its timers do
+        second = world.hub.network.state
+        await until(lambda: any(hub.next_authority for hub in second.hubs()))
+        for _ in range(20):  # one or the other hub answers
+            assert (await operator.ask_once(AuthorityRequest())).is_given
         await first.stop()
         assert connection is not None
         await connection.close()

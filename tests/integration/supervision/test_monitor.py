@@ -28,6 +28,7 @@ from expert_app.hub.monitor import CONNECTIONS, Monitor
 from expert_app.runtime.config import HubSettings, MetricsSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.store_settings import BackupSettings
+from session.bus.server.certificate_watch import CertificateState
 from session.core.clock import SystemClock
 from session.core.errors import ServiceUnknown, StoreFull, TicketTaken
 from session.core.tasks import Tasks
@@ -119,7 +120,7 @@ async def test_alert_rules_and_dashboard_ask_for_figures_that_a_hub_has(tmp_path
         assert world.connection is not None
         backups = BackupWatch(BackupSettings(folder=str(tmp_path)), "hub", clock=SystemClock())
         backups.newest_at_utc = datetime.now(UTC)
-        world.hub.network.state.certificate_days = 90
+        world.hub.network.state.on_certificate(CertificateState(90, ""))
         world.hub.parts.disk_space.free_bytes = 1
         figures = HubMetrics(world.hub, world.connection, backups=backups)
         names = {
