@@ -28,6 +28,7 @@ above.
 """
 FOLDERS = ("expert_app", "views", "documents")
 CALLER_SOURCES = (
+    "documents/printed/appointment_slip.py",
     "documents/printed/dates.py",
     "documents/printed/slip.py",
     "expert_app/kiosk/wiring/reading.py",

@@ -28,24 +28,13 @@ CALLER_DOMAIN = "kiosk"
 
 _active: list[gettext.NullTranslations] = [gettext.NullTranslations()]
 _language = ["en"]
-_on_paper: ContextVar[bool] = ContextVar("on_paper", default=False)
+_here: ContextVar[tuple[str, gettext.NullTranslations] | None] = ContextVar("here", default=None)
 _corrections: dict[str, Mapping[str, str]] = {}
 
 
 def use_language(language: str) -> None:
     """Makes `language`, one of `CALLER_LANGUAGES`, the language of every text from now on."""
-    if language in LANGUAGES:
-        first = language
-    else:
-        first = "fr"
-    catalogue = gettext.translation(DOMAIN, ROOT / "locale", [first], fallback=first == "en")
-    if language not in LANGUAGES:
-        french, catalogue = (
-            catalogue,
-            gettext.translation(CALLER_DOMAIN, ROOT / "locale", [language]),
-        )
-        catalogue.add_fallback(french)
-    _active[0] = catalogue
+    _active[0] = _loaded(language)
     _language[0] = language
 
 
@@ -77,19 +66,34 @@ def texts_of(language: str) -> frozenset[str]:
 
 def language() -> str:
     """The language in use."""
-    return _language[0]
+    here = _here.get()
+    return here[0] if here else _language[0]
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Texts for one person in another language than the screen's, French where we do not speak it.
+    Holds for this thread or task alone.
+    """
+    if language not in CALLER_LANGUAGES:
+        language = "fr"
+    token = _here.set((language, _loaded(language)))
+    try:
+        yield
+    finally:
+        _here.reset(token)
 
 
 @contextmanager
 def on_paper() -> Iterator[None]:
-    """Texts for a sheet: in French where the screen's language is written from right to left,
-    because our sheets are drawn letter by letter. Holds for this thread or task alone.
+    """Texts for a sheet: in French where the language is written from right to left, because our
+    sheets are drawn letter by letter.
     """
-    token = _on_paper.set(_language[0] in RIGHT_TO_LEFT)
-    try:
+    if language() in RIGHT_TO_LEFT:
+        with in_language("fr"):
+            yield
+    else:
         yield
-    finally:
-        _on_paper.reset(token)
 
 
 def language_tag(language: str) -> str:
@@ -115,10 +119,24 @@ def N_(text: str) -> str:  # noqa: N802
 
 
 def _catalogue() -> gettext.NullTranslations:
-    if _on_paper.get():
-        return gettext.translation(DOMAIN, ROOT / "locale", ["fr"])
-    return _active[0]
+    here = _here.get()
+    return here[1] if here else _active[0]
+
+
+def _loaded(language: str) -> gettext.NullTranslations:
+    if language in LANGUAGES:
+        first = language
+    else:
+        first = "fr"
+    catalogue = gettext.translation(DOMAIN, ROOT / "locale", [first], fallback=first == "en")
+    if language not in LANGUAGES:
+        french, catalogue = (
+            catalogue,
+            gettext.translation(CALLER_DOMAIN, ROOT / "locale", [language]),
+        )
+        catalogue.add_fallback(french)
+    return catalogue
 
 
 def _corrected(text: str) -> str:
-    return _corrections.get(_language[0], {}).get(text, text)
+    return _corrections.get(language(), {}).get(text, text)

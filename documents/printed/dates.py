@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Dates as people read them on paper, in the language of the screen. Used by receipt."""
+"""Dates as people read them on paper, in the language of the screen. Used by what is
+printed, by messages, and where a screen names a day in full.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,16 @@ _MONTHS = (
     N_("December"),
 )
 
+_WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+
 
 def long_date(day: date) -> str:
     """E.g. "2 March 2026"; French has a word for the first of a month."""
@@ -34,6 +46,12 @@ def long_date(day: date) -> str:
 def moment(at: datetime) -> str:
     """E.g. "2 March 2026, 10:04", of the clock that `at` was read from."""
     return _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
+
+
+def full_moment(at: datetime) -> str:
+    """E.g. "Monday 2 March 2026 at 10:04", of the clock that `at` was read from."""
+    words = _("{weekday} {date} at {hour}")
+    return words.format(weekday=_(_WEEKDAYS[at.weekday()]), date=long_date(at), hour=hour(at))
 
 
 def hour(at: datetime) -> str:

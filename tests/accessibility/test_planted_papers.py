@@ -17,6 +17,7 @@ import msgspec
 import pypdfium2
 import pytest
 
+from documents.printed.appointment_slip import AppointmentSlip, slip_pdf
 from documents.printed.invitation import InvitationFacts, invitation_sheets
 from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
 from documents.printed.receipt.facts import (
@@ -61,6 +62,22 @@ PAPERS: dict[str, tuple[Callable[[Any], bytes], msgspec.Struct]] = {
     "slip": (
         make_slip,
         SlipFacts(number="A001", organisation="o", service="s", site="t", printed_at=NOW),
+    ),
+    "appointment": (
+        lambda facts: slip_pdf(facts, NOW),
+        AppointmentSlip(
+            code="K7M2PX",
+            qr="RDV-1|K7M2PX",
+            service_name="s",
+            organisation_name="o",
+            site_name="t",
+            starts_at=NOW,
+            length_min=20,
+            cancel_until=NOW,
+            agent_name="a",
+            bring=("b", "c"),
+            phone="p",
+        ),
     ),
     "trial": (make_trial_sheet, TrialSheetFacts(site="s", printed_at=NOW)),
     "missing": (
@@ -154,6 +171,8 @@ OUR_OWN = {
     "first",
     "last",
     "program",
+    "code",
+    "qr",
 }
 """What is chosen from a list of ours, or made by the hub."""
 

@@ -12,6 +12,7 @@ from resources.texts import (
     LANGUAGES,
     _,
     correct_texts,
+    in_language,
     language,
     language_tag,
     ngettext,
@@ -80,6 +81,14 @@ def test_a_sheet_is_in_french_where_letters_join() -> None:
     use_language("ru")
     with on_paper():
         assert _("Yes") == "Да"
+
+
+def test_one_persons_texts_are_in_the_language_of_that_person() -> None:
+    with in_language("es"):
+        assert (language(), _("Yes")) == ("es", "Sí")
+    with in_language("de"):
+        assert (language(), _("Yes")) == ("fr", "Oui")
+    assert (language(), _("Yes")) == ("en", "Yes")
 
 
 def test_easy_french_is_french_for_pages_and_voices() -> None:
