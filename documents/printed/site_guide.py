@@ -29,7 +29,7 @@ from documents.printed.sheet import (
     begin_banded,
     height_of,
 )
-from resources.texts import _, ngettext
+from resources.texts import N_, _, ngettext
 
 _TITLE = TextStyle(BOLD, 22, 28, ACCENT)
 _SITE = TextStyle(BOLD, 15, 21, INK)
@@ -39,6 +39,9 @@ _STEP = TextStyle(BODY, 11.5, 17, INK)
 _COMMAND = TextStyle(BOLD, 11.5, 17, INK)
 _HEAD = TextStyle(BOLD, 13, 19, ACCENT)
 _SIDE = 4.5 * mm
+NOT_SET_UP = N_("Not set up yet: nobody has used its invitation.")
+NOT_CALLED = N_("Nobody has called from it yet.")
+NOT_TRIED = N_("It has not tried itself yet: start the test from the helpdesk's window.")
 
 
 class SiteGuide(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +79,18 @@ class AcceptedKiosk(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_good(self) -> bool:
         """It is enrolled, has tried itself without a fault, and somebody has called from it."""
-        well = self.tested_at is not None and all(good for _words, good in self.parts)
-        return self.enrolled_at is not None and well and self.calls > 0
+        return not self.missing()
+
+    def missing(self) -> list[str]:
+        """Return what keeps it from being good, in sentences."""
+        if self.enrolled_at is None:
+            return [_(NOT_SET_UP)]
+        sentences = []
+        if self.first_call_at is None:
+            sentences.append(_(NOT_CALLED))
+        if self.tested_at is None:
+            sentences.append(_(NOT_TRIED))
+        return [*sentences, *(words for words, good in self.parts if not good)]
 
 
 class SiteAcceptance(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,16 +253,16 @@ def _kiosk(sheet: PrintedSheet, kiosk: AcceptedKiosk) -> None:
 
 def _facts(kiosk: AcceptedKiosk) -> Sequence[str]:
     if kiosk.enrolled_at is None:
-        return (_("Not set up yet: nobody has used its invitation."),)
+        return (_(NOT_SET_UP),)
     words = _("Set up on {when}, version {version}.")
     facts = [words.format(when=moment(kiosk.enrolled_at), version=kiosk.version or "–")]
     if kiosk.first_call_at is None:
-        facts.append(_("Nobody has called from it yet."))
+        facts.append(_(NOT_CALLED))
     else:
         words = _("First conversation on {when}; {count} in all.")
         facts.append(words.format(when=moment(kiosk.first_call_at), count=kiosk.calls))
     if kiosk.tested_at is None:
-        facts.append(_("It has not tried itself yet: start the test from the helpdesk's window."))
+        facts.append(_(NOT_TRIED))
     else:
         words = _("It tried itself on {when}:")
         facts.append(words.format(when=moment(kiosk.tested_at)))

@@ -72,7 +72,7 @@ const selfCheck = (() => {
       stream = await open(kind, name);
       return { state: "measured", value: await measure(stream) };
     } catch (error) {
-      return { state: error.name === "NotFoundError" ? "absent" : "failed", value: null };
+      return { state: error.name === "NotFoundError" ? "not_found" : "failed", value: null };
     } finally {
       if (stream) for (const track of stream.getTracks()) track.stop();
     }

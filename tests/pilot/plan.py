@@ -34,7 +34,7 @@ def plan(pilot: Pilot) -> list[Step]:
         *conversations.third(),
         *supervising.plan(authority.in_a_conversation()),
         *Everyday(pilot).plan(),
-        *Stick(pilot).plan(),
+        *Stick(pilot, conversations).plan(),
         ("shift_ended", colleagues.shift_ended),
         *Handbook(pilot).plan(),
         *aftercare.plan(),

@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from tests.pilot.computer import Said
-from tests.pilot.conversation import text_of
+from tests.pilot.conversation import Conversations, text_of
 from tests.pilot.driven import Evidence, NotSeen
 from tests.pilot.pilot import Pilot, Step, same
 from tests.pilot.setting_up import write_devices
@@ -21,6 +21,10 @@ from tests.pilot.town import LATER, LATER_SITE
 
 KEYS, SOURCES = "poste-expert-archive-keyring.asc", "poste-expert.sources"
 REPOSITORY = "https://depot.example/apt"
+TEST_S = 60.0
+SAID = ("il n’y en a pas, d’après les réglages", "pas encore")
+"""On the sheet, by the command's exit code; the kiosk's camera is none."""
+
 LINE = 'sudo sh /media/"$USER"/*/installer.sh'
 """What the contractor's page tells to type."""
 
@@ -35,14 +39,17 @@ MACHINE = {
 
 
 class Stick:
-    """The step of operator and contractor."""
+    """The steps of operator, contractor and helpdesk."""
 
-    def __init__(self, pilot: Pilot) -> None:
-        self._pilot = pilot
+    def __init__(self, pilot: Pilot, conversations: Conversations) -> None:
+        self._pilot, self._conversations = pilot, conversations
 
     def plan(self) -> list[Step]:
         """Names and acts, in order."""
-        return [("kiosk_made_from_a_stick", self.kiosk_made_from_a_stick)]
+        return [
+            ("kiosk_made_from_a_stick", self.kiosk_made_from_a_stick),
+            ("site_accepted", self.site_accepted),
+        ]
 
     async def kiosk_made_from_a_stick(self) -> Evidence:
         """The line of the page makes the kiosk once; it believes the authority of today."""
@@ -66,6 +73,35 @@ class Stick:
         kiosk = await pilot.open_program(LATER.id, LATER.program)
         await kiosk.seen("services_shown", services=1)
         return {"hub": written, "script": said.out.splitlines(), "again": again.err.splitlines()}
+
+    async def site_accepted(self) -> Evidence:
+        """Refused with what is missing, until somebody has called and the kiosk has tried itself;
+        then the sheet is signed.
+        """
+        refused = (await self._acceptance(code=1)).splitlines()
+        desk, kiosk = self._pilot.open["agent2"], self._pilot.open[LATER.id]
+        ticket = await self._conversations.call(kiosk)
+        await desk.seen("ticket_visible", id=ticket)
+        await self._conversations.accept(desk, kiosk, ticket)
+        await self._conversations.end(desk, kiosk)
+        helpdesk = self._pilot.open["aide1"]
+        await helpdesk.click("helpdesk_pages_kiosks")
+        await helpdesk.type("kiosk_id", LATER.id)
+        await helpdesk.type("kiosk_reason", "mise en service")
+        await helpdesk.click("kiosk_self_test")
+        await helpdesk.seen("remote_help", act="self_test", state="done", timeout_s=TEST_S)
+        await helpdesk.click("helpdesk_pages_list")
+        said = await self._acceptance(code=0)
+        return {"before": refused, "after": said.splitlines()}
+
+    async def _acceptance(self, *, code: int) -> str:
+        file = self._pilot.computers["hub"].home / f"recette-{code}.pdf"
+        said = await self._pilot.hub("acceptance", LATER_SITE, str(file), code=code)
+        sheet = " ".join((await asyncio.to_thread(text_of, file)).split())
+        for words in (LATER.id, SAID[code]):
+            if words not in sheet:
+                raise NotSeen(f"the sheet does not say {words!r}: {sheet}")
+        return said.out
 
     async def _write(self, stick: Path) -> str:
         """Writes the stick at the hub's machine and plugs it in at the other one."""

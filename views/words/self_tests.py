@@ -31,10 +31,11 @@ _PARTS: dict[CheckedPart, str] = {
 }
 _CODES: dict[str, str] = {
     "": N_("is well."),
-    "absent": N_("there is none here."),
+    "absent": N_("none, by the settings."),
     "dark": N_("sees no light: see whether it is covered."),
     "silent": N_("does not hear the tone: see whether it is switched off."),
     "not_opened": N_("cannot be opened: see whether it is connected."),
+    "not_found": N_("none is connected; if the kiosk has none, its settings say “none”."),
     "disk_low": N_("is getting full."),
     "clock_wrong": N_("is wrong: see the machine's time."),
     "certificate_ends": N_("ends soon: a new one is needed."),
@@ -74,7 +75,7 @@ _NAMES: dict[str, str] = {
     "page": N_("Page"),
     "print": N_("Print"),
 }
-_LEVELS = {"absent": ("", _CODES["absent"]), "wrong": ("⚠ ", N_("is wrong."))}
+_LEVELS = {"absent": ("", N_("there is none here.")), "wrong": ("⚠ ", N_("is wrong."))}
 """Before what `doctor` says of a thing, and instead of it."""
 
 _KIOSK_WAITS = (

@@ -315,6 +315,9 @@ def write_acceptance(
         len(accepted),
     )
     print(words.format(file=file, good=good, count=len(accepted)))
+    for kiosk in accepted:
+        for missing in kiosk.missing():
+            print("  " + _("{name}: {value}").format(name=kiosk.name, value=missing))
     return int(good < len(accepted))
 
 

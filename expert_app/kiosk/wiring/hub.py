@@ -19,6 +19,7 @@ from session.bus.client import BusClient
 from session.kiosk.hub.client import KioskClient
 from session.kiosk.hub.host_call import HostCall
 from session.kiosk.hub.line_measurement import LineMeasurement, LineReports
+from session.protocol.hub.line_rates import LineRates
 from session.protocol.wire.roles import Role
 
 
@@ -43,6 +44,10 @@ class KioskHub:
     line_measurement: LineMeasurement
     line_reports: LineReports
     is_idle: Callable[[], bool]
+
+    async def line_rates(self) -> LineRates | None:
+        """Return what the last test of the line has found; before any, test it now."""
+        return self.line_reports.rates or await self.line_measurement.measure_now()
 
 
 def build_hub(

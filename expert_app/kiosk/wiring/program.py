@@ -189,7 +189,7 @@ def build_self_test(
         folder=paths.data,
         addresses=tuple(settings.bus),
         tls=tls_for(settings),
-        rates=lambda: hub.line_reports.rates,
+        line=hub.line_rates,
     )
     return SelfTest(
         things,

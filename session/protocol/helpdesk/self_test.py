@@ -41,9 +41,9 @@ class SelfCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was tried.
 
     Attributes:
-        code: "" when it is well, "absent" when the kiosk has none, else what is wrong: an error's
-            code, or "dark", "silent", "not_opened", "disk_low", "clock_wrong", "certificate_ends",
-            "line_narrow", "not_tried".
+        code: "" when it is well, "absent" when the kiosk has none by its settings, else what is
+            wrong: an error's code, or "dark", "silent", "not_opened", "not_found", "disk_low",
+            "clock_wrong", "certificate_ends", "line_narrow", "not_tried".
         value: what was measured: light of 255, loudness of the tone over the room, free MB, seconds
             of the clock, days of the certificate, kilobits a second; None where nothing is.
     """

@@ -70,6 +70,10 @@ def test_light_and_our_own_tone_are_told_from_darkness_and_silence(qt_loop: QtLo
         await pane.run(f"void ({failing})")
         answer = msgspec.convert(await pane.run('selfCheck.run("", "")'), dict[str, Found])
         assert {one.state for one in answer.values()} == {"failed"}
+        nothing = failing.replace("Error('busy')", "DOMException('', 'NotFoundError')")
+        await pane.run(f"void ({nothing})")
+        answer = msgspec.convert(await pane.run('selfCheck.run("", "")'), dict[str, Found])
+        assert {one.state for one in answer.values()} == {"not_found"}
         pane.close_page()
         pane.deleteLater()
 

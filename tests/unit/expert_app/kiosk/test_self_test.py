@@ -25,6 +25,7 @@ from session.protocol.helpdesk.self_test import (
     SelfTestTaken,
 )
 from session.protocol.hub.line_rates import LineRates
+from views.words.self_tests import check_words
 
 MIDNIGHT = datetime(2026, 11, 28).astimezone()
 WELL = {
@@ -78,7 +79,7 @@ class Kiosk:
             folder=folder,
             addresses=("nats://127.0.0.1:4222",),
             tls=None,
-            rates=lambda: self.rates,
+            line=self._line,
         )
         self.test = SelfTest(
             things,
@@ -88,6 +89,9 @@ class Kiosk:
             name="caf/k1",
             clock=self.clock,
         )
+
+    async def _line(self) -> LineRates | None:
+        return self.rates
 
     async def _report(self, report: SelfTestReported) -> SelfTestTaken:
         self.reports.append(report)
@@ -120,6 +124,18 @@ async def test_each_part_is_judged_and_told(tmp_path: Path) -> None:
     assert CheckedPart.CLOCK not in {one.part for one in report.checks}  # the hub's to say
     well = _codes(await Kiosk(tmp_path, WELL).test.run())
     assert (well["camera"], well["microphone"], well["line"]) == ("", "", "not_tried")
+
+
+async def test_a_kiosk_without_a_camera_is_well_only_where_its_settings_say_so(
+    tmp_path: Path,
+) -> None:
+    nothing = {"camera": {"state": "not_found"}, "microphone": {"state": "absent"}}
+    checks = {check.part: check for check in await Kiosk(tmp_path, nothing).test.run()}
+    camera, microphone = checks[CheckedPart.CAMERA], checks[CheckedPart.MICROPHONE]
+    assert (camera.code, camera.is_fault) == ("not_found", True)
+    assert (microphone.code, microphone.is_fault) == ("absent", False)
+    assert "connected" in check_words(camera)
+    assert check_words(microphone) == "Microphone: none, by the settings."
 
 
 async def test_a_caller_who_comes_ends_the_test_and_nothing_is_told(tmp_path: Path) -> None:

@@ -33,7 +33,9 @@ from expert_app.runtime.paths import paths_for
 from expert_app.stores.identities import open_book
 from resources.plain_text import plain_text
 from session.bus.transport.nkeys import new_seed, public_key
+from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck
 from session.protocol.hub.invitation import read_invitation
+from views.words.self_tests import check_words
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a stick is for Debian")
 
@@ -310,7 +312,9 @@ def test_a_site_is_accepted_when_each_kiosk_tried_itself_and_called(
     sheet = tmp_path / "sheet.pdf"
     command = ["hub", "acceptance", "--folder", str(hub), "--language", "en"]
     assert main([*command, "oyen", str(sheet)]) == 1
-    assert "0 of 1 kiosk is good" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 of 1 kiosk is good" in said
+    assert "  valdore/borne1: Not set up yet" in said
     assert sheet.exists()
     assert main([*command, "nowhere", str(sheet)]) == 2
     now = datetime.now(UTC)
@@ -324,6 +328,11 @@ def test_a_site_is_accepted_when_each_kiosk_tried_itself_and_called(
         calls=2,
     )
     assert good.is_good
+    gone = SelfCheck(part=CheckedPart.SCANNER, code="scanner_gone")
+    fresh = AcceptedKiosk(
+        name="valdore/kiosk1", enrolled_at=now, parts=((check_words(gone), False),)
+    )
+    assert [words.split()[0] for words in fresh.missing()] == ["Nobody", "It", "Scanner:"]
     acceptance = SiteAcceptance(
         site="Mairie d'Oyen", organisations="Caisse", kiosks=(good,), printed_at=now
     )
