@@ -131,6 +131,9 @@ HUB = {
         "try the place where documents lie: write, read back, remove",
         "commands.hub.server:documents",
     ),
+    "mail": Command(
+        "try the mail servers of organisations: send a test mail", "commands.hub.mail:try_mail"
+    ),
     "make-ca": Command(
         "make a certificate authority of your own", "commands.hub.certificates:make_ca"
     ),
@@ -151,7 +154,7 @@ HUB = {
         "commands.hub.authorities:list_authorities",
     ),
     "secret": Command(
-        "keep a password for the documents' store, a GED or a register in the keyring",
+        "keep a password that the settings need in the keyring: of a store, a GED, a mail server…",
         "commands.hub.keys:secret",
     ),
     "make-key": Command(

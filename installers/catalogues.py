@@ -33,13 +33,14 @@ CALLER_SOURCES = (
     "documents/printed/slip.py",
     "expert_app/kiosk/wiring/reading.py",
     "expert_app/kiosk/wiring/visit.py",
+    "expert_app/messages/texts.py",
     "views/kiosk/",
     "views/words/accessibility.py",
     "views/words/caller_errors.py",
     "views/words/consent.py",
     "views/words/opening.py",
 )
-"""Files and folders whose texts a caller sees at the kiosk."""
+"""Files and folders whose texts a caller sees at the kiosk, on paper or in a message."""
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 HEADER = "# SPDX-License-Identifier: GPL-3.0-only"
 UNUSED_FIELDS = (

@@ -23,7 +23,9 @@ from expert_app.runtime.store_settings import (
     BackupSettings,
     DocumentsSettings,
     GedSettings,
+    MailSettings,
     RegisterSettings,
+    SmsSettings,
     StoreSettings,
 )
 from resources.texts import _
@@ -510,6 +512,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         documents: where filed documents lie.
         ged: agencies' own document systems, which get copies.
         register: where organisations' dossiers come from, at most one for each.
+        mail, sms: how organisations write to people about their appointments, at most one of each
+            for an organisation.
         sso: providers with which people sign on.
         metrics, disk: how it is watched, and how much room it needs.
         store: how much room the bus's store may take.
@@ -542,6 +546,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     documents: DocumentsSettings = DocumentsSettings()
     ged: list[GedSettings] = []
     register: list[RegisterSettings] = []
+    mail: list[MailSettings] = []
+    sms: list[SmsSettings] = []
     sso: list[SignOnSettings] = []
     history_database: str = ""
     time_zone: str = "Europe/Paris"
@@ -572,9 +578,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         names = [system.name for system in self.ged]
         if len(set(names)) != len(names):
             raise ValueError("two of `ged` have the same name")
-        registered = [register.organisation for register in self.register]
-        if len(set(registered)) != len(registered):
-            raise ValueError("two of `register` are of the same organisation")
+        for name, entries in (("register", self.register), ("mail", self.mail), ("sms", self.sms)):
+            owners = [entry.organisation for entry in entries]
+            if len(set(owners)) != len(owners):
+                raise ValueError(f"two of `{name}` are of the same organisation")
         providers = [provider.id for provider in self.sso]
         if len(set(providers)) != len(providers):
             raise ValueError("two of `sso` have the same id")

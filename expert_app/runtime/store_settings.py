@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Settings of what a hub keeps: the bus's store, backups, the dossiers' store, the agencies' own
-systems: document systems (GED) and registers of dossiers. Part of the hub's settings.
+systems: document systems (GED), registers of dossiers, mail servers. Part of the hub's settings.
 
 A secret is never a setting: it lies in the keyring, the environment or a file of its own
 (`expert_app.stores.passwords`).
@@ -248,3 +248,50 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             check_address(address)
             if _PLACES.search(urlsplit(address).netloc):
                 raise ValueError(f"{address!r}: its host cannot be part of the question")
+
+
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The mail server of an organisation (RFC 6409).
+
+    Attributes:
+        organisation: whose callers get mails.
+        host, port: of the server.
+        security: TLS after a plain greeting (587), TLS from the first byte (465), or none, on this
+            machine only.
+        sender: the address that mails come from.
+        user: name at the server; "" for a server that asks for none.
+        secret_file: holds the password (0600); "" for environment or keyring.
+        ca_file: authority of its certificate; "" for the system's.
+    """
+
+    organisation: Id
+    host: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9.:-]{1,253}"))]
+    sender: Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]+"))]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    secret_file: str = ""
+    ca_file: str = ""
+
+    def __post_init__(self) -> None:
+        if self.security == "none" and self.host not in _LOOPBACK:
+            raise ValueError("mails leave this machine with TLS only: `security`")
+
+
+class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A gateway for SMS: it gets a POST of JSON, {"to": number, "text": words}, with the secret as
+    a bearer token (RFC 6750), and any 2xx means that it takes the message.
+
+    Attributes:
+        organisation: whose callers get messages.
+        secret_file: holds the token (0600); "" for environment or keyring.
+        ca_file: authority of its certificate; "" for the system's.
+    """
+
+    organisation: Id
+    address: str
+    secret_file: str = ""
+    ca_file: str = ""
+
+    def __post_init__(self) -> None:
+        check_address(self.address)

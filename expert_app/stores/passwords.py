@@ -26,6 +26,16 @@ def register_name(organisation: str) -> str:
     return f"register.{organisation}"
 
 
+def mail_name(organisation: str) -> str:
+    """Under which name the password of an organisation's mail server is kept."""
+    return f"mail.{organisation}"
+
+
+def sms_name(organisation: str) -> str:
+    """Under which name the token of an organisation's SMS gateway is kept."""
+    return f"sms.{organisation}"
+
+
 def sign_on_name(provider: str) -> str:
     """Under which name the secret of a provider of sign-ons is kept."""
     return f"sso.{provider}"

@@ -17,8 +17,10 @@ from expert_app.stores.passwords import (
     DOCUMENTS,
     ged_name,
     keep_secret,
+    mail_name,
     register_name,
     sign_on_name,
+    sms_name,
 )
 from resources.texts import _
 from session.bus.transport.nkeys import new_seed, public_key
@@ -29,7 +31,7 @@ from session.protocol.wire.ids import is_id
 def secret(
     hub: HubContext,
     secret_name: Annotated[
-        str, Argument("documents, ged.NAME or register.ORGANISATION as in the settings", "NAME")
+        str, Argument("documents, ged.NAME, register.ORGANISATION… as in the settings", "NAME")
     ],
 ) -> int:
     """Ask for a password that the settings use, and keep it in the keyring."""
@@ -37,6 +39,8 @@ def secret(
     known_names = [DOCUMENTS, *(ged_name(system.name) for system in settings.ged)]
     known_names += [register_name(register.organisation) for register in settings.register]
     known_names += [sign_on_name(sign_on.id) for sign_on in settings.sso]
+    known_names += [mail_name(mail.organisation) for mail in settings.mail if mail.user]
+    known_names += [sms_name(gateway.organisation) for gateway in settings.sms]
     if name not in known_names:
         words = _("{name} is none of these: {known}.")
         print(words.format(name=name, known=", ".join(known_names)))

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Mails over an organisation's SMTP server (RFC 5321), one connection each. Used by the carrier of
+messages and `hub mail`.
+
+What the server says of a mail may name a person, so only its number is passed on.
+"""
+
+from __future__ import annotations
+
+import ssl
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import aiosmtplib
+
+from expert_app.ged.connector import NotDelivered, Reason
+from expert_app.messages.senders import OutgoingMessage
+from expert_app.runtime.store_settings import MailSettings
+from session.core.clock import Clock
+
+ANSWER_S = 30.0
+"""The longest wait for one answer of the server."""
+
+
+class MailSender:
+    """The server of one organisation."""
+
+    def __init__(self, settings: MailSettings, password: str, *, clock: Clock) -> None:
+        self._settings = settings
+        self._password = password
+        self._clock = clock
+
+    async def send(self, message: OutgoingMessage) -> None:
+        """Give the server a mail; raises `NotDelivered`."""
+        mail = self._mail(message)
+        settings = self._settings
+        smtp = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.user or None,
+            password=self._password or None,
+            timeout=ANSWER_S,
+            use_tls=settings.security == "tls",
+            start_tls=settings.security == "starttls",
+            tls_context=self._trust(),
+        )
+        try:
+            async with smtp:
+                await smtp.send_message(mail)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _refused(error.recipients[0].code) from None
+        except aiosmtplib.SMTPDataError as error:
+            raise _refused(error.code) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _away(error) from None
+        except ValueError:
+            raise NotDelivered(Reason.REFUSED, "address") from None
+
+    async def close(self) -> None:
+        """Nothing stays open between two mails."""
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self._settings.ca_file or None)
+
+    def _mail(self, message: OutgoingMessage) -> EmailMessage:
+        mail = EmailMessage()
+        user, _at, domain = self._settings.sender.rpartition("@")
+        try:
+            mail["To"] = Address(addr_spec=message.to)
+        except (ValueError, IndexError, HeaderParseError):
+            raise NotDelivered(Reason.REFUSED, "address") from None
+        mail["From"] = Address(message.sender_name, user, domain)
+        mail["Subject"] = message.text.subject
+        mail["Date"] = format_datetime(self._clock.utc_now())
+        mail["Message-ID"] = f"<{message.message_id}@{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
+        mail.set_content(message.text.body)
+        if message.calendar:
+            mail.add_attachment(
+                message.calendar,
+                maintype="text",
+                subtype="calendar",
+                filename="rendez-vous.ics",
+                params={"method": "CANCEL" if message.cancels else "PUBLISH", "charset": "utf-8"},
+            )
+        return mail
+
+
+def _refused(code: int) -> NotDelivered:
+    """RFC 5321, section 4.2.1: 4yz may be tried again, 5yz is for good."""
+    if code >= 500:
+        return NotDelivered(Reason.REFUSED, f"SMTP {code}")
+    return NotDelivered(Reason.BUSY, f"SMTP {code}")
+
+
+def _away(error: aiosmtplib.SMTPException | OSError) -> NotDelivered:
+    """The server itself takes no mail now, of nobody."""
+    if isinstance(error, TimeoutError):
+        return NotDelivered(Reason.TIMEOUT)
+    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+        return NotDelivered(Reason.CERTIFICATE)
+    if isinstance(error, (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPSenderRefused)):
+        reason = Reason.ACCESS if error.code >= 500 else Reason.UNREACHABLE
+        return NotDelivered(reason, f"SMTP {error.code}")
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return NotDelivered(Reason.UNREACHABLE, f"SMTP {error.code}")
+    return NotDelivered(Reason.UNREACHABLE, type(error).__name__)

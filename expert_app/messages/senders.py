@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The ways by which organisations write to people, as the hub's settings say them: a mail server
+and an SMS gateway each. Used by the carrier of messages, `hub mail` and the hub.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from expert_app.messages.texts import MessageText
+
+
+class MessageWay(StrEnum):
+    """The way of a message."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
+class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message on its way.
+
+    Attributes:
+        to: address or number.
+        sender_name: the organisation's.
+        message_id: the same at every try, so that a mail that comes twice is known again.
+        calendar: an .ics file, b"" for none; `cancels`: it withdraws the appointment.
+    """
+
+    to: str
+    text: MessageText
+    sender_name: str
+    message_id: str
+    calendar: bytes = b""
+    cancels: bool = False
+
+
+class MessageSender(Protocol):
+    """A way. Each call ends within its own time limit."""
+
+    async def send(self, message: OutgoingMessage) -> None:
+        """Give it the message; raises `NotDelivered`."""
+        ...
+
+    async def close(self) -> None:
+        """End its connections."""
+        ...

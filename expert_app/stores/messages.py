@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Opens the ways by which organisations write to people, as the hub's settings say them.
+Used by the hub and by `expert-app hub mail`.
+"""
+
+from __future__ import annotations
+
+from expert_app.messages.mail import MailSender
+from expert_app.messages.senders import MessageSender, MessageWay
+from expert_app.messages.sms import SmsSender
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.store_settings import MailSettings
+from expert_app.stores.passwords import load_secret, mail_name, sms_name
+from session.core.clock import Clock
+
+Senders = dict[tuple[str, MessageWay], MessageSender]
+"""By organisation and way."""
+
+
+def open_senders(settings: HubSettings, clock: Clock) -> Senders:
+    """All ways; nothing is asked of them yet. Raises `KeyMissing`."""
+    senders: Senders = {}
+    for mail in settings.mail:
+        senders[mail.organisation, MessageWay.MAIL] = open_mail(mail, clock)
+    for gateway in settings.sms:
+        token = load_secret(sms_name(gateway.organisation), gateway.secret_file)
+        senders[gateway.organisation, MessageWay.SMS] = SmsSender(gateway, token)
+    return senders
+
+
+def open_mail(mail: MailSettings, clock: Clock) -> MailSender:
+    """The mail server of an organisation. Raises `KeyMissing`."""
+    password = load_secret(mail_name(mail.organisation), mail.secret_file) if mail.user else ""
+    return MailSender(mail, password, clock=clock)

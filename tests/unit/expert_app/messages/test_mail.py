@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A mail reaches a real server over TLS, and what a server refuses is told by its kind."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from expert_app.ged.connector import NotDelivered, Reason
+from expert_app.messages.calendar import calendar_file
+from expert_app.messages.mail import MailSender
+from expert_app.runtime.store_settings import MailSettings
+from session.core.clock import SystemClock
+from tests.support.tls_files import TlsFiles, tls_files
+from tests.unit.expert_app.messages.invented import AT, SLIP, outgoing
+from tests.unit.expert_app.messages.mail_server import PASSWORD, USER, MailServer
+
+TO = "jeanne.exemple@exemple.fr"
+NAMED = 'SMTP answer for "jeanne.exemple@exemple.fr"'
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
+    return tls_files(tmp_path_factory.mktemp("tls"))
+
+
+def _settings(port: int, security: str = "none", ca: str = "", user: str = "") -> MailSettings:
+    return MailSettings(
+        organisation="valdore",
+        host="127.0.0.1",
+        port=port,
+        security=security,  # type: ignore[arg-type]
+        sender="rdv@exemple.fr",
+        user=user,
+        ca_file=ca,
+    )
+
+
+def _sender(settings: MailSettings, password: str = "") -> MailSender:
+    return MailSender(settings, password, clock=SystemClock())
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_a_mail_with_its_calendar_file_arrives(tls: TlsFiles, security: str) -> None:
+    calendar = calendar_file(
+        SLIP, "a1", sequence=0, cancelled=False, sender="rdv@exemple.fr", at_utc=AT
+    )
+    async with MailServer().running(tls, security=security) as server:
+        settings = _settings(server.port, security, str(tls.ca), USER)
+        await _sender(settings, PASSWORD).send(outgoing(TO, calendar=calendar))
+    (mail,) = server.mails
+    assert (mail["To"], mail["Message-ID"]) == (TO, "<a1.1@exemple.fr>")
+    assert mail["From"] == "Caisse d'entraide du Val-Doré <rdv@exemple.fr>"
+    assert mail["Subject"] == "Votre rendez-vous : mardi 8 décembre 2026 à 10 h 15"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    body = mail.get_body()
+    assert body is not None
+    assert "K7M-2PX" in body.get_content()
+    (file,) = mail.iter_attachments()
+    assert file.get_content_type() == "text/calendar"
+    assert file.get_param("method") == "PUBLISH"
+    assert file.get_payload(decode=True) == calendar
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "reason"),
+    [
+        ("RCPT", "550 no such user", Reason.REFUSED),
+        ("RCPT", "451 come back later", Reason.BUSY),
+        ("DATA", "554 we do not like it", Reason.REFUSED),
+        ("DATA", "452 disk full", Reason.BUSY),
+        ("MAIL", "553 not our sender", Reason.ACCESS),
+        ("MAIL", "421 closing", Reason.UNREACHABLE),
+    ],
+)
+async def test_a_refusal_is_told_by_its_kind(command: str, answer: str, reason: Reason) -> None:
+    async with MailServer().running() as server:
+        server.fault = {command: f"{answer} {NAMED}"}
+        with pytest.raises(NotDelivered) as refused:
+            await _sender(_settings(server.port)).send(outgoing(TO))
+    assert (refused.value.reason, server.mails) == (reason, [])
+    assert "exemple" not in refused.value.words
+
+
+async def test_a_wrong_password_is_told(tls: TlsFiles) -> None:
+    async with MailServer().running(tls, security="starttls") as server:
+        settings = _settings(server.port, "starttls", str(tls.ca), USER)
+        with pytest.raises(NotDelivered) as refused:
+            await _sender(settings, "faux").send(outgoing(TO))
+    assert refused.value.reason is Reason.ACCESS
+
+
+async def test_an_unknown_certificate_gets_no_password(tls: TlsFiles) -> None:
+    async with MailServer().running(tls, security="starttls") as server:
+        with pytest.raises(NotDelivered) as refused:
+            await _sender(_settings(server.port, "starttls", "", USER), PASSWORD).send(outgoing(TO))
+    assert refused.value.reason is Reason.CERTIFICATE
+
+
+async def test_a_server_without_tls_gets_nothing() -> None:
+    async with MailServer().running() as server:
+        with pytest.raises(NotDelivered):
+            await _sender(_settings(server.port, "starttls")).send(outgoing(TO))
+    assert not server.mails
+
+
+async def test_a_server_that_is_away_is_told() -> None:
+    async with MailServer().running() as server:
+        port = server.port
+    with pytest.raises(NotDelivered) as refused:
+        await _sender(_settings(port)).send(outgoing(TO))
+    assert refused.value.reason is Reason.UNREACHABLE
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: c@exemple.fr", "é@exemple.fr"])
+async def test_an_address_that_is_none_is_refused(address: str) -> None:
+    async with MailServer().running() as server:
+        with pytest.raises(NotDelivered) as refused:
+            await _sender(_settings(server.port)).send(outgoing(address))
+    assert refused.value.reason is Reason.REFUSED
+
+
+async def test_the_log_knows_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with MailServer().running() as server:
+            await _sender(_settings(server.port)).send(outgoing(TO))
+    assert "exemple" not in caplog.text
