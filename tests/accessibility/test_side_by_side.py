@@ -53,3 +53,35 @@ def test_the_commit_that_accepted_the_pictures_is_the_one_before(tmp_path: Path)
         git("commit", "--quiet", "--message", path)
 
     assert side_by_side.accepting_commit(tmp_path) == git("rev-parse", "HEAD~1")
+
+
+def test_what_the_earlier_commit_has_no_picture_of_is_shown_without_one(tmp_path: Path) -> None:
+    root = tmp_path / "clone"
+    for name in side_by_side.BUILT:
+        (root / name).mkdir(parents=True)
+    program = root / "tests/support/screens/pictures.py"
+    program.parent.mkdir(parents=True)
+    program.write_text("", encoding="utf-8")  # draws nothing
+    commit = committed(root)
+
+    earlier = side_by_side.draw_earlier(commit, "desk/new", tmp_path / "before", root)
+
+    now = tmp_path / "now"
+    save(now, "desk/new", marked=True)
+    page = side_by_side.write_index(["desk/new"], earlier, now)
+    assert "before: there is none" in page.read_text("utf-8")
+
+
+def committed(root: Path) -> str:
+    """Commit everything in a new repository there; return the commit."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *arguments]
+        return subprocess.run(
+            command, cwd=root, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "everything")
+    return git("rev-parse", "HEAD")

@@ -151,6 +151,7 @@ def full() -> BoardWindow:
     window.set_elsewhere(ELSEWHERE)
     window.tickets.choose(window.tickets.ids()[2])
     window.queues.choose("logement")
+    window.refresh()  # the lines came after the callers, who are drawn with them
     return window
 
 

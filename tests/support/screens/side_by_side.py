@@ -53,7 +53,9 @@ def draw_earlier(commit: str, begins: str, folder: Path, root: Path = ROOT) -> P
         )
         pictures = folder / "pictures"
         shutil.rmtree(pictures, ignore_errors=True)
-        shutil.copytree(tree / "build/pictures", pictures)
+        drawn = tree / "build/pictures"
+        drawn.mkdir(parents=True, exist_ok=True)  # that commit may have no picture of such a name
+        shutil.copytree(drawn, pictures)
     return pictures
 
 
