@@ -185,7 +185,8 @@ class ConversationConnections:
         self._window.dossier.show_loading()
         self._window.devices.show_grants({Grant.KEEP: session.grants.may_keep})
         self._cobrowse.clear()
-        self._cobrowse.set_addresses(session.facts.allowed_addresses)
+        facts = session.facts
+        self._cobrowse.set_addresses(facts.allowed_addresses, facts.home_address)
         self._follow_call(session)
         self._follow_page(session)
         session.grants.changed.connect(lambda change: self._on_grant(session, change))

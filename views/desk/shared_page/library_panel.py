@@ -80,7 +80,7 @@ class LibraryPanel(QFrame):
         self._clock = clock
         self._read_at: datetime | None = None
         self._trouble = ""
-        self.is_whole = self._wanted_whole = self._opened = False
+        self.is_whole = self._wanted_whole = self._opened = self._stays = False
         self.search = QLineEdit()
         self.search.setObjectName("library_search")
         self.search.setPlaceholderText(_("Search the library"))
@@ -151,11 +151,17 @@ class LibraryPanel(QFrame):
         self._bar.setValue(max(0, percent))
         self.progress.show()
 
+    @property
+    def is_opened(self) -> bool:
+        """True while the agent has opened it over a page."""
+        return self._opened and not self._stays and not self.is_whole
+
     def open_panel(self) -> None:
         """Shows the panel, with the keyboard in its field; it stays until something is chosen or it
         is closed, also when a page comes meanwhile.
         """
         self._opened = True
+        self._stays = False
         self.search.clear()
         self._fill()
         self.show()
@@ -173,6 +179,17 @@ class LibraryPanel(QFrame):
         self.setMaximumHeight(WHOLE_PX if is_whole else HEIGHT_PX)
         self._close.setVisible(not is_whole)
         self.setVisible(is_whole or self._opened)
+
+    def stay(self, stays: bool) -> None:
+        """Remains, where it has all the room, over the page that comes: nothing is done yet at the
+        one that both begin with. It goes with that page, unless somebody searches.
+        """
+        if stays and self.is_whole:
+            self._opened = self._stays = True
+        elif not stays and self._stays:
+            self._stays = False
+            self._opened = bool(self.search.text())
+            self.setVisible(self.is_whole or self._opened)
 
     def close_panel(self) -> None:
         """Hides the panel, but where there is no page to be seen instead."""

@@ -103,7 +103,7 @@ class SharedPageView(QWidget):
         self.mirror = mirror
         self._state = ShareState.OFF
         self._page: PageShown | None = None
-        self._opening = ""
+        self._opening = self._home = ""
         self._allowed = list[str]()
         self._acting = self._showing = False
         self.library = LibraryPanel(clock)
@@ -191,9 +191,10 @@ class SharedPageView(QWidget):
 
     # ---- facts ----
 
-    def set_addresses(self, addresses: Sequence[str]) -> None:
-        """Addresses (URL prefixes) that the kiosk may open in this session."""
+    def set_addresses(self, addresses: Sequence[str], home: str = "") -> None:
+        """Addresses (URL prefixes) that the kiosk may open in this session, and where it begins."""
         self._allowed = list(addresses)
+        self._home = home
         self._show_addresses()
         self._set_open(True)
 
@@ -235,9 +236,9 @@ class SharedPageView(QWidget):
         """The kiosk shows this page."""
         self._page = page
         self._end_refusal()
-        if self._opening:
+        if self._opening and _answers(page.address, self._opening, self._home):
             self._notes.show_opened(page)
-        self._opening = ""
+            self._opening = ""
         self.bar.show_address(page.address, page.title)
         self.mirror.overlay.setAccessibleName(
             _("The caller's page: {title}").format(title=page.title)
@@ -298,10 +299,10 @@ class SharedPageView(QWidget):
         """Opens the library with the keyboard in its field, or closes it;
         nothing without a conversation.
         """
-        if self.library.isHidden() or self.library.is_whole:
-            self.open_library()
-        else:
+        if self.library.is_opened:
             self.library.close_panel()
+        else:
+            self.open_library()
 
     def open_library(self) -> None:
         """The library with the keyboard in its field; nothing without a conversation."""
@@ -317,10 +318,7 @@ class SharedPageView(QWidget):
         """Asks which document of this computer is shown; nothing without a conversation."""
         if not self.bar.file_button.isEnabled():
             return
-        dialog = _file_dialog(self)
-        dialog.fileSelected.connect(lambda path: self.acted.emit(acts.ShowFile(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        _choose_file(self, lambda path: self.acted.emit(acts.ShowFile(path)))
 
     def _draw_anew(self) -> None:
         self.acted.emit(acts.PagePress.DRAW_ANEW)
@@ -369,13 +367,29 @@ class SharedPageView(QWidget):
         here = _focus_within(self._stage, self.library)
         before = self._stage.currentWidget()
         self._stage.setCurrentWidget(self._in_front(live=live))
+        self.library.stay(live and not self._opening and _is_first(self._page, self._home))
         self.library.show_whole(not live and not self._showing and bool(self._allowed))
         self.bar.again.setEnabled(live and not self._showing)
         self.tools.set_off(self._showing)
         self.tools.set_in_session(live and not self._showing)
         self.bar.show_chip(not self._showing)
-        if here is not None and not here.isVisible() and self._stage.currentWidget() is not before:
+        is_other = self._stage.currentWidget() is not before or self.library.isAncestorOf(here)
+        if here is not None and not here.isVisible() and is_other:
             self.take_keyboard()  # not to whatever comes next in the window
+
+
+def _is_same(address: str, home: str) -> bool:
+    """True for the page that comes by itself, from which both go on."""
+    return bool(home) and shown_address(address) == shown_address(home)
+
+
+def _is_first(page: PageShown | None, home: str) -> bool:
+    return page is not None and _is_same(page.address, home)
+
+
+def _answers(address: str, opening: str, home: str) -> bool:
+    """True unless the first page of all was on its way before what the agent opens."""
+    return not _is_same(address, home) or _is_same(opening, home)
 
 
 def _focus_within(*parts: QWidget) -> QWidget | None:
@@ -403,12 +417,15 @@ def _refusal_words(refused: AddressRefused) -> str:
     return words.format(address=shown_address(refused.address))
 
 
-def _file_dialog(parent: QWidget) -> QFileDialog:
+def _choose_file(parent: QWidget, on_chosen: Callable[[str], None]) -> None:
+    """Asks for a document of this computer."""
     kinds = _("Documents and pictures (*.pdf *.jpg *.jpeg *.png)")
     dialog = QFileDialog(parent, _("Show the caller a document"), "", kinds)
     dialog.setObjectName("show_file_dialog")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    return dialog
+    dialog.fileSelected.connect(on_chosen)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
 
 
 def _empty_words(state: ShareState, opening: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import Qt
@@ -29,6 +30,7 @@ PAGE = PageShown(
     width_px=800,
     height_px=600,
 )
+HOME = msgspec.structs.replace(PAGE, address="https://caisse.example/", title="Accueil")
 BOTH = {Grant.SEE_PAGE: True, Grant.POINT: True}
 
 
@@ -116,6 +118,65 @@ def test_a_page_that_comes_takes_no_keyboard_from_the_library_that_the_agent_ope
     with qtbot.waitSignal(view.library.push_requested):
         key(view.library.search, Qt.Key.Key_Return)
     assert not view.library.isVisible()
+
+
+def test_where_one_begins_the_library_stays_with_the_keyboard_until_something_is_chosen(
+    view: SharedPageView, qtbot: QtBot
+) -> None:
+    begun_at_home(view, qtbot)
+    assert view.mirror.isVisible()
+    assert view.library.isVisible()
+    assert view.library.search.hasFocus(), "the next Enter chooses what is filled in together"
+    view.toggle_library()
+    assert view.library.search.hasFocus(), "who asks for it by its key gets it"
+    with qtbot.waitSignal(view.library.push_requested):
+        key(view.library.search, Qt.Key.Key_Return)
+    assert not view.library.isVisible()
+    assert view.mirror.overlay.hasFocus()
+    view.show_page(HOME)
+    assert not view.library.isVisible(), "it does not come back by itself"
+
+
+def test_the_library_gives_way_to_any_other_page(view: SharedPageView, qtbot: QtBot) -> None:
+    begun_at_home(view, qtbot)
+    view.show_page(PAGE)
+    assert not view.library.isVisible(), "somebody has followed a link"
+    assert view.mirror.overlay.hasFocus()
+
+
+def test_a_page_that_is_shared_already_has_the_keyboard(view: SharedPageView, qtbot: QtBot) -> None:
+    begun_at_home(view, qtbot, PAGE)
+    assert not view.library.isVisible()
+    assert view.mirror.overlay.hasFocus()
+
+
+def test_what_was_chosen_while_the_caller_was_asked_comes_without_the_library(
+    view: SharedPageView, qtbot: QtBot
+) -> None:
+    begun_at_home(view, qtbot, PAGE, chosen=True)
+    assert not view.library.isVisible()
+    assert view.mirror.overlay.hasFocus()
+
+
+def begun_at_home(
+    view: SharedPageView, qtbot: QtBot, page: PageShown = HOME, *, chosen: bool = False
+) -> None:
+    """The caller says yes, and this page comes: by itself, or after what the agent chose."""
+    form = LibraryItem(id="f", title="Formulaire", kind=LibraryKind.FORM, address=PAGE.address)
+    view.library.show_items([form])
+    view.set_addresses(["https://caisse.example/"], home="https://caisse.example")
+    view.activateWindow()
+    view.show_asked()
+    view.take_keyboard()
+    qtbot.waitUntil(view.library.search.hasFocus)
+    if chosen:
+        key(view.library.search, Qt.Key.Key_Return)
+    view.show_grants(BOTH)
+    view.show_sharing(True)
+    if chosen:
+        view.show_page(HOME)  # it was on its way
+        assert not view.library.isVisible()
+    view.show_page(page)
 
 
 def test_a_refusal_leads_back_to_asking(view: SharedPageView) -> None:
