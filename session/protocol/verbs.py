@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from session.protocol.appointments.booking import BOOKING_REQUESTS
+from session.protocol.appointments.day import DAY_REQUESTS
 from session.protocol.colleagues.memos import MEMO_REQUESTS
 from session.protocol.dossier.deliveries import DELIVERY_REQUESTS
 from session.protocol.dossier.exports import EXPORT_REQUESTS
@@ -34,6 +36,8 @@ from session.protocol.sealing import SEAL_REQUESTS
 
 _REQUESTS: Requests = (
     *REQUESTS,
+    *BOOKING_REQUESTS,
+    *DAY_REQUESTS,
     *LOG_REQUESTS,
     *LOG_LIST_REQUESTS,
     *NOTE_REQUESTS,

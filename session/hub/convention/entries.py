@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from session.core.field_types import whole
+from session.hub.convention.appointment_entries import AppointmentEntry
 from session.hub.convention.library_entries import LibraryEntry
 from session.hub.opening_hours.entries import (
     ClosureEntry,
@@ -86,6 +87,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             how many waiting callers are too many; 0 for what desk and board take as usual.
         transfers_to: "organisation" or "organisation/service": where its callers may be sent,
             beside what the organisation itself allows.
+        appointments: it gives some; none without.
     """
 
     id: Id
@@ -112,6 +114,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     overflow: list[OverflowEntry] = []
     overflow_from: list[ServiceRef] = []
     transfers_to: list[ServiceRef] = []
+    appointments: AppointmentEntry | None = None
 
     def shown(self) -> Service:
         """Return the service as kiosk and desk get it."""
