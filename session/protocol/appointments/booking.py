@@ -63,7 +63,6 @@ class BookableService(msgspec.Struct, frozen=True, kw_only=True):
     name: Text
     organisation_name: Text
     length_min: int
-    bring: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST_PAPERS)] = ()
 
 
 class BookablePlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +77,7 @@ class BookableAnswer(HubMessage, frozen=True, kw_only=True):
     that was asked for; the site where the caller is comes first.
     """
 
-    services: Annotated[list[BookableService], msgspec.Meta(max_length=100)]
+    services: Annotated[list[BookableService], msgspec.Meta(max_length=60)]
     places: Annotated[tuple[BookablePlace, ...], msgspec.Meta(max_length=MOST_PLACES)] = ()
     hits: int = 0
 
