@@ -31,7 +31,7 @@ from documents.printed.sheet import (
     height_of,
 )
 from resources.texts import _
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 
 _TITLE = TextStyle(BOLD, 24, 30, INK)
 _PROCEDURE = TextStyle(BOLD, 15, 20, ACCENT)

@@ -32,6 +32,11 @@ TABLES: tuple[Table, ...] = (
     tables.holds,
     tables.erased_files,
     tables.erased_numbers,
+    tables.appointments,
+    tables.appointment_steps,
+    tables.absences,
+    tables.day_changes,
+    tables.slot_counts,
 )
 """By their dependence. The index of words is not taken along: the store makes what it lacks when it
 opens.

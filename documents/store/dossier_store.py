@@ -23,6 +23,7 @@ from documents.hashes import sha256_of
 from documents.store import tables
 from documents.store.accesses import Accesses, one_at_a_time, write_line
 from documents.store.acts import DossierAct, DossierActKind, acts_of, write_act
+from documents.store.appointments.appointment_rows import Appointments
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
 from documents.store.erasure.dossiers import DossierErasures
@@ -134,6 +135,7 @@ class DossierStore:
         merges: dossiers of one person made one.
         incoming: dossiers from organisations' own systems.
         erasures: dossiers erased by right, and kept from it.
+        appointments: tickets of the future.
 
     Raises:
         StoreUnreachable: from every method, when database or disk fail;
@@ -165,6 +167,7 @@ class DossierStore:
         self.identities = Identities(transactions, now)
         self.accesses = Accesses(transactions, now)
         self.merges = Merges(transactions, now)
+        self.appointments = Appointments(transactions, now)
         self.incoming = IncomingDossiers(transactions, now)
         self.erasures = DossierErasures(transactions, self._blobs, now=now)
         try:

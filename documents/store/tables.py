@@ -27,7 +27,7 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 8
+FORMAT = 9
 """Number of this layout (docs/releasing.md)."""
 
 OLDEST = 8
@@ -283,6 +283,107 @@ erased_files = Table(
     Column("path", String(200), nullable=False, unique=True),
 )
 """Files of erased documents that are still to be removed."""
+
+appointments = Table(
+    "appointment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("appointment_id", String(40), nullable=False),
+    Column("request_id", String(100), nullable=False),
+    Column("code", String(6), nullable=False, unique=True),
+    Column("service", String(40), nullable=False),
+    Column("home", String(40), nullable=False),
+    Column("site", String(40), nullable=False),
+    Column("starts_utc", DateTime, nullable=False),
+    Column("length_min", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("family_name", String(100), nullable=False),
+    Column("given_names", String(100), nullable=False),
+    Column("born_on", String(10), nullable=False),
+    Column("caller_number", String(40), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("phone", String(40), nullable=False),
+    Column("language", String(3), nullable=False),
+    Column("dossier", String(40), nullable=False),
+    Column("agent", String(40), nullable=False),
+    Column("bring", Text, nullable=False),
+    Column("made_by", String(90), nullable=False),
+    Column("made_by_name", String(500), nullable=False),
+    Column("made_at_utc", DateTime, nullable=False),
+    Column("arrived_at_utc", DateTime, nullable=True),
+    Column("ticket", String(40), nullable=False),
+    Column("moves", Integer, nullable=False, default=0),
+    Column("foreign_id", String(60), nullable=False, default=""),
+    Column("erase_after_utc", DateTime, nullable=False),
+    UniqueConstraint("organisation", "appointment_id"),
+    UniqueConstraint("organisation", "request_id"),
+    Index("appointment_at", "organisation", "service", "starts_utc"),
+    Index("appointment_by_site", "home", "site", "starts_utc"),
+    Index("appointment_by_state", "state", "starts_utc"),
+    Index("appointment_by_dossier", "organisation", "dossier"),
+    Index("appointment_by_caller", "organisation", "caller_number"),
+    Index("appointment_by_birth", "born_on", "starts_utc"),
+    Index("appointment_erased", "erase_after_utc"),
+)
+"""Appointments; `request_id` says who booked it too. `bring` is JSON. A dossier is named by its
+number: most appointments have none.
+"""
+
+appointment_steps = Table(
+    "appointment_step",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("appointment_key", ForeignKey("appointment.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("at_utc", DateTime, nullable=False),
+    Column("by_user", String(90), nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("was_utc", DateTime, nullable=True),
+)
+
+absences = Table(
+    "absence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("absence_id", String(40), nullable=False),
+    Column("agent", String(40), nullable=False),
+    Column("first_utc", DateTime, nullable=False),
+    Column("last_utc", DateTime, nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("source", String(20), nullable=False, default=""),
+    UniqueConstraint("organisation", "absence_id"),
+    Index("absence_until", "organisation", "last_utc"),
+)
+
+day_changes = Table(
+    "appointment_day",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("service", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("agents", Integer, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("by_name", String(500), nullable=False),
+)
+"""A supervisor's word for a day of a service."""
+
+slot_counts = Table(
+    "appointment_count",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("service", String(40), primary_key=True),
+    Column("home", String(40), primary_key=True),
+    Column("site", String(40), primary_key=True),
+    *(
+        Column(name, Integer, nullable=False, default=0)
+        for name in ("offered", "booked", "kept", "missed", "moved", "cancelled")
+    ),
+)
+"""Figures of days that are over; the convention is kept in its last form only."""
 
 WORDS_TABLE = {
     "sqlite": (

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from session.core.short_number import tidy_short_number
+from session.core.spoken_letters import tidy_short_number
 from session.protocol.wire.ids import is_id
 
 SCHEME, PLACE = "poste-expert", "session"

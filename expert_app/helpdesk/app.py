@@ -25,7 +25,7 @@ from expert_app.helpdesk.bundle import (
 from expert_app.helpdesk.reading import read_lines
 from resources.texts import _
 from session.core.errors import BusUnreachable, HubUnreachable, LogUnknown
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.desk.hub.client import DeskClient
 from session.desk.hub.helpdesk import HelpdeskClient
 from session.log.playback.opened import OpenedLog

@@ -35,6 +35,7 @@ from session.core.dossier_model import (
 from session.core.errors import DossierUnknown, SessionError
 from session.core.tasks import in_thread
 from session.hub.access.log_register import LogReadings
+from session.hub.dossier.appointment_store import AppointmentStore
 from session.hub.dossier.register import Registers
 from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
@@ -99,6 +100,11 @@ class DossierAdapter:
         self.own_work = in_thread(store.own_work)
         self.take_back_note = in_thread(store.take_back_note)
         self.find_by_caller_number = self._identities.find_by_caller_number
+
+    @property
+    def appointments(self) -> AppointmentStore:
+        """The appointments of the store, as it is."""
+        return self._store.appointments
 
     @property
     def identities(self) -> IdentityStoreLike:

@@ -8,7 +8,7 @@ travel as JSON inside the messages of `session.protocol.appointments`.
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -84,8 +84,8 @@ class AppointmentTime(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ends_at(self) -> datetime:
-        """The end, by the same clock."""
-        return self.starts_at + timedelta(minutes=self.length_min)
+        """The end, UTC: on two nights of the year the site's clock says another length."""
+        return self.starts_at.astimezone(UTC) + timedelta(minutes=self.length_min)
 
 
 class Appointment(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +116,24 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True):
     ticket: OptionalId = ""
     moves: Annotated[int, msgspec.Meta(ge=0)] = 0
     foreign_id: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class NewAppointment(msgspec.Struct, frozen=True, kw_only=True):
+    """An appointment that somebody wants. `request_id`: the asker's own, and who asks.
+
+    Attributes:
+        keep_days: it is erased so long after its day.
+    """
+
+    organisation: Id
+    request_id: str
+    time: AppointmentTime
+    person: AppointmentPerson
+    dossier: str = ""
+    agent: str = ""
+    bring: tuple[str, ...] = ()
+    keep_days: int = 180
+    foreign_id: str = ""
 
 
 StepKind = Literal["booked", "moved", "cancelled", "arrived", "kept", "missed", "told", "not_told"]
@@ -163,12 +181,14 @@ class DayChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SlotCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of one day of a service at a site, kept as they were that day."""
+    """The figures of one day of a service at a site, kept as they were that day. How many were
+    `offered` is said once, of all sites together (`home` and `site` "").
+    """
 
-    day: str
+    day: Annotated[str, msgspec.Meta(max_length=10)]
     service: Id
-    home: Id
-    site: Id
+    home: OptionalId
+    site: OptionalId
     offered: int = 0
     booked: int = 0
     kept: int = 0

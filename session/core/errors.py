@@ -496,3 +496,23 @@ class KioskAway(SessionError):
 
 class RateLimited(SessionError):
     """Too many requests from this identity."""
+
+
+class AppointmentUnknown(SessionError):
+    """There is no such appointment here."""
+
+
+class AppointmentOver(SessionError):
+    """The appointment is not to come any more: it was cancelled, missed, or its caller is there."""
+
+
+class AppointmentTimeGone(SessionError):
+    """The service gives no appointment at that time. Detail: `service`."""
+
+
+class AppointmentTooLate(SessionError):
+    """The caller may not change it any more. Detail: `minutes`, until how long before it could."""
+
+
+class PersonNeeded(SessionError):
+    """An appointment needs a number, or a name and a birth date."""

@@ -19,6 +19,7 @@ from session.hub.access.operator_acts import OperatorActs
 from session.hub.access.releases import Releases
 from session.hub.access.request_server import RequestCounts, RequestServer
 from session.hub.access.sightings import Sightings
+from session.hub.appointments import wiring as appointments
 from session.hub.assignment import wiring as assignment
 from session.hub.convention.catalogue import Catalogue
 from session.hub.dossier import wiring as dossier
@@ -71,8 +72,8 @@ class Hub:
         turn: TURN servers for calls, None without any.
 
     Attributes:
-        queue, history, assignment, dossiers, log_list, supervision, transfers, network,
-            remote_help, monitoring: its packages.
+        queue, history, assignment, dossiers, log_list, supervision, transfers,
+            appointments, network, remote_help, monitoring: its packages.
         flood_watch: tells of whoever sends far more than every limit.
         authority: the network's next one, given to the programs before it counts.
         acts: what operators did.
@@ -108,6 +109,7 @@ class Hub:
         self.transfers = transfers.build(
             parts, self.queue, partners=outgoing, is_ours=self.assignment.is_ours
         )
+        self.appointments = appointments.build(parts, self.queue, dossiers=dossiers)
         self.network = self._build_network(outgoing, counts)
         self.space = stores.space
         self.attendance = _attendance(parts, self.sightings)
@@ -180,6 +182,7 @@ class Hub:
             *self.remote_help.rules,
             *self.supervision.rules,
             *self.transfers.rules,
+            *self.appointments.rules,
             *self.network.rules,
             Releases(self.parts.release),
             self.acts,
@@ -407,6 +410,7 @@ class Hub:
             self.network.state.publish,
             self.queue.offers.tick,
             self.transfers.callbacks.tick,
+            self.appointments.tick,
         )
         await tasks.for_each(rules, lambda rule: rule(), name="rules of the hub's timer")
         self._forget_ended(open_now)

@@ -15,7 +15,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.hub.log_index.digest import LogDigest
 from session.hub.log_index.find import find_logs
 from session.hub.log_index.rows import ListedConversation, LogRows, TicketFacts

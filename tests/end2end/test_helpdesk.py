@@ -19,7 +19,7 @@ from expert_app.runtime.child_programs import Child, ChildFailed
 from expert_app.runtime.config import DeskSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE
 from session.bus.transport.nkeys import public_key
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.core.tasks import Tasks
 from session.log.sides import FaultSide
 from session.log.summary import FELT_CUT_S, FactKind, summarise

@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from tests.end2end.relayed_line import RelayedLine
 from tests.pilot.computer import NEEDED
 from tests.pilot.conversation import Conversations

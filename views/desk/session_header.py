@@ -10,7 +10,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
 from resources.texts import _
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service, SessionFacts
 from views.desk.grants_control import GrantsControl

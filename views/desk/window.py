@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.protocol.hub.requests import SessionFacts
 from views.desk.agent_status import AgentStatus, Occupation
 from views.desk.call_controls import CallState

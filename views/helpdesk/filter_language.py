@@ -17,7 +17,7 @@ import msgspec
 
 from resources.texts import N_, _
 from session.core.folded_text import has_words
-from session.core.short_number import tidy_short_number
+from session.core.spoken_letters import tidy_short_number
 from session.protocol.helpdesk.log_list import (
     MOST_CHOSEN,
     LogFilter,

@@ -601,6 +601,26 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This kiosk ({kiosk}) gives no sign of life."),
         N_("See on the spot whether it is on and has its network."),
     ),
+    "appointment_unknown": (
+        N_("There is no such appointment."),
+        N_("Check the letters on the slip, or look for it by the day."),
+    ),
+    "appointment_over": (
+        N_("This appointment cannot be changed any more."),
+        N_("It was cancelled or missed, or its caller is there. Take another one if needed."),
+    ),
+    "appointment_time_gone": (
+        N_("The service gives no appointment at that time any more."),
+        N_("Choose another time."),
+    ),
+    "appointment_too_late": (
+        N_("It is too late to change this appointment here."),
+        N_("It can be changed until {minutes} minutes before. Call the organisation."),
+    ),
+    "person_needed": (
+        N_("It is not known who comes."),
+        N_("Type the caller's number, or the name and the birth date."),
+    ),
     "rate_limited": (
         N_("Too many requests in a short time."),
         N_("Wait a few seconds, then go on."),

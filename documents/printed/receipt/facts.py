@@ -20,7 +20,7 @@ import msgspec
 
 from documents.printed.dates import hour, long_date, moment
 from resources.texts import N_, _
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 
 MARK = "RECEPISSE-2"
 UNSIGNED_MARK = "RECEPISSE-1"

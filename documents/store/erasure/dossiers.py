@@ -30,6 +30,10 @@ from sqlalchemy import (
 
 from documents.store import tables
 from documents.store.accesses import one_at_a_time
+from documents.store.appointments.appointment_rows import (
+    appointments_of_dossiers,
+    erase_appointments,
+)
 from documents.store.blobs import BlobStore
 from documents.store.erasure.files import note_files, remove_files
 from documents.store.rows import kept_row
@@ -73,7 +77,7 @@ class DossierErasure(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         tokens: of its dossiers: random, so a backup is put right by them, and nobody is named.
-        rows: pieces, notes, steps and acts.
+        rows: pieces, notes, steps, acts and appointments.
         delivered: names of the document systems that have copies, which are theirs to erase.
         sessions: conversations that opened it within a day.
         conversations: all conversations that opened it.
@@ -203,6 +207,8 @@ class DossierErasures:
         keys = [row.id for row in group]
         documents = _documents(connection, keys)
         rows = sum(_count(connection, table, keys) for table in _OF_DOSSIER[1:])
+        numbers = [row.number for row in group]
+        rows += len(appointments_of_dossiers(connection, organisation, numbers))
         lines = tables.accesses
         sessions = (
             select(lines.c.session_id)
@@ -302,6 +308,8 @@ def _erase_rows(connection: Connection, organisation: str, group: Sequence[Row[A
     connection.execute(delete(tables.documents).where(tables.documents.c.id.in_(ids)))
     for table in _OF_DOSSIER:
         connection.execute(delete(table).where(table.c.dossier_id.in_(keys)))
+    numbers = [row.number for row in group]
+    erase_appointments(connection, appointments_of_dossiers(connection, organisation, numbers))
     lines = tables.accesses
     for row in group:
         line_filter = lines.c.organisation == organisation, lines.c.dossier == row.number

@@ -19,7 +19,7 @@ from expert_app.desk.filing import DeletedPages, Filing, kept_until
 from resources.texts import _, ngettext
 from session.core.dossier_model import Dossier, OwnWork
 from session.core.errors import DossierUnknown, TicketUnknown
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.desk.hub.memos import SUPERVISORS
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.dossier.guides import NoteTemplate

@@ -17,7 +17,7 @@ from expert_app.kiosk.wiring.choices import CallerChoices
 from expert_app.kiosk.wiring.reading import PageReader
 from resources.texts import _
 from session.core.clock import Clock
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.kiosk.caller_acts import (
     AskCallback,
     CallerAct,

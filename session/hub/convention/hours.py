@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from session.hub.convention.appointment_entries import AppointmentEntry
 from session.hub.convention.entries import OrganisationEntry, ServiceEntry, SiteEntry
 from session.hub.convention.problems import Problem
 from session.hub.opening_hours.entries import ClosureEntry, OpeningEntry
@@ -69,6 +70,8 @@ def check_hours(entry: OrganisationEntry, where: str) -> Iterator[Problem]:
             yield Problem("unknown_region", place, {"name": region})
     for service in entry.services:
         yield from _lines(service.hours, f"{where}.services.{service.id}.hours")
+        if service.appointments is not None:
+            yield from _appointments(service.appointments, f"{where}.services.{service.id}")
     for offer in entry.offers:
         yield from _lines(offer.hours, f"{where}.offers.{offer.site}.hours")
     yield from _spans(entry, where)
@@ -81,6 +84,22 @@ def check_hours(entry: OrganisationEntry, where: str) -> Iterator[Problem]:
 
 def _lines(lines: Sequence[str], where: str) -> Iterator[Problem]:
     yield from (Problem(wrong.code, where, {"text": wrong.text}) for wrong in wrong_lines(lines))
+
+
+def _appointments(entry: AppointmentEntry, where: str) -> Iterator[Problem]:
+    """Times that cannot be read, and days in the wrong order."""
+    yield from _lines(entry.hours, f"{where}.appointments.hours")
+    for dated in entry.dated:
+        place = f"{where}.appointments.dated, {dated.first}"
+        if dated.end < dated.first:
+            yield Problem(
+                "days_backwards", place, {"first": f"{dated.first}", "last": f"{dated.end}"}
+            )
+        if dated.hours:
+            try:
+                slots(dated.hours)
+            except SlotWrong as wrong:
+                yield Problem(wrong.code, place, {"text": wrong.text})
 
 
 def _spans(entry: OrganisationEntry, where: str) -> Iterator[Problem]:

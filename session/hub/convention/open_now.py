@@ -39,17 +39,22 @@ class OpenNow:
         Raises:
             NotAllowed, ServiceUnknown: no such organisation or service.
         """
+        self._follow_convention()
+        cell, now = (organisation, service, home, site), self._clock.utc_now()
+        current = self._known.get(cell)
+        if current is None or current.until_utc <= now:
+            current = self._known[cell] = opening(self.hours(cell), now)
+        return current
+
+    def _follow_convention(self) -> None:
         if self._version != self._catalogue.version:
             self._version = self._catalogue.version
             self._known.clear()
             self._hours.clear()
-        cell, now = (organisation, service, home, site), self._clock.utc_now()
-        current = self._known.get(cell)
-        if current is None or current.until_utc <= now:
-            current = self._known[cell] = opening(self._hours_of(cell), now)
-        return current
 
-    def _hours_of(self, cell: Cell) -> Hours:
+    def hours(self, cell: Cell) -> Hours:
+        """All that decides when this cell is open. Raises as `of`."""
+        self._follow_convention()
         if cell not in self._hours:
             organisation, service, home, site = cell
             owner = self._catalogue.organisation(organisation)

@@ -27,6 +27,7 @@ from session.core.dossier_model import (
     TalkSpan,
 )
 from session.hub.access.log_register import LogReadings
+from session.hub.dossier.appointment_store import AppointmentStore
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.guides import GuidesAnswer
 from session.protocol.dossier.identity import (
@@ -169,6 +170,11 @@ class DossierStoreLike(Protocol):
     """The dossiers of all organisations. Errors are classes of `session.core.errors`;
     every method may raise `StoreUnreachable`, and those that name a dossier `DossierUnknown`.
     """
+
+    @property
+    def appointments(self) -> AppointmentStore:
+        """The appointments, which may belong to dossiers."""
+        ...
 
     @property
     def identities(self) -> IdentityStoreLike:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from session.core.errors import MessageMalformed
 from session.core.folded_text import folded, has_words
-from session.core.short_number import tidy_short_number
+from session.core.spoken_letters import tidy_short_number
 from session.hub.log_index import tables
 from session.hub.log_index.digest import decode_digest
 from session.hub.log_index.rows import LogRows

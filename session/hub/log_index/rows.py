@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from session.core.errors import StoreUnreachable
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.hub.log_index import tables
 from session.hub.log_index.digest import LogDigest, decode_digest, encode_digest
 from session.hub.storage.erasures import mark_of

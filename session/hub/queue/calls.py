@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 
 import msgspec
 
 from session.bus.request_context import answered_request
+from session.core.appointment_model import Appointment
 from session.core.errors import (
     NotAllowed,
     QueueClosed,
@@ -43,7 +45,7 @@ from session.protocol.hub.requests import (
     TicketChanged,
     TicketRequested,
 )
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import Needs, Ticket, TicketState
 from session.protocol.wire.ids import ticket_id
 from session.protocol.wire.roles import Role
 
@@ -178,6 +180,63 @@ class Calls:
             return await self._answer_again(stored)
         log.info("ticket %s waits, trace %s", identity, answered_request().trace)
         await self.abandon_older(stored.ticket)
+        return await self.answer(stored)
+
+    @staticmethod
+    def appointment_ticket(appointment: Appointment, kiosk: str, request_id: str) -> str:
+        """The id of the ticket that an appointment becomes by this request."""
+        kiosk_path = f"{appointment.id}/{kiosk}"
+        return ticket_id(appointment.organisation, kiosk_path, request_id)
+
+    async def take_appointment(
+        self,
+        asker: Asker,
+        appointment: Appointment,
+        identity: str,
+        *,
+        needs: Needs,
+        is_late: bool,
+    ) -> TicketAnswer:
+        """A ticket for a caller who has come to an appointment; the hours of its service do not
+        count, since it was promised. Who comes late waits as everybody does.
+
+        Raises:
+            QueueClosed: an operator has closed the site. StoreFull, StoreUnreachable.
+        """
+        home, kiosk = asker.organisation, asker.user
+        organisation, time = appointment.organisation, appointment.time
+        existing = await self._changes.store.get(organisation, identity)
+        if existing is not None:
+            return await self._answer_again(existing)
+        self.check_space()
+        if self._closures.is_site_closed(home, time.site):
+            raise QueueClosed(service=time.service)
+        service = self._catalogue.service(organisation, time.service)
+        number = appointment.person.caller_number
+        record = CallerRecord(number=number, dossier=appointment.dossier)
+        await self._callers.put(organisation, identity, record)
+        ticket = Ticket(
+            id=identity,
+            organisation=organisation,
+            service=service.id,
+            kiosk=kiosk,
+            site=self._catalogue.site_of(home, kiosk).name,
+            number=self._changes.view.next_number(organisation, service.letter),
+            state=TicketState.WAITING,
+            arrived_at_utc=self._changes.view.arrival(organisation, self._clock.utc_now()),
+            caller_number_given=bool(number),
+            needs=needs,
+            skills=self._catalogue.skills_for(organisation, service.id, needs),
+            preferred=appointment.agent or None,
+            changed_by=f"{Role.KIOSK}.{kiosk}",
+            reason="appointment",
+            home=home if home != organisation else "",
+            appointment=appointment.id,
+            due_at_utc=None if is_late else time.starts_at.astimezone(UTC),
+        )
+        stored, is_new = await self._changes.add_new(ticket)
+        if is_new:
+            await self.abandon_older(stored.ticket)
         return await self.answer(stored)
 
     async def _find(

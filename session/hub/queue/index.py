@@ -70,9 +70,8 @@ class TicketIndex:
         if ticket.state is TicketState.WAITING:
             self._unoffered[ticket.service] += 1
         if ticket.state in WAITING:
-            key = queue_order(ticket)
-            insort(self._line, key)
-            insort(self._arrivals, _arrival(ticket) if ticket.priority else key)
+            insort(self._line, queue_order(ticket))
+            insort(self._arrivals, _arrival(ticket))
         if ticket.agent is not None and ticket.state in IN_HAND:
             self._of_agent.setdefault(ticket.agent, set()).add(ticket.id)
         if ticket.state in OPEN:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, not_, or_, select
 
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.hub.history import tables
 from session.hub.history.database import History, naive
 from session.protocol.hub.history import ActFacts, ActKind, ActSide

@@ -44,6 +44,9 @@ MOST_DAYS = 31
 INSTEAD = 3
 """So many other times are told to whoever comes too late for one."""
 
+QR_START = "poste-expert:rdv:"
+"""What a slip's QR code begins with, before the letters."""
+
 Day = Annotated[str, msgspec.Meta(pattern=whole(r"\d{4}-\d{2}-\d{2}"))]
 OptionalDay = Annotated[str, msgspec.Meta(pattern=whole(r"(\d{4}-\d{2}-\d{2})?"))]
 SitePlace = Annotated[
@@ -171,12 +174,15 @@ class BookedAnswer(HubMessage, frozen=True, kw_only=True):
 class BookRequest(Request[BookedAnswer], frozen=True, kw_only=True, verb="book", roles=BOOKERS):
     """Take a free time for a person. Repeating the same `request_id` is the same appointment.
 
-    In a session the person may be left empty: it is the dossier's, and the appointment belongs to
-    that dossier. Else a number, or a name and a birth date, are needed (`PersonNeeded`).
+    With a `dossier` of the session the person may be left empty: it is the dossier's, and the
+    appointment belongs to it. Else a number, or a name and a birth date, are needed
+    (`PersonNeeded`).
 
     Attributes:
         agent: who expects the caller; an agent names itself or a colleague.
-        bring: papers to bring beside those of the service.
+        bring: papers to bring beside those of the service and those that the dossier lacks.
+        agreed: the caller has said yes to an appointment at another organisation, which gets the
+            person's data with it, and no dossier.
     """
 
     request_id: Id
@@ -185,11 +191,13 @@ class BookRequest(Request[BookedAnswer], frozen=True, kw_only=True, verb="book",
     site: SitePlace = ""
     session_id: OptionalId = ""
     agent: MaybeId = ""
+    dossier: Annotated[str, msgspec.Meta(max_length=40)] = ""
     person: AppointmentPerson = AppointmentPerson()
     bring: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST_PAPERS)] = ()
+    agreed: bool = False
 
 
-class MoveRequest(
+class MoveAppointmentRequest(
     Request[BookedAnswer], frozen=True, kw_only=True, verb="move_appointment", roles=BOOKERS
 ):
     """Give an appointment another time, at the same site or another one of its service."""
@@ -201,7 +209,7 @@ class MoveRequest(
     reason: Why = ""
 
 
-class CancelRequest(
+class CancelAppointmentRequest(
     Request[BookedAnswer], frozen=True, kw_only=True, verb="cancel_appointment", roles=BOOKERS
 ):
     """Cancel an appointment; done once."""
@@ -278,8 +286,8 @@ BOOKING_REQUESTS: Requests = (
     BookableRequest,
     FreeSlotsRequest,
     BookRequest,
-    MoveRequest,
-    CancelRequest,
+    MoveAppointmentRequest,
+    CancelAppointmentRequest,
     FindSlipRequest,
     CheckInRequest,
 )

@@ -45,7 +45,7 @@ class DayAppointment(msgspec.Struct, frozen=True, kw_only=True):
     late_told: bool = False
 
 
-class DayLine(msgspec.Struct, frozen=True, kw_only=True):
+class DayTime(msgspec.Struct, frozen=True, kw_only=True):
     """One time of a service: how many appointments it has room for, and how many it has."""
 
     service: Id
@@ -62,7 +62,7 @@ class AppointmentsAnswer(ListAnswer, frozen=True, kw_only=True):
     PAGED: ClassVar[tuple[str, ...]] = ("appointments", "lines")
 
     appointments: list[DayAppointment]
-    lines: tuple[DayLine, ...] = ()
+    lines: tuple[DayTime, ...] = ()
     absences: Annotated[tuple[Absence, ...], msgspec.Meta(max_length=100)] = ()
     changes: Annotated[tuple[DayChange, ...], msgspec.Meta(max_length=100)] = ()
     day: Day
@@ -90,11 +90,12 @@ class CallerAppointmentsRequest(
     verb="caller_appointments",
     roles=(Role.AGENT,),
 ):
-    """The appointments of the session's caller, by dossier or number: those to come, and the last
-    ones.
+    """The appointments of the session's caller, by number or by a dossier of the session: the 50
+    last ones, the latest first.
     """
 
     session_id: Id
+    dossier: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class StepsAnswer(HubMessage, frozen=True, kw_only=True):
@@ -139,7 +140,7 @@ class DayChangeRequest(
 # ---- host
 
 
-class Expected(msgspec.Struct, frozen=True, kw_only=True):
+class ExpectedCaller(msgspec.Struct, frozen=True, kw_only=True):
     """An appointment as the site's host sees it."""
 
     code: Text
@@ -156,7 +157,7 @@ class ExpectedAnswer(ListAnswer, frozen=True, kw_only=True):
 
     PAGED: ClassVar[tuple[str, ...]] = ("expected",)
 
-    expected: list[Expected]
+    expected: list[ExpectedCaller]
 
 
 class ExpectedRequest(

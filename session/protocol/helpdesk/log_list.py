@@ -95,7 +95,7 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation.
 
     Attributes:
-        short_number: `session.core.short_number` of its id.
+        short_number: `session.core.spoken_letters` of its id.
         ticket_number: as it was called ("A012"), "" where nobody knows it (any more).
         trace, accept_trace: those of the caller's press and of the agent's acceptance, by which
             the hub's log is searched; "" where nobody knows it.

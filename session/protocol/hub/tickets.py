@@ -82,6 +82,9 @@ KEPT = timedelta(seconds=60)
 STEP = timedelta(minutes=3)
 """What one step of priority is worth: as much as so long a wait. See `queue_order`."""
 
+AHEAD = timedelta(minutes=30)
+"""What an appointment is worth at its hour: as much as so long a wait."""
+
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A waiting caller as every agent of the organisation may see it:
@@ -117,6 +120,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         called_at_utc: when a caller who comes back was called to the kiosk.
         talk: holding and third people, in session only.
         passed: how it was passed on last.
+        appointment, due_at_utc: the caller has an appointment at that time.
         changed_by: "<role letter>.<user>" of the maker of the last change, or "hub".
         act, undoes: the last act of a supervisor on it, and the act that this one took back.
         format: the number of this stored form; 1 when nothing is said, any later one is always
@@ -166,6 +170,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     help_from: HelpFrom = HelpFrom.CALLER
     talk: Talk | None = None
     passed: Passed | None = None
+    appointment: OptionalId = ""
+    due_at_utc: UtcTime | None = None
     format: int = 1
 
     @property
@@ -234,10 +240,16 @@ def queue_order(ticket: Ticket) -> tuple[datetime, str]:
     time passes, within a priority who came first is first, and whoever comes later than (priority *
     STEP) cannot overtake: nobody starves.
 
+    Who has an appointment stands where somebody would who came `AHEAD` before its hour: callers who
+    have waited for longer are answered first, all others after it.
+
     The key never changes while a caller waits. An order that depended on the present time would
     have to be sorted again and again, at every desk at the same moment. Priorities that grow at
     different paces are not possible for that reason.
     """
-    if not ticket.priority:
-        return ticket.arrived_at_utc, ticket.id
-    return ticket.arrived_at_utc - ticket.priority * STEP, ticket.id
+    came = ticket.arrived_at_utc
+    if ticket.due_at_utc is not None:
+        came = min(came, ticket.due_at_utc - AHEAD)
+    if ticket.priority:
+        came -= ticket.priority * STEP
+    return came, ticket.id

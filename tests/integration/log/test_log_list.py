@@ -13,7 +13,7 @@ from zstandard import ZstdCompressor
 
 from session.bus.client import BusClient
 from session.core.errors import LogRunning, SessionError
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.desk.hub.client import DeskClient
 from session.kiosk.hub.client import KioskClient
 from session.log import events

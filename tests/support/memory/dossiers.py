@@ -6,14 +6,23 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
+import weakref
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 
 import msgspec
 
 from documents.store.accesses import MOST_DOSSIERS, MOST_SEARCHES, WITHIN
+from documents.store.appointments.appointment_rows import Appointments
+from documents.store.layout import make_tables
+from documents.store.tables import open_engine
+from documents.store.transactions import Transactions
 from session.core.dossier_model import (
     Access,
     AccessKind,
@@ -216,11 +225,28 @@ class MemoryDossiers:
     def __init__(self) -> None:
         self.readings = MemoryReadings()
         self.identities: IdentityStoreLike = MemoryIdentities(self)
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.damage = False
         self.filings = 0
         self.documents: dict[str, bytes] = {}
         self._by_upload: dict[str, DocumentRecord] = {}
         self._dossiers: dict[tuple[str, str], Dossier] = {}
+
+    @cached_property
+    def appointments(self) -> Appointments:
+        """The real store of appointments, in a folder that goes with this object."""
+        folder = Path(tempfile.mkdtemp(prefix="appointments-"))
+        engine = open_engine(folder, None)
+        with engine.begin() as connection:
+            make_tables(connection)
+        transactions = Transactions(engine)
+
+        def remove() -> None:
+            transactions.close()
+            shutil.rmtree(folder)
+
+        weakref.finalize(self, remove)
+        return Appointments(transactions, lambda: self.now())
 
     def add(self, organisation: str, number: str, name: str, caller_number: str) -> None:
         self._dossiers[organisation, number] = Dossier(

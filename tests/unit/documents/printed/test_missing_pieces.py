@@ -12,7 +12,7 @@ import msgspec
 import pypdfium2
 
 from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 
 FACTS = MissingFacts(
     organisation="Caisse d'entraide du Val-Doré",

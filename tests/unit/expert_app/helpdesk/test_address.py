@@ -8,7 +8,7 @@ from datetime import datetime, time
 import pytest
 
 from expert_app.helpdesk.address import SessionAddress, read_address, seconds_to, write_address
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 
 ID = "0125223b7b7c9c164ce6_68fe9493"
 NUMBER = short_number(ID)

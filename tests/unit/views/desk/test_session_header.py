@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.protocol.hub.requests import SessionFacts
 from tests.support.screens.invented import SESSION
 from views.desk.session_header import SessionHeader

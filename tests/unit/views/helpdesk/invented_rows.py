@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.protocol.helpdesk.log_list import (
     CountOf,
     LogCounts,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from resources.texts import language, use_language
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.protocol.helpdesk.log_list import LogState, TroublePart
 from views.helpdesk.filter_language import add_token, completions, parse, when, without_field
 from views.words.trouble_search import codes_for

@@ -10,7 +10,7 @@ from expert_app.kiosk.wiring.choices import CallerChoices
 from expert_app.kiosk.wiring.reading import PageReader
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.kiosk.caller_acts import Touch
 from session.protocol.conversation.messages import KioskWiped
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said

@@ -30,7 +30,7 @@ from documents.printed.receipt.pdf import (
     verification_text,
 )
 from documents.printed.sheet import BOTTOM, MARGIN
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from tests.support.screens.longer import use_words
 from tests.unit.documents.printed.receipt.read_back import FACTS, text_of
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.helpdesk.address import SessionAddress
 from expert_app.helpdesk.wiring.one_window import AddressDoor, door_name, hand_over
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 
 NUMBER = short_number("0125223b7b7c9c164ce6_68fe9493")
 ADDRESS = f"poste-expert://session/{NUMBER}?at=12:30"

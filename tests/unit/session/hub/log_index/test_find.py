@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from session.core.errors import MessageMalformed, StoreUnreachable
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.hub.history.database import History
 from session.hub.log_index import tables
 from session.hub.log_index.digest import LogDigest

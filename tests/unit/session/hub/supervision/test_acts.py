@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.hub.history.audit import AuditEntry, BoardEntry
 from session.hub.history.database import History
 from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from session.core.short_number import short_number
+from session.core.spoken_letters import short_number
 from session.protocol.codec import decode_plain, encode
 from session.protocol.helpdesk.log_list import (
     FindLogs,

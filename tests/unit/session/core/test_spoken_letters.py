@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.core.short_number import short_number, tidy_short_number
-from session.core.spoken_letters import ALPHABET
+from session.core.spoken_letters import ALPHABET, short_number, tidy_short_number
 
 SESSION = "0125223b7b7c9c164ce6_68fe9493"
 
