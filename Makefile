@@ -118,7 +118,7 @@ fuzz: setup
 	PATH="$$PATH:$(HOME)/.local/bin:$(CURDIR)/build/uv/bin" uv run --no-sync --with atheris python -m tests.fuzz
 
 bench:
-	@$(MAKE) --no-print-directory --keep-going bench-start bench-work bench-paper bench-statistics bench-log_list bench-scale bench-import bench-cobrowse bench-replay bench-hub bench-media
+	@$(MAKE) --no-print-directory --keep-going bench-start bench-work bench-paper bench-statistics bench-log_list bench-scale bench-appointments bench-import bench-cobrowse bench-replay bench-hub bench-media
 
 bench-paper: setup
 	@installers/bench_peers.sh

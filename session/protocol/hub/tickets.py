@@ -82,7 +82,7 @@ KEPT = timedelta(seconds=60)
 STEP = timedelta(minutes=3)
 """What one step of priority is worth: as much as so long a wait. See `queue_order`."""
 
-AHEAD = timedelta(minutes=30)
+AHEAD = timedelta(hours=2)
 """What an appointment is worth at its hour: as much as so long a wait."""
 
 
