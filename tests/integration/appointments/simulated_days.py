@@ -81,8 +81,8 @@ class _Simulation:
             self._free -= 1
             self._at(15.0, "free")
         while self._events:
-            now, _order, what, ticket = heapq.heappop(self._events)
-            self._follow(now, what, ticket)
+            now, _order, what, comer = heapq.heappop(self._events)
+            self._follow(now, what, comer)
             while self._free and self._line:
                 self._answer(now)
         return self._day
