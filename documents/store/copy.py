@@ -34,6 +34,7 @@ TABLES: tuple[Table, ...] = (
     tables.erased_numbers,
     tables.appointments,
     tables.appointment_steps,
+    tables.appointment_messages,
     tables.absences,
     tables.day_changes,
     tables.slot_counts,

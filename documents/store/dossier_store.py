@@ -24,6 +24,7 @@ from documents.store import tables
 from documents.store.accesses import Accesses, one_at_a_time, write_line
 from documents.store.acts import DossierAct, DossierActKind, acts_of, write_act
 from documents.store.appointments.appointment_rows import Appointments
+from documents.store.appointments.messages import AppointmentMessages
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
 from documents.store.erasure.dossiers import DossierErasures
@@ -79,6 +80,7 @@ from documents.store.versions import (
     withdraw_note,
 )
 from resources.texts import _
+from session.core.appointment_model import MessageWay
 from session.core.disk import make_folder
 from session.core.dossier_model import (
     NOBODY,
@@ -125,6 +127,7 @@ class DossierStore:
             `documents.store.remote_blobs.RemoteBlobs`; closed with us.
         targets: by organisation, names of its own document systems, which get a copy of what is
             filed.
+        ways: by organisation, how it writes to people about their appointments.
         look_at: looks at each PDF before it is filed; a hub's does so in a worker process.
         now: the time, timezone-aware; its local day decides which pieces are out of date.
 
@@ -136,6 +139,7 @@ class DossierStore:
         incoming: dossiers from organisations' own systems.
         erasures: dossiers erased by right, and kept from it.
         appointments: tickets of the future.
+        messages: to people about their appointments.
 
     Raises:
         StoreUnreachable: from every method, when database or disk fail;
@@ -149,6 +153,7 @@ class DossierStore:
         *,
         blobs: BlobStore | None = None,
         targets: Mapping[str, Sequence[str]] | None = None,
+        ways: Mapping[str, Sequence[MessageWay]] | None = None,
         look_at: LookAtPdf = facts_of,
         now: Callable[[], datetime] = _now,
     ) -> None:
@@ -167,7 +172,8 @@ class DossierStore:
         self.identities = Identities(transactions, now)
         self.accesses = Accesses(transactions, now)
         self.merges = Merges(transactions, now)
-        self.appointments = Appointments(transactions, now)
+        self.appointments = Appointments(transactions, now, ways=ways)
+        self.messages = AppointmentMessages(transactions)
         self.incoming = IncomingDossiers(transactions, now)
         self.erasures = DossierErasures(transactions, self._blobs, now=now)
         try:

@@ -315,6 +315,7 @@ appointments = Table(
     Column("ticket", String(40), nullable=False),
     Column("moves", Integer, nullable=False, default=0),
     Column("foreign_id", String(60), nullable=False, default=""),
+    Column("not_told", Integer, nullable=False, default=0),
     Column("erase_after_utc", DateTime, nullable=False),
     UniqueConstraint("organisation", "appointment_id"),
     UniqueConstraint("organisation", "request_id"),
@@ -342,6 +343,24 @@ appointment_steps = Table(
     Column("reason", String(500), nullable=False),
     Column("was_utc", DateTime, nullable=True),
 )
+
+appointment_messages = Table(
+    "appointment_message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("appointment_key", ForeignKey("appointment.id"), nullable=False, index=True),
+    Column("organisation", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("way", String(10), nullable=False),
+    Column("due_utc", DateTime, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_utc", DateTime, nullable=False),
+    Column("claimed_until_utc", DateTime, nullable=False),
+    Column("why", String(100), nullable=False),
+    Index("appointment_message_due", "state", "organisation", "way", "next_try_utc"),
+)
+"""What a person is told of an appointment; the address stands with the appointment only."""
 
 absences = Table(
     "absence",

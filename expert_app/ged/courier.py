@@ -151,7 +151,7 @@ class _TargetCourier:
             else:
                 wait_s = self._pace.poll_s
             try:
-                parcel = await _in_thread(
+                parcel = await ended_in_thread(
                     self._store.deliveries.claim,
                     settings.organisation,
                     settings.name,
@@ -178,7 +178,7 @@ class _TargetCourier:
         settings = self._target.settings
         while True:
             try:
-                count = await _in_thread(
+                count = await ended_in_thread(
                     self._store.deliveries.add_earlier,
                     settings.organisation,
                     settings.name,
@@ -201,21 +201,21 @@ class _TargetCourier:
         except NotDelivered as trouble:
             return await self._on_trouble(parcel, trouble)
         except asyncio.CancelledError:
-            await _in_thread(keep.release, parcel.delivery, self._clock.utc_now())
+            await ended_in_thread(keep.release, parcel.delivery, self._clock.utc_now())
             raise
         self._failures = 0
         self.away = ""
         now = self._clock.utc_now()
         if isinstance(outcome, CopyArrived):
             self._asked.pop(parcel.receipt, None)
-            await _in_thread(keep.delivered, parcel.delivery, outcome.remote_id, now)
+            await ended_in_thread(keep.delivered, parcel.delivery, outcome.remote_id, now)
             log.info("a document was delivered to %s", self.name)
             return 0.0
         times = self._asked[outcome.receipt] = self._asked.get(outcome.receipt, -1) + 1
         next_ask = now + timedelta(
             seconds=min(self._pace.ask_s * 2.0 ** min(times, 10), ASK_MOST_S)
         )
-        await _in_thread(keep.under_way, parcel.delivery, outcome.receipt, next_ask, now)
+        await ended_in_thread(keep.under_way, parcel.delivery, outcome.receipt, next_ask, now)
         return 0.0
 
     async def _step(self, parcel: Parcel) -> Outcome:
@@ -226,7 +226,7 @@ class _TargetCourier:
         if remote_id:
             return CopyArrived(remote_id)
         try:
-            data = await _in_thread(self._store.read, parcel.organisation, parcel.document.id)
+            data = await ended_in_thread(self._store.read, parcel.organisation, parcel.document.id)
         except StoreUnreachable as error:
             raise NotDelivered(Reason.STORE, str(error.detail.get("why", ""))) from error
         except SessionError as error:
@@ -253,7 +253,7 @@ class _TargetCourier:
         log.warning("a document was not delivered to %s: %s", self.name, trouble.reason)
         failed = self._store.deliveries.failed
         reason, words = trouble.reason.value, trouble.words
-        await _in_thread(failed, parcel.delivery, reason, words, next_try=next_try, now=now)
+        await ended_in_thread(failed, parcel.delivery, reason, words, next_try=next_try, now=now)
         if everything:
             return wait_s
         return 0.0
@@ -269,7 +269,7 @@ class _TargetCourier:
         return wait_s * random.uniform(0.8, 1.0)
 
 
-async def _in_thread[**Given, Result](
+async def ended_in_thread[**Given, Result](
     work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
 ) -> Result:
     """Runs `work` in a thread; a caller that is cancelled meanwhile waits for its end, so that

@@ -22,6 +22,7 @@ from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
 from expert_app.hub.procedure_words import name_troubles, names_unknown, unknown_names
 from expert_app.hub.starting import CANNOT_START, begin_unless, print_cannot_start, stop_on_signals
+from expert_app.messages.carrier import MessageCarrier
 from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.paths import Paths
@@ -29,6 +30,7 @@ from expert_app.runtime.watch import WatchService, keep_notifying
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import documents_folder, store_limits
 from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours, read_sightings
+from expert_app.stores.messages import open_senders
 from expert_app.stores.next_authority import watch_offer
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
@@ -36,6 +38,7 @@ from session.core.clock import SystemClock
 from session.core.disk import network_disk
 from session.core.errors import SessionError, StoreUnreachable
 from session.core.tasks import Tasks
+from session.hub.appointments.slips import Slips
 from session.hub.composition import Hub
 from session.hub.dossier.library import library_folder
 from session.hub.monitoring.health import Trouble
@@ -85,6 +88,7 @@ class HubProgram:
         self._tasks = Tasks()
         self.convention = ConventionUpdates(settings, paths)
         self._sources = find_sources(settings, paths)
+        self._senders = open_senders(settings, self._clock)
         self._backups = open_backup_watch(settings, self._clock)
         keep_old_databases(settings, paths)
         self._server = OwnServer(
@@ -107,6 +111,17 @@ class HubProgram:
             await begin_unless(stop, self._begin(stack, ready))
             await stop.wait()
 
+    def _carry_messages(self, dossiers: OpenDossiers, stack: contextlib.AsyncExitStack) -> None:
+        carrier = MessageCarrier(
+            dossiers.store.messages,
+            self._senders,
+            slip_of=Slips(self.convention.catalogue).slip,
+            clock=self._clock,
+            tasks=self._tasks,
+        )
+        stack.push_async_callback(carrier.stop)
+        carrier.start()
+
     async def _begin(self, stack: contextlib.AsyncExitStack, ready: Callable[[str], None]) -> None:
         """Starts everything; `stack` ends what was started, also where this was given up."""
         bus = await self._server.open(stack)
@@ -125,6 +140,7 @@ class HubProgram:
         self.hub = hub = self._build_hub(connection, dossiers)
         await hub.start()
         stack.push_async_callback(hub.stop)
+        self._carry_messages(dossiers, stack)
         await self._server.serve_enrolment(
             connection, self._clock, stack, is_with_caller=hub.is_with_caller
         )

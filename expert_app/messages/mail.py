@@ -16,6 +16,7 @@ from email.utils import format_datetime
 import aiosmtplib
 
 from expert_app.ged.connector import NotDelivered, Reason
+from expert_app.messages.calendar import calendar_file, method_of
 from expert_app.messages.senders import OutgoingMessage
 from expert_app.runtime.store_settings import MailSettings
 from session.core.clock import Clock
@@ -77,13 +78,15 @@ class MailSender:
         mail["Message-ID"] = f"<{message.message_id}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
         mail.set_content(message.text.body)
-        if message.calendar:
+        event = message.event
+        if event is not None:
+            now = self._clock.utc_now()
             mail.add_attachment(
-                message.calendar,
+                calendar_file(event, sender=self._settings.sender, at_utc=now),
                 maintype="text",
                 subtype="calendar",
                 filename="rendez-vous.ics",
-                params={"method": "CANCEL" if message.cancels else "PUBLISH", "charset": "utf-8"},
+                params={"method": method_of(event), "charset": "utf-8"},
             )
         return mail
 

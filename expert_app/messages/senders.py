@@ -5,19 +5,12 @@ and an SMS gateway each. Used by the carrier of messages, `hub mail` and the hub
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from expert_app.messages.calendar import CalendarEvent
 from expert_app.messages.texts import MessageText
-
-
-class MessageWay(StrEnum):
-    """The way of a message."""
-
-    MAIL = "mail"
-    SMS = "sms"
 
 
 class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,15 +20,14 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
         to: address or number.
         sender_name: the organisation's.
         message_id: the same at every try, so that a mail that comes twice is known again.
-        calendar: an .ics file, b"" for none; `cancels`: it withdraws the appointment.
+        event: for the calendar, None for none.
     """
 
     to: str
     text: MessageText
     sender_name: str
     message_id: str
-    calendar: bytes = b""
-    cancels: bool = False
+    event: CalendarEvent | None = None
 
 
 class MessageSender(Protocol):

@@ -5,27 +5,17 @@ nobody's name or number. Used by the carrier of messages.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import msgspec
 
 from documents.printed.appointment_slip import AppointmentSlip, slip_parts
 from documents.printed.dates import full_moment
 from resources.plain_text import plain_text
 from resources.texts import N_, _, in_language
+from session.core.appointment_model import MessageKind
 from session.core.spoken_letters import in_groups
 
 MOST_SMS_LETTERS = 459
 """Three parts of an SMS (3GPP TS 23.040: 153 letters each)."""
-
-
-class MessageKind(StrEnum):
-    """The occasion of a message."""
-
-    BOOKED = "booked"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    REMINDER = "reminder"
 
 
 class MessageText(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from expert_app.ged.kinds import make_connector
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import documents_folder
+from expert_app.stores.messages import ways_of
 from expert_app.stores.passwords import DOCUMENTS, ged_name, load_secret
 from resources.texts import _
 from session.core.errors import DocumentNotFiled
@@ -79,6 +80,7 @@ def open_store(
         settings.database or None,
         blobs=blobs,
         targets=targets_of(settings.ged),
+        ways=ways_of(settings),
         look_at=look_at,
     )
 

@@ -5,21 +5,30 @@ Used by the hub and by `expert-app hub mail`.
 
 from __future__ import annotations
 
+from expert_app.messages.carrier import Senders
 from expert_app.messages.mail import MailSender
-from expert_app.messages.senders import MessageSender, MessageWay
+from expert_app.messages.senders import MessageSender
 from expert_app.messages.sms import SmsSender
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.store_settings import MailSettings
 from expert_app.stores.passwords import load_secret, mail_name, sms_name
+from session.core.appointment_model import MessageWay
 from session.core.clock import Clock
 
-Senders = dict[tuple[str, MessageWay], MessageSender]
-"""By organisation and way."""
+
+def ways_of(settings: HubSettings) -> dict[str, list[MessageWay]]:
+    """By organisation, its ways: what the store orders messages for."""
+    ways: dict[str, list[MessageWay]] = {}
+    for mail in settings.mail:
+        ways.setdefault(mail.organisation, []).append(MessageWay.MAIL)
+    for gateway in settings.sms:
+        ways.setdefault(gateway.organisation, []).append(MessageWay.SMS)
+    return ways
 
 
 def open_senders(settings: HubSettings, clock: Clock) -> Senders:
     """All ways; nothing is asked of them yet. Raises `KeyMissing`."""
-    senders: Senders = {}
+    senders: dict[tuple[str, MessageWay], MessageSender] = {}
     for mail in settings.mail:
         senders[mail.organisation, MessageWay.MAIL] = open_mail(mail, clock)
     for gateway in settings.sms:

@@ -51,6 +51,22 @@ HOLDING = (AppointmentState.BOOKED, AppointmentState.ARRIVED, AppointmentState.K
 UPCOMING = (AppointmentState.BOOKED, AppointmentState.ARRIVED)
 
 
+class MessageKind(StrEnum):
+    """The occasion of a message to the person of an appointment."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REMINDER = "reminder"
+
+
+class MessageWay(StrEnum):
+    """The way of such a message."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
 class AppointmentPerson(msgspec.Struct, frozen=True, kw_only=True):
     """The person who comes. `born_on` as in a dossier; `language`: of slip and messages."""
 
@@ -98,6 +114,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True):
         ticket: the ticket that it became.
         moves: how often its time was changed.
         foreign_id: its id in another booking system, "" for one of ours.
+        not_told: a message about it could not be sent by any way: somebody has to call.
     """
 
     id: Id
@@ -116,6 +133,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True):
     ticket: OptionalId = ""
     moves: Annotated[int, msgspec.Meta(ge=0)] = 0
     foreign_id: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    not_told: bool = False
 
 
 class NewAppointment(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +141,7 @@ class NewAppointment(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         keep_days: it is erased so long after its day.
+        remind_h: a reminder is sent so many hours before; 0 for none.
     """
 
     organisation: Id
@@ -133,6 +152,7 @@ class NewAppointment(msgspec.Struct, frozen=True, kw_only=True):
     agent: str = ""
     bring: tuple[str, ...] = ()
     keep_days: int = 180
+    remind_h: int = 0
     foreign_id: str = ""
 
 
@@ -140,8 +160,8 @@ StepKind = Literal["booked", "moved", "cancelled", "arrived", "kept", "missed", 
 
 
 class AppointmentStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of an appointment's history. `was_at`: its time before a move; `reason`: in words,
-    or what was sent by which way.
+    """A line of an appointment's history. `was_at`: its time before a move; `reason`: in words, or
+    of a message way, kind and why it was not sent: "mail:reminder", "sms:booked:refused".
     """
 
     kind: StepKind

@@ -17,6 +17,7 @@ def upgrade() -> None:
     fresh = (
         tables.appointments,
         tables.appointment_steps,
+        tables.appointment_messages,
         tables.absences,
         tables.day_changes,
         tables.slot_counts,

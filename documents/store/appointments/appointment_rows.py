@@ -9,7 +9,7 @@ place, one gets it. Every change writes a line of the appointment's history.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 
 from documents.store import tables
 from documents.store.accesses import one_at_a_time
+from documents.store.appointments.message_orders import erase_messages, order_messages
 from documents.store.transactions import Transactions
 from session.core.appointment_model import (
     HOLDING,
@@ -29,6 +30,8 @@ from session.core.appointment_model import (
     AppointmentStep,
     AppointmentTime,
     DayChange,
+    MessageKind,
+    MessageWay,
     NewAppointment,
     SlotCounts,
     StepKind,
@@ -51,11 +54,21 @@ _COLUMNS = _TABLE.c
 class Appointments:
     """The appointments. Thread-safe; several hubs may share the database. Times are
     timezone-aware.
+
+    Args:
+        ways: by organisation, how it writes to people; each change orders messages.
     """
 
-    def __init__(self, transactions: Transactions, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        now: Callable[[], datetime],
+        *,
+        ways: Mapping[str, Sequence[MessageWay]] | None = None,
+    ) -> None:
         self._transactions = transactions
         self._now = now
+        self._ways = ways or {}
 
     # ---- taken and free
 
@@ -134,12 +147,27 @@ class Appointments:
             )
             row = _row(connection, organisation, identity)
             _write_step(connection, row.id, "booked", by=by, now=now)
+            self._tell(connection, row, MessageKind.BOOKED, new.remind_h)
             return appointment_of(row)
 
+    def _tell(
+        self, connection: Connection, row: Row[Any], kind: MessageKind, remind_h: int = 0
+    ) -> None:
+        ways = self._ways.get(row.organisation, ())
+        order_messages(connection, row, kind, ways=ways, now=self._now(), remind_h=remind_h)
+
     def move(
-        self, before: Appointment, time: AppointmentTime, *, room: int, by: ActingUser, reason: str
+        self,
+        before: Appointment,
+        time: AppointmentTime,
+        *,
+        room: int,
+        by: ActingUser,
+        reason: str,
+        remind_h: int = 0,
     ) -> Appointment | None:
         """Give an appointment another time or site; None when somebody else was faster.
+        `remind_h`: as of a new one.
 
         Raises:
             AppointmentUnknown, AppointmentOver: it is not to come any more.
@@ -168,7 +196,9 @@ class Appointments:
             _write_step(
                 connection, row.id, "moved", by=by, now=self._now(), reason=reason, was_utc=was_utc
             )
-            return appointment_of(_by_key(connection, row.id))
+            row = _by_key(connection, row.id)
+            self._tell(connection, row, MessageKind.MOVED, remind_h)
+            return appointment_of(row)
 
     def cancel(self, before: Appointment, *, by: ActingUser, reason: str) -> Appointment:
         """Cancel it; done once. Raises `AppointmentUnknown`, `AppointmentOver`."""
@@ -231,6 +261,8 @@ class Appointments:
                 update(_TABLE).where(_COLUMNS.id == row.id).values(state=state.value)
             )
             _write_step(connection, row.id, kind, by=by, now=self._now(), reason=reason)
+            if state is AppointmentState.CANCELLED:
+                self._tell(connection, row, MessageKind.CANCELLED)
             return appointment_of(_by_key(connection, row.id))
 
     # ---- found
@@ -524,6 +556,7 @@ def erase_appointments(connection: Connection, keys: Sequence[int]) -> int:
     """Erase these appointments with their history; how many."""
     if not keys:
         return 0
+    erase_messages(connection, keys)
     steps = tables.appointment_steps
     connection.execute(delete(steps).where(steps.c.appointment_key.in_(keys)))
     return connection.execute(delete(_TABLE).where(_COLUMNS.id.in_(keys))).rowcount
@@ -562,6 +595,7 @@ def appointment_of(row: Row[Any]) -> Appointment:
         ticket=row.ticket,
         moves=row.moves,
         foreign_id=row.foreign_id,
+        not_told=bool(row.not_told),
     )
 
 

@@ -269,6 +269,7 @@ class Booking:
                 agent=agent,
                 bring=tuple(bring)[:MOST_PAPERS],
                 keep_days=offer.entry.keep_days,
+                remind_h=offer.entry.remind_h,
             ),
             room=room,
             by=self._acting(asker),
@@ -354,6 +355,7 @@ class Booking:
             room=room,
             by=self._acting(asker),
             reason=request.reason,
+            remind_h=offer.entry.remind_h,
         )
         return await self._answer(asker, offer, moved, request.starts_at, appointment.agent)
 

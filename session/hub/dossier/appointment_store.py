@@ -44,7 +44,14 @@ class AppointmentStore(Protocol):
         ...
 
     def move(
-        self, before: Appointment, time: AppointmentTime, *, room: int, by: ActingUser, reason: str
+        self,
+        before: Appointment,
+        time: AppointmentTime,
+        *,
+        room: int,
+        by: ActingUser,
+        reason: str,
+        remind_h: int = 0,
     ) -> Appointment | None:
         """See the store."""
         ...

@@ -42,7 +42,6 @@ class DayAppointment(msgspec.Struct, frozen=True, kw_only=True):
     service_name: Text
     site_name: Text
     agent_name: Text = ""
-    late_told: bool = False
 
 
 class DayTime(msgspec.Struct, frozen=True, kw_only=True):

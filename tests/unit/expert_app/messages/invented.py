@@ -6,8 +6,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from documents.printed.appointment_slip import AppointmentSlip
+from expert_app.messages.calendar import CalendarEvent
 from expert_app.messages.senders import OutgoingMessage
-from expert_app.messages.texts import MessageKind, message_text
+from expert_app.messages.texts import message_text
+from session.core.appointment_model import MessageKind
 
 AT = datetime.fromisoformat("2026-12-08T10:15:00+01:00")
 SLIP = AppointmentSlip(
@@ -24,12 +26,15 @@ SLIP = AppointmentSlip(
 )
 
 
-def outgoing(to: str, *, calendar: bytes = b"") -> OutgoingMessage:
+EVENT = CalendarEvent(slip=SLIP, uid="a1", sequence=0, cancelled=False)
+
+
+def outgoing(to: str) -> OutgoingMessage:
     """The message that an appointment was booked."""
     return OutgoingMessage(
         to=to,
         text=message_text(MessageKind.BOOKED, SLIP, "fr"),
         sender_name=SLIP.organisation_name,
         message_id="a1.1",
-        calendar=calendar,
+        event=EVENT,
     )

@@ -31,11 +31,13 @@ class MailServer:
 
     Attributes:
         mails: those that were taken.
+        refused: how many senders were.
     """
 
     def __init__(self) -> None:
         self.fault: dict[str, str] = {}
         self.mails: list[EmailMessage] = []
+        self.refused = 0
         self.port = 0
 
     async def handle_MAIL(  # noqa: N802
@@ -43,6 +45,7 @@ class MailServer:
     ) -> str:
         envelope.mail_from = address
         envelope.mail_options.extend(options)
+        self.refused += "MAIL" in self.fault
         return self.fault.get("MAIL", "250 OK")
 
     async def handle_RCPT(  # noqa: N802

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from icalendar import Calendar
 
-from expert_app.messages.calendar import calendar_file
+from expert_app.messages.calendar import CalendarEvent, calendar_file
 from tests.unit.expert_app.messages import invented
 
 NOW = datetime(2026, 12, 1, 8, 4, tzinfo=UTC)
@@ -21,12 +21,11 @@ SLIP = msgspec.structs.replace(
 
 
 def _read(sequence: int, *, cancelled: bool = False) -> tuple[Any, Any]:
-    data = calendar_file(
-        SLIP, "a1", sequence=sequence, cancelled=cancelled, sender="rdv@exemple.fr", at_utc=NOW
-    )
+    event = CalendarEvent(slip=SLIP, uid="a1", sequence=sequence, cancelled=cancelled)
+    data = calendar_file(event, sender="rdv@exemple.fr", at_utc=NOW)
     calendar = Calendar.from_ical(data)
-    (event,) = calendar.walk("VEVENT")
-    return calendar, event
+    (entry,) = calendar.walk("VEVENT")
+    return calendar, entry
 
 
 def test_an_event_has_time_place_and_service_and_nobodys_name() -> None:

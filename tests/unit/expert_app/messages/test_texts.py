@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from documents.printed.appointment_slip import AppointmentSlip
-from expert_app.messages.texts import MOST_SMS_LETTERS, MessageKind, message_text
+from expert_app.messages.texts import MOST_SMS_LETTERS, message_text
 from resources.texts import CALLER_LANGUAGES
+from session.core.appointment_model import MessageKind
 from tests.unit.expert_app.messages.invented import SLIP
 
 
