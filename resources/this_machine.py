@@ -21,6 +21,8 @@ HUB_COMMAND = "poste-expert-hub"
 OURS = "expert-app hub"
 HOME = "/opt/poste-expert"
 """Where the Debian packages have the programs."""
+KIOSK_ENROL = Path("/usr/sbin/poste-expert-kiosk-enrol")
+"""The Debian package's: it makes the key of the machine's kiosk, in the kiosk's own account."""
 A_COMMAND = re.compile(r"(?<![\w/-])expert-app hub\b")
 """Not where a path says which program is meant."""
 A_PAGE = re.compile(r"\bdocs/([\w/-]+)\.md\b")
@@ -50,6 +52,13 @@ def hub_command() -> str:
     if HANDBOOK is not None:
         return HUB_COMMAND
     return OURS
+
+
+def enrol_command(*, is_kiosk: bool) -> str:
+    """Return what is typed here, before the line of an invitation, for a key."""
+    if is_kiosk and sys.prefix == HOME and KIOSK_ENROL.exists():
+        return KIOSK_ENROL.name
+    return "expert-app enrol"
 
 
 def as_here(text: str) -> str:

@@ -14,14 +14,19 @@ from pathlib import Path
 from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
-from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name_of, load_seed
+from expert_app.runtime.credentials import (
+    SEED_VARIABLE,
+    KeyMissing,
+    key_name_of,
+    load_seed,
+    no_key_yet,
+)
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import Program, Watch, has_screen, run_application
 from expert_app.workplace.choices import in_chosen_language
 from expert_app.workplace.key_file import key_file_in
-from resources.texts import _
 from session.core.clock import SystemClock
 from session.core.errors import SessionError, SignOnEnded
 from views.words.errors import sentence
@@ -70,7 +75,7 @@ def _seed_of(settings: DeskSettings) -> bytes:
     """
     name = key_name_of(settings)
     if not settings.user and SEED_VARIABLE not in os.environ:
-        raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
+        raise no_key_yet(name)
     if is_over(settings):
         raise KeyMissing(name, sentence(SignOnEnded.code).sentence)
     return load_seed(name)

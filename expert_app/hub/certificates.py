@@ -37,6 +37,10 @@ class CertificateTrouble(Exception):
     """The authority or its files cannot be used; the text says why."""
 
 
+class AuthorityKeyMissing(CertificateTrouble):
+    """The authority is there without the key that signs; the text is the key's file."""
+
+
 class CertificateInUse(Exception):
     """A certificate or key is there already, and is not written over unasked. `path` says which."""
 
@@ -94,6 +98,7 @@ def make_certificate(
         Certificate file (with the authority's behind it) and key file.
 
     Raises:
+        AuthorityKeyMissing: the authority's key is kept elsewhere.
         CertificateTrouble: no authority there, or a host that is no name.
         CertificateInUse: there is one already.
     """
@@ -165,8 +170,14 @@ def _take_place(new: Path, old: Path) -> None:
 
 
 def authority_text(folder: Path) -> str:
-    """Return the certificate (PEM) of the authority in a folder. Raises `CertificateTrouble`."""
-    ca, _key = _load_ca(folder)
+    """Return the certificate (PEM) of the authority in a folder, whose key may be elsewhere.
+    Raises `CertificateTrouble`.
+    """
+    file = folder / CA_CERTIFICATE
+    try:
+        ca = x509.load_pem_x509_certificate(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CertificateTrouble(f"{file}") from error
     return ca.public_bytes(serialization.Encoding.PEM).decode()
 
 
@@ -275,6 +286,8 @@ def _alternative(host: str) -> x509.IPAddress | x509.DNSName:
 
 
 def _load_ca(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    if (folder / CA_CERTIFICATE).is_file() and not (folder / CA_KEY).exists():
+        raise AuthorityKeyMissing(f"{folder / CA_KEY}")
     try:
         certificate = x509.load_pem_x509_certificate((folder / CA_CERTIFICATE).read_bytes())
         key = serialization.load_pem_private_key((folder / CA_KEY).read_bytes(), password=None)

@@ -151,7 +151,11 @@ def _lines(folder: Path, procedures: Procedures, convention: Catalogue | None) -
         lines.append(words.format(organisation=owner) if unknown else owner)
         for procedure in procedures.of(owner):
             required = sum(not rule.when for rule in procedure.pieces)
-            words = _("  {id}: {name} – {asked} pieces, {maybe} more according to the case")
+            words = ngettext(
+                "  {id}: {name} – {asked} piece, {maybe} more according to the case",
+                "  {id}: {name} – {asked} pieces, {maybe} more according to the case",
+                required,
+            )
             line = words.format(
                 id=procedure.id,
                 name=procedure.name,

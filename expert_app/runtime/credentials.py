@@ -25,6 +25,8 @@ from keyring.backends import SecretService, fail
 
 from expert_app.runtime.config import DeskSettings
 from resources.texts import _
+from resources.this_machine import enrol_command
+from session.protocol.wire.roles import Role
 
 SERVICE = "poste-expert"
 SEED_VARIABLE = "POSTE_EXPERT_SEED"
@@ -42,6 +44,17 @@ class KeyMissing(Exception):
         super().__init__(f"{name}: {why}")
         self.name = name
         self.why = why
+
+
+def no_key_yet(name: str) -> KeyMissing:
+    """Return the refusal of who was never enrolled, with what is typed on this machine."""
+    words = _("This installation has no key yet: run `{command}` with the line of its invitation.")
+    command = enrol_command(is_kiosk=_is_kiosk(name))
+    return KeyMissing(name, words.format(command=command))
+
+
+def _is_kiosk(name: str) -> bool:
+    return name.split(".")[1:2] == [Role.KIOSK]
 
 
 class KeyringUnusable(KeyMissing):
@@ -79,7 +92,7 @@ def load_seed(
         return _from_file(name, key_file)
     seed = _asked(name, lambda: keyring.get_password(SERVICE, name))
     if not seed:
-        raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
+        raise no_key_yet(name)
     return seed.encode()
 
 
@@ -138,6 +151,8 @@ def _from_file(name: str, key_file: Path) -> bytes:
             )
         return key_file.read_bytes().strip()
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and _is_kiosk(name):
+            raise no_key_yet(name) from error
         raise KeyMissing(
             name, _("{file} cannot be read: {why}.").format(file=key_file, why=error.strerror)
         ) from error

@@ -105,17 +105,23 @@ def output_of(*command: str | Path, **more: object) -> str:
 
 
 def take_packages(repository: Repository, packages: Sequence[Path]) -> None:
-    """Puts packages into the pool; of each name the newest `KEPT` stay."""
+    """Puts packages into the pool, beside those that are there."""
     repository.pool.mkdir(parents=True, exist_ok=True)
     for package in packages:
         coming = repository.pool / f"{package.name}.coming"  # a full disk leaves no half package
         shutil.copyfile(package, coming)
         coming.rename(repository.pool / package.name)
-    names = {file.name.partition("_")[0] for file in repository.pool.glob("*.deb")}
-    for name in names:
-        files = sorted(repository.pool.glob(f"{name}_*.deb"), key=functools.cmp_to_key(_compare))
-        for file in files[:-KEPT]:
-            file.unlink()
+
+
+def leaving(repository: Repository) -> list[Path]:
+    """Return the packages that are not listed any more: of each name the newest `KEPT` stay."""
+    files = sorted(repository.pool.glob("*.deb"), key=functools.cmp_to_key(_compare))
+    names = {file.name.partition("_")[0] for file in files}
+    return [
+        file
+        for name in names
+        for file in [file for file in files if file.name.startswith(f"{name}_")][:-KEPT]
+    ]
 
 
 def _version(file: Path) -> str:
@@ -154,7 +160,9 @@ def make_keyring(repository: Repository, version: str, out: Path) -> Path:
 
 
 def write_lists(repository: Repository) -> None:
-    """The signed list of the pool. What was there is replaced at the end: a full disk leaves it."""
+    """The signed list of the pool. What was there is replaced at the end: a full disk leaves it;
+    only then old packages go, so that a list never names one that is gone.
+    """
     place = repository.folder / "dists" / repository.suite
     coming = place.with_name(f"{place.name}.coming")
     shutil.rmtree(coming, ignore_errors=True)
@@ -162,7 +170,9 @@ def write_lists(repository: Repository) -> None:
     binary.mkdir(parents=True)
     hashes = [word for name in ("MD5", "SHA1") for word in ("-o", f"APT::FTPArchive::{name}=false")]
     pool = repository.pool.relative_to(repository.folder)
-    listed = output_of("apt-ftparchive", *hashes, "packages", pool, cwd=repository.folder).encode()
+    listed = output_of("apt-ftparchive", *hashes, "packages", pool, cwd=repository.folder)
+    old = leaving(repository)
+    listed = _without(listed, [file.name for file in old]).encode()
     (binary / "Packages").write_bytes(listed)
     (binary / "Packages.gz").write_bytes(gzip.compress(listed, mtime=0))
     (binary / "Packages.xz").write_bytes(lzma.compress(listed))
@@ -177,6 +187,18 @@ def write_lists(repository: Repository) -> None:
         place.rename(before)  # a mirror that reads meanwhile misses it for no longer than that
     coming.rename(place)
     shutil.rmtree(before, ignore_errors=True)
+    for file in old:
+        file.unlink()
+
+
+def _without(listed: str, names: Sequence[str]) -> str:
+    """Return a list of packages, an empty line between two, without those files."""
+    kept = (
+        entry
+        for entry in listed.split("\n\n")
+        if not any(entry.find(f"/{name}\n") > 0 for name in names)
+    )
+    return "\n\n".join(kept)
 
 
 def _fields(repository: Repository) -> list[str]:

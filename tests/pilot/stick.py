@@ -86,8 +86,10 @@ class Stick:
         await self._conversations.end(desk, kiosk)
         helpdesk = self._pilot.open["aide1"]
         await helpdesk.click("helpdesk_pages_kiosks")
-        await helpdesk.type("kiosk_id", LATER.id)
-        await helpdesk.type("kiosk_reason", "mise en service")
+        for field, text in (("kiosk_id", LATER.id), ("kiosk_reason", "mise en service")):
+            await helpdesk.type(field, "")
+            await helpdesk.click("key:Ctrl+A")  # what was asked before stands there
+            await helpdesk.type(field, text)
         await helpdesk.click("kiosk_self_test")
         await helpdesk.seen("remote_help", act="self_test", state="done", timeout_s=TEST_S)
         await helpdesk.click("helpdesk_pages_list")

@@ -96,6 +96,21 @@ def test_the_release_before_stays_and_the_one_before_that_goes(
     assert "poste-expert=0.10.0" in built.check(repository)
 
 
+def test_no_list_ever_names_a_package_that_is_gone(
+    repository: Repository, package: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built.make(repository, [package("poste-expert", "0.4.0")], "0.4.0")
+
+    def interrupted(_repository: Repository) -> None:
+        raise RepositoryWrong("no room")
+
+    monkeypatch.setattr(built, "write_lists", interrupted)
+    with pytest.raises(RepositoryWrong, match="no room"):
+        built.make(repository, [package("poste-expert", "0.5.0")], "0.5.0")
+    assert "poste-expert=0.4.0" in built.check(repository)
+    assert list(repository.pool.glob("poste-expert_0.3.0_*"))
+
+
 def test_a_copy_of_the_folder_is_a_mirror(repository: Repository, tmp_path: Path) -> None:
     copy = tmp_path / "mirror"
     shutil.copytree(repository.folder, copy)

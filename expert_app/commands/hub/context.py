@@ -190,7 +190,11 @@ def _only_looks(words: Sequence[object], options: Mapping[str, object]) -> bool:
 
 
 def _without_traceback(function: Callable[[], int]) -> int:
-    from expert_app.hub.certificates import CertificateInUse, CertificateTrouble
+    from expert_app.hub.certificates import (
+        AuthorityKeyMissing,
+        CertificateInUse,
+        CertificateTrouble,
+    )
     from expert_app.hub.words import refused
     from session.hub.convention.problems import CatalogueWrong
 
@@ -202,6 +206,13 @@ def _without_traceback(function: Callable[[], int]) -> int:
     except CertificateInUse as error:
         words = _("{file} exists already, and is perhaps in use. To write over it: --replace.")
         print(words.format(file=error.path))
+        return 1
+    except AuthorityKeyMissing as error:
+        words = _(
+            "{file} is not there: the authority signs nothing without its key. Put it back for as "
+            "long as this takes, or make another authority (expert-app hub make-ca)."
+        )
+        print(words.format(file=error))
         return 1
     except CertificateTrouble as error:
         words = _("This cannot be done: {what} exists already, is missing or is not valid.")

@@ -76,6 +76,7 @@ class SessionPresenter:
         session.grants.settled.connect(page.end_question)
         session.grants.changed.connect(self._on_grant)
         session.call.peer_media_seen.connect(self._on_peer_media)
+        session.call.own_devices_changed.connect(lambda own: page.bar.show_devices(*own))
         session.call.refused.connect(self._on_call_refused)
         session.call.peer_camera_changed.connect(self._on_agent_switches)
         session.page.not_shared.connect(self._notice.show_notice)
@@ -91,6 +92,7 @@ class SessionPresenter:
         for thing in Belonging if session.resumed else ():  # nobody knows what was used before
             self._remind_of(thing)
         page.show_grants(session.grants.all())
+        page.bar.show_devices(*session.call.own_devices)
         self._call.show_names(session.facts.agent_name, "")
 
     def _on_talk(self, answer: TalkAnswer) -> None:

@@ -80,6 +80,13 @@ class CallPeer(NamedTuple):
 AGENT = CallPeer(TOPIC, "call")
 
 
+class OwnCapture(NamedTuple):
+    """Whether a kiosk has a camera and a microphone that can be opened."""
+
+    camera: bool
+    microphone: bool
+
+
 class KioskCall:
     """One session's call at the kiosk.
 
@@ -101,6 +108,7 @@ class KioskCall:
         media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
         device_missing: "video" or "audio" when camera or microphone cannot be used;
             the call goes on without.
+        own_devices_changed: what this kiosk has changed, see `own_devices`.
         peer_camera_changed: the agent switched camera or microphone.
         relay_failed: a TURN server is configured and none gave an address.
     """
@@ -123,6 +131,7 @@ class KioskCall:
         self.media_seen: Signal[MediaSeen] = Signal()
         self.peer_media_seen: Signal[MediaSeen] = Signal()
         self.device_missing: Signal[str] = Signal()
+        self.own_devices_changed: Signal[OwnCapture] = Signal()
         self.peer_camera_changed: Signal[CameraChanged] = Signal()
         self.relay_failed: Signal[bool] = Signal()
         self.state = "new"
@@ -152,6 +161,11 @@ class KioskCall:
         self._watching: asyncio.Task[Any] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
         self._stop_watching_page: Callable[[], None] = lambda: None
+
+    @property
+    def own_devices(self) -> OwnCapture:
+        """What this kiosk has: by its settings, until they were opened."""
+        return OwnCapture(**self._there)
 
     # ---- what the session requests
 
@@ -402,6 +416,7 @@ class KioskCall:
         before = self._there
         self._there = {"camera": bool(detail.get("video")), "microphone": bool(detail.get("audio"))}
         if self._there != before:
+            self.own_devices_changed.emit(self.own_devices)
             self._tasks.start(self._send_own_switches(), name="kiosk-call-devices")
 
     def _change_state(self, state: str) -> None:

@@ -190,6 +190,7 @@ def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtL
             ends.kiosk.device_missing.connect(missing.append)
             await until(lambda: any(seen.frames for seen in ends.told_to_desk))
             assert sorted(missing) == ["audio", "video"]
+            assert not any(ends.kiosk.own_devices)
             assert ends.engine.stats().frames == 0
             await until(lambda: bool(ends.devices_at_desk))
             assert (

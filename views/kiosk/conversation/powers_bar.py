@@ -36,7 +36,7 @@ class PowersBar(QFrame):
         super().__init__()
         self.setObjectName("bar")
         self._grants: dict[Grant, bool] = {}
-        self._seen = self._heard = True
+        self._seen = self._heard = self._camera = self._microphone = True
         self._held = self._private = False
         self._announced = ""
         self._announce_soon = QTimer(self)
@@ -96,7 +96,7 @@ class PowersBar(QFrame):
     def show_session(self, sign: SessionSign) -> None:
         """A session begins, without any power; nothing of that is news."""
         self._grants = {}
-        self._seen = self._heard = True
+        self._seen = self._heard = self._camera = self._microphone = True
         self._held = self._private = False
         self.sign.show_icon(sign.picture, WHITE, sign.colour)
         self._show_line()
@@ -112,6 +112,12 @@ class PowersBar(QFrame):
         """Show whether the agent gets the caller's picture and sound now."""
         self._seen = is_seen
         self._heard = heard
+        self._show_line()
+
+    def show_devices(self, camera: bool, microphone: bool) -> None:
+        """Show whether the kiosk has them: nobody is seen or heard without."""
+        self._camera = camera
+        self._microphone = microphone
         self._show_line()
 
     def show_held(self, held: bool) -> None:
@@ -147,5 +153,6 @@ class PowersBar(QFrame):
             hidden = dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False)
         else:
             hidden = {}
-        is_seen = self._seen and not self._held and not self._private
-        return powers_sentence({**self._grants, **hidden}, is_seen, self._heard and not self._held)
+        is_seen = self._seen and self._camera and not self._held and not self._private
+        is_heard = self._heard and self._microphone and not self._held
+        return powers_sentence({**self._grants, **hidden}, is_seen, is_heard)

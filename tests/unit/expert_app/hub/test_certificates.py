@@ -13,6 +13,7 @@ from expert_app.hub.certificates import (
     CertificateFiles,
     CertificateTrouble,
     authority_fingerprint,
+    authority_text,
     is_for,
     make_ca,
     make_certificate,
@@ -94,6 +95,14 @@ def test_another_authority_is_taken_only_by_who_says_so(
     assert authority_fingerprint(files.certificate) in said
     assert authority_fingerprint(other) in said
     assert files.certificate.read_bytes() == before
+
+    key, kept = tmp_path / "ca-2" / "ca.key", tmp_path / "kept.key"
+    key.rename(kept)  # away from the network
+    assert main([*words, "--new-authority"]) == 1
+    assert f"{key} is not there: the authority signs nothing" in capsys.readouterr().out
+    assert authority_fingerprint(files.certificate) != authority_fingerprint(other)
+    assert authority_text(other.parent)
+    kept.rename(key)
 
     assert main([*words, "--new-authority"]) == 0
     assert "takes it" not in capsys.readouterr().out

@@ -98,4 +98,5 @@ text = "Manque : {missing}."
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"In {tmp_path}:"
     assert said[1] == "autre (the convention does not know this organisation)"
+    assert said[2].startswith("  aide: Aide au logement – 1 piece, 0 more")
     assert said[3:6] == ["  1 phrase of its own", "  1 note of its own", "caf"]

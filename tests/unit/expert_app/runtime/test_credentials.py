@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import keyring
@@ -21,6 +22,8 @@ from expert_app.runtime.credentials import (
     load_seed,
     save_seed,
 )
+from resources import this_machine
+from session.protocol.wire.roles import Role
 from tests.support.memory.keyring import MemoryKeyring
 
 NAME = key_name("caf", "a", "a1")
@@ -43,6 +46,25 @@ def test_an_installation_that_was_not_enrolled_is_told_what_to_do() -> None:
     with pytest.raises(KeyMissing) as missing:
         load_seed(NAME)
     assert "enrol" in missing.value.why
+
+
+def test_a_packaged_kiosk_is_told_the_command_that_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk, command = key_name("caf", Role.KIOSK, "borne1"), tmp_path / "poste-expert-kiosk-enrol"
+    monkeypatch.setattr(this_machine, "KIOSK_ENROL", command)
+    monkeypatch.setattr(this_machine, "HOME", sys.prefix)
+
+    def said(name: str, file: Path | None = None) -> str:
+        with pytest.raises(KeyMissing) as missing:
+            load_seed(name, file)
+        return missing.value.why
+
+    assert "run `expert-app enrol`" in said(kiosk)  # packages without the kiosk's
+    command.touch()
+    assert f"run `{command.name}`" in said(kiosk)
+    assert f"run `{command.name}`" in said(kiosk, tmp_path / "no.key")
+    assert "run `expert-app enrol`" in said(NAME)
 
 
 def test_a_key_file_is_private(tmp_path: Path) -> None:

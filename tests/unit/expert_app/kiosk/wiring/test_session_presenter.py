@@ -14,6 +14,7 @@ from expert_app.kiosk.wiring.session_presenter import SessionPresenter
 from expert_app.kiosk.wiring.visit import KioskVisit
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
+from session.kiosk.call.video_call import OwnCapture
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import (
     CameraChanged,
@@ -105,6 +106,17 @@ async def shown(tmp_path: Path, qtbot: QtBot) -> AsyncIterator[Shown]:
 
 ORIGINAL = "Take your paper back from the glass"
 SHEETS = "Take your printed sheets"
+
+
+async def test_a_kiosk_without_devices_does_not_say_that_the_adviser_sees(shown: Shown) -> None:
+    call = shown.session.call
+    assert "Your adviser sees and hears you." in said(shown.window)
+    call.own_devices_changed.emit(OwnCapture(camera=False, microphone=False))
+    assert "Your adviser neither sees nor hears you." in said(shown.window)
+    call.own_devices_changed.emit(OwnCapture(camera=False, microphone=True))
+    assert "Your adviser hears you but does not see you." in said(shown.window)
+    shown.visit.show_session(shown.session.facts)  # the next one
+    assert "Your adviser sees and hears you." in said(shown.window)
 
 
 async def test_a_printed_sheet_is_to_be_taken_along(shown: Shown) -> None:
