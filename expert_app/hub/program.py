@@ -111,7 +111,9 @@ class HubProgram:
             await begin_unless(stop, self._begin(stack, ready))
             await stop.wait()
 
-    def _carry_messages(self, dossiers: OpenDossiers, stack: contextlib.AsyncExitStack) -> None:
+    def _carry_messages(
+        self, hub: Hub, dossiers: OpenDossiers, stack: contextlib.AsyncExitStack
+    ) -> None:
         carrier = MessageCarrier(
             dossiers.store.messages,
             self._senders,
@@ -119,6 +121,7 @@ class HubProgram:
             clock=self._clock,
             tasks=self._tasks,
         )
+        hub.monitoring.health.others.append(carrier.troubles)
         stack.push_async_callback(carrier.stop)
         carrier.start()
 
@@ -140,7 +143,7 @@ class HubProgram:
         self.hub = hub = self._build_hub(connection, dossiers)
         await hub.start()
         stack.push_async_callback(hub.stop)
-        self._carry_messages(dossiers, stack)
+        self._carry_messages(hub, dossiers, stack)
         await self._server.serve_enrolment(
             connection, self._clock, stack, is_with_caller=hub.is_with_caller
         )

@@ -30,6 +30,7 @@ from session.core.appointment_model import Appointment, MessageKind, MessageWay
 from session.core.clock import Clock
 from session.core.errors import StoreUnreachable
 from session.core.tasks import Tasks
+from session.hub.monitoring.health import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,14 @@ class MessageCarrier:
         self._tasks = tasks
         self._pace = pace
         self._running: list[asyncio.Task[None]] = []
+        self._away: dict[tuple[str, MessageWay], str] = {}
+
+    def troubles(self) -> list[Trouble]:
+        """`mail_away` and `sms_away`: a server takes nothing now, and messages wait."""
+        return [
+            Trouble(f"{way.value}_away", False, {"organisation": organisation, "why": why})
+            for (organisation, way), why in self._away.items()
+        ]
 
     def start(self) -> None:
         """Begin to carry."""
@@ -111,15 +120,20 @@ class MessageCarrier:
 
     async def _carry(self, message: AppointmentMessage) -> bool:
         """Send one message; True when its server takes none at all."""
-        sender = self._senders[message.appointment.organisation, message.way]
+        here = (message.appointment.organisation, message.way)
         try:
-            await sender.send(self._written(message))
+            await self._senders[here].send(self._written(message))
         except NotDelivered as trouble:
             await self._on_trouble(message, trouble)
-            return trouble.reason in EVERYTHING_WAITS
+            if trouble.reason in EVERYTHING_WAITS:
+                self._away[here] = trouble.reason.value
+                return True
+            self._away.pop(here, None)
+            return False
         except asyncio.CancelledError:
             await ended_in_thread(self._messages.release, message, self._clock.utc_now())
             raise
+        self._away.pop(here, None)
         await ended_in_thread(self._messages.sent, message, self._clock.utc_now())
         return False
 

@@ -92,6 +92,13 @@ _SENTENCES: dict[str, str] = {
         "dismissed there stays in until the hours are over. The handbook (sso) says how it does "
         "(scopes, parameters); check_minutes = 0 says that you know."
     ),
+    "mail_away": N_(
+        "The mail server of {organisation} takes nothing ({why}): mails about appointments wait. "
+        "expert-app hub mail says more."
+    ),
+    "sms_away": N_(
+        "The SMS gateway of {organisation} takes nothing ({why}): messages about appointments wait."
+    ),
     "ged_away": N_("The document system {name} takes nothing ({why}); its copies wait."),
     "ged_refused": N_("The document system {name} refused {copies} documents."),
     "history_closed": N_(
@@ -127,7 +134,9 @@ _REGISTER_WHY: dict[str, str] = {
     "not_understood": N_("its answer is not understood"),
     "refused": N_("it refuses the question"),
 }
-"""Why a register is away: the codes of `expert_app.register.source`."""
+"""Why a register, a mail server or an SMS gateway is away."""
+
+_TOLD_WHY = ("register_away", "mail_away", "sms_away")
 _LOGS = N_("the journals of {organisation}")
 _LOG_PREFIX = "LOGS_"
 
@@ -161,7 +170,7 @@ def trouble_sentence(trouble: HubTrouble) -> str:
     values = _Values(trouble.detail)
     if "part" in values:
         values["part"] = part_words(str(values["part"]))
-    if trouble.code == "register_away" and values.get("why") in _REGISTER_WHY:
+    if trouble.code in _TOLD_WHY and values.get("why") in _REGISTER_WHY:
         values["why"] = _(_REGISTER_WHY[str(values["why"])])
     return _(words).format_map(values)
 

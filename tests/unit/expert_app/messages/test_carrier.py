@@ -131,11 +131,14 @@ async def test_mail_and_sms_both_arrive(store: DossierStore) -> None:
 async def test_a_server_that_is_away_gets_the_mail_later(store: DossierStore) -> None:
     async with MailServer().running() as server:
         server.fault = {"MAIL": "421 closing"}
-        async with _carrying(store, server):
+        async with _carrying(store, server) as carrier:
             booked = _book(store)
             await until(lambda: server.refused > 2)
+            (trouble,) = carrier.troubles()
+            assert (trouble.code, trouble.grave) == ("mail_away", False)
             server.fault = {}
             await until(lambda: _kinds(store, booked) == ["booked", "told"])
+            assert not carrier.troubles()
     assert len(server.mails) == 1
 
 

@@ -207,6 +207,15 @@ def test_a_message_that_waited_too_long_is_told_to_the_agents(store: DossierStor
     assert (step.kind, step.reason) == ("not_told", "mail:booked:late")
 
 
+def test_messages_are_erased_with_their_appointment(tmp_path: Path) -> None:
+    moment = [NINE]
+    with DossierStore(tmp_path, ways=WAYS, now=lambda: moment[0]) as opened:
+        _book(opened)
+        moment[0] += 400 * DAY
+        assert opened.appointments.erase_old() == 1
+        assert opened.messages.claim(ORG, MAIL, moment[0], HOLD_S) is None
+
+
 def test_a_try_after_the_hour_is_none(store: DossierStore) -> None:
     booked = _book(store, days=0.1)
     store.messages.failed(_claimed(store), "busy", next_try=NINE + 0.2 * DAY, now=NINE)
