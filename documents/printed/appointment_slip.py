@@ -90,21 +90,27 @@ def slip_pdf(slip: AppointmentSlip, printed_at: datetime) -> bytes:
         return as_pdfa(pdf, title)
 
 
-def slip_parts(slip: AppointmentSlip) -> list[SlipPart]:
-    """Everything that is said below time, place and letters, in the order in which it is read."""
+def slip_parts(slip: AppointmentSlip, *, has_code: bool = True) -> list[SlipPart]:
+    """Everything that is said below time, place and letters, in the order in which it is read.
+    `has_code`: the QR code stands beside it.
+    """
+    typing = _("At the kiosk, touch “I am expected” and type the letters.")
     change = [
         _("You can choose another time or cancel until {when}.").format(
             when=full_moment(slip.cancel_until)
         ),
-        _("At the kiosk, touch “I am expected” and type the letters."),
+        typing,
     ]
     if slip.phone:
         change.append(_("Or call this number: {phone}").format(phone=slip.phone))
-    day = [
-        _("At the kiosk, touch “I am expected”."),
-        _("Then show this code to the kiosk, or type the letters."),
-        _("The appointment lasts about {minutes} min.").format(minutes=slip.length_min),
-    ]
+    if has_code:
+        day = [
+            _("At the kiosk, touch “I am expected”."),
+            _("Then show this code to the kiosk, or type the letters."),
+        ]
+    else:
+        day = [typing]
+    day.append(_("The appointment lasts about {minutes} min.").format(minutes=slip.length_min))
     if slip.agent_name:
         day.append(_("{agent} expects you.").format(agent=slip.agent_name))
     parts = [SlipPart(_("On the day"), tuple(day))]

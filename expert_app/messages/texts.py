@@ -17,6 +17,11 @@ from session.core.spoken_letters import in_groups
 MOST_SMS_LETTERS = 459
 """Three parts of an SMS (3GPP TS 23.040: 153 letters each)."""
 
+_PLAIN = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "’": "'", "«": '"', "»": '"', "“": '"', "”": '"', "–": "-"}
+)
+"""Signs that SMS have not (3GPP TS 23.038): with one of them a part holds 67 letters instead."""
+
 
 class MessageText(msgspec.Struct, frozen=True, kw_only=True):
     """A message: `subject` and `body` of a mail, `short` for an SMS."""
@@ -42,7 +47,8 @@ def message_text(kind: MessageKind, slip: AppointmentSlip, language: str) -> Mes
         if kind is MessageKind.CANCELLED:
             body = [_("You do not need to come.")]
             if slip.phone:
-                body.append(_("Or call this number: {phone}").format(phone=_line(slip.phone)))
+                words = _("For another appointment, call this number: {phone}")
+                body.append(words.format(phone=_line(slip.phone)))
             short = [subject, *place, body[0]]
         else:
             letters = _("Your letters: {letters}").format(letters=in_groups(slip.code, 3))
@@ -52,13 +58,13 @@ def message_text(kind: MessageKind, slip: AppointmentSlip, language: str) -> Mes
     return MessageText(
         subject=subject,
         body="\n".join(lines) + "\n",
-        short="\n".join(line for line in short if line)[:MOST_SMS_LETTERS],
+        short="\n".join(line for line in short if line).translate(_PLAIN)[:MOST_SMS_LETTERS],
     )
 
 
 def _parts(slip: AppointmentSlip) -> list[str]:
     lines = []
-    for part in slip_parts(slip):
+    for part in slip_parts(slip, has_code=False):
         items = [f"– {_line(item)}" for item in part.items]
         lines += ["", part.heading, *(_line(text) for text in part.texts), *items]
     return lines

@@ -24,6 +24,18 @@ def test_who_does_not_need_to_come_gets_no_letters() -> None:
     text = message_text(MessageKind.CANCELLED, SLIP, "fr")
     assert "Vous n’avez plus à venir." in text.body
     assert "K7M-2PX" not in text.body + text.short
+    assert "Pour un autre rendez-vous" in text.body
+
+
+def test_no_code_is_spoken_of_where_there_is_none() -> None:
+    body = message_text(MessageKind.BOOKED, SLIP, "fr").body
+    assert "carré noir" not in body
+    assert body.count("tapez les lettres") == 2
+
+
+def test_an_sms_has_no_sign_that_makes_it_three_times_as_long() -> None:
+    short = message_text(MessageKind.BOOKED, SLIP, "fr").short
+    assert not set(short) & set("\u00a0\u202f’«»–")
 
 
 def test_a_language_that_we_do_not_speak_is_french() -> None:
