@@ -51,7 +51,12 @@ def moment(at: datetime) -> str:
 def full_moment(at: datetime) -> str:
     """E.g. "Monday 2 March 2026 at 10:04", of the clock that `at` was read from."""
     words = _("{weekday} {date} at {hour}")
-    return words.format(weekday=_(_WEEKDAYS[at.weekday()]), date=long_date(at), hour=hour(at))
+    return words.format(weekday=weekday(at), date=long_date(at), hour=hour(at))
+
+
+def weekday(day: date) -> str:
+    """E.g. "Monday"."""
+    return _(_WEEKDAYS[day.weekday()])
 
 
 def hour(at: datetime) -> str:

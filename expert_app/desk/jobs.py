@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from documents.printed.receipt.facts import Signer
 from expert_app.desk.agent_work import AgentWork
 from expert_app.desk.app import DeskApp
+from expert_app.desk.appointments import DeskAppointments
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.dossier.finding import DossierFinding
 from expert_app.desk.dossier.guide import DeskGuide
@@ -49,6 +50,7 @@ class DeskJobs:
     pieces: DeskPieces
     guide: DeskGuide
     receipts: DeskReceipts
+    appointments: DeskAppointments
     shown_documents: ShownDocumentsJob
 
 
@@ -87,6 +89,9 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
             app, parts.bus, pieces=pieces, tasks=parts.tasks, memory=parts.window_settings
         ),
         receipts=_receipts(parts, app, filing, devices),
+        appointments=DeskAppointments(
+            app, parts.link, printer=devices, clock=parts.clock, tasks=parts.tasks
+        ),
         shown_documents=ShownDocumentsJob(
             app, LibraryClient(parts.bus), workers=parts.workers, tasks=parts.tasks
         ),

@@ -209,6 +209,7 @@ class SlotCounts(msgspec.Struct, frozen=True, kw_only=True):
     service: Id
     home: OptionalId
     site: OptionalId
+    site_name: Text = ""
     offered: int = 0
     booked: int = 0
     kept: int = 0

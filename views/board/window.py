@@ -25,6 +25,7 @@ from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, queue_order
 from views.board.act_panel import ActPanel
 from views.board.acts import ActBeginner
+from views.board.appointments.page import BoardAppointmentsPage
 from views.board.deliveries_page import BoardDeliveriesPage
 from views.board.dossiers.accesses_page import BoardAccessesPage
 from views.board.dossiers.doubles_page import BoardDoublesPage
@@ -56,6 +57,7 @@ GED = "ged"
 ACCESSES = "accesses"
 DOUBLES = "doubles"
 MEMOS = "memos"
+APPOINTMENTS = "appointments"
 
 
 class BoardWindow(PlainWindow):
@@ -95,6 +97,7 @@ class BoardWindow(PlainWindow):
         self.copies = BoardDeliveriesPage(facts, clock, acts=acts)
         self.accesses = BoardAccessesPage(facts, clock)
         self.doubles = BoardDoublesPage(facts, clock, acts=acts)
+        self.appointments = BoardAppointmentsPage(facts, clock)
         self.memos = MemoView(acts.acted.emit)
         self.queues = self.live.queues
         self.tickets = self.live.tickets
@@ -109,6 +112,7 @@ class BoardWindow(PlainWindow):
             ACCESSES: (self.accesses, self.accesses.table),
             DOUBLES: (self.doubles, self.doubles.first_field),
             MEMOS: (self.memos, self.memos),
+            APPOINTMENTS: (self.appointments, self.appointments.table),
         }
         self._stack = QStackedWidget()
         self._build(root)
@@ -147,6 +151,7 @@ class BoardWindow(PlainWindow):
         self.facts.services = {service.id: service for service in services}
         self.trends.set_services(services)
         self.statistics.set_services(self.facts.services)
+        self.appointments.set_services(self.facts.services)
         self.refresh()
 
     def set_elsewhere(self, targets: Mapping[str, Sequence[MoveTarget]]) -> None:
@@ -264,11 +269,12 @@ class BoardWindow(PlainWindow):
             (ACCESSES, _("Accesses"), "see_page"),
             (DOUBLES, _("Doubles"), "merge"),
             (MEMOS, _("Memos"), "written"),
+            (APPOINTMENTS, _("Appointments"), "appointment"),
         )
         self._switch = Segments("board_pages", _("Page"), choices=choices)
         self._switch.chosen.connect(lambda name: self.show_page(str(name)))
         for place, (name, words, _icon) in enumerate(choices, start=1):
-            self._switch.button(name).setToolTip(tip_words(f"{words}  (Alt+{place})"))
+            self._switch.button(name).setToolTip(tip_words(f"{words}  (Alt+{place % 10})"))
         for page, _first in self._pages.values():
             self._stack.addWidget(page)
         margins = (SPACE[2], 0, SPACE[2], SPACE[1])
@@ -288,7 +294,7 @@ class BoardWindow(PlainWindow):
 
     def _add_keys(self) -> None:
         for place, name in enumerate(self._pages, start=1):
-            self._keys(f"Alt+{place}", partial(self.show_page, name))
+            self._keys(f"Alt+{place % 10}", partial(self.show_page, name))
         tables: dict[str, BoardTable] = {
             "Ctrl+1": self.queues,
             "Ctrl+2": self.tickets,

@@ -164,6 +164,18 @@ class WriteOfDossier(Struct, frozen=True):
     number: str
 
 
+class BookAgain(Struct, frozen=True):
+    """Another appointment for who missed this one."""
+
+    appointment_id: str
+
+
+class DropMissed(Struct, frozen=True):
+    """Nothing more is to be done about this missed appointment."""
+
+    appointment_id: str
+
+
 IdleAct = (
     IdlePress
     | CheckPress
@@ -178,6 +190,8 @@ IdleAct = (
     | FileLeftPages
     | DeleteLeftPages
     | WriteOfDossier
+    | BookAgain
+    | DropMissed
 )
 
 # ---- in a conversation

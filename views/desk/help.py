@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.program_version import program_version
+from views.desk.appointments.acts import APPOINTMENT_KEYS
 from views.desk.dossier.guide import NEXT_KEYS
 from views.widgets.parts import column, label, native_keys, push_button, row, tool_button
 from views.widgets.plain_words import tip_words
@@ -86,6 +87,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         _DEVICES,
         (
+            (APPOINTMENT_KEYS, N_("Take an appointment")),
             ("Ctrl+3", N_("Dossier")),
             ("Ctrl+F", N_("Search the documents of the dossier")),
             ("Ctrl+4", N_("Scanner and printer")),

@@ -5,23 +5,23 @@ in a drawer that the window's head opens. Used by the desk's window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QWidget
+from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
 from views.desk.header import DeskHeader
 from views.desk.layouts.columns import SIDE_PART
 from views.desk.my_day.page import IdlePage
+from views.widgets.edge_drawer import EdgeDrawer
 from views.widgets.parts import column, label, row, tool_button
-from views.widgets.theme import SPACE, text_scale
+from views.widgets.theme import SPACE
 from views.workplace.memos import MemoView
 
-WIDTH_PX, LEAST_PX = 380, 320
+WIDTH_PX = 380
 
 
-class MemoDrawer(QFrame):
-    """Lies at the right edge, over the dossier, until it is closed; nothing is left for it.
+class MemoDrawer(EdgeDrawer):
+    """Lies over the dossier until it is closed; nothing is left for it.
 
     Args:
         over: the window's body.
@@ -32,14 +32,9 @@ class MemoDrawer(QFrame):
     """
 
     def __init__(self, over: QWidget, header: DeskHeader, *, idle: IdlePage) -> None:
-        super().__init__(over)
-        self.setObjectName("memo_drawer")
-        self.setProperty("card", True)
+        super().__init__(over, header, name="memo_drawer", width_px=WIDTH_PX, part=SIDE_PART)
         self.setAccessibleName(_("Colleagues"))
-        self._over = over
-        self._header = header
         self._idle = idle
-        self._back: QWidget | None = None
         self.memos = MemoView(idle.acted.emit)
         self.views = (idle.memos, self.memos)
         close = tool_button(_("Close"), "close", "memo_drawer_close", keys="Esc")
@@ -48,9 +43,7 @@ class MemoDrawer(QFrame):
         box.setContentsMargins(*(SPACE[2],) * 4)
         box.addWidget(self.memos, 1)
         header.colleagues.clicked.connect(self.open)
-        over.installEventFilter(self)
         idle.installEventFilter(self)
-        self.hide()
 
     def open(self) -> None:
         """Goes to what colleagues write; the second time the drawer is closed."""
@@ -70,39 +63,11 @@ class MemoDrawer(QFrame):
             self.memos.open_thread(thread, words)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stays at the edge of the window; between two callers the page shows the same."""
-        if event is not None and event.type() == QEvent.Type.Resize and not self.isHidden():
-            self._fit()
-        elif event is not None and event.type() == QEvent.Type.Show and watched is self._idle:
+        """Closes between two callers, when the page shows the same."""
+        if event is not None and event.type() == QEvent.Type.Show and watched is self._idle:
             self.hide()
-        return False
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape closes."""
-        if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            return
-        super().keyPressEvent(event)
-
-    def hideEvent(self, event: QEvent | None) -> None:
-        """The keyboard goes back to where it was."""
-        back, self._back = self._back, None
-        if back is not None and back.isVisible():
-            back.setFocus()
+        return super().eventFilter(watched, event)
 
     def _show(self) -> None:
-        window = self.window()
-        if window is not None:
-            self._back = window.focusWidget()
-        self._fit()
-        self.show()
-        self.raise_()
+        self.bring()
         self.memos.take_keyboard()
-
-    def _fit(self) -> None:
-        usual_px = round(WIDTH_PX * max(1.0, text_scale()))
-        width_px = max(LEAST_PX, min(usual_px, round(self._over.width() * SIDE_PART)))
-        top_px = self._header.height()
-        self.setGeometry(
-            self._over.width() - width_px, top_px, width_px, self._over.height() - top_px
-        )

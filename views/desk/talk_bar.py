@@ -20,6 +20,7 @@ from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
 from views.desk.acts import BannerPainted, CallHost, LetWait, TalkPress
+from views.desk.appointments.acts import APPOINTMENT_KEYS, BeginBooking
 from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
 from views.widgets.parts import (
@@ -101,7 +102,8 @@ class TalkBar(QFrame):
     `commands` are the buttons, for the window's header.
 
     Signals:
-        acted(object): what the agent does, or that a third person's name is seen, a `TalkAct`.
+        acted(object): what the agent does, or that a third person's name is seen, a `TalkAct`;
+            `BeginBooking`.
     """
 
     acted = pyqtSignal(object)
@@ -137,6 +139,12 @@ class TalkBar(QFrame):
         name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
         self._pass_on.clicked.connect(lambda: self.acted.emit(TalkPress.PASS_ON))
         shortcut("Ctrl+T", self._pass_on, self.commands)
+        self._appointment = push_button(
+            _("Appointment"), "appointment", name="talk_appointment", keys=APPOINTMENT_KEYS
+        )
+        self._appointment.clicked.connect(lambda: self.acted.emit(BeginBooking()))
+        shortcut(APPOINTMENT_KEYS, self._appointment, self.commands)
+        self._appointment.hide()
         self._host = push_button(_("Host"), "bell", name="talk_host", keys=HOST_KEYS)
         self._host.clicked.connect(lambda: self.acted.emit(CallHost(self._help is HelpState.NONE)))
         shortcut(HOST_KEYS, self._host, self.commands)
@@ -163,7 +171,7 @@ class TalkBar(QFrame):
         inside = row(self._banner, self._badge, space=SPACE[1], margins=(SPACE[2], 4, SPACE[1], 4))
         inside.addWidget(self._third, 1)
         inside.addLayout(FlowLayout(self._hand_over, self._dismiss, to_end=True))
-        row(self.commands, self._host, self._hold, self._pass_on, space=2)
+        row(self.commands, self._host, self._hold, self._pass_on, self._appointment, space=2)
         column(
             self,
             row(None, self._state, 0),
@@ -201,11 +209,17 @@ class TalkBar(QFrame):
         name_button(self._hold, words, "F5")
         self._pass_on.setText("" if self._narrow else _("Pass on…"))
         self._host.setText("" if self._narrow else _(HOST_WORDS[self._help]))
-        for button in (self._host, self._hold, self._pass_on):
+        self._appointment.setText("" if self._narrow else _("Appointment"))
+        for button in (self._host, self._hold, self._pass_on, self._appointment):
             narrow_px = round(NARROW_PX * max(1.0, text_scale()))
             button.setMaximumWidth(narrow_px if self._narrow else 16_777_215)
         name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
+        name_button(self._appointment, _("Take an appointment"), APPOINTMENT_KEYS)
         name_button(self._host, host_sentence(self._help, self._help_from), HOST_KEYS)
+
+    def offer_appointments(self, offered: bool) -> None:
+        """Show whether the agent can take an appointment for the caller."""
+        self._appointment.setVisible(offered)
 
     def offer_host(self, offered: bool) -> None:
         """Show whether the caller's site has a host; nobody is called yet."""

@@ -19,6 +19,7 @@ from session.core.clock import Clock
 from session.core.spoken_letters import short_number
 from session.protocol.hub.requests import SessionFacts
 from views.desk.agent_status import AgentStatus, Occupation
+from views.desk.appointments.drawer import AppointmentDrawer
 from views.desk.call_controls import CallState
 from views.desk.call_view import CallView
 from views.desk.chat_view import ChatView
@@ -222,6 +223,7 @@ class DeskWindow(QMainWindow):
         self.setCentralWidget(root)
         self.help = ShortcutHelp(root)
         self.memos = MemoDrawer(root, self.header, idle=self.idle)
+        self.appointments = AppointmentDrawer(root, self.header, clock=self._clock)
         self.header.commands.addWidget(self.conversation.talk_bar.commands)
         self.header.commands.addWidget(self.conversation.layouts)
         self.status = AgentStatus(

@@ -24,6 +24,7 @@ from resources.texts import N_, _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.routing import Outcome, ServiceWork
 from views.desk.acts import CallBack, EndWrapUpTime, FinishWrapUp, WrapUpPress
+from views.desk.appointments.acts import APPOINTMENT_KEYS, BeginBooking
 from views.desk.note_panel import NotePanel
 from views.widgets.announcer import announce, one_text
 from views.widgets.icons import IconLabel
@@ -38,15 +39,17 @@ from views.widgets.parts import (
     restyle,
     row,
     scroll_area,
+    shortcut,
     show_clock,
     steady_figures,
 )
 from views.widgets.theme import SPACE, text_scale
 
+APPOINTMENT = "appointment"
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
     ("done", N_("Settled"), "allowed"),
     ("pieces_missing", N_("Pieces still missing"), "piece"),
-    ("appointment", N_("Appointment needed"), "appointment"),
+    (APPOINTMENT, N_("Appointment needed"), "appointment"),
     ("redirected", N_("Sent to another body"), "arrow_right"),
     ("information", N_("Information only"), "info"),
     ("cut_off", N_("Conversation was cut"), "disconnected"),
@@ -240,7 +243,7 @@ class WrapUpView(QWidget):
         note: the note for colleagues.
 
     Signals:
-        acted(object): what the agent does, a `WrapUpAct`.
+        acted(object): what the agent does, a `WrapUpAct` or `BeginBooking`.
     """
 
     acted = pyqtSignal(object)
@@ -376,6 +379,13 @@ class WrapUpView(QWidget):
         self._call_back.propose(phone, has_phone)
         self.note.propose(note)
 
+    def offer_appointments(self, offered: bool, *, leads: bool) -> None:
+        """Show whether an appointment can be taken; `leads`: to choose the outcome that one is
+        needed begins with it.
+        """
+        self._appointment.setVisible(offered)
+        self._leads = offered and leads
+
     def finish_failed(self) -> None:
         """The wrap-up could not be finished; it may be tried again."""
         self._allow_finish(bool(self._outcomes.chosen()))
@@ -420,7 +430,7 @@ class WrapUpView(QWidget):
             card.body.addWidget(part)
         card.body.insertLayout(0, top)
         card.body.addSpacing(SPACE[1])
-        card.body.addWidget(self._caption)
+        card.body.addLayout(row(None, self._caption, 0, self._build_appointment()))
         card.body.addWidget(self._outcomes)
         card.body.addSpacing(SPACE[1])
         card.body.addWidget(self.note)
@@ -437,6 +447,19 @@ class WrapUpView(QWidget):
         across.addWidget(card, 1, Qt.AlignmentFlag.AlignVCenter)
         column(self, scroll_area(body))
         self.show_limit(None, 0)
+        self.offer_appointments(False, leads=False)
+
+    def _build_appointment(self) -> QPushButton:
+        self._appointment = push_button(
+            _("Take an appointment"),
+            "appointment",
+            "quiet",
+            name="wrap_up_appointment",
+            keys=APPOINTMENT_KEYS,
+        )
+        self._appointment.clicked.connect(lambda: self.acted.emit(BeginBooking()))
+        shortcut(APPOINTMENT_KEYS, self._appointment, self)
+        return self._appointment
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the outcomes stand one under the other."""
@@ -491,6 +514,8 @@ class WrapUpView(QWidget):
             _("{outcome} is chosen. Ctrl+Enter finishes.").format(outcome=self._outcomes.words()),
         )
         self._allow_finish(True)
+        if self._leads and self._outcomes.chosen() == APPOINTMENT:
+            self.acted.emit(BeginBooking())
 
     def _on_call_back(self, call_back: CallBack) -> None:
         self._allow_finish(False)

@@ -11,9 +11,9 @@ from PyQt6.QtWidgets import QComboBox, QFrame
 from resources.texts import N_, _
 from session.protocol.helpdesk.log_list import LogCounts
 from views.helpdesk.bars import Bar, CountBars
+from views.helpdesk.trouble_search import trouble_words
 from views.widgets.parts import column
 from views.widgets.theme import SPACE
-from views.words.trouble_search import trouble_words
 
 BARS: tuple[tuple[str, str], ...] = (
     ("troubles", N_("How many: by failure")),

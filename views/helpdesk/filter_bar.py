@@ -26,11 +26,11 @@ from views.helpdesk.filter_language import (
     without_field,
 )
 from views.helpdesk.page_acts import KeepSearches
+from views.helpdesk.trouble_search import trouble_words
 from views.helpdesk.words import PARTS, STATES
 from views.widgets.parts import FlowLayout, column, label, push_button, restyle, row, tool_button
 from views.widgets.plain_words import face_words
 from views.widgets.theme import SPACE, size_icons
-from views.words.trouble_search import trouble_words
 
 START = "depuis:7j"
 PERIODS: tuple[tuple[str, str], ...] = (

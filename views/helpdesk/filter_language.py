@@ -37,8 +37,8 @@ from views.helpdesk.spoken_words import (
     windows,
     without_places,
 )
+from views.helpdesk.trouble_search import codes_for
 from views.helpdesk.words import PARTS, STATES
-from views.words.trouble_search import codes_for
 
 ANY = "any"
 NO_NAMES: Mapping[str, str] = {}

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from resources.texts import N_, _
 from session.protocol.helpdesk.log_list import LogRow, LogState, TroubleCount, TroublePart
+from views.helpdesk.trouble_search import trouble_words
 from views.words.log_summary import length_words
-from views.words.trouble_search import trouble_words
 
 PARTS: dict[str, str] = {
     TroublePart.CALL.value: N_("call"),

@@ -90,7 +90,7 @@ ROLE_HELP = {
             N_("Nobody is heard unseen: whoever joins a conversation is announced to both."),
         ),
         (
-            ("Alt+1", N_("The first page; Alt+2 to Alt+8 the others")),
+            ("Alt+1", N_("The first page; Alt+2 to Alt+9 and Alt+0 the others")),
             ("Ctrl+1", N_("Services; Ctrl+2 callers, Ctrl+3 agents")),
             ("F4", N_("Give the caller to an agent")),
             ("F5", N_("Give the caller to a service")),

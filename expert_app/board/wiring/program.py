@@ -13,11 +13,13 @@ import msgspec
 from expert_app.board.access_alert import AccessAlert
 from expert_app.board.accesses import BoardAccesses
 from expert_app.board.app import ActDone, ActProgress, ActTrouble, NotRead, SupervisorApp
+from expert_app.board.appointments import BoardAppointments
 from expert_app.board.corrections import BoardCorrections
 from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.dossier_export import DossierExport, Exporter
 from expert_app.board.doubles import BoardDoubles
 from expert_app.board.report_files import ReportFiles
+from expert_app.board.wiring.appointments import BoardAppointmentConnections
 from expert_app.board.wiring.deliveries import DeliveryConnections
 from expert_app.board.wiring.dossiers import DossierPages
 from expert_app.board.wiring.visit import VisitConnections
@@ -41,7 +43,7 @@ from session.protocol.hub.tickets import Ticket
 from views.board.figures import Thresholds
 from views.board.page_acts import DoAct, ReadLines, SaveFigures, UndoAct, UndoLastAct
 from views.board.visit_window import VisitWindow
-from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
+from views.board.window import APPOINTMENTS, GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS, callers_words, words_of
 from views.desk.dossier.history_words import export_words
 from views.widgets.keyboard.command_palette import CommandPalette
@@ -85,6 +87,7 @@ class BoardJobs:
     doubles: BoardDoubles
     corrections: BoardCorrections
     memos: MemoClient
+    appointments: BoardAppointments
 
 
 def build_jobs(parts: RoleParts) -> BoardJobs:
@@ -112,6 +115,7 @@ def build_jobs(parts: RoleParts) -> BoardJobs:
         ),
         doubles=BoardDoubles(register, tasks=tasks),
         corrections=BoardCorrections(register, tasks=tasks),
+        appointments=BoardAppointments(bus, clock, tasks=tasks),
         memos=MemoClient(
             bus,
             clock,
@@ -142,6 +146,7 @@ class BoardProgram(RoleProgram[BoardWindow]):
             corrections=jobs.corrections,
             alert=jobs.access_alert,
         )
+        self._appointments = BoardAppointmentConnections(window, jobs.appointments)
         self._memos = MemoConnections(
             jobs.memos,
             (window.memos,),
@@ -235,6 +240,7 @@ class BoardProgram(RoleProgram[BoardWindow]):
         }
         self._copies.show(name == GED)
         self._dossiers.show(name)
+        self._appointments.show(name == APPOINTMENTS)
         if name in asks:
             asks[name]()
         else:

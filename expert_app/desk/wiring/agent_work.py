@@ -107,6 +107,7 @@ class AgentWorkConnections:
         self._guide: DeskGuide | None = None
         self._calls: Sequence[PromisedCall] = ()
         self._provisional: list[str] = []
+        self._missed: Sequence[OpenWork] = ()
         self._talks = OwnTalksAnswer(talks=[])
         self._unfinished = 0
         self._templates: dict[str, NoteTemplate] = {}
@@ -330,9 +331,14 @@ class AgentWorkConnections:
             words = _("It is too late for this note: tell it to a colleague or to the caller.")
         self._window.messages.show_message(Level.WARNING, words, key=OWED_NOTE)
 
+    def show_missed(self, missed: Sequence[OpenWork]) -> None:
+        """Shows whose appointments were missed."""
+        self._missed = missed
+        self.show_open_work()
+
     def show_open_work(self, _fact: object = None) -> None:
         """Says on the page between two callers what this agent has not finished."""
-        work = [*self._promised(), *self._left(), *self._owed()]
+        work = [*self._promised(), *self._missed, *self._left(), *self._owed()]
         title = _("Provisional dossier {number}")
         detail = _("A supervisor matches it.")
         for number in self._provisional:

@@ -13,6 +13,7 @@ from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.parts import DeskParts
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from expert_app.desk.wiring.announcements import DeskAnnouncements
+from expert_app.desk.wiring.appointments import AppointmentConnections
 from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
 from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
@@ -89,6 +90,7 @@ class DeskConnections:
     announcements: DeskAnnouncements
     conversation: tuple[object, ...]
     paper: tuple[object, ...]
+    appointments: AppointmentConnections
     palette: PaletteConnections
     choices: DeskChoices
 
@@ -132,6 +134,13 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         memos=_connect_memos(parts, jobs, screen),
         conversation=conversation,
         paper=paper,
+        appointments=AppointmentConnections(
+            screen.window,
+            jobs,
+            organisation=parts.settings.organisation,
+            agent=parts.settings.user,
+            show_missed=work.show_missed,
+        ),
         announcements=DeskAnnouncements(
             screen.window, app=jobs.app, work=jobs.work, devices=jobs.devices, filing=jobs.filing
         ),

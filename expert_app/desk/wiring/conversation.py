@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects a session's conversations (call, consent, shared page) with the desk's window."""
+"""Connects a session's conversations (call, consent, shared page and what is done in it) with the
+desk's window.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,11 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk.app import ASKING, DeskApp, DeskTrouble
-from expert_app.desk.ask_first import AskFirst
-from expert_app.desk.wiring.remote_control import RemoteControlConnections
+from expert_app.desk.ask_first import FILL, POINT, AskFirst
 from expert_app.runtime.media_engines import DeskMedia
 from resources.texts import _
 from session.core.tasks import Tasks
+from session.desk.cobrowse.remote_control import DeskRemoteControl
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
 from session.protocol.conversation.messages import (
@@ -26,11 +28,14 @@ from session.protocol.conversation.messages import (
     WaitReason,
 )
 from session.protocol.conversation.mirror import MirrorEvents
+from session.protocol.conversation.remote_control import HistoryStep
 from views.desk.acts import CallLater, PhoneAct, PhonePress
 from views.desk.call_controls import CallState, Quality
 from views.desk.grants_control import GRANT_WORDS
+from views.desk.shared_page import acts
 from views.desk.shared_page.acts import MovePointer, OpenAddress, PageAct, PagePress
 from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 from views.media.video_pane import VideoPane, absent_words, own_absent_words
@@ -38,6 +43,74 @@ from views.widgets.message_bar import Level
 
 ABSENT, REFUSED, OWN_DEVICES = "devices absent", "power refused", "own camera absent"
 WAITS = "question waits"
+
+
+class RemoteControlConnections:
+    """The view on one side; on the other the session that is open."""
+
+    def __init__(self, view: SharedPageView, app: DeskApp, *, ask_first: AskFirst) -> None:
+        self._view = view
+        self._app = app
+        self._ask_first = ask_first
+        view.pointer.acted.connect(self._on_command)
+        view.tools.acted.connect(self._on_tool_act)
+        app.session_opened.connect(self._follow)
+
+    def _on_command(self, act: acts.CommandAct) -> None:
+        if self._app.session is None:
+            return
+        control = self._app.session.control
+        match act:
+            case acts.ClickPage(spot):
+                control.click(spot)
+            case acts.ScrollAt(spot, right_px, down_px):
+                control.scroll(spot, right_px, down_px)
+            case acts.TypeText(text):
+                control.type(text)
+            case acts.PressPageKey(key):
+                control.press(key)
+            case acts.ChooseOption(epoch, node, index):
+                control.choose(epoch, node, index)
+            case acts.WriteValue(epoch, node, value):
+                control.set_value(epoch, node, value)
+            case acts.ProposeValue(epoch, node, value):
+                control.propose(epoch, node, value)
+            case acts.FrameNode(epoch, node):
+                control.highlight(epoch, node)
+            case acts.DrawArrow(start, end):
+                control.draw_arrow(start, end)
+            case acts.RemoveMarks():
+                control.remove_marks()
+
+    def _on_tool_act(self, act: acts.ToolAct) -> None:
+        match act:
+            case acts.TakeTool(tool):
+                self._take(tool)
+            case acts.GoInHistory(step):
+                self._ask_first.do(FILL, self._go, step)
+            case acts.ZoomPage(steps):
+                self._ask_first.do(FILL, self._zoom, steps)
+
+    def _go(self, step: HistoryStep) -> None:
+        if self._app.session is not None:
+            self._app.session.control.go(step)
+
+    def _zoom(self, steps: int) -> None:
+        if self._app.session is not None:
+            self._app.session.control.zoom(steps)
+
+    def _take(self, tool: Tool) -> None:
+        """The tool is in hand when the caller has said yes."""
+        if tool is Tool.CONTROL:
+            powers = FILL
+        else:
+            powers = POINT
+        self._ask_first.do(powers, self._view.tools.choose, tool)
+
+    def _follow(self, session: DeskSession) -> None:
+        control: DeskRemoteControl = session.control
+        control.answered.connect(self._view.pointer.show_answer)
+        control.paused.connect(lambda _left_s: self._view.pointer.show_paused())
 
 
 class ConversationConnections:

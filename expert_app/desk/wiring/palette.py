@@ -18,6 +18,7 @@ from session.protocol.dossier.pieces import ProcedureFacts
 from session.protocol.hub.third_parties import TargetsAnswer
 from session.protocol.hub.tickets import TicketState
 from views.desk.acts import AcceptCaller, CheckPress, TalkPress
+from views.desk.appointments.acts import APPOINTMENT_KEYS
 from views.desk.devices.acts import ScanPiece
 from views.desk.dossier.acts import DossierAct, OpenDocument
 from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named_shortcuts
@@ -111,6 +112,10 @@ class PaletteConnections:
             if offered:
                 return ""
             return _("Nobody is waiting.")
+        if keys == APPOINTMENT_KEYS:
+            if self._window.appointments.is_offered:
+                return ""
+            return _("No service gives appointments here.")
         if keys == "F4" and not self._window.offer.ticket_id:
             return _("No caller is offered to you now.")
         if keys == "F10" and self._window.invitation.isVisible():

@@ -161,6 +161,7 @@ class Desk(RoleProgram[DeskWindow]):
         self._connections.work.show_open_work()
         self.jobs.work.start()
         self.jobs.memos.start()
+        self.jobs.appointments.start()
         self.check.begin_if_due()
         await self.jobs.app.start()
         await super().start()

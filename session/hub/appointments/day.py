@@ -11,12 +11,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from session.core.appointment_model import (
     HOLDING,
     Absence,
     Appointment,
     AppointmentState,
     DayChange,
+    SlotCounts,
 )
 from session.core.clock import Clock
 from session.core.errors import MessageMalformed, NotAllowed
@@ -229,7 +232,7 @@ class AppointmentDay:
         if not timedelta() < span <= LONGEST_ABSENCE:
             raise MessageMalformed(why="times")
         absence = Absence(
-            id=f"{agent}.{request.absence_id}"[:40].replace(".", "_"),
+            id=_absence_id(agent, request.absence_id),
             agent=agent,
             first_utc=request.first_utc,
             last_utc=request.last_utc,
@@ -294,7 +297,12 @@ class AppointmentDay:
     async def counts(self, asker: Asker, request: SlotCountsRequest) -> SlotCountsAnswer:
         """See `SlotCountsRequest`."""
         rows = await in_thread(self._store.counts)(asker.organisation, request.first, request.last)
-        return SlotCountsAnswer(rows=rows)
+        return SlotCountsAnswer(rows=[self._named(row) for row in rows])
+
+    def _named(self, row: SlotCounts) -> SlotCounts:
+        if not row.site:
+            return row
+        return msgspec.structs.replace(row, site_name=self._catalogue.site_name(row.home, row.site))
 
     async def tick(self) -> None:
         """Writes down the figures of days that are over, and erases what is old."""
@@ -322,6 +330,12 @@ class AppointmentDay:
             offered,
             span=day_span(day, self._zone(organisation).key),
         )
+
+
+def _absence_id(agent: str, said: str) -> str:
+    """An id that no other agent's absence has; one that was read comes back as it is."""
+    own = f"{agent}_"
+    return said if said.startswith(own) else f"{own}{said}"[:40]
 
 
 def _day(text: str) -> date | None:

@@ -116,7 +116,11 @@ class MemoryIdentities:
     async def was_opened(
         self, organisation: str, number: str, *, session_id: str, user: str
     ) -> bool:
-        return False
+        return any(
+            (one.organisation, one.number) == (organisation, number)
+            and (one.access.session_id, one.access.by.user) == (session_id, user)
+            for one in self._openings
+        )
 
     async def view(
         self,

@@ -41,7 +41,15 @@ from session.protocol.hub.requests import Service
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRow
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.screens.invented import NOW, ticket, unstyled
-from views.board.window import GED, HISTORY, LINES, STATISTICS, TRENDS, BoardWindow
+from views.board.window import (
+    APPOINTMENTS,
+    GED,
+    HISTORY,
+    LINES,
+    STATISTICS,
+    TRENDS,
+    BoardWindow,
+)
 from views.widgets.message_bar import Level
 
 QUEUES = [
@@ -473,6 +481,16 @@ def memos() -> BoardWindow:
     return window
 
 
+def expected() -> BoardWindow:
+    """Who comes today, and the figures."""
+    from tests.support.appointments.scenes import day_of_board, month_of_board
+
+    window = page(APPOINTMENTS)
+    window.appointments.show_day(day_of_board())
+    window.appointments.show_counts(month_of_board())
+    return window
+
+
 SCENES: dict[str, Callable[[], BoardWindow]] = {
     "board_memos": memos,
     "board": full,
@@ -486,5 +504,6 @@ SCENES: dict[str, Callable[[], BoardWindow]] = {
     "board_ged": delivered,
     "board_no_ged": no_system,
     "board_quiet": quiet,
+    "board_appointments": expected,
 }
 """Name of each scene and what makes it."""

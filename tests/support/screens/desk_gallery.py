@@ -34,6 +34,7 @@ def _shoot(folder: Path, size: str, *, long: bool) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PyQt6.QtWidgets import QApplication
 
+    from tests.support.appointments.scenes import APPOINTMENT_SCENES
     from tests.support.screens.desk_scenes import SCENES
     from tests.support.screens.dossier_scenes import DESK_SCENES
     from tests.support.screens.longer import Longer, use_words
@@ -48,7 +49,7 @@ def _shoot(folder: Path, size: str, *, long: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for dark in (False, True):
         apply_theme(app, dark)
-        for name, scene in (SCENES | TALK_SCENES | DESK_SCENES).items():
+        for name, scene in (SCENES | TALK_SCENES | DESK_SCENES | APPOINTMENT_SCENES).items():
             window = scene()
             window.resize(width, height)
             window.show()

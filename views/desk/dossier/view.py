@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.dossier_model import SETTLED, Dossier
+from views.desk.appointments.caller_card import CallerAppointmentsCard
 from views.desk.dossier.documents import DocumentsView
 from views.desk.dossier.find_card import FindCard
 from views.desk.dossier.notes import NotesCard
@@ -44,9 +45,10 @@ class DossierView(QWidget):
         clock: for the day on which a birth date is judged.
 
     Signals:
-        acted(object): what the agent does, a `DossierAct`.
+        acted(object): what the agent does, a `DossierAct` or an `AppointmentAct`.
 
     Attributes:
+        appointments: those of the caller, also of one without a dossier.
         documents: what is filed, to stand in a tab of its own.
     """
 
@@ -63,6 +65,7 @@ class DossierView(QWidget):
         self.finder = FindCard(today, act, back=self._show_again)
         self.person = PersonCard(today, act, find_another=self.show_search)
         self.documents = DocumentsView(act, now=clock.utc_now)
+        self.appointments = CallerAppointmentsCard(today, act)
         self._rows: dict[str, PieceRow] = {}
         self._facts: Dossier | None = None
         self._parts = PageStack()
@@ -79,7 +82,10 @@ class DossierView(QWidget):
         self._dossier = self._build_dossier()
         for part in (self._nothing, self._search, self._loading, self._dossier):
             self._parts.addWidget(part)
-        column(self, self._parts)
+        above = column(None, self.appointments, margins=(SPACE[2], SPACE[2], SPACE[2], 0))
+        box = column(self, space=0)
+        box.addLayout(above)
+        box.addWidget(self._parts, 1)
 
     # ---- facts ----
 
@@ -87,6 +93,7 @@ class DossierView(QWidget):
         """Without a conversation: removes everything of the caller before."""
         self._facts = None
         self.finder.clear()
+        self.appointments.show_appointments(())
         self._fill(None)
         self._parts.setCurrentWidget(self._nothing)
 

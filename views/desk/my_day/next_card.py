@@ -20,6 +20,7 @@ from session.core.clock import Clock, full_minute
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket
 from views.desk.acts import AcceptByThemselves, IdleAct, IdlePress, PauseFor
+from views.desk.queue.ticket_row import show_due
 from views.widgets.agent_state import PAUSE_MINUTES
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
@@ -119,6 +120,7 @@ class NextCard(Card):
         self._wait = steady_figures(label(role="strong", name="idle_wait"))
         self._wait_icon = IconLabel(size_px=16)
         self._needs = Chip("idle_needs")
+        self._due = Chip("idle_due")
         self._given = Chip("idle_given", _("No. given"), icon_name="given")
         self._seen = label(role="body", name="idle_seen", wrap=True)
         self._seen.hide()
@@ -145,7 +147,7 @@ class NextCard(Card):
         self._clock_part = QWidget()
         row(self._clock_part, self._wait_icon, self._wait, space=6)
         facts = column(None, self._caption, self._title, self._words, space=SPACE[0])
-        facts.addLayout(FlowLayout(self._clock_part, self._needs, self._given))
+        facts.addLayout(FlowLayout(self._clock_part, self._due, self._needs, self._given))
         top = row(None, self._icon, space=SPACE[2])
         top.addLayout(facts, 1)
         self.body.addLayout(top)
@@ -270,6 +272,7 @@ class NextCard(Card):
             name = service.name if service is not None else ticket.service
             look = _Look(icon_name, "accent", f"{ticket.number} · {name}", ticket.site)
             self._needs.show_state(need_words(ticket.needs), "needs", "accent")
+            show_due(self._due, ticket)
         self._icon.set_icon(look.icon_name, look.tone)
         self._title.setText(look.title)
         name_widget(self, look.title)
@@ -280,6 +283,7 @@ class NextCard(Card):
         for part in (self._caption, self._clock_part, self._look):
             part.setVisible(is_next)
         self._needs.setVisible(is_next and ticket is not None and bool(ticket.needs))
+        self._due.setVisible(is_next and ticket is not None and ticket.due_at_utc is not None)
         self._given.setVisible(is_next and ticket is not None and ticket.caller_number_given)
         self._accept.setVisible(is_next)
         self._seen.setVisible(is_next and bool(self._seen.text()))

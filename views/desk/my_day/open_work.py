@@ -16,8 +16,10 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QMenu, QPlainTextEdit, QPushButt
 from resources.texts import _
 from session.core.dossier_model import NOTE_LETTERS, OwnNote, OwnPaper, OwnWork
 from views.desk.acts import (
+    BookAgain,
     CorrectOutcome,
     DeleteLeftPages,
+    DropMissed,
     DropOwedNote,
     FileLeftPages,
     IdleAct,
@@ -45,7 +47,7 @@ MOST_ROWS = 50
 
 
 class WorkKind(Enum):
-    """What is to be done. Of `UNSENT` the agent only knows, `TALK` is done."""
+    """What is to be done. Of `UNSENT` and `APPOINTMENT` the agent only knows, `TALK` is done."""
 
     CALL = "call"
     PAGES = "pages"
@@ -53,11 +55,13 @@ class WorkKind(Enum):
     DOSSIER = "dossier"
     UNSENT = "unsent"
     TALK = "talk"
+    APPOINTMENT = "appointment"
+    MISSED = "missed"
 
 
 class OpenWork(NamedTuple):
-    """A piece of work; `id` is that of its ticket (`CALL`), session (`PAGES`, `NOTE`, `TALK`) or
-    dossier.
+    """A piece of work; `id` is that of its ticket (`CALL`), session (`PAGES`, `NOTE`, `TALK`),
+    appointment or dossier.
     `choices`: the outcomes, code and words, that a talk may still be given instead; `own`: what
     its agent wrote and filed in it, and may still take back.
     """
@@ -362,12 +366,24 @@ class ProvisionalDossierRow(WorkRow):
         write.clicked.connect(lambda: tell(WriteOfDossier(work.id)))
 
 
+class MissedAppointmentRow(WorkRow):
+    """A person who did not come."""
+
+    def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
+        again = push_button(_("New appointment"), "appointment", name="missed_again")
+        drop = push_button(_("Nothing more to do"), "", "quiet", name="missed_drop")
+        super().__init__(work, again, drop)
+        again.clicked.connect(lambda: tell(BookAgain(work.id)))
+        drop.clicked.connect(lambda: tell(DropMissed(work.id)))
+
+
 _ROWS: dict[WorkKind, Callable[[OpenWork, Callable[[IdleAct], None]], WorkRow]] = {
     WorkKind.CALL: PromisedCallRow,
     WorkKind.NOTE: OwedNoteRow,
     WorkKind.PAGES: LeftPagesRow,
     WorkKind.TALK: TalkRow,
     WorkKind.DOSSIER: ProvisionalDossierRow,
+    WorkKind.MISSED: MissedAppointmentRow,
 }
 
 

@@ -14,13 +14,24 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
+from views.desk.appointments.acts import APPOINTMENT_KEYS, BeginBooking
+from views.desk.my_day.absence import AbsenceLine
 from views.desk.my_day.day_line import DayCard
 from views.desk.my_day.keys_card import KeysCard
 from views.desk.my_day.next_card import NextCard
 from views.desk.my_day.open_work import WorkCard
 from views.desk.my_day.shift_check import ShiftCheckCard
 from views.desk.my_day.summary import SummaryCard
-from views.widgets.parts import Card, column, label, row, scroll_area, set_roomy
+from views.widgets.parts import (
+    Card,
+    column,
+    label,
+    push_button,
+    row,
+    scroll_area,
+    set_roomy,
+    shortcut,
+)
 from views.widgets.theme import SPACE, text_scale
 from views.workplace.memos import MemoView
 
@@ -41,7 +52,7 @@ class IdlePage(QWidget):
         service_of: name of a service and its place in the organisation's list.
 
     Signals:
-        acted(object): what the agent does, an `IdleAct` or a `MemoAct`.
+        acted(object): what the agent does, an `IdleAct`, a `MemoAct` or an `AppointmentAct`.
 
     Attributes:
         check: of the desk, before the first caller; it takes the place of who is next.
@@ -50,6 +61,8 @@ class IdlePage(QWidget):
         keys: those that are needed most.
         day: this day on a line of time.
         work: what this agent has not finished.
+        appointments: of this day; hidden where no service gives any.
+        absence: says that this agent takes none.
         talks: whom this agent spoke with today.
         memos: colleagues, and what was written with them.
     """
@@ -69,6 +82,20 @@ class IdlePage(QWidget):
             empty=_("Promised calls, pages to file and notes to write come here."),
             tell=self.acted.emit,
         )
+        self.appointments = WorkCard(
+            "idle_appointments",
+            _("Appointments today: {count}"),
+            empty=_("Nobody is expected today."),
+            tell=self.acted.emit,
+        )
+        book = push_button(
+            _("Take an appointment"), "appointment", name="idle_book", keys=APPOINTMENT_KEYS
+        )
+        book.clicked.connect(lambda: self.acted.emit(BeginBooking()))
+        shortcut(APPOINTMENT_KEYS, book, self)
+        self.absence = AbsenceLine(clock, self.acted.emit, beside=book)
+        self.appointments.body.addWidget(self.absence)
+        self.appointments.hide()
         self.talks = WorkCard(
             "idle_talks",
             _("My conversations today: {count}"),
@@ -87,7 +114,8 @@ class IdlePage(QWidget):
         self._aside = column(colleagues, card, space=SPACE[2], margins=around)
         self._aside.setStretch(0, 1)
         self._first, self._second, self._third = QWidget(), QWidget(), colleagues
-        column(self._first, self.check, self.summary, self.next, self.work, 0, space=SPACE[2])
+        first = (self.check, self.summary, self.next, self.appointments, self.work)
+        column(self._first, *first, 0, space=SPACE[2])
         column(self._second, self.talks, 0)
         self._body = QWidget()
         self._columns = QGridLayout(self._body)

@@ -39,6 +39,7 @@ from views.widgets.parts import (
 )
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import service_colour
+from views.words.appointments import due_words
 from views.words.waits import WaitLimits, need_words, wait_style
 
 
@@ -74,6 +75,13 @@ class ServiceTag(QWidget):
         painter.end()
 
 
+def show_due(chip: Chip, ticket: Ticket) -> None:
+    """Show the hour of the caller's appointment, where there is one."""
+    if ticket.due_at_utc is not None:
+        chip.show_state(due_words(ticket.due_at_utc), "appointment", "accent")
+    chip.setVisible(ticket.due_at_utc is not None)
+
+
 class TicketRow(QFrame):
     """A row that takes the keyboard; Enter accepts it, up and down move on.
 
@@ -105,6 +113,7 @@ class TicketRow(QFrame):
         self._given.setToolTip(tip_words(_("The caller has typed a caller number")))
         self._urgent = Chip("ticket_priority", _("Priority"), icon_name="priority", tone="warn")
         self._needs = Chip("ticket_needs")
+        self._due = Chip("ticket_due")
         self._kept = Chip("ticket_kept")
         self._kept.hide()
         self._away = Chip("ticket_away")
@@ -128,7 +137,7 @@ class TicketRow(QFrame):
         self._fit = RowFit(
             self,
             number=self._number,
-            chips=(*away, self._needs, self._urgent, self._bell, self._given),
+            chips=(*away, self._due, self._needs, self._urgent, self._bell, self._given),
             clock=clock,
             tag=self._tag,
             site=self._site,
@@ -193,11 +202,14 @@ class TicketRow(QFrame):
         restyle(self, place="next" if next_one else "", ringing=ringing)
 
     def _show_needs(self) -> None:
-        """Language, sign language, writing: what the agent must be able to do."""
+        """Language, sign language, writing: what the agent must be able to do; and the hour of an
+        appointment.
+        """
         words = need_words(self.ticket.needs)
         self._needs.show_state(words, "needs", "accent")
         self._needs.setToolTip(tip_words(_("The caller needs: {needs}").format(needs=words)))
         self._needs.setVisible(bool(words))
+        show_due(self._due, self.ticket)
 
     def _show_away(self) -> None:
         """Shows that the caller left the kiosk and comes back, or waits for a telephone call."""
@@ -242,7 +254,7 @@ class TicketRow(QFrame):
         extra.append(_("number given") if ticket.caller_number_given else _("no number"))
         if ticket.priority > 0:
             extra.append(_("Priority"))
-        chips = (self._needs, self._kept, self._away, self._known, self._later)
+        chips = (self._due, self._needs, self._kept, self._away, self._known, self._later)
         extra += [chip.text() for chip in chips if not chip.isHidden()]
         name = _("Accept {number}").format(number=ticket.number)
         if ticket.needs:

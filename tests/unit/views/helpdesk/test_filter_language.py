@@ -12,7 +12,7 @@ from resources.texts import language, use_language
 from session.core.spoken_letters import short_number
 from session.protocol.helpdesk.log_list import LogState, TroublePart
 from views.helpdesk.filter_language import add_token, completions, parse, when, without_field
-from views.words.trouble_search import codes_for
+from views.helpdesk.trouble_search import codes_for
 
 NOW = datetime(2026, 11, 28, 15, 30, tzinfo=timezone(timedelta(hours=1)))
 ID = "0125223b7b7c9c164ce6_68fe9493"

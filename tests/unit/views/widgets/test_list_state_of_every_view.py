@@ -20,6 +20,7 @@ import views
 from session.core.clock import ManualClock
 from session.core.dossier_model import Dossier
 from session.desk.hub.memos import MemoBook
+from session.protocol.appointments.day import AppointmentsAnswer
 from session.protocol.dossier.deliveries import DeliveriesAnswer
 from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer, RegisterState
 from session.protocol.dossier.pieces import PieceHistory
@@ -31,6 +32,7 @@ from session.protocol.hub.third_parties import TargetsAnswer
 from tests.support.screens.invented import NOW, SERVICES
 from views.board.act_panel import ActPanel
 from views.board.acts import ActBeginner
+from views.board.appointments.page import BoardAppointmentsPage
 from views.board.deliveries_page import BoardDeliveriesPage
 from views.board.dossiers.accesses_page import BoardAccessesPage
 from views.board.dossiers.doubles_page import BoardDoublesPage
@@ -106,6 +108,12 @@ def _deliveries() -> ShownList:
     page = BoardDeliveriesPage(BoardFacts(), ManualClock(NOW), acts=_acts())
     none = DeliveriesAnswer(targets=[], deliveries=[])
     return ShownList(page, lambda: page.show_deliveries(none), lambda: page.list.show_refused(WHY))
+
+
+def _appointments() -> ShownList:
+    page = BoardAppointmentsPage(BoardFacts(), ManualClock(NOW))
+    none = AppointmentsAnswer(appointments=[], day=NOW.date().isoformat())
+    return ShownList(page, lambda: page.show_day(none), lambda: page.list.show_refused(WHY))
 
 
 def _doubles() -> ShownList:
@@ -248,6 +256,7 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
     "board/trends_page.py": (_trends, WHY),
     "board/dossiers/accesses_page.py": (_accesses, WHY),
     "board/deliveries_page.py": (_deliveries, WHY),
+    "board/appointments/page.py": (_appointments, WHY),
     "board/dossiers/doubles_page.py": (_doubles, WHY),
     "helpdesk/list_page.py": (_conversations, WHY),
     "helpdesk/remote_help_page.py": (_kiosks, WHY),
@@ -268,6 +277,8 @@ CASES: dict[str, tuple[Callable[[], ShownList], str]] = {
 """View, or view and list -> how it is made, and the words that a refusal is shown with."""
 
 OTHERS = {
+    "board/appointments/figures_table.py": "of the page",
+    "desk/appointments/place_choice.py": "refusals are in the drawer, beside the free times",
     "board/live_page.py": "refusals are in the window's message bar, with the time",
     "board/tables.py": "of the pages",
     "desk/chat_view.py": "the program's own phrases stand in for the organisation's",
