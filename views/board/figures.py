@@ -78,6 +78,8 @@ class Figure(Card):
         for part in (self._title, self._value, self._chip):
             self._places.removeWidget(part)
         self._title.setWordWrap(not beside)
+        edge = SPACE[0] if beside else SPACE[2]
+        self.body.setContentsMargins(SPACE[2], edge, SPACE[2], edge)
         if beside:
             self._places.addWidget(self._value, 0, 0, 2, 1)
             self._places.addWidget(self._title, 0, 1)

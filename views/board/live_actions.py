@@ -132,8 +132,11 @@ class LiveActions:
         ]
 
     def undo_button(self) -> QPushButton:
-        """Return the button that takes the last act back."""
-        return _button(self._undo, "undo", "act_undo")
+        """Return the button that takes the last act back, seen while there is one."""
+        button = _button(self._undo, "undo", "act_undo")
+        button.hide()
+        self._undo.changed.connect(lambda: button.setVisible(self._undo.isEnabled()))
+        return button
 
     def announce_button(self) -> QPushButton:
         """Return the button that writes to agents."""

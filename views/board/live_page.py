@@ -46,20 +46,20 @@ GAP_PX = SPACE[0]
 UNDO_LETTERS = 14
 """What can be read at least of what "undo" would take back, beside the callers' heading."""
 
-IN_TIME, WIDE_PX = 3, 1400
+IN_TIME, WIDE_PX = 3, 1500
 """The column of a service's share answered in time, and the page's width from which it is shown."""
 
-LONGEST, WITH = 2, 5
-"""In large letters these give way: a service's longest wait (the callers have it), and whom a
-caller is with (in the tool tip of the number).
+LOW_PX = 200
+"""Below this height, with usual letters, filters leave their room to the callers."""
+
+LONGEST, SITE, PRIORITY, WITH = 2, 2, 4, 5
+"""In large letters these give way: a service's longest wait (the callers have it), whom a caller is
+with, and the priority (both in the tool tip of the number, and who has one comes first). The site
+stands below the service.
 """
 
 MOST_ROWS = 300
 """So many callers have a row, in the order that is chosen; services and sites narrow it."""
-
-SERVICE_PX, WITH_PX = 155, 110
-"""Where names of services and agents are cut among the callers, so that the site keeps some space.
-"""
 
 
 class BoardLivePage(QWidget):
@@ -89,9 +89,9 @@ class BoardLivePage(QWidget):
             "board_tickets",
             _("Callers"),
             heads=heads,
-            wide=2,
-            most_px={1: SERVICE_PX, WITH: WITH_PX},
-            spare=(WITH,),
+            wide=1,
+            spare=(WITH, PRIORITY),
+            below=SITE,
         )
         self.agents = TargetTable(
             "board_agents", _("Agents"), heads=[_("Agent"), _("State"), _("Since")], wide=1
@@ -188,8 +188,13 @@ class BoardLivePage(QWidget):
         self.refresh()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """On a small screen the share answered in time gives way; the tool tip has it."""
+        """On a small screen the share answered in time gives way; the tool tip has it. While an act
+        leaves little height, the callers have that of their filters.
+        """
         super().resizeEvent(event)
+        is_low = self.height() < LOW_PX * text_scale()
+        for choice in (self._choice.talking, self._choice.of_service, self._choice.of_site):
+            choice.setHidden(is_low)
         self.queues.setColumnHidden(IN_TIME, self.width() < WIDE_PX * text_scale())
 
     def show_undo(self, words: str) -> None:
@@ -226,6 +231,7 @@ class BoardLivePage(QWidget):
 
     def _build_tickets(self) -> QWidget:
         acts = FlowLayout(*self.offered.callers_buttons())
+        self._callers.setMinimumHeight(TITLE_PX)
         title = FlowLayout(self._callers, self._undo_words, self.offered.undo_button())
         panel = _panel(title, self.tickets, acts, left_px=GAP_PX, right=GAP_PX)
         choice = self._choice
@@ -237,7 +243,7 @@ class BoardLivePage(QWidget):
         return panel
 
     def _build_agents(self) -> QWidget:
-        self.agents.setMinimumWidth(round(302 * min(1.4, max(1.0, text_scale()))))
+        self.agents.setMinimumWidth(round(302 * min(1.2, max(1.0, text_scale()))))
         acts = FlowLayout(*self.offered.agents_buttons())
         title = row(
             None,

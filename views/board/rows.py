@@ -80,8 +80,10 @@ def ticket_row(
     elif kept_for is not None:
         who = _("Kept for {name}").format(name=agents.get(kept_for, kept_for))
     raised = waiting and ticket.priority > 0
+    priority = priority_words(ticket.priority) if raised else ""
+    hint = "\n".join(filter(None, (priority, who)))
     cells = (
-        Cell(ticket.number, "" if waiting else "soft", hint=who),
+        Cell(ticket.number, "" if waiting else "soft", hint=hint),
         Cell(
             service.name if service else ticket.service,
             icon_name=service.icon if service else "help",
@@ -89,9 +91,7 @@ def ticket_row(
         ),
         Cell(ticket.site, "soft"),
         Cell(clock_words(seconds), look.tone, look.icon_name if look.words else ""),
-        Cell(
-            priority_words(ticket.priority) if raised else "", "warn", "priority" if raised else ""
-        ),
+        Cell(priority, "warn", "priority" if raised else ""),
         Cell(who or "–", "accent" if who else "soft"),
     )
     spoken = ", ".join(part for part in (*(cell.text for cell in cells), look.words) if part)

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QBrush,
     QColor,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFontMetrics,
     QIcon,
     QPalette,
     QResizeEvent,
@@ -41,17 +42,23 @@ from views.widgets.theme import Tokens, service_colour, size_icons, text_scale, 
 ROOM_PX = 10
 """Above and below the letters of a row."""
 
+EDGES_PX, BROKEN_EDGES_PX, LEADING_PX = 12, 18, 4
+"""Beside a text in its cell, and between it and its icon, in one line and in two; what the second
+line needs, so that the style does not cut it.
+"""
+
 LEAST_LETTERS, ICON_PX = 9, 30
 """What can be read at least in the column that takes what the others leave."""
 
 LEAST_PX = 60
 """No column becomes narrower than that to make room for it."""
 
-OUTER_SHARES, STEP_PX = (0.31, 0.25), 24
+OUTER_SHARES, STEP_PX = (0.305, 0.25), 24
 """Of the page's width, what the first and the last table may have of it; in steps of so much."""
 
 TICKET_MIME = "application/x-poste-expert-ticket"
 _ID = Qt.ItemDataRole.UserRole
+_LINE_END = "\u2028"
 
 
 @dataclass(frozen=True)
@@ -84,14 +91,21 @@ class _KeepsTone(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
         """The colour of chosen texts is that of the text."""
         super().initStyleOption(option, index)
-        brush = index.data(Qt.ItemDataRole.ForegroundRole)
+        brush, table = index.data(Qt.ItemDataRole.ForegroundRole), self.parent()
         if option is not None and isinstance(brush, QBrush):
             option.palette.setBrush(QPalette.ColorRole.HighlightedText, brush)
+        if option is not None and isinstance(table, BoardTable):
+            below = table.room.below(index.column())
+            if below:
+                option.text += f"{_LINE_END}{index.siblingAtColumn(below).data()}"
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Gives rows one height, also without an icon and before the style sheet is known."""
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width(), max(hint.height(), option.fontMetrics.height() + ROOM_PX))
+        hint, table = super().sizeHint(option, index), self.parent()
+        text_px = option.fontMetrics.height()
+        if isinstance(table, BoardTable):
+            text_px += (table.room.lines - 1) * (option.fontMetrics.lineSpacing() + LEADING_PX)
+        return QSize(hint.width(), max(hint.height(), text_px + ROOM_PX))
 
 
 class ColumnRoom:
@@ -100,6 +114,7 @@ class ColumnRoom:
     Attributes:
         rows: the cells of what is shown.
         left_out: columns that the page does not show.
+        lines: of each row; they break where a text would be cut.
     """
 
     def __init__(
@@ -110,16 +125,31 @@ class ColumnRoom:
         most_px: Mapping[int, int],
         spare: Sequence[int],
         whole: bool,
+        below: int,
     ) -> None:
         self.rows: list[tuple[Cell, ...]] = []
         self.left_out: set[int] = set()
+        self.lines = 1
         self._table = table
         self._wide = wide
         self._most_px = most_px
         self._spare = spare
         self._whole = whole
-        self._wanted_px: dict[int, int] = {}
+        self._most_lines = 2 if whole else 1
+        self._below = below
+        self._anew = QTimer(table)  # not while the rows are laid out, which may have brought it
+        self._anew.setSingleShot(True)
+        self._anew.setInterval(0)
+        self._anew.timeout.connect(table.doItemsLayout)
+        self._wanted_px: list[dict[int, int]] = [{} for _lines in range(self._most_lines)]
+        """By lines of a row less one, how wide each column wants to be."""
         self._whole_px: dict[int, int] = {}
+
+    def below(self, column: int) -> int:
+        """Return the column whose text is the second line of this one's; 0 for none."""
+        if self.lines > 1 and column == self._wide:
+            return self._below
+        return 0
 
     def wanted_px(self, *, spare: bool) -> int:
         """Return the width in which no text is cut, but those of columns with a most.
@@ -133,12 +163,8 @@ class ColumnRoom:
         else:
             edges_px = 2 * self._table.frameWidth()
         hidden = {*self._empty(), *self.left_out, *(() if spare else self._spare)}
-        others_px = [width_px for at, width_px in self._wanted_px.items() if at not in hidden]
-        return sum(others_px) + self._wide_px() + edges_px
-
-    def _wide_px(self) -> int:
-        """Return how wide the texts of the wide column are."""
-        return self._table.sizeHintForColumn(self._wide)
+        others_px = [width_px for at, width_px in self._wanted_px[0].items() if at not in hidden]
+        return sum(others_px) + edges_px
 
     def _empty(self) -> list[int]:
         """Return the columns in which no row says anything; never the first one."""
@@ -154,33 +180,75 @@ class ColumnRoom:
     def _show_columns(self) -> None:
         """Shows what is not left out by the page."""
         for column in range(self._table.columnCount()):
-            QTreeWidget.setColumnHidden(self._table, column, column in self.left_out)
+            is_below = column > 0 and column == self.below(self._wide)
+            QTreeWidget.setColumnHidden(self._table, column, column in self.left_out or is_below)
 
     def measure(self) -> None:
         """Look how wide the texts are, and share the room."""
-        larger = max(1.0, text_scale())
+        before, self.lines = self.lines, 1
         self._show_columns()  # what is hidden has no head to measure
-        self._wanted_px = {}
+        for wanted_px in self._wanted_px:
+            wanted_px.clear()
         for column in range(self._table.columnCount()):
-            if column != self._wide and not self._table.isColumnHidden(column):
-                self._table.resizeColumnToContents(column)
-                self._whole_px[column] = whole_px = self._table.columnWidth(column)
-                most_px = self._most_px.get(column, 0)
-                self._wanted_px[column] = min(whole_px, round(most_px * larger) or whole_px)
+            if not self._table.isColumnHidden(column):
+                self._measure(column)
+        if self._below:
+            both_px = self._wanted_px[1]
+            icon_px = self._table.iconSize().width()
+            both_px[self._wide] = max(both_px[self._wide], both_px[self._below] + icon_px)
+        self.lines = before
         self.make_room()
+
+    def _measure(self, column: int) -> None:
+        if column == self._wide:
+            whole_px = self._table.sizeHintForColumn(column)
+        else:
+            self._table.resizeColumnToContents(column)
+            whole_px = self._table.columnWidth(column)
+        self._whole_px[column] = whole_px
+        most_px = round(self._most_px.get(column, 0) * max(1.0, text_scale())) or whole_px
+        self._wanted_px[0][column] = min(whole_px, most_px)
+        if self._most_lines > 1:  # Qt looks at rows in sight only, and never breaks a text
+            self._wanted_px[0][column] = max(whole_px, self._texts_px(column, lines=1))
+            self._wanted_px[1][column] = self._texts_px(column, lines=2)
+
+    def _texts_px(self, column: int, *, lines: int) -> int:
+        """Return how wide a column is in which each text has so many lines."""
+        metrics, icon_px = self._table.fontMetrics(), self._table.iconSize().width()
+        cells = {(cells[column].text, bool(cells[column].icon_name)) for cells in self.rows}
+        breaks = lines if not self._below else 1
+        widths_px = [
+            _broken_px(metrics, text, breaks) + icon_px * has_icon for text, has_icon in cells
+        ]
+        if lines == 1:
+            return max(widths_px, default=0) + EDGES_PX
+        head, header = self._table.headerItem(), self._table.header()
+        assert head is not None  # a tree always has both
+        assert header is not None
+        head_px = _broken_px(header.fontMetrics(), head.text(column).replace("\n", " "), 2)
+        return max([*widths_px, head_px]) + BROKEN_EDGES_PX
 
     def make_room(self) -> None:
         """Let empty columns give way to the texts of the wide one, then the spare ones to what
-        must be readable in it; then the widest become narrower, or what is left goes to those that
-        have a most.
+        must be readable in it; then let rows have another line; then the widest become narrower, or
+        what is left goes to those that have a most.
         """
         least_px = LEAST_LETTERS * self._table.fontMetrics().averageCharWidth() + ICON_PX
-        self._show_columns()
-        self._hide_until(self._empty(), max(least_px, self._wide_px()))
-        self._hide_until(self._spare, self._wide_px() if self._whole else least_px)
+        before = self.lines
+        for lines in range(1, self._most_lines + 1):
+            self.lines = lines
+            wide_px = self._wanted_px[lines - 1].get(self._wide, 0)
+            self._show_columns()
+            self._hide_until(self._empty(), max(least_px, wide_px))
+            self._hide_until(self._spare, wide_px if self._whole else least_px)
+            left_px = -self._lacks_px(wide_px)
+            if left_px >= 0:
+                break
+        if self.lines != before:
+            self._break_heads()
+            self._anew.start()
         wanted_px = self._others_px()
-        left_px = self._room_px() - self._wide_px() - sum(wanted_px.values())
-        for column in self._most_px.keys() & wanted_px.keys():
+        for column in wanted_px:
             more_px = min(self._whole_px[column] - wanted_px[column], max(0, left_px))
             wanted_px[column] += more_px
             left_px -= more_px
@@ -188,10 +256,27 @@ class ColumnRoom:
         for column, width_px in wanted_px.items():
             self._table.setColumnWidth(column, min(width_px, most_px))
 
+    def _break_heads(self) -> None:
+        """Let a head have as many lines as a row, where it is wider than its column needs."""
+        head, header = self._table.headerItem(), self._table.header()
+        assert head is not None  # a tree always has both
+        assert header is not None
+        if self.lines > 1:
+            header.setTextElideMode(Qt.TextElideMode.ElideNone)
+        else:
+            header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        for column in range(self._table.columnCount()):
+            words = head.text(column).replace("\n", " ")
+            head.setText(column, words.replace(" ", "\n", 1) if self.lines > 1 else words)
+
+    def _lacks_px(self, wide_px: int) -> int:
+        """Return how much wider the table would have to be for this width of the wide column."""
+        return sum(self._others_px().values()) + wide_px - self._room_px()
+
     def _hide_until(self, columns: Sequence[int], wide_px: int) -> None:
         """Hide these columns, one after the other, until the wide one has so much."""
         for column in columns:
-            if self._room_px() - sum(self._others_px().values()) < wide_px:
+            if self._lacks_px(wide_px) > 0:
                 QTreeWidget.setColumnHidden(self._table, column, True)
 
     def _room_px(self) -> int:
@@ -203,8 +288,8 @@ class ColumnRoom:
         """Return how wide the visible columns other than the wide one want to be."""
         return {
             column: width_px
-            for column, width_px in self._wanted_px.items()
-            if not self._table.isColumnHidden(column)
+            for column, width_px in self._wanted_px[self.lines - 1].items()
+            if column != self._wide and not self._table.isColumnHidden(column)
         }
 
 
@@ -217,7 +302,8 @@ class BoardTable(QTreeWidget):
             that with usual letters, unless there is room that nobody needs.
         spare: columns that give way, one after the other, before the wide one cannot be read; then
             the widest others become narrower.
-        whole: they give way before any text of the wide one is cut.
+        whole: they give way before any text of the wide one is cut, and then rows have two lines.
+        below: the column that is the second line, below the wide one; 0: texts break.
 
     Attributes:
         room: how wide the columns are.
@@ -241,9 +327,18 @@ class BoardTable(QTreeWidget):
         most_px: Mapping[int, int] = MappingProxyType({}),
         spare: Sequence[int] = (),
         whole: bool = False,
+        below: int = 0,
     ) -> None:
         super().__init__()
-        self.room = ColumnRoom(self, wide=wide, most_px=most_px, spare=spare, whole=whole)
+        self.room = ColumnRoom(
+            self,
+            wide=wide,
+            most_px=most_px,
+            spare=spare,
+            whole=whole,
+            below=below,
+        )
+        self.setWordWrap(whole)
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setHeaderLabels(heads)
@@ -463,10 +558,18 @@ class TicketTable(BoardTable):
         *,
         heads: Sequence[str],
         wide: int,
-        most_px: Mapping[int, int] = MappingProxyType({}),
-        spare: Sequence[int] = (),
+        spare: Sequence[int],
+        below: int,
     ) -> None:
-        super().__init__(name, spoken, heads=heads, wide=wide, most_px=most_px, spare=spare)
+        super().__init__(
+            name,
+            spoken,
+            heads=heads,
+            wide=wide,
+            spare=spare,
+            whole=True,
+            below=below,
+        )
         self.choose_several()
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -493,7 +596,13 @@ class TargetTable(BoardTable):
     ticket_dropped = pyqtSignal(str, str)
 
     def __init__(
-        self, name: str, spoken: str, *, heads: Sequence[str], wide: int, spare: Sequence[int] = ()
+        self,
+        name: str,
+        spoken: str,
+        *,
+        heads: Sequence[str],
+        wide: int,
+        spare: Sequence[int] = (),
     ) -> None:
         super().__init__(name, spoken, heads=heads, wide=wide, spare=spare, whole=True)
         self.setAcceptDrops(True)
@@ -564,6 +673,7 @@ class TableSplitter(QSplitter):
             )
             for table, share in zip((self._tables[0], self._tables[-1]), OUTER_SHARES, strict=True)
         )
+        last_px = max(last_px, self._tables[-1].minimumWidth())
         sizes = [first_px, room_px - first_px - last_px, last_px]
         if sizes != self.sizes():
             self.setSizes(sizes)
@@ -580,6 +690,15 @@ def _level(widths_px: Sequence[int], room_px: int) -> int:
             return max(LEAST_PX, each_px)
         left_px -= width_px
     return max(widths_px, default=LEAST_PX)
+
+
+def _broken_px(metrics: QFontMetrics, text: str, lines: int) -> int:
+    """Return how wide a text is at least in so many lines, one or two, that end at a space or
+    after a hyphen.
+    """
+    ends = [at for at, letter in enumerate(text, 1) if letter in " -"] if lines > 1 else []
+    parts = [(text[:at].rstrip(), text[at:]) for at in ends] or [(text, "")]
+    return min(max(map(metrics.horizontalAdvance, both)) for both in parts)
 
 
 def _widths(rows: Sequence[TableRow]) -> list[int]:
