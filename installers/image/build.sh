@@ -10,7 +10,7 @@ deb=$(ls -t dist/poste-expert_*_amd64.deb dist/*/poste-expert_*_amd64.deb 2>/dev
 version=$(dpkg-deb --field "$deb" Version)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 command -v mmdebstrap >/dev/null && command -v buildah >/dev/null ||
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap buildah crun; }
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap buildah netavark crun; }
 mkdir -p "$work"
 
 # what Debian brings for people
