@@ -97,7 +97,7 @@ class _KeepsTone(QStyledItemDelegate):
         if option is not None and isinstance(table, BoardTable):
             below = table.room.below(index.column())
             if below:
-                option.text += f"{_LINE_END}{index.siblingAtColumn(below).data()}"
+                option.text = f"{option.text}{_LINE_END}{index.siblingAtColumn(below).data()}"
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Gives rows one height, also without an icon and before the style sheet is known."""
@@ -140,7 +140,7 @@ class ColumnRoom:
         self._anew = QTimer(table)  # not while the rows are laid out, which may have brought it
         self._anew.setSingleShot(True)
         self._anew.setInterval(0)
-        self._anew.timeout.connect(table.doItemsLayout)
+        self._anew.timeout.connect(table.scheduleDelayedItemsLayout)
         self._wanted_px: list[dict[int, int]] = [{} for _lines in range(self._most_lines)]
         """By lines of a row less one, how wide each column wants to be."""
         self._whole_px: dict[int, int] = {}
