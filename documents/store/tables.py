@@ -326,6 +326,7 @@ appointments = Table(
     Index("appointment_by_caller", "organisation", "caller_number"),
     Index("appointment_by_birth", "born_on", "starts_utc"),
     Index("appointment_erased", "erase_after_utc"),
+    Index("appointment_not_told", "organisation", "not_told", "starts_utc"),
 )
 """Appointments; `request_id` says who booked it too. `bring` is JSON. A dossier is named by its
 number: most appointments have none.

@@ -39,6 +39,7 @@ from session.protocol.appointments.day import (
     CallerAppointmentsRequest,
     DayAppointment,
     DayRequest,
+    ToldRequest,
 )
 from session.protocol.hub.requests import HubMessage
 
@@ -49,6 +50,7 @@ DAY_S = 60.0
 
 ABSENCE = "say an absence"
 PRINT = "print the slip"
+UNTOLD = "say that a person knows"
 """Keys of troubles."""
 
 BookingQuestion = (
@@ -213,6 +215,14 @@ class DeskAppointments:
 
     async def _set_absence(self, request: AbsenceRequest) -> None:
         await self._link.bus.ask(request)
+        await self._read_day()
+
+    def settle_untold(self, appointment_id: str) -> None:
+        """The person whom no message reached knows now."""
+        self._app.do(self._settle_untold(appointment_id), UNTOLD)
+
+    async def _settle_untold(self, appointment_id: str) -> None:
+        await self._link.bus.ask(ToldRequest(appointment_id=appointment_id))
         await self._read_day()
 
     def print_slip(self, slip: Slip) -> None:

@@ -176,6 +176,12 @@ class DropMissed(Struct, frozen=True):
     appointment_id: str
 
 
+class SettleUntold(Struct, frozen=True):
+    """The person whom no message reached knows of this appointment now."""
+
+    appointment_id: str
+
+
 IdleAct = (
     IdlePress
     | CheckPress
@@ -192,6 +198,7 @@ IdleAct = (
     | WriteOfDossier
     | BookAgain
     | DropMissed
+    | SettleUntold
 )
 
 # ---- in a conversation

@@ -334,6 +334,27 @@ class Appointments:
         with self._transactions.reading() as connection:
             return [appointment_of(row) for row in connection.execute(query)]
 
+    def not_told(self, organisation: str) -> list[Appointment]:
+        """Appointments to come, cancelled ones too, whose person no message could reach, by
+        time.
+        """
+        query = select(_TABLE).where(
+            _COLUMNS.organisation == organisation,
+            _COLUMNS.not_told == 1,
+            _COLUMNS.starts_utc > _naive(self._now()),
+        )
+        query = query.order_by(_COLUMNS.starts_utc, _COLUMNS.id).limit(MOST_LISTED)
+        with self._transactions.reading() as connection:
+            return [appointment_of(row) for row in connection.execute(query)]
+
+    def tell(self, organisation: str, appointment_id: str, by: ActingUser) -> None:
+        """Somebody told the person; done once. Raises `AppointmentUnknown`."""
+        with self._transactions.writing() as connection:
+            row = _row(connection, organisation, appointment_id)
+            waits = (_COLUMNS.id == row.id) & (_COLUMNS.not_told == 1)
+            if connection.execute(update(_TABLE).where(waits).values(not_told=0)).rowcount:
+                _write_step(connection, row.id, "told", by=by, now=self._now())
+
     def of_caller(
         self, organisation: str, *, dossier: str, caller_number: str
     ) -> list[Appointment]:

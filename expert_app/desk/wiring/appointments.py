@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from documents.printed.dates import hour
+from documents.printed.dates import full_moment, hour
 from expert_app.desk.appointments import BookingQuestion, BookingRefused, DeskAppointments
 from expert_app.desk.jobs import DeskJobs
 from resources.texts import _
@@ -23,7 +23,7 @@ from session.protocol.appointments.booking import (
 )
 from session.protocol.appointments.day import AbsenceRequest, AppointmentsAnswer, DayAppointment
 from session.protocol.hub.requests import HubMessage
-from views.desk.acts import BookAgain, DropMissed
+from views.desk.acts import BookAgain, DropMissed, SettleUntold
 from views.desk.appointments.acts import BeginBooking, BeginMoving, BookingFor, PrintSlip
 from views.desk.my_day.open_work import OpenWork, WorkKind
 from views.desk.window import DeskWindow
@@ -60,6 +60,7 @@ class AppointmentConnections:
         self._show_missed = show_missed
         self._settled: set[str] = set()
         self._day: list[DayAppointment] = []
+        self._not_told: Sequence[DayAppointment] = ()
         self._has_booked = False
         for page in (
             window.appointments,
@@ -118,6 +119,8 @@ class AppointmentConnections:
             case DropMissed(appointment_id):
                 self._settled.add(appointment_id)
                 self._show_open()
+            case SettleUntold(appointment_id):
+                self._job.settle_untold(appointment_id)
 
     def _book_again(self, appointment_id: str) -> None:
         for facts in self._day:
@@ -206,6 +209,7 @@ class AppointmentConnections:
 
     def _on_day(self, answer: AppointmentsAnswer) -> None:
         self._day = answer.appointments
+        self._not_told = answer.not_told
         shown = [
             facts
             for facts in answer.appointments
@@ -216,14 +220,19 @@ class AppointmentConnections:
         self._show_open()
 
     def _show_open(self) -> None:
-        """Those who were expected by this agent, or by nobody in particular, and did not come."""
+        """Those who were expected by this agent, or by nobody in particular, and did not come; and
+        those whom no message reached.
+        """
         self._show_missed(
             [
-                _missed(facts)
-                for facts in self._day
-                if facts.appointment.state is AppointmentState.MISSED
-                and facts.appointment.agent in ("", self._agent)
-                and facts.appointment.id not in self._settled
+                *map(_untold, self._not_told),
+                *(
+                    _missed(facts)
+                    for facts in self._day
+                    if facts.appointment.state is AppointmentState.MISSED
+                    and facts.appointment.agent in ("", self._agent)
+                    and facts.appointment.id not in self._settled
+                ),
             ]
         )
 
@@ -252,3 +261,15 @@ def _missed(facts: DayAppointment) -> OpenWork:
     )
     detail = (facts.service_name, appointment.person.phone, appointment.person.email)
     return OpenWork(WorkKind.MISSED, appointment.id, title, " · ".join(filter(None, detail)))
+
+
+def _untold(facts: DayAppointment) -> OpenWork:
+    appointment = facts.appointment
+    when = full_moment(appointment.time.starts_at)
+    if appointment.state is AppointmentState.CANCELLED:
+        words = _("No message reached {name}: the appointment of {when} is cancelled")
+    else:
+        words = _("No message reached {name}: appointment on {when}")
+    title = words.format(name=person_words(appointment), when=when)
+    detail = (facts.service_name, facts.site_name, appointment.person.phone)
+    return OpenWork(WorkKind.UNTOLD, appointment.id, title, " · ".join(filter(None, detail)))

@@ -22,6 +22,7 @@ from session.core.appointment_model import (
     SlotCounts,
 )
 from session.core.clock import Clock
+from session.core.dossier_model import ActingUser
 from session.core.errors import MessageMalformed, NotAllowed
 from session.core.tasks import in_thread
 from session.hub.access.handlers import Asker, handles
@@ -33,6 +34,7 @@ from session.hub.dossier.appointment_store import AppointmentStore
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.queue.sessions import Sessions
 from session.protocol.appointments.day import (
+    MOST_NOT_TOLD,
     AbsenceRequest,
     AppointmentsAnswer,
     CallerAppointmentsRequest,
@@ -47,6 +49,7 @@ from session.protocol.appointments.day import (
     SlotCountsRequest,
     StepsAnswer,
     StepsRequest,
+    ToldRequest,
 )
 from session.protocol.hub.requests import Done
 from session.protocol.wire.roles import Role
@@ -101,6 +104,7 @@ class AppointmentDay:
             organisation, day.isoformat(), day.isoformat()
         )
         names = {service.id for service in services}
+        not_told = await self._not_told(asker, names) if not request.day else []
         own = asker.role is Role.SUPERVISOR
         return AppointmentsAnswer(
             appointments=self._shown(found),
@@ -109,8 +113,21 @@ class AppointmentDay:
                 :MOST_ABSENCES
             ],
             changes=tuple(change for change in changes if change.service in names),
+            not_told=tuple(self._shown(not_told)[:MOST_NOT_TOLD]),
             day=day.isoformat(),
         )
+
+    async def _not_told(self, asker: Asker, services: set[str]) -> list[Appointment]:
+        """For an agent those that it expects or made, and nobody else's."""
+        found = await in_thread(self._store.not_told)(asker.organisation)
+        maker = f"{asker.organisation}/{asker.writer}"
+        return [
+            appointment
+            for appointment in found
+            if asker.role is Role.SUPERVISOR
+            or appointment.made_by == maker
+            or (appointment.agent in ("", asker.user) and appointment.time.service in services)
+        ]
 
     def _served(self, asker: Asker) -> list[ServiceEntry]:
         services = self._timetable.services(asker.organisation)
@@ -214,6 +231,14 @@ class AppointmentDay:
         return StepsAnswer(
             steps=await in_thread(self._store.steps)(asker.organisation, request.appointment_id)
         )
+
+    @handles(ToldRequest)
+    async def tell(self, asker: Asker, request: ToldRequest) -> Done:
+        """Somebody told the person. Raises `AppointmentUnknown`."""
+        name = self._catalogue.person_name(asker.organisation, asker.user)
+        by = ActingUser(user=f"{asker.organisation}/{asker.writer}", name=name)
+        await in_thread(self._store.tell)(asker.organisation, request.appointment_id, by)
+        return Done()
 
     # ---- absences and days
 

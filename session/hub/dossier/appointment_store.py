@@ -96,6 +96,14 @@ class AppointmentStore(Protocol):
         """See the store."""
         ...
 
+    def not_told(self, organisation: str) -> list[Appointment]:
+        """See the store."""
+        ...
+
+    def tell(self, organisation: str, appointment_id: str, by: ActingUser) -> None:
+        """See the store."""
+        ...
+
     def of_caller(
         self, organisation: str, *, dossier: str, caller_number: str
     ) -> list[Appointment]:

@@ -35,6 +35,9 @@ from session.protocol.wire.roles import Role
 WORKERS = (Role.AGENT, Role.SUPERVISOR)
 
 
+MOST_NOT_TOLD = 20
+
+
 class DayAppointment(msgspec.Struct, frozen=True, kw_only=True):
     """An appointment with the words that people read."""
 
@@ -55,15 +58,17 @@ class DayTime(msgspec.Struct, frozen=True, kw_only=True):
 
 class AppointmentsAnswer(ListAnswer, frozen=True, kw_only=True):
     """Appointments by their time, cancelled ones last; `lines` is empty for an agent's own caller.
-    `absences` and `changes` are those of that day.
+    `absences` and `changes` are those of that day; `not_told` are those to come, of this agent or
+    nobody in particular, whose person no message could reach (in an answer about today).
     """
 
-    PAGED: ClassVar[tuple[str, ...]] = ("appointments", "lines")
+    PAGED: ClassVar[tuple[str, ...]] = ("appointments", "lines", "not_told")
 
     appointments: list[DayAppointment]
     lines: tuple[DayTime, ...] = ()
     absences: Annotated[tuple[Absence, ...], msgspec.Meta(max_length=100)] = ()
     changes: Annotated[tuple[DayChange, ...], msgspec.Meta(max_length=100)] = ()
+    not_told: Annotated[tuple[DayAppointment, ...], msgspec.Meta(max_length=MOST_NOT_TOLD)] = ()
     day: Day
 
 
@@ -107,6 +112,12 @@ class StepsRequest(
     Request[StepsAnswer], frozen=True, kw_only=True, verb="appointment_steps", roles=WORKERS
 ):
     """What became of an appointment, by whom, and why?"""
+
+    appointment_id: Id
+
+
+class ToldRequest(Request[Done], frozen=True, kw_only=True, verb="told_appointment", roles=WORKERS):
+    """Somebody told the person of an appointment whom no message had reached."""
 
     appointment_id: Id
 
@@ -197,6 +208,7 @@ DAY_REQUESTS: Requests = (
     DayRequest,
     CallerAppointmentsRequest,
     StepsRequest,
+    ToldRequest,
     AbsenceRequest,
     DayChangeRequest,
     ExpectedRequest,

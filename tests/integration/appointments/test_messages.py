@@ -23,7 +23,7 @@ from session.protocol.appointments.booking import (
     CancelAppointmentRequest,
     FreeSlotsRequest,
 )
-from session.protocol.appointments.day import DayRequest, StepsRequest
+from session.protocol.appointments.day import DayRequest, StepsRequest, ToldRequest
 from tests.support.programs import HubFolder, people
 from tests.support.waiting import until
 from tests.unit.expert_app.messages.mail_server import TOKEN, MailServer, SmsGateway
@@ -104,7 +104,11 @@ async def test_what_a_kiosk_books_and_cancels_is_written_to_the_person(tmp_path:
             return [row.appointment.not_told for row in day.appointments] == [True]
 
         await until(not_told)
+        (open_work,) = (await desk.ask(DayRequest())).not_told
+        assert open_work.appointment.person.phone == PERSON.phone
         steps = (await desk.ask(StepsRequest(appointment_id=slip.appointment_id))).steps
+        await desk.ask(ToldRequest(appointment_id=slip.appointment_id))
+        assert (await desk.ask(DayRequest())).not_told == ()
         assert program.hub is not None
         assert not [
             trouble.code

@@ -24,6 +24,7 @@ from views.desk.acts import (
     FileLeftPages,
     IdleAct,
     MakePromisedCall,
+    SettleUntold,
     TakeBackNote,
     TakeBackPaper,
     WriteOfDossier,
@@ -57,6 +58,7 @@ class WorkKind(Enum):
     TALK = "talk"
     APPOINTMENT = "appointment"
     MISSED = "missed"
+    UNTOLD = "untold"
 
 
 class OpenWork(NamedTuple):
@@ -377,6 +379,15 @@ class MissedAppointmentRow(WorkRow):
         drop.clicked.connect(lambda: tell(DropMissed(work.id)))
 
 
+class UntoldAppointmentRow(WorkRow):
+    """A person whom no message reached."""
+
+    def __init__(self, work: OpenWork, tell: Callable[[IdleAct], None]) -> None:
+        told = push_button(_("The person knows"), "allowed", name="untold_settled")
+        super().__init__(work, told)
+        told.clicked.connect(lambda: tell(SettleUntold(work.id)))
+
+
 _ROWS: dict[WorkKind, Callable[[OpenWork, Callable[[IdleAct], None]], WorkRow]] = {
     WorkKind.CALL: PromisedCallRow,
     WorkKind.NOTE: OwedNoteRow,
@@ -384,6 +395,7 @@ _ROWS: dict[WorkKind, Callable[[OpenWork, Callable[[IdleAct], None]], WorkRow]] 
     WorkKind.TALK: TalkRow,
     WorkKind.DOSSIER: ProvisionalDossierRow,
     WorkKind.MISSED: MissedAppointmentRow,
+    WorkKind.UNTOLD: UntoldAppointmentRow,
 }
 
 

@@ -177,6 +177,17 @@ def test_what_cannot_be_sent_is_a_step_and_open_work(store: DossierStore) -> Non
     assert _due(store) == []
 
 
+def test_somebody_who_calls_ends_the_open_work(store: DossierStore) -> None:
+    booked = _book(store)
+    store.messages.failed(_claimed(store), "refused", next_try=None, now=NINE)
+    assert [row.id for row in store.appointments.not_told(ORG)] == [booked.id]
+    for _each in range(2):
+        store.appointments.tell(ORG, booked.id, ALICE)
+    assert store.appointments.not_told(ORG) == []
+    told = [step.by.name for step in store.appointments.steps(ORG, booked.id)]
+    assert told == ["Alice M.", "", "Alice M."]
+
+
 def test_a_later_message_that_goes_ends_the_open_work(store: DossierStore) -> None:
     booked = _book(store)
     store.messages.failed(_claimed(store), "refused", next_try=None, now=NINE)

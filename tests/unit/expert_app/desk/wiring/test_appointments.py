@@ -40,7 +40,7 @@ from tests.support.appointments.scenes import (
 from tests.support.screens.invented import DOSSIER, SESSION, desk
 from tests.support.screens.parts import part
 from tests.unit.expert_app.desk.wiring.telling import Telling
-from views.desk.acts import BookAgain, DropMissed
+from views.desk.acts import BookAgain, DropMissed, SettleUntold
 from views.desk.appointments.acts import BeginBooking, BeginMoving, PrintSlip
 from views.desk.my_day.open_work import OpenWork
 from views.desk.window import DeskWindow
@@ -59,7 +59,10 @@ class Made:
         self.asked: list[Any] = []
         self.missed: list[OpenWork] = []
         self.job = Telling(
-            ask=self.asked.append, set_absence=self.asked.append, print_slip=self.asked.append
+            ask=self.asked.append,
+            set_absence=self.asked.append,
+            settle_untold=self.asked.append,
+            print_slip=self.asked.append,
         )
         jobs = SimpleNamespace(
             app=self.app,
@@ -198,6 +201,22 @@ def test_the_day_and_those_who_did_not_come(made: Made) -> None:
     assert made.words("booking_person") == "For Ilse Ombrage"
     made.window.idle.acted.emit(DropMissed("ap2"))
     assert made.missed == []
+
+
+def test_whom_no_message_reached_is_open_work_until_somebody_called(made: Made) -> None:
+    gone = msgspec.structs.replace(
+        TODAY[1],
+        appointment=msgspec.structs.replace(
+            TODAY[1].appointment, id="x", state=AppointmentState.CANCELLED
+        ),
+    )
+    answer = AppointmentsAnswer(appointments=[], not_told=(TODAY[0], gone), day="2026-03-02")
+    made.job.day_changed.emit(answer)
+    titles = [work.title for work in made.missed]
+    assert all(title.startswith("No message reached ") for title in titles)
+    assert titles[1].endswith("is cancelled")
+    made.window.idle.acted.emit(SettleUntold("x"))
+    assert made.asked == ["x"]
 
 
 def test_what_is_expected_by_a_colleague_is_not_my_open_work(made: Made) -> None:

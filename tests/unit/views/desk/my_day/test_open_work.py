@@ -17,6 +17,7 @@ from views.desk.acts import (
     CorrectOutcome,
     IdleAct,
     MakePromisedCall,
+    SettleUntold,
     TakeBackNote,
     TakeBackPaper,
     WriteOfDossier,
@@ -220,3 +221,11 @@ def test_without_a_note_or_a_document_only_the_outcome_is_offered(qtbot: QtBot) 
     assert part(card, QPushButton, "talk_correct").text() == "Correct the outcome"
     _choose(card, "outcome_done")
     assert acts == [CorrectOutcome("s1", "done")]
+
+
+def test_a_person_whom_no_message_reached_is_settled_by_one_press(qtbot: QtBot) -> None:
+    acts = list[IdleAct]()
+    card = _card(qtbot, acts)
+    card.show_work([OpenWork(WorkKind.UNTOLD, "ap1", "No message reached Ilse", "01 99 00 00 00")])
+    part(card, QPushButton, "untold_settled").click()
+    assert acts == [SettleUntold("ap1")]
