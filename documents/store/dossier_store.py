@@ -24,6 +24,7 @@ from documents.store import tables
 from documents.store.accesses import Accesses, one_at_a_time, write_line
 from documents.store.acts import DossierAct, DossierActKind, acts_of, write_act
 from documents.store.appointments.appointment_rows import Appointments
+from documents.store.appointments.foreign_rows import ForeignAppointments
 from documents.store.appointments.messages import AppointmentMessages
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
@@ -139,6 +140,7 @@ class DossierStore:
         incoming: dossiers from organisations' own systems.
         erasures: dossiers erased by right, and kept from it.
         appointments: tickets of the future.
+        foreign_appointments: those of other booking systems.
         messages: to people about their appointments.
 
     Raises:
@@ -173,6 +175,7 @@ class DossierStore:
         self.accesses = Accesses(transactions, now)
         self.merges = Merges(transactions, now)
         self.appointments = Appointments(transactions, now, ways=ways)
+        self.foreign_appointments = ForeignAppointments(transactions, now)
         self.messages = AppointmentMessages(transactions)
         self.incoming = IncomingDossiers(transactions, now)
         self.erasures = DossierErasures(transactions, self._blobs, now=now)

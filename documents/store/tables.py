@@ -315,6 +315,7 @@ appointments = Table(
     Column("ticket", String(40), nullable=False),
     Column("moves", Integer, nullable=False, default=0),
     Column("foreign_id", String(60), nullable=False, default=""),
+    Column("foreign_at_utc", DateTime, nullable=True),
     Column("not_told", Integer, nullable=False, default=0),
     Column("erase_after_utc", DateTime, nullable=False),
     UniqueConstraint("organisation", "appointment_id"),
@@ -324,11 +325,13 @@ appointments = Table(
     Index("appointment_by_state", "state", "starts_utc"),
     Index("appointment_by_dossier", "organisation", "dossier"),
     Index("appointment_by_caller", "organisation", "caller_number"),
+    Index("appointment_by_foreign", "organisation", "foreign_id"),
     Index("appointment_by_birth", "born_on", "starts_utc"),
     Index("appointment_erased", "erase_after_utc"),
     Index("appointment_not_told", "organisation", "not_told", "starts_utc"),
 )
-"""Appointments; `request_id` says who booked it too. `bring` is JSON. A dossier is named by its
+"""Appointments; `request_id` says who booked it too, `foreign_at_utc` when the other booking system
+last changed it. `bring` is JSON. A dossier is named by its
 number: most appointments have none.
 """
 

@@ -23,6 +23,8 @@ from expert_app.hub.own_server import OwnServer
 from expert_app.hub.procedure_words import name_troubles, names_unknown, unknown_names
 from expert_app.hub.starting import CANNOT_START, begin_unless, print_cannot_start, stop_on_signals
 from expert_app.messages.carrier import MessageCarrier
+from expert_app.rdv_service_public.door import load_secrets, open_door
+from expert_app.rdv_service_public.taking_in import TakingIn
 from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.paths import Paths
@@ -89,6 +91,7 @@ class HubProgram:
         self.convention = ConventionUpdates(settings, paths)
         self._sources = find_sources(settings, paths)
         self._senders = open_senders(settings, self._clock)
+        self._rdv_secrets = load_secrets(settings.rdv)
         self._backups = open_backup_watch(settings, self._clock)
         keep_old_databases(settings, paths)
         self._server = OwnServer(
@@ -125,6 +128,17 @@ class HubProgram:
         stack.push_async_callback(carrier.stop)
         carrier.start()
 
+    async def _take_notifications(
+        self, hub: Hub, dossiers: OpenDossiers, stack: contextlib.AsyncExitStack
+    ) -> None:
+        """Opens the door for another booking service, where the settings want it."""
+        if not self._settings.rdv.listen:
+            return
+        store = dossiers.store.foreign_appointments
+        taking_in = TakingIn(store, self.convention.catalogue, clock=self._clock)
+        hub.monitoring.health.others.append(taking_in.troubles)
+        await open_door(self._settings.rdv.listen, taking_in, self._rdv_secrets, stack)
+
     async def _begin(self, stack: contextlib.AsyncExitStack, ready: Callable[[str], None]) -> None:
         """Starts everything; `stack` ends what was started, also where this was given up."""
         bus = await self._server.open(stack)
@@ -144,6 +158,7 @@ class HubProgram:
         await hub.start()
         stack.push_async_callback(hub.stop)
         self._carry_messages(hub, dossiers, stack)
+        await self._take_notifications(hub, dossiers, stack)
         await self._server.serve_enrolment(
             connection, self._clock, stack, is_with_caller=hub.is_with_caller
         )

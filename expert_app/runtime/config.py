@@ -24,6 +24,7 @@ from expert_app.runtime.store_settings import (
     DocumentsSettings,
     GedSettings,
     MailSettings,
+    RdvSettings,
     RegisterSettings,
     SmsSettings,
     StoreSettings,
@@ -514,6 +515,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         register: where organisations' dossiers come from, at most one for each.
         mail, sms: how organisations write to people about their appointments, at most one of each
             for an organisation.
+        rdv: appointments from RDV Service Public.
         sso: providers with which people sign on.
         metrics, disk: how it is watched, and how much room it needs.
         store: how much room the bus's store may take.
@@ -548,6 +550,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     register: list[RegisterSettings] = []
     mail: list[MailSettings] = []
     sms: list[SmsSettings] = []
+    rdv: RdvSettings = RdvSettings()
     sso: list[SignOnSettings] = []
     history_database: str = ""
     time_zone: str = "Europe/Paris"

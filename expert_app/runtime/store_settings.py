@@ -295,3 +295,18 @@ class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_address(self.address)
+
+
+class RdvSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The door for notifications of RDV Service Public: a POST to /rdv/ORGANISATION, plain HTTP
+    behind the operator's own reverse proxy.
+
+    Attributes:
+        listen: host and port, "127.0.0.1:8790"; "" for no door.
+        organisations: who books there; each has a shared secret, in the keyring as
+            rdv.ORGANISATION or in `secret_folder` as a file (0600) of that name.
+    """
+
+    listen: Annotated[str, msgspec.Meta(pattern=whole(r"(.{1,253}:[0-9]{1,5})?"))] = ""
+    organisations: list[Id] = []
+    secret_folder: str = ""

@@ -36,6 +36,11 @@ def sms_name(organisation: str) -> str:
     return f"sms.{organisation}"
 
 
+def rdv_name(organisation: str) -> str:
+    """Under which name the secret shared with RDV Service Public is kept."""
+    return f"rdv.{organisation}"
+
+
 def sign_on_name(provider: str) -> str:
     """Under which name the secret of a provider of sign-ons is kept."""
     return f"sso.{provider}"

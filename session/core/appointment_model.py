@@ -141,6 +141,7 @@ class NewAppointment(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         keep_days: it is erased so long after its day.
+        foreign_id, foreign_at_utc: of another booking system, and when it said so.
         remind_h: a reminder is sent so many hours before; 0 for none.
     """
 
@@ -154,6 +155,7 @@ class NewAppointment(msgspec.Struct, frozen=True, kw_only=True):
     keep_days: int = 180
     remind_h: int = 0
     foreign_id: str = ""
+    foreign_at_utc: datetime | None = None
 
 
 StepKind = Literal["booked", "moved", "cancelled", "arrived", "kept", "missed", "told", "not_told"]

@@ -113,6 +113,14 @@ _SENTENCES: dict[str, str] = {
         "Guides name {names} pages, scan profiles or services that the convention does not have "
         "({first}): those buttons do nothing. expert-app hub procedures says which."
     ),
+    "rdv_unmapped": N_(
+        "{count} notifications of RDV Service Public name what the convention does not map "
+        "({first}): add it to rdv_motifs or rdv_lieux."
+    ),
+    "rdv_refused": N_(
+        "{count} notifications of RDV Service Public were not signed with the shared secret: "
+        "compare both, or somebody else sends them."
+    ),
     "convention_refused": N_(
         "A part of the convention was not taken: expert-app hub check says what is wrong."
     ),

@@ -123,30 +123,7 @@ class Appointments:
                 return appointment_of(row)
             if not _has_room(connection, organisation, time, agent=new.agent, room=room):
                 return None
-            now = self._now()
-            identity = _id_of(organisation, new.request_id)
-            connection.execute(
-                insert(_TABLE).values(
-                    organisation=organisation,
-                    appointment_id=identity,
-                    request_id=new.request_id,
-                    code=_free_code(connection),
-                    state=AppointmentState.BOOKED.value,
-                    **_time_columns(time),
-                    **_person_columns(new.person),
-                    dossier=new.dossier,
-                    agent=new.agent,
-                    bring=msgspec.json.encode(new.bring).decode(),
-                    made_by=by.user,
-                    made_by_name=by.name[:500],
-                    made_at_utc=_naive(now),
-                    ticket="",
-                    foreign_id=new.foreign_id,
-                    erase_after_utc=_naive(time.ends_at + timedelta(days=new.keep_days)),
-                )
-            )
-            row = _row(connection, organisation, identity)
-            _write_step(connection, row.id, "booked", by=by, now=now)
+            row = add_appointment(connection, new, by=by, now=self._now())
             self._tell(connection, row, MessageKind.BOOKED, new.remind_h)
             return appointment_of(row)
 
@@ -187,13 +164,13 @@ class Appointments:
                 update(_TABLE)
                 .where(_COLUMNS.id == row.id)
                 .values(
-                    **_time_columns(time),
+                    **time_columns(time),
                     moves=row.moves + 1,
                     erase_after_utc=row.erase_after_utc + later,
                 )
             )
             was_utc = now.time.starts_at
-            _write_step(
+            write_step(
                 connection, row.id, "moved", by=by, now=self._now(), reason=reason, was_utc=was_utc
             )
             row = _by_key(connection, row.id)
@@ -232,7 +209,7 @@ class Appointments:
                     state=AppointmentState.ARRIVED.value, ticket=ticket, arrived_at_utc=_naive(now)
                 )
             )
-            _write_step(connection, row.id, "arrived", by=by, now=now)
+            write_step(connection, row.id, "arrived", by=by, now=now)
             return appointment_of(_by_key(connection, row.id))
 
     def end(self, before: Appointment, state: AppointmentState, reason: str = "") -> Appointment:
@@ -260,7 +237,7 @@ class Appointments:
             connection.execute(
                 update(_TABLE).where(_COLUMNS.id == row.id).values(state=state.value)
             )
-            _write_step(connection, row.id, kind, by=by, now=self._now(), reason=reason)
+            write_step(connection, row.id, kind, by=by, now=self._now(), reason=reason)
             if state is AppointmentState.CANCELLED:
                 self._tell(connection, row, MessageKind.CANCELLED)
             return appointment_of(_by_key(connection, row.id))
@@ -563,6 +540,42 @@ Span = tuple[datetime, datetime]
 _FIGURES = ("offered", "booked", "kept", "missed", "moved", "cancelled")
 
 
+def add_appointment(
+    connection: Connection,
+    new: NewAppointment,
+    *,
+    by: ActingUser,
+    now: datetime,
+    state: AppointmentState = AppointmentState.BOOKED,
+) -> Row[Any]:
+    """Store a new appointment with the first line of its history. Nobody looks at its room."""
+    identity = _id_of(new.organisation, new.request_id)
+    connection.execute(
+        insert(_TABLE).values(
+            organisation=new.organisation,
+            appointment_id=identity,
+            request_id=new.request_id,
+            code=_free_code(connection),
+            state=state.value,
+            **time_columns(new.time),
+            **person_columns(new.person),
+            dossier=new.dossier,
+            agent=new.agent,
+            bring=msgspec.json.encode(new.bring).decode(),
+            made_by=by.user,
+            made_by_name=by.name[:500],
+            made_at_utc=_naive(now),
+            ticket="",
+            foreign_id=new.foreign_id,
+            foreign_at_utc=_naive(new.foreign_at_utc) if new.foreign_at_utc else None,
+            erase_after_utc=_naive(new.time.ends_at + timedelta(days=new.keep_days)),
+        )
+    )
+    row = _row(connection, new.organisation, identity)
+    write_step(connection, row.id, "booked", by=by, now=now)
+    return row
+
+
 def appointments_of_dossiers(
     connection: Connection, organisation: str, numbers: Sequence[str]
 ) -> list[int]:
@@ -620,7 +633,8 @@ def appointment_of(row: Row[Any]) -> Appointment:
     )
 
 
-def _time_columns(time: AppointmentTime) -> dict[str, Any]:
+def time_columns(time: AppointmentTime) -> dict[str, Any]:
+    """The columns that say when and where."""
     return {
         "service": time.service,
         "home": time.home,
@@ -630,7 +644,8 @@ def _time_columns(time: AppointmentTime) -> dict[str, Any]:
     }
 
 
-def _person_columns(person: AppointmentPerson) -> dict[str, str]:
+def person_columns(person: AppointmentPerson) -> dict[str, str]:
+    """The columns that say who comes."""
     return {name: getattr(person, name) for name in AppointmentPerson.__struct_fields__}
 
 
@@ -713,7 +728,7 @@ def _by_key(connection: Connection, key: int) -> Row[Any]:
     return connection.execute(select(_TABLE).where(_COLUMNS.id == key)).one()
 
 
-def _write_step(
+def write_step(
     connection: Connection,
     key: int,
     kind: StepKind,
@@ -723,6 +738,7 @@ def _write_step(
     reason: str = "",
     was_utc: datetime | None = None,
 ) -> None:
+    """Add a line to the history of the appointment with this key."""
     connection.execute(
         insert(tables.appointment_steps).values(
             appointment_key=key,

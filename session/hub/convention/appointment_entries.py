@@ -53,6 +53,7 @@ class AppointmentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         remind_h: a reminder is sent so many hours before; 0 for none.
         keep_days: it is erased so long after its day.
         bring: what every caller has to bring.
+        rdv_motifs: reasons ("motifs") of RDV Service Public that mean this service, by name or id.
     """
 
     length_min: Annotated[int, msgspec.Meta(ge=5, le=240)] = 30
@@ -68,3 +69,4 @@ class AppointmentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     remind_h: Annotated[int, msgspec.Meta(ge=0, le=336)] = 24
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 180
     bring: list[Text] = []
+    rdv_motifs: list[Text] = []

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from session.core.appointment_model import Email
 from session.core.field_types import whole
 from session.hub.convention.appointment_entries import AppointmentEntry
 from session.hub.convention.library_entries import LibraryEntry
@@ -137,7 +138,8 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     "organisation/service" names a service of another organisation: its callers are that
     organisation's alone. Organisations of `shared_with` put buttons of theirs on it by their own
     `offers`. `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971")
-    close too.
+    close too. `rdv_lieux`: places ("lieux") of RDV Service Public that mean this site, by name or
+    id.
     """
 
     id: Id
@@ -146,6 +148,7 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     shared_with: list[Id] = []
     time_zone: str = ""
     public_holidays: str = ""
+    rdv_lieux: list[Text] = []
 
 
 class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -178,7 +181,8 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of
     them.
 
-    `sites`: those that a facilitator, the host, looks after.
+    `sites`: those that a facilitator, the host, looks after. `rdv_email`: by which RDV Service
+    Public knows an agent.
     """
 
     id: Id
@@ -188,6 +192,7 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     services: list[Id] = []
     skills: list[Id] = []
     sites: list[Id] = []
+    rdv_email: Email = ""
 
 
 class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

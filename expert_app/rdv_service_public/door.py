@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The door for notifications: a small HTTP listener behind the operator's reverse proxy. Used by
+the hub's program.
+
+It answers 204 to what it has stored or does not need, 401 to what nobody signed, 400 to what it
+cannot read, and 503 while it has too much to do or the store is away: the service asks again, up
+to ten times, ever later.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from expert_app.rdv_service_public.notification import SIGNATURE, is_signed, read_notification
+from expert_app.rdv_service_public.taking_in import TakingIn
+from expert_app.runtime.store_settings import RdvSettings
+from expert_app.stores.passwords import load_secret, rdv_name
+from session.core.errors import MessageMalformed, StoreUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 256 << 10
+MOST_AT_ONCE = 32
+"""Notifications that are being stored; more of them are to come again."""
+
+
+class NotificationDoor:
+    """One listener for all organisations.
+
+    Args:
+        secrets: by organisation.
+    """
+
+    def __init__(self, taking_in: TakingIn, secrets: Mapping[str, str]) -> None:
+        self._taking_in = taking_in
+        self._secrets = secrets
+        self._open_now = 0
+
+    @asynccontextmanager
+    async def open(self, host: str, port: int) -> AsyncIterator[str]:
+        """Listen; the address. Raises `OSError`."""
+        app = web.Application(client_max_size=MOST_BYTES)
+        app.router.add_post("/rdv/{organisation}", self._answer)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, host, port)
+            await site.start()
+            yield f"http://{host}:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        if self._open_now >= MOST_AT_ONCE:
+            return web.Response(status=503, headers={"Retry-After": "30"})
+        self._open_now += 1
+        try:
+            return await self._take(request)
+        finally:
+            self._open_now -= 1
+
+    async def _take(self, request: web.Request) -> web.Response:
+        organisation = request.match_info["organisation"]
+        body = await request.read()
+        secret = self._secrets.get(organisation, "")
+        if not secret or not is_signed(body, request.headers.get(SIGNATURE, ""), secret):
+            self._taking_in.refused += 1
+            return web.Response(status=401)
+        try:
+            outcome = await self._taking_in.take(organisation, read_notification(body))
+        except MessageMalformed as error:
+            log.warning("notification of an appointment: %s", error.detail.get("why", ""))
+            return web.Response(status=400)
+        except StoreUnreachable:
+            return web.Response(status=503, headers={"Retry-After": "30"})
+        log.info("notification of an appointment: %s", outcome)
+        return web.Response(status=204)
+
+
+def load_secrets(settings: RdvSettings) -> dict[str, str]:
+    """The shared secrets, by organisation. Raises `KeyMissing`."""
+    if not settings.listen:
+        return {}
+    folder = Path(settings.secret_folder)
+    return {
+        name: load_secret(rdv_name(name), str(folder / name) if settings.secret_folder else "")
+        for name in settings.organisations
+    }
+
+
+async def open_door(
+    listen: str, taking_in: TakingIn, secrets: Mapping[str, str], stack: AsyncExitStack
+) -> bool:
+    """Listens at `listen` ("host:port") until `stack` ends; False when the address cannot be had,
+    which must not keep a hub from its callers.
+    """
+    host, _colon, port = listen.rpartition(":")
+    door = NotificationDoor(taking_in, secrets)
+    try:
+        address = await stack.enter_async_context(door.open(host.strip("[]"), int(port)))
+    except OSError as error:
+        log.warning("no notifications of appointments at port %s: %s", port, error.strerror)
+        return False
+    log.info("notifications of appointments are taken at %s", address)
+    return True
