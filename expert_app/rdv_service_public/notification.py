@@ -38,7 +38,7 @@ _RAILS_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([+-]\d{4})")
 """An older form of times, "2020-08-07 10:00:00 +0200"."""
 
 
-class Named(msgspec.Struct, frozen=True):
+class RdvName(msgspec.Struct, frozen=True):
     """A reason ("motif") or a place ("lieu")."""
 
     id: int
@@ -67,8 +67,8 @@ class Rdv(msgspec.Struct, frozen=True):
     starts_at: str
     duration_in_min: int
     status: str = "unknown"
-    motif: Named | None = None
-    lieu: Named | None = None
+    motif: RdvName | None = None
+    lieu: RdvName | None = None
     users: list[RdvUser] = []
     agents: list[RdvAgent] = []
     collectif: bool = False
