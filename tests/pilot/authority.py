@@ -59,8 +59,9 @@ class Authority:
         """All have it; then the certificate is of the next authority, and the two who talk go on
         seeing and hearing each other.
         """
-        pilot = self._pilot
+        pilot, operator = self._pilot, self._pilot.open["exploitant1"]
         counted = await self._counted()
+        told = await operator.reads("authority_count", "renew-certificate peut suivre")
         for member in MEMBERS:
             kept = pilot.authority_of(member.id, member.program).read_text(encoding="ascii")
             for folder in (self._next, pilot.hub_folder / "ca"):
@@ -71,7 +72,8 @@ class Authority:
             raise NotSeen(f"nobody is said to be left: {said}")
         await self._shown()
         await self._talk_goes_on()
-        return {"counted": counted, "then": said.splitlines()}
+        await self._no_longer_said(operator)
+        return {"counted": counted, "operator": told, "then": said.splitlines()}
 
     async def _counted(self) -> str:
         computer = await self._pilot.computer("hub")
@@ -96,6 +98,13 @@ class Authority:
                     writer.transport.abort()
                     return
                 await asyncio.sleep(0.5)
+
+    async def _no_longer_said(self, operator: Driven) -> None:
+        """Waits until the operator is not told any more to do what was done."""
+        async with asyncio.timeout(BACK_S):
+            with contextlib.suppress(NotSeen):  # it is hidden
+                while await operator.ask("read", name="authority_count"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.5)
 
     async def _talk_goes_on(self) -> None:
         """Both ends get further pictures of each other, and neither has ended."""
