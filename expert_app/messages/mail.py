@@ -8,6 +8,7 @@ What the server says of a mail may name a person, so only its number is passed o
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -36,6 +37,18 @@ class MailSender:
     async def send(self, message: OutgoingMessage) -> None:
         """Give the server a mail; raises `NotDelivered`."""
         mail = self._mail(message)
+        try:
+            await self._give(mail)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _refused(error.recipients[0].code) from None
+        except aiosmtplib.SMTPDataError as error:
+            raise _refused(error.code) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _away(error) from None
+        except ValueError:
+            raise NotDelivered(Reason.REFUSED, "address") from None
+
+    async def _give(self, mail: EmailMessage) -> None:
         settings = self._settings
         smtp = aiosmtplib.SMTP(
             hostname=settings.host,
@@ -47,17 +60,15 @@ class MailSender:
             start_tls=settings.security == "starttls",
             tls_context=self._trust(),
         )
+        # as a context it would wait for the answer to its QUIT, also of a server that hangs, and
+        # call a mail not sent that the server has taken
         try:
-            async with smtp:
-                await smtp.send_message(mail)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _refused(error.recipients[0].code) from None
-        except aiosmtplib.SMTPDataError as error:
-            raise _refused(error.code) from None
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise _away(error) from None
-        except ValueError:
-            raise NotDelivered(Reason.REFUSED, "address") from None
+            await smtp.connect()
+            await smtp.send_message(mail)
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await smtp.quit()
+        finally:
+            smtp.close()
 
     async def close(self) -> None:
         """Nothing stays open between two mails."""

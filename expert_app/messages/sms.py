@@ -25,7 +25,8 @@ class SmsSender:
 
     async def send(self, message: OutgoingMessage) -> None:
         """Give the gateway a message; raises `NotDelivered`."""
-        number = "".join(sign for sign in message.to if sign in _OF_A_NUMBER)
+        # "+33 (0)1" is written for people: the zero is dialled without the country only
+        number = "".join(sign for sign in message.to.replace("(0)", "") if sign in _OF_A_NUMBER)
         given = {"to": number, "text": message.text.short}
         response = await answer(
             self._http, "POST", self._address, most_bytes=MOST_ANSWER_BYTES, json=given

@@ -32,12 +32,15 @@ class MailServer:
     Attributes:
         mails: those that were taken.
         refused: how many senders were.
+        reached: how many mails were given, also while it does not say that it has one (`answers`).
     """
 
     def __init__(self) -> None:
         self.fault: dict[str, str] = {}
         self.mails: list[EmailMessage] = []
-        self.refused = 0
+        self.refused = self.reached = 0
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.port = 0
 
     async def handle_MAIL(  # noqa: N802
@@ -65,6 +68,8 @@ class MailServer:
     ) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
+        self.reached += 1
+        await self.answers.wait()
         if "DATA" not in self.fault:
             parser = BytesParser(EmailMessage, policy=email.policy.default)
             self.mails.append(parser.parsebytes(content))

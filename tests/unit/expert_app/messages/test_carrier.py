@@ -151,3 +151,17 @@ async def test_a_gateway_that_says_no_is_told_to_the_agents(store: DossierStore)
     assert store.appointments.get(ORG, booked.id).not_told
     reasons = {step.reason for step in store.appointments.steps(ORG, booked.id)} - {""}
     assert reasons == {"mail:booked:refused", "sms:booked:refused"}
+
+
+async def test_a_mail_that_was_on_its_way_when_the_hub_stopped_is_sent_again(
+    store: DossierStore,
+) -> None:
+    async with MailServer().running() as server:
+        booked = _book(store)
+        server.answers.clear()
+        async with _carrying(store, server):
+            await until(lambda: server.reached)
+        server.answers.set()
+        async with _carrying(store, server):
+            await until(lambda: _kinds(store, booked) == ["booked", "told"])
+    assert len({mail["Message-ID"] for mail in server.mails}) == 1

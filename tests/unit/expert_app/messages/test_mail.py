@@ -109,6 +109,12 @@ async def test_a_server_that_is_away_is_told() -> None:
     assert refused.value.reason is Reason.UNREACHABLE
 
 
+async def test_an_authority_that_is_not_there_is_told() -> None:
+    with pytest.raises(NotDelivered) as refused:
+        await _sender(_settings(25, "tls", "/nowhere/ca.pem")).send(outgoing(TO))
+    assert refused.value.words == "FileNotFoundError"
+
+
 @pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: c@exemple.fr", "é@exemple.fr"])
 async def test_an_address_that_is_none_is_refused(address: str) -> None:
     async with MailServer().running() as server:

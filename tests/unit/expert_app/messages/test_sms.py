@@ -13,7 +13,7 @@ from expert_app.runtime.store_settings import SmsSettings
 from tests.unit.expert_app.messages.invented import outgoing
 from tests.unit.expert_app.messages.mail_server import TOKEN, SmsGateway
 
-NUMBER = "+33 1 99 00 00 01"
+NUMBER = "+33 (0)1 99 00 00 01"
 
 
 def _sender(gateway: SmsGateway, token: str = TOKEN) -> SmsSender:
