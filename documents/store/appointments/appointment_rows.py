@@ -330,7 +330,7 @@ class Appointments:
             row = _row(connection, organisation, appointment_id)
             waits = (_COLUMNS.id == row.id) & (_COLUMNS.not_told == 1)
             if connection.execute(update(_TABLE).where(waits).values(not_told=0)).rowcount:
-                _write_step(connection, row.id, "told", by=by, now=self._now())
+                write_step(connection, row.id, "told", by=by, now=self._now())
 
     def of_caller(
         self, organisation: str, *, dossier: str, caller_number: str
