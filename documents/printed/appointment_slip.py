@@ -94,7 +94,7 @@ def slip_parts(slip: AppointmentSlip, *, has_code: bool = True) -> list[SlipPart
     """Everything that is said below time, place and letters, in the order in which it is read.
     `has_code`: the QR code stands beside it.
     """
-    typing = _("At the kiosk, touch “I am expected” and type the letters.")
+    typing = _("At the kiosk, touch “I have an appointment” and type the letters.")
     change = [
         _("You can choose another time or cancel until {when}.").format(
             when=full_moment(slip.cancel_until)
@@ -105,7 +105,7 @@ def slip_parts(slip: AppointmentSlip, *, has_code: bool = True) -> list[SlipPart
         change.append(_("Or call this number: {phone}").format(phone=slip.phone))
     if has_code:
         day = [
-            _("At the kiosk, touch “I am expected”."),
+            _("At the kiosk, touch “I have an appointment”."),
             _("Then show this code to the kiosk, or type the letters."),
         ]
     else:

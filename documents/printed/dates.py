@@ -59,6 +59,12 @@ def weekday(day: date) -> str:
     return _(_WEEKDAYS[day.weekday()])
 
 
+def full_day(at: date) -> str:
+    """E.g. "Monday 2 March 2026"."""
+    words = _("{weekday} {date}")
+    return words.format(weekday=_(_WEEKDAYS[at.weekday()]), date=long_date(at))
+
+
 def hour(at: datetime) -> str:
     """E.g. "10:04", of the clock that `at` was read from."""
     return _("{hour}:{minute}").format(hour=at.hour, minute=f"{at.minute:02}")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
+from expert_app.kiosk.appointments import CallerInFront, KioskAppointments
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.screen import KioskScreen
 from expert_app.kiosk.ticket_memory import TicketMemory
@@ -103,6 +104,7 @@ class KioskApp:
         caller_left: whoever had the ticket in front of the screen has gone.
         trouble_changed: code of the trouble on the screen, "" for none.
         elsewhere: the part for callers who do not stay.
+        appointments: the part for callers who have an appointment or want one.
     """
 
     def __init__(
@@ -144,6 +146,19 @@ class KioskApp:
             release=self._release,
             show_ticket=self._show_answer,
             clock=clock,
+        )
+        self.appointments = KioskAppointments(
+            link,
+            screen,
+            printer=printer,
+            place=CallerInFront(
+                offer=lambda: self._offer,
+                waits=lambda: bool(self._memory.ticket),
+                leave=self._leave_queue,
+                show_ticket=self._show_answer,
+            ),
+            clock=clock,
+            tasks=tasks,
         )
         self._service = self._talked = ""
         self._resuming = False
@@ -190,6 +205,7 @@ class KioskApp:
         self._clear_trouble()
         self._screen.show_services(self._offer)
         self.services_shown.emit(self._offer)
+        self._start(self.appointments.refresh(), "ask for appointments")
         await self._go_on()
 
     async def _refresh_services(self) -> None:
@@ -202,6 +218,7 @@ class KioskApp:
         self._clear_trouble()  # the hub has answered
         self._screen.show_services(self._offer)
         self.services_shown.emit(self._offer)
+        await self.appointments.refresh()
 
     async def _wait_for_line(self) -> bool:
         """True as soon as the line comes, False when it did not for a moment."""
@@ -277,6 +294,7 @@ class KioskApp:
     def on_act(self, act: CallerAct) -> None:
         """Does what concerns the caller's place in the queue."""
         elsewhere, ticket = self.elsewhere, self._memory.ticket
+        self.appointments.on_act(act)
         match act:
             case CallService(service=service):
                 self._press(service)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from session.kiosk.appointment_acts import AppointmentQuestion, Asked, Telling
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer
@@ -28,7 +29,19 @@ class ElsewhereScreen(Protocol):
     def clear_trouble(self) -> None: ...  # noqa: D102
 
 
-class KioskScreen(ElsewhereScreen, Protocol):
+class AppointmentScreen(Protocol):
+    """The part of the screen for appointments; used by `KioskAppointments`."""
+
+    def show_bookable(self, services: frozenset[str]) -> None: ...  # noqa: D102
+    def ask_words(self, asked: Asked, kind: str) -> None: ...  # noqa: D102
+    def offer(self, choice: AppointmentQuestion) -> None: ...  # noqa: D102
+    def tell(self, telling: Telling) -> None: ...  # noqa: D102
+    def leave_appointment(self) -> None: ...  # noqa: D102
+    def show_trouble(self, code: str) -> None: ...  # noqa: D102
+    def clear_trouble(self) -> None: ...  # noqa: D102
+
+
+class KioskScreen(ElsewhereScreen, AppointmentScreen, Protocol):
     """All that the kiosk's window can show; used by `KioskApp`."""
 
     def forget_caller(self) -> None: ...  # noqa: D102

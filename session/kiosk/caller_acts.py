@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
+from session.kiosk.appointment_acts import AppointmentAct
 from session.kiosk.call.consent import Question
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service
@@ -234,4 +235,4 @@ TalkAct = (
 )
 """An act during a conversation."""
 
-CallerAct = VisitAct | ChoiceAct | QueueAct | TalkAct
+CallerAct = VisitAct | ChoiceAct | QueueAct | TalkAct | AppointmentAct

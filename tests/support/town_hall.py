@@ -5,19 +5,21 @@ Used by the tests of the kiosk's job.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.runtime.paths import Paths
 from session.core.clock import Clock
+from session.core.device_errors import PrinterGone
 from session.core.tasks import Tasks
+from session.kiosk.appointment_acts import AppointmentQuestion, Asked, Telling
 from session.kiosk.caller_acts import CallService, EnterNumber
-from session.kiosk.drivers.printer import Printer
+from session.kiosk.drivers.printer import JobProgress, Printer, PrinterStatus
 from session.kiosk.hub.client import KioskClient
 from session.kiosk.session import KioskSession
-from session.protocol.conversation.messages import KioskWiped
+from session.protocol.conversation.messages import KioskWiped, ScannerState
 from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer
 from session.protocol.hub.tickets import TicketState
@@ -38,6 +40,9 @@ class QuietScreen:
         self.ticket = ""
         self.passing: PassingAnswer | None = None
         self.wiped: list[KioskWiped] = []
+        self.bookable: frozenset[str] = frozenset()
+        self.choice: AppointmentQuestion | None = None
+        self.telling: Telling | None = None
 
     @property
     def page(self) -> str:
@@ -99,12 +104,56 @@ class QuietScreen:
             self.wiped.append(wiped)
         self._show("goodbye")
 
+    def show_bookable(self, services: frozenset[str]) -> None:
+        self.bookable = services
+
+    def ask_words(self, asked: Asked, kind: str) -> None:
+        self._show(f"ask {asked.name} {kind}".strip())
+
+    def offer(self, choice: AppointmentQuestion) -> None:
+        self.choice = choice
+        self._show(f"offer {choice.offered.name}")
+
+    def tell(self, telling: Telling) -> None:
+        self.telling = telling
+        self._show(f"tell {telling.told.name}")
+
+    def leave_appointment(self) -> None:
+        self._show("start")
+
     def show_trouble(self, code: str) -> None:
         self.trouble = code
         self.troubles.append(code)
 
     def clear_trouble(self) -> None:
         self.trouble = ""
+
+
+class PaperTray:
+    """A printer that keeps what it gets; `gone` is its one fault."""
+
+    def __init__(self) -> None:
+        self.printed: list[bytes] = []
+        self.gone = False
+
+    async def state(self) -> PrinterStatus:
+        return PrinterStatus(state=ScannerState.READY, name="tray")
+
+    async def submit(self, document: bytes, name: str, copies: int = 1) -> int:
+        if self.gone:
+            raise PrinterGone
+        self.printed.append(document)
+        return len(self.printed)
+
+    async def follow(self, job_id: int) -> AsyncGenerator[JobProgress]:
+        return
+        yield
+
+    async def cancel(self, job_id: int) -> None:
+        return
+
+    async def close(self) -> None:
+        return
 
 
 class Kiosk:

@@ -18,6 +18,9 @@ from resources.texts import CALLER_LANGUAGES, RIGHT_TO_LEFT
 from session.core.clock import Clock, SystemClock
 from session.kiosk.caller_acts import ChangeVolume, Touch
 from views.kiosk.access_bar import AccessBar
+from views.kiosk.appointments.choice import ChoicePage
+from views.kiosk.appointments.telling import TellingPage
+from views.kiosk.appointments.typing import TypingPage
 from views.kiosk.conversation.page import SessionPage, SessionPanel
 from views.kiosk.header import KioskHeader
 from views.kiosk.pages.away import AwayPage
@@ -99,6 +102,9 @@ class KioskWindow(QWidget):
         self.trouble_page = TroublePage()
         self.statement_page = StatementPage()
         self.language_page = LanguagePage(languages)
+        self.typing_page = TypingPage()
+        self.choice_page = ChoicePage()
+        self.telling_page = TellingPage()
         self.header = KioskHeader()
         self.banner = TroubleBanner()
         self.bar = AccessBar()
@@ -135,6 +141,9 @@ class KioskWindow(QWidget):
             self.closed_page,
             self.language_page,
             self.statement_page,
+            self.typing_page,
+            self.choice_page,
+            self.telling_page,
         ]
 
     def parts(self) -> list[KioskWindow | KioskPage | AccessBar | SessionPanel | SolvedStrip]:

@@ -18,6 +18,7 @@ from expert_app.kiosk.wiring.reading import PageReader
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.spoken_letters import short_number
+from session.kiosk.appointment_acts import AppointmentQuestion, Asked, Telling, TypeAnswer, Way
 from session.kiosk.caller_acts import (
     AskCallback,
     CallerAct,
@@ -64,6 +65,7 @@ class KioskVisit(QObject):
 
     Signals:
         left_alone(): the start page is back by itself, nobody is there: the last press is void.
+        appointment_left(): the pages of an appointment are over, and nothing is typed any more.
 
     Attributes:
         page: the page that is meant; a trouble may stand in its place.
@@ -71,6 +73,7 @@ class KioskVisit(QObject):
     """
 
     left_alone = pyqtSignal()
+    appointment_left = pyqtSignal()
 
     def __init__(
         self,
@@ -91,6 +94,8 @@ class KioskVisit(QObject):
         self._under_pad: KioskPage | None = None
         self._under_aside: KioskPage | None = None
         self._asides = (window.language_page, window.statement_page)
+        self._under_appointment: KioskPage | None = None
+        self._bookable: frozenset[str] = frozenset()
         self.page: KioskPage = window.start_page
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.tick)
@@ -162,6 +167,7 @@ class KioskVisit(QObject):
         """
         window, ways = self.window, self._ways(answer.ticket)
         window.waiting_page.show_may_go(bool(ways))
+        window.waiting_page.show_bookable(self._bookable_service(answer.ticket))
         window.away_page.show_ways(ways)
         window.waiting_page.show_ticket(answer)
         # news of the place must not take the pad away
@@ -192,7 +198,7 @@ class KioskVisit(QObject):
         self._on_touched()
         if tickets:
             numbers = [ticket.number for ticket in tickets]
-            self.window.number_page.ask(TICKET, ComeBack, numbers)
+            self.window.number_page.ask(TICKET, ComeBack, numbers=numbers)
             self._under_pad = None
             self._show_pad()
             return
@@ -203,6 +209,49 @@ class KioskVisit(QObject):
     def show_place(self) -> None:
         """Back to the ticket that waits: leaving it was not possible."""
         self._show(self.window.waiting_page)
+
+    # ---- facts: appointments ----
+
+    def show_bookable(self, services: frozenset[str]) -> None:
+        """These of the services (by `Service.id`) give appointments."""
+        self._bookable = services
+        self.window.start_page.show_expected(bool(services))
+        self.window.fit(anew=True)
+
+    def ask_words(self, asked: Asked, kind: str) -> None:
+        """Asks for something that is typed; `kind` of a caller number."""
+        if asked is Asked.NUMBER:
+            page: KioskPage = self.window.number_page
+            act = partial(TypeAnswer, asked)
+            self.window.number_page.ask(kind, act, without=Way.NO_NUMBER)
+        else:
+            page = self.window.typing_page
+            self.window.typing_page.ask(asked)
+        self._show_of_appointment(page)
+
+    def offer(self, choice: AppointmentQuestion) -> None:
+        """Asks for one of several answers."""
+        self.window.choice_page.offer(choice)
+        self._show_of_appointment(self.window.choice_page)
+
+    def tell(self, telling: Telling) -> None:
+        """Says what the hub has answered about an appointment."""
+        self.window.telling_page.tell(telling)
+        self._show_of_appointment(self.window.telling_page)
+
+    def leave_appointment(self) -> None:
+        """Back to where the caller came from; one who waits keeps the place."""
+        if self._under_appointment is self.window.waiting_page:
+            self._show(self.window.waiting_page)
+        else:
+            self._back_to_start()
+
+    def _show_of_appointment(self, page: KioskPage) -> None:
+        self._on_touched()
+        if self._under_appointment is None:
+            self._under_appointment = self.page
+        self._show(page, of_appointment=True)
+        self.window.fit(anew=True)
 
     # ---- facts: the session, and its end ----
 
@@ -306,7 +355,8 @@ class KioskVisit(QObject):
         if self._offer is not None:
             contacts = self._offer.contacts
         contact = contacts.get(self._owner(service), Contact())
-        self.window.closed_page.show_service(service, contact)
+        is_bookable = service.id in self._bookable
+        self.window.closed_page.show_service(service, contact, is_bookable=is_bookable)
         self._show(self.window.closed_page)
 
     def _owner(self, service: Service) -> str:
@@ -314,25 +364,44 @@ class KioskVisit(QObject):
             return service.organisation
         return self._offer.organisation
 
-    def _ways(self, ticket: Ticket) -> list[str]:
-        """Return how the caller of this ticket may wait elsewhere."""
+    def _service_of(self, ticket: Ticket) -> Service | None:
+        """Return the service that the caller of this ticket has chosen."""
         for service in self._offer.services if self._offer is not None else []:
             owner = self._owner(service)
             if (owner, service.id.rpartition("/")[2]) == (ticket.organisation, ticket.service):
-                return service.away
-        return []
+                return service
+        return None
+
+    def _ways(self, ticket: Ticket) -> list[str]:
+        """Return how the caller of this ticket may wait elsewhere."""
+        service = self._service_of(ticket)
+        return service.away if service is not None else []
+
+    def _bookable_service(self, ticket: Ticket) -> str:
+        """Return the service of this ticket, "" when it gives no appointments, or the caller is
+        here for one.
+        """
+        service = self._service_of(ticket)
+        if service is None or service.id not in self._bookable or ticket.appointment:
+            return ""
+        return service.id
 
     @property
     def _thinks_of_going(self) -> bool:
-        """The caller of a ticket reads how to wait elsewhere, or types a telephone number."""
+        """The caller of a ticket reads how to wait elsewhere, types a telephone number, or books
+        an appointment.
+        """
         window = self.window
         types = self.page is window.number_page and self._under_pad is window.waiting_page
-        return self.page is window.away_page or types
+        books = self._under_appointment is window.waiting_page
+        return self.page is window.away_page or types or books
 
     def _go_back(self) -> None:
         """Goes back to where this page was asked for; a caller who has a ticket keeps it."""
         if self.page in self._asides:
             self.leave_aside()
+        elif self._under_appointment is not None:
+            return  # the job of appointments knows the question before
         elif self.page is self.window.number_page and self._under_pad is not None:
             self.window.number_page.clear()
             self._show(self._under_pad)
@@ -354,6 +423,8 @@ class KioskVisit(QObject):
             return
         if self.page is window.start_page:
             self.forget_caller()
+        elif self._under_appointment is not None and self.page not in self._asides:
+            self.leave_appointment()
         elif self.page in (window.number_page, window.return_page, *self._asides):
             self._go_back()
 
@@ -362,8 +433,10 @@ class KioskVisit(QObject):
 
     # ---- the page ----
 
-    def _show(self, page: KioskPage) -> None:
+    def _show(self, page: KioskPage, *, of_appointment: bool = False) -> None:
         window = self.window
+        if self._under_appointment is not None and not of_appointment:
+            self._leave_pages_of_appointment(page)
         if page is not window.goodbye_page:
             window.goodbye_page.leave()
         if page is not window.kept_page:
@@ -376,6 +449,21 @@ class KioskVisit(QObject):
             self._reader.read_change()
         window.turn_to(page)
         self._put_up()
+
+    def _leave_pages_of_appointment(self, page: KioskPage) -> None:
+        """Forget what was typed and told, unless the caller only looks aside and comes back."""
+        if page in self._asides or (self.page in self._asides and page in self._of_appointment()):
+            return
+        self._under_appointment = None
+        window = self.window
+        for each in (window.typing_page, window.choice_page, window.telling_page):
+            each.clear()
+        window.number_page.clear()
+        self.appointment_left.emit()
+
+    def _of_appointment(self) -> tuple[KioskPage, ...]:
+        window = self.window
+        return window.typing_page, window.choice_page, window.telling_page, window.number_page
 
     def _put_up(self) -> None:
         """Shows the page, with what is wrong above it or in its place."""

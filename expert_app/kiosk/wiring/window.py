@@ -44,6 +44,7 @@ def connect_acts(
 def connect_visit(panes: KioskPanes, app: KioskApp, hub: KioskHub) -> None:
     """Connect what follows when the screen is left alone, and when the caller chooses."""
     panes.visit.left_alone.connect(app.forget_press)
+    panes.visit.appointment_left.connect(app.appointments.forget)
     panes.visit.left_alone.connect(hub.host_call.left_alone)
     panes.visit.choices.needs_changed.connect(app.choose_needs)
     panes.visit.choices.language_changed.connect(panes.browser.retranslate)

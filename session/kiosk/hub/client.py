@@ -20,6 +20,7 @@ from session.core.clock import Clock
 from session.core.errors import SessionError, TicketTaken, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.protocol.appointments.booking import CheckInAnswer, CheckInRequest
 from session.protocol.helpdesk.remote_help import RemoteHelpDone, RemoteResult
 from session.protocol.hub.log import LogAppend
 from session.protocol.hub.requests import (
@@ -187,6 +188,13 @@ class KioskClient:
         """The caller of this ticket number is here. Raises `TicketUnknown`."""
         answer = await self.bus.ask(ComeBackRequest(number=number))
         self._take(answer)
+        return answer
+
+    async def check_in(self, request: CheckInRequest) -> CheckInAnswer:
+        """The caller of an appointment is here; the ticket is ours, where there is one."""
+        answer = await self.bus.ask(request)
+        if answer.ticket is not None:
+            self._take(answer.ticket)
         return answer
 
     async def ask_callback(self, service: str, phone: str, request_id: str) -> str:

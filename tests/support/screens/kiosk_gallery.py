@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal, override
 
@@ -27,8 +27,19 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from expert_app.kiosk.wiring.choices import CallerChoices
 from expert_app.kiosk.wiring.reading import PageReader
 from expert_app.kiosk.wiring.visit import KioskVisit
+from session.core.appointment_model import AppointmentState
 from session.core.clock import ManualClock
+from session.kiosk.appointment_acts import (
+    AppointmentQuestion,
+    Asked,
+    Offered,
+    OfferedAnswer,
+    Telling,
+    Told,
+    Way,
+)
 from session.kiosk.devices.print_preview import ShownPrint
+from session.protocol.appointments.booking import QR_START, Slip
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import ChatLine
 from session.protocol.hub.requests import (
@@ -491,6 +502,71 @@ def _goodbye(*things: Belonging) -> Callable[[KioskVisit], None]:
     return scene
 
 
+def known_slip(**changes: object) -> Slip:
+    at = datetime(2026, 3, 2, 10, 15, tzinfo=timezone(timedelta(hours=1)))
+    slip = Slip(
+        appointment_id="a1",
+        code="K7M2PX",
+        qr=f"{QR_START}K7M2PX",
+        state=AppointmentState.BOOKED,
+        service="entraide/housing",
+        service_name="Logement",
+        organisation_name="Caisse d'entraide du Val-Doré",
+        site_name="Mairie de Saint-Aubin-des-Prés",
+        starts_at=at,
+        length_min=20,
+        cancel_until=at - timedelta(hours=2),
+        bring=("Pièce d'identité", "Bail et dernière quittance", "Avis d'imposition"),
+        here=True,
+    )
+    return msgspec.structs.replace(slip, **changes)
+
+
+def _told(
+    told: Told, *ways: Way, waits: bool = False, **changes: object
+) -> Callable[[KioskVisit], None]:
+    def scene(visit: KioskVisit) -> None:
+        known = None if told is Told.UNKNOWN else known_slip(**changes)
+        visit.tell(Telling(told, NOW - timedelta(minutes=40), slip=known, ways=ways, waits=waits))
+
+    return scene
+
+
+def _typed(asked: Asked, typed: str) -> Callable[[KioskVisit], None]:
+    def scene(visit: KioskVisit) -> None:
+        visit.ask_words(asked, "")
+        for character in typed:
+            visit.window.typing_page.keys[character].click()
+
+    return scene
+
+
+def _days(visit: KioskVisit) -> None:
+    days = [known_slip().starts_at + timedelta(days=day) for day in range(12)]
+    answers = tuple(OfferedAnswer(day.date().isoformat(), at=day) for day in days)
+    visit.offer(AppointmentQuestion(Offered.DAY, answers, goes_on=True))
+
+
+def _hours_of_day(visit: KioskVisit) -> None:
+    hours = [known_slip().starts_at + timedelta(minutes=20 * place) for place in range(15)]
+    answers = tuple(OfferedAnswer(hour.isoformat(), at=hour) for hour in hours)
+    visit.offer(AppointmentQuestion(Offered.HOUR, answers))
+
+
+def _instead(visit: KioskVisit) -> None:
+    hours = [known_slip().starts_at + timedelta(days=place) for place in range(3)]
+    answers = tuple(OfferedAnswer(hour.isoformat(), at=hour) for hour in hours)
+    visit.offer(AppointmentQuestion(Offered.INSTEAD, answers))
+
+
+def _bookable(scene: Callable[[KioskVisit], None]) -> Callable[[KioskVisit], None]:
+    def bookable_scene(visit: KioskVisit) -> None:
+        visit.show_bookable(frozenset(service.id for service in SERVICES))
+        scene(visit)
+
+    return bookable_scene
+
+
 SCENES: dict[str, Callable[[KioskVisit], None]] = {
     "start-6": _start(6),
     "start-shared-6": lambda visit: visit.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
@@ -557,6 +633,24 @@ SCENES: dict[str, Callable[[KioskVisit], None]] = {
     ),
     "trouble": _start_trouble,
     "trouble-refused": lambda visit: visit.show_trouble("bus_refused_identity"),
+    "expected-start": _bookable(_start(6)),
+    "expected-letters": _typed(Asked.LETTERS, "K7M2"),
+    "expected-birth": _typed(Asked.BIRTH_DATE, "31021950"),
+    "expected-name": _typed(Asked.FAMILY_NAME, "MOREAU"),
+    "expected-welcome": _told(Told.WELCOME, Way.CHECK_IN, agent_name="Claire Vasseur"),
+    "expected-early": _told(Told.EARLY, Way.CHECK_IN, Way.COME_BACK, Way.MOVE, Way.CANCEL),
+    "expected-other-day": _told(Told.OTHER_DAY, Way.DONE, Way.MOVE, Way.CANCEL),
+    "expected-other-site": _told(Told.OTHER_SITE, Way.DONE),
+    "expected-used": _told(Told.USED, Way.QUEUE),
+    "expected-unknown": _told(Told.UNKNOWN, Way.AGAIN, Way.QUEUE),
+    "expected-cancel": _told(Told.CANCEL_ASKED, Way.KEEP, Way.CANCEL_REALLY),
+    "book-closed": _bookable(_closed),
+    "book-waiting": _bookable(lambda visit: visit.show_ticket(ticket_answer())),
+    "book-days": _days,
+    "book-hours": _hours_of_day,
+    "book-instead": _instead,
+    "book-booked": _told(Told.BOOKED, Way.PRINT, Way.DONE),
+    "book-booked-waiting": _told(Told.BOOKED, Way.PRINT, Way.STAY, Way.LEAVE, waits=True),
     "languages": lambda visit: visit.window.bar.language.click(),
     "statement": lambda visit: visit.window.start_page.statement.click(),
 }

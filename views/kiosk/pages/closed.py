@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import _, language, language_tag
 from session.core.clock import Clock
+from session.kiosk.appointment_acts import BookVisit
 from session.kiosk.caller_acts import Step
 from session.protocol.hub.requests import Contact, Service
 from views.kiosk.widgets.icons import IconView
@@ -41,16 +42,18 @@ class ClosedPage(KioskPage):
         panel.addWidget(self._reach, 1)
         self.callback = BigButton("primary", "phone-in-talk", colour=WHITE, size="large", wrap=True)
         self.callback.clicked.connect(lambda: self.acted.emit(Step.CALLBACK))
+        self.book = BigButton("plain", "calendar-plus", size="large", wrap=True)
+        self.book.clicked.connect(self._book)
         self.back = BigButton("plain", "arrow-left", size="large")
         self.back.clicked.connect(lambda: self.acted.emit(Step.BACK))
         self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
         self._foot.addWidget(self.back, 1)
         self._foot.addWidget(self.callback, 2)
+        self._foot.addWidget(self.book, 2)
         box = spaced(QVBoxLayout(self), (8, 4, 8, 4), 2.4)
         box.addStretch(1)
-        box.addWidget(
-            IconView("clock-outline", 18, colour=BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
-        )
+        self._icon = IconView("clock-outline", 18, colour=BLUE, disc=SKY)
+        box.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignCenter)
         for widget in (self._title, self._opens, self._message, self._panel):
             box.addWidget(widget)
         box.addStretch(1)
@@ -62,9 +65,17 @@ class ClosedPage(KioskPage):
         directions = QBoxLayout.Direction
         self._foot.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
-    def show_service(self, service: Service, contact: Contact) -> None:
+    def _book(self) -> None:
+        if self.service is not None:
+            self.acted.emit(BookVisit(self.service.id))
+
+    def show_service(
+        self, service: Service, contact: Contact, *, is_bookable: bool = False
+    ) -> None:
         """The closed service, and how its organisation is reached otherwise."""
         self.service = service
+        self.book.setVisible(is_bookable)
+        self._icon.setVisible(not is_bookable)  # three buttons need its room
         self._contact = contact
         self._until_s = self._clock.monotonic_s() + CLOSED_S
         self.retranslate()
@@ -83,6 +94,7 @@ class ClosedPage(KioskPage):
         """Says every text again."""
         service = self.service
         self.back.set_words(_("Back"))
+        self.book.set_words(_("Book an appointment"))
         self.callback.set_words(_("Call me when it is open"))
         if service is None:
             return

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from resources.texts import N_, _
-from session.kiosk.caller_acts import EnterNumber, QueueAct, Step, Touch
+from session.kiosk.caller_acts import CallerAct, EnterNumber, Step, Touch
 from session.protocol.hub.number_check import (
     DIGITS,
     FORMS,
@@ -46,8 +46,9 @@ class NumberPage(KioskPage):
     def __init__(self) -> None:
         super().__init__()
         self._typed = TypedNumber("allocataire")
-        self._act_of: Callable[[str], QueueAct] = EnterNumber
+        self._act_of: Callable[[str], CallerAct] = EnterNumber
         self._numbers: frozenset[str] = frozenset()
+        self._without: CallerAct = Touch.NO_NUMBER
         self._title = label("title")
         self._hint = label("lead", tone="grey")
         self.display = NumberDisplay()
@@ -56,7 +57,7 @@ class NumberPage(KioskPage):
         self._comfort = label("body", tone="grey")
         self.skip = BigButton("plain", "help-circle-outline")
         self.back = BigButton("plain", "arrow-left")
-        self.skip.clicked.connect(lambda: self.acted.emit(Touch.NO_NUMBER))
+        self.skip.clicked.connect(lambda: self.acted.emit(self._without))
         self.back.clicked.connect(lambda: self.acted.emit(Step.BACK))
         self.pad = NumberPad()
         self.pad.pressed.connect(self._on_key)
@@ -102,19 +103,26 @@ class NumberPage(KioskPage):
     # ---- facts ----
 
     def ask(
-        self, kind: str, act_of: Callable[[str], QueueAct], numbers: Iterable[str] = ()
+        self,
+        kind: str,
+        act_of: Callable[[str], CallerAct],
+        *,
+        numbers: Iterable[str] = (),
+        without: CallerAct = Touch.NO_NUMBER,
     ) -> None:
         """Asks for a number of this kind (a key of `FORMS`), from the beginning.
 
         Args:
             act_of: what the caller does with the number, complete and right in form.
             numbers: those that can be meant, if it is known; another one is refused here.
+            without: what a caller does who does not have it.
         """
         if kind not in FORMS:
             raise KeyError(kind)
         self._typed = TypedNumber(kind)
         self._act_of = act_of
         self._numbers = frozenset(numbers)
+        self._without = without
         self.display.show_kind(kind)
         self.clear()
 

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
+from session.kiosk.appointment_acts import Way
 from session.kiosk.caller_acts import CallService, ShowClosed, Step, Touch
 from session.protocol.hub.requests import Service, SiteMessage
 from views.kiosk.widgets.icons import IconView
@@ -289,9 +290,15 @@ class StartPage(KioskPage):
             pair.addWidget(words, 1)
             promises.addLayout(pair)
         self._foot.addLayout(promises, 1)
+        self.expected = BigButton("plain", "calendar-check", size="body")
+        self.expected.clicked.connect(lambda: self.acted.emit(Way.EXPECTED))
+        self.expected.hide()
+        known = spaced(QVBoxLayout(), (0,), 1)
+        known.addWidget(self.expected)
         self.have_number = BigButton("plain", "ticket-confirmation-outline")
         self.have_number.clicked.connect(lambda: self.acted.emit(Touch.RETURN))
-        self._foot.addWidget(self.have_number)
+        known.addWidget(self.have_number)
+        self._foot.addLayout(known)
         self.statement = BigButton("plain", size="small", wrap=True)
         self.statement.setObjectName("statement")
         self.statement.clicked.connect(lambda: self.acted.emit(Step.STATEMENT))
@@ -308,6 +315,10 @@ class StartPage(KioskPage):
         self._services = by_organisation(services[:MOST_SERVICES])
         self._deal()
         self.retranslate()
+
+    def show_expected(self, is_offered: bool) -> None:
+        """Show the way in for callers with an appointment, where a service here gives them."""
+        self.expected.setVisible(is_offered)
 
     def _notice_words(self) -> str:
         now = self._clock.utc_now()
@@ -419,13 +430,17 @@ class StartPage(KioskPage):
             sentences = (self._title.text(), message or self._invitation.text())
         else:
             sentences = (self._no_service.words.text(), message)
-        return [*filter(None, sentences), *(f"{card.accessibleName()}." for card in self.cards)]
+        cards = [f"{card.accessibleName()}." for card in self.cards]
+        if self.expected.isVisibleTo(self):
+            cards.append(f"{self.expected.accessibleName()}.")
+        return [*filter(None, sentences), *cards]
 
     def retranslate(self) -> None:
         """Says every text again."""
         # a card says its words when it is made
         if any(is_closed(service) for service in self._services):
             self._deal()
+        self.expected.set_words(_("I have an appointment"))
         self.have_number.set_words(_("I have a number"))
         self.statement.set_words(statement_title())
         self.have_number.setVisible(any("back" in service.away for service in self._services))

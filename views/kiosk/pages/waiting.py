@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVB
 
 from resources.texts import _, ngettext
 from session.core.clock import Clock
+from session.kiosk.appointment_acts import BookVisit
 from session.kiosk.caller_acts import Step, Touch
 from session.protocol.hub.requests import SiteMessage, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer
@@ -111,6 +112,7 @@ class WaitingPage(KioskPage):
         self._passing: PassingAnswer | None = None
         self._since_s = 0.0
         self._may_go = False
+        self._bookable = ""
         self._messages: Sequence[SiteMessage] = ()
         self._build_ticket()
         self._build_place()
@@ -184,13 +186,18 @@ class WaitingPage(KioskPage):
         self.leave.clicked.connect(lambda: self._leaving.setCurrentIndex(1))
         self.elsewhere = BigButton("plain", "walk", wrap=True)
         self.elsewhere.clicked.connect(lambda: self.acted.emit(Step.WAYS))
+        self.book = BigButton("plain", "calendar-plus", wrap=True)
+        self.book.clicked.connect(lambda: self.acted.emit(BookVisit(self._bookable)))
         self.stay = BigButton("yes", "check-bold", colour=WHITE)
         self.stay.clicked.connect(lambda: self._leaving.setCurrentIndex(0))
         self.leave_really = BigButton("plain", "close-thick", colour=RED)
         self.leave_really.clicked.connect(self._leave)
         self._really = label("lead", heavy=True)
         first, second = QWidget(), QWidget()
-        row = spaced(QHBoxLayout(first), (0,), 2)
+        rows = spaced(QVBoxLayout(first), (0,), 1)
+        rows.addWidget(self.book)
+        row = spaced(QHBoxLayout(), (0,), 2)
+        rows.addLayout(row)
         row.addStretch(1)
         row.addWidget(self.elsewhere)
         row.addWidget(self.leave)
@@ -251,6 +258,10 @@ class WaitingPage(KioskPage):
         self._may_go = may
         self.retranslate()
 
+    def show_bookable(self, service: str) -> None:
+        """The service for which an appointment may be booked instead; "" for none."""
+        self._bookable = service
+
     def show_messages(self, messages: Sequence[SiteMessage]) -> None:
         """Show what supervisors say to the callers here, until each ends."""
         self._messages = messages
@@ -303,6 +314,7 @@ class WaitingPage(KioskPage):
     def retranslate(self) -> None:
         """Says every text again."""
         self.elsewhere.set_words(_("Wait elsewhere"))
+        self.book.set_words(_("Not today? Book an appointment"))
         self.leave.set_words(_("Stop waiting"))
         self.stay.set_words(_("No, I will stay"))
         self.leave_really.set_words(_("Yes, I am leaving"))
@@ -313,6 +325,8 @@ class WaitingPage(KioskPage):
         self._show_people()
         self._coming.setVisible(coming)
         self.elsewhere.setVisible(answer is not None and not coming and self._may_go)
+        waits = answer is not None and not coming
+        self.book.setVisible(waits and bool(self._bookable))
         self._number.setVisible(answer is not None)
         self._dots.setVisible(answer is None)
         self._number.setText(answer.ticket.number if answer else "")

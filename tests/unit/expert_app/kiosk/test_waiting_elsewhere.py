@@ -6,7 +6,7 @@ the kiosk is free at once, the place is kept, the slip is printed.
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,44 +15,14 @@ import pytest
 
 import expert_app.kiosk.waiting_elsewhere
 import session.bus.client
-from session.core.device_errors import PrinterGone
 from session.core.errors import HubUnreachable
 from session.hub.convention.catalogue import Catalogue
 from session.kiosk.caller_acts import AskCallback, ComeBack, StepAway, Touch
-from session.kiosk.drivers.printer import JobProgress, PrinterStatus
-from session.protocol.conversation.messages import ScannerState
 from session.protocol.hub.requests import Request
 from session.protocol.hub.tickets import TicketState
 from tests.support.hub_world import catalogue_text, hub_world
-from tests.support.town_hall import Hall
+from tests.support.town_hall import Hall, PaperTray
 from tests.support.waiting import until
-
-
-class PaperTray:
-    """A printer that keeps what it gets; `gone` is its one fault."""
-
-    def __init__(self) -> None:
-        self.printed: list[bytes] = []
-        self.gone = False
-
-    async def state(self) -> PrinterStatus:
-        return PrinterStatus(state=ScannerState.READY, name="tray")
-
-    async def submit(self, document: bytes, name: str, copies: int = 1) -> int:
-        if self.gone:
-            raise PrinterGone
-        self.printed.append(document)
-        return len(self.printed)
-
-    async def follow(self, job_id: int) -> AsyncGenerator[JobProgress]:
-        return
-        yield
-
-    async def cancel(self, job_id: int) -> None:
-        return
-
-    async def close(self) -> None:
-        return
 
 
 @pytest.fixture(autouse=True)

@@ -46,6 +46,7 @@ async def kiosk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[KioskProgra
 
 WIDGETS = {
     "views.kiosk.access_bar.AccessButton",
+    "views.kiosk.appointments.typing._Keys",
     "views.kiosk.conversation.power_switches.PowerSwitch",
     "views.kiosk.conversation.powers_sheet.PowerRow",
     "views.kiosk.conversation.session_sign.SignBand",
