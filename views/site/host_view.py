@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from resources.texts import N_, _
 from session.protocol.hub.site import CallerState, KioskFacts
 from session.protocol.hub.tickets import HelpFrom, HelpState
+from views.site.expected_list import ExpectedList
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import (
@@ -167,6 +168,8 @@ class HostView(QWidget):
         self._list.setSpacing(SPACE[2])
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.addWidget(self._empty)
+        self.expected = ExpectedList()
+        self._list.addWidget(self.expected)
         kiosks = QWidget()
         column(kiosks, self._words, scroll_area(body), space=SPACE[2])
         self._gate, pad = ConnectionGate(kiosks), SPACE[3]
@@ -229,7 +232,7 @@ class HostView(QWidget):
                 self.cards[facts.id].show_facts(facts)
             else:
                 card = self.cards[facts.id] = KioskCard(facts, self.answered.emit)
-                self._list.addWidget(card)
+                self._list.insertWidget(self._list.indexOf(self.expected), card)
                 card.show()  # it may get the keyboard at once
         self._put_first([kiosk.id for kiosk in kiosks if kiosk.help is HelpState.WANTED])
 
@@ -246,4 +249,4 @@ class HostView(QWidget):
             return
         for name in order:
             self._list.removeWidget(self.cards[name])
-            self._list.addWidget(self.cards[name])
+            self._list.insertWidget(self._list.indexOf(self.expected), self.cards[name])

@@ -52,6 +52,7 @@ class HostProgram(RoleProgram[PlainWindow]):
         window.close_requested.connect(parts.program.stop.set)
         parts.bus.connected.connect(self.show_connection)
         self.link.changed.connect(self._on_changed)
+        self.link.expected.connect(view.expected.show_expected)
         self.link.not_read.connect(self._on_not_read)
         self._notification.acted.connect(self._on_coming)
         self._notification.opened.connect(self.bring_to_front)

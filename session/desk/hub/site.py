@@ -13,6 +13,7 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.protocol.appointments.day import ExpectedCaller, ExpectedRequest
 from session.protocol.hub.site import (
     HostRequest,
     NetworkAnswer,
@@ -27,6 +28,7 @@ from session.protocol.hub.tickets import HelpState
 log = logging.getLogger(__name__)
 
 POLL_S = 2.0
+EXPECTED_S = 15.0
 FIRST_ROWS = 200
 """Sites that are read until somebody asks for more, and how many more then."""
 
@@ -36,12 +38,14 @@ class SiteClient:
 
     Attributes:
         changed: the host's kiosks, at each poll.
+        expected: who has an appointment at the host's sites today, every `EXPECTED_S`.
         not_read: why a poll failed; the next one follows by itself.
         connection_changed: the bus came or went.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
         self.changed: Signal[SiteAnswer] = Signal()
+        self.expected: Signal[list[ExpectedCaller]] = Signal()
         self.not_read: Signal[SessionError] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
         self._bus = bus
@@ -52,6 +56,7 @@ class SiteClient:
         """Starts to poll."""
         self._bus.beat()
         self._tasks.keep(self._polling, name="poll the site")
+        self._tasks.keep(self._expecting, name="ask who is expected")
 
     async def poll(self) -> None:
         """Asks now."""
@@ -65,6 +70,14 @@ class SiteClient:
                 log.info("no look at the site: %s", error.code)
                 self.not_read.emit(error)
             await self._bus.pause(self._poll_s)
+
+    async def _expecting(self) -> None:
+        while True:
+            try:
+                self.expected.emit((await self._bus.ask_once(ExpectedRequest())).expected)
+            except SessionError as error:
+                log.info("who is expected is not known: %s", error.code)
+            await self._bus.pause(EXPECTED_S)
 
     async def answer(self, kiosk: str, state: HelpState) -> None:
         """The host comes, is there, or has finished."""
