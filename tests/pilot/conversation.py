@@ -36,8 +36,10 @@ class Conversations:
     def __init__(self, pilot: Pilot) -> None:
         self._pilot = pilot
 
-    def first(self) -> list[Step]:
-        """Names and acts, in order, of the caller whom nobody knows."""
+    def first(self, before_the_end: list[Step]) -> list[Step]:
+        """Names and acts, in order, of the caller whom nobody knows; `before_the_end`: the last
+        ones that both are there for.
+        """
         return [
             ("unknown_caller_accepted", self.unknown_caller_accepted),
             ("dossier_created", self.dossier_created),
@@ -47,6 +49,7 @@ class Conversations:
             ("documents_filed", self.documents_filed),
             ("receipt_printed_once", self.receipt_printed_once),
             ("agreements_on_the_receipt", self.agreements_on_the_receipt),
+            *before_the_end,
             ("kiosk_wiped", self.kiosk_wiped),
         ]
 

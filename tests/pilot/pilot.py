@@ -46,6 +46,7 @@ class Pilot:
     Attributes:
         open: running programs by the name of their computer.
         found: what one step leaves for a later one: numbers of tickets, sessions, dossiers.
+        mail_port: of the organisation's mail server on this machine.
         devices: addresses of the kiosks' scanner and printer.
         pictures: where a step may leave pictures of its own.
     """
@@ -58,6 +59,7 @@ class Pilot:
         self.devices = ("", "")
         self.pictures = folder
         self.port = free_port()
+        self.mail_port = free_port()
         self.steps: list[StepReport] = []
         self._web: web.AppRunner | None = None
         self._devices: list[asyncio.subprocess.Process] = []

@@ -27,6 +27,15 @@ FIRST_JOBS: dict[str, tuple[str, dict[str, Any]]] = {
 
 WIDE_KBPS = 20_000
 
+MAIL = f"""
+[[mail]]
+organisation = "{ORGANISATION}"
+host = "127.0.0.1"
+port = {{port}}
+security = "none"
+sender = "rendez-vous@valdore.example"
+"""
+
 
 def _film(computer: Path) -> Path:
     """The folder of what an organisation has filmed for its kiosks."""
@@ -110,7 +119,8 @@ class SettingUp:
         (folder / "convention.toml").write_text(self._written(site), encoding="utf-8")
         settings = Path(pilot.settings)
         text = settings.read_text(encoding="utf-8")
-        settings.write_text(text.replace('"127.0.0.1:9467"', '""'), encoding="utf-8")
+        text = text.replace('"127.0.0.1:9467"', '""')
+        settings.write_text(text + MAIL.format(port=pilot.mail_port), encoding="utf-8")
         await pilot.hub("check", str(folder / "convention.toml"))
         await pilot.start_hub()
         return {"folder": sorted(path.name for path in folder.iterdir()), "bus": pilot.address}

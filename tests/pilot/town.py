@@ -87,6 +87,11 @@ number_kind = "allocataire"
 icon = "home"
 away = ["back", "phone"]
 
+[organisations.services.appointments]
+lead_min = 0
+early_min = 480
+bring = ["Une pièce d'identité"]
+
 [organisations.contact]
 postal_address = "4 place du Marronnier\\n01234 Valdoré"
 email = "contact@valdore.example"
