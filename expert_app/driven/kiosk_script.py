@@ -62,6 +62,8 @@ def kiosk_names(window: KioskWindow) -> dict[str, QWidget]:
         "kept_finish": window.kept_page.finish,
         "kept_slip": window.kept_page.slip,
         "have_number": window.start_page.have_number,
+        "have_appointment": window.start_page.expected,
+        "slip_send": window.typing_page.send,
         "written_yes": page.chat.answers[0],
         "written_send": page.chat.send,
         "pause": window.bar.pause,
@@ -71,4 +73,5 @@ def kiosk_names(window: KioskWindow) -> dict[str, QWidget]:
     names |= {f"withdraw_{grant.value}": row for grant, row in page.powers.rows.items()}
     for keys in (pad.pad.digits, pad.pad.letters):
         names |= {f"key_{face}": key for face, key in keys.keys.items()}
+    names |= {f"slip_{face}": key for face, key in window.typing_page.keys.items()}
     return names

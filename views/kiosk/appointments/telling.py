@@ -166,6 +166,7 @@ class TellingPage(KioskPage):
             # three beside each other need smaller words than two
             size = "lead" if len(self._telling.ways) == 3 else "large"
             button = BigButton(look, _WAYS[way][0], colour=colour, size=size, wrap=True)
+            button.setObjectName(f"way_{way.name.lower()}")
             button.clicked.connect(lambda _checked, way=way: self.acted.emit(way))
             self.buttons[way] = button
             button.show()
