@@ -119,7 +119,7 @@ def plan(pilot: WindowsPilot, installation: Installation) -> list[Step]:
         ("installed_silently", installation.installed_silently),
         ("addresses_registered", installation.addresses_registered),
         *SettingUp(pilot, members=(AGENT, KIOSK)).plan(),
-        *talks.first(),
+        *talks.first([]),
     ]
 
 
