@@ -161,7 +161,7 @@ class Colleagues:
         """
         desk, board = self._first, self._board
         await desk.type("header_state_menu", "Fin de mon service")
-        told = await desk.reads("summary_lines", "1 entretien")
+        told = await desk.reads("summary_lines", "2 entretiens")
         for words in ("Avec les usagers", "Pièces manquantes : 1", "1 document classé"):
             if words not in told:
                 raise NotSeen(f"no {words!r} in {told!r}")

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import QEvent, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from resources.texts import _
@@ -256,6 +256,20 @@ class BoardWindow(PlainWindow):
         self.memos.open_thread(agent)
 
     # ---- inside ----
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """In a narrow window the pages have their icons alone."""
+        super().resizeEvent(event)
+        self._fit_switch()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Larger letters need more room."""
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.FontChange:
+            self._fit_switch()
+
+    def _fit_switch(self) -> None:
+        self._switch.fit(self.width() - 2 * SPACE[2])
 
     def _build(self, root: QWidget) -> None:
         root.setObjectName("desk_root")

@@ -379,6 +379,10 @@ class EmptyState(QWidget):
         self._advice.setText(advice)
 
 
+_AROUND_SEGMENT_PX = 36
+"""Of a segment, around its icon and its words."""
+
+
 class Segments(QFrame):
     """A few choices side by side, one of them chosen; arrow keys move between them.
 
@@ -422,6 +426,16 @@ class Segments(QFrame):
             button.setToolButtonStyle(
                 style.ToolButtonTextBesideIcon if with_words else style.ToolButtonIconOnly
             )
+
+    def fit(self, room_px: int) -> None:
+        """Words where all of them have room, else the icons alone: none is cut."""
+        needed_px = sum(
+            button.fontMetrics().horizontalAdvance(button.text())
+            + button.iconSize().width()
+            + _AROUND_SEGMENT_PX
+            for button in self._buttons.values()
+        )
+        self.show_words(needed_px <= room_px)
 
     def button(self, key: object) -> QToolButton:
         """The button of a choice."""

@@ -54,6 +54,13 @@ def due_words(due_at_utc: datetime) -> str:
     return _("Appt {hour}").format(hour=hour(due_at_utc.astimezone()))
 
 
+def told_words(appointment: Appointment) -> str:
+    """Say that somebody has to call; "" where nobody has to."""
+    if appointment.not_told and appointment.state is AppointmentState.BOOKED:
+        return _("to be told by telephone: no message went out")
+    return ""
+
+
 def person_words(appointment: Appointment) -> str:
     """Return who comes: the name, else the number."""
     return appointment.person.name or appointment.person.caller_number

@@ -28,7 +28,7 @@ from views.desk.appointments.acts import BeginBooking, BeginMoving, BookingFor, 
 from views.desk.my_day.open_work import OpenWork, WorkKind
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level
-from views.words.appointments import STATES, person_words
+from views.words.appointments import STATES, person_words, told_words
 from views.words.errors import sentence
 
 CANCELLED = "appointment cancelled"
@@ -245,6 +245,7 @@ def _line(facts: DayAppointment) -> OpenWork:
         facts.site_name,
         facts.agent_name,
         _(STATES[appointment.state][0]),
+        told_words(appointment),
     )
     return OpenWork(
         WorkKind.APPOINTMENT,

@@ -24,6 +24,7 @@ from session.protocol.helpdesk.log_list import LogsFound
 from session.protocol.hub.site import CallerState, NetworkAnswer
 from session.protocol.hub.tickets import HelpState
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
+from tests.support.appointments.scenes import APPOINTMENT_SCENES
 from tests.support.log_story import whole_session
 from tests.support.screens import board_scenes, desk_scenes, dossier_scenes, kiosk_gallery
 from tests.support.screens.invented import NOW
@@ -271,7 +272,12 @@ def _replay() -> QWidget:
 
 
 WINDOWS: dict[str, dict[str, Scene]] = {
-    "desk": {**desk_scenes.SCENES, **TALK_SCENES, **dossier_scenes.DESK_SCENES},
+    "desk": {
+        **desk_scenes.SCENES,
+        **TALK_SCENES,
+        **dossier_scenes.DESK_SCENES,
+        **APPOINTMENT_SCENES,
+    },
     "board": {**board_scenes.SCENES, **dossier_scenes.BOARD_SCENES},
     "kiosk": {
         "starting": lambda: kiosk_gallery.starting_visit().window,

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QDateEdit, QWidget
 
 from documents.printed.dates import hour
 from resources.plain_text import plain_text
-from resources.texts import _
+from resources.texts import N_, _
 from session.core.appointment_model import Absence
 from session.core.clock import Clock
 from session.protocol.appointments.day import (
@@ -45,7 +45,7 @@ from views.widgets.parts import (
     tool_button,
 )
 from views.widgets.theme import SPACE
-from views.words.appointments import STATES, first_capital, full_day, person_words
+from views.words.appointments import STATES, first_capital, full_day, person_words, told_words
 
 DAY, FIGURES = "day", "figures"
 MOST_ABSENCES = 20
@@ -177,7 +177,7 @@ class BoardAppointmentsPage(QWidget):
         )
         back.clicked.connect(lambda: self.acted.emit(msgspec.structs.replace(withdrawn)))
         line = QWidget()
-        line.setLayout(FlowLayout(label(words, "body"), back))
+        column(line, label(words, "body", wrap=True), FlowLayout(back), space=0)
         return line
 
     def _on_part(self, part: object) -> None:
@@ -238,13 +238,15 @@ class BoardAppointmentsPage(QWidget):
 def _appointment_row(facts: DayAppointment) -> TableRow:
     appointment = facts.appointment
     words, icon_name, tone = STATES[appointment.state]
+    if told_words(appointment):
+        words, icon_name, tone = N_("to be called"), "call", "warn"
     cells = (
         Cell(hour(appointment.time.starts_at)),
         Cell(person_words(appointment)),
         Cell(facts.service_name, "soft"),
         Cell(facts.site_name, "soft"),
         Cell(facts.agent_name or "–", "soft"),
-        Cell(_(words), tone, icon_name),
+        Cell(_(words), tone, icon_name, hint=told_words(appointment)),
         Cell(appointment.code, "soft"),
     )
     return TableRow(appointment.id, cells)

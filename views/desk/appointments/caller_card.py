@@ -29,7 +29,7 @@ from views.widgets.parts import (
     row,
 )
 from views.widgets.theme import SPACE
-from views.words.appointments import STATES, first_capital, time_words
+from views.words.appointments import STATES, first_capital, time_words, told_words
 
 MOST_TO_COME, MOST_PAST = 4, 1
 
@@ -46,7 +46,8 @@ class CallerAppointmentRow(QFrame):
         self.facts = facts
         self._tell = tell
         self._when = first_capital(time_words(appointment.time.starts_at, today))
-        detail = " · ".join(filter(None, (facts.service_name, facts.site_name, facts.agent_name)))
+        places = (facts.service_name, facts.site_name, facts.agent_name)
+        detail = " · ".join(filter(None, (*places, told_words(appointment))))
         self.setAccessibleName(f"{self._when}, {detail}")
         words, icon_name, tone = STATES[appointment.state]
         state = Chip("appointment_state", _(words), icon_name=icon_name, tone=tone)
@@ -140,6 +141,7 @@ class CallerAppointmentsCard(Card):
         ]
         for line in self._rows:
             self._box.addWidget(line)
+            line.show()
 
     def show_failed(self, appointment_id: str) -> None:
         """It was not cancelled: it may be tried again."""

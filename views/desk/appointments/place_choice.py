@@ -148,9 +148,9 @@ class PlaceChoice(QWidget):
         }
         self._buttons = {}
         box = column(self, space=SPACE[0])
-        for what, words in (("service", _("Another service")), ("site", _("Another site"))):
+        for what, words in (("service", _("Service")), ("site", _("Site"))):
             button = push_button(_("Change"), "search", "quiet", name=f"booking_{what}")
-            name_button(button, words)
+            name_button(button, f"{button.text()}: {words}")
             button.clicked.connect(partial(self._open, what))
             self._buttons[what] = button
             line = row(None, space=SPACE[1])

@@ -15,6 +15,7 @@ from tests.support.screens.invented import NOW, SERVICES, TICKETS
 from tests.support.screens.parts import part
 from views.desk.acts import IdleAct, IdlePress, PauseFor
 from views.desk.my_day.next_card import NextCard
+from views.words.appointments import due_words
 
 
 def _said(card: NextCard) -> str:
@@ -112,3 +113,12 @@ def test_a_pause_may_be_until_a_time(qtbot: QtBot) -> None:
     part(card, QTimeEdit, "pause_time").setTime(QTime(local.hour, local.minute))
     part(card, QPushButton, "pause_at").click()
     assert acts == [PauseFor(35)]
+
+
+def test_who_has_an_appointment_is_said_with_its_hour(qtbot: QtBot) -> None:
+    card = _card(qtbot, ManualClock(start=NOW), [])
+    due = msgspec.structs.replace(TICKETS[0], due_at_utc=NOW, appointment="ap1")
+    card.show_next(1, due, SERVICES["logement"])
+    assert due_words(NOW) in _said(card)
+    card.show_next(1, TICKETS[1], SERVICES["alloc"])
+    assert due_words(NOW) not in _said(card)

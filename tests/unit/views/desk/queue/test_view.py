@@ -19,6 +19,7 @@ from tests.support.screens.acts import acts_of
 from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
+from tests.support.screens.parts import part
 from views.desk.acts import AcceptCaller, AcceptNext, ChooseOwnState
 from views.desk.queue.groups import QueueGroup
 from views.desk.queue.rail import QueueRail
@@ -27,6 +28,7 @@ from views.desk.queue.ticket_row import TicketRow
 from views.desk.queue.view import DeskQueueView
 from views.widgets.parts import Chip, ElidedLabel
 from views.widgets.theme import apply_theme
+from views.words.appointments import due_words
 
 
 @pytest.fixture
@@ -577,3 +579,21 @@ def test_rows_come_to_rest_at_any_width_and_stay_inside(
         settle()
         QApplication.processEvents()
         assert body.width() == viewport.width(), width
+
+
+def test_a_caller_with_an_appointment_has_its_hour(qtbot: QtBot) -> None:
+    due = ticket("A040", "alloc", 60, due_at_utc=NOW, appointment="ap1")
+    row = TicketRow(due)
+    qtbot.addWidget(row)
+    row.resize(460, 60)
+    row.show_ticket(due, SERVICES["alloc"], place=0, next_one=True, ringing=False)
+    row.show_wait(NOW)
+    words = due_words(NOW)
+    assert f"{NOW.astimezone():%M}" in words
+    chip = part(row, Chip, "ticket_due")
+    assert chip.isVisibleTo(row)
+    assert chip.text() == words
+    assert words in row.accessibleName()
+    walk_in = ticket("A041", "alloc", 60)
+    row.show_ticket(walk_in, SERVICES["alloc"], place=0, next_one=True, ringing=False)
+    assert not chip.isVisibleTo(row)
