@@ -316,6 +316,7 @@ class World:
         await self.stop_hub()
         await self.server.stop()
         await self.tasks.close()
+        self.dossiers.close()
 
 
 @asynccontextmanager

@@ -66,7 +66,9 @@ class OverflowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     when_nobody: bool = False
 
 
-class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ServiceEntry(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """A service: one big button. `letter` begins its ticket numbers.
 
     Attributes:

@@ -16,6 +16,7 @@ from documents.store.identities import NewDossier
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
 from session.hub.access import request_server
+from session.protocol.appointments.booking import BOOKING_REQUESTS
 from session.protocol.codec import encode
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
@@ -41,6 +42,18 @@ OTHERS = {
     Role.DISPLAY: "screen9",
 }
 """One of each role of the other organisation."""
+
+SITES_WITH_OWNERS = {request.verb for request in BOOKING_REQUESTS}
+"""Requests that name a site with its organisation."""
+
+
+def names_for(verb: str, known: dict[str, str]) -> dict[str, str]:
+    """The real names, as this request writes them."""
+    if verb == "find_logs":
+        return {name: text for name, text in known.items() if name != "number"}
+    if verb in SITES_WITH_OWNERS:
+        return {**known, "site": "valdore/townhall"}
+    return known
 
 
 async def test_nobody_of_another_organisation_reads_or_changes_anything(
@@ -88,7 +101,7 @@ async def test_nobody_of_another_organisation_reads_or_changes_anything(
             for verb, kind in ALL_VERBS.items():
                 subject = f"svc.marais.{role}.{user}.{verb}"
                 number = waiting.number if verb == "come_back" else dossier.number
-                asked = made(kind, known if verb == "find_logs" else {**known, "number": number})
+                asked = made(kind, names_for(verb, {**known, "number": number}))
                 answer = await answers.ask(subject, encode(asked))
                 said = answer.decode("utf-8", "replace")
                 if (refusal := refusal_in(answer)) is not None:

@@ -230,6 +230,7 @@ class MemoryDossiers:
         self.readings = MemoryReadings()
         self.identities: IdentityStoreLike = MemoryIdentities(self)
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.close: Callable[[], object] = lambda: None
         self.damage = False
         self.filings = 0
         self.documents: dict[str, bytes] = {}
@@ -249,7 +250,7 @@ class MemoryDossiers:
             transactions.close()
             shutil.rmtree(folder)
 
-        weakref.finalize(self, remove)
+        self.close = weakref.finalize(self, remove)
         return Appointments(transactions, lambda: self.now())
 
     def add(self, organisation: str, number: str, name: str, caller_number: str) -> None:
