@@ -72,7 +72,7 @@ class AppointmentPerson(msgspec.Struct, frozen=True, kw_only=True):
 
     family_name: PersonName = ""
     given_names: PersonName = ""
-    born_on: Annotated[str, msgspec.Meta(pattern=rf"{birth_date.PATTERN}|^$")] = ""
+    born_on: Annotated[str, msgspec.Meta(pattern=birth_date.OPTIONAL_PATTERN)] = ""
     caller_number: Annotated[str, msgspec.Meta(max_length=20)] = ""
     email: Email = ""
     phone: Phone = ""

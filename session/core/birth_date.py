@@ -16,6 +16,9 @@ from session.core.field_types import whole
 PATTERN = whole(r"\d{4}(-\d{2}(-\d{2})?)?")
 """The form alone; `parse_birth_date` knows the calendar."""
 
+OPTIONAL_PATTERN = whole(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
+"""The same, or nothing."""
+
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 

@@ -55,7 +55,7 @@ SitePlace = Annotated[
 """A site as "organisation/site"; "" for the one where the caller is: of the kiosk that asks, or of
 the session.
 """
-OptionalCode = Annotated[str, msgspec.Meta(pattern=r"^$|" + whole(r"[0-9A-Z]{6}"))]
+OptionalCode = Annotated[str, msgspec.Meta(pattern=whole(r"([0-9A-Z]{6})?"))]
 Why = Annotated[str, msgspec.Meta(max_length=300, extra=TYPED_WORDS)]
 
 
@@ -257,7 +257,7 @@ class FindSlipRequest(
 
     code: OptionalCode = ""
     caller_number: Number = ""
-    born_on: Annotated[str, msgspec.Meta(pattern=rf"{birth_date.PATTERN}|^$")] = ""
+    born_on: Annotated[str, msgspec.Meta(pattern=birth_date.OPTIONAL_PATTERN)] = ""
     site: SitePlace = ""
 
 
@@ -278,7 +278,7 @@ class CheckInRequest(
     appointment_id: Id
     code: OptionalCode = ""
     caller_number: Number = ""
-    born_on: Annotated[str, msgspec.Meta(pattern=rf"{birth_date.PATTERN}|^$")] = ""
+    born_on: Annotated[str, msgspec.Meta(pattern=birth_date.OPTIONAL_PATTERN)] = ""
     needs: Annotated[tuple[Id, ...], msgspec.Meta(max_length=4)] = ()
 
 
