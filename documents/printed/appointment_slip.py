@@ -2,18 +2,17 @@
 """The slip of an appointment, to take home: day and hour in full, place, letters and QR code, what
 to bring, how to cancel. Large print, plain words, nobody's name or number.
 
-Printed at the kiosk and by a host; `slip_lines` says the same in messages.
+Printed at the kiosk; `appointment_words` has the sentences, which messages say too.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
-import msgspec
 from reportlab.lib.units import mm
 
 from documents.pdf.files import PdfTitle, as_pdfa, open_pdf
+from documents.printed.appointment_words import AppointmentSlip, slip_parts
 from documents.printed.dates import full_moment
 from documents.printed.sheet import (
     ACCENT,
@@ -46,36 +45,6 @@ _PAD = 4 * mm
 _WHEN_MOST = 60 * mm
 
 
-class AppointmentSlip(msgspec.Struct, frozen=True, kw_only=True):
-    """All that stands on the slip, with the names of the hub's `Slip`:
-    `msgspec.convert(slip, AppointmentSlip, from_attributes=True)` makes one.
-
-    Attributes:
-        starts_at, cancel_until: by the site's own clock, written as they stand.
-        agent_name: who expects the caller, "" for anybody.
-    """
-
-    code: str
-    qr: str
-    service_name: str
-    organisation_name: str
-    site_name: str
-    starts_at: datetime
-    length_min: int
-    cancel_until: datetime
-    agent_name: str = ""
-    bring: tuple[str, ...] = ()
-    phone: str = ""
-
-
-class SlipPart(NamedTuple):
-    """A heading, sentences, and things to tick."""
-
-    heading: str
-    texts: tuple[str, ...]
-    items: tuple[str, ...] = ()
-
-
 def slip_pdf(slip: AppointmentSlip, printed_at: datetime) -> bytes:
     """The slip as PDF/A-2b, A4, in the language in use. `printed_at` is timezone-aware."""
     with on_paper():
@@ -88,35 +57,6 @@ def slip_pdf(slip: AppointmentSlip, printed_at: datetime) -> bytes:
         )
     with open_pdf(sheet.finish()) as pdf:
         return as_pdfa(pdf, title)
-
-
-def slip_parts(slip: AppointmentSlip, *, has_code: bool = True) -> list[SlipPart]:
-    """Everything that is said below time, place and letters, in the order in which it is read.
-    `has_code`: the QR code stands beside it.
-    """
-    typing = _("At the kiosk, touch “I have an appointment” and type the letters.")
-    change = [
-        _("You can choose another time or cancel until {when}.").format(
-            when=full_moment(slip.cancel_until)
-        ),
-        typing,
-    ]
-    if slip.phone:
-        change.append(_("Or call this number: {phone}").format(phone=slip.phone))
-    if has_code:
-        day = [
-            _("At the kiosk, touch “I have an appointment”."),
-            _("Then show this code to the kiosk, or type the letters."),
-        ]
-    else:
-        day = [typing]
-    day.append(_("The appointment lasts about {minutes} min.").format(minutes=slip.length_min))
-    if slip.agent_name:
-        day.append(_("{agent} expects you.").format(agent=slip.agent_name))
-    parts = [SlipPart(_("On the day"), tuple(day))]
-    if slip.bring:
-        parts.append(SlipPart(_("Bring these papers"), (), slip.bring))
-    return [*parts, SlipPart(_("If you cannot come"), tuple(change))]
 
 
 def _drawn(slip: AppointmentSlip) -> PrintedSheet:

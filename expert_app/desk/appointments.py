@@ -237,6 +237,7 @@ class DeskAppointments:
 
 def _drawn(slip: Slip, printed_at: datetime) -> bytes:
     """The slip as a PDF; what draws sheets is not loaded at every start."""
-    from documents.printed.appointment_slip import AppointmentSlip, slip_pdf
+    from documents.printed.appointment_slip import slip_pdf
+    from documents.printed.appointment_words import AppointmentSlip
 
     return slip_pdf(msgspec.convert(slip, AppointmentSlip, from_attributes=True), printed_at)

@@ -111,7 +111,8 @@ class CallerInFront:
 
 def _slip_sheet(slip: Slip, clock: Clock) -> bytes:
     """In a thread: what prints is loaded with the first slip."""
-    from documents.printed.appointment_slip import AppointmentSlip, slip_pdf
+    from documents.printed.appointment_slip import slip_pdf
+    from documents.printed.appointment_words import AppointmentSlip
 
     sheet = msgspec.convert(slip, AppointmentSlip, from_attributes=True)
     return slip_pdf(sheet, clock.utc_now().astimezone())

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from documents.printed.appointment_slip import AppointmentSlip
+from documents.printed.appointment_words import AppointmentSlip
 
 PRODUCT = "-//Poste Expert//Appointments//FR"
 

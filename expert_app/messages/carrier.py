@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from documents.printed.appointment_slip import AppointmentSlip
+from documents.printed.appointment_words import AppointmentSlip
 from documents.store.appointments.messages import AppointmentMessage, AppointmentMessages
 from expert_app.ged.connector import EVERYTHING_WAITS, NotDelivered, Reason
 from expert_app.ged.courier import ended_in_thread

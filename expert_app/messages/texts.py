@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from documents.printed.appointment_slip import AppointmentSlip, slip_parts
+from documents.printed.appointment_words import AppointmentSlip, slip_parts
 from documents.printed.dates import full_moment
 from resources.plain_text import plain_text
 from resources.texts import N_, _, in_language

@@ -17,7 +17,8 @@ import msgspec
 import pypdfium2
 import pytest
 
-from documents.printed.appointment_slip import AppointmentSlip, slip_pdf
+from documents.printed.appointment_slip import slip_pdf
+from documents.printed.appointment_words import AppointmentSlip
 from documents.printed.invitation import InvitationFacts, invitation_sheets
 from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
 from documents.printed.receipt.facts import (

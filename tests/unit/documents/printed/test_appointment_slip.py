@@ -15,7 +15,8 @@ import pypdfium2
 import pytest
 
 from documents.pdf.files import is_pdfa
-from documents.printed.appointment_slip import AppointmentSlip, slip_pdf
+from documents.printed.appointment_slip import slip_pdf
+from documents.printed.appointment_words import AppointmentSlip
 from resources.texts import CALLER_LANGUAGES, use_language
 
 AT = datetime.fromisoformat("2026-12-08T10:15:00+01:00")

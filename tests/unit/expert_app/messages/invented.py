@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from documents.printed.appointment_slip import AppointmentSlip
+from documents.printed.appointment_words import AppointmentSlip
 from expert_app.messages.calendar import CalendarEvent
 from expert_app.messages.senders import OutgoingMessage
 from expert_app.messages.texts import message_text

@@ -6,7 +6,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from documents.printed.appointment_slip import AppointmentSlip
+from documents.printed.appointment_words import AppointmentSlip
 from expert_app.messages.texts import MOST_SMS_LETTERS, message_text
 from resources.texts import CALLER_LANGUAGES
 from session.core.appointment_model import MessageKind
