@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,6 +25,7 @@ from session.core.errors import (
     AppointmentUnknown,
     NotAllowed,
     PersonNeeded,
+    RateLimited,
     ServiceUnknown,
 )
 from session.core.tasks import in_thread
@@ -56,6 +58,10 @@ from session.protocol.wire.ids import split_service
 from session.protocol.wire.roles import Role
 
 _DESKS = (Role.AGENT, Role.SUPERVISOR)
+
+MOST_BOOKED = 30
+BOOKED_WITHIN = timedelta(hours=1)
+"""Appointments that one kiosk or host takes within this time: no machine empties a service."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class Booking:
         self._dossiers = dossiers
         self._sessions = sessions
         self._clock = clock
+        self._booked: dict[str, deque[datetime]] = {}
 
     # ---- what there is
 
@@ -245,8 +252,9 @@ class Booking:
         Raises:
             PersonNeeded, CallerNumberInvalid, ServiceUnknown, AppointmentTimeGone,
             NotAllowed: the caller has not agreed, or the dossier is not the session's.
-            StoreUnreachable.
+            RateLimited: a kiosk or a host has taken too many. StoreUnreachable.
         """
+        self._check_rate(asker)
         caller = await self._caller(asker, request.session_id, request.site)
         offer = self._offer(asker, caller, request.service)
         organisation = offer.cell[0]
@@ -275,6 +283,17 @@ class Booking:
             by=self._acting(asker),
         )
         return await self._answer(asker, offer, appointment, request.starts_at, agent)
+
+    def _check_rate(self, asker: Asker) -> None:
+        if asker.role in _DESKS:
+            return
+        now = self._clock.utc_now()
+        times = self._booked.setdefault(f"{asker.organisation}/{asker.writer}", deque())
+        while times and now - times[0] > BOOKED_WITHIN:
+            times.popleft()
+        if len(times) >= MOST_BOOKED:
+            raise RateLimited(limit=MOST_BOOKED)
+        times.append(now)
 
     async def _dossier(self, asker: Asker, request: BookRequest) -> Dossier | None:
         if not request.dossier:

@@ -25,6 +25,7 @@ from session.core.errors import (
     RateLimited,
     ServiceUnknown,
 )
+from session.hub.appointments.booking import BOOKED_WITHIN, MOST_BOOKED
 from session.hub.appointments.check_in import MOST_WRONG
 from session.hub.composition import Hub
 from session.protocol.appointments.booking import (
@@ -171,6 +172,20 @@ async def test_nobody_is_booked_without_a_number_or_a_name_and_a_birth_date(
             await place.book(FreeSlot(starts_at=slot.starts_at + timedelta(minutes=5)))
         with pytest.raises(ServiceUnknown):
             await place.kiosk.ask(FreeSlotsRequest(service="housing"))
+
+
+async def test_no_kiosk_empties_a_service(tmp_path: Path) -> None:
+    async with appointed(tmp_path) as place:
+        slot = (await place.free())[0]
+        for number in range(MOST_BOOKED):
+            request = BookRequest(
+                request_id=f"x{number}", service="rights", starts_at=slot.starts_at, person=PERSON
+            )
+            await place.kiosk.ask(request)
+        with pytest.raises(RateLimited):
+            await place.book(slot)
+        place.clock.advance(BOOKED_WITHIN.total_seconds() + 1)
+        await place.book((await place.free("2026-03-03"))[0])
 
 
 async def test_a_caller_comes_and_the_expected_agent_has_the_dossier(tmp_path: Path) -> None:
