@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from documents.printed.receipt.facts import Signer
 from expert_app.desk.agent_work import AgentWork
 from expert_app.desk.app import DeskApp
-from expert_app.desk.appointments import DeskAppointments
+from expert_app.desk.booking.appointments import DeskAppointments
+from expert_app.desk.booking.outside import OutsideBookings
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.dossier.finding import DossierFinding
 from expert_app.desk.dossier.guide import DeskGuide
@@ -51,6 +52,7 @@ class DeskJobs:
     guide: DeskGuide
     receipts: DeskReceipts
     appointments: DeskAppointments
+    outside: OutsideBookings
     shown_documents: ShownDocumentsJob
 
 
@@ -65,6 +67,9 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
     devices = DevicesJob(app, parts.link, workers=parts.workers, clock=parts.clock)
     pieces = DeskPieces(app, filing, link=parts.link, clock=parts.clock)
     papers = PapersFinder(app, filing, outbox=parts.outbox, workers=parts.workers)
+    appointments = DeskAppointments(
+        app, parts.link, printer=devices, clock=parts.clock, tasks=parts.tasks
+    )
     jobs = DeskJobs(
         filing=filing,
         sessions=sessions,
@@ -89,8 +94,12 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
             app, parts.bus, pieces=pieces, tasks=parts.tasks, memory=parts.window_settings
         ),
         receipts=_receipts(parts, app, filing, devices),
-        appointments=DeskAppointments(
-            app, parts.link, printer=devices, clock=parts.clock, tasks=parts.tasks
+        appointments=appointments,
+        outside=OutsideBookings(
+            parts.link,
+            session_id=lambda: app.session.facts.id if app.session is not None else "",
+            booked=appointments.refresh,
+            tasks=parts.tasks,
         ),
         shown_documents=ShownDocumentsJob(
             app, LibraryClient(parts.bus), workers=parts.workers, tasks=parts.tasks

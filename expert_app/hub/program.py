@@ -23,7 +23,8 @@ from expert_app.hub.own_server import OwnServer
 from expert_app.hub.procedure_words import name_troubles, names_unknown, unknown_names
 from expert_app.hub.starting import CANNOT_START, begin_unless, print_cannot_start, stop_on_signals
 from expert_app.messages.carrier import MessageCarrier
-from expert_app.rdv_service_public.door import load_secrets, open_door
+from expert_app.rdv_service_public.client import RdvServicePublic
+from expert_app.rdv_service_public.door import load_client_secret, load_secrets, open_door
 from expert_app.rdv_service_public.taking_in import TakingIn
 from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
@@ -92,6 +93,7 @@ class HubProgram:
         self._sources = find_sources(settings, paths)
         self._senders = open_senders(settings, self._clock)
         self._rdv_secrets = load_secrets(settings.rdv)
+        self._rdv_client_secret = load_client_secret(settings.rdv)
         self._backups = open_backup_watch(settings, self._clock)
         keep_old_databases(settings, paths)
         self._server = OwnServer(
@@ -129,15 +131,23 @@ class HubProgram:
         carrier.start()
 
     async def _take_notifications(
-        self, hub: Hub, dossiers: OpenDossiers, stack: contextlib.AsyncExitStack
+        self, hub: Hub, taking_in: TakingIn, stack: contextlib.AsyncExitStack
     ) -> None:
         """Opens the door for another booking service, where the settings want it."""
         if not self._settings.rdv.listen:
             return
-        store = dossiers.store.foreign_appointments
-        taking_in = TakingIn(store, self.convention.catalogue, clock=self._clock)
         hub.monitoring.health.others.append(taking_in.troubles)
         await open_door(self._settings.rdv.listen, taking_in, self._rdv_secrets, stack)
+
+    def _outside(
+        self, taking_in: TakingIn, stack: contextlib.AsyncExitStack
+    ) -> RdvServicePublic | None:
+        """Return the other booking service where agents take appointments, too; None for none."""
+        if not self._settings.rdv.address:
+            return None
+        service = RdvServicePublic(self._settings.rdv, self._rdv_client_secret, taking_in=taking_in)
+        stack.push_async_callback(service.close)
+        return service
 
     async def _begin(self, stack: contextlib.AsyncExitStack, ready: Callable[[str], None]) -> None:
         """Starts everything; `stack` ends what was started, also where this was given up."""
@@ -154,11 +164,13 @@ class HubProgram:
             tasks=self._tasks,
             stack=stack,
         )
-        self.hub = hub = self._build_hub(connection, dossiers)
+        store = dossiers.store.foreign_appointments
+        taking_in = TakingIn(store, self.convention.catalogue, clock=self._clock)
+        self.hub = hub = self._build_hub(connection, dossiers, self._outside(taking_in, stack))
         await hub.start()
         stack.push_async_callback(hub.stop)
         self._carry_messages(hub, dossiers, stack)
-        await self._take_notifications(hub, dossiers, stack)
+        await self._take_notifications(hub, taking_in, stack)
         await self._server.serve_enrolment(
             connection, self._clock, stack, is_with_caller=hub.is_with_caller
         )
@@ -182,7 +194,12 @@ class HubProgram:
         ready(address)
         self._tasks.keep(keep_notifying, name="tell the service manager")
 
-    def _build_hub(self, connection: HubConnection, dossiers: OpenDossiers) -> Hub:
+    def _build_hub(
+        self,
+        connection: HubConnection,
+        dossiers: OpenDossiers,
+        outside: RdvServicePublic | None,
+    ) -> Hub:
         settings = self._settings
         parts = HubParts(
             connection=connection,
@@ -207,6 +224,7 @@ class HubProgram:
             earlier=read_sightings(self._paths),
             backup_age_s=self._backup_age_s,
             release=_release(settings.release),
+            outside=outside,
             limits=store_limits(settings, None if settings.bus else self._paths.folder("bus")),
         )
         turn = turn_tickets(settings.turn, self._clock, self._paths.data)

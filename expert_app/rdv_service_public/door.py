@@ -14,13 +14,16 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from expert_app.rdv_service_public.notification import SIGNATURE, is_signed, read_notification
 from expert_app.rdv_service_public.taking_in import TakingIn
 from expert_app.runtime.store_settings import RdvSettings
-from expert_app.stores.passwords import load_secret, rdv_name
+from expert_app.stores.passwords import RDV_CLIENT, load_secret, rdv_name
+from expert_app.workplace.sign_on.browser_page import PAGE_HEADERS, browser_page
+from resources.texts import _
 from session.core.errors import MessageMalformed, StoreUnreachable
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ class NotificationDoor:
         """Listen; the address. Raises `OSError`."""
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_post("/rdv/{organisation}", self._answer)
+        app.router.add_get("/rdv/{organisation}/back", _send_on)
+        app.router.add_get("/rdv/{organisation}/{page:done|dossier}", _show_page)
         runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await runner.setup()
         try:
@@ -86,6 +91,33 @@ class NotificationDoor:
         return web.Response(status=204)
 
 
+async def _send_on(request: web.Request) -> web.Response:
+    """Send an agent's browser on to the desk that waits on that computer, whose port stands in
+    front of its state. Nothing is kept here.
+    """
+    query = request.query
+    port = query.get("state", "").partition(".")[0]
+    is_port = port.isascii() and port.isdigit() and len(port) <= 5
+    if not is_port or not 1024 <= int(port) <= 65_535:
+        return _page(_("This page belongs to no sign-in."), "", status=400)
+    said = {name: query[name] for name in ("code", "state", "error") if name in query}
+    where = f"http://127.0.0.1:{int(port)}/?{urlencode(said)}"
+    return web.Response(status=303, headers={"Location": where} | PAGE_HEADERS)
+
+
+async def _show_page(request: web.Request) -> web.Response:
+    """Tell a browser that comes back, or that follows the address of a dossier, where to look."""
+    if request.match_info["page"] == "done":
+        return _page(_("Thank you"), _("You can close this page and go back to the desk."))
+    words = _("It is at the desk of Poste Expert: nothing of it can be read here.")
+    return _page(_("The dossier of this appointment"), words)
+
+
+def _page(title: str, words: str, status: int = 200) -> web.Response:
+    text = browser_page("fr", title, words)
+    return web.Response(text=text, content_type="text/html", headers=PAGE_HEADERS, status=status)
+
+
 def load_secrets(settings: RdvSettings) -> dict[str, str]:
     """The shared secrets, by organisation. Raises `KeyMissing`."""
     if not settings.listen:
@@ -95,6 +127,11 @@ def load_secrets(settings: RdvSettings) -> dict[str, str]:
         name: load_secret(rdv_name(name), str(folder / name) if settings.secret_folder else "")
         for name in settings.organisations
     }
+
+
+def load_client_secret(settings: RdvSettings) -> str:
+    """The secret of this hub as a client of the service, "" for none. Raises `KeyMissing`."""
+    return load_secret(RDV_CLIENT, settings.secret_file) if settings.address else ""
 
 
 async def open_door(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from documents.store.appointments.foreign_rows import ForeignAppointments
 from expert_app.rdv_service_public.notification import Notification, Rdv, RdvUser, read_time
 from session.core.appointment_model import (
+    Appointment,
     AppointmentPerson,
     AppointmentState,
     AppointmentTime,
@@ -65,6 +66,11 @@ class TakingIn:
         self._unmapped: Counter[str] = Counter()
         self.refused = 0
 
+    def serves(self, organisation: str) -> bool:
+        """True where appointments of an organisation are stored here: it has no vault."""
+        has = self._catalogue.has_organisation(organisation)
+        return has and self._catalogue.card(organisation) is None
+
     async def take(self, organisation: str, notification: Notification) -> str:
         """Store what has happened; the outcome, for the developers' log.
 
@@ -87,6 +93,12 @@ class TakingIn:
         if notification.event == "destroyed":
             state = AppointmentState.CANCELLED
         return await in_thread(self._store.take)(new, state, by=BY)
+
+    async def complete(
+        self, organisation: str, rdv: int, *, person: AppointmentPerson, dossier: str
+    ) -> Appointment | None:
+        """Add what this service was not told of a person. Raises `StoreUnreachable`."""
+        return await in_thread(self._store.complete)(organisation, str(rdv), person, dossier)
 
     def _appointment(self, organisation: str, rdv: Rdv, at: datetime) -> NewAppointment:
         service = self._service(organisation, rdv)

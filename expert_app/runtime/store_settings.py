@@ -298,15 +298,34 @@ class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RdvSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The door for notifications of RDV Service Public: a POST to /rdv/ORGANISATION, plain HTTP
-    behind the operator's own reverse proxy.
+    """RDV Service Public. In: the door for its notifications, a POST to /rdv/ORGANISATION, plain
+    HTTP behind the operator's own reverse proxy. Out: agents take appointments there.
 
     Attributes:
         listen: host and port, "127.0.0.1:8790"; "" for no door.
         organisations: who books there; each has a shared secret, in the keyring as
             rdv.ORGANISATION or in `secret_folder` as a file (0600) of that name.
+        public_address: of the door as browsers reach it, "https://hub.example".
+        address: of the service, "https://rdv.anct.gouv.fr"; "" and nothing goes out.
+        client_id: of this hub there (OAuth 2.0); its secret is in the keyring as rdv_client, or in
+            `secret_file` (0600).
+        ca_file: authority of its certificate; "" for the system's.
     """
 
     listen: Annotated[str, msgspec.Meta(pattern=whole(r"(.{1,253}:[0-9]{1,5})?"))] = ""
     organisations: list[Id] = []
     secret_folder: str = ""
+    public_address: str = ""
+    address: str = ""
+    client_id: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    secret_file: str = ""
+    ca_file: str = ""
+
+    def __post_init__(self) -> None:
+        if self.public_address:
+            check_address(self.public_address)
+        if not self.address:
+            return
+        check_address(self.address)
+        if not (self.listen and self.public_address and self.client_id):
+            raise ValueError("an `address` needs `listen`, `public_address` and `client_id` too")

@@ -15,6 +15,9 @@ from resources.texts import _
 
 DOCUMENTS = "documents"
 
+RDV_CLIENT = "rdv_client"
+"""Under which name the secret of this hub as a client of RDV Service Public is kept."""
+
 
 def ged_name(name: str) -> str:
     """Under which name the secret of this GED is kept."""

@@ -516,3 +516,15 @@ class AppointmentTooLate(SessionError):
 
 class PersonNeeded(SessionError):
     """An appointment needs a number, or a name and a birth date."""
+
+
+class OutsideSignOn(SessionError):
+    """The other booking service wants the agent to let us act there (again)."""
+
+
+class OutsideRefused(SessionError):
+    """The other booking service says no. Detail: `why`."""
+
+
+class OutsideAway(SessionError):
+    """The other booking service does not answer, or not as agreed. Detail: `why`."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from session.bus.hub_connection import HubConnection
+from session.core.appointment_model import Appointment, AppointmentPerson
 from session.core.clock import Clock
 from session.core.tasks import Tasks
 from session.hub.access.identities import IdentityBook
@@ -18,6 +21,7 @@ from session.hub.access.sightings import Sighting
 from session.hub.convention.catalogue import Catalogue
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
+from session.protocol.appointments.outside import OutsideOffer, OutsidePlan
 from session.protocol.hub.requests import ReleaseAnswer
 from session.protocol.wire.roles import Role
 
@@ -54,6 +58,30 @@ PATIENCE = Patience()
 NO_RELEASE = ReleaseAnswer()
 
 
+class OutsideService(Protocol):
+    """Another booking service, as the hub's settings name one. Each question to it may raise
+    `OutsideSignOn`, `OutsideRefused` or `OutsideAway`.
+    """
+
+    def offer(self, organisation: str) -> OutsideOffer:
+        """Return what it is; an empty offer for an organisation that does not book there."""
+        ...
+
+    async def token(self, organisation: str, code: str, verifier: str) -> str:
+        """Return the token for this code."""
+        ...
+
+    async def begin(self, organisation: str, token: str, person: AppointmentPerson) -> OutsidePlan:
+        """Make a draft."""
+        ...
+
+    async def chosen(
+        self, organisation: str, token: str, plan: int, *, person: AppointmentPerson, dossier: str
+    ) -> tuple[datetime | None, Appointment | None]:
+        """Return the time that was chosen, and the appointment as it stands here by now."""
+        ...
+
+
 @dataclass(frozen=True)
 class HubParts:
     """One hub's surroundings; several hubs share the work, all state is in JetStream.
@@ -79,6 +107,7 @@ class HubParts:
         hours, earlier: in which somebody was there, and the last sign of each, of earlier runs.
         backup_age_s: age of the newest backup, as the operators are told.
         book: the register of what operators do; None: nothing is written down.
+        outside: another booking service in which agents take appointments; None for none.
     """
 
     connection: HubConnection
@@ -105,3 +134,4 @@ class HubParts:
     earlier: Sequence[Sighting] = ()
     book: IdentityBook | None = None
     backup_age_s: Callable[[], float | None] = lambda: None
+    outside: OutsideService | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from session.protocol.appointments.booking import BOOKING_REQUESTS
 from session.protocol.appointments.day import DAY_REQUESTS
+from session.protocol.appointments.outside import OUTSIDE_REQUESTS
 from session.protocol.colleagues.memos import MEMO_REQUESTS
 from session.protocol.dossier.deliveries import DELIVERY_REQUESTS
 from session.protocol.dossier.exports import EXPORT_REQUESTS
@@ -38,6 +39,7 @@ _REQUESTS: Requests = (
     *REQUESTS,
     *BOOKING_REQUESTS,
     *DAY_REQUESTS,
+    *OUTSIDE_REQUESTS,
     *LOG_REQUESTS,
     *LOG_LIST_REQUESTS,
     *NOTE_REQUESTS,

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.javascript.browsers import needs
-from tests.integration.operations.sign_on_world import NODE, RealProvider, real_provider
+from tests.integration.javascript.npm import NODE
+from tests.integration.operations.sign_on_world import RealProvider, real_provider
 from tests.pilot.computer import NEEDED, Computer
 from tests.pilot.driven import Driven, NotSeen
 from tests.pilot.pilot import Pilot

@@ -621,6 +621,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("It is not known who comes."),
         N_("Type the caller's number, or the name and the birth date."),
     ),
+    "outside_sign_on": (
+        N_("RDV Service Public wants you to sign in there once more."),
+        N_("Press the button again, and finish in the browser."),
+    ),
+    "outside_refused": (
+        N_("RDV Service Public says no."),
+        N_("Check the caller's name. If it comes back, take it here, and tell the operator."),
+    ),
+    "outside_away": (
+        N_("RDV Service Public does not answer, or not as it should."),
+        N_("Take the appointment here, or try again later."),
+    ),
     "rate_limited": (
         N_("Too many requests in a short time."),
         N_("Wait a few seconds, then go on."),

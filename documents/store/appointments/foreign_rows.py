@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from documents.store import tables
@@ -25,7 +26,12 @@ from documents.store.appointments.appointment_rows import (
     write_step,
 )
 from documents.store.transactions import Transactions
-from session.core.appointment_model import AppointmentState, NewAppointment
+from session.core.appointment_model import (
+    Appointment,
+    AppointmentPerson,
+    AppointmentState,
+    NewAppointment,
+)
 from session.core.dossier_model import ActingUser
 
 Outcome = Literal["new", "changed", "same", "older", "here"]
@@ -62,6 +68,35 @@ class ForeignAppointments:
                 return "older"
             return self._change(connection, row, new, state=state, by=by)
 
+    def complete(
+        self, organisation: str, foreign_id: str, person: AppointmentPerson, dossier: str
+    ) -> Appointment | None:
+        """Add what the other system was not told: what it knows of the person stays as it says.
+
+        Returns:
+            The appointment; None while the other system has said nothing of it.
+        """
+        columns = tables.appointments.c
+        with self._transactions.writing() as connection:
+            one_at_a_time(connection, organisation, "appointments")
+            query = select(tables.appointments).where(
+                columns.organisation == organisation, columns.foreign_id == foreign_id
+            )
+            row = connection.execute(query).first()
+            if row is None:
+                return None
+            values = {
+                name: text
+                for name, text in person_columns(person).items()
+                if not getattr(row, name)
+            }
+            if not row.dossier:
+                values["dossier"] = dossier
+            connection.execute(
+                update(tables.appointments).where(columns.id == row.id).values(**values)
+            )
+            return appointment_of(connection.execute(query).one())
+
     def _change(
         self,
         connection: Connection,
@@ -72,6 +107,7 @@ class ForeignAppointments:
         by: ActingUser,
     ) -> Outcome:
         before = appointment_of(row)
+        new = msgspec.structs.replace(new, person=_with_before(new.person, before.person))
         if before.state in (AppointmentState.ARRIVED, AppointmentState.KEPT):
             return "here"
         is_moved = before.time != new.time
@@ -110,6 +146,12 @@ _STEPS: dict[AppointmentState, Literal["booked", "cancelled", "kept", "missed"]]
     AppointmentState.KEPT: "kept",
     AppointmentState.MISSED: "missed",
 }
+
+
+def _with_before(person: AppointmentPerson, before: AppointmentPerson) -> AppointmentPerson:
+    """The person as the other system says it; what it leaves out stays as it was."""
+    said = {name: text for name, text in person_columns(person).items() if text}
+    return msgspec.structs.replace(before, **said)
 
 
 def _naive(at: datetime) -> datetime:

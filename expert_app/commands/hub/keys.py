@@ -15,9 +15,11 @@ from expert_app.stores.jetstream import HUB_KEY
 from expert_app.stores.operator_acts import note_act
 from expert_app.stores.passwords import (
     DOCUMENTS,
+    RDV_CLIENT,
     ged_name,
     keep_secret,
     mail_name,
+    rdv_name,
     register_name,
     sign_on_name,
     sms_name,
@@ -41,6 +43,8 @@ def secret(
     known_names += [sign_on_name(sign_on.id) for sign_on in settings.sso]
     known_names += [mail_name(mail.organisation) for mail in settings.mail if mail.user]
     known_names += [sms_name(gateway.organisation) for gateway in settings.sms]
+    known_names += [rdv_name(organisation) for organisation in settings.rdv.organisations]
+    known_names += [RDV_CLIENT] if settings.rdv.address else []
     if name not in known_names:
         words = _("{name} is none of these: {known}.")
         print(words.format(name=name, known=", ".join(known_names)))

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from documents.printed.dates import full_moment, hour
-from expert_app.desk.appointments import BookingQuestion, BookingRefused, DeskAppointments
+from expert_app.desk.booking.appointments import BookingQuestion, BookingRefused, DeskAppointments
+from expert_app.desk.booking.outside import OutsideProgress, OutsideStep
 from expert_app.desk.jobs import DeskJobs
-from resources.texts import _
+from resources.texts import N_, _
 from session.core.appointment_model import AppointmentPerson, AppointmentState
 from session.core.errors import SessionError
 from session.protocol.appointments.booking import (
@@ -22,9 +23,17 @@ from session.protocol.appointments.booking import (
     MoveAppointmentRequest,
 )
 from session.protocol.appointments.day import AbsenceRequest, AppointmentsAnswer, DayAppointment
+from session.protocol.appointments.outside import OutsideState
 from session.protocol.hub.requests import HubMessage
 from views.desk.acts import BookAgain, DropMissed, SettleUntold
-from views.desk.appointments.acts import BeginBooking, BeginMoving, BookingFor, PrintSlip
+from views.desk.appointments.acts import (
+    BeginBooking,
+    BeginMoving,
+    BookingFor,
+    BookOutside,
+    PrintSlip,
+    StopOutside,
+)
 from views.desk.my_day.open_work import OpenWork, WorkKind
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level
@@ -32,6 +41,9 @@ from views.words.appointments import STATES, person_words, told_words
 from views.words.errors import sentence
 
 CANCELLED = "appointment cancelled"
+
+OUTSIDE_WAITS = (OutsideStep.SIGN_IN, OutsideStep.ASKING, OutsideStep.CHOOSING)
+"""Steps at which the agent, or the other service, is waited for."""
 
 
 class AppointmentConnections:
@@ -70,6 +82,9 @@ class AppointmentConnections:
             window.idle,
         ):
             page.acted.connect(self._on_act)
+        self._outside = jobs.outside
+        jobs.outside.offered.connect(lambda offer: window.appointments.offer_outside(offer.name))
+        jobs.outside.progressed.connect(self._on_outside)
         job = self._job
         job.offered.connect(self._on_offered)
         job.answered.connect(lambda answered: self._on_answered(*answered))
@@ -112,6 +127,10 @@ class AppointmentConnections:
                 drawer.begin(self._for(appointment, moved=appointment))
             case PrintSlip(slip):
                 self._job.print_slip(slip)
+            case BookOutside(person, dossier):
+                self._outside.begin(person, dossier)
+            case StopOutside():
+                self._outside.stop()
             case AbsenceRequest():
                 self._job.set_absence(act)
             case BookAgain(appointment_id):
@@ -121,6 +140,19 @@ class AppointmentConnections:
                 self._show_open()
             case SettleUntold(appointment_id):
                 self._job.settle_untold(appointment_id)
+
+    def _on_outside(self, progress: OutsideProgress) -> None:
+        step, state, error = progress
+        if error is not None:
+            words, tone = sentence(error.code, error.detail).sentence, "bad"
+        else:
+            words, tone = outside_words(step, state), "soft"
+        if state.slip is not None:
+            self._has_booked = True
+            self._offer()
+        self._window.appointments.show_outside(
+            words, tone=tone, waits=step in OUTSIDE_WAITS, slip=state.slip
+        )
 
     def _book_again(self, appointment_id: str) -> None:
         for facts in self._day:
@@ -274,3 +306,32 @@ def _untold(facts: DayAppointment) -> OpenWork:
     title = words.format(name=person_words(appointment), when=when)
     detail = (facts.service_name, facts.site_name, appointment.person.phone)
     return OpenWork(WorkKind.UNTOLD, appointment.id, title, " · ".join(filter(None, detail)))
+
+
+_OUTSIDE = {
+    OutsideStep.SIGN_IN: N_(
+        "Sign in in your browser, and allow Poste Expert to act for you there."
+    ),
+    OutsideStep.ASKING: N_("Asking the other service…"),
+    OutsideStep.CHOOSING: N_(
+        "Choose reason, place and time in your browser. It is shown here then."
+    ),
+    OutsideStep.NOT_CHOSEN: N_(
+        "No time was chosen within twenty minutes. One that is chosen later comes by itself."
+    ),
+    OutsideStep.STOPPED: N_("It is not waited for. A time that is chosen there comes by itself."),
+}
+
+
+def outside_words(step: OutsideStep, state: OutsideState) -> str:
+    """Say where an appointment in another service stands."""
+    if state.starts_at is None:
+        return _(_OUTSIDE[step])
+    when = full_moment(state.starts_at)
+    if state.slip is not None:
+        return _("It is taken: {when}.").format(when=when)
+    words = _(
+        "It is taken there: {when}. The convention does not know its reason or place, so it is not "
+        "in the list here: tell the operator."
+    )
+    return words.format(when=when)

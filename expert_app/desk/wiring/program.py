@@ -162,6 +162,7 @@ class Desk(RoleProgram[DeskWindow]):
         self.jobs.work.start()
         self.jobs.memos.start()
         self.jobs.appointments.start()
+        self.jobs.outside.start()
         self.check.begin_if_due()
         await self.jobs.app.start()
         await super().start()

@@ -10,13 +10,13 @@ import base64
 import contextlib
 import hashlib
 import hmac
-import html
 import secrets
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from expert_app.workplace.sign_on.browser_page import PAGE_HEADERS, browser_page
 from resources.texts import _
 from session.core.errors import SignOnGivenUp, SignOnRefused
 from session.protocol.hub.enrolment import SignOnOffer, SignOnTrouble, sign_on_nonce
@@ -29,20 +29,6 @@ FOUND_S = 0.3
 computer that holds its connection open keeps the code from nobody: it is good for seconds.
 """
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-
-_PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
-<style>
-body {{ font: 1.2rem/1.5 system-ui, sans-serif; color-scheme: light dark; margin: 0;
-  min-height: 90vh; display: grid; place-items: center; text-align: center }}
-h1 {{ font-size: 1.6rem; font-weight: 600 }}
-</style></head><body><main><h1>{title}</h1><p>{words}</p></main></body></html>"""
-
 
 class BrowserReturn:
     """Listens on this computer for one answer of the provider, then no longer.
@@ -51,16 +37,21 @@ class BrowserReturn:
         offer: the provider.
         key: public key that the sign-on is for.
         language: of the page that the browser shows at the end.
+        through: address of ours that sends the browser on to here, by the port that stands in front
+            of the state; "" and the browser comes straight.
 
     Attributes:
         verifier: goes to the hub alone; the provider and the browser see only its digest.
         redirect: where the browser comes back to.
     """
 
-    def __init__(self, offer: SignOnOffer, key: str, *, language: str = "fr") -> None:
+    def __init__(
+        self, offer: SignOnOffer, key: str, *, language: str = "fr", through: str = ""
+    ) -> None:
         self._offer = offer
         self._key = key
         self._language = language
+        self._through = through
         self.verifier = secrets.token_urlsafe(64)
         self.redirect = ""
         self._state = secrets.token_urlsafe(24)
@@ -88,6 +79,9 @@ class BrowserReturn:
             with contextlib.suppress(OSError):
                 await web.TCPSite(self._runner, "::1", port).start()
         self.redirect = f"http://{redirect.hostname}:{port}{redirect.path}"
+        if self._through:
+            self.redirect = self._through
+            self._state = f"{port}.{self._state}"
         return self
 
     async def __aexit__(self, *_error: object) -> None:
@@ -158,7 +152,7 @@ class BrowserReturn:
         return not issuer or not self._offer.issuer or issuer == self._offer.issuer
 
     def _shown(self, title: str, words: str, *, status: int = 200) -> web.Response:
-        text = _PAGE.format(
-            language=self._language, title=html.escape(title), words=html.escape(words)
+        text = browser_page(self._language, title, words)
+        return web.Response(
+            text=text, content_type="text/html", headers=PAGE_HEADERS, status=status
         )
-        return web.Response(text=text, content_type="text/html", headers=_HEADERS, status=status)

@@ -298,15 +298,16 @@ class Booking:
     async def _dossier(self, asker: Asker, request: BookRequest) -> Dossier | None:
         if not request.dossier:
             return None
+        await self.check_dossier(asker, request.session_id, request.dossier)
+        return await self._dossiers.open(asker.organisation, request.dossier)
+
+    async def check_dossier(self, asker: Asker, session_id: str, number: str) -> None:
+        """Refuse a dossier that this agent has not opened in the session. Raises `NotAllowed`."""
         is_open = asker.role is Role.AGENT and await self._dossiers.identities.was_opened(
-            asker.organisation,
-            request.dossier,
-            session_id=request.session_id,
-            user=asker.user,
+            asker.organisation, number, session_id=session_id, user=asker.user
         )
         if not is_open:
             raise NotAllowed(why="dossier")
-        return await self._dossiers.open(asker.organisation, request.dossier)
 
     def _person(
         self, offer: Offer, said: AppointmentPerson, caller: CallerPlace, dossier: Dossier | None

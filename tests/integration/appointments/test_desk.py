@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from documents.workers import Workers
-from expert_app.desk.appointments import BookingAnswered, BookingRefused, DeskAppointments
+from expert_app.desk.booking.appointments import BookingAnswered, BookingRefused, DeskAppointments
 from session.core.appointment_model import AppointmentPerson, AppointmentState
 from session.core.clock import ManualClock
 from session.protocol.appointments.booking import (

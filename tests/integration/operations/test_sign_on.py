@@ -30,7 +30,8 @@ from session.desk.hub.client import DeskClient
 from session.protocol.hub.invitation import read_network
 from session.protocol.wire.roles import Role
 from tests.integration.javascript.browsers import found, needs, opened
-from tests.integration.operations.sign_on_world import NODE, RealProvider, real_provider
+from tests.integration.javascript.npm import NODE
+from tests.integration.operations.sign_on_world import RealProvider, real_provider
 from tests.support.memory.keyring import MemoryKeyring
 from tests.support.programs import HubFolder
 from tests.support.tls_files import TlsFiles, tls_files

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
+from PyQt6.QtWidgets import QPushButton
 
 from documents.printed.dates import hour
 from resources.texts import _
@@ -253,6 +254,19 @@ def booking_taken() -> DeskWindow:
     return window
 
 
+def booking_outside() -> DeskWindow:
+    """The caller's appointment is being taken in another service."""
+    window = face()
+    _booking(window)
+    window.appointments.offer_outside("RDV Service Public")
+    button = window.appointments.findChild(QPushButton, "booking_outside")
+    assert button is not None
+    button.click()
+    words = _("Choose reason, place and time in your browser. It is shown here then.")
+    window.appointments.show_outside(words, tone="soft", waits=True, slip=None)
+    return window
+
+
 def booked() -> DeskWindow:
     """It is taken, and the slip can be printed."""
     window = face()
@@ -306,6 +320,7 @@ APPOINTMENT_SCENES: dict[str, Callable[[], DeskWindow]] = {
     "booking": booking,
     "booking_nobody": booking_nobody,
     "booking_taken": booking_taken,
+    "booking_outside": booking_outside,
     "booked": booked,
     "caller_appointments": caller_appointments,
     "expected_day": expected_day,

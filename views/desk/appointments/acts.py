@@ -43,6 +43,17 @@ class BeginMoving(Struct, frozen=True):
     appointment: DayAppointment
 
 
+class BookOutside(Struct, frozen=True):
+    """Take an appointment in the other booking service for this person, who has agreed."""
+
+    person: AppointmentPerson
+    dossier: str = ""
+
+
+class StopOutside(Struct, frozen=True):
+    """Wait no more for a time that is chosen there."""
+
+
 HubAct = (
     BookableRequest
     | FreeSlotsRequest
@@ -50,7 +61,9 @@ HubAct = (
     | MoveAppointmentRequest
     | CancelAppointmentRequest
 )
-AppointmentAct = HubAct | PrintSlip | BeginBooking | BeginMoving | AbsenceRequest
+AppointmentAct = (
+    HubAct | PrintSlip | BeginBooking | BeginMoving | BookOutside | StopOutside | AbsenceRequest
+)
 
 
 class BookingFor(Struct, frozen=True):

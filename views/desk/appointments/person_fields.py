@@ -30,6 +30,7 @@ class PersonFields(QWidget):
 
     Args:
         today: the day on which a birth date is judged.
+        name: what the names of the parts begin with.
 
     Signals: entered(): Enter was pressed. edited(): something was typed.
     """
@@ -37,24 +38,24 @@ class PersonFields(QWidget):
     entered = pyqtSignal()
     edited = pyqtSignal()
 
-    def __init__(self, today: Callable[[], date]) -> None:
+    def __init__(self, today: Callable[[], date], name: str = "booking") -> None:
         super().__init__()
         self._today = today
         self._known: AppointmentPerson | None = None
         self._sight = InSight(self)
         self._agreed = CheckBox("")
-        self._agreed.setObjectName("booking_agreed")
+        self._agreed.setObjectName(f"{name}_agreed")
         self._agreed.toggled.connect(lambda _on: self.edited.emit())
-        self._name = label(role="strong", name="booking_person", wrap=True)
+        self._name = label(role="strong", name=f"{name}_person", wrap=True)
         self._fields = {
-            "caller_number": Field("booking_number", _("Caller number"), longest=20),
+            "caller_number": Field(f"{name}_number", _("Caller number"), longest=20),
             "born_on": Field(
-                "booking_born_on", _("Birth date"), longest=20, example=_("day/month/year")
+                f"{name}_born_on", _("Birth date"), longest=20, example=_("day/month/year")
             ),
-            "family_name": Field("booking_family_name", _("Family name"), longest=100),
-            "given_names": Field("booking_given_names", _("Given names"), longest=100),
-            "email": Field("booking_email", _("E-mail (optional)"), longest=254),
-            "phone": Field("booking_phone", _("Telephone (optional)"), longest=20),
+            "family_name": Field(f"{name}_family_name", _("Family name"), longest=100),
+            "given_names": Field(f"{name}_given_names", _("Given names"), longest=100),
+            "email": Field(f"{name}_email", _("E-mail (optional)"), longest=254),
+            "phone": Field(f"{name}_phone", _("Telephone (optional)"), longest=20),
         }
         for field in self._fields.values():
             field.entered.connect(self.entered)
@@ -62,7 +63,7 @@ class PersonFields(QWidget):
         self._hint = label(
             _("A number, or a name and a birth date: so the person is found at the kiosk."),
             "small",
-            "booking_person_hint",
+            f"{name}_person_hint",
             wrap=True,
         )
         box = column(self, self._name, self._hint, space=SPACE[0])
@@ -106,6 +107,15 @@ class PersonFields(QWidget):
         has_name = bool(typed["family_name"] and typed["born_on"])
         is_known = self._known is not None or bool(typed["caller_number"]) or has_name
         return is_known and (self._agreed.isHidden() or self._agreed.isChecked())
+
+    def has_name(self) -> bool:
+        """True when the whole name is there, and the person has agreed where that is needed."""
+        known = self._known
+        if known is not None:
+            names = [known.family_name, known.given_names]
+        else:
+            names = [self._fields[key].text() for key in ("family_name", "given_names")]
+        return all(names) and (self._agreed.isHidden() or self._agreed.isChecked())
 
     def take_keyboard(self) -> None:
         """The keyboard goes to the first line."""

@@ -3,43 +3,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from session.protocol.topics import CONTROL_TOPICS
 from session.protocol.verbs import ALL_VERBS
+from tests.integration.javascript.npm import INSTALL_S, NODE, NPM, ROOT, installed
 
-ROOT = Path(__file__).resolve().parents[4]
 DOCUMENT = ROOT / "docs/reference/asyncapi.json"
 TOOL = ROOT / "tests/data/asyncapi"
-INSTALL_S, READ_S = 240.0, 120.0
-
-
-def _installed() -> Path:
-    """The folder with the parser, brought once for each lock; none of its scripts runs."""
-    lock = (TOOL / "package-lock.json").read_bytes()
-    folder = ROOT / "build" / f"asyncapi-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not (folder / "whole").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(TOOL, folder)
-        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-        subprocess.run(["npm", "ci", *quiet], cwd=folder, check=True, timeout=INSTALL_S)
-        (folder / "whole").touch()
-    return folder
+READ_S = 120.0
 
 
 @pytest.mark.long  # npm brings the parser; each run compares the document with the protocol
 @pytest.mark.timeout(INSTALL_S + READ_S)
-@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+@pytest.mark.skipif(not NPM.exists(), reason="npm is not installed")
 def test_asyncapis_own_parser_reads_the_document() -> None:
     read = subprocess.run(
-        ["node", TOOL / "check.mjs", DOCUMENT],
-        cwd=_installed(),
+        [NODE, TOOL / "check.mjs", DOCUMENT],
+        cwd=installed(TOOL, "asyncapi"),
         capture_output=True,
         text=True,
         timeout=READ_S,

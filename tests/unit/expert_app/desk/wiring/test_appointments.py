@@ -14,10 +14,11 @@ import pytest
 from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from expert_app.desk.appointments import BookingAnswered, BookingRefused
-from expert_app.desk.wiring.appointments import AppointmentConnections
+from expert_app.desk.booking.appointments import BookingAnswered, BookingRefused
+from expert_app.desk.booking.outside import OutsideProgress, OutsideStep
+from expert_app.desk.wiring.appointments import OUTSIDE_WAITS, AppointmentConnections
 from session.core.appointment_model import AppointmentState
-from session.core.errors import AppointmentOver
+from session.core.errors import AppointmentOver, OutsideAway
 from session.protocol.appointments.booking import (
     BookableRequest,
     BookedAnswer,
@@ -26,8 +27,10 @@ from session.protocol.appointments.booking import (
     FreeSlotsRequest,
 )
 from session.protocol.appointments.day import AbsenceRequest, AppointmentsAnswer
+from session.protocol.appointments.outside import OutsideOffer, OutsideState
 from session.protocol.hub.routing import ServiceWork
 from tests.support.appointments.scenes import (
+    CALLER,
     OF_CALLER,
     SERVICE,
     SERVICES,
@@ -41,7 +44,13 @@ from tests.support.screens.invented import DOSSIER, SESSION, desk
 from tests.support.screens.parts import part
 from tests.unit.expert_app.desk.wiring.telling import Telling
 from views.desk.acts import BookAgain, DropMissed, SettleUntold
-from views.desk.appointments.acts import BeginBooking, BeginMoving, PrintSlip
+from views.desk.appointments.acts import (
+    BeginBooking,
+    BeginMoving,
+    BookOutside,
+    PrintSlip,
+    StopOutside,
+)
 from views.desk.my_day.open_work import OpenWork
 from views.desk.window import DeskWindow
 
@@ -64,8 +73,13 @@ class Made:
             settle_untold=self.asked.append,
             print_slip=self.asked.append,
         )
+        self.outside = Telling(
+            begin=lambda person, _dossier: self.asked.append(person),
+            stop=lambda: self.asked.append("stop"),
+        )
         jobs = SimpleNamespace(
             app=self.app,
+            outside=self.outside,
             appointments=self.job,
             work=SimpleNamespace(services=[ServiceWork(id="logement", after_s=0)]),
         )
@@ -255,3 +269,25 @@ def test_between_two_callers_somebody_is_asked_who_comes(made: Made) -> None:
 def test_the_slip_that_is_printed_is_the_one_that_is_shown(made: Made) -> None:
     made.window.appointments.acted.emit(PrintSlip(slip(at(5, 9))))
     assert made.asked == [slip(at(5, 9))]
+
+
+def test_an_appointment_in_another_service_is_followed_to_its_slip(made: Made) -> None:
+    drawer = made.window.appointments
+    made.outside.offered.emit(OutsideOffer(name="RDV Service Public"))
+    drawer.begin(CALLER)
+    part(drawer, QPushButton, "booking_outside").click()
+    drawer.acted.emit(BookOutside(CALLER.person))
+    drawer.acted.emit(StopOutside())
+    assert made.asked[-2:] == [CALLER.person, "stop"]
+    words = part(drawer, QLabel, "outside_words")
+    for step in OUTSIDE_WAITS:
+        made.outside.progressed.emit(OutsideProgress(step))
+        assert words.text()
+    made.outside.progressed.emit(OutsideProgress(OutsideStep.FAILED, error=OutsideAway(why="x")))
+    assert "does not answer" in words.text()
+    taken = OutsideState(starts_at=at(5, 9))
+    made.outside.progressed.emit(OutsideProgress(OutsideStep.DONE, taken))
+    assert "tell the operator" in words.text()
+    taken = OutsideState(starts_at=at(5, 9), slip=slip(at(5, 9)))
+    made.outside.progressed.emit(OutsideProgress(OutsideStep.DONE, taken))
+    assert part(drawer, QLabel, "slip_code").isVisible()

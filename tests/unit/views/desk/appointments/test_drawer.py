@@ -42,7 +42,7 @@ from tests.support.appointments.scenes import (
 from tests.support.screens.fingers import key, rewrite, write
 from tests.support.screens.invented import NOW, desk
 from tests.support.screens.parts import part
-from views.desk.appointments.acts import BookingFor, PrintSlip
+from views.desk.appointments.acts import BookingFor, BookOutside, PrintSlip, StopOutside
 from views.desk.appointments.drawer import AppointmentDrawer
 from views.desk.window import DeskWindow
 
@@ -301,3 +301,31 @@ def test_a_cancelled_appointment_is_not_shown_as_taken(scene: Scene) -> None:
     scene.drawer.begin(CALLER)
     scene.drawer.show_refused(CancelAppointmentRequest(appointment_id="ap1"), PersonNeeded())
     assert scene.words("booking_words") == ""
+
+
+def test_an_appointment_in_another_service_needs_a_whole_name_and_the_callers_yes(
+    scene: Scene,
+) -> None:
+    scene.drawer.begin(BookingFor(organisation="valdore"))
+    assert not part(scene.drawer, QPushButton, "booking_outside").isVisible()
+    scene.drawer.offer_outside("RDV Service Public")
+    scene.press("booking_outside")
+    outside, start = scene.drawer.outside, part(scene.drawer.outside, QPushButton, "outside_open")
+    for name, text in (("outside_family_name", "Garance"), ("outside_given_names", "Odile")):
+        rewrite(part(outside, QLineEdit, name), text)
+    assert not start.isEnabled()
+    part(outside, QCheckBox, "outside_agreed").click()
+    start.click()
+    assert scene.last(BookOutside).person.name == "Odile Garance"
+    scene.drawer.show_outside("Choose in your browser.", tone="soft", waits=True, slip=None)
+    assert not start.isEnabled()
+    part(outside, QPushButton, "outside_stop").click()
+    assert isinstance(scene.hub.asked[-1], StopOutside)
+    scene.drawer.show_outside("It is taken.", tone="soft", waits=False, slip=slip(at(5, 9)))
+    assert scene.words("slip_when").startswith("Thursday 5 March 2026 at 9:00")
+
+
+def test_an_appointment_that_is_moved_stays_in_its_own_service(scene: Scene) -> None:
+    scene.drawer.offer_outside("RDV Service Public")
+    scene.drawer.begin(BookingFor(organisation="valdore", moved=appointment("ap9", at(12, 14))))
+    assert not part(scene.drawer, QPushButton, "booking_outside").isVisible()

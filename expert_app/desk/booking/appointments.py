@@ -136,6 +136,11 @@ class DeskAppointments:
             return request
         return msgspec.structs.replace(request, session_id=session.facts.id)
 
+    def refresh(self) -> None:
+        """Something was booked elsewhere: reads the caller's and the day's anew."""
+        self._tasks.start(self._read_caller(), name="read the caller's appointments")
+        self._tasks.start(self._read_day(), name="read the day's appointments now")
+
     # ---- the caller's
 
     def load_caller(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from expert_app.desk.appointments import BookingAnswered, BookingRefused, DeskAppointments
+from expert_app.desk.booking.appointments import BookingAnswered, BookingRefused, DeskAppointments
 from session.core.clock import ManualClock
 from session.core.errors import AppointmentTimeGone, MessageMalformed, SessionError
 from session.core.signals import Signal
