@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from documents.store.procedures import ProcedureProblem
 from expert_app.backup.watch import open_backup_watch
@@ -23,8 +24,6 @@ from expert_app.hub.own_server import OwnServer
 from expert_app.hub.procedure_words import name_troubles, names_unknown, unknown_names
 from expert_app.hub.starting import CANNOT_START, begin_unless, print_cannot_start, stop_on_signals
 from expert_app.messages.carrier import MessageCarrier
-from expert_app.rdv_service_public.client import RdvServicePublic
-from expert_app.rdv_service_public.door import load_client_secret, load_secrets, open_door
 from expert_app.rdv_service_public.taking_in import TakingIn
 from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
@@ -35,6 +34,7 @@ from expert_app.stores.jetstream import documents_folder, store_limits
 from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours, read_sightings
 from expert_app.stores.messages import open_senders
 from expert_app.stores.next_authority import watch_offer
+from expert_app.stores.passwords import load_rdv_client_secret, load_rdv_secrets
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.core.clock import SystemClock
@@ -50,6 +50,9 @@ from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredFormatUnknown
 from session.hub.storage.store_space import is_store_full
 from session.protocol.hub.requests import ReleaseAnswer
+
+if TYPE_CHECKING:
+    from expert_app.rdv_service_public.client import RdvServicePublic
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +95,8 @@ class HubProgram:
         self.convention = ConventionUpdates(settings, paths)
         self._sources = find_sources(settings, paths)
         self._senders = open_senders(settings, self._clock)
-        self._rdv_secrets = load_secrets(settings.rdv)
-        self._rdv_client_secret = load_client_secret(settings.rdv)
+        self._rdv_secrets = load_rdv_secrets(settings.rdv)
+        self._rdv_client_secret = load_rdv_client_secret(settings.rdv)
         self._backups = open_backup_watch(settings, self._clock)
         keep_old_databases(settings, paths)
         self._server = OwnServer(
@@ -136,8 +139,13 @@ class HubProgram:
         """Opens the door for another booking service, where the settings want it."""
         if not self._settings.rdv.listen:
             return
+        from expert_app.rdv_service_public.door import open_door
+
         hub.monitoring.health.others.append(taking_in.troubles)
-        await open_door(self._settings.rdv.listen, taking_in, self._rdv_secrets, stack)
+        listen = self._settings.rdv.listen
+        if not await open_door(listen, taking_in, self._rdv_secrets, stack):
+            closed = Trouble("rdv_closed", False, {"listen": listen})
+            hub.monitoring.health.others.append(lambda: [closed])
 
     def _outside(
         self, taking_in: TakingIn, stack: contextlib.AsyncExitStack
@@ -145,6 +153,8 @@ class HubProgram:
         """Return the other booking service where agents take appointments, too; None for none."""
         if not self._settings.rdv.address:
             return None
+        from expert_app.rdv_service_public.client import RdvServicePublic
+
         service = RdvServicePublic(self._settings.rdv, self._rdv_client_secret, taking_in=taking_in)
         stack.push_async_callback(service.close)
         return service

@@ -36,7 +36,13 @@ class MailSender:
 
     async def send(self, message: OutgoingMessage) -> None:
         """Give the server a mail; raises `NotDelivered`."""
-        mail = self._mail(message)
+        await self._talk(self._mail(message))
+
+    async def check(self) -> None:
+        """Say who we are to the server, and no more; raises `NotDelivered`."""
+        await self._talk(None)
+
+    async def _talk(self, mail: EmailMessage | None) -> None:
         try:
             await self._give(mail)
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -48,7 +54,7 @@ class MailSender:
         except ValueError:
             raise NotDelivered(Reason.REFUSED, "address") from None
 
-    async def _give(self, mail: EmailMessage) -> None:
+    async def _give(self, mail: EmailMessage | None) -> None:
         settings = self._settings
         smtp = aiosmtplib.SMTP(
             hostname=settings.host,
@@ -64,7 +70,8 @@ class MailSender:
         # call a mail not sent that the server has taken
         try:
             await smtp.connect()
-            await smtp.send_message(mail)
+            if mail is not None:
+                await smtp.send_message(mail)
             with suppress(aiosmtplib.SMTPException, OSError):
                 await smtp.quit()
         finally:

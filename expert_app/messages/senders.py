@@ -37,6 +37,10 @@ class MessageSender(Protocol):
         """Give it the message; raises `NotDelivered`."""
         ...
 
+    async def check(self) -> None:
+        """Ask whether it would take a message; raises `NotDelivered`."""
+        ...
+
     async def close(self) -> None:
         """End its connections."""
         ...

@@ -34,6 +34,10 @@ class SmsSender:
         if not response.is_success:
             raise NotDelivered(Reason.REFUSED, f"HTTP {response.status_code}")
 
+    async def check(self) -> None:
+        """Ask the gateway for nothing; raises `NotDelivered` when it is away or refuses us."""
+        await answer(self._http, "HEAD", self._address, most_bytes=MOST_ANSWER_BYTES)
+
     async def close(self) -> None:
         """End the connections."""
         await self._http.aclose()

@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -20,8 +19,6 @@ from aiohttp import web
 
 from expert_app.rdv_service_public.notification import SIGNATURE, is_signed, read_notification
 from expert_app.rdv_service_public.taking_in import TakingIn
-from expert_app.runtime.store_settings import RdvSettings
-from expert_app.stores.passwords import RDV_CLIENT, load_secret, rdv_name
 from expert_app.workplace.sign_on.browser_page import PAGE_HEADERS, browser_page
 from resources.texts import _
 from session.core.errors import MessageMalformed, StoreUnreachable
@@ -116,22 +113,6 @@ async def _show_page(request: web.Request) -> web.Response:
 def _page(title: str, words: str, status: int = 200) -> web.Response:
     text = browser_page("fr", title, words)
     return web.Response(text=text, content_type="text/html", headers=PAGE_HEADERS, status=status)
-
-
-def load_secrets(settings: RdvSettings) -> dict[str, str]:
-    """The shared secrets, by organisation. Raises `KeyMissing`."""
-    if not settings.listen:
-        return {}
-    folder = Path(settings.secret_folder)
-    return {
-        name: load_secret(rdv_name(name), str(folder / name) if settings.secret_folder else "")
-        for name in settings.organisations
-    }
-
-
-def load_client_secret(settings: RdvSettings) -> str:
-    """The secret of this hub as a client of the service, "" for none. Raises `KeyMissing`."""
-    return load_secret(RDV_CLIENT, settings.secret_file) if settings.address else ""
 
 
 async def open_door(

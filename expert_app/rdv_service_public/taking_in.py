@@ -80,7 +80,11 @@ class TakingIn:
         rdv, now = notification.rdv, self._clock.utc_now()
         if rdv is None:
             return "other"
-        if rdv.collectif or self._catalogue.card(organisation) is not None:
+        if (
+            rdv.collectif
+            or organisation not in self._catalogue.organisations
+            or self._catalogue.card(organisation) is not None
+        ):
             return "none of ours"
         at = min(notification.at or now, now + AHEAD)
         try:

@@ -3,7 +3,7 @@
 in the system's keyring, or for a headless kiosk in a 0600 file.
 
 A program started by another program of ours may be given its key in the environment, which ends
-with it.
+with it. The library `keyring`, 5 MB with all that it brings, is loaded when a keyring is asked.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import keyring
-import keyring.errors
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from keyring.backends import SecretService, fail
 
 from expert_app.runtime.config import DeskSettings
 from resources.texts import _
@@ -90,23 +88,28 @@ def load_seed(
         return seed_text.encode()
     if key_file is not None:
         return _from_file(name, key_file)
-    seed = _asked(name, lambda: keyring.get_password(SERVICE, name))
+    seed: str | None = _asked(name, lambda keyring: keyring.get_password(SERVICE, name))
     if not seed:
         raise no_key_yet(name)
     return seed.encode()
 
 
-def _asked[Answer](name: str, ask: Callable[[], Answer]) -> Answer:
+def _asked[Answer](name: str, ask: Callable[[ModuleType], Answer]) -> Answer:
     """Return the keyring's answer. Raises `KeyringUnusable`."""
+    import keyring.errors
+
     _await_keyring()
     try:
-        return ask()
+        return ask(keyring)
     except (keyring.errors.KeyringError, TimeoutError) as error:
         raise KeyringUnusable(name, _no_keyring(error)) from error
 
 
 def has_keyring() -> bool:
     """False on a computer without any keyring. Nobody is asked for a password."""
+    import keyring
+    from keyring.backends import fail
+
     _await_keyring()
     return not isinstance(keyring.get_keyring(), fail.Keyring)
 
@@ -117,6 +120,9 @@ def _await_keyring() -> None:
     The library `keyring` gives the session's bus one second, and looks for a keyring once in the
     life of a program: on a computer that is busy, as right after a login, it would find none.
     """
+    import keyring
+    from keyring.backends import SecretService, fail
+
     until_s = time.monotonic() + LATE_S
     while time.monotonic() < until_s:
         try:
@@ -165,11 +171,13 @@ def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(seed + b"\n")
         return
-    _asked(name, lambda: keyring.set_password(SERVICE, name, seed.decode()))
+    _asked(name, lambda keyring: keyring.set_password(SERVICE, name, seed.decode()))
 
 
 def forget_seed(name: str) -> None:
     """Removes the seed kept under `name` from the keyring; nothing happens when there is none."""
+    import keyring.errors
+
     with contextlib.suppress(keyring.errors.KeyringError):
         keyring.delete_password(SERVICE, name)
 

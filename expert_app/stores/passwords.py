@@ -2,7 +2,7 @@
 """Passwords that the hub needs elsewhere: in the environment, a 0600 file, or the keyring;
 never in settings or logs.
 
-Used by what opens the store and by the deliveries;
+Used by what opens the store, by the deliveries and by what looks whether all are there;
 `expert-app hub secret NAME` keeps one in the keyring.
 """
 
@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from expert_app.register.kinds import wants_secret
+from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
+from expert_app.runtime.store_settings import RdvSettings
 from resources.texts import _
 
 DOCUMENTS = "documents"
@@ -80,6 +83,46 @@ def load_secret(name: str, secret_file: str) -> str:
             "secret_file."
         )
         raise KeyMissing(name, words.format(name=name, variable=variable_of(name))) from error
+
+
+def load_rdv_secrets(settings: RdvSettings) -> dict[str, str]:
+    """By organisation, the secrets shared with RDV Service Public. Raises `KeyMissing`."""
+    return {name: load_secret(rdv_name(name), file) for name, file in _rdv_files(settings).items()}
+
+
+def load_rdv_client_secret(settings: RdvSettings) -> str:
+    """The secret of this hub at RDV Service Public, "" for none. Raises `KeyMissing`."""
+    return load_secret(RDV_CLIENT, settings.secret_file) if settings.address else ""
+
+
+def wanted_secrets(settings: HubSettings) -> dict[str, str]:
+    """By name, the file of each secret that these settings need; "" for one that is in the
+    environment or the keyring.
+    """
+    wanted = {sms_name(gateway.organisation): gateway.secret_file for gateway in settings.sms} | {
+        mail_name(mail.organisation): mail.secret_file for mail in settings.mail if mail.user
+    }
+    if settings.documents.kind != "folder" and settings.documents.user:
+        wanted[DOCUMENTS] = settings.documents.secret_file
+    for system in settings.ged:
+        if system.kind == "paperless" or system.user:
+            wanted[ged_name(system.name)] = system.secret_file
+    for register in settings.register:
+        if wants_secret(register):
+            wanted[register_name(register.organisation)] = register.secret_file
+    for provider in settings.sso:
+        if provider.client == "confidential":
+            wanted[sign_on_name(provider.id)] = provider.secret_file
+    if settings.rdv.address:
+        wanted[RDV_CLIENT] = settings.rdv.secret_file
+    return wanted | {rdv_name(name): file for name, file in _rdv_files(settings.rdv).items()}
+
+
+def _rdv_files(settings: RdvSettings) -> dict[str, str]:
+    if not settings.listen:
+        return {}
+    folder = settings.secret_folder
+    return {name: str(Path(folder) / name) if folder else "" for name in settings.organisations}
 
 
 def keep_secret(name: str, secret: str) -> None:

@@ -117,6 +117,10 @@ _SENTENCES: dict[str, str] = {
         "{count} notifications of RDV Service Public name what the convention does not map "
         "({first}): add it to rdv_motifs or rdv_lieux."
     ),
+    "rdv_closed": N_(
+        "Notifications of RDV Service Public are not taken: another program has {listen}. Stop "
+        "it, then restart the hub."
+    ),
     "rdv_refused": N_(
         "{count} notifications of RDV Service Public were not signed with the shared secret: "
         "compare both, or somebody else sends them."

@@ -54,6 +54,7 @@ def examine_hub(common: CommonOptions) -> list[CheckResult]:
     return [
         CheckResult("settings", "ok", _("The settings are {file}.").format(file=file.path)),
         check_convention(settings),
+        *check_organisations(settings),
         *check_certificate(settings),
         asyncio.run(check_bus(settings.bus_urls if settings.bus else [own_bus(settings)])),
         *check_health(settings.metrics.listen),
@@ -66,6 +67,7 @@ def examine_hub(common: CommonOptions) -> list[CheckResult]:
 def before_start(settings: HubSettings, paths: Paths) -> list[CheckResult]:
     """Return what will not fit when the hub starts here."""
     findings = (
+        *check_organisations(settings),
         *check_certificate(settings),
         check_room(paths.data, settings),
         *check_machine(settings, paths),
@@ -95,6 +97,35 @@ def check_convention(settings: HubSettings) -> CheckResult:
         return CheckResult("convention", "wrong", words.format(file=settings.catalogue))
     words = _("{file} is complete.")
     return CheckResult("convention", "ok", words.format(file=settings.catalogue))
+
+
+def check_organisations(settings: HubSettings) -> Iterator[CheckResult]:
+    """Say which tables of the settings are of an organisation that the convention does not have;
+    nothing where there is no convention that can be used.
+    """
+    try:
+        known = load_convention(
+            Path(settings.catalogue), settings.convention.operator_key
+        ).organisations
+    except (CatalogueWrong, OSError):
+        return
+    tables = {
+        "mail": [mail.organisation for mail in settings.mail],
+        "sms": [gateway.organisation for gateway in settings.sms],
+        "rdv": settings.rdv.organisations,
+        "register": [register.organisation for register in settings.register],
+        "ged": [system.organisation for system in settings.ged],
+    }
+    for table, organisations in tables.items():
+        for organisation in sorted({*organisations} - {*known}):
+            words = _(
+                "[{table}] in the settings is of {organisation}, which the convention does not "
+                "have: it does nothing. The convention has {known}."
+            )
+            sentence = words.format(
+                table=table, organisation=organisation, known=", ".join(sorted(known))
+            )
+            yield CheckResult("settings", "absent", sentence)
 
 
 def check_certificate(settings: HubSettings) -> Iterator[CheckResult]:

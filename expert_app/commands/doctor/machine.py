@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The machine under a hub: room, ports, database, documents and clock; each thing that will not fit
-is a sentence that says what to type. Used by `hub`.
+"""The machine under a hub: room, ports, secrets, database, documents, mail servers and clock; each
+thing that will not fit is a sentence that says what to type. Used by `hub`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import shutil
@@ -15,21 +16,30 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from documents.store.remote_blobs import RemoteBlobs
 from expert_app.commands.doctor.findings import CheckResult
+from expert_app.ged.connector import NotDelivered
+from expert_app.messages.senders import MessageSender
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.folder_owner import owner_of
 from expert_app.runtime.paths import Paths
+from expert_app.runtime.store_settings import DocumentsSettings
 from expert_app.stores.dossiers import ExtraMissing, away_words, extra_words, open_blobs
 from expert_app.stores.jetstream import store_limits
+from expert_app.stores.messages import open_senders
+from expert_app.stores.passwords import load_secret, sign_on_name, wanted_secrets
 from resources.texts import _
 from session.core.child_process import NO_WINDOW
+from session.core.clock import SystemClock
 from session.core.errors import DocumentNotFiled
 from session.hub.history.tables import open_engine
+from session.protocol.hub.site import HubTrouble
+from views.words.troubles import trouble_sentence
 
 MB = 1 << 20
 MOST_OFFSET = timedelta(seconds=5)
@@ -40,13 +50,15 @@ CLOCK_S = 5
 
 
 def check_machine(settings: HubSettings, paths: Paths) -> Iterator[CheckResult]:
-    """Look at room, ports, database, documents and clock; nothing is changed, and what fits is not
-    told. "absent" is what a hub starts with all the same.
+    """Look at all of it; nothing is changed, and what fits is not told. "absent" is what a hub
+    starts with all the same.
     """
     if not settings.bus:
         yield from _quota(settings, paths)
     if owner_of(paths.data) is None:  # else it is this hub that has them
         yield from _ports(settings)
+    yield from _secrets(settings)
+    yield from _messages(settings)
     yield from _database(settings, paths)
     yield from _documents(settings, paths)
     if not (settings.database or settings.history_database):
@@ -96,9 +108,10 @@ def _ports(settings: HubSettings) -> Iterator[CheckResult]:
             ("websocket_port", settings.listen_host, settings.websocket_port),
             ("leaf_port", settings.listen_host, settings.leaf_port),
         ]
-    host, _colon, port = settings.metrics.listen.rpartition(":")
-    if port.isdigit():
-        wanted.append(("metrics.listen", host.strip("[]"), int(port)))
+    for name, listen in (("metrics", settings.metrics.listen), ("rdv", settings.rdv.listen)):
+        host, _colon, port = listen.rpartition(":")
+        if port.isdigit():
+            wanted.append((f"{name}.listen", host.strip("[]"), int(port)))
     for name, host, port_number in wanted:
         if port_number:
             yield from _port(name, host, port_number)
@@ -130,6 +143,49 @@ def _port(name: str, host: str, port: int) -> Iterator[CheckResult]:
                 )
     if words:
         yield CheckResult("port", "wrong", words.format(port=port, host=host, setting=name))
+
+
+# ---- secrets, and who takes messages
+
+
+def _secrets(settings: HubSettings) -> Iterator[CheckResult]:
+    """Look for the secrets that nothing here uses: the others are told where they are used."""
+    others = replace(settings, documents=DocumentsSettings(), mail=[], sms=[])
+    for name, file in wanted_secrets(others).items():
+        try:
+            load_secret(name, file)
+        except KeyMissing as error:
+            level = "absent" if name.startswith(sign_on_name("")) else "wrong"
+            yield CheckResult("secret", level, error.why)
+
+
+def _messages(settings: HubSettings) -> Iterator[CheckResult]:
+    """Ask each mail server and SMS gateway whether it would take a message."""
+    singles = [replace(settings, mail=[mail], sms=[]) for mail in settings.mail]
+    singles += [replace(settings, mail=[], sms=[gateway]) for gateway in settings.sms]
+    for single in singles:
+        try:
+            senders = open_senders(single, SystemClock())
+        except KeyMissing as error:
+            yield CheckResult("messages", "wrong", error.why)
+            continue
+        for (organisation, way), sender in senders.items():
+            why = asyncio.run(_why_away(sender))
+            if why:
+                detail: dict[str, str | int] = {"organisation": organisation, "why": why}
+                trouble = HubTrouble(code=f"{way.value}_away", detail=detail)
+                yield CheckResult("messages", "absent", trouble_sentence(trouble))
+
+
+async def _why_away(sender: MessageSender) -> str:
+    """Return the reason for which it would take nothing, "" when it would."""
+    try:
+        await sender.check()
+    except NotDelivered as trouble:
+        return trouble.reason.value
+    finally:
+        await sender.close()
+    return ""
 
 
 # ---- database, documents, clock

@@ -13,17 +13,7 @@ from expert_app.runtime.command_line import Argument
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.stores.jetstream import HUB_KEY
 from expert_app.stores.operator_acts import note_act
-from expert_app.stores.passwords import (
-    DOCUMENTS,
-    RDV_CLIENT,
-    ged_name,
-    keep_secret,
-    mail_name,
-    rdv_name,
-    register_name,
-    sign_on_name,
-    sms_name,
-)
+from expert_app.stores.passwords import DOCUMENTS, keep_secret, wanted_secrets
 from resources.texts import _
 from session.bus.transport.nkeys import new_seed, public_key
 from session.protocol.wire.ids import is_id
@@ -38,13 +28,7 @@ def secret(
 ) -> int:
     """Ask for a password that the settings use, and keep it in the keyring."""
     settings, name = hub.settings, secret_name
-    known_names = [DOCUMENTS, *(ged_name(system.name) for system in settings.ged)]
-    known_names += [register_name(register.organisation) for register in settings.register]
-    known_names += [sign_on_name(sign_on.id) for sign_on in settings.sso]
-    known_names += [mail_name(mail.organisation) for mail in settings.mail if mail.user]
-    known_names += [sms_name(gateway.organisation) for gateway in settings.sms]
-    known_names += [rdv_name(organisation) for organisation in settings.rdv.organisations]
-    known_names += [RDV_CLIENT] if settings.rdv.address else []
+    known_names = sorted({DOCUMENTS, *wanted_secrets(settings)})
     if name not in known_names:
         words = _("{name} is none of these: {known}.")
         print(words.format(name=name, known=", ".join(known_names)))

@@ -6,9 +6,6 @@ The kiosk checks before, so that the caller sees a mistake at once.
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from stdnum.fr import nir
 
 from session.core.errors import CallerNumberInvalid
 from session.protocol.hub.number_check import written_number
@@ -18,8 +15,6 @@ NUMBER_KINDS = ("", "allocataire", "france_travail", "nir")
 _ALLOCATAIRE = re.compile(r"[0-9]{7}")
 _FRANCE_TRAVAIL = re.compile(r"[0-9]{7}[A-Z]|[0-9]{11}")
 _PHONE = re.compile(r"0[1-79][0-9]{8}")
-_nir: Any = nir
-"""python-stdnum carries no types."""
 
 
 def checked_number(kind: str, typed: str) -> str:
@@ -42,7 +37,9 @@ def checked_number(kind: str, typed: str) -> str:
     elif kind == "france_travail":
         good = _FRANCE_TRAVAIL.fullmatch(number) is not None
     elif kind == "nir":
-        good = len(number) == 15 and bool(_nir.is_valid(number))
+        from stdnum.fr import nir  # 2 MB with all that it brings
+
+        good = len(number) == 15 and bool(nir.is_valid(number))
     else:
         good = re.fullmatch(r"[0-9A-Z]{1,20}", number) is not None
     if not good:

@@ -35,7 +35,7 @@ class Trouble:
             `partner_away`, `partner_refuses`, `backup_old`, `backup_missing`, `backup_away`,
             `sign_on_away`, `sign_on_unchecked`, `kiosks_faulty`,
             `self_tests_missing`, `procedures_unknown`, `task_failing`, `nobody_there`,
-            `rdv_unmapped`, `rdv_refused`,
+            `rdv_unmapped`, `rdv_refused`, `rdv_closed`,
             `certificate_not_believed` (the hub works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.

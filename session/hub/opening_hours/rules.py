@@ -9,10 +9,12 @@ hour, one that comes twice begins at its first and ends at its second coming.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.util import find_spec, module_from_spec
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -162,12 +164,18 @@ REGIONS = frozenset(
 def _year(region: str, year: int) -> dict[date, str]:
     import holidays  # see `know_holidays`
 
+    # WORKAROUND: this package, when it is run, loads all its 250 countries (8 MB); the country that
+    # is asked for loads itself.
+    if "holidays.countries" not in sys.modules:
+        countries = find_spec("holidays.countries")
+        assert countries is not None
+        sys.modules["holidays.countries"] = module_from_spec(countries)
     _country, _dash, part = region.partition("-")
     return dict(holidays.country_holidays("FR", subdiv=part or None, years=year, language="fr"))
 
 
 def know_holidays() -> None:
-    """Loads what is needed to know them (0.4 s):
+    """Loads what is needed to know them:
     better when a convention is read than at a caller's question.
     """
     _year("FR", 2026)

@@ -13,8 +13,6 @@ import string
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stdnum.fr import nir
-
 DIGITS = string.digits
 LETTERS = string.ascii_uppercase
 PHONE = "phone"
@@ -123,8 +121,11 @@ def check_number(kind: str, text: str) -> NumberState:
         full = text[-1].isalpha()
     if not full:
         return NumberState.PARTIAL
-    if kind == "nir" and not nir.is_valid(text):
-        return NumberState.WRONG
+    if kind == "nir":
+        from stdnum.fr import nir  # 2 MB with all that it brings
+
+        if not nir.is_valid(text):
+            return NumberState.WRONG
     return NumberState.COMPLETE
 
 

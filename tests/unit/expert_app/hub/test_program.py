@@ -470,10 +470,22 @@ async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(
     assert (refused.returncode, b"organisations" in said) == (2, True)
 
 
-def test_a_hub_holds_neither_what_reads_pdf_nor_what_reaches_far_stores() -> None:
-    """The first is done by a program of its own, the second is asked for in the settings."""
+def test_a_hub_holds_only_what_every_hub_needs() -> None:
+    """PDF files are read by a program of their own; far stores, mails, SMS and web pages are asked
+    for in the settings.
+    """
     code = "import expert_app.hub.program, sys; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert {"pikepdf", "fsspec", "alembic", "PIL"} & set(loaded.stdout.split()) == set()
+    elsewhere = {
+        "pikepdf",
+        "fsspec",
+        "alembic",
+        "PIL",
+        "aiohttp",
+        "httpx",
+        "aiosmtplib",
+        "icalendar",
+    }
+    assert elsewhere & set(loaded.stdout.split()) == set()

@@ -132,11 +132,16 @@ class SmsGateway:
         self.taken.append(await request.json())
         return web.Response(status=self.status)
 
+    async def _head(self, request: web.Request) -> web.Response:
+        is_ours = request.headers.get("Authorization") == f"Bearer {TOKEN}"
+        return web.Response(status=405 if is_ours else 401)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[SmsGateway]:
         """The gateway on a free port of this machine."""
         app = web.Application()
         app.add_routes([web.post("/sms", self._post), web.post("/autre", self._post)])
+        app.add_routes([web.head("/sms", self._head)])
         runner = web.AppRunner(app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -128,3 +128,12 @@ async def test_the_log_knows_nobody(caplog: pytest.LogCaptureFixture) -> None:
         async with MailServer().running() as server:
             await _sender(_settings(server.port)).send(outgoing(TO))
     assert "exemple" not in caplog.text
+
+
+async def test_a_server_that_would_take_mails_is_asked_without_one(tls: TlsFiles) -> None:
+    async with MailServer().running(tls, security="starttls") as server:
+        settings = _settings(server.port, "starttls", str(tls.ca), USER)
+        await _sender(settings, PASSWORD).check()
+        with pytest.raises(NotDelivered) as refused:
+            await _sender(settings, "faux").check()
+    assert (refused.value.reason, server.reached) == (Reason.ACCESS, 0)

@@ -61,3 +61,16 @@ async def test_a_gateway_refuses_another_token() -> None:
             await sender.send(outgoing(NUMBER))
         await sender.close()
     assert refused.value.reason is Reason.ACCESS
+
+
+async def test_a_gateway_is_asked_whether_it_knows_us_without_a_message() -> None:
+    async with SmsGateway().running() as gateway:
+        knows, refuses = _sender(gateway), _sender(gateway, "autre")
+        await knows.check()
+        with pytest.raises(NotDelivered) as refused:
+            await refuses.check()
+        await knows.close()
+        await refuses.close()
+    assert (refused.value.reason, gateway.taken) == (Reason.ACCESS, [])
+    with pytest.raises(NotDelivered):
+        await _sender(gateway).check()

@@ -18,10 +18,17 @@ from expert_app.__main__ import main
 from expert_app.commands.doctor import machine
 from expert_app.commands.doctor.findings import CheckResult
 from expert_app.commands.doctor.hub import before_start
+from expert_app.hub.example_convention import EXAMPLE
 from expert_app.runtime.config import DiskSettings, HubSettings, MetricsSettings
 from expert_app.runtime.folder_owner import own_folder
 from expert_app.runtime.paths import paths_for
-from expert_app.runtime.store_settings import DocumentsSettings, StoreSettings
+from expert_app.runtime.store_settings import (
+    DocumentsSettings,
+    MailSettings,
+    RdvSettings,
+    SmsSettings,
+    StoreSettings,
+)
 from resources.texts import use_language
 from tests.support import postgres
 from tests.support.hub_world import free_port
@@ -146,3 +153,56 @@ def test_the_command_looks_at_the_machine_unless_it_is_given_a_convention(
         assert settings.exists()
         main(["hub", "check", str(folder / "convention.toml"), *place, "--json"])
         assert json.loads(capsys.readouterr().out)["machine"] == []
+
+
+def test_a_secret_that_is_missing_is_said_before_the_hub_refuses_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "jeton"
+    file.write_text("jeton", encoding="utf-8")
+    file.chmod(0o644)
+    gateway = SmsSettings(
+        organisation="valdore", address="http://127.0.0.1:9/sms", secret_file=str(file)
+    )
+    [open_file] = look(tmp_path, sms=[gateway])
+    assert (open_file.level, "chmod 600" in open_file.sentence) == ("wrong", True)
+    door = RdvSettings(listen="127.0.0.1:8790", organisations=["valdore"])
+    [missing] = look(tmp_path, rdv=door)
+    assert (missing.level, "hub secret rdv.valdore" in missing.sentence) == ("wrong", True)
+    monkeypatch.setenv("POSTE_EXPERT_SECRET_RDV_VALDORE", "partage")
+    assert look(tmp_path, rdv=door) == []
+    with taken_port() as port:
+        [taken] = look(tmp_path, rdv=msgspec.structs.replace(door, listen=f"127.0.0.1:{port}"))
+    assert "rdv.listen" in taken.sentence
+
+
+def test_a_mail_server_or_a_gateway_that_takes_nothing_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "jeton"
+    file.touch(mode=0o600)
+    file.write_text("jeton", encoding="utf-8")
+    mail = MailSettings(
+        organisation="valdore", host="127.0.0.1", port=free_port(), sender="rdv@exemple.fr"
+    )
+    gateway = SmsSettings(
+        organisation="marais", address=f"http://127.0.0.1:{free_port()}/", secret_file=str(file)
+    )
+    found = look(tmp_path, mail=[mail], sms=[gateway])
+    assert [finding.level for finding in found] == ["absent", "absent"]
+    assert "The mail server of valdore takes nothing" in found[0].sentence
+    assert "The SMS gateway of marais takes nothing" in found[1].sentence
+    [no_authority] = look(
+        tmp_path, sms=[msgspec.structs.replace(gateway, ca_file="/nowhere/ca.pem")]
+    )
+    assert (no_authority.level, "/nowhere/ca.pem" in no_authority.sentence) == ("wrong", True)
+
+
+def test_messages_of_an_organisation_that_nobody_knows_are_said(tmp_path: Path) -> None:
+    convention = tmp_path / "convention.toml"
+    convention.write_text(EXAMPLE, encoding="utf-8")
+    door = RdvSettings(listen=f"127.0.0.1:{free_port()}", organisations=["ailleurs"])
+    [unknown] = [
+        finding
+        for finding in look(tmp_path, catalogue=str(convention), rdv=door)
+        if finding.name == "settings"
+    ]
+    assert "[rdv] in the settings is of ailleurs" in unknown.sentence

@@ -176,6 +176,25 @@ def test_a_question_that_nobody_answers_is_said(
     assert "in a terminal" in capsys.readouterr().err
 
 
+def test_the_secret_of_another_booking_service_can_be_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[tuple[str, str]] = []
+    monkeypatch.setattr("expert_app.commands.hub.keys.getpass", lambda _question: "partage")
+    monkeypatch.setattr(
+        "expert_app.commands.hub.keys.keep_secret", lambda *words: kept.append(words)
+    )
+    settings = tmp_path / "hub.toml"
+    settings.write_text(
+        '[rdv]\nlisten = "127.0.0.1:8790"\norganisations = ["valdore"]\n', encoding="utf-8"
+    )
+    words = ["hub", "secret", "rdv.valdore", "--settings", str(settings), "--folder", str(tmp_path)]
+    assert main(words) == 0
+    assert kept == [("rdv.valdore", "partage")]
+    assert main([*words[:2], "rdv.ailleurs", *words[3:]]) == 2
+    assert "rdv.valdore" in capsys.readouterr().out
+
+
 def test_a_certificate_in_use_is_not_written_over_unasked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

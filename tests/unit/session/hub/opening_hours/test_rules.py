@@ -6,6 +6,8 @@ changes of the clock.
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -201,3 +203,15 @@ def test_sentences_have_a_french_one_first() -> None:
         {},
     )
     assert french({"en": "Closed"}) == "Closed"
+
+
+def test_one_country_is_loaded_and_not_all_of_the_world() -> None:
+    code = (
+        "import session.hub.opening_hours.rules as r, sys; r.know_holidays(); print(*sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert [name for name in loaded if name.startswith("holidays.countries.")] == [
+        "holidays.countries.france"
+    ]
