@@ -89,7 +89,7 @@ class _Hearing(asyncio.Protocol):
         self._transport.write(_REFUSED)
         self._transport.close()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self.over.set()
 
 

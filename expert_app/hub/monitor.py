@@ -13,13 +13,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
+import h11
 import msgspec
-from aiohttp import web
 
 from expert_app.hub.metrics import MetricsCollector
-from session.core.tasks import Tasks
 from session.hub.access.refused_log import RefusedLog
 from session.hub.monitoring.health import Trouble
 from session.protocol.wire.roles import Role
@@ -33,6 +33,7 @@ CONNECTIONS = 16
 """So many at once; then the oldest makes room: a question takes milliseconds."""
 
 HEAD_BYTES = 4096
+JSON = "application/json; charset=utf-8"
 
 
 class Checkable(Protocol):
@@ -43,60 +44,16 @@ class Checkable(Protocol):
         ...
 
 
-class _BoundedConnection(asyncio.Protocol):
-    """One connection to aiohttp's server, which itself waits for a question as long as it takes.
+class _Page(NamedTuple):
+    """An answer."""
 
-    Args:
-        open_now: all connections, the oldest first.
-    """
-
-    def __init__(self, inner: asyncio.Protocol, open_now: dict[_BoundedConnection, None]) -> None:
-        self._inner = inner
-        self._open_now = open_now
-        self._transport: asyncio.Transport | None = None
-        self._limit: asyncio.TimerHandle | None = None
-
-    def abort(self) -> None:
-        """Ends it without another word."""
-        self._open_now.pop(self, None)
-        if self._transport is not None:
-            self._transport.abort()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See `asyncio.Protocol`."""
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by their class
-        if len(self._open_now) >= CONNECTIONS:
-            next(iter(self._open_now)).abort()
-        self._open_now[self] = None
-        self._limit = asyncio.get_running_loop().call_later(REQUEST_S, self.abort)
-        self._inner.connection_made(transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See `asyncio.Protocol`."""
-        self._open_now.pop(self, None)
-        if self._limit is not None:
-            self._limit.cancel()
-        self._inner.connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """See `asyncio.Protocol`."""
-        self._inner.data_received(data)
-
-    def eof_received(self) -> bool | None:
-        """See `asyncio.Protocol`."""
-        return self._inner.eof_received()
-
-    def pause_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._inner.pause_writing()
-
-    def resume_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._inner.resume_writing()
+    status: int
+    body: bytes
+    kind: str = "text/plain; charset=utf-8"
 
 
 class Monitor:
-    """One small HTTP server (aiohttp's). Stop it.
+    """One small HTTP server: a question and its answer for each connection. Stop it.
 
     Args:
         host, port: 0 for any free port.
@@ -110,26 +67,15 @@ class Monitor:
         *,
         health: Checkable,
         metrics: MetricsCollector,
-        tasks: Tasks,
         refused: RefusedLog | None = None,
     ) -> None:
         self._host = host
         self._port = port
-        self._tasks = tasks
         self._health = health
         self._metrics = metrics
         self._refused = refused
-        self._open_now: dict[_BoundedConnection, None] = {}
-        self._http = web.Server(
-            self._answer,
-            access_log=None,
-            lingering_time=0,
-            max_line_size=HEAD_BYTES,
-            max_field_size=HEAD_BYTES,
-            max_headers=64,
-        )
+        self._open_now: dict[asyncio.StreamWriter, None] = {}
         self._server: asyncio.Server | None = None
-        self._pages = {"/healthz": self._healthz, "/metrics": self._open}
 
     @property
     def address(self) -> str:
@@ -146,8 +92,8 @@ class Monitor:
         its callers.
         """
         try:
-            self._server = await asyncio.get_running_loop().create_server(
-                lambda: _BoundedConnection(self._http(), self._open_now), self._host, self._port
+            self._server = await asyncio.start_server(
+                self._on_connection, self._host, self._port, limit=HEAD_BYTES
             )
         except OSError as error:
             log.warning(
@@ -161,63 +107,101 @@ class Monitor:
         if self._server is not None:
             self._server.close()
             self._server = None
-            self._tasks.start(self._http.shutdown(0), name="end the monitor's answers")
-        for connection in list(self._open_now):
-            connection.abort()
+        for writer in list(self._open_now):
+            self._cut(writer)
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """The header `Accept` chooses the format of the metrics."""
-        if request.path == "/refused" and request.method == "GET" and self._refused is not None:
-            answer = self._explain(request, self._refused)
-            answer.force_close()
-            return answer
-        page = self._pages.get(request.path)
-        if request.method not in ("GET", "HEAD"):
-            answer = web.Response(status=405, text="only GET\n")
-        elif page is None:
-            answer = web.Response(status=404, text="/healthz or /metrics\n")
+    def _cut(self, writer: asyncio.StreamWriter) -> None:
+        """Ends a connection without another word."""
+        self._open_now.pop(writer, None)
+        writer.transport.abort()
+
+    async def _on_connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Where too many are open, the oldest makes room."""
+        if len(self._open_now) >= CONNECTIONS:
+            self._cut(next(iter(self._open_now)))
+        self._open_now[writer] = None
+        try:
+            async with asyncio.timeout(REQUEST_S):
+                await self._talk(reader, writer)
+        except (OSError, h11.ProtocolError):  # too slow, or gone
+            pass
+        finally:
+            self._cut(writer)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
+        has_body = True
+        try:
+            while (request := http.next_event()) is h11.NEED_DATA:
+                http.receive_data(await reader.read(HEAD_BYTES))
+        except h11.RemoteProtocolError as error:
+            page = _Page(error.error_status_hint, b"not understood\n")
         else:
-            answer = await page(request.headers.get("accept", ""))
-        answer.headers["Cache-Control"] = "no-store"
-        answer.force_close()
-        return answer
+            if not isinstance(request, h11.Request):
+                return
+            has_body = request.method != b"HEAD"
+            page = await self._answer(request, str(writer.get_extra_info("peername")[0]))
+        headers = [
+            ("Content-Type", page.kind),
+            ("Content-Length", str(len(page.body))),
+            ("Cache-Control", "no-store"),
+            ("Connection", "close"),
+        ]
+        writer.write(http.send(h11.Response(status_code=page.status, headers=headers)) or b"")
+        if has_body:
+            writer.write(http.send(h11.Data(page.body)) or b"")
+        writer.write_eof()
+        while await reader.read(
+            HEAD_BYTES
+        ):  # what nobody asked for: closing over it loses the answer
+            pass
+
+    async def _answer(self, request: h11.Request, remote: str) -> _Page:
+        """The header `Accept` chooses the format of the metrics."""
+        target = urlsplit(request.target.decode("ascii", "replace"))
+        if request.method not in (b"GET", b"HEAD"):
+            return _Page(405, b"only GET\n")
+        if target.path == "/healthz":
+            return await self._healthz()
+        if target.path == "/metrics":
+            self._metrics.found(await self._health.check())
+            kind, body = self._metrics.text(
+                dict(request.headers).get(b"accept", b"").decode("latin-1")
+            )
+            return _Page(200, body, kind)
+        if target.path == "/refused" and self._refused is not None:
+            return self._explain(dict(parse_qsl(target.query)), self._refused, remote)
+        return _Page(404, b"/healthz or /metrics\n")
 
     @staticmethod
-    def _explain(request: web.BaseRequest, refused: RefusedLog) -> web.Response:
+    def _explain(query: Mapping[str, str], refused: RefusedLog, remote: str) -> _Page:
         """Words that a client sent may be in it: for this machine alone."""
-        if request.remote not in ("127.0.0.1", "::1"):
-            return web.Response(status=403, text="only on this machine\n")
-        query = request.query
+        if remote not in ("127.0.0.1", "::1"):
+            return _Page(403, b"only on this machine\n")
         after = query.get("after", "0")
         refusals = refused.of(
             query.get("user", ""),
             query.get("role", Role.KIOSK.value),
             int(after) if after.isdecimal() and len(after) < 16 else 0,
         )
-        text = msgspec.json.encode(refusals)
-        return web.Response(body=text, content_type="application/json")
+        return _Page(200, msgspec.json.encode(refusals), JSON)
 
-    async def _healthz(self, _accept: str) -> web.Response:
+    async def _healthz(self) -> _Page:
         troubles = await self._health.check()
         self._metrics.found(troubles)
         if any(trouble.grave for trouble in troubles):
             status = 503
         else:
             status = 200
-        text = health_text(troubles, self._metrics.facts())
-        return web.Response(status=status, text=text, content_type="application/json")
-
-    async def _open(self, accept: str) -> web.Response:
-        self._metrics.found(await self._health.check())
-        kind, body = self._metrics.text(accept)
-        return web.Response(body=body, headers={"Content-Type": kind})
+        return _Page(status, health_text(troubles, self._metrics.facts()).encode(), JSON)
 
 
 async def open_monitor(
     listen: str,
     health: Checkable,
     metrics: MetricsCollector,
-    tasks: Tasks,
     refused: RefusedLog | None = None,
 ) -> Monitor | None:
     """The monitor at `listen` ("host:port");
@@ -226,9 +210,7 @@ async def open_monitor(
     host, _colon, port = listen.rpartition(":")
     if not host:
         return None
-    monitor = Monitor(
-        host.strip("[]"), int(port), health=health, metrics=metrics, tasks=tasks, refused=refused
-    )
+    monitor = Monitor(host.strip("[]"), int(port), health=health, metrics=metrics, refused=refused)
     if await monitor.start():
         return monitor
     return None

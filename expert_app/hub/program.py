@@ -297,7 +297,6 @@ class HubProgram:
             self._settings.metrics.listen,
             hub.monitoring.health,
             figures,
-            self._tasks,
             hub.flood_watch.refused,
         )
         if monitor is not None:

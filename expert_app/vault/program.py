@@ -220,7 +220,7 @@ class VaultProgram:
         """Serves health and metrics, where the settings want them."""
         figures = VaultMetrics(health, self._tasks)
         server.answered_call.connect(figures.on_request)
-        monitor = await open_monitor(self._settings.metrics.listen, health, figures, self._tasks)
+        monitor = await open_monitor(self._settings.metrics.listen, health, figures)
         if monitor is not None:
             stack.callback(monitor.stop)
 

@@ -54,7 +54,6 @@ async def _monitor(world: World) -> Monitor:
         0,
         health=world.hub.monitoring.health,
         metrics=HubMetrics(world.hub, world.connection),
-        tasks=world.tasks,
         refused=world.hub.flood_watch.refused,
     )
     assert await monitor.start()
@@ -257,13 +256,11 @@ def test_the_loop_of_the_hub_s_program_serves_the_monitor_too() -> None:
             return []
 
     async def asked() -> str:
-        tasks = Tasks()
         metrics = MetricsCollector("poste_expert", Tasks())
-        monitor = Monitor("127.0.0.1", 0, health=Well(), metrics=metrics, tasks=tasks)
+        monitor = Monitor("127.0.0.1", 0, health=Well(), metrics=metrics)
         assert await monitor.start()
         said = (await _ask(monitor, "/healthz")).text
         monitor.stop()
-        await tasks.close()
         return said
 
     assert json.loads(uvloop.run(asked()))["state"] == "ok"
@@ -326,7 +323,6 @@ async def test_an_address_that_is_taken_does_not_stop_the_hub(tmp_path: Path) ->
             port,
             health=world.hub.monitoring.health,
             metrics=metrics,
-            tasks=world.tasks,
         )
         assert await second.start() is False
         assert second.address == ""

@@ -474,7 +474,7 @@ def test_a_hub_holds_only_what_every_hub_needs() -> None:
     """PDF files are read by a program of their own; far stores, mails, SMS and web pages are asked
     for in the settings.
     """
-    code = "import expert_app.hub.program, sys; print(*sys.modules)"
+    code = "import expert_app.hub.program, expert_app.hub.monitor, sys; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
