@@ -160,8 +160,13 @@ class _Report:
         sheet.down(sheet.text(_("Activity report"), _TITLE) + 1 * mm)
         words = period(self._facts.first, self._facts.last)
         sheet.down(
-            sheet.text(words[:1].upper() + words[1:], TextStyle(BODY, 11, 15, SOFT)) + 6 * mm
+            sheet.text(words[:1].upper() + words[1:], TextStyle(BODY, 11, 15, SOFT)) + 1 * mm
         )
+        if self._facts.masked:
+            kind = _("For publication: small counts are hidden.")
+        else:
+            kind = _("For the organisation's own people: true numbers, not for publication.")
+        sheet.down(sheet.text(kind, _VALUE) + 5 * mm)
 
     def _figures(self, sheet: PrintedSheet) -> None:
         """Tiles: what a reader wants to know first."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub report FROM TO FILE`:
 the operator's activity report, PDF or CSV, from the hub's history.
+It is for publication and hides small counts; `--inside ORGANISATION` is that organisation's own,
+with true numbers.
 
 Reads the database only, so it may run beside a running hub, or without one.
 """
@@ -39,6 +41,11 @@ def write_report(
     first_day: Annotated[str, Argument("2026-03-01", "FROM")],
     last_day: Annotated[str, Argument("2026-03-31", "TO")],
     file: Annotated[Path, Argument("report.pdf or report.csv", "FILE")],
+    *,
+    inside: Annotated[
+        str,
+        Argument("of this organisation alone, for its own people: true numbers", "ORGANISATION"),
+    ] = "",
 ) -> int:
     """Write the report; the exit code.
 
@@ -53,11 +60,17 @@ def write_report(
     if file.suffix.lower() not in KINDS or last < first:
         print(_("A report needs a first day, a last day and a file that ends in .pdf or .csv."))
         return 2
+    catalogue = load_catalogue(hub.settings)
+    if inside and inside not in catalogue.organisations:
+        words = _("There is no organisation {organisation} in the catalogue.")
+        print(words.format(organisation=inside))
+        return 2
     try:
         facts = read_facts(
             hub.settings,
             hub.paths,
-            catalogue=load_catalogue(hub.settings),
+            catalogue=catalogue,
+            inside=inside,
             days=(first, last),
             now=datetime.now(UTC),
         )
@@ -89,8 +102,10 @@ def read_facts(
     catalogue: Catalogue,
     days: tuple[date, date],
     now: datetime,
+    inside: str = "",
 ) -> ReportFacts:
-    """The figures of all organisations of the catalogue, from the first day to the last.
+    """The figures of all organisations of the catalogue, from the first day to the last, for
+    publication; or the true ones of the organisation `inside`.
 
     Raises:
         StoreUnreachable: the history's database cannot be read.
@@ -102,28 +117,31 @@ def read_facts(
     )
     try:
         chapters = tuple(
-            _chapter(history, catalogue, name, days) for name in catalogue.organisations
+            _chapter(history, catalogue, name, days)
+            for name in ([inside] if inside else catalogue.organisations)
         )
     finally:
         history.close()
+    if not inside:
+        chapters = tuple(map(masked, chapters))
     return ReportFacts(
         first=days[0],
         last=days[1],
         made_at=now.astimezone(ZoneInfo(settings.time_zone)),
         time_zone=settings.time_zone,
         chapters=tuple(chapter for chapter in chapters if chapter.total.callers) or chapters[:1],
-        masked=True,
+        masked=not inside,
     )
 
 
 def _chapter(
     history: History, catalogue: Catalogue, organisation: str, days: tuple[date, date]
 ) -> Chapter:
-    """An organisation's chapter, with small numbers masked, as it may leave the organisation."""
+    """An organisation's chapter, with true numbers."""
     services = {service.id: service.name for service in catalogue.services(organisation)}
     first, last = days
     rows = {by: count(history, organisation, first=first, last=last, by=by) for by in StatisticsBy}
     by, across = ALWAYS_CROSSED
     crossed = count(history, organisation, first=first, last=last, by=by, across=across)
     name = catalogue.organisation(organisation).name
-    return masked(chapter(name, services, rows, {ALWAYS_CROSSED: crossed}))
+    return chapter(name, services, rows, {ALWAYS_CROSSED: crossed})

@@ -67,6 +67,30 @@ def test_few_callers_are_told_as_few_and_not_as_none(
         assert ";total;;;<5;" in file.read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.parametrize("ending", ["pdf", "csv"])
+def test_an_organisations_own_report_has_true_numbers(
+    ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = hub_folder(tmp_path, callers=3)
+    file = place / f"march.{ending}"
+    assert run(place, "2026-03-01", "2026-03-31", str(file), "--inside", "valdore") == 0
+    assert ": 3 callers" in capsys.readouterr().out
+    if ending == "pdf":
+        with pypdfium2.PdfDocument(file) as pdf:  # type: ignore[no-untyped-call]
+            text = pdf[0].get_textpage().get_text_bounded()
+        assert "not for publication" in text
+        assert "< 5" not in text.replace("\u202f", " ").replace("\xa0", " ")
+    else:
+        assert ";total;;;3;" in file.read_text(encoding="utf-8-sig")
+
+
+def test_a_report_of_an_unknown_organisation_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder, "2026-03-01", "2026-03-31", "x.pdf", "--inside", "nobody") == 2
+    assert "nobody" in capsys.readouterr().out
+
+
 def test_a_wrong_wish_is_refused_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "1/3/2026", "2026-03-31", "x.pdf") == 2
     assert run(folder, "2026-03-31", "2026-03-01", "x.pdf") == 2
