@@ -206,6 +206,10 @@ class AgentAway(SessionError):
     """
 
 
+class GateNotPassed(SessionError):
+    """Something lacks at a site that may open only when nothing does. Detail: `count`."""
+
+
 class QueueClosed(SessionError):
     """A supervisor has closed this service for new calls. Detail: `service`."""
 

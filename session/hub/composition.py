@@ -163,6 +163,7 @@ class Hub:
             keep=self.dossiers.keep,
             projection=self.history.projection,
             door=network.HubDoor(counts, self.flood_watch, self.sightings),
+            self_tests=self.remote_help.self_tests,
         )
 
     def _request_server(self, counts: RequestCounts) -> RequestServer:

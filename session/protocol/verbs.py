@@ -30,6 +30,7 @@ from session.protocol.hub.network import NETWORK_REQUESTS
 from session.protocol.hub.requests import REQUESTS, Request, Requests
 from session.protocol.hub.routing import ROUTING_REQUESTS
 from session.protocol.hub.site import SITE_REQUESTS
+from session.protocol.hub.site_gate import SITE_GATE_REQUESTS
 from session.protocol.hub.statistics import STATISTICS_REQUESTS
 from session.protocol.hub.third_parties import TALK_REQUESTS
 from session.protocol.hub.waiting import WAITING_REQUESTS
@@ -61,6 +62,7 @@ _REQUESTS: Requests = (
     *SEAL_REQUESTS,
     *SELF_TEST_REQUESTS,
     *SITE_REQUESTS,
+    *SITE_GATE_REQUESTS,
     *TALK_REQUESTS,
     *WAITING_REQUESTS,
 )

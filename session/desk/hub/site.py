@@ -8,6 +8,7 @@ The other end is `session.hub.transfers.host_calls` and `session.hub.network.sit
 from __future__ import annotations
 
 import logging
+from datetime import date
 
 from session.bus.client import BusClient
 from session.core.errors import SessionError
@@ -136,10 +137,12 @@ class NetworkClient:
                 self.not_read.emit(error)
             await self._bus.pause(self._poll_s)
 
-    async def set_site(self, site: str, closed: bool, reason: str) -> None:
-        """Closes a site of our account for new calls, or opens it."""
+    async def set_site(
+        self, site: str, closed: bool, reason: str, until: date | None = None
+    ) -> None:
+        """Closes a site of our account for new calls, or opens it; `until`: by an exception."""
         if closed:
             await self._bus.ask(SiteStateRequest(site=site, reason=reason))
         else:
-            await self._bus.ask(OpenSiteRequest(site=site, reason=reason))
+            await self._bus.ask(OpenSiteRequest(site=site, reason=reason, until=until))
         await self.poll()

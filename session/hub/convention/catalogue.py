@@ -83,9 +83,7 @@ class Catalogue:
         for home in entries:
             for kiosk in home.kiosks:
                 self._kiosks_at.setdefault((home.id, kiosk.site), []).append(kiosk)
-        self._site_names = {
-            (home.id, site.id): site.name for home in entries for site in home.sites
-        }
+        self._site_entries = {(home.id, site.id): site for home in entries for site in home.sites}
         if any(service.hours for home in entries for service in home.services):
             know_holidays()
 
@@ -101,7 +99,7 @@ class Catalogue:
         self._sites = other._sites
         self._services = other._services
         self._kiosks_at = other._kiosks_at
-        self._site_names = other._site_names
+        self._site_entries = other._site_entries
         self.advice = other.advice
         self._add_signed_on()
 
@@ -228,6 +226,13 @@ class Catalogue:
             }
             yield from ((home, kiosk.id) for kiosk in entry.kiosks if kiosk.site in sites)
 
+    def site(self, home: str, site: str) -> SiteEntry:
+        """Return a site. Raises `NotAllowed` for one that is not in the catalogue."""
+        entry = self._site_entries.get((home, site))
+        if entry is None:
+            raise NotAllowed(why="site")
+        return entry
+
     def sites_offering(self, organisation: str) -> list[tuple[str, SiteEntry]]:
         """(home, site) of every site with a button of this organisation, its own first."""
         sites = [
@@ -254,7 +259,13 @@ class Catalogue:
 
     def site_name(self, home: str, site: str) -> str:
         """Return what people call a site; the id when it is not in the catalogue any more."""
-        return self._site_names.get((home, site), site)
+        entry = self._site_entries.get((home, site))
+        return entry.name if entry is not None else site
+
+    def has_gate(self, home: str, site: str) -> bool:
+        """True for a site that opens for nobody before its operator has opened it."""
+        entry = self._site_entries.get((home, site))
+        return entry is not None and entry.gate
 
     def display_site(self, home: str, display: str) -> SiteEntry:
         """Return the site where a display hangs.

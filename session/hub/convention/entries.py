@@ -8,6 +8,7 @@ unknown fields are refused.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from session.core.appointment_model import Email
 from session.core.field_types import whole
 from session.hub.convention.appointment_entries import AppointmentEntry
 from session.hub.convention.library_entries import LibraryEntry
+from session.hub.convention.site_record import SiteRecord
 from session.hub.opening_hours.entries import (
     ClosureEntry,
     HoursLine,
@@ -141,7 +143,7 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     organisation's alone. Organisations of `shared_with` put buttons of theirs on it by their own
     `offers`. `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971")
     close too. `rdv_lieux`: places ("lieux") of RDV Service Public that mean this site, by name or
-    id.
+    id. `gate`: it opens for nobody before an operator has opened it, which needs all of `record`.
     """
 
     id: Id
@@ -151,6 +153,8 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     time_zone: str = ""
     public_holidays: str = ""
     rdv_lieux: list[Text] = []
+    gate: bool = False
+    record: SiteRecord = SiteRecord()
 
 
 class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,7 +188,7 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     them.
 
     `sites`: those that a facilitator, the host, looks after. `rdv_email`: by which RDV Service
-    Public knows an agent.
+    Public knows an agent. `trained_on`: the day of the last training.
     """
 
     id: Id
@@ -195,6 +199,7 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     skills: list[Id] = []
     sites: list[Id] = []
     rdv_email: Email = ""
+    trained_on: date | None = None
 
 
 class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -29,6 +29,7 @@ class Sites:
     ) -> None:
         self.store = store
         self._catalogue = core.catalogue
+        self._closures = core.closures
         self._presence = core.presence
         self._openings = openings
         self._sightings = sightings
@@ -67,13 +68,20 @@ class Sites:
             ),
             resting=self._is_resting(organisation, site),
             last_utc=max((at for at in heard if at is not None), default=None),
+            closed=self._closures.is_site_closed(organisation, site.id),
+            gate=site.gate,
         )
         record = self.store.site(organisation, site.id)
         if record is None:
             return facts
         by = self._catalogue.person_name(organisation, record.changed_by.partition(".")[2])
         return msgspec.structs.replace(
-            facts, closed=record.closed, changed_by=by, reason=record.reason, at_utc=record.at_utc
+            facts,
+            changed_by=by,
+            reason=record.reason,
+            at_utc=record.at_utc,
+            until_utc=record.until_utc if site.gate else None,
+            is_exception=record.is_exception,
         )
 
     def _is_resting(self, organisation: str, site: SiteEntry) -> bool:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import datetime
 
 import msgspec
 
 from session.bus.server.certificate_watch import CertificateState
 from session.bus.transport.connection import Incoming
-from session.core.errors import BusUnreachable, NotAllowed
+from session.core.errors import BusUnreachable, GateNotPassed, NotAllowed
 from session.core.field_types import NOT_DECODED
 from session.core.folded_text import has_words
 from session.core.signals import Signal
@@ -23,6 +24,7 @@ from session.hub.access.handlers import Asker, handles
 from session.hub.access.operator_acts import SiteDecision
 from session.hub.access.request_server import RequestCounts
 from session.hub.history.projection import Projection
+from session.hub.network.site_gate import EVERY, LONGEST_EXCEPTION, SiteGate
 from session.hub.network.sites import Sites
 from session.hub.parts import HubParts
 from session.hub.queue.core import QueueCore
@@ -64,6 +66,7 @@ class SitesAndHubs:
         core: QueueCore,
         *,
         sites: Sites,
+        gate: SiteGate,
         requests: RequestCounts,
         projection: Projection,
     ) -> None:
@@ -72,6 +75,7 @@ class SitesAndHubs:
         self._parts = parts
         self._connection = parts.connection
         self._sites = sites
+        self._gate = gate
         self._catalogue = core.catalogue
         self._notifications = core.notifications
         self._clock = core.clock
@@ -169,25 +173,56 @@ class SitesAndHubs:
         return await self._set_site(asker, request, closed=True)
 
     @handles(OpenSiteRequest)
-    async def open_site(self, asker: Asker, request: SiteStateRequest) -> Done:
-        """The site takes calls again. Raises as `_set_site`."""
-        return await self._set_site(asker, request, closed=False)
+    async def open_site(self, asker: Asker, request: OpenSiteRequest) -> Done:
+        """The site takes calls again; one with a gate when nothing lacks, or by an exception.
 
-    async def _set_site(self, asker: Asker, request: SiteStateRequest, *, closed: bool) -> Done:
+        Raises:
+            GateNotPassed: something lacks.
+            NotAllowed: as `_set_site`; or the exception ends before today or too late ("until").
+        """
+        home, gate = asker.organisation, self._gate
+        if not self._catalogue.site(home, request.site).gate:
+            return await self._set_site(asker, request, closed=False)
+        today = gate.today(home, request.site)
+        until = request.until
+        if until is None:
+            if gaps := await gate.gaps(home, request.site):
+                raise GateNotPassed(count=len(gaps))
+            until = today + EVERY
+        elif not today <= until <= today + LONGEST_EXCEPTION:
+            raise NotAllowed(why="until")
+        return await self._set_site(
+            asker,
+            request,
+            closed=False,
+            until_utc=gate.end_of(home, request.site, until),
+            is_exception=request.until is not None,
+        )
+
+    async def _set_site(
+        self,
+        asker: Asker,
+        request: SiteStateRequest,
+        *,
+        closed: bool,
+        until_utc: datetime | None = None,
+        is_exception: bool = False,
+    ) -> Done:
         """Closes or opens a site of the operator's own account, and tells its kiosks.
 
         Raises:
             NotAllowed: no such site here. StoreUnreachable.
         """
         entry = self._catalogue.organisation(asker.organisation)
-        if request.site not in [site.id for site in entry.sites]:
-            raise NotAllowed(why="site")
+        self._catalogue.site(asker.organisation, request.site)
         record = QueueRecord(
             closed=closed,
             changed_by=f"{Role.OPERATOR}.{asker.user}",
             reason=request.reason,
             at_utc=self._clock.utc_now(),
             act=secrets.token_hex(8),
+            until_utc=until_utc,
+            is_exception=is_exception,
         )
         await self._sites.store.put_site(asker.organisation, request.site, record)
         self.decided.emit(SiteDecision(asker.organisation, request.site, asker.user, closed))

@@ -14,10 +14,12 @@ from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.history.projection import Projection
 from session.hub.network.outgoing_callers import OutgoingCallers
 from session.hub.network.relay import Relay
+from session.hub.network.site_gate import SiteGate
 from session.hub.network.sites import Sites
 from session.hub.network.sites_and_hubs import SitesAndHubs
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
+from session.hub.remote_help.self_tests import KioskSelfTests
 from session.hub.storage.wiring import Stores
 
 
@@ -27,12 +29,13 @@ class Network:
 
     relay: Relay
     state: SitesAndHubs
+    gate: SiteGate
     outgoing: OutgoingCallers
 
     @property
     def rules(self) -> tuple[object, ...]:
         """The objects that answer verbs."""
-        return (self.state,)
+        return (self.state, self.gate)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def build(
     keep: KeepConsents,
     projection: Projection,
     door: HubDoor,
+    self_tests: KioskSelfTests,
 ) -> Network:
     """Nothing is heard or told before the hub starts."""
     parts.connection.network = parts.network
@@ -72,7 +76,8 @@ def build(
         forward=outgoing.pass_on,
     )
     sites = Sites(queue.core, stores.board, openings=queue.openings, sightings=door.sightings)
+    gate = SiteGate(parts.catalogue, parts.clock, tests=self_tests.newest)
     state = SitesAndHubs(
-        parts, queue.core, sites=sites, requests=door.requests, projection=projection
+        parts, queue.core, sites=sites, gate=gate, requests=door.requests, projection=projection
     )
-    return Network(relay=relay, state=state, outgoing=outgoing)
+    return Network(relay=relay, state=state, gate=gate, outgoing=outgoing)

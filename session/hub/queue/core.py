@@ -45,12 +45,14 @@ NOTICE = timedelta(hours=12)
 
 
 class Closures:
-    """Services that a supervisor has closed for new calls, sites that an operator has, and what
-    supervisors say there.
+    """Services that a supervisor has closed for new calls, sites that an operator has or that have
+    not passed their gate, and what supervisors say there.
     """
 
-    def __init__(self, decisions: Decisions) -> None:
+    def __init__(self, decisions: Decisions, catalogue: Catalogue, clock: Clock) -> None:
         self._decisions = decisions
+        self._catalogue = catalogue
+        self._clock = clock
 
     def is_queue_closed(self, organisation: str, service: str) -> bool:
         """True when a supervisor has closed the service."""
@@ -58,9 +60,16 @@ class Closures:
         return record is not None and record.closed
 
     def is_site_closed(self, home: str, site: str) -> bool:
-        """True when an operator has closed the site."""
+        """True when an operator has closed the site, or not opened one with a gate, or not again
+        after the end of that.
+        """
         record = self._decisions.site(home, site)
-        return record is not None and record.closed
+        if record is not None and record.closed:
+            return True
+        if not self._catalogue.has_gate(home, site):
+            return False
+        until_utc = record.until_utc if record is not None else None
+        return until_utc is None or until_utc <= self._clock.utc_now()
 
     def notices(self, home: str, site: str, now_utc: datetime) -> list[tuple[str, BroadcastRecord]]:
         """(organisation, message) of what its callers read now, the newest first."""

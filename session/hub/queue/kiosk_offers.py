@@ -116,7 +116,9 @@ class KioskOffers:
         for organisation in self._catalogue.organisations:
             for entry in self._catalogue.organisation(organisation).kiosks:
                 kiosk = organisation, entry.id
-                digests[kiosk] = hashlib.sha256(encode(self._by_convention(*kiosk))).digest()
+                closed = self._closures.is_site_closed(organisation, entry.site)
+                shown = encode(self._by_convention(*kiosk))
+                digests[kiosk] = hashlib.sha256(shown + bytes([closed])).digest()
                 if self._seen.get(kiosk) != digests[kiosk]:
                     self._late.add(kiosk)
         self._seen = digests

@@ -43,7 +43,10 @@ Key = tuple[str, str]
 
 
 class QueueRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A service that was closed or opened, by whom ("<role letter>.<user>") and why."""
+    """A service or site that was closed or opened, by whom ("<role letter>.<user>") and why.
+
+    `until_utc`: a site with a gate is open until then. `is_exception`: though something lacked.
+    """
 
     closed: bool
     changed_by: str
@@ -51,6 +54,8 @@ class QueueRecord(msgspec.Struct, frozen=True, kw_only=True):
     at_utc: datetime
     act: str = ""
     undoes: str = ""
+    until_utc: datetime | None = None
+    is_exception: bool = False
 
 
 class BroadcastRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ Neither ever learns who a caller is: no name, no number, no ticket.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -212,6 +213,9 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
         unopened: kiosks that have never come.
         resting: by its hours it takes nobody now: a kiosk may be switched off.
         last_utc: the last sign of any of its kiosks.
+        gate: it opens only when nothing lacks, for a year, or by an exception that ends.
+        until_utc: when a site with a gate closes by itself.
+        is_exception: it is open though something lacks.
     """
 
     id: Id
@@ -228,6 +232,9 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: Text = ""
     reason: Text = ""
     at_utc: UtcTime | None = None
+    gate: bool = False
+    until_utc: UtcTime | None = None
+    is_exception: bool = False
 
     @property
     def is_unopened(self) -> bool:
@@ -260,7 +267,12 @@ class OpenSiteRequest(
     verb="open_site",
     roles=(Role.OPERATOR,),
 ):
-    """The site takes callers again."""
+    """The site takes callers again; one with a gate for a year, when nothing lacks.
+
+    `until`: though something lacks, until the end of that day, at most three months away.
+    """
+
+    until: date | None = None
 
 
 ActText = Annotated[str, msgspec.Meta(max_length=200)]

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The record of a site in the convention: what must be so before it opens, and who said no.
+Used by `entries` and the gate.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from session.protocol.hub.requests import Text
+from session.protocol.wire.ids import Id
+
+
+class SignatureEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An organisation has signed for the site, on a day."""
+
+    organisation: Id
+    on: date
+    by: Text = ""
+
+
+class RefusalEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An organisation does not want to be at the site, and why."""
+
+    organisation: Id
+    why: Text
+    on: date | None = None
+
+
+class SiteRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What its operator knows of a site.
+
+    Attributes:
+        contact: whom to call there; a person or a desk.
+        closed_room: nobody hears from outside what is said.
+        wheelchair: one reaches the kiosk, its scanner and its printer.
+        insured_until: the last day of the insurance of what stands there.
+        photographs: names of files that the operator keeps.
+    """
+
+    address: Text = ""
+    contact: Text = ""
+    closed_room: bool = False
+    wheelchair: bool = False
+    insured_until: date | None = None
+    signatures: list[SignatureEntry] = []
+    refusals: list[RefusalEntry] = []
+    photographs: list[Text] = []
