@@ -171,7 +171,7 @@ HUB = {
     ),
     "acceptance": Command(
         "the sheet on which a site is accepted: what the hub saw of its kiosks",
-        "commands.setup.site_bundle:write_acceptance",
+        "commands.setup.site_acceptance:write_acceptance",
     ),
     "people": Command(
         "list who is enrolled, invited, last seen, with which version",

@@ -94,12 +94,19 @@ class AcceptedKiosk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteAcceptance(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands on the sheet of acceptance; times are the operator's own."""
+    """What stands on the sheet of acceptance; times are the operator's own.
+
+    Attributes:
+        record: what the convention says of the site, a line each.
+        lacks: what lacks before a site with a gate may open, in sentences.
+    """
 
     site: str
     organisations: str
     kiosks: tuple[AcceptedKiosk, ...]
     printed_at: datetime
+    record: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 def site_guide(guide: SiteGuide) -> bytes:
@@ -157,6 +164,16 @@ def _draw_acceptance(acceptance: SiteAcceptance, pages: int) -> PrintedSheet:
     sheet.put(words.format(good=good, count=count), _TEXT, 4 * mm)
     for kiosk in acceptance.kiosks:
         _kiosk(sheet, kiosk)
+    for head, lines in (
+        (_("The site, by the convention"), acceptance.record),
+        (_("What lacks before it opens"), acceptance.lacks),
+    ):
+        if lines:
+            sheet.put(head, _HEAD, 1 * mm)
+        for words in lines:
+            sheet.put(f"•\u00a0{words}", _TEXT)
+        if lines:
+            sheet.down(3 * mm)
     sheet.put(_("To be looked at on the spot"), _HEAD, 1 * mm)
     for words in (
         _("The room can be closed, and nobody hears from outside what is said."),

@@ -39,7 +39,7 @@ class NetworkView(QWidget):
     """Hubs and sites.
 
     Signals:
-        acted(FindSites | SetSiteState | FindMissing)
+        acted(FindSites | SetSiteState | AskGate | FindMissing)
     """
 
     acted = pyqtSignal(object)

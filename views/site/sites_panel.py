@@ -6,7 +6,7 @@ own. Used by `network_view`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QLineEdit, QWidget
@@ -14,8 +14,10 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 from resources.texts import _, ngettext
 from session.desk.hub.site import FIRST_ROWS
 from session.protocol.hub.site import NetworkAnswer, SiteFacts
+from session.protocol.hub.site_gate import SiteGateAnswer
 from session.protocol.wire.typed_words import is_reason
 from views.board.tables import BoardTable, Cell, TableRow
+from views.site.gate_panel import GatePanel, day_words
 from views.widgets.field import HintedLine, type_anew
 from views.widgets.parts import (
     ElidedLabel,
@@ -44,24 +46,34 @@ class FindSites:
 
 @dataclass(frozen=True)
 class SetSiteState:
-    """A site is to be closed, or opened again, and why."""
+    """A site is to be closed, or opened again, and why; `until`: though something lacks."""
 
     site: str
     closed: bool
     reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class AskGate:
+    """What lacks at a site with a gate?"""
+
+    organisation: str
+    site: str
 
 
 class SitesPanel(QWidget):
     """The sites of all organisations.
 
     Signals:
-        acted(FindSites | SetSiteState)
+        acted(FindSites | SetSiteState | AskGate)
     """
 
     acted = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._asked = AskGate("", "")
         self._sites: dict[str, SiteFacts] = {}
         self._connected = True
         self._rows = FIRST_ROWS
@@ -91,10 +103,15 @@ class SitesPanel(QWidget):
         self.reason.setPlaceholderText(_("Why? Kept with your name"))
         self.reason.setAccessibleName(_("Reason, kept in the history"))
         self.reason.textChanged.connect(lambda _text: self._on_selected())
+        self.reason.returnPressed.connect(self._on_act)
         self.act = push_button(_("Close the site"), "forbidden", "primary", name="site_act")
         self.act.clicked.connect(self._on_act)
-        self.reason.returnPressed.connect(self._on_act)
         self._whose = label(role="small", name="site_whose", wrap=True)
+        self.gate = GatePanel()
+        self.gate.excepted.connect(self._on_exception)
+        self._build()
+
+    def _build(self) -> None:
         foot = row(None, self._state, self._more, space=SPACE[1])
         foot.setStretch(0, 1)
         column(
@@ -104,6 +121,7 @@ class SitesPanel(QWidget):
             foot,
             row(None, self.reason, self.act, space=SPACE[1]),
             self._whose,
+            self.gate,
             space=SPACE[1],
         ).setStretch(1, 1)
         self._on_selected()
@@ -135,6 +153,12 @@ class SitesPanel(QWidget):
         self._connected = connected
         self._on_selected()
 
+    def show_gate(self, asked: AskGate, answer: SiteGateAnswer) -> None:
+        """Show what lacks at a site; another one may be chosen meanwhile."""
+        if asked == self._asked:
+            self.gate.show_gaps(answer.gaps)
+            self._on_selected()
+
     def _on_query(self) -> None:
         self._typed.stop()
         self._rows = FIRST_ROWS
@@ -158,14 +182,34 @@ class SitesPanel(QWidget):
             _("Open the site") if site is not None and site.closed else _("Close the site"),
         )
         is_own = site is not None and site.own
-        has_reason = is_reason(self.reason.text())
-        self.act.setEnabled(self._connected and is_own and has_reason)
+        may_act = self._connected and is_own and is_reason(self.reason.text())
+        self._show_gate(site, may_act)
+        must_wait = site is not None and site.gate and site.closed and not self.gate.is_passed
+        self.act.setEnabled(may_act and not must_wait)
         self.reason.setEnabled(site is None or is_own)
         self._whose.setVisible(site is not None and not is_own)
         if site is not None and not is_own:
             words = _("{site} belongs to {organisation}, whose own operator closes and opens it.")
             organisation = site.organisation_name or site.organisation
             self._whose.setText(words.format(site=site.name, organisation=organisation))
+
+    def _show_gate(self, site: SiteFacts | None, may_act: bool) -> None:
+        """Ask what lacks at a site that is newly chosen."""
+        self.gate.show_site(site, may_open=may_act)
+        asked = AskGate("", "")
+        if site is not None and site.gate:
+            asked = AskGate(site.organisation, site.id)
+        if asked != self._asked:
+            self._asked = asked
+            if asked.site:
+                self.acted.emit(asked)
+
+    def _on_exception(self, until: date) -> None:
+        site = self._selected()
+        if site is not None:
+            reason = self.reason.text().strip()
+            self.acted.emit(SetSiteState(site.id, False, reason, until))
+            self.reason.clear()
 
     def _on_act(self) -> None:
         site = self._selected()
@@ -189,8 +233,13 @@ def _row(site: SiteFacts) -> TableRow:
     decided = ""
     if site.at_utc is not None:
         decided = f"{site.changed_by} · {time_words(site.at_utc)} · {site.reason}"
-    if site.closed:
+    if site.closed and site.gate:
+        calls = Cell(_("not in service"), "warn", "forbidden")
+    elif site.closed:
         calls = Cell(_("site closed"), "warn", "forbidden")
+    elif site.is_exception and site.until_utc is not None:
+        words = _("open until {day}, something lacks")
+        calls = Cell(words.format(day=day_words(site.until_utc)), "warn", "warning")
     elif site.resting:
         calls = Cell(_("closed at this hour"), "soft")
     else:

@@ -183,6 +183,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This agent's desk is not there, or did not answer."),
         N_("Call the agent; only the agent can say that it is back."),
     ),
+    "gate_not_passed": (
+        N_("Something lacks at this site, so it does not open."),
+        N_("Choose the site to read what, or open it until a day by an exception."),
+    ),
     "queue_closed": (
         N_("This service is closed for new calls."),
         N_("Choose another one, or open it first."),

@@ -67,6 +67,7 @@ def _sites(organisation: OrganisationPlan, plan: NetworkPlan) -> Iterator[str]:
     guests = [host.named.id for host in plan.organisations if not host.sites]
     services = _quoted([service.id for service in organisation.services])
     room = _("the waiting room's screen; remove it where there is none")
+    gate = _("true: it opens for nobody before all of its record is there (docs/site.md)")
     note = _first_only()
     for number, site in enumerate(organisation.sites, 1):
         yield from ("", "[[organisations.sites]]", f"id = {_quoted(site.id)}")
@@ -74,6 +75,7 @@ def _sites(organisation: OrganisationPlan, plan: NetworkPlan) -> Iterator[str]:
         yield f"services = {services}"
         if guests:
             yield f"shared_with = {_quoted(guests)}"
+        yield note("gate = false", gate)
         yield from ("", "[[organisations.kiosks]]", f'id = "borne{number}"')
         yield f"site = {_quoted(site.id)}"
         yield from ("", note("[[organisations.displays]]", room))

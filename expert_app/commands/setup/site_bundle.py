@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub bundle SITE`: a folder for a stick, from which somebody without knowledge makes a
-kiosk of a bare Debian; `hub acceptance SITE`: the sheet that is signed afterwards. Used by
-`__main__`.
+kiosk of a bare Debian. Used by `__main__`.
 """
 
 from __future__ import annotations
@@ -19,10 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from documents.printed.site_guide import (
-    AcceptedKiosk,
-    SiteAcceptance,
     SiteGuide,
-    acceptance_sheet,
     site_guide,
 )
 from expert_app.commands.hub.context import HubContext, hub_command
@@ -33,7 +29,6 @@ from expert_app.commands.setup.invitations import (
     no_address,
     wrong_names,
 )
-from expert_app.commands.setup.people import Person, read_people
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.command_line import Argument
 from expert_app.runtime.config import HubSettings
@@ -41,18 +36,10 @@ from expert_app.stores.identities import open_book
 from resources import resource_path
 from resources.plain_text import plain_text
 from resources.texts import N_, _, ngettext
-from session.core.clock import SystemClock
-from session.core.errors import StoreUnreachable
-from session.core.tasks import Tasks
 from session.hub.access.identities import Identity
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import SiteEntry
-from session.hub.history.counts import KioskCalls, calls_of_kiosks
-from session.hub.history.database import History
-from session.hub.remote_help.self_tests import KioskSelfTests
-from session.protocol.helpdesk.self_test import SelfTestRow
 from session.protocol.wire.roles import Role
-from views.words.self_tests import check_words
 
 SCRIPT, GUIDE = "installer.sh", "LISEZ-MOI.pdf"
 COMMAND = f'sudo sh /media/"$USER"/*/{SCRIPT}'
@@ -269,104 +256,3 @@ def _place(address: str) -> str:
 def _write_variables(file: Path, values: dict[str, str]) -> None:
     lines = (f"{name}={shlex.quote(value)}\n" for name, value in values.items())
     file.write_text("".join(lines), encoding="utf-8")
-
-
-# ---- afterwards
-
-
-@hub_command(needs_convention=True)
-def write_acceptance(
-    hub: HubContext,
-    site: Annotated[str, Argument("its id or its name in the convention", "SITE")],
-    file: Annotated[Path, Argument("a new PDF", "FILE.pdf")],
-) -> int:
-    """Write what the hub saw of a site's kiosks; the exit code, 1 while one of them is not good.
-
-    Raises:
-        CatalogueWrong: the convention cannot be used.
-    """
-    settings, catalogue = hub.settings, load_catalogue(hub.settings)
-    kiosks = kiosks_of(catalogue, site)
-    if not kiosks:
-        print(_("No kiosk of the convention stands at {site}.").format(site=site))
-        return 2
-    try:
-        accepted = _accepted(hub, catalogue, kiosks)
-    except StoreUnreachable as error:
-        why = error.detail.get("why", error.code)
-        print(_("The history cannot be read ({why}).").format(why=why))
-        return 1
-    names = sorted({catalogue.organisation(kiosk.organisation).name for kiosk in kiosks})
-    acceptance = SiteAcceptance(
-        site=site_name(catalogue, kiosks),
-        organisations=", ".join(names),
-        kiosks=tuple(accepted),
-        printed_at=datetime.now(ZoneInfo(settings.time_zone)),
-    )
-    try:
-        file.write_bytes(acceptance_sheet(acceptance))
-    except OSError as error:
-        print(_("{file} cannot be written: {why}.").format(file=file, why=error.strerror))
-        return 2
-    good = sum(kiosk.is_good for kiosk in accepted)
-    words = ngettext(
-        "{file}: {good} of {count} kiosk is good.",
-        "{file}: {good} of {count} kiosks are good.",
-        len(accepted),
-    )
-    print(words.format(file=file, good=good, count=len(accepted)))
-    for kiosk in accepted:
-        for missing in kiosk.missing():
-            print("  " + _("{name}: {value}").format(name=kiosk.name, value=missing))
-    return int(good < len(accepted))
-
-
-def _accepted(
-    hub: HubContext, catalogue: Catalogue, kiosks: Sequence[Identity]
-) -> list[AcceptedKiosk]:
-    settings = hub.settings
-    people = {
-        (person.organisation, person.role, person.user): person
-        for person in read_people(settings, hub.paths, datetime.now(UTC))
-    }
-    history = History(
-        hub.paths.folder("history"),
-        database_url=settings.history_database or settings.database,
-        time_zone=settings.time_zone,
-    )
-    try:
-        tests = KioskSelfTests(lambda: history, catalogue, clock=SystemClock(), tasks=Tasks())
-        newest = {(row.organisation, row.kiosk): row for row in tests.newest()}
-        organisations = {kiosk.organisation for kiosk in kiosks}
-        calls = {name: calls_of_kiosks(history, name) for name in organisations}
-    finally:
-        history.close()
-    zone = ZoneInfo(settings.time_zone)
-    return [
-        _accepted_kiosk(
-            people[kiosk.organisation, kiosk.role.name.lower(), kiosk.user],
-            newest.get((kiosk.organisation, kiosk.user)),
-            calls[kiosk.organisation].get(kiosk.user),
-            zone=zone,
-        )
-        for kiosk in kiosks
-    ]
-
-
-def _accepted_kiosk(
-    person: Person, test: SelfTestRow | None, calls: KioskCalls | None, *, zone: ZoneInfo
-) -> AcceptedKiosk:
-    def local(moment: datetime | None) -> datetime | None:
-        return moment.astimezone(zone) if moment is not None else None
-
-    return AcceptedKiosk(
-        name=f"{person.organisation}/{person.user}",
-        enrolled_at=local(person.enrolled_at_utc),
-        version=person.version,
-        tested_at=local(test.at_utc) if test is not None else None,
-        parts=tuple((check_words(check), not check.is_fault) for check in test.checks)
-        if test is not None
-        else (),
-        first_call_at=local(calls.first_at_utc) if calls is not None else None,
-        calls=calls.count if calls is not None else 0,
-    )

@@ -12,9 +12,10 @@ from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.desk.hub.site import NetworkClient
 from session.protocol.hub.site import AuthorityRequest, NetworkAnswer, NetworkRequest
+from session.protocol.hub.site_gate import SiteGateRequest
 from views.site.authority_panel import FindMissing
 from views.site.network_view import NetworkView
-from views.site.sites_panel import FindSites, SetSiteState
+from views.site.sites_panel import AskGate, FindSites, SetSiteState
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.list_state import not_read
 from views.words.errors import sentence
@@ -84,7 +85,7 @@ class NetworkPage:
         if first and self.view.isVisible():
             self.view.take_keyboard()
 
-    def _on_act(self, act: FindSites | SetSiteState | FindMissing) -> None:
+    def _on_act(self, act: FindSites | SetSiteState | AskGate | FindMissing) -> None:
         match act:
             case FindMissing():
                 self._missing = AuthorityRequest(words=act.words, page=act.page)
@@ -93,5 +94,16 @@ class NetworkPage:
                 request = NetworkRequest(words=act.words, wrong=act.wrong)
                 self.link.find(request, act.rows)
             case SetSiteState():
-                change = self.link.set_site(act.site, act.closed, act.reason)
+                change = self.link.set_site(act.site, act.closed, act.reason, act.until)
                 self._begin(change, "close or open a site")
+            case AskGate():
+                self._tasks.start(self._read_gate(act), name="what lacks at a site")
+
+    async def _read_gate(self, asked: AskGate) -> None:
+        request = SiteGateRequest(organisation=asked.organisation, site=asked.site)
+        try:
+            answer = await self._bus.ask_once(request)
+        except SessionError as error:
+            self.view.sites.gate.show_not_read(sentence(error.code, error.detail).sentence)
+            return
+        self.view.sites.show_gate(asked, answer)

@@ -6,6 +6,7 @@ the sheet on which the site is accepted.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -339,6 +340,33 @@ def test_a_site_is_accepted_when_each_kiosk_tried_itself_and_called(
     (alone,) = pages_of(acceptance_sheet(acceptance))
     assert "1 of 1 kiosk is good." in alone
     assert "Page 1" not in alone
+
+
+def test_what_lacks_at_a_site_with_a_gate_is_said(
+    hub: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    convention = hub / "convention.toml"
+    text = convention.read_text()
+    record = """gate = true
+record.address = "2 rue du Lavoir, Oyen"
+record.insured_until = 2040-05-01
+record.signatures = [{ organisation = "valdore", on = 2026-02-01, by = "Mme Roux" }]
+record.refusals = [{ organisation = "gone", why = "trop loin" }]
+"""
+    assert "gate = false" in text  # who begins a network has none, and reads that there may be one
+    convention.write_text(re.sub(r"gate = false.*\n", record, text, count=1))
+    sheet = tmp_path / "sheet.pdf"
+    command = ["hub", "acceptance", "--folder", str(hub), "--language", "en"]
+    assert main([*command, "oyen", str(sheet)]) == 1
+    said = capsys.readouterr().out
+    assert "It is not said that its room can be closed." in said
+    assert "has not tried itself this week" in said
+    assert "Its address" not in said
+    words = " ".join("".join(pages_of(sheet.read_bytes())).split())
+    assert "Address: 2 rue du Lavoir, Oyen" in words
+    assert "Insured until 1 May 2040" in words
+    assert "has signed on 1 February 2026 (Mme Roux)" in words
+    assert "gone does not come: trop loin" in words
 
 
 def pages_of(pdf: bytes) -> list[str]:
