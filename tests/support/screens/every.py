@@ -22,6 +22,7 @@ from session.media.engines.engine_choice import ChoiceReason, EngineChoice, Engi
 from session.protocol.conversation.messages import Grant, PageShown
 from session.protocol.helpdesk.log_list import LogsFound
 from session.protocol.hub.site import CallerState, NetworkAnswer
+from session.protocol.hub.site_gate import SiteGateAnswer
 from session.protocol.hub.tickets import HelpState
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from tests.support.appointments.scenes import APPOINTMENT_SCENES
@@ -29,9 +30,11 @@ from tests.support.log_story import whole_session
 from tests.support.screens import board_scenes, desk_scenes, dossier_scenes, kiosk_gallery
 from tests.support.screens.invented import NOW
 from tests.support.screens.site_gallery import (
+    GAPS,
     acts_view,
     busy_network,
     full_network,
+    gated_network,
     large_network,
     next_authority,
 )
@@ -51,6 +54,7 @@ from views.site.authority_panel import AuthorityPanel
 from views.site.display_window import DisplayWindow
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
+from views.site.sites_panel import AskGate, SitesPanel
 from views.widgets.plain_window import PlainWindow
 from views.workplace.about import AboutWindow
 from views.workplace.first_bar import FirstPage
@@ -203,6 +207,15 @@ def _network(answer: NetworkAnswer) -> QWidget:
     return PlainWindow(view, "Réseau")
 
 
+def _gate() -> QWidget:
+    window = _network(gated_network())
+    panel = window.findChild(SitesPanel)
+    assert panel is not None
+    panel.show_gate(AskGate("valdore", "library"), SiteGateAnswer(gaps=GAPS))
+    panel.reason.setText("l’assurance arrive lundi")
+    return window
+
+
 def _authority(count: int, missing: int, *, is_open: bool) -> QWidget:
     window = _network(busy_network())
     panel = window.findChild(AuthorityPanel)
@@ -291,6 +304,7 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "site": {
         "host": _host,
         "network": lambda: _network(busy_network()),
+        "site-gate": _gate,
         "next-authority": partial(_authority, 120, 2, is_open=False),
         "next-authority-missing": partial(_authority, 5_000, 4_880, is_open=True),
         "operator-acts": _operator_acts,

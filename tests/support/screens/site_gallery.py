@@ -27,6 +27,7 @@ from session.protocol.hub.site import (
     SiteFacts,
     SiteTotals,
 )
+from session.protocol.hub.site_gate import Gap, SiteGap
 from session.protocol.hub.tickets import HelpState
 from session.protocol.wire.roles import Role
 from tests.unit.views.site.host_facts import kiosk
@@ -119,6 +120,37 @@ def totals_of(sites: list[SiteFacts]) -> SiteTotals:
         closed=sum(site.closed for site in sites),
         unopened=sum(site.is_unopened for site in sites),
     )
+
+
+GAPS = [
+    SiteGap(gap=Gap.INSURANCE),
+    SiteGap(gap=Gap.SIGNATURE, of="Mutuelle du Marais"),
+    SiteGap(gap=Gap.TRAINING, of="Inès B."),
+    SiteGap(gap=Gap.NOT_TRIED, of="Borne du fond"),
+]
+
+
+def gated_network() -> NetworkAnswer:
+    """The chosen site lacks things; another one is open all the same until a day."""
+    answer = busy_network()
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    sites = [
+        msgspec.structs.replace(site, gate=True)
+        if site.closed
+        else msgspec.structs.replace(
+            site,
+            gate=True,
+            is_exception=True,
+            until_utc=at + timedelta(days=30),
+            changed_by="Marc L.",
+            at_utc=at,
+            reason="assurance en route",
+        )
+        if site.id == "s0"
+        else site
+        for site in answer.sites
+    ]
+    return msgspec.structs.replace(answer, sites=sites)
 
 
 def large_network() -> NetworkAnswer:
