@@ -22,6 +22,7 @@ from session.protocol.helpdesk.log_list import LOG_LIST_REQUESTS
 from session.protocol.helpdesk.log_notes import NOTE_REQUESTS
 from session.protocol.helpdesk.remote_help import REMOTE_HELP_REQUESTS
 from session.protocol.helpdesk.self_test import SELF_TEST_REQUESTS
+from session.protocol.helpdesk.site_gate import SITE_GATE_REQUESTS
 from session.protocol.hub.board import BOARD_REQUESTS
 from session.protocol.hub.history import HISTORY_REQUESTS
 from session.protocol.hub.line_probe import PROBE_REQUESTS
@@ -30,7 +31,6 @@ from session.protocol.hub.network import NETWORK_REQUESTS
 from session.protocol.hub.requests import REQUESTS, Request, Requests
 from session.protocol.hub.routing import ROUTING_REQUESTS
 from session.protocol.hub.site import SITE_REQUESTS
-from session.protocol.hub.site_gate import SITE_GATE_REQUESTS
 from session.protocol.hub.statistics import STATISTICS_REQUESTS
 from session.protocol.hub.third_parties import TALK_REQUESTS
 from session.protocol.hub.waiting import WAITING_REQUESTS

@@ -12,11 +12,11 @@ from PyQt6.QtCore import QDate, pyqtSignal
 from PyQt6.QtWidgets import QDateEdit, QWidget
 
 from resources.texts import _, ngettext
+from session.protocol.helpdesk.site_gate import SiteGap
 from session.protocol.hub.site import SiteFacts
-from session.protocol.hub.site_gate import SiteGap
+from views.site.site_gaps import gap_words
 from views.widgets.parts import column, label, push_button, restyle, row
 from views.widgets.theme import SPACE
-from views.words.site_gaps import gap_words
 
 SHOWN = 6
 MOST_DAYS = 92

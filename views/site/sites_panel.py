@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from resources.texts import _, ngettext
 from session.desk.hub.site import FIRST_ROWS
+from session.protocol.helpdesk.site_gate import SiteGateAnswer
 from session.protocol.hub.site import NetworkAnswer, SiteFacts
-from session.protocol.hub.site_gate import SiteGateAnswer
 from session.protocol.wire.typed_words import is_reason
 from views.board.tables import BoardTable, Cell, TableRow
 from views.site.gate_panel import GatePanel, day_words

@@ -30,9 +30,9 @@ from session.hub.history.database import History
 from session.hub.network.site_gate import find_gaps
 from session.hub.remote_help.self_tests import KioskSelfTests
 from session.protocol.helpdesk.self_test import SelfTestRow
-from session.protocol.hub.site_gate import SiteGap
+from session.protocol.helpdesk.site_gate import SiteGap
+from views.site.site_gaps import gap_words
 from views.words.self_tests import check_words
-from views.words.site_gaps import gap_words
 
 
 @hub_command(needs_convention=True)

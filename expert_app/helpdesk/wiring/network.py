@@ -11,8 +11,8 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.desk.hub.site import NetworkClient
+from session.protocol.helpdesk.site_gate import SiteGateRequest
 from session.protocol.hub.site import AuthorityRequest, NetworkAnswer, NetworkRequest
-from session.protocol.hub.site_gate import SiteGateRequest
 from views.site.authority_panel import FindMissing
 from views.site.network_view import NetworkView
 from views.site.sites_panel import AskGate, FindSites, SetSiteState

@@ -15,9 +15,9 @@ from session.hub.access.handlers import Asker, handles
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import KioskEntry, OrganisationEntry, SiteEntry
 from session.protocol.helpdesk.self_test import SelfTestRow
-from session.protocol.hub.site_gate import (
+from session.protocol.helpdesk.site_gate import (
     MOST_GAPS,
-    Gap,
+    Lack,
     SiteGap,
     SiteGateAnswer,
     SiteGateRequest,
@@ -86,18 +86,18 @@ def _record_gaps(
 ) -> Iterator[SiteGap]:
     record = site.record
     told = (
-        (Gap.ADDRESS, record.address.strip()),
-        (Gap.CONTACT, record.contact.strip()),
-        (Gap.CLOSED_ROOM, record.closed_room),
-        (Gap.WHEELCHAIR, record.wheelchair),
-        (Gap.INSURANCE, record.insured_until is not None and record.insured_until >= today),
+        (Lack.ADDRESS, record.address.strip()),
+        (Lack.CONTACT, record.contact.strip()),
+        (Lack.CLOSED_ROOM, record.closed_room),
+        (Lack.WHEELCHAIR, record.wheelchair),
+        (Lack.INSURANCE, record.insured_until is not None and record.insured_until >= today),
     )
     yield from (SiteGap(gap=gap) for gap, is_so in told if not is_so)
     signed = {signature.organisation for signature in record.signatures if signature.on <= today}
     offering = (split_service(ref, home)[0] for ref in site.services)
     for organisation in dict.fromkeys((home, *offering)):
         if organisation not in signed:
-            yield SiteGap(gap=Gap.SIGNATURE, of=catalogue.organisation(organisation).name)
+            yield SiteGap(gap=Lack.SIGNATURE, of=catalogue.organisation(organisation).name)
 
 
 def _host_gaps(owner: OrganisationEntry, site: SiteEntry, today: date) -> Iterator[SiteGap]:
@@ -108,24 +108,24 @@ def _host_gaps(owner: OrganisationEntry, site: SiteEntry, today: date) -> Iterat
         if person.role == "facilitator" and site.id in person.sites
     ]
     if not hosts:
-        yield SiteGap(gap=Gap.HOST)
+        yield SiteGap(gap=Lack.HOST)
     for host in hosts:
         trained_on = host.trained_on
         if trained_on is None or not today - EVERY <= trained_on <= today:
-            yield SiteGap(gap=Gap.TRAINING, of=host.name)
+            yield SiteGap(gap=Lack.TRAINING, of=host.name)
 
 
 def _kiosk_gaps(
     kiosks: Sequence[KioskEntry], newest: dict[str, SelfTestRow], now: datetime
 ) -> Iterator[SiteGap]:
     if not kiosks:
-        yield SiteGap(gap=Gap.KIOSK)
+        yield SiteGap(gap=Lack.KIOSK)
     for kiosk in kiosks:
         name, test = kiosk.name or kiosk.id, newest.get(kiosk.id)
         if test is None or now - test.at_utc > TRIED:
-            yield SiteGap(gap=Gap.NOT_TRIED, of=name)
+            yield SiteGap(gap=Lack.NOT_TRIED, of=name)
         elif any(check.is_fault for check in test.checks):
-            yield SiteGap(gap=Gap.FAULT, of=name)
+            yield SiteGap(gap=Lack.FAULT, of=name)
 
 
 def _zone(owner: OrganisationEntry, site: SiteEntry) -> ZoneInfo:

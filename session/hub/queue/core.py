@@ -49,7 +49,7 @@ class Closures:
     not passed their gate, and what supervisors say there.
     """
 
-    def __init__(self, decisions: Decisions, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, decisions: Decisions, catalogue: Catalogue, *, clock: Clock) -> None:
         self._decisions = decisions
         self._catalogue = catalogue
         self._clock = clock

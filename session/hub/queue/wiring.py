@@ -126,7 +126,7 @@ def _core(
         changes=TicketChanges(stores.tickets, view, claims=AgentClaims(claims, stores.tickets)),
         callers=stores.callers,
         catalogue=parts.catalogue,
-        closures=Closures(stores.board, parts.catalogue, parts.clock),
+        closures=Closures(stores.board, parts.catalogue, clock=parts.clock),
         presence=Presence(parts.clock, parts.patience),
         notifications=notifications,
         clock=parts.clock,

@@ -12,9 +12,9 @@ from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.errors import GateNotPassed, NotAllowed, QueueClosed
 from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTestReported
+from session.protocol.helpdesk.site_gate import Lack, SiteGateRequest
 from session.protocol.hub.requests import ServicesChanged, ServicesRequest
 from session.protocol.hub.site import NetworkRequest, OpenSiteRequest, SiteFacts, SiteStateRequest
-from session.protocol.hub.site_gate import Gap, SiteGateRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.waiting import until
@@ -64,11 +64,11 @@ async def test_a_site_opens_once_nothing_lacks_and_for_a_year(tmp_path: Path) ->
         assert (site.gate, site.closed, site.is_wrong) == (True, True, False)
 
         opening = OpenSiteRequest(site="library", reason="recette du 2 mars")
-        assert [gap.gap for gap in (await operator.ask(QUESTION)).gaps] == [Gap.NOT_TRIED]
+        assert [gap.gap for gap in (await operator.ask(QUESTION)).gaps] == [Lack.NOT_TRIED]
         with pytest.raises(GateNotPassed):
             await operator.ask_once(opening)
         await _try_kiosk(bus, clock, "scanner_jam")
-        assert [gap.gap for gap in (await operator.ask(QUESTION)).gaps] == [Gap.FAULT]
+        assert [gap.gap for gap in (await operator.ask(QUESTION)).gaps] == [Lack.FAULT]
         await _try_kiosk(bus, clock)
         assert (await operator.ask(QUESTION)).gaps == []
 

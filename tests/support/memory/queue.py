@@ -72,7 +72,7 @@ def memory_core(
         changes=TicketChanges(store or MemoryStore(), view or QueueView()),
         callers=callers or MemoryCallers(),
         catalogue=catalogue,
-        closures=Closures(decisions or NoDecisions(), catalogue, clock),
+        closures=Closures(decisions or NoDecisions(), catalogue, clock=clock),
         presence=Presence(clock),
         notifications=notifications,
         clock=clock,

@@ -21,8 +21,8 @@ from session.log.summary import summarise
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from session.protocol.conversation.messages import Grant, PageShown
 from session.protocol.helpdesk.log_list import LogsFound
+from session.protocol.helpdesk.site_gate import SiteGateAnswer
 from session.protocol.hub.site import CallerState, NetworkAnswer
-from session.protocol.hub.site_gate import SiteGateAnswer
 from session.protocol.hub.tickets import HelpState
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from tests.support.appointments.scenes import APPOINTMENT_SCENES

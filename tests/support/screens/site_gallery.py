@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
 from session.core.clock import ManualClock
+from session.protocol.helpdesk.site_gate import Lack, SiteGap
 from session.protocol.hub.site import (
     AuthorityAnswer,
     CallerState,
@@ -27,7 +28,6 @@ from session.protocol.hub.site import (
     SiteFacts,
     SiteTotals,
 )
-from session.protocol.hub.site_gate import Gap, SiteGap
 from session.protocol.hub.tickets import HelpState
 from session.protocol.wire.roles import Role
 from tests.unit.views.site.host_facts import kiosk
@@ -123,10 +123,10 @@ def totals_of(sites: list[SiteFacts]) -> SiteTotals:
 
 
 GAPS = [
-    SiteGap(gap=Gap.INSURANCE),
-    SiteGap(gap=Gap.SIGNATURE, of="Mutuelle du Marais"),
-    SiteGap(gap=Gap.TRAINING, of="Inès B."),
-    SiteGap(gap=Gap.NOT_TRIED, of="Borne du fond"),
+    SiteGap(gap=Lack.INSURANCE),
+    SiteGap(gap=Lack.SIGNATURE, of="Mutuelle du Marais"),
+    SiteGap(gap=Lack.TRAINING, of="Inès B."),
+    SiteGap(gap=Lack.NOT_TRIED, of="Borne du fond"),
 ]
 
 

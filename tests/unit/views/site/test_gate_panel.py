@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from pytestqt.qtbot import QtBot
 
+from session.protocol.helpdesk.site_gate import Lack, SiteGap, SiteGateAnswer
 from session.protocol.hub.site import NetworkAnswer, SiteFacts, SiteTotals
-from session.protocol.hub.site_gate import Gap, SiteGap, SiteGateAnswer
 from views.site.sites_panel import AskGate, SetSiteState, SitesPanel
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-GAPS = [SiteGap(gap=Gap.INSURANCE), SiteGap(gap=Gap.TRAINING, of="Inès <b>B.</b>")]
+GAPS = [SiteGap(gap=Lack.INSURANCE), SiteGap(gap=Lack.TRAINING, of="Inès <b>B.</b>")]
 
 
 def _site(**facts: object) -> SiteFacts:
@@ -87,6 +87,6 @@ def test_a_site_without_a_gate_shows_none(qtbot: QtBot) -> None:
 
 def test_many_gaps_are_counted(qtbot: QtBot) -> None:
     panel, _acts = _panel(qtbot, _site(closed=False, is_exception=True, until_utc=AT))
-    gaps = [SiteGap(gap=Gap.FAULT, of=f"Borne {number}") for number in range(100)]
+    gaps = [SiteGap(gap=Lack.FAULT, of=f"Borne {number}") for number in range(100)]
     panel.show_gate(AskGate("valdore", "library"), SiteGateAnswer(gaps=gaps))
     assert "94" in panel.gate._lacks.text()

@@ -11,7 +11,7 @@ from session.core.errors import NotAllowed
 from session.hub.convention.catalogue import Catalogue
 from session.hub.network.site_gate import find_gaps
 from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTestRow
-from session.protocol.hub.site_gate import Gap
+from session.protocol.helpdesk.site_gate import Lack
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def _gaps(
     trained: str = "trained_on = 2025-09-01",
     tried_days: int | None = 1,
     code: str = "",
-) -> list[tuple[Gap, str]]:
+) -> list[tuple[Lack, str]]:
     catalogue = Catalogue.parse(TEXT.replace("TRAINED", trained) + record)
     tests = []
     if tried_days is not None:
@@ -81,30 +81,30 @@ def test_nothing_lacks() -> None:
 
 def test_a_site_without_a_record_lacks_all_of_it() -> None:
     assert [gap for gap, _of in _gaps(record="")] == [
-        Gap.ADDRESS,
-        Gap.CONTACT,
-        Gap.CLOSED_ROOM,
-        Gap.WHEELCHAIR,
-        Gap.INSURANCE,
-        Gap.SIGNATURE,
-        Gap.SIGNATURE,
+        Lack.ADDRESS,
+        Lack.CONTACT,
+        Lack.CLOSED_ROOM,
+        Lack.WHEELCHAIR,
+        Lack.INSURANCE,
+        Lack.SIGNATURE,
+        Lack.SIGNATURE,
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "gap"),
     [
-        ("insured_until = 2026-03-02", "insured_until = 2026-03-01", (Gap.INSURANCE, "")),
-        ("on = 2026-01-12", "on = 2026-03-03", (Gap.SIGNATURE, "Bornes du Val")),
+        ("insured_until = 2026-03-02", "insured_until = 2026-03-01", (Lack.INSURANCE, "")),
+        ("on = 2026-01-12", "on = 2026-03-03", (Lack.SIGNATURE, "Bornes du Val")),
         (
             '"valdore", on',
             '"marais", on',
-            (Gap.SIGNATURE, "Caisse d'entraide du Val-Doré"),
+            (Lack.SIGNATURE, "Caisse d'entraide du Val-Doré"),
         ),
-        ('contact = "accueil, 04 00 00 00 00"', 'contact = " "', (Gap.CONTACT, "")),
+        ('contact = "accueil, 04 00 00 00 00"', 'contact = " "', (Lack.CONTACT, "")),
     ],
 )
-def test_one_thing_lacks(old: str, new: str, gap: tuple[Gap, str]) -> None:
+def test_one_thing_lacks(old: str, new: str, gap: tuple[Lack, str]) -> None:
     assert _gaps(record=RECORD.replace(old, new)) == [gap]
 
 
@@ -112,7 +112,7 @@ def test_one_thing_lacks(old: str, new: str, gap: tuple[Gap, str]) -> None:
     "trained", ["trained_on = 2025-03-01", "trained_on = 2026-03-03", 'skills = ["lsf"]']
 )
 def test_a_host_is_trained_within_a_year(trained: str) -> None:
-    assert _gaps(trained=trained) == [(Gap.TRAINING, "Inès B.")]
+    assert _gaps(trained=trained) == [(Lack.TRAINING, "Inès B.")]
 
 
 def test_a_site_has_a_host_and_a_kiosk() -> None:
@@ -124,16 +124,16 @@ def test_a_site_has_a_host_and_a_kiosk() -> None:
     gaps = find_gaps(
         Catalogue.parse(text + RECORD + other), "network", "library", tests=[], now=NOW
     )
-    assert [gap.gap for gap in gaps] == [Gap.HOST, Gap.KIOSK]
+    assert [gap.gap for gap in gaps] == [Lack.HOST, Lack.KIOSK]
 
 
 @pytest.mark.parametrize("days", [None, 8])
 def test_a_kiosk_has_tried_itself_this_week(days: int | None) -> None:
-    assert _gaps(tried_days=days) == [(Gap.NOT_TRIED, "Borne du fond")]
+    assert _gaps(tried_days=days) == [(Lack.NOT_TRIED, "Borne du fond")]
 
 
 def test_a_kiosk_with_a_fault_lacks_its_part() -> None:
-    assert _gaps(code="printer_unreachable") == [(Gap.FAULT, "Borne du fond")]
+    assert _gaps(code="printer_unreachable") == [(Lack.FAULT, "Borne du fond")]
     assert _gaps(code="absent") == []
 
 

@@ -17,7 +17,7 @@ from session.protocol.wire.roles import Role
 MOST_GAPS = 100
 
 
-class Gap(StrEnum):
+class Lack(StrEnum):
     """A thing that lacks."""
 
     ADDRESS = "address"
@@ -36,7 +36,7 @@ class Gap(StrEnum):
 class SiteGap(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that lacks; `of`: whose or of which kiosk, as people call it, "" for the site's."""
 
-    gap: Gap
+    gap: Lack
     of: Text = ""
 
 
