@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QDateEdit, QWidget
 from resources.texts import _, ngettext
 from session.protocol.helpdesk.site_gate import SiteGap
 from session.protocol.hub.site import SiteFacts
-from views.site.site_gaps import gap_words
+from views.site.lacks import gap_words
 from views.widgets.parts import column, label, push_button, restyle, row
 from views.widgets.theme import SPACE
 

@@ -31,7 +31,7 @@ from session.hub.network.site_gate import find_gaps
 from session.hub.remote_help.self_tests import KioskSelfTests
 from session.protocol.helpdesk.self_test import SelfTestRow
 from session.protocol.helpdesk.site_gate import SiteGap
-from views.site.site_gaps import gap_words
+from views.site.lacks import gap_words
 from views.words.self_tests import check_words
 
 
