@@ -183,7 +183,9 @@ class VaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     key: str = ""
 
 
-class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PersonEntry(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of
     them.
 

@@ -21,7 +21,9 @@ class SignatureEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     by: Text = ""
 
 
-class RefusalEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RefusalEntry(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """An organisation does not want to be at the site, and why."""
 
     organisation: Id
@@ -29,7 +31,9 @@ class RefusalEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     on: date | None = None
 
 
-class SiteRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SiteRecord(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """What its operator knows of a site.
 
     Attributes:
