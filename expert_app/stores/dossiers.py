@@ -18,7 +18,7 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import documents_folder
 from expert_app.stores.messages import ways_of
-from expert_app.stores.passwords import DOCUMENTS, ged_name, load_secret
+from expert_app.stores.passwords import DOCUMENTS, check_authority, ged_name, load_secret
 from resources.texts import _
 from session.core.errors import DocumentNotFiled
 
@@ -94,6 +94,7 @@ def open_targets(settings: HubSettings) -> list[DeliveryTarget]:
             secret = load_secret(ged_name(system.name), system.secret_file)
         else:
             secret = ""
+        check_authority(ged_name(system.name), system.ca_file)
         targets.append(DeliveryTarget(system, make_connector(system, secret)))
     return targets
 

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from expert_app.messages.carrier import Senders
 from expert_app.messages.senders import MessageSender
 from expert_app.runtime.config import HubSettings
-from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.store_settings import MailSettings
-from expert_app.stores.passwords import load_secret, mail_name, sms_name
-from resources.texts import _
+from expert_app.stores.passwords import check_authority, load_secret, mail_name, sms_name
 from session.core.appointment_model import MessageWay
 from session.core.clock import Clock
 
@@ -45,12 +43,8 @@ def open_senders(settings: HubSettings, clock: Clock) -> Senders:
     for gateway in settings.sms:
         name = sms_name(gateway.organisation)
         token = load_secret(name, gateway.secret_file)
-        try:
-            senders[gateway.organisation, MessageWay.SMS] = SmsSender(gateway, token)
-        except OSError as error:
-            words = _("The certificate {file} of {name} cannot be read ({why}).")
-            why = words.format(file=gateway.ca_file, name=name, why=error.strerror)
-            raise KeyMissing(gateway.ca_file, why) from error
+        check_authority(name, gateway.ca_file)
+        senders[gateway.organisation, MessageWay.SMS] = SmsSender(gateway, token)
     return senders
 
 

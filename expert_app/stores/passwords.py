@@ -8,6 +8,7 @@ Used by what opens the store, by the deliveries and by what looks whether all ar
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 
 from expert_app.register.kinds import wants_secret
@@ -80,9 +81,31 @@ def load_secret(name: str, secret_file: str) -> str:
             raise
         words = _(
             "No secret for “{name}”: run `expert-app hub secret {name}`, or set {variable} or a "
-            "secret_file."
+            "{setting}."
         )
-        raise KeyMissing(name, words.format(name=name, variable=variable_of(name))) from error
+        if name.startswith(rdv_name("")):
+            setting = "secret_folder"
+        else:
+            setting = "secret_file"
+        why = words.format(name=name, variable=variable_of(name), setting=setting)
+        raise KeyMissing(name, why) from error
+
+
+def check_authority(name: str, ca_file: str) -> None:
+    """Look whether certificates can be checked against `ca_file`, "" for the system's.
+
+    Args:
+        name: under which the secret of the same system is kept.
+
+    Raises:
+        KeyMissing: the file cannot be read, or holds no certificate.
+    """
+    try:
+        ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        words = _("The certificate {file} of {name} cannot be read ({why}).")
+        why = words.format(file=ca_file, name=name, why=error.strerror or error)
+        raise KeyMissing(name, why) from error
 
 
 def load_rdv_secrets(settings: RdvSettings) -> dict[str, str]:
@@ -91,8 +114,13 @@ def load_rdv_secrets(settings: RdvSettings) -> dict[str, str]:
 
 
 def load_rdv_client_secret(settings: RdvSettings) -> str:
-    """The secret of this hub at RDV Service Public, "" for none. Raises `KeyMissing`."""
-    return load_secret(RDV_CLIENT, settings.secret_file) if settings.address else ""
+    """The secret of this hub at RDV Service Public, "" for none. Raises `KeyMissing`, also for an
+    authority that cannot be read.
+    """
+    if not settings.address:
+        return ""
+    check_authority(RDV_CLIENT, settings.ca_file)
+    return load_secret(RDV_CLIENT, settings.secret_file)
 
 
 def wanted_secrets(settings: HubSettings) -> dict[str, str]:

@@ -6,10 +6,8 @@ from __future__ import annotations
 from expert_app.register.kinds import make_lookup, wants_secret
 from expert_app.register.lookup import OpenRegisters, RegisterLookup
 from expert_app.runtime.config import HubSettings
-from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.store_settings import RegisterSettings
-from expert_app.stores.passwords import load_secret, register_name
-from resources.texts import _
+from expert_app.stores.passwords import check_authority, load_secret, register_name
 from session.core.clock import Clock
 
 
@@ -24,12 +22,8 @@ def open_lookup(settings: RegisterSettings, clock: Clock) -> RegisterLookup:
         secret = load_secret(name, settings.secret_file)
     else:
         secret = ""
-    try:
-        return make_lookup(settings, secret, clock)
-    except OSError as error:
-        words = _("The certificate {file} of a register cannot be read ({why}).")
-        why = words.format(file=settings.ca_file, why=error.strerror or error)
-        raise KeyMissing(name, why) from error
+    check_authority(name, settings.ca_file)
+    return make_lookup(settings, secret, clock)
 
 
 def open_registers(settings: HubSettings, clock: Clock) -> OpenRegisters:

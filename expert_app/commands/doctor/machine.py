@@ -32,7 +32,13 @@ from expert_app.runtime.store_settings import DocumentsSettings
 from expert_app.stores.dossiers import ExtraMissing, away_words, extra_words, open_blobs
 from expert_app.stores.jetstream import store_limits
 from expert_app.stores.messages import open_senders
-from expert_app.stores.passwords import load_secret, sign_on_name, wanted_secrets
+from expert_app.stores.passwords import (
+    RDV_CLIENT,
+    check_authority,
+    load_secret,
+    sign_on_name,
+    wanted_secrets,
+)
 from resources.texts import _
 from session.core.child_process import NO_WINDOW
 from session.core.clock import SystemClock
@@ -154,6 +160,8 @@ def _secrets(settings: HubSettings) -> Iterator[CheckResult]:
     for name, file in wanted_secrets(others).items():
         try:
             load_secret(name, file)
+            if name == RDV_CLIENT:
+                check_authority(name, settings.rdv.ca_file)
         except KeyMissing as error:
             level = "absent" if name.startswith(sign_on_name("")) else "wrong"
             yield CheckResult("secret", level, error.why)

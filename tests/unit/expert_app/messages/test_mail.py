@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
+import msgspec
 import pytest
 
+from documents.printed.appointment_words import AppointmentSlip
 from expert_app.ged.connector import NotDelivered, Reason
 from expert_app.messages.mail import MailSender
+from expert_app.messages.texts import message_text
 from expert_app.runtime.store_settings import MailSettings
+from resources.texts import CALLER_LANGUAGES
+from session.core.appointment_model import MessageKind
 from session.core.clock import SystemClock
 from tests.support.tls_files import TlsFiles, tls_files
-from tests.unit.expert_app.messages.invented import outgoing
+from tests.unit.expert_app.messages.invented import SLIP, outgoing
 from tests.unit.expert_app.messages.mail_server import PASSWORD, USER, MailServer
 
 TO = "jeanne.exemple@exemple.fr"
@@ -57,6 +63,18 @@ async def test_a_mail_with_its_calendar_file_arrives(tls: TlsFiles, security: st
     assert file.get_content_type() == "text/calendar"
     assert file.get_param("method") == "PUBLISH"
     assert b"UID:a1" in file.get_payload(decode=True)
+
+
+async def test_a_long_subject_arrives_letter_by_letter() -> None:
+    at = datetime.fromisoformat("2026-12-10T08:00:00+01:00")
+    slip: AppointmentSlip = msgspec.structs.replace(SLIP, starts_at=at)
+    async with MailServer().running() as server:
+        for language in CALLER_LANGUAGES:
+            text = message_text(MessageKind.REMINDER, slip, language)
+            await _sender(_settings(server.port)).send(
+                msgspec.structs.replace(outgoing(TO), text=text)
+            )
+            assert server.mails[-1]["Subject"] == text.subject
 
 
 @pytest.mark.parametrize(

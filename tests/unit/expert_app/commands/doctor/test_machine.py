@@ -169,11 +169,37 @@ def test_a_secret_that_is_missing_is_said_before_the_hub_refuses_to_start(
     door = RdvSettings(listen="127.0.0.1:8790", organisations=["valdore"])
     [missing] = look(tmp_path, rdv=door)
     assert (missing.level, "hub secret rdv.valdore" in missing.sentence) == ("wrong", True)
+    assert "secret_folder" in missing.sentence
     monkeypatch.setenv("POSTE_EXPERT_SECRET_RDV_VALDORE", "partage")
     assert look(tmp_path, rdv=door) == []
+    folder = msgspec.structs.replace(door, organisations=["marais"], secret_folder=str(tmp_path))
+    [no_file] = look(tmp_path, rdv=folder)
+    assert str(tmp_path / "marais") in no_file.sentence
     with taken_port() as port:
         [taken] = look(tmp_path, rdv=msgspec.structs.replace(door, listen=f"127.0.0.1:{port}"))
     assert "rdv.listen" in taken.sentence
+
+
+def _both_ways(ca_file: str) -> RdvSettings:
+    return RdvSettings(
+        listen="127.0.0.1:8790",
+        organisations=["valdore"],
+        public_address="https://hub.example",
+        address="https://rdv.example",
+        client_id="poste",
+        ca_file=ca_file,
+    )
+
+
+def test_an_authority_that_cannot_be_read_is_said_before_the_hub_refuses_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("RDV_VALDORE", "RDV_CLIENT"):
+        monkeypatch.setenv(f"POSTE_EXPERT_SECRET_{name}", "partage")
+    (tmp_path / "empty.pem").touch()
+    for file in ("/nowhere/ca.pem", str(tmp_path / "empty.pem")):
+        [unreadable] = look(tmp_path, rdv=_both_ways(file))
+        assert (unreadable.level, file in unreadable.sentence) == ("wrong", True)
 
 
 def test_a_mail_server_or_a_gateway_that_takes_nothing_is_said(tmp_path: Path) -> None:
