@@ -14,7 +14,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from documents.store import tables
 from documents.store.accesses import one_at_a_time
@@ -349,13 +360,16 @@ class Appointments:
             return [appointment_of(row) for row in connection.execute(query)]
 
     def open_before(self, moment: datetime) -> list[Appointment]:
-        """Appointments that began before this moment and have no end yet, the oldest first."""
+        """Appointments without an end that began before this moment, or whose caller is there; the
+        oldest first.
+        """
+        is_there = _COLUMNS.state == AppointmentState.ARRIVED.value
+        has_begun = and_(
+            _COLUMNS.state == AppointmentState.BOOKED.value, _COLUMNS.starts_utc < _naive(moment)
+        )
         query = (
             select(_TABLE)
-            .where(
-                _COLUMNS.state.in_([state.value for state in UPCOMING]),
-                _COLUMNS.starts_utc < _naive(moment),
-            )
+            .where(or_(is_there, has_begun))
             .order_by(_COLUMNS.starts_utc)
             .limit(MOST_LISTED)
         )

@@ -213,12 +213,14 @@ class CheckIn:
         await self._tasks.for_each(due, self._follow, name="appointments whose hour has come")
 
     async def _follow(self, appointment: Appointment) -> None:
-        late = timedelta(minutes=self._slips.entry(appointment).late_min)
-        is_over = self._clock.utc_now() > appointment.time.starts_at + late
+        now, starts_at = self._clock.utc_now(), appointment.time.starts_at
+        is_over = now > starts_at + timedelta(minutes=self._slips.entry(appointment).late_min)
         if appointment.state is AppointmentState.BOOKED:
             state = AppointmentState.MISSED if is_over else None
         else:
             state = await self._of_ticket(appointment)
+            if state is AppointmentState.MISSED and now < starts_at:
+                state = None  # nobody misses what is still to come
         if state is not None:
             try:
                 await in_thread(self._store.end)(appointment, state)

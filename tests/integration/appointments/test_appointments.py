@@ -49,7 +49,7 @@ from session.protocol.appointments.day import (
     SlotCountsRequest,
     StepsRequest,
 )
-from session.protocol.hub.requests import AcceptRequest
+from session.protocol.hub.requests import AcceptRequest, LeaveRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, catalogue_text, hub_world
 
@@ -214,6 +214,42 @@ async def test_a_caller_comes_and_the_expected_agent_has_the_dossier(tmp_path: P
         assert [step.kind for step in steps.steps] == ["booked", "arrived", "kept"]
         used = await place.kiosk.ask(FindSlipRequest(code=slip.code))
         assert used.state is CheckInState.USED
+
+
+async def test_who_is_answered_before_the_hour_has_kept_it_at_once(
+    tmp_path: Path,
+) -> None:
+    async with appointed(tmp_path) as place:
+        slip = await place.book((await place.free())[0])
+        await place.come_to(slip, -200)
+        request = CheckInRequest(
+            request_id="c1", appointment_id=slip.appointment_id, code=slip.code
+        )
+        ticket = (await place.kiosk.ask(request)).ticket
+        assert ticket is not None
+        await place.come_to(slip, -199)
+        assert await place.state(slip) is AppointmentState.ARRIVED
+        await place.desk.ask(AcceptRequest(ticket_id=ticket.ticket.id))
+        await place.come_to(slip, -198)
+        assert await place.state(slip) is AppointmentState.KEPT
+
+
+async def test_who_comes_early_and_leaves_has_missed_nothing_before_the_hour(
+    tmp_path: Path,
+) -> None:
+    async with appointed(tmp_path) as place:
+        slip = await place.book((await place.free())[0])
+        await place.come_to(slip, -200)
+        request = CheckInRequest(
+            request_id="c1", appointment_id=slip.appointment_id, code=slip.code
+        )
+        ticket = (await place.kiosk.ask(request)).ticket
+        assert ticket is not None
+        await place.kiosk.ask(LeaveRequest(ticket_id=ticket.ticket.id))
+        await place.come_to(slip, -190)
+        assert await place.state(slip) is AppointmentState.ARRIVED
+        await place.come_to(slip, 1)
+        assert await place.state(slip) is AppointmentState.MISSED
 
 
 async def test_number_and_birth_date_find_the_slip_and_a_stranger_does_not(tmp_path: Path) -> None:
