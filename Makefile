@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-strict test-units test-stories test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations handbook clean
+.PHONY: setup demo test test-strict test-units test-stories test-long pilot walk-appointment test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations handbook clean
 
 setup:
 	@installers/setup.sh
@@ -75,6 +75,11 @@ pilot:
 
 # Each part runs, whatever became of those before it; the last lines say which of them failed.
 FAULTS ?= "paper" "power_cut" "door.flood 30" "hostile 30" "chaos.press --rounds $(ROUNDS)" "run_cluster --rounds $(ROUNDS)" "region" "chaos"
+
+# A week of appointments in a minute, with a picture of each step: build/appointment.
+walk-appointment:
+	@installers/setup.sh test
+	$(BIN)/python -m tests.appointment
 
 test-faults: setup
 	@failed=0; report=; for part in $(FAULTS); do \

@@ -115,7 +115,8 @@ class Walk(Script):
     async def _picture(self, number: int, name: str) -> None:
         if self._shots is None:
             return
-        ends = {"desk": self._demo.desk, "kiosk": self._demo.kiosk, "replay": self._demo.replay}
+        demo = self._demo
+        ends = {"desk": demo.desk, "kiosk": demo.kiosk, "board": demo.board, "replay": demo.replay}
         for end, child in ends.items():
             if child is not None and child.returncode is None:
                 await self._picture_of(

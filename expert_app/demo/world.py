@@ -35,6 +35,7 @@ from expert_app.runtime.store_settings import GedSettings
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, sign_seal_key
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.dossier_model import Dossier, Piece
+from session.hub.convention.appointment_entries import AppointmentEntry
 from session.hub.convention.entries import (
     DisplayEntry,
     KioskEntry,
@@ -63,6 +64,7 @@ OPERATOR = "exploitant1"
 PARTNER = "emploi"
 """The second organisation, whose service stands on the same kiosk."""
 PARTNER_AGENT = "agent1"
+OFFICE_HOURS = ["mon-fri 09:00-12:00,14:00-17:00"]
 HELPDESK = "aide1"
 SUPERVISOR = "superviseur1"
 VAULT = "coffre"
@@ -84,6 +86,7 @@ SERVICES = (
         subtitle="Demander, déclarer, comprendre",
         number_kind="allocataire",
         icon="home",
+        appointments=AppointmentEntry(hours=OFFICE_HOURS),
     ),
     ServiceEntry(
         id="famille",
@@ -92,6 +95,7 @@ SERVICES = (
         subtitle="Naissance, garde, rentrée",
         number_kind="allocataire",
         icon="family",
+        appointments=AppointmentEntry(hours=OFFICE_HOURS),
     ),
     ServiceEntry(
         id="accueil",

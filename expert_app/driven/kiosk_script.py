@@ -64,6 +64,8 @@ def kiosk_names(window: KioskWindow) -> dict[str, QWidget]:
         "have_number": window.start_page.have_number,
         "have_appointment": window.start_page.expected,
         "slip_send": window.typing_page.send,
+        "waiting_book": window.waiting_page.book,
+        "closed_book": window.closed_page.book,
         "written_yes": page.chat.answers[0],
         "written_send": page.chat.send,
         "pause": window.bar.pause,

@@ -107,6 +107,7 @@ class ChoicePage(KioskPage):
         answers = self._choice.answers[self._first : self._first + self._at_once]
         for place, answer in enumerate(answers):
             button = BigButton("card", size="large", wrap=True)
+            button.setObjectName(f"choice_{place}")
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             button.clicked.connect(
                 lambda _checked, key=answer.key: self.acted.emit(ChooseAnswer(key))
