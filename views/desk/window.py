@@ -224,6 +224,7 @@ class DeskWindow(QMainWindow):
         self.help = ShortcutHelp(root)
         self.memos = MemoDrawer(root, self.header, idle=self.idle)
         self.appointments = AppointmentDrawer(root, self.header, clock=self._clock)
+        self.appointments.covered.connect(self.columns.show_covered)
         self.header.commands.addWidget(self.conversation.talk_bar.commands)
         self.header.commands.addWidget(self.conversation.layouts)
         self.status = AgentStatus(

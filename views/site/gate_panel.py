@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from PyQt6.QtCore import QDate, pyqtSignal
-from PyQt6.QtWidgets import QDateEdit, QWidget
+from PyQt6.QtWidgets import QDateEdit, QSizePolicy, QWidget
 
 from resources.texts import _, ngettext
 from session.protocol.helpdesk.site_gate import SiteGap
 from session.protocol.hub.site import SiteFacts
 from views.site.lacks import gap_words
-from views.widgets.parts import column, label, push_button, restyle, row
+from views.widgets.parts import column, label, push_button, restyle, row, scroll_area
 from views.widgets.theme import SPACE
 
 SHOWN = 6
+LEAST_LINES = 3
+"""Of what lacks, in a low window: the rest is a scroll away."""
+
 MOST_DAYS = 92
 """As the hub allows an exception."""
 
@@ -49,7 +52,10 @@ class GatePanel(QWidget):
         self.exception.clicked.connect(lambda: self.excepted.emit(self.day.date().toPyDate()))
         self._asking = QWidget()
         row(self._asking, self.day, self.exception, 0, space=SPACE[1])
-        column(self, self._state, self._lacks, self._asking, space=SPACE[0])
+        self._list = scroll_area(self._lacks)
+        self._list.setObjectName("gate_list")
+        self._list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column(self, self._state, self._list, self._asking, space=SPACE[0])
         self.hide()
 
     def show_site(self, site: SiteFacts | None, *, may_open: bool) -> None:
@@ -102,6 +108,7 @@ class GatePanel(QWidget):
             more = ngettext("and {count} more", "and {count} more", count - SHOWN)
             lines.append(more.format(count=count - SHOWN))
         self._lacks.setText("\n".join(lines))
+        self._list.setMinimumHeight(LEAST_LINES * self._lacks.fontMetrics().lineSpacing())
 
 
 def state_words(site: SiteFacts) -> str:

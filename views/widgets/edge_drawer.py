@@ -5,7 +5,7 @@ Used by the desk for memos and appointments.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QWidget
 
@@ -22,7 +22,12 @@ class EdgeDrawer(QFrame):
         over: the window's body.
         below: the part of it under which the drawer begins.
         width_px: with letters of the usual size; never more than this `part` of the body.
+
+    Signals:
+        covered(int): how much of the window's right lies under it now, in px; 0 once it is closed.
     """
+
+    covered = pyqtSignal(int)
 
     def __init__(
         self, over: QWidget, below: QWidget, *, name: str, width_px: int, part: float
@@ -65,6 +70,7 @@ class EdgeDrawer(QFrame):
         back, self._back = self._back, None
         if back is not None and back.isVisible():
             back.setFocus()
+        self.covered.emit(0)
 
     def _fit(self) -> None:
         usual_px = round(self._width_px * max(1.0, text_scale()))
@@ -74,3 +80,4 @@ class EdgeDrawer(QFrame):
         self.setGeometry(
             self._over.width() - width_px, top_px, width_px, self._over.height() - top_px
         )
+        self.covered.emit(width_px)

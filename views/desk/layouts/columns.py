@@ -66,6 +66,7 @@ class DeskColumns(QSplitter):
         self._ordering.timeout.connect(self._order_tabs)
         self.has_caller = False
         self._side_px = 0
+        self._covered_px = 0
         self.left = PageStack()
         self.left.addWidget(queue)
         self.left.addWidget(self.rail)
@@ -136,6 +137,11 @@ class DeskColumns(QSplitter):
             self._side_px = self._side_width()
             self.fit()
 
+    def show_covered(self, covered_px: int) -> None:
+        """This much of the right side lies under a drawer: the middle stays beside it."""
+        self._covered_px = covered_px
+        self.fit()
+
     def fit(self) -> None:
         """Divide the width anew."""
         self._ordering.start()
@@ -146,7 +152,7 @@ class DeskColumns(QSplitter):
         if self.side.isHidden():
             side_px = 0
         else:
-            side_px = self._side_width()
+            side_px = max(self._side_width(), self._covered_px)
         self.setSizes([left_px, max(CENTRE_PX, self.width() - left_px - side_px), side_px])
 
     def _order_tabs(self) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -28,6 +28,7 @@ from session.protocol.appointments.booking import (
     FreeSlotsRequest,
     MoveAppointmentRequest,
 )
+from tests.support.appointments import scenes
 from tests.support.appointments.scenes import (
     CALLER,
     OTHER,
@@ -329,3 +330,24 @@ def test_an_appointment_that_is_moved_stays_in_its_own_service(scene: Scene) -> 
     scene.drawer.offer_outside("RDV Service Public")
     scene.drawer.begin(BookingFor(organisation="valdore", moved=appointment("ap9", at(12, 14))))
     assert not part(scene.drawer, QPushButton, "booking_outside").isVisible()
+
+
+def test_hanging_up_stays_in_sight_beside_the_drawer(
+    qtbot: QtBot, desk_theme: QApplication
+) -> None:
+    window = scenes.booking()
+    qtbot.addWidget(window, before_close_func=lambda _window: window.close_now())
+    window.resize(1366, 768)
+    window.show()
+    qtbot.waitExposed(window)
+    hang_up = part(window, QPushButton, "call_hang_up")
+    assert window.appointments.isVisible()
+
+    def ends_before_the_drawer() -> bool:
+        right = hang_up.mapTo(window, QPoint(hang_up.width(), 0)).x()
+        return hang_up.isVisible() and right <= window.appointments.x()
+
+    qtbot.waitUntil(ends_before_the_drawer)
+    side_px = window.side.width()
+    window.appointments.hide()
+    qtbot.waitUntil(lambda: window.side.width() < side_px)
