@@ -435,13 +435,10 @@ class WrapUpView(QWidget):
         card.body.addSpacing(SPACE[1])
         card.body.addWidget(self.note)
         card.body.addWidget(self._call_back)
-        last = row(None)
-        last.addWidget(
-            label(_("You can still order and file pages on the right."), "small", wrap=True), 1
+        card.body.addWidget(
+            label(_("You can still order and file pages on the right."), "small", wrap=True)
         )
-        last.addWidget(self._pause)
-        last.addWidget(self._finish)
-        card.body.addLayout(last)
+        card.body.addLayout(FlowLayout(self._pause, self._finish, to_end=True))
         body = QWidget()
         across = row(body, space=0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         across.addWidget(card, 1, Qt.AlignmentFlag.AlignVCenter)
