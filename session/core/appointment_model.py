@@ -114,7 +114,8 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True):
         ticket: the ticket that it became.
         moves: how often its time was changed.
         foreign_id: its id in another booking system, "" for one of ours.
-        not_told: a message about it could not be sent by any way: somebody has to call.
+        not_told: somebody has to call: no message about it could be sent by any way, or the
+            person did not come.
     """
 
     id: Id

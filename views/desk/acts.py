@@ -170,14 +170,8 @@ class BookAgain(Struct, frozen=True):
     appointment_id: str
 
 
-class DropMissed(Struct, frozen=True):
-    """Nothing more is to be done about this missed appointment."""
-
-    appointment_id: str
-
-
 class SettleUntold(Struct, frozen=True):
-    """The person whom no message reached knows of this appointment now."""
+    """The person whom no message reached, or who did not come, needs no call any more."""
 
     appointment_id: str
 
@@ -197,7 +191,6 @@ IdleAct = (
     | DeleteLeftPages
     | WriteOfDossier
     | BookAgain
-    | DropMissed
     | SettleUntold
 )
 

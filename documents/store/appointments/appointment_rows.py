@@ -55,6 +55,9 @@ from session.core.errors import AppointmentOver, AppointmentUnknown
 LONGEST = timedelta(hours=8)
 """No appointment takes longer, so what begins earlier than that is over."""
 
+MISSED_FOR = timedelta(days=7)
+"""So long a missed appointment is somebody's to do."""
+
 MOST_LISTED = 5000
 MOST_STEPS = 200
 
@@ -245,8 +248,9 @@ class Appointments:
                 return appointment_of(row)
             if AppointmentState(row.state) not in allowed:
                 raise AppointmentOver
+            missed = {"not_told": 1} if state is AppointmentState.MISSED else {}
             connection.execute(
-                update(_TABLE).where(_COLUMNS.id == row.id).values(state=state.value)
+                update(_TABLE).where(_COLUMNS.id == row.id).values(state=state.value, **missed)
             )
             write_step(connection, row.id, kind, by=by, now=self._now(), reason=reason)
             if state is AppointmentState.CANCELLED:
@@ -323,13 +327,17 @@ class Appointments:
             return [appointment_of(row) for row in connection.execute(query)]
 
     def not_told(self, organisation: str) -> list[Appointment]:
-        """Appointments to come, cancelled ones too, whose person no message could reach, by
-        time.
+        """Appointments to come, cancelled ones too, whose person no message could reach, and
+        those of the last week that were missed; until somebody told the person. By time.
         """
+        now = _naive(self._now())
+        is_missed = and_(
+            _COLUMNS.state == AppointmentState.MISSED.value, _COLUMNS.starts_utc > now - MISSED_FOR
+        )
         query = select(_TABLE).where(
             _COLUMNS.organisation == organisation,
             _COLUMNS.not_told == 1,
-            _COLUMNS.starts_utc > _naive(self._now()),
+            or_(_COLUMNS.starts_utc > now, is_missed),
         )
         query = query.order_by(_COLUMNS.starts_utc, _COLUMNS.id).limit(MOST_LISTED)
         with self._transactions.reading() as connection:

@@ -25,7 +25,7 @@ from session.protocol.appointments.booking import (
 from session.protocol.appointments.day import AbsenceRequest, AppointmentsAnswer, DayAppointment
 from session.protocol.appointments.outside import OutsideState
 from session.protocol.hub.requests import HubMessage
-from views.desk.acts import BookAgain, DropMissed, SettleUntold
+from views.desk.acts import BookAgain, SettleUntold
 from views.desk.appointments.acts import (
     BeginBooking,
     BeginMoving,
@@ -70,10 +70,10 @@ class AppointmentConnections:
         self._organisation = organisation
         self._agent = agent
         self._show_missed = show_missed
-        self._settled: set[str] = set()
-        self._day: list[DayAppointment] = []
         self._not_told: Sequence[DayAppointment] = ()
         self._has_booked = False
+        self._again = ""
+        """A missed appointment in whose place another is taken."""
         for page in (
             window.appointments,
             window.dossier,
@@ -122,6 +122,7 @@ class AppointmentConnections:
             case MoveAppointmentRequest() | CancelAppointmentRequest():
                 self._job.ask(act)
             case BeginBooking():
+                self._again = ""
                 drawer.begin(self._for_caller())
             case BeginMoving(appointment):
                 drawer.begin(self._for(appointment, moved=appointment))
@@ -135,9 +136,6 @@ class AppointmentConnections:
                 self._job.set_absence(act)
             case BookAgain(appointment_id):
                 self._book_again(appointment_id)
-            case DropMissed(appointment_id):
-                self._settled.add(appointment_id)
-                self._show_open()
             case SettleUntold(appointment_id):
                 self._job.settle_untold(appointment_id)
 
@@ -155,8 +153,9 @@ class AppointmentConnections:
         )
 
     def _book_again(self, appointment_id: str) -> None:
-        for facts in self._day:
+        for facts in self._not_told:
             if facts.appointment.id == appointment_id:
+                self._again = appointment_id
                 self._window.appointments.begin(self._for(facts))
 
     def _for_caller(self) -> BookingFor:
@@ -220,6 +219,9 @@ class AppointmentConnections:
             if isinstance(request, BookRequest):
                 self._has_booked = True
                 self._offer()
+                if self._again:
+                    self._job.settle_untold(self._again)
+                    self._again = ""
             elif isinstance(request, CancelAppointmentRequest):
                 words = _("The appointment is cancelled.")
                 self._window.messages.show_message(Level.INFO, words, key=CANCELLED)
@@ -240,7 +242,6 @@ class AppointmentConnections:
     # ---- this day
 
     def _on_day(self, answer: AppointmentsAnswer) -> None:
-        self._day = answer.appointments
         self._not_told = answer.not_told
         shown = [
             facts
@@ -249,24 +250,7 @@ class AppointmentConnections:
         ]
         self._window.idle.appointments.show_work([_line(facts) for facts in shown])
         self._window.idle.absence.show_absences(answer.absences)
-        self._show_open()
-
-    def _show_open(self) -> None:
-        """Those who were expected by this agent, or by nobody in particular, and did not come; and
-        those whom no message reached.
-        """
-        self._show_missed(
-            [
-                *map(_untold, self._not_told),
-                *(
-                    _missed(facts)
-                    for facts in self._day
-                    if facts.appointment.state is AppointmentState.MISSED
-                    and facts.appointment.agent in ("", self._agent)
-                    and facts.appointment.id not in self._settled
-                ),
-            ]
-        )
+        self._show_missed([_to_tell(facts, answer.day) for facts in answer.not_told])
 
 
 def _line(facts: DayAppointment) -> OpenWork:
@@ -287,25 +271,28 @@ def _line(facts: DayAppointment) -> OpenWork:
     )
 
 
-def _missed(facts: DayAppointment) -> OpenWork:
+def _to_tell(facts: DayAppointment, today: str) -> OpenWork:
+    """Whose person has to be called: who did not come, or whom no message reached."""
     appointment = facts.appointment
-    title = _("Missed at {hour}: {name}").format(
-        hour=hour(appointment.time.starts_at), name=person_words(appointment)
-    )
-    detail = (facts.service_name, appointment.person.phone, appointment.person.email)
-    return OpenWork(WorkKind.MISSED, appointment.id, title, " · ".join(filter(None, detail)))
-
-
-def _untold(facts: DayAppointment) -> OpenWork:
-    appointment = facts.appointment
-    when = full_moment(appointment.time.starts_at)
+    starts_at, person = appointment.time.starts_at, appointment.person
+    if appointment.state is not AppointmentState.MISSED:
+        kind, when = WorkKind.UNTOLD, full_moment(starts_at)
+    elif starts_at.date().isoformat() == today:
+        kind, when = WorkKind.MISSED, hour(starts_at)
+    else:
+        kind, when = WorkKind.MISSED, full_moment(starts_at)
     if appointment.state is AppointmentState.CANCELLED:
         words = _("No message reached {name}: the appointment of {when} is cancelled")
-    else:
+    elif kind is WorkKind.UNTOLD:
         words = _("No message reached {name}: appointment on {when}")
+    else:
+        words = _("Missed: {name}, {when}")
+    if kind is WorkKind.MISSED:
+        detail = (facts.service_name, person.phone, person.email)
+    else:
+        detail = (facts.service_name, facts.site_name, person.phone)
     title = words.format(name=person_words(appointment), when=when)
-    detail = (facts.service_name, facts.site_name, appointment.person.phone)
-    return OpenWork(WorkKind.UNTOLD, appointment.id, title, " · ".join(filter(None, detail)))
+    return OpenWork(kind, appointment.id, title, " · ".join(filter(None, detail)))
 
 
 _OUTSIDE = {

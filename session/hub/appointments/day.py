@@ -118,14 +118,14 @@ class AppointmentDay:
         )
 
     async def _not_told(self, asker: Asker, services: set[str]) -> list[Appointment]:
-        """For an agent those that it expects or made, and nobody else's."""
+        """For an agent those that it expects, or made and nobody has missed."""
         found = await in_thread(self._store.not_told)(asker.organisation)
         maker = f"{asker.organisation}/{asker.writer}"
         return [
             appointment
             for appointment in found
             if asker.role is Role.SUPERVISOR
-            or appointment.made_by == maker
+            or (appointment.made_by == maker and appointment.state is not AppointmentState.MISSED)
             or (appointment.agent in ("", asker.user) and appointment.time.service in services)
         ]
 

@@ -58,8 +58,9 @@ class DayTime(msgspec.Struct, frozen=True, kw_only=True):
 
 class AppointmentsAnswer(ListAnswer, frozen=True, kw_only=True):
     """Appointments by their time, cancelled ones last; `lines` is empty for an agent's own caller.
-    `absences` and `changes` are those of that day; `not_told` are those to come, of this agent or
-    nobody in particular, whose person no message could reach (in an answer about today).
+    `absences` and `changes` are those of that day; `not_told` are those of this agent or nobody in
+    particular whose person has to be called (in an answer about today): to come, and no message
+    could reach the person; or missed within the last week.
     """
 
     PAGED: ClassVar[tuple[str, ...]] = ("appointments", "lines", "not_told")
@@ -117,7 +118,7 @@ class StepsRequest(
 
 
 class ToldRequest(Request[Done], frozen=True, kw_only=True, verb="told_appointment", roles=WORKERS):
-    """Somebody told the person of an appointment whom no message had reached."""
+    """Somebody told the person of an appointment whom no message had reached, or who missed it."""
 
     appointment_id: Id
 

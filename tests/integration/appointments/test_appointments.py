@@ -48,6 +48,7 @@ from session.protocol.appointments.day import (
     ExpectedRequest,
     SlotCountsRequest,
     StepsRequest,
+    ToldRequest,
 )
 from session.protocol.hub.requests import AcceptRequest, LeaveRequest
 from session.protocol.wire.roles import Role
@@ -310,6 +311,26 @@ async def test_an_absent_caller_has_missed_it_and_one_who_comes_late_waits_as_al
         assert answer.ticket is not None
         assert answer.ticket.ticket.due_at_utc is None
         assert await place.state(slip) is AppointmentState.ARRIVED
+
+
+async def test_who_did_not_come_is_somebodys_to_call_for_a_week_or_until_it_is_done(
+    tmp_path: Path,
+) -> None:
+    async with appointed(tmp_path) as place:
+        free = await place.free()
+        slips = [await place.book(free[0]), await place.book(free[1])]
+
+        async def to_call() -> list[str]:
+            return [row.appointment.id for row in (await place.desk.ask(DayRequest())).not_told]
+
+        assert await to_call() == []
+        await place.come_to(slips[1], 16)
+        assert await to_call() == [slip.appointment_id for slip in slips]
+        await place.come_to(slips[1], 24 * 60)
+        await place.desk.ask(ToldRequest(appointment_id=slips[0].appointment_id))
+        assert await to_call() == [slips[1].appointment_id]
+        await place.come_to(slips[1], 7 * 24 * 60 + 1)
+        assert await to_call() == []
 
 
 async def test_a_caller_moves_and_cancels_in_time_only(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from views.desk.acts import (
     BookAgain,
     CorrectOutcome,
     DeleteLeftPages,
-    DropMissed,
     DropOwedNote,
     FileLeftPages,
     IdleAct,
@@ -376,7 +375,7 @@ class MissedAppointmentRow(WorkRow):
         drop = push_button(_("Nothing more to do"), "", "quiet", name="missed_drop")
         super().__init__(work, again, drop)
         again.clicked.connect(lambda: tell(BookAgain(work.id)))
-        drop.clicked.connect(lambda: tell(DropMissed(work.id)))
+        drop.clicked.connect(lambda: tell(SettleUntold(work.id)))
 
 
 class UntoldAppointmentRow(WorkRow):

@@ -43,7 +43,7 @@ from tests.support.appointments.scenes import (
 from tests.support.screens.invented import DOSSIER, SESSION, desk
 from tests.support.screens.parts import part
 from tests.unit.expert_app.desk.wiring.telling import Telling
-from views.desk.acts import BookAgain, DropMissed, SettleUntold
+from views.desk.acts import BookAgain, SettleUntold
 from views.desk.appointments.acts import (
     BeginBooking,
     BeginMoving,
@@ -113,6 +113,9 @@ class Made:
 
     def book(self) -> BookRequest:
         self.begin()
+        return self.take()
+
+    def take(self) -> BookRequest:
         self.answer()
         self.window.appointments.panel.choose(at(5, 9))
         self.window.appointments.panel.confirm()
@@ -207,14 +210,31 @@ def test_a_refused_cancellation_is_said_and_may_be_tried_again(made: Made) -> No
 
 
 def test_the_day_and_those_who_did_not_come(made: Made) -> None:
-    made.job.day_changed.emit(AppointmentsAnswer(appointments=TODAY, day="2026-03-02"))
+    answer = AppointmentsAnswer(appointments=TODAY, not_told=(TODAY[1],), day="2026-03-02")
+    made.job.day_changed.emit(answer)
     assert "4" in made.words("idle_appointments_count")
     assert [work.id for work in made.missed] == ["ap2"]
     assert "06 00 00 23 41" in made.missed[0].detail
     made.window.idle.acted.emit(BookAgain("ap2"))
     assert made.words("booking_person") == "For Ilse Ombrage"
-    made.window.idle.acted.emit(DropMissed("ap2"))
-    assert made.missed == []
+    made.window.idle.acted.emit(SettleUntold("ap2"))
+    assert made.asked[-1] == "ap2"
+
+
+def test_who_did_not_come_yesterday_is_still_to_be_called(made: Made) -> None:
+    answer = AppointmentsAnswer(appointments=[], not_told=(TODAY[1],), day="2026-03-03")
+    made.job.day_changed.emit(answer)
+    assert [work.id for work in made.missed] == ["ap2"]
+    assert "2 March" in made.missed[0].title
+
+
+def test_who_gets_another_appointment_needs_no_call(made: Made) -> None:
+    answer = AppointmentsAnswer(appointments=TODAY, not_told=(TODAY[1],), day="2026-03-02")
+    made.job.day_changed.emit(answer)
+    made.window.idle.acted.emit(BookAgain("ap2"))
+    booked = BookedAnswer(slip=slip(at(5, 9)))
+    made.job.answered.emit(BookingAnswered(made.take(), booked))
+    assert made.asked[-1] == "ap2"
 
 
 def test_whom_no_message_reached_is_open_work_until_somebody_called(made: Made) -> None:
@@ -233,18 +253,14 @@ def test_whom_no_message_reached_is_open_work_until_somebody_called(made: Made) 
     assert made.asked == ["x"]
 
 
-def test_what_is_expected_by_a_colleague_is_not_my_open_work(made: Made) -> None:
-    facts = TODAY[1]
-    other = msgspec.structs.replace(
-        facts, appointment=msgspec.structs.replace(facts.appointment, agent="bob")
-    )
+def test_a_cancelled_one_is_not_counted(made: Made) -> None:
     gone = msgspec.structs.replace(
-        facts,
+        TODAY[1],
         appointment=msgspec.structs.replace(
-            facts.appointment, id="x", state=AppointmentState.CANCELLED
+            TODAY[1].appointment, id="x", state=AppointmentState.CANCELLED
         ),
     )
-    made.job.day_changed.emit(AppointmentsAnswer(appointments=[other, gone], day="2026-03-02"))
+    made.job.day_changed.emit(AppointmentsAnswer(appointments=[TODAY[1], gone], day="2026-03-02"))
     assert made.missed == []
     assert "1" in made.words("idle_appointments_count")
 
