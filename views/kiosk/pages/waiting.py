@@ -154,7 +154,7 @@ class WaitingPage(KioskPage):
         ticket.addStretch(1)
 
     def _build_place(self) -> None:
-        self.people = PeopleRow(13)
+        self.people = PeopleRow(13, 5)
         self._coming = IconView("video", 13, colour=GREEN, disc=GREEN_PAPER)
         self._ahead = label("title")
         self._wait = label("large")
@@ -182,11 +182,11 @@ class WaitingPage(KioskPage):
         self._place.addStretch(1)
 
     def _build_leaving(self) -> None:
-        self.leave = BigButton("plain", "exit-run", colour=GREY, wrap=True)
+        self.leave = BigButton("plain", "exit-run", colour=GREY)
         self.leave.clicked.connect(lambda: self._leaving.setCurrentIndex(1))
-        self.elsewhere = BigButton("plain", "walk", wrap=True)
+        self.elsewhere = BigButton("plain", "walk")
         self.elsewhere.clicked.connect(lambda: self.acted.emit(Step.WAYS))
-        self.book = BigButton("plain", "calendar-plus", wrap=True)
+        self.book = BigButton("plain", "calendar-plus")
         self.book.clicked.connect(lambda: self.acted.emit(BookVisit(self._bookable)))
         self.stay = BigButton("yes", "check-bold", colour=WHITE)
         self.stay.clicked.connect(lambda: self._leaving.setCurrentIndex(0))

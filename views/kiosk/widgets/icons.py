@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
     QIcon,
@@ -265,15 +265,20 @@ class WaitingDots(QWidget):
 
 class PeopleRow(QWidget):
     """The number of people before you: pale ones ahead, you in colour.
-    More than five ahead become a number.
+    More than five ahead become a number. Where words need the room, the people are smaller.
     """
 
     MOST = 5
 
-    def __init__(self, size_u: float) -> None:
+    def __init__(self, size_u: float, least_u: float) -> None:
         super().__init__()
         self._ahead = 0
         sized(self, None, size_u)
+        self.setProperty("min_height_u", least_u)
+
+    def sizeHint(self) -> QSize:
+        """As high as it may be."""
+        return QSize(0, self.maximumHeight())
 
     def show_ahead(self, ahead: int) -> None:
         """`ahead` people are served before the caller."""

@@ -225,7 +225,8 @@ def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palett
 def _give_size(widget: QWidget, unit: float, text: float) -> None:
     """Give a widget the sizes that it has in units; some grow by a part of what letters do."""
     width, height = widget.property("width_u"), widget.property("height_u")
-    if (least := widget.property("min_height_u")) is not None:
+    least = widget.property("min_height_u")
+    if least is not None:
         if isinstance(widget, QPushButton | QLineEdit):
             touch = MIN_TOUCH_PX
         else:
@@ -238,7 +239,9 @@ def _give_size(widget: QWidget, unit: float, text: float) -> None:
         widget.setFixedWidth(round(width * unit * wider))
     if height is not None:
         higher = 1 + float(widget.property("higher") or 0) * (text - 1)
-        widget.setFixedHeight(round(height * unit * higher))
+        widget.setMaximumHeight(round(height * unit * higher))
+        if least is None:
+            widget.setMinimumHeight(widget.maximumHeight())
 
 
 def sized[Widget: QWidget](
