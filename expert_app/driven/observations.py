@@ -35,7 +35,10 @@ class Observations:
         self._observations: dict[str, dict[str, Value]] = {}
 
     def note(self, name: str, **values: Value) -> None:
-        """Record `name` with `values`; a later note of the same name replaces it and counts."""
+        """Record `name` with `values`; a later note of the same name replaces it and counts.
+        `count` and `seen_at_utc` are its own: no value may have one of these names.
+        """
+        assert not values.keys() & {"count", "seen_at_utc"}, f"{name} names a value as we do"
         count = self._observations.get(name, {}).get("count", 0)
         counted = (count if isinstance(count, int) else 0) + 1
         self._observations[name] = {

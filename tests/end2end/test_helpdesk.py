@@ -118,7 +118,7 @@ async def test_a_bad_call_is_found_by_its_number_explained_and_saved_for_a_vendo
             assert words in opened["sentences"]
         await helpdesk.ask("type", name="notes_words", text="rollers to be cleaned")
         await stage.script.click(helpdesk, "notes_add")
-        await stage.fact(helpdesk, "notes", count=1)
+        await stage.fact(helpdesk, "notes", kept=1)
         await stage.script.click(helpdesk, "conversation_address")
         address = (await stage.fact(helpdesk, "address"))["text"]
         file = stage.demo.folder / "for-the-vendor.zip"
@@ -144,7 +144,7 @@ async def test_a_bad_call_is_found_by_its_number_explained_and_saved_for_a_vendo
                     await again.ask("click", name="list_open")
                 await asyncio.sleep(0.5)
         assert facts["log_opened"]["number"] == number
-        await stage.fact(again, "notes", count=1)
+        await stage.fact(again, "notes", kept=1)
 
 
 async def a_faultless_call(stage: Stage) -> str:

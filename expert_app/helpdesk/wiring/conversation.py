@@ -187,7 +187,7 @@ class ReadingConnections:
     def _show_notes(self, notes: LogNotes) -> None:
         self._reports.on_answer()
         self._view.conversation.show_notes(notes.notes)
-        self._reports.note("notes", count=len(notes.notes))
+        self._reports.note("notes", kept=len(notes.notes))
 
     # ---- files ----
 
