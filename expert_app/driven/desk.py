@@ -289,10 +289,10 @@ class _Paper:
             given=lambda session_and_number: bool(session_and_number[1]),
         )
         jobs.app.dossier_changed.connect(self._on_dossier)
-        record(jobs.finding.found, "dossiers_found", count=lambda answer: len(answer.hits))
-        record(jobs.finding.likely, "dossiers_likely", count=len)
+        record(jobs.finding.found, "dossiers_found", hits=lambda answer: len(answer.hits))
+        record(jobs.finding.likely, "dossiers_likely", hits=len)
         jobs.finding.refused.connect(self._on_finding_refused)
-        record(jobs.pieces.procedures_changed, "procedures", count=len)
+        record(jobs.pieces.procedures_changed, "procedures", known=len)
         record(
             jobs.pieces.sketched,
             "document_sketched",
