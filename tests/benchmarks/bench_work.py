@@ -32,13 +32,13 @@ from expert_app.runtime.child_programs import Child, ChildFailed
 from session.core.tasks import Tasks
 from tests.benchmarks.table import Row, publish
 
-MOST_KEYS, MOST_CLICKS, MOST_QUESTIONS = 8, 10, 2
+MOST_KEYS, MOST_CLICKS, MOST_QUESTIONS = 8, 8, 2
 PAGE_S = 60.0
 TYPED = "Jeanne Exemple"
 BEFORE = "on 28 November 2026"
 BEFORES = {
     "by keys": {"keys": 59, "questions": 7},
-    "by mouse": {"clicks": 23, "questions": 7},
+    "by mouse": {"clicks": 21, "clicks in the form": 2, "questions": 7},
 }
 """What the same job cost before the layouts and the questions for several powers."""
 FORM = "Demande d’aide au logement"
@@ -50,7 +50,7 @@ class Hands:
 
     def __init__(self, script: Script, desk: Child) -> None:
         self._script, self._desk = script, desk
-        self.keys, self.clicks = 0, 0
+        self.keys, self.clicks, self.clicks_in_form = 0, 0, 0
 
     async def press(self, *keys: str) -> None:
         """One key or combination after the other; each counts as one."""
@@ -62,6 +62,11 @@ class Hands:
         """One click, as soon as the thing is there."""
         await self._script.click(self._desk, name)
         self.clicks += 1
+
+    async def click_in_form(self, selector: str) -> None:
+        """One click in the caller's page; how many it takes is the page's doing, not the desk's."""
+        await self._script.click(self._desk, f"mirror:{selector}")
+        self.clicks_in_form += 1
 
     async def choose(self, name: str, entry: str) -> None:
         """An entry of an open list: a click on it."""
@@ -184,7 +189,7 @@ class Job:
     async def fill_in(self) -> None:
         """Two clicks and the caller's words: a field, a box."""
         for selector, field in (("#nom", "text"), ("#enfants", "button")):
-            await self.hands.click(f"mirror:{selector}")
+            await self.hands.click_in_form(selector)
             await self._script.fact(
                 self._demo.desk, "command", command="ClickRequested", code="", field=field
             )
@@ -305,7 +310,12 @@ def _rows(how: str, job: Job, travel: float) -> list[Row]:
     hands, case = job.hands, f"the whole job, {how}"
     goals = {"keys": MOST_KEYS, "clicks": MOST_CLICKS, "questions": MOST_QUESTIONS}
     before = BEFORES[how]
-    counted = {"keys": hands.keys, "clicks": hands.clicks, "questions": job.questions}
+    counted = {
+        "keys": hands.keys,
+        "clicks": hands.clicks,
+        "clicks in the form": hands.clicks_in_form,
+        "questions": job.questions,
+    }
     rows = [
         Row(
             f"{case}: {metric}",
@@ -313,7 +323,7 @@ def _rows(how: str, job: Job, travel: float) -> list[Row]:
             ours,
             before.get(metric),
             BEFORE if metric in before else "",
-            goals[metric],
+            goals.get(metric),
         )
         for metric, ours in counted.items()
     ]
