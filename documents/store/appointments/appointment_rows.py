@@ -327,19 +327,21 @@ class Appointments:
             return [appointment_of(row) for row in connection.execute(query)]
 
     def not_told(self, organisation: str) -> list[Appointment]:
-        """Appointments to come, cancelled ones too, whose person no message could reach, and
-        those of the last week that were missed; until somebody told the person. By time.
+        """Appointments to come, cancelled ones too, whose person no message could reach, then
+        those of the last week that were missed; until somebody told the person. By time each.
         """
         now = _naive(self._now())
-        is_missed = and_(
-            _COLUMNS.state == AppointmentState.MISSED.value, _COLUMNS.starts_utc > now - MISSED_FOR
-        )
+        ahead = (AppointmentState.BOOKED.value, AppointmentState.CANCELLED.value)
+        is_missed = _COLUMNS.state == AppointmentState.MISSED.value
         query = select(_TABLE).where(
             _COLUMNS.organisation == organisation,
             _COLUMNS.not_told == 1,
-            or_(_COLUMNS.starts_utc > now, is_missed),
+            or_(
+                and_(_COLUMNS.state.in_(ahead), _COLUMNS.starts_utc > now),
+                and_(is_missed, _COLUMNS.starts_utc > now - MISSED_FOR),
+            ),
         )
-        query = query.order_by(_COLUMNS.starts_utc, _COLUMNS.id).limit(MOST_LISTED)
+        query = query.order_by(is_missed, _COLUMNS.starts_utc, _COLUMNS.id).limit(MOST_LISTED)
         with self._transactions.reading() as connection:
             return [appointment_of(row) for row in connection.execute(query)]
 

@@ -16,6 +16,7 @@ from documents.store.dossier_store import DossierStore
 from session.core.appointment_model import (
     Appointment,
     AppointmentPerson,
+    AppointmentState,
     AppointmentTime,
     MessageKind,
     MessageWay,
@@ -67,7 +68,7 @@ def _book(
     person = AppointmentPerson(caller_number="1234567", email=email, phone=phone)
     new = NewAppointment(
         organisation=ORG,
-        request_id="r1",
+        request_id=f"r{days:g}",
         time=_time(days),
         person=person,
         remind_h=24,
@@ -186,6 +187,21 @@ def test_somebody_who_calls_ends_the_open_work(store: DossierStore) -> None:
     assert store.appointments.not_told(ORG) == []
     told = [step.by.name for step in store.appointments.steps(ORG, booked.id)]
     assert told == ["Alice M.", "", "Alice M."]
+
+
+def test_nobody_calls_who_is_there(store: DossierStore) -> None:
+    booked = _book(store)
+    store.messages.failed(_claimed(store), "refused", next_try=None, now=NINE)
+    store.appointments.arrive(booked, "t1", by=ALICE)
+    assert store.appointments.not_told(ORG) == []
+
+
+def test_whom_no_message_reached_comes_before_who_did_not_come(store: DossierStore) -> None:
+    missed, booked = _book(store), _book(store, days=6)
+    store.appointments.end(missed, AppointmentState.MISSED)
+    while (claimed := store.messages.claim(ORG, MAIL, NINE, HOLD_S)) is not None:
+        store.messages.failed(claimed, "refused", next_try=None, now=NINE)
+    assert [row.id for row in store.appointments.not_told(ORG)] == [booked.id, missed.id]
 
 
 def test_a_later_message_that_goes_ends_the_open_work(store: DossierStore) -> None:
