@@ -43,6 +43,16 @@ def long_date(day: date) -> str:
     return _("{day} {month} {year}").format(day=day.day, month=month, year=day.year)
 
 
+def weekday_name(number: int) -> str:
+    """Return the name of a weekday; 1 is Monday (ISO 8601)."""
+    return _(_WEEKDAYS[number - 1])
+
+
+def month_name(number: int) -> str:
+    """Return the name of a month; 1 is January."""
+    return _(_MONTHS[number - 1])
+
+
 def moment(at: datetime) -> str:
     """E.g. "2 March 2026, 10:04", of the clock that `at` was read from."""
     return _("{date}, {hour}").format(date=long_date(at), hour=hour(at))

@@ -537,6 +537,21 @@ class DossierStore:
             change_piece(connection, key, correction.piece_id, PieceState.FILED, moment=moment)
         return new.id
 
+    # ---- figures
+
+    def count_filed(self, organisation: str, first: datetime, last: datetime) -> int:
+        """Count the documents filed from `first` to before `last`, both timezone-aware."""
+        column = tables.documents.c
+        start, end = (at.astimezone(UTC).replace(tzinfo=None) for at in (first, last))
+        query = select(func.count()).where(
+            column.organisation == organisation,
+            column.filed_at_utc >= start,
+            column.filed_at_utc < end,
+            column.withdrawn_at_utc.is_(None),
+        )
+        with self._reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
     # ---- what an agent corrects of its own work
 
     def own_work(self, organisation: str, author: Access) -> OwnWork:

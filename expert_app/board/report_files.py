@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.pdf import ReportFacts, report
-from expert_app.runtime.report_chapters import ALWAYS_CROSSED, Groupings, chapter
+from expert_app.report.chapters import ALWAYS_CROSSED, Groupings, chapter
 from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.signals import Signal

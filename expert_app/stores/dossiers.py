@@ -85,6 +85,18 @@ def open_store(
     )
 
 
+def open_rows(settings: HubSettings, paths: Paths) -> DossierStore | None:
+    """Open the store to ask it for figures; no document can be read. None where there is none yet.
+
+    Raises:
+        StoreUnreachable: the database cannot be read.
+    """
+    folder = documents_folder(settings, paths, "dossiers")
+    if not settings.database and not (folder / "dossiers.sqlite").exists():
+        return None
+    return DossierStore(folder, settings.database or None, blobs=Blobs(folder / FILES))
+
+
 def open_targets(settings: HubSettings) -> list[DeliveryTarget]:
     """The agencies' document systems; nothing is asked of them yet. Raises `KeyMissing`."""
     targets = []

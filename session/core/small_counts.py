@@ -8,7 +8,8 @@ minus the rest of its row or column.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 
 LEAST = 5
 """The smallest count that is shown."""
@@ -30,25 +31,47 @@ def hidden_keys(counts: Mapping[str, int]) -> set[str]:
 
 
 def hidden_cells(counts: Mapping[Cell, int]) -> set[Cell]:
-    """Return the cells to hide of a table with two groupings whose rows and columns are shown
-    as tables of their own: all cells of a row or column that is hidden there, the small ones,
-    and as many more as it takes until no row and no column hides exactly one.
+    """Return the cells to hide of a table with two groupings, whose rows and columns are shown
+    as tables of their own.
     """
-    hidden = {cell for cell, count in counts.items() if is_small(count)}
-    for place in (0, 1):
-        lines = hidden_keys(_totals(counts, place))
-        hidden |= {cell for cell, count in counts.items() if count and cell[place] in lines}
-    while more := _more(counts, hidden):
+    return _hidden_in_lines(counts, (lambda cell: cell[0], lambda cell: cell[1]))
+
+
+def hidden_days(counts: Mapping[str, int]) -> set[str]:
+    """Return the ISO days to hide where months and weekdays are shown as tables of their own."""
+    return _hidden_in_lines(
+        counts, (lambda day: day[:7], lambda day: str(date.fromisoformat(day).isoweekday()))
+    )
+
+
+def _hidden_in_lines[Key: (str, Cell)](
+    counts: Mapping[Key, int], groupings: Sequence[Callable[[Key], str]]
+) -> set[Key]:
+    """Return all cells of a line that is hidden in its own table, the small ones, and as many more
+    as it takes until no line hides exactly one.
+    """
+    hidden = {key for key, count in counts.items() if is_small(count)}
+    for line_of in groupings:
+        totals: dict[str, int] = {}
+        for key, count in counts.items():
+            totals[line_of(key)] = totals.get(line_of(key), 0) + count
+        lines = hidden_keys(totals)
+        hidden |= {key for key, count in counts.items() if count and line_of(key) in lines}
+    while more := _more(counts, hidden, groupings):
         hidden |= more
     return hidden
 
 
-def _more(counts: Mapping[Cell, int], hidden: Collection[Cell]) -> set[Cell]:
-    companions: set[Cell] = set()
-    for place in (0, 1):
-        for line in {cell[place] for cell in hidden}:
-            cells = {cell: count for cell, count in counts.items() if cell[place] == line}
-            companions |= _companion(cells, {cell for cell in cells if cell in hidden})
+def _more[Key: (str, Cell)](
+    counts: Mapping[Key, int], hidden: Collection[Key], groupings: Sequence[Callable[[Key], str]]
+) -> set[Key]:
+    companions: set[Key] = set()
+    for line_of in groupings:
+        lines: dict[str, dict[Key, int]] = {}
+        for key, count in counts.items():
+            lines.setdefault(line_of(key), {})[key] = count
+        for cells in lines.values():
+            companions |= _companion(cells, {key for key in cells if key in hidden})
     return companions
 
 
@@ -58,10 +81,3 @@ def _companion[Key: (str, Cell)](counts: Mapping[Key, int], hidden: Collection[K
         return set()
     others = sorted((count, key) for key, count in counts.items() if count and key not in hidden)
     return {key for _count, key in others[:1]}
-
-
-def _totals(counts: Mapping[Cell, int], place: int) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for cell, count in counts.items():
-        totals[cell[place]] = totals.get(cell[place], 0) + count
-    return totals

@@ -97,12 +97,12 @@ def main() -> int:
         for by in StatisticsBy:
             ours = {
                 row.key: (row.callers, row.answered, row.wait_median_s, row.wait_p90_s)
-                for row in count(history, "valdore", first=FIRST, last=LAST, by=by)
+                for row in count(history, ("valdore",), first=FIRST, last=LAST, by=by)
             }
             if ours != replayed(events, by):
                 print(f"by {by}: the two answers differ")
                 return 1
-            ms = median_ms(partial(count, history, "valdore", first=FIRST, last=LAST, by=by))
+            ms = median_ms(partial(count, history, ("valdore",), first=FIRST, last=LAST, by=by))
             peer = median_ms(partial(replayed, events, by))
             rows.append(
                 Row(

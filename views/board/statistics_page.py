@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from PyQt6.QtCore import QDate, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QWidget
 
+from documents.printed.dates import month_name, weekday_name
 from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service
@@ -176,6 +177,10 @@ class BoardStatisticsPage(QWidget):
                 return _("{hour}:00 to {hour}:59").format(hour=key)
             case StatisticsBy.DAY:
                 return f"{date.fromisoformat(key):%d/%m/%Y}"
+            case StatisticsBy.MONTH:
+                return f"{month_name(int(key[5:]))} {key[:4]}".capitalize()
+            case StatisticsBy.WEEKDAY:
+                return weekday_name(int(key)).capitalize()
             case StatisticsBy.TOTAL:
                 return _("All together")
         return key
@@ -243,7 +248,9 @@ def _groupings() -> list[tuple[object, str]]:
         (StatisticsBy.SERVICE, _("By service")),
         (StatisticsBy.SITE, _("By site")),
         (StatisticsBy.HOUR, _("By hour of arrival")),
+        (StatisticsBy.WEEKDAY, _("By weekday")),
         (StatisticsBy.DAY, _("By day")),
+        (StatisticsBy.MONTH, _("By month")),
         (StatisticsBy.TOTAL, _("All together")),
     ]
 
@@ -254,7 +261,9 @@ def _second_groupings() -> list[tuple[object, str]]:
         (StatisticsBy.SERVICE, _("and by service")),
         (StatisticsBy.SITE, _("and by site")),
         (StatisticsBy.HOUR, _("and by hour of arrival")),
+        (StatisticsBy.WEEKDAY, _("and by weekday")),
         (StatisticsBy.DAY, _("and by day")),
+        (StatisticsBy.MONTH, _("and by month")),
     ]
 
 

@@ -45,6 +45,14 @@ def steps(highest: float, target_count: int = 4) -> list[float]:
     return [step * place for place in range(count + 1)]
 
 
+def whole_steps(highest: float) -> list[float]:
+    """No half callers."""
+    axis = steps(highest)
+    if all(value == int(value) for value in axis):
+        return axis
+    return [float(value) for value in range(int(highest) + 2)]
+
+
 def columns(
     sheet: PrintedSheet,
     chart_columns: Sequence[ChartColumn],

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The activity report as a table for a spreadsheet. Used by the hub's operator.
 
-One row per organisation, kind and key, and per pair of keys where two groupings are crossed; the
-column names are codes, the same in every language.
+One row per organisation, kind and key, and per pair of keys where two groupings are crossed; a
+total has more cells than the others. The column names are codes, the same in every language.
 Semicolons and a byte order mark, because that is what a French spreadsheet opens without questions;
 seconds are whole numbers.
 """
@@ -34,6 +34,13 @@ COLUMNS = (
     "across",
     "across_key",
     "across_name",
+    "passed_on",
+    "documents",
+    "appointments_offered",
+    "appointments",
+    "km",
+    "hours",
+    "co2_kg",
 )
 
 
@@ -46,6 +53,7 @@ def report_csv(chapters: Sequence[Chapter]) -> bytes:
         for by, across, figures in _all(chapter):
             cells = (chapter.organisation, by, *_cells(figures), across)
             cells = (*cells, figures.across, figures.across_name)
+            cells = (*cells, *(_more(chapter) if by == "total" else _NO_MORE))
             writer.writerow([_safe(cell) for cell in cells])
     return b"\xef\xbb\xbf" + file.getvalue().encode()
 
@@ -54,6 +62,8 @@ def _all(chapter: Chapter) -> Iterator[tuple[str, str, ReportFigures]]:
     """(grouping, second grouping or "", figures)."""
     yield "total", "", chapter.total
     for by, rows in (
+        ("month", chapter.months),
+        ("weekday", chapter.weekdays),
         ("day", chapter.days),
         ("hour", chapter.hours),
         ("service", chapter.services),
@@ -79,9 +89,28 @@ def _cells(figures: ReportFigures) -> tuple[str | int, ...]:
     )
 
 
-def _counted(counted: dict[str, int]) -> str:
+_NO_MORE = ("",) * 7
+
+
+def _more(chapter: Chapter) -> tuple[str | int, ...]:
+    """What is known of an organisation as a whole only."""
+    appointments, travel = chapter.appointments, chapter.travel
+    return (
+        _counted(chapter.passed_on, " | "),
+        "" if chapter.documents is None else _count(chapter.documents),
+        "" if appointments is None else appointments.offered,
+        "" if appointments is None else _counted(appointments.ends),
+        *(
+            ("", "", "")
+            if travel is None
+            else (round(travel.km), round(travel.hours), round(travel.co2_kg))
+        ),
+    )
+
+
+def _counted(counted: dict[str, int], between: str = " ") -> str:
     """E.g. "appointment=3 done=12"."""
-    return " ".join(f"{code}={_count(number)}" for code, number in sorted(counted.items()))
+    return between.join(f"{code}={_count(number)}" for code, number in sorted(counted.items()))
 
 
 def _count(number: int) -> str | int:

@@ -13,8 +13,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from documents.printed.report.words import HIDDEN, SMALL, Chapter, Crossed, ReportFigures
-from session.core.small_counts import LEAST, hidden_cells, hidden_keys, is_small
+from documents.printed.report.words import (
+    HIDDEN,
+    SMALL,
+    AppointmentSums,
+    Chapter,
+    Crossed,
+    ReportFigures,
+)
+from session.core.small_counts import LEAST, hidden_cells, hidden_days, hidden_keys, is_small
 
 
 def masked(chapter: Chapter) -> Chapter:
@@ -22,12 +29,32 @@ def masked(chapter: Chapter) -> Chapter:
     return msgspec.structs.replace(
         chapter,
         total=_masked_row(chapter.total),
-        days=_masked_table(chapter.days),
+        months=_masked_table(chapter.months),
+        weekdays=_masked_table(chapter.weekdays),
+        days=_masked_days(chapter.days),
         hours=_masked_table(chapter.hours),
         services=_masked_table(chapter.services),
         sites=_masked_table(chapter.sites),
         crossed=tuple(_masked_crossing(crossing) for crossing in chapter.crossed),
+        passed_on=_masked_counts(chapter.passed_on),
+        documents=None if chapter.documents is None else _count(chapter.documents),
+        appointments=_masked_appointments(chapter.appointments),
     )
+
+
+def _masked_appointments(figures: AppointmentSums | None) -> AppointmentSums | None:
+    if figures is None:
+        return None
+    return msgspec.structs.replace(
+        figures,
+        booked=_count(figures.booked),
+        moved=_count(figures.moved),
+        ends={} if is_small(figures.booked) else _masked_counts(figures.ends),
+    )
+
+
+def _count(number: int) -> int:
+    return SMALL if is_small(number) else number
 
 
 def _masked_table(rows: Sequence[ReportFigures]) -> tuple[ReportFigures, ...]:
@@ -38,6 +65,17 @@ def _masked_table(rows: Sequence[ReportFigures]) -> tuple[ReportFigures, ...]:
     if not hidden:  # else what is missing is of several rows
         halves = hidden_keys({row.key: row.answered for row in visible_rows})
         halves |= hidden_keys({row.key: row.abandoned for row in visible_rows})
+    return tuple(
+        _hidden_row(row) if row.key in hidden else _masked_row(row, halves=row.key in halves)
+        for row in rows
+    )
+
+
+def _masked_days(rows: Sequence[ReportFigures]) -> tuple[ReportFigures, ...]:
+    """The same where months and weekdays are tables of their own."""
+    hidden = hidden_days({row.key: row.callers for row in rows})
+    halves = hidden_days({row.key: row.answered for row in rows})
+    halves |= hidden_days({row.key: row.abandoned for row in rows})
     return tuple(
         _hidden_row(row) if row.key in hidden else _masked_row(row, halves=row.key in halves)
         for row in rows
@@ -92,6 +130,7 @@ def _masked_row(row: ReportFigures, *, halves: bool = False) -> ReportFigures:
         wait_p90_s=None if few else row.wait_p90_s,
         talk_median_s=None if few else row.talk_median_s,
         talk_p90_s=None if few else row.talk_p90_s,
+        talk_sum_s=0 if few else row.talk_sum_s,
         outcomes=_masked_counts(row.outcomes) if answered >= 0 else {},
         left=_masked_counts(row.left) if abandoned >= 0 else {},
         solved=_masked_counts(row.solved),

@@ -18,7 +18,23 @@ from reportlab.lib.units import mm
 
 from documents.pdf.files import PdfTitle, as_pdfa
 from documents.printed.dates import hour, long_date
-from documents.printed.report.charts import ChartColumn, bar, columns, legend, steps
+from documents.printed.report.charts import ChartColumn, bar, columns, legend, steps, whole_steps
+from documents.printed.report.front_page import draw_annex, draw_front
+from documents.printed.report.network import NetworkFacts
+from documents.printed.report.parts import (
+    GAP,
+    HEADING,
+    LABEL,
+    SMALL_TEXT,
+    STRONG,
+    SUBTITLE,
+    TITLE,
+    VALUE,
+    Tile,
+    draw_row,
+    draw_tiles,
+    right,
+)
 from documents.printed.report.words import (
     Chapter,
     Crossed,
@@ -34,32 +50,22 @@ from documents.printed.report.words import (
 from documents.printed.sheet import (
     ACCENT,
     AMBER,
-    BODY,
     BOLD,
     BOTTOM,
     HEIGHT,
-    INK,
     INNER,
     MARGIN,
-    SOFT,
-    TINT,
     PrintedSheet,
     TextStyle,
     height_of,
 )
-from resources.texts import N_, _
-
-_TITLE = TextStyle(BOLD, 20, 25, INK)
-_HEADING = TextStyle(BOLD, 11, 15, ACCENT)
-_LABEL = TextStyle(BODY, 7.5, 10, SOFT)
-_VALUE = TextStyle(BODY, 9, 12.5, INK)
-_STRONG = TextStyle(BOLD, 9, 12.5, INK)
-_SMALL = TextStyle(BODY, 7.5, 10.5, SOFT)
-_FIGURE = TextStyle(BOLD, 17, 21, ACCENT)
-_GAP = 4 * mm
+from resources.texts import N_, _, ngettext
 
 MOST_COLUMNS = 45
 """Days that still fit side by side; a longer period is shown by weeks."""
+
+MOST_WEEKDAYS = 9
+"""Days with callers from which on they are shown by weekday, too."""
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +76,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
         made_at: timezone-aware, shown as it is.
         time_zone: whose days and hours were counted.
         masked: small counts are hidden; see `report_masking`.
+        network: what a front page says of all chapters together; None for a report without one.
     """
 
     first: date
@@ -78,13 +85,15 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     chapters: tuple[Chapter, ...]
     masked: bool = False
+    network: NetworkFacts | None = None
     language: str = "fr-FR"
 
 
 def report(facts: ReportFacts) -> bytes:
     """The report as PDF/A-2b, A4, in the language in use (`resources.texts.use_language`)."""
-    pages = _Report(facts, 0).draw()[1]
-    drawn, _pages = _Report(facts, pages).draw()
+    counted = _Report(facts)
+    counted.draw()
+    drawn = _Report(facts, counted).draw()
     names = ", ".join(chapter.organisation for chapter in facts.chapters)
     title = PdfTitle(
         f"{_('Activity report')} – {period(facts.first, facts.last)}",
@@ -98,39 +107,96 @@ def report(facts: ReportFacts) -> bytes:
 
 
 class _Report:
-    """Draws one; `pages` is the number of pages, 0 while it is being counted."""
+    """Draws one.
 
-    def __init__(self, facts: ReportFacts, pages: int) -> None:
+    Args:
+        counted: the same report, drawn before: it knows on which page everything is.
+    """
+
+    def __init__(self, facts: ReportFacts, counted: _Report | None = None) -> None:
         self._facts = facts
-        self._pages = pages
+        self._counted = counted
+        self._pages = 0
+        self._starts: dict[str, int] = {}
         if facts.chapters:
             self._chapter = facts.chapters[0]
         else:
             self._chapter = Chapter(organisation="", total=_nobody())
+        self._header = self._chapter.organisation
 
-    def draw(self) -> tuple[bytes, int]:
-        """The PDF and how many pages it has."""
+    def draw(self) -> bytes:
+        """The PDF."""
+        facts = self._facts
+        if facts.network is not None:
+            self._header = _together(facts.chapters)
         sheet = PrintedSheet(self._on_page)
-        for place, chapter in enumerate(self._facts.chapters or (self._chapter,)):
-            self._chapter = chapter
-            if place:
+        if facts.network is not None:
+            self._front(sheet, facts.network)
+        for place, chapter in enumerate(facts.chapters or (self._chapter,)):
+            self._chapter, self._header = chapter, chapter.organisation
+            if place or facts.network is not None:
                 sheet.need(HEIGHT)
-            self._title(sheet)
-            if chapter.total.callers:
-                self._figures(sheet)
-                self._days(sheet)
-                self._hours(sheet)
-                self._table(sheet, _("By service"), _("Service"), chapter.services)
-                self._table(sheet, _("By reception point"), _("Reception point"), chapter.sites)
-                for crossed in chapter.crossed:
-                    self._crossing(sheet, crossed)
-                self._outcomes(sheet)
-            else:
-                sheet.down(
-                    sheet.text(_("No caller's request ended in this period."), _VALUE) + _GAP
-                )
-            self._method(sheet)
-        return sheet.finish(), sheet.page
+            self._starts[chapter.organisation] = sheet.page
+            self._draw_chapter(sheet)
+        if facts.network is not None:
+            self._header = _together(facts.chapters)
+            sheet.need(HEIGHT)
+            sheet.down(sheet.text(_("How it was reckoned"), TITLE) + GAP)
+            draw_annex(sheet, facts.network, facts.chapters)
+        self._pages = sheet.page
+        return sheet.finish()
+
+    def _front(self, sheet: PrintedSheet, network: NetworkFacts) -> None:
+        facts = self._facts
+        title = _("Since the opening") if network.since_opening else _("Activity report")
+        sheet.down(2 * mm)
+        sheet.down(sheet.text(title, TITLE) + 1 * mm)
+        sites = ngettext("one reception point", "{count} reception points", network.sites)
+        bodies = ngettext("one organisation", "{count} organisations", len(facts.chapters))
+        words = f"{_capital(period(facts.first, facts.last))} · " + " · ".join(
+            (sites.format(count=network.sites), bodies.format(count=len(facts.chapters)))
+        )
+        sheet.down(sheet.text(words, SUBTITLE) + 1 * mm)
+        sheet.down(sheet.text(self._kind(), VALUE) + 5 * mm)
+        counted = self._counted
+        draw_front(
+            sheet,
+            network,
+            facts.chapters,
+            days=(facts.first, facts.last),
+            starts=counted._starts if counted else {},
+        )
+        words = _(
+            "How it was reckoned, with factors, sources and years: page {page}. No figure is about "
+            "a single adviser."
+        ).format(page=counted._pages if counted else 0)
+        sheet.put(words, SMALL_TEXT)
+
+    def _kind(self) -> str:
+        if self._facts.masked:
+            return _("For publication: small counts are hidden.")
+        return _("For the organisation's own people: true numbers, not for publication.")
+
+    def _draw_chapter(self, sheet: PrintedSheet) -> None:
+        chapter = self._chapter
+        self._title(sheet)
+        if chapter.total.callers:
+            self._figures(sheet)
+            self._days(sheet)
+            self._hours(sheet)
+            self._table(sheet, _("By service"), _("Service"), chapter.services)
+            self._table(sheet, _("By reception point"), _("Reception point"), chapter.sites)
+            if len(chapter.months) > 1:
+                self._table(sheet, _("By month"), _("Month"), chapter.months, in_order=True)
+            if len(chapter.days) > MOST_WEEKDAYS:
+                days = chapter.weekdays
+                self._table(sheet, _("By weekday"), _("Weekday"), days, in_order=True)
+            for crossed in chapter.crossed:
+                self._crossing(sheet, crossed)
+            self._outcomes(sheet)
+        else:
+            sheet.down(sheet.text(_("No caller's request ended in this period."), VALUE) + GAP)
+        self._method(sheet)
 
     def _on_page(self, sheet: PrintedSheet, page: int) -> None:
         """Band, name of the organisation, foot."""
@@ -143,73 +209,52 @@ class _Report:
             date=long_date(facts.made_at), hour=hour(facts.made_at)
         )
         words = f"{_('Activity report')}  ·  {period(facts.first, facts.last)}\n{made_line}"
-        sheet.text(words, _SMALL, width=INNER * 0.84)
-        number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
+        sheet.text(words, SMALL_TEXT, width=INNER * 0.84)
+        pages = self._counted._pages if self._counted else page
+        number = _("Page {page} of {pages}").format(page=page, pages=pages)
         sheet.text(
             number,
-            TextStyle(BODY, 7.5, 10.5, SOFT, right=True),
+            right(SMALL_TEXT),
             x=MARGIN + INNER * 0.84,
             width=INNER * 0.16,
         )
         sheet.y = HEIGHT - 13 * mm
-        name = self._chapter.organisation
-        sheet.down(sheet.text(name, TextStyle(BOLD, 12, 15, ACCENT)) + _GAP)
+        sheet.down(sheet.text(self._header, TextStyle(BOLD, 12, 15, ACCENT)) + GAP)
 
     def _title(self, sheet: PrintedSheet) -> None:
         sheet.down(2 * mm)
-        sheet.down(sheet.text(_("Activity report"), _TITLE) + 1 * mm)
-        words = period(self._facts.first, self._facts.last)
-        sheet.down(
-            sheet.text(words[:1].upper() + words[1:], TextStyle(BODY, 11, 15, SOFT)) + 1 * mm
-        )
-        if self._facts.masked:
-            kind = _("For publication: small counts are hidden.")
-        else:
-            kind = _("For the organisation's own people: true numbers, not for publication.")
-        sheet.down(sheet.text(kind, _VALUE) + 5 * mm)
+        sheet.down(sheet.text(_("Activity report"), TITLE) + 1 * mm)
+        words = _capital(period(self._facts.first, self._facts.last))
+        sheet.down(sheet.text(words, SUBTITLE) + 1 * mm)
+        sheet.down(sheet.text(self._kind(), VALUE) + 5 * mm)
 
     def _figures(self, sheet: PrintedSheet) -> None:
         """Tiles: what a reader wants to know first."""
         total = self._chapter.total
-        lost = _("{count} gave up").format(count=whole(total.abandoned))
+        at_most = _("9 out of 10: at most {time}")
         tiles = (
-            (
+            Tile(
                 _("Callers"),
                 whole(total.callers),
                 _("{count} answered").format(count=whole(total.answered)),
-                _FIGURE,
             ),
-            (_("Answered"), share(total.answered, total.callers), lost, _FIGURE),
-            (
+            Tile(
+                _("Answered"),
+                share(total.answered, total.callers),
+                _("{count} gave up").format(count=whole(total.abandoned)),
+            ),
+            Tile(
                 _("Median wait"),
                 duration(total.wait_median_s),
-                _("9 out of 10: at most {time}").format(time=duration(total.wait_p90_s)),
-                _FIGURE,
+                at_most.format(time=duration(total.wait_p90_s)),
             ),
-            (
+            Tile(
                 _("Median conversation"),
                 duration(total.talk_median_s),
-                _("9 out of 10: at most {time}").format(time=duration(total.talk_p90_s)),
-                _FIGURE,
+                at_most.format(time=duration(total.talk_p90_s)),
             ),
         )
-        gap, height = 3 * mm, 23 * mm
-        width = (INNER - gap * (len(tiles) - 1)) / len(tiles)
-        top = sheet.y
-        for place, (label, value, below, kind) in enumerate(tiles):
-            x = MARGIN + place * (width + gap)
-            sheet.y = top
-            sheet.panel(height, TINT, ACCENT, x=x, width=width)
-            sheet.down(2.5 * mm)
-            inner = {"x": x + 3.5 * mm, "width": width - 4.5 * mm}
-            sheet.down(sheet.text(label, _LABEL, **inner))
-            sheet.down(
-                sheet.text(
-                    value, kind if height_of(value, kind, inner["width"]) < 30 else _STRONG, **inner
-                )
-            )
-            sheet.text(below, _LABEL, **inner)
-        sheet.y = top - height - 8 * mm
+        draw_tiles(sheet, tiles, len(tiles))
 
     def _days(self, sheet: PrintedSheet) -> None:
         days = every_day(self._chapter.days, self._facts.first, self._facts.last)
@@ -224,8 +269,8 @@ class _Report:
             heading = _("Callers per week")
         else:
             heading = _("Callers per day")
-        sheet.down(sheet.text(heading, _HEADING, width=INNER * 0.6) + 3 * mm)
-        axis = _whole_steps(max(sum(column.parts) for column in chart_columns))
+        sheet.down(sheet.text(heading, HEADING, width=INNER * 0.6) + 3 * mm)
+        axis = whole_steps(max(sum(column.parts) for column in chart_columns))
         columns(
             sheet,
             chart_columns,
@@ -247,11 +292,11 @@ class _Report:
         came = [ChartColumn(_hour_label(figures.key), _parts(figures)) for figures in hours]
         x = MARGIN + half + 6 * mm
         height = max(
-            sheet.text(_("Callers by hour of arrival"), _HEADING, width=half),
-            sheet.text(_("Median wait by hour, in minutes"), _HEADING, x=x, width=half),
+            sheet.text(_("Callers by hour of arrival"), HEADING, width=half),
+            sheet.text(_("Median wait by hour, in minutes"), HEADING, x=x, width=half),
         )
         sheet.down(height + 3 * mm)
-        axis = _whole_steps(max(max(0, figures.callers) for figures in hours))
+        axis = whole_steps(max(max(0, figures.callers) for figures in hours))
         columns(
             sheet,
             came,
@@ -290,7 +335,7 @@ class _Report:
     ) -> None:
         """The largest first, or in the order of the rows."""
         sheet.need(min(16 * mm + len(rows) * 9 * mm, 110 * mm))
-        sheet.down(sheet.text(heading, _HEADING) + 2 * mm)
+        sheet.down(sheet.text(heading, HEADING) + 2 * mm)
         head = (
             first,
             _("Callers"),
@@ -301,11 +346,11 @@ class _Report:
             _("Conversation"),
             _("Solved"),
         )
-        _row(sheet, head, _LABEL, _LABEL)
+        draw_row(sheet, head, _WIDTHS, LABEL, LABEL)
         if not in_order:
             rows = sorted(rows, key=lambda row: (-row.callers, row.name))
         for figures in rows:
-            sheet.need(height_of(figures.name, _STRONG, INNER * _WIDTHS[0]) + 5 * mm)
+            sheet.need(height_of(figures.name, STRONG, INNER * _WIDTHS[0]) + 5 * mm)
             cells = (
                 figures.name,
                 whole(figures.callers),
@@ -316,7 +361,7 @@ class _Report:
                 duration(figures.talk_median_s),
                 solved_share(figures.solved),
             )
-            _row(sheet, cells, _STRONG, _VALUE)
+            draw_row(sheet, cells, _WIDTHS, STRONG, VALUE)
         sheet.down(5 * mm)
 
     def _crossing(self, sheet: PrintedSheet, crossed: Crossed) -> None:
@@ -337,6 +382,10 @@ class _Report:
         if total.solved:
             answer_count = sum(max(0, number) for number in total.solved.values())
             self._shares(sheet, _("Solved, as callers say"), total.solved, answer_count, lost=False)
+        if self._chapter.passed_on:
+            passed = self._chapter.passed_on
+            heading = _("Callers passed on in a conversation")
+            self._shares(sheet, heading, passed, total.answered, lost=False)
         if total.left:
             self._shares(sheet, _("Callers who gave up"), total.left, total.abandoned, lost=True)
 
@@ -344,10 +393,10 @@ class _Report:
         self, sheet: PrintedSheet, heading: str, counted: dict[str, int], of: int, *, lost: bool
     ) -> None:
         sheet.need(16 * mm + 6 * mm * min(len(counted), 4))
-        sheet.down(sheet.text(heading, _HEADING) + 2 * mm)
+        sheet.down(sheet.text(heading, HEADING) + 2 * mm)
         for code, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
             sheet.need(6 * mm)
-            sheet.text(outcome_words(code), _VALUE, width=INNER * 0.34)
+            sheet.text(outcome_words(code), VALUE, width=INNER * 0.34)
             bar(
                 sheet,
                 max(0, number) / of,
@@ -355,10 +404,8 @@ class _Report:
                 width=INNER * 0.42,
                 colour=AMBER if lost else ACCENT,
             )
-            sheet.text(whole(number), _right(_STRONG), x=MARGIN + INNER * 0.79, width=INNER * 0.1)
-            sheet.text(
-                share(number, of), _right(_VALUE), x=MARGIN + INNER * 0.89, width=INNER * 0.11
-            )
+            sheet.text(whole(number), right(STRONG), x=MARGIN + INNER * 0.79, width=INNER * 0.1)
+            sheet.text(share(number, of), right(VALUE), x=MARGIN + INNER * 0.89, width=INNER * 0.11)
             sheet.down(5.6 * mm)
         sheet.down(5 * mm)
 
@@ -377,13 +424,15 @@ class _Report:
                 "stands for what "
                 "would give them away; columns then show all callers of the day in one colour."
             )
-        sheet.need(height_of(words, _SMALL, INNER) + 4 * mm)
+        sheet.need(height_of(words, SMALL_TEXT, INNER) + 4 * mm)
         sheet.line()
         sheet.down(2 * mm)
-        sheet.down(sheet.text(words, _SMALL))
+        sheet.down(sheet.text(words, SMALL_TEXT))
 
 
 _GROUPED = {
+    "month": N_("Month"),
+    "weekday": N_("Weekday"),
     "day": N_("Day"),
     "hour": N_("Hour of arrival"),
     "service": N_("Service"),
@@ -391,25 +440,6 @@ _GROUPED = {
 }
 
 _WIDTHS = (0.27, 0.09, 0.11, 0.1, 0.12, 0.11, 0.12, 0.08)
-
-
-def _row(sheet: PrintedSheet, cells: Sequence[str], first: TextStyle, other: TextStyle) -> None:
-    x, height = MARGIN, 0.0
-    for place, (cell, part) in enumerate(zip(cells, _WIDTHS, strict=True)):
-        width = INNER * part
-        if place == 0:
-            kind = first
-        else:
-            kind = _right(other)
-        height = max(height, sheet.text(cell, kind, x=x, width=width - 1 * mm))
-        x += width
-    sheet.down(height + 1.4 * mm)
-    sheet.line()
-    sheet.down(1.4 * mm)
-
-
-def _right(kind: TextStyle) -> TextStyle:
-    return TextStyle(kind.font, kind.size, kind.leading, kind.colour, right=True)
 
 
 def _parts(figures: ReportFigures) -> tuple[float, float]:
@@ -450,12 +480,15 @@ def _weeks(days: Sequence[ReportFigures]) -> list[ChartColumn]:
     ]
 
 
-def _whole_steps(highest: float) -> list[float]:
-    """No half callers."""
-    axis = steps(highest)
-    if all(value == int(value) for value in axis):
-        return axis
-    return [float(value) for value in range(int(highest) + 2)]
+def _together(chapters: Sequence[Chapter]) -> str:
+    """Name what the front page is about."""
+    if len(chapters) == 1:
+        return chapters[0].organisation
+    return _("All organisations")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _hour_label(key: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import msgspec
 
 from documents.printed.dates import long_date
-from resources.texts import N_, _
+from resources.texts import N_, _, language
 
 _OUTCOMES = {
     "done": N_("Settled"),
@@ -65,6 +65,7 @@ class ReportFigures(msgspec.Struct, frozen=True, kw_only=True):
     wait_p90_s: int | None = None
     talk_median_s: int | None = None
     talk_p90_s: int | None = None
+    talk_sum_s: int = 0
     outcomes: dict[str, int] = {}
     left: dict[str, int] = {}
     solved: dict[str, int] = {}
@@ -78,16 +79,57 @@ class Crossed(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[ReportFigures, ...]
 
 
+class AppointmentSums(msgspec.Struct, frozen=True, kw_only=True):
+    """Appointments of days that are over. `ends`: how many were "kept", "missed" and "cancelled",
+    which add up to `booked`, or of some nobody has said it ("open").
+    """
+
+    offered: int = 0
+    booked: int = 0
+    moved: int = 0
+    ends: dict[str, int] = {}
+
+
+class TravelFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Journeys to an agency that conversations have spared, both ways together.
+
+    Attributes:
+        journeys: conversations that count as one; those whose distance nobody knows are
+            `without_distance`, and in no sum.
+        km, hours, co2_kg: of all journeys together.
+    """
+
+    journeys: int = 0
+    without_distance: int = 0
+    km: float = 0.0
+    hours: float = 0.0
+    co2_kg: float = 0.0
+
+
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation's figures for the period; days and hours without callers may be left out."""
+    """An organisation's figures for the period; days and hours without callers may be left out.
+
+    Attributes:
+        passed_on: how many of its callers were passed on in a conversation, by the name of the
+            other organisation.
+        documents: filed in its dossiers; None where the hub does not keep them.
+        appointments: None where it gives none.
+        travel: None where nobody knows a distance.
+    """
 
     organisation: str
     total: ReportFigures
+    months: tuple[ReportFigures, ...] = ()
+    weekdays: tuple[ReportFigures, ...] = ()
     days: tuple[ReportFigures, ...] = ()
     hours: tuple[ReportFigures, ...] = ()
     services: tuple[ReportFigures, ...] = ()
     sites: tuple[ReportFigures, ...] = ()
     crossed: tuple[Crossed, ...] = ()
+    passed_on: dict[str, int] = {}
+    documents: int | None = None
+    appointments: AppointmentSums | None = None
+    travel: TravelFigures | None = None
 
 
 def outcome_words(code: str) -> str:
@@ -121,8 +163,23 @@ def whole(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
+def decimal(number: float, places: int) -> str:
+    """E.g. "1 234,5" in French."""
+    words = f"{number:,.{places}f}".replace(",", "\u202f")
+    if language() == "en":
+        return words
+    return words.replace(".", ",")
+
+
+def euros(amount: float) -> str:
+    """Whole euros from a thousand on, else with cents."""
+    return _("{amount} €").format(amount=decimal(amount, 0 if amount >= 1000 else 2))
+
+
 def share(part: int, of: int) -> str:
     """E.g. "12 %"; a dash of nothing."""
+    if of > 0 and 0 < 200 * part < of:
+        return "<\u00a01\u00a0%"
     if of > 0 and part >= 0:
         return f"{round(100 * part / of)}\u00a0%"
     return "–"

@@ -17,7 +17,7 @@ from session.core.appointment_model import Email
 from session.core.field_types import whole
 from session.hub.convention.appointment_entries import AppointmentEntry
 from session.hub.convention.library_entries import LibraryEntry
-from session.hub.convention.site_record import SiteRecord
+from session.hub.convention.site_record import AgencyEntry, SiteRecord
 from session.hub.opening_hours.entries import (
     ClosureEntry,
     HoursLine,
@@ -224,6 +224,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         vaults: its own dossier service and log keeper; then everything of its conversations is
             sealed for `seal_keys`, which `expert-app hub seal-key` prints.
         library: what its agents may put before callers.
+        agencies: where its callers would go without kiosks; for the journeys that these spare.
     """
 
     id: Id
@@ -251,3 +252,4 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     transfers_from: list[Id] = []
     network: OptionalId = ""
     library: list[LibraryEntry] = []
+    agencies: list[AgencyEntry] = []

@@ -6,11 +6,17 @@ Used by `entries` and the gate.
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
 from session.protocol.hub.requests import Text
 from session.protocol.wire.ids import Id
+
+Position = tuple[
+    Annotated[float, msgspec.Meta(ge=-90, le=90)], Annotated[float, msgspec.Meta(ge=-180, le=180)]
+]
+"""Latitude and longitude in degrees (WGS 84)."""
 
 
 class SignatureEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +37,13 @@ class RefusalEntry(
     on: date | None = None
 
 
+class AgencyEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agency of an organisation, where its callers would go without kiosks."""
+
+    name: Text
+    position: Position
+
+
 class SiteRecord(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
@@ -42,6 +55,9 @@ class SiteRecord(
         wheelchair: one reaches the kiosk, its scanner and its printer.
         insured_until: the last day of the insurance of what stands there.
         photographs: names of files that the operator keeps.
+        position: where it is.
+        km: on the road, one way, to the next agency of an organisation, by its id; without it, it
+            is reckoned from `position` and the organisation's `agencies`.
     """
 
     address: Text = ""
@@ -52,3 +68,5 @@ class SiteRecord(
     signatures: list[SignatureEntry] = []
     refusals: list[RefusalEntry] = []
     photographs: list[Text] = []
+    position: Position | None = None
+    km: dict[Id, Annotated[float, msgspec.Meta(ge=0, le=2000)]] = {}

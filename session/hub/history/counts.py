@@ -16,12 +16,13 @@ from datetime import UTC, date, datetime
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, and_, cast, func, literal, select
 
-from session.core.small_counts import Cell, hidden_cells, hidden_keys
+from session.core.small_counts import Cell, hidden_cells, hidden_days, hidden_keys
 from session.hub.history import tables
 from session.hub.history.database import History
 from session.protocol.hub.statistics import StatisticsBy, StatisticsRow
+from session.protocol.wire.ids import split_service
 
 Numbers = npt.NDArray[np.int64]
 
@@ -59,26 +60,70 @@ def calls_of_kiosks(history: History, organisation: str) -> dict[str, KioskCalls
     }
 
 
+def first_day(history: History, organisations: tuple[str, ...]) -> date | None:
+    """Return the local day on which the first of their callers arrived; None for nobody.
+
+    Raises:
+        StoreUnreachable: the database fails.
+    """
+    column = tables.tickets.c
+    query = select(func.min(column.day)).where(column.organisation.in_(organisations))
+    with history.reading() as connection:
+        day = connection.execute(query).scalar()
+    return None if day is None else date.fromisoformat(day)
+
+
+def passed_on(history: History, organisation: str, *, first: date, last: date) -> dict[str, int]:
+    """Count the callers who arrived in these local days and were passed on to another organisation
+    in a conversation, by that organisation's id.
+
+    Raises:
+        StoreUnreachable: the database fails.
+    """
+    change, ticket = tables.transitions.c, tables.tickets.c
+    query = (
+        select(change.moved_to, func.count(change.ticket.distinct()))
+        .join(
+            tables.tickets,
+            and_(ticket.organisation == change.organisation, ticket.ticket == change.ticket),
+        )
+        .where(
+            change.organisation == organisation,
+            change.moved_to != "",
+            ticket.talk_s >= 0,
+            ticket.day.between(first.isoformat(), last.isoformat()),
+        )
+        .group_by(change.moved_to)
+    )
+    counts: dict[str, int] = {}
+    with history.reading() as connection:
+        for target, callers in connection.execute(query):
+            other, _service = split_service(target, organisation)
+            if other != organisation:
+                counts[other] = counts.get(other, 0) + int(callers)
+    return counts
+
+
 def count(
     history: History,
-    organisation: str,
+    organisations: tuple[str, ...],
     *,
     first: date,
     last: date,
     by: StatisticsBy,
     across: StatisticsBy = StatisticsBy.TOTAL,
 ) -> list[StatisticsRow]:
-    """Finished tickets of callers who arrived from `first` to `last`, local days, both included;
-    by order of their keys. `across` parts each group once more.
+    """Finished tickets of callers who arrived from `first` to `last`, local days, both included,
+    of these organisations together; by order of their keys. `across` parts each group once more.
 
     Raises:
         StoreUnreachable: the database fails.
     """
-    days, groups, columns = _read(history, organisation, first=first, last=last, by=(by, across))
+    days, groups, columns = _read(history, organisations, first=first, last=last, by=(by, across))
     if not days:
         return []
     named = _names(history)
-    answers = _answers(history, organisation, days=(first, last), by=by, across=across)
+    answers = _answers(history, organisations, days=(first, last), by=by, across=across)
     keys, parts = groups
     kinds = int(parts.max(initial=0)) + 1
     rows = []
@@ -93,7 +138,7 @@ def count(
 
 def _answers(
     history: History,
-    organisation: str,
+    organisations: tuple[str, ...],
     *,
     days: tuple[date, date],
     by: StatisticsBy,
@@ -107,6 +152,8 @@ def _answers(
     table = tables.answers
     service, site = tables.names.alias(), tables.names.alias()
     keys = {
+        StatisticsBy.MONTH: table.c.day,
+        StatisticsBy.WEEKDAY: table.c.day,
         StatisticsBy.DAY: table.c.day,
         StatisticsBy.SITE: site.c.text,
         StatisticsBy.SERVICE: service.c.text,
@@ -120,7 +167,7 @@ def _answers(
             )
         )
         .where(
-            table.c.organisation == organisation,
+            table.c.organisation.in_(organisations),
             table.c.day.between(days[0].isoformat(), days[1].isoformat()),
         )
         .group_by("key", "part", table.c.solved)
@@ -128,10 +175,12 @@ def _answers(
     words_by_cell: dict[Cell, dict[str, int]] = {}
     with history.reading() as connection:
         for key, part, solved, answers in connection.execute(query):
-            words_by_cell.setdefault((str(key), str(part)), {})[str(solved)] = int(answers)
+            words = words_by_cell.setdefault((_line(by, key), _line(across, part)), {})
+            words[str(solved)] = words.get(str(solved), 0) + int(answers)
     counts = {cell: sum(words.values()) for cell, words in words_by_cell.items()}
     if across is StatisticsBy.TOTAL:
-        lines = hidden_keys({key: count for (key, _part), count in counts.items()})
+        of_lines = {key: count for (key, _part), count in counts.items()}
+        lines = (hidden_days if by is StatisticsBy.DAY else hidden_keys)(of_lines)
         hidden = {cell for cell in counts if cell[0] in lines}
     else:
         hidden = hidden_cells(counts)
@@ -140,7 +189,7 @@ def _answers(
 
 def _read(
     history: History,
-    organisation: str,
+    organisations: tuple[str, ...],
     *,
     first: date,
     last: date,
@@ -162,7 +211,7 @@ def _read(
             *(func.aggregate_strings(cast(column, String), ",") for column in selected),
         )
         .where(
-            table.c.organisation == organisation,
+            table.c.organisation.in_(organisations),
             table.c.day.between(first.isoformat(), last.isoformat()),
         )
         .group_by(table.c.day)
@@ -178,13 +227,36 @@ def _read(
     groups = []
     for grouping in by:
         match grouping:
-            case StatisticsBy.DAY:
-                groups.append(np.repeat(np.arange(len(rows)), counts))
+            case StatisticsBy.DAY | StatisticsBy.MONTH | StatisticsBy.WEEKDAY:
+                numbers = [
+                    _number_of_day(grouping, row[0], place) for place, row in enumerate(rows)
+                ]
+                groups.append(np.repeat(np.array(numbers, np.int64), counts))
             case StatisticsBy.TOTAL:
                 groups.append(np.zeros(sum(counts), np.int64))
             case _:
                 groups.append(next(rest))
     return [row[0] for row in rows], groups, (columns[0], columns[1], columns[2])
+
+
+def _number_of_day(by: StatisticsBy, day: str, place: int) -> int:
+    """Return the number by which this ISO day's callers are grouped; `_text` reads it."""
+    match by:
+        case StatisticsBy.MONTH:
+            return int(day[:4]) * 12 + int(day[5:7]) - 1
+        case StatisticsBy.WEEKDAY:
+            return date.fromisoformat(day).isoweekday()
+    return place
+
+
+def _line(by: StatisticsBy, key: str) -> str:
+    """Return the key of a group, of a day where the group is of days."""
+    match by:
+        case StatisticsBy.MONTH:
+            return str(key)[:7]
+        case StatisticsBy.WEEKDAY:
+            return str(date.fromisoformat(key).isoweekday())
+    return str(key)
 
 
 def _numbers(text: str) -> Numbers:
@@ -219,6 +291,7 @@ def _row(
         wait_p90_s=_rank(waits, 90),
         talk_median_s=_rank(talks, 50),
         talk_p90_s=_rank(talks, 90),
+        talk_sum_s=int(talks.sum()),
         outcomes=_counted(outcome[is_answered], named),
         left=_counted(outcome[~is_answered], named),
     )
@@ -246,6 +319,10 @@ def _names(history: History) -> dict[int, str]:
 
 def _text(by: StatisticsBy, key: int, days: list[str], named: dict[int, str]) -> str:
     match by:
+        case StatisticsBy.MONTH:
+            return f"{key // 12:04}-{key % 12 + 1:02}"
+        case StatisticsBy.WEEKDAY:
+            return str(key)
         case StatisticsBy.DAY:
             return days[key]
         case StatisticsBy.HOUR:

@@ -43,7 +43,7 @@ def _count(history: History, organisation: str, request: StatisticsRequest) -> l
 
     return count(
         history,
-        organisation,
+        (organisation,),
         first=request.first,
         last=request.last,
         by=request.by,

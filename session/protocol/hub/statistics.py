@@ -20,6 +20,8 @@ class StatisticsBy(StrEnum):
     """A grouping by which callers are counted; never by agent."""
 
     TOTAL = "total"
+    MONTH = "month"
+    WEEKDAY = "weekday"
     DAY = "day"
     HOUR = "hour"
     SITE = "site"
@@ -79,12 +81,13 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of statistics, in whole seconds; None where nobody was answered.
 
     Attributes:
-        key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or "" for the
-            total.
+        key: the month ("2026-03"), weekday ("1" is Monday), day ("2026-03-02"), hour ("09"), site
+            (its name), service (its id), or "" for the total.
         across: the same of the second grouping.
         callers: whose ticket has ended; `answered` and `abandoned` add up to it.
         wait_median_s, wait_p90_s: from the button to the agent, of those answered.
         talk_median_s, talk_p90_s: from the agent's accept to the end of the conversation.
+        talk_sum_s: of all conversations together.
         outcomes: how often each code of `CloseRequest.outcome`.
         left: how often each reason of an abandoned ticket.
         solved: how often each word of `Solved`, as callers said it; empty for fewer than five
@@ -100,6 +103,7 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     wait_p90_s: int | None = None
     talk_median_s: int | None = None
     talk_p90_s: int | None = None
+    talk_sum_s: int = 0
     outcomes: dict[str, int] = {}
     left: dict[str, int] = {}
     solved: dict[str, int] = {}

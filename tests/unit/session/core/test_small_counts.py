@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from session.core.small_counts import hidden_cells, hidden_keys
+from session.core.small_counts import hidden_cells, hidden_days, hidden_keys
 
 
 def test_a_small_count_takes_the_next_one_with_it_when_it_is_alone() -> None:
@@ -38,3 +38,18 @@ def test_whatever_the_counts_no_line_has_a_single_hidden_cell_beside_shown_ones(
             for name in names:
                 line = [cell for cell, count in counts.items() if cell[place] == name and count]
                 assert len([cell for cell in line if cell in hidden]) != 1 or len(line) == 1
+
+
+def test_a_hidden_day_is_told_by_neither_its_month_nor_its_weekday() -> None:
+    counts = {
+        "2026-03-02": 3,
+        "2026-03-03": 20,
+        "2026-03-04": 30,
+        "2026-03-09": 9,
+        "2026-03-10": 15,
+        "2026-04-06": 40,
+    }
+    hidden = hidden_days(counts)
+    assert "2026-03-02" in hidden
+    assert "2026-03-09" in hidden, "both are Mondays of March, the smaller of the two that could"
+    assert hidden <= {"2026-03-02", "2026-03-09"}, "nothing more than it takes"

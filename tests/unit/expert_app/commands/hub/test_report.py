@@ -96,7 +96,7 @@ def test_a_wrong_wish_is_refused_in_words(folder: Path, capsys: pytest.CaptureFi
     assert run(folder, "2026-03-31", "2026-03-01", "x.pdf") == 2
     assert run(folder, "2026-03-01", "2026-03-31", "x.doc") == 2
     said = capsys.readouterr().out
-    assert "2026-03-31" in said
+    assert "“opening”" in said
     assert ".pdf or .csv" in said
 
 

@@ -23,6 +23,8 @@ def key_of(ended: Ticket, by: StatisticsBy) -> str:
     local = ended.arrived_at_utc.astimezone(ZoneInfo("Europe/Paris"))
     return {
         StatisticsBy.TOTAL: "",
+        StatisticsBy.MONTH: f"{local:%Y-%m}",
+        StatisticsBy.WEEKDAY: str(local.isoweekday()),
         StatisticsBy.DAY: local.date().isoformat(),
         StatisticsBy.HOUR: f"{local:%H}",
         StatisticsBy.SITE: ended.site,
@@ -59,6 +61,7 @@ def plain(tickets: list[Ticket], by: StatisticsBy) -> list[StatisticsRow]:
                 wait_p90_s=rank(waits, 90),
                 talk_median_s=rank(talks, 50),
                 talk_p90_s=rank(talks, 90),
+                talk_sum_s=sum(talks),
                 outcomes=dict(
                     Counter(one.reason for one in members if one.state is TicketState.CLOSED)
                 ),
@@ -74,7 +77,7 @@ def plain(tickets: list[Ticket], by: StatisticsBy) -> list[StatisticsRow]:
 def test_every_grouping_is_what_a_plain_count_says(history: History, by: StatisticsBy) -> None:
     tickets = days_of_work(700, 12)
     history.apply(history.stream("x"), [entry(seq, one) for seq, one in enumerate(tickets, 1)])
-    assert count(history, "valdore", first=FIRST, last=LAST, by=by) == plain(tickets, by)
+    assert count(history, ("valdore",), first=FIRST, last=LAST, by=by) == plain(tickets, by)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,7 @@ def test_every_grouping_is_what_a_plain_count_says(history: History, by: Statist
         (StatisticsBy.SITE, StatisticsBy.HOUR),
         (StatisticsBy.SERVICE, StatisticsBy.DAY),
         (StatisticsBy.DAY, StatisticsBy.SITE),
+        (StatisticsBy.MONTH, StatisticsBy.WEEKDAY),
     ],
 )
 def test_two_groupings_at_once_are_what_a_plain_count_says(
@@ -98,7 +102,7 @@ def test_two_groupings_at_once_are_what_a_plain_count_says(
         for key, members in sorted(parts.items())
         for row in plain(members, across)
     ]
-    assert count(history, "valdore", first=FIRST, last=LAST, by=by, across=across) == wanted
+    assert count(history, ("valdore",), first=FIRST, last=LAST, by=by, across=across) == wanted
 
 
 def test_only_the_days_asked_for_and_only_the_own_callers_count(history: History) -> None:
@@ -107,24 +111,36 @@ def test_only_the_days_asked_for_and_only_the_own_callers_count(history: History
         history.stream("x"), [entry(seq, one) for seq, one in enumerate([*tickets, foreign], 1)]
     )
     rows = count(
-        history, "valdore", first=date(2026, 3, 3), last=date(2026, 3, 4), by=StatisticsBy.DAY
+        history, ("valdore",), first=date(2026, 3, 3), last=date(2026, 3, 4), by=StatisticsBy.DAY
     )
     asked = [
         row for row in plain(tickets, StatisticsBy.DAY) if row.key in ("2026-03-03", "2026-03-04")
     ]
     assert rows == asked
     assert len(rows) == 2
-    assert count(history, "marais", first=FIRST, last=LAST, by=StatisticsBy.TOTAL)[0].callers == 1
+    assert (
+        count(history, ("marais",), first=FIRST, last=LAST, by=StatisticsBy.TOTAL)[0].callers == 1
+    )
+
+
+def test_organisations_together_are_counted_as_one(history: History) -> None:
+    tickets, foreign = days_of_work(100, 10), ticket(9999, organisation="marais")
+    history.apply(
+        history.stream("x"), [entry(seq, one) for seq, one in enumerate([*tickets, foreign], 1)]
+    )
+    both = ("valdore", "marais")
+    rows = count(history, both, first=FIRST, last=LAST, by=StatisticsBy.SITE)
+    assert rows == plain([*tickets, foreign], StatisticsBy.SITE)
 
 
 def test_days_without_callers_give_no_rows(history: History) -> None:
     for by in StatisticsBy:
-        assert count(history, "valdore", first=FIRST, last=LAST, by=by) == []
+        assert count(history, ("valdore",), first=FIRST, last=LAST, by=by) == []
 
 
 def test_a_day_on_which_nobody_was_answered_has_no_median(history: History) -> None:
     gone = ticket(1, state=TicketState.ABANDONED, accepted_at_utc=None, reason="left")
     history.apply(history.stream("x"), [entry(1, gone)])
-    (row,) = count(history, "valdore", first=FIRST, last=LAST, by=StatisticsBy.DAY)
+    (row,) = count(history, ("valdore",), first=FIRST, last=LAST, by=StatisticsBy.DAY)
     assert (row.callers, row.answered, row.abandoned, row.wait_median_s) == (1, 0, 1, None)
     assert (row.outcomes, row.left) == ({}, {"left": 1})

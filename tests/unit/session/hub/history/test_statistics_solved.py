@@ -5,7 +5,7 @@ are hidden.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,7 +25,7 @@ def _answer(seq: int, solved: Solved, service: str = "rights", site: str = SITES
 
 
 def _solved(history: History, by: StatisticsBy) -> dict[str, dict[str, int]]:
-    rows = count(history, "valdore", first=DAY, last=DAY, by=by)
+    rows = count(history, ("valdore",), first=DAY, last=DAY, by=by)
     return {row.key: row.solved for row in rows}
 
 
@@ -47,6 +47,24 @@ def test_answers_are_counted_in_every_grouping_but_by_hour(history: History) -> 
     assert _solved(history, StatisticsBy.SERVICE)["rights"] == {"yes": 5, "no": 1}
     assert _solved(history, StatisticsBy.SITE)[SITES[0]] == {"yes": 5, "no": 1}
     assert set(map(str, _solved(history, StatisticsBy.HOUR).values())) == {"{}"}
+
+
+def test_answers_of_a_month_do_not_give_a_hidden_day_away(history: History) -> None:
+    second = [
+        AuditEntry(
+            40 + n, FIRST_DAY + timedelta(days=1), None, answer=_answer(1, Solved.YES).answer
+        )
+        for n in range(8)
+    ]
+    told = [_answer(10 + n, Solved.YES) for n in range(2)] + second
+    _tell(history, told)
+    history.apply(history.stream("x"), [entry(5, ticket(1440 + 9))])
+    rows = {
+        by: count(history, ("valdore",), first=DAY, last=date(2026, 3, 31), by=by)
+        for by in (StatisticsBy.MONTH, StatisticsBy.DAY)
+    }
+    assert [row.solved for row in rows[StatisticsBy.MONTH]] == [{"yes": 10}]
+    assert [row.solved for row in rows[StatisticsBy.DAY]] == [{}, {}]  # else 10 - 8 would tell it
 
 
 @pytest.mark.parametrize("few", [1, 4])
@@ -85,7 +103,7 @@ def test_answers_by_service_and_site_hide_what_would_tell_a_few(history: History
     def crossed() -> dict[tuple[str, str], dict[str, int]]:
         rows = count(
             history,
-            "valdore",
+            ("valdore",),
             first=DAY,
             last=DAY,
             by=StatisticsBy.SERVICE,
