@@ -14,13 +14,18 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from documents.printed.report.pdf import report
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import paths_for
+from expert_app.stores.report_facts import ReportReader
+from session.hub.convention.catalogue import Catalogue
 from session.hub.history.counts import count
 from session.hub.history.database import History
 from session.hub.parts import TIME_ZONE
@@ -28,11 +33,13 @@ from session.protocol.hub.statistics import StatisticsBy
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.benchmarks.table import Row, publish
 from tests.support.invented_tickets import days_of_work, entry
+from tests.unit.expert_app.stores.invented_year import convention
 
 TICKETS = 100_000
 DAYS = 250
 ROUNDS = 7
 GOAL_MS = 100.0
+REPORT_GOAL_MS = 5000.0
 FIRST, LAST = date(2026, 3, 1), date(2027, 3, 31)
 BATCH = 1000
 
@@ -54,6 +61,10 @@ def key_of(ended: Ticket, by: StatisticsBy, zone: ZoneInfo) -> str:
             return ended.arrived_at_utc.astimezone(zone).date().isoformat()
         case StatisticsBy.HOUR:
             return f"{ended.arrived_at_utc.astimezone(zone).hour:02}"
+        case StatisticsBy.MONTH:
+            return f"{ended.arrived_at_utc.astimezone(zone):%Y-%m}"
+        case StatisticsBy.WEEKDAY:
+            return str(ended.arrived_at_utc.astimezone(zone).isoweekday())
         case StatisticsBy.SITE:
             return ended.site
         case StatisticsBy.SERVICE:
@@ -87,7 +98,8 @@ def main() -> int:
     events = [msgspec.json.encode(ended) for ended in tickets]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        history = History(Path(folder))
+        paths = paths_for("hub", Path(folder))
+        history = History(paths.folder("history"))
         stream = history.stream("bench")
         before = time.perf_counter()
         for start in range(0, TICKETS, BATCH):
@@ -114,10 +126,19 @@ def main() -> int:
                     GOAL_MS,
                 )
             )
-        size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
+        size = sum(path.stat().st_size for path in paths.folder("history").iterdir()) / 1e6
         rows.append(Row("history of these tickets", "MB", size))
         rows.append(Row("projected from the audit", "us/entry", spent / TICKETS * 1e6))
         history.close()
+        reader = ReportReader(HubSettings(), paths, catalogue=Catalogue.parse(convention()))
+        rows.append(
+            Row(
+                "a year's report, read and written as PDF",
+                "ms",
+                median_ms(lambda: report(reader.read(None, LAST, now=datetime.now(UTC)))),
+                goal=REPORT_GOAL_MS,
+            )
+        )
     return publish("statistics", rows)
 
 
