@@ -88,6 +88,10 @@ HUB = {
         "commands.doctor.command:run_hub_doctor",
     ),
     "report": Command("write an activity report of these days", "commands.hub.report:write_report"),
+    "report-mail": Command(
+        "mail the reports of last month and since the opening to those of the settings",
+        "commands.hub.report_mail:mail_report",
+    ),
     "rebuild-history": Command(
         "run the hub, and build the history again", "services:rebuild_history"
     ),

@@ -20,7 +20,7 @@ from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskClient
-from session.protocol.hub.statistics import StatisticsBy, StatisticsRequest
+from session.protocol.hub.statistics import MOST_DAYS, StatisticsBy, StatisticsRequest
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +67,14 @@ class ReportFiles:
         if StatisticsBy.TOTAL not in grouped and set(grouped) != set(ALWAYS_CROSSED):
             pairs.append(grouped)
         crossed = {
-            (by, across): (await self._link.bus.ask(replace(every, by=by, across=across))).rows
+            (by, across): (
+                await self._link.bus.ask(replace(every, by=by, across=across).shortened())
+            ).rows
             for by, across in pairs
         }
+        days = rows[StatisticsBy.DAY]
+        if days and (last - first).days == MOST_DAYS - 1:  # since the opening, whenever it was
+            first = max(first, date.fromisoformat(days[0].key))
         return ReportFacts(
             first=first,
             last=last,

@@ -128,6 +128,10 @@ class MailSender:
                 filename="rendez-vous.ics",
                 params={"method": method_of(event), "charset": "utf-8"},
             )
+        for file in message.files:
+            mail.add_attachment(
+                file.data, maintype="application", subtype="pdf", filename=file.name
+            )
         return mail
 
 

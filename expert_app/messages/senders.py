@@ -13,6 +13,13 @@ from expert_app.messages.calendar import CalendarEvent
 from expert_app.messages.texts import MessageText
 
 
+class MailFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that goes with a mail: a PDF."""
+
+    name: str
+    data: bytes
+
+
 class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message on its way.
 
@@ -21,6 +28,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
         sender_name: the organisation's.
         message_id: the same at every try, so that a mail that comes twice is known again.
         event: for the calendar, None for none.
+        files: go with a mail; an SMS has none.
     """
 
     to: str
@@ -28,6 +36,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     sender_name: str
     message_id: str
     event: CalendarEvent | None = None
+    files: tuple[MailFile, ...] = ()
 
 
 class MessageSender(Protocol):

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from expert_app.runtime.paths import is_there
-from expert_app.runtime.report_settings import CostSettings, TravelSettings
+from expert_app.runtime.report_settings import CostSettings, ReportSettings, TravelSettings
 from expert_app.runtime.store_settings import (
     BackupSettings,
     DocumentsSettings,
@@ -523,7 +523,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         backup: what the backup's timer does.
         turn: relays for calls.
         release: which release of the programs people are told to get.
-        travel, costs: of the activity report: what a journey is, and what the network costs.
+        report, travel, costs: of the activity report: who gets it, what a journey is, and what the
+            network costs.
         procedures: folder of what each organisation's procedures ask for; "" for the sets that come
             with the program.
         network: our name among partners' networks.
@@ -571,6 +572,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backup: BackupSettings = BackupSettings()
     turn: TurnSettings = TurnSettings()
     release: ReleaseSettings = ReleaseSettings()
+    report: ReportSettings = ReportSettings()
     travel: TravelSettings = TravelSettings()
     costs: CostSettings = CostSettings()
     procedures: str = ""

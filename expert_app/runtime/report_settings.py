@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Settings of the activity report: what a journey is, and what the network costs.
+"""Settings of the activity report: who gets it, what a journey is, and what the network costs.
 Part of the hub's settings.
 """
 
@@ -9,9 +9,30 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.appointment_model import Email
+from session.protocol.wire.ids import OptionalId
+
 Euros = Annotated[float, msgspec.Meta(ge=0, le=10_000_000)]
 Year = Annotated[int, msgspec.Meta(ge=1990, le=2200)]
 Words = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who gets the report by mail, on the first of a month.
+
+    Attributes:
+        organisation: the one whose mail server sends it (`mail`).
+        to: addresses.
+    """
+
+    organisation: OptionalId = ""
+    to: Annotated[list[Email], msgspec.Meta(max_length=50)] = []
+
+    def __post_init__(self) -> None:
+        if not all(self.to):
+            raise ValueError("an address of `to` is empty")
+        if self.to and not self.organisation:
+            raise ValueError("`to` needs `organisation`: whose mail server sends the report")
 
 
 class TravelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service
 from session.protocol.hub.statistics import (
+    MOST_DAYS,
     Solved,
     StatisticsAnswer,
     StatisticsBy,
@@ -33,9 +34,6 @@ from views.words.counts import behind_words
 CHOSEN = 0
 """In place of a number of days: from one day to another."""
 
-MOST_DAYS = 400
-"""The hub counts no longer period at once."""
-
 
 class BoardStatisticsPage(QWidget):
     """One period, one way to group or two.
@@ -51,6 +49,7 @@ class BoardStatisticsPage(QWidget):
         self._facts = facts
         self._clock = clock
         self._services: Mapping[str, Service] = {}
+        self._is_shortened = False
         self._days = _choice("statistics_days", _("Days"), _days())
         self._days.setCurrentIndex(1)
         self._first = _date("statistics_first", _("First day"))
@@ -101,6 +100,8 @@ class BoardStatisticsPage(QWidget):
                 count=total
             )
         ]
+        if self._is_shortened:
+            words.append(_("by day and something else: the last 400 days"))
         if answer.behind:
             words.append(behind_words(answer.behind))
         self._state.setText(" · ".join(words))
@@ -110,7 +111,9 @@ class BoardStatisticsPage(QWidget):
         self.list.show_asked()
         first, last = self._period()
         by, across = self._groupings()
-        self.acted.emit(StatisticsRequest(first=first, last=last, by=by, across=across))
+        request = StatisticsRequest(first=first, last=last, by=by, across=across)
+        self._is_shortened = request.shortened() != request
+        self.acted.emit(request.shortened())
 
     def _groupings(self) -> tuple[StatisticsBy, StatisticsBy]:
         """Return what is chosen; the same twice is one grouping."""
@@ -239,6 +242,7 @@ def _days() -> list[tuple[object, str]]:
         (31, _("31 days")),
         (92, _("3 months")),
         (366, _("1 year")),
+        (MOST_DAYS, _("Since the opening")),
         (CHOSEN, _("From … to …")),
     ]
 

@@ -366,7 +366,7 @@ class _Report:
 
     def _crossing(self, sheet: PrintedSheet, crossed: Crossed) -> None:
         """Two groupings at once: a row for each pair that somebody came for."""
-        by, across = _(_GROUPED[crossed.by]), _(_GROUPED[crossed.across])
+        by, across = _(GROUPED[crossed.by]), _(GROUPED[crossed.across])
         pairs = [
             msgspec.structs.replace(pair, name=f"{pair.name} · {pair.across_name}")
             for pair in crossed.rows
@@ -430,7 +430,7 @@ class _Report:
         sheet.down(sheet.text(words, SMALL_TEXT))
 
 
-_GROUPED = {
+GROUPED = {
     "month": N_("Month"),
     "weekday": N_("Weekday"),
     "day": N_("Day"),

@@ -112,6 +112,7 @@ def check_organisations(settings: HubSettings) -> Iterator[CheckResult]:
     tables = {
         "mail": [mail.organisation for mail in settings.mail],
         "sms": [gateway.organisation for gateway in settings.sms],
+        "report": [settings.report.organisation] if settings.report.organisation else [],
         "rdv": settings.rdv.organisations,
         "register": [register.organisation for register in settings.register],
         "ged": [system.organisation for system in settings.ged],

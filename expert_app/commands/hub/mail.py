@@ -28,6 +28,12 @@ _WORDS = {
 }
 
 
+def trouble_words(mail: MailSettings, trouble: NotDelivered) -> str:
+    """Say why a server takes no mail, and what to look at."""
+    why = _(_WORDS[trouble.reason]).format(host=mail.host, port=mail.port)
+    return f"{why} ({trouble.words})" if trouble.words else why
+
+
 @hub_command()
 def try_mail(
     hub: HubContext,
@@ -59,9 +65,7 @@ async def _try(mail: MailSettings, address: str) -> int:
         print(f"{mail.organisation}: {error.why}")
         return 2
     except NotDelivered as trouble:
-        why = _(_WORDS[trouble.reason]).format(host=mail.host, port=mail.port)
-        detail = f" ({trouble.words})" if trouble.words else ""
-        print(f"{mail.organisation}: {why}{detail}")
+        print(f"{mail.organisation}: {trouble_words(mail, trouble)}")
         return 1
     words = _("{organisation}: {host} has taken the test mail; look whether it arrives.")
     print(words.format(organisation=mail.organisation, host=mail.host))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub report FROM TO FILE`:
-the operator's activity report, PDF or CSV, from what the hub keeps.
+the operator's activity report, PDF, CSV or ODS, from what the hub keeps.
 It is for publication and hides small counts; `--inside ORGANISATION` is that organisation's own,
 with true numbers.
 
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Annotated
 
 from documents.printed.report.csv_file import report_csv
-from documents.printed.report.pdf import report
+from documents.printed.report.ods_file import report_ods
+from documents.printed.report.pdf import ReportFacts, report
 from documents.printed.report.words import SMALL, Chapter
 from expert_app.commands.hub.context import HubContext, hub_command
 from expert_app.hub.convention_commands import load_catalogue
@@ -25,7 +26,7 @@ from expert_app.stores.report_facts import ReportReader
 from resources.texts import _
 from session.core.errors import StoreUnreachable
 
-KINDS = (".pdf", ".csv")
+KINDS = (".pdf", ".csv", ".ods")
 
 
 @hub_command(needs_convention=True)
@@ -33,7 +34,7 @@ def write_report(
     hub: HubContext,
     first_day: Annotated[str, Argument("2026-03-01, 2026-03, 2026, or: opening", "FROM")],
     last_day: Annotated[str, Argument("2026-03-31, 2026-03 or 2026", "TO")],
-    file: Annotated[Path, Argument("report.pdf or report.csv", "FILE")],
+    file: Annotated[Path, Argument("report.pdf, report.csv or report.ods", "FILE")],
     *,
     inside: Annotated[
         str,
@@ -56,7 +57,7 @@ def write_report(
         )
         return 2
     if file.suffix.lower() not in KINDS:
-        print(_("A report is a file that ends in .pdf or .csv."))
+        print(_("A report is a file that ends in .pdf, .csv or .ods."))
         return 2
     catalogue = load_catalogue(hub.settings)
     if inside and inside not in catalogue.organisations:
@@ -71,13 +72,18 @@ def write_report(
             _("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code))
         )
         return 1
-    if file.suffix.lower() == ".csv":
-        data = report_csv(facts.chapters)
-    else:
-        data = report(facts)
-    file.write_bytes(data)
+    file.write_bytes(_written(facts, file.suffix.lower()))
     print(_("{file}: {count} callers.").format(file=file, count=_callers(facts.chapters)))
     return 0
+
+
+def _written(facts: ReportFacts, kind: str) -> bytes:
+    match kind:
+        case ".csv":
+            return report_csv(facts.chapters)
+        case ".ods":
+            return report_ods(facts)
+    return report(facts)
 
 
 def _callers(chapters: Sequence[Chapter]) -> str:

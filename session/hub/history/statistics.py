@@ -13,8 +13,6 @@ from session.hub.history.database import History
 from session.hub.history.projection import Projection
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsRequest, StatisticsRow
 
-MOST_DAYS = 400
-
 
 class StatisticsService:
     """Answers the supervisors' verb, each for its own organisation."""
@@ -25,7 +23,7 @@ class StatisticsService:
     @handles(StatisticsRequest)
     async def statistics(self, asker: Asker, request: StatisticsRequest) -> StatisticsAnswer:
         """See `StatisticsRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
-        if not 0 <= (request.last - request.first).days < MOST_DAYS:
+        if not request.earliest <= request.first <= request.last:
             raise NotAllowed(why="period")
         history = await self._projection.fresh()
         rows = await asyncio.to_thread(_count, history, asker.organisation, request)

@@ -5,15 +5,21 @@ Used by supervisor, kiosk and hub.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import msgspec
 
 from session.protocol.hub.requests import LONG_S, Done, ListAnswer, ListRequest, Request, Requests
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
+
+MOST_DAYS = 3_660
+"""The longest period that is counted at once: ten years, since the opening."""
+
+MOST_CROSSED_DAYS = 400
+"""The longest one whose days are counted by something else: each day has many rows then."""
 
 
 class StatisticsBy(StrEnum):
@@ -68,13 +74,26 @@ class StatisticsRequest(
     roles=(Role.SUPERVISOR,),
 ):
     """A supervisor asks about callers who arrived from `first` to `last`, both included, at most
-    400 days. `across`: each group of `by` is counted by this, too.
+    `MOST_DAYS`; `MOST_CROSSED_DAYS` where days are counted by something else. `across`: each group
+    of `by` is counted by this, too.
     """
 
     first: date
     last: date
     by: StatisticsBy = StatisticsBy.TOTAL
     across: StatisticsBy = StatisticsBy.TOTAL
+
+    @property
+    def earliest(self) -> date:
+        """The earliest `first` that may be asked for with this `last`, grouped so."""
+        pair = {self.by, self.across}
+        is_crossed = StatisticsBy.DAY in pair and len(pair - {StatisticsBy.TOTAL}) > 1
+        most = MOST_CROSSED_DAYS if is_crossed else MOST_DAYS
+        return self.last - timedelta(days=most - 1)
+
+    def shortened(self) -> Self:
+        """Return the same with the part of its period that may be asked for."""
+        return msgspec.structs.replace(self, first=max(self.first, self.earliest))
 
 
 class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import pypdfium2
 import pytest
 from sqlalchemy import select
 
+from expert_app.board.report_files import ReportFiles
 from session.bus.hub_connection import HubConnection
 from session.core.clock import ManualClock
 from session.core.errors import NotAllowed, SessionError
@@ -24,7 +26,12 @@ from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
 from session.hub.parts import HubParts
 from session.kiosk.hub.client import KioskClient
-from session.protocol.hub.statistics import StatisticsBy, StatisticsRequest, StatisticsRow
+from session.protocol.hub.statistics import (
+    MOST_DAYS,
+    StatisticsBy,
+    StatisticsRequest,
+    StatisticsRow,
+)
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -166,6 +173,31 @@ async def test_the_history_answers_from_what_it_has_while_the_store_is_away(tmp_
         assert states_of(history, ticket)[-1] == "closed"
 
 
+async def test_a_supervisor_saves_the_figures_since_the_opening(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        await slow_session(world, kiosk, desk, clock)
+        await settled(world, 1)
+        boss = await supervisor(world)
+        await boss.start()
+        files = ReportFiles(boss, clock, tasks=world.tasks)
+        ends: list[str] = []
+        files.saved.connect(ends.append)
+        files.failed.connect(ends.append)
+        today = clock.utc_now().date()
+        long_ago = today - timedelta(days=MOST_DAYS - 1)
+        grouped = (StatisticsBy.SITE, StatisticsBy.DAY)
+        paths = [str(tmp_path / name) for name in ("figures.pdf", "figures.csv")]
+        for path in paths:
+            files.save(long_ago, today, path, grouped)
+        await until(lambda: sorted(ends) == sorted(paths))
+        rows = (tmp_path / "figures.csv").read_text(encoding="utf-8-sig").splitlines()
+        assert any(";month;" in row for row in rows)
+        with pypdfium2.PdfDocument(tmp_path / "figures.pdf") as pdf:  # type: ignore[no-untyped-call]
+            assert str(long_ago.year) not in pdf[0].get_textpage().get_text_bounded()
+
+
 async def test_only_supervisors_ask_and_only_for_a_period_that_is_one(tmp_path: Path) -> None:
     clock = ManualClock()
     async with hub_world(tmp_path, clock=clock) as world:
@@ -178,7 +210,13 @@ async def test_only_supervisors_ask_and_only_for_a_period_that_is_one(tmp_path: 
         with pytest.raises(NotAllowed):
             await boss.bus.ask(StatisticsRequest(first=day, last=day - timedelta(days=1)))
         with pytest.raises(NotAllowed):
-            await boss.bus.ask(StatisticsRequest(first=day - timedelta(days=400), last=day))
+            await boss.bus.ask(StatisticsRequest(first=day - timedelta(days=3660), last=day))
+        long = StatisticsRequest(first=day - timedelta(days=3659), last=day)
+        assert (await boss.bus.ask(long)).rows == []
+        by_day = msgspec.structs.replace(long, by=StatisticsBy.DAY)
+        assert (await boss.bus.ask(by_day)).rows == []
+        with pytest.raises(NotAllowed):
+            await boss.bus.ask(msgspec.structs.replace(by_day, across=StatisticsBy.SITE))
         assert (await boss.bus.ask(StatisticsRequest(first=day, last=day))).rows == []
 
 

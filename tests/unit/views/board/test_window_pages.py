@@ -374,7 +374,7 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(
     assert window.tickets.columnWidth(2) > 80
 
 
-def test_figures_are_asked_for_any_days_up_to_four_hundred(board: BoardWindow) -> None:
+def test_figures_are_asked_for_any_days_of_ten_years(board: BoardWindow) -> None:
     asked: list[tuple[date, date]] = []
     board.show_page(STATISTICS)
     board.statistics.acted.connect(lambda wish: asked.append((wish.first, wish.last)))
@@ -394,7 +394,38 @@ def test_figures_are_asked_for_any_days_up_to_four_hundred(board: BoardWindow) -
     assert (asked[-1][1] - asked[-1][0]).days == 2, "the other way round is the same period"
     last.setDate(last.maximumDate())
     first.setDate(first.minimumDate().addDays(-5))
-    assert (asked[-1][1] - asked[-1][0]).days == 399
+    assert (asked[-1][1] - asked[-1][0]).days == 3659
+
+
+def test_days_by_something_else_are_the_last_four_hundred(board: BoardWindow) -> None:
+    asked: list[StatisticsRequest] = []
+    board.show_page(STATISTICS)
+    board.statistics.acted.connect(asked.append)
+    days = board.findChild(QComboBox, "statistics_days")
+    by = board.findChild(QComboBox, "statistics_by")
+    across = board.findChild(QComboBox, "statistics_across")
+    state = board.findChild(QLabel, "statistics_state")
+    assert days is not None
+    assert by is not None
+    assert across is not None
+    assert state is not None
+    days.setCurrentIndex(days.findText("Since the opening"))
+    by.setCurrentIndex(by.findData(StatisticsBy.DAY))
+    assert (asked[-1].last - asked[-1].first).days == 3659
+    board.statistics.show_statistics(week())
+    assert "400" not in state.text()
+    across.setCurrentIndex(across.findData(StatisticsBy.SITE))
+    assert (asked[-1].last - asked[-1].first).days == 399
+    board.statistics.show_statistics(week())
+    assert "the last 400 days" in state.text()
+
+
+def test_months_and_weekdays_are_read_as_words(board: BoardWindow) -> None:
+    row = msgspec.structs.replace(week().rows[0], key="2026-03", across="1")
+    month, weekday = StatisticsBy.MONTH, StatisticsBy.WEEKDAY
+    answer = msgspec.structs.replace(week(), by=month, across=weekday, rows=[row])
+    board.statistics.show_statistics(answer)
+    assert board.statistics.table.texts("month/2026-03/1")[:2] == ["March 2026", "Monday"]
 
 
 def test_in_large_letters_a_service_is_still_read(desk_theme: QApplication, qtbot: QtBot) -> None:

@@ -97,7 +97,7 @@ def test_a_wrong_wish_is_refused_in_words(folder: Path, capsys: pytest.CaptureFi
     assert run(folder, "2026-03-01", "2026-03-31", "x.doc") == 2
     said = capsys.readouterr().out
     assert "“opening”" in said
-    assert ".pdf or .csv" in said
+    assert ".csv or .ods" in said
 
 
 def test_an_unknown_time_zone_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
