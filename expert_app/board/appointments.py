@@ -21,6 +21,8 @@ from session.protocol.appointments.day import (
     DayRequest,
     SlotCountsAnswer,
     SlotCountsRequest,
+    StepsAnswer,
+    StepsRequest,
 )
 
 AGAIN_S = 20.0
@@ -35,6 +37,7 @@ class BoardAppointments:
     Attributes:
         day_read: the day that is shown.
         counted: the figures of the last `COUNTED_DAYS` days before today.
+        steps_read: the id of an appointment, and its history.
         changed: what was asked for is done.
         not_read: why the day was not read; it is tried again.
         troubled: why something was not done.
@@ -43,6 +46,7 @@ class BoardAppointments:
     def __init__(self, bus: BusClient, clock: Clock, *, tasks: Tasks) -> None:
         self.day_read: Signal[AppointmentsAnswer] = Signal()
         self.counted: Signal[SlotCountsAnswer] = Signal()
+        self.steps_read: Signal[tuple[str, StepsAnswer]] = Signal()
         self.changed: Signal[None] = Signal()
         self.troubled: Signal[SessionError] = Signal()
         self._bus = bus
@@ -63,6 +67,13 @@ class BoardAppointments:
         first = today - timedelta(days=COUNTED_DAYS)
         request = SlotCountsRequest(first=first.isoformat(), last=today.isoformat())
         self.counted.emit(await self._bus.ask(request))
+
+    def show_steps(self, request: StepsRequest) -> None:
+        """Reads the history of an appointment."""
+        self._do(self._read_steps(request))
+
+    async def _read_steps(self, request: StepsRequest) -> None:
+        self.steps_read.emit((request.appointment_id, await self._bus.ask(request)))
 
     def change(self, request: DayChangeRequest | AbsenceRequest) -> None:
         """Changes a day of a service, or takes an agent's absence back."""

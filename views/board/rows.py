@@ -16,7 +16,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.tables import Cell, TableRow
 from views.widgets.agent_state import DESK_CLOSED, NOT_RESPONDING, PAUSES, help_words
 from views.widgets.parts import clock_words
-from views.words.waits import WaitLimits, wait_style
+from views.words.waits import WaitLimits, expected_words, wait_style
 
 AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
     AgentState.AVAILABLE: (N_("Available"), "available", "good"),
@@ -218,16 +218,6 @@ def _expected_cell(facts: QueueFacts | None) -> Cell:
             return Cell("–", "soft")
         return Cell(_("Nobody"), "warn", "warning")
     return Cell(expected_words(facts.wait_s, facts.wait_most_s))
-
-
-def expected_words(least_s: int, most_s: int | None) -> str:
-    """A range of minutes, short: "5-10 min"."""
-    least = least_s // 60
-    if most_s is None:
-        return _("> {minutes} min").format(minutes=least)
-    if least == 0:
-        return _("< {minutes} min").format(minutes=most_s // 60)
-    return _("{least}–{most} min").format(least=least, most=most_s // 60)
 
 
 def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:

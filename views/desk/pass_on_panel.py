@@ -20,6 +20,7 @@ from views.widgets.agent_state import AGENT_DOING
 from views.widgets.icons import icon
 from views.widgets.parts import FlowLayout, column, label, push_button, row
 from views.widgets.theme import SPACE
+from views.words.waits import expected_words
 
 PASS_REASONS: dict[PassReason, str] = {
     PassReason.SPECIALIST: N_("A specialist is needed"),
@@ -44,6 +45,14 @@ def _id_of(target: Target) -> str:
     if isinstance(target, MoveTarget):
         return target.ref
     return target.id
+
+
+def _wait(target: TargetService | MoveTarget) -> list[str]:
+    """Say how long the caller would wait there; nothing where nobody knows."""
+    if target.wait_s is None:
+        return []
+    wait = expected_words(target.wait_s, target.wait_most_s)
+    return [_("wait {minutes}").format(minutes=wait)]
 
 
 class PassOnPanel(QFrame):
@@ -147,9 +156,11 @@ class PassOnPanel(QFrame):
                 else:
                     queue_words = _("queue")
                 waiting = _("{count} waiting").format(count=queue.waiting)
-                self._add(queue, f"{queue.name} · {queue_words} · {waiting}", "queue")
+                parts = [queue.name, queue_words, waiting, *_wait(queue)]
+                self._add(queue, " · ".join(parts), "queue")
         for other in targets.elsewhere:
-            self._add(other, f"{other.organisation_name} · {other.service_name}", "home")
+            parts = [other.organisation_name, other.service_name, *_wait(other)]
+            self._add(other, " · ".join(parts), "home")
         if self._targets.count():
             self._targets.setCurrentRow(0)
         else:

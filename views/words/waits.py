@@ -57,6 +57,16 @@ def minutes_words(seconds: float) -> str:
     return _("less than 1 min")
 
 
+def expected_words(least_s: int, most_s: int | None) -> str:
+    """A range of minutes, short: "5-10 min"."""
+    least = least_s // 60
+    if most_s is None:
+        return _("> {minutes} min").format(minutes=least)
+    if least == 0:
+        return _("< {minutes} min").format(minutes=most_s // 60)
+    return _("{least}–{most} min").format(least=least, most=most_s // 60)
+
+
 def need_words(needs: Iterable[str]) -> str:
     """Say needs in words, as "Sign language, العربية":
     a language is called as it calls itself; "" for no need.

@@ -6,7 +6,12 @@ from __future__ import annotations
 from expert_app.board.appointments import BoardAppointments
 from resources.texts import _
 from session.core.errors import SessionError
-from session.protocol.appointments.day import AbsenceRequest, DayChangeRequest, DayRequest
+from session.protocol.appointments.day import (
+    AbsenceRequest,
+    DayChangeRequest,
+    DayRequest,
+    StepsRequest,
+)
 from views.board.window import BoardWindow
 from views.widgets.message_bar import Level
 from views.words.errors import sentence
@@ -24,6 +29,7 @@ class BoardAppointmentConnections:
         page.acted.connect(self._on_act)
         job.day_read.connect(page.show_day)
         job.counted.connect(page.show_counts)
+        job.steps_read.connect(lambda read: page.show_steps(*read))
         job.not_read.connect(self._on_not_read)
         job.changed.connect(lambda _nothing: self._show(_("Done."), Level.INFO))
         job.troubled.connect(self._on_trouble)
@@ -35,11 +41,14 @@ class BoardAppointmentConnections:
         else:
             self._job.reading.rest()
 
-    def _on_act(self, act: DayRequest | DayChangeRequest | AbsenceRequest) -> None:
-        if isinstance(act, DayRequest):
-            self._job.show_day(act)
-        else:
-            self._job.change(act)
+    def _on_act(self, act: DayRequest | DayChangeRequest | AbsenceRequest | StepsRequest) -> None:
+        match act:
+            case DayRequest():
+                self._job.show_day(act)
+            case StepsRequest():
+                self._job.show_steps(act)
+            case _:
+                self._job.change(act)
 
     def _on_not_read(self, error: SessionError) -> None:
         words = sentence(error.code, error.detail).sentence

@@ -39,6 +39,8 @@ from session.protocol.appointments.day import (
     CallerAppointmentsRequest,
     DayAppointment,
     DayRequest,
+    StepsAnswer,
+    StepsRequest,
     ToldRequest,
 )
 from session.protocol.hub.requests import HubMessage
@@ -51,6 +53,7 @@ DAY_S = 60.0
 ABSENCE = "say an absence"
 PRINT = "print the slip"
 UNTOLD = "say that a person knows"
+STEPS = "read what became of an appointment"
 """Keys of troubles."""
 
 BookingQuestion = (
@@ -87,6 +90,7 @@ class DeskAppointments:
         answered, refused: see `BookingAnswered` and `BookingRefused`.
         caller_changed: the appointments of the session's caller.
         day_changed: those of this day.
+        steps_read: the id of an appointment, and its history.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class DeskAppointments:
         self.refused: Signal[BookingRefused] = Signal()
         self.caller_changed: Signal[list[DayAppointment]] = Signal()
         self.day_changed: Signal[AppointmentsAnswer] = Signal()
+        self.steps_read: Signal[tuple[str, StepsAnswer]] = Signal()
         self._app = app
         self._link = link
         self._printer = printer
@@ -221,6 +226,13 @@ class DeskAppointments:
     async def _set_absence(self, request: AbsenceRequest) -> None:
         await self._link.bus.ask(request)
         await self._read_day()
+
+    def show_steps(self, request: StepsRequest) -> None:
+        """Read the history of an appointment."""
+        self._app.do(self._read_steps(request), STEPS)
+
+    async def _read_steps(self, request: StepsRequest) -> None:
+        self.steps_read.emit((request.appointment_id, await self._link.bus.ask(request)))
 
     def settle_untold(self, appointment_id: str) -> None:
         """The person whom no message reached knows now."""

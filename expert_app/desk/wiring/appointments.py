@@ -22,7 +22,13 @@ from session.protocol.appointments.booking import (
     FreeSlotsRequest,
     MoveAppointmentRequest,
 )
-from session.protocol.appointments.day import AbsenceRequest, AppointmentsAnswer, DayAppointment
+from session.protocol.appointments.day import (
+    AbsenceRequest,
+    AppointmentsAnswer,
+    DayAppointment,
+    StepsAnswer,
+    StepsRequest,
+)
 from session.protocol.appointments.outside import OutsideState
 from session.protocol.hub.requests import HubMessage
 from views.desk.acts import BookAgain, SettleUntold
@@ -91,6 +97,7 @@ class AppointmentConnections:
         job.refused.connect(self._on_refused)
         job.caller_changed.connect(window.dossier.appointments.show_appointments)
         job.day_changed.connect(self._on_day)
+        job.steps_read.connect(self._on_steps)
         app.session_opened.connect(lambda _session: self._begin())
         app.session_ended.connect(lambda _ended: window.appointments.show_no_kiosk())
         app.session_closed.connect(lambda _outcome: self._begin())
@@ -134,10 +141,16 @@ class AppointmentConnections:
                 self._outside.stop()
             case AbsenceRequest():
                 self._job.set_absence(act)
+            case StepsRequest():
+                self._job.show_steps(act)
             case BookAgain(appointment_id):
                 self._book_again(appointment_id)
             case SettleUntold(appointment_id):
                 self._job.settle_untold(appointment_id)
+
+    def _on_steps(self, read: tuple[str, StepsAnswer]) -> None:
+        appointment_id, answer = read
+        self._window.dossier.appointments.show_steps(appointment_id, answer.steps)
 
     def _on_outside(self, progress: OutsideProgress) -> None:
         step, state, error = progress

@@ -20,8 +20,10 @@ from session.hub.queue.calls import Calls
 from session.hub.queue.core import QueueCore
 from session.hub.queue.moved_tickets import MovedTickets, Partners
 from session.hub.queue.notifications import notify_both
+from session.hub.queue.place_notifications import wait_fields
 from session.hub.queue.ticket_changes import change_each
 from session.hub.queue.view import WAITING
+from session.hub.queue.wait_estimates import WaitEstimates
 from session.protocol.hub.board import TicketResult, TicketsActed, TicketSeen
 from session.protocol.hub.network import (
     MoveRequest,
@@ -43,11 +45,21 @@ PASSED_ON = "passed_on"
 """Reason of a conversation that ended because its caller was passed on: the kiosk waits again."""
 
 
+MOST_WAITS = 50
+"""Of more targets no wait is estimated: each organisation's line is played for it."""
+
+
 class Moves:
     """Moves callers from one organisation to another."""
 
     def __init__(
-        self, core: QueueCore, *, calls: Calls, moved: MovedTickets, partners: Partners
+        self,
+        core: QueueCore,
+        *,
+        calls: Calls,
+        moved: MovedTickets,
+        partners: Partners,
+        waits: WaitEstimates,
     ) -> None:
         self._changes = core.changes
         self._catalogue = core.catalogue
@@ -57,6 +69,7 @@ class Moves:
         self._calls = calls
         self._moved = moved
         self._partners = partners
+        self._waits = waits
 
     # ---- where to
 
@@ -70,14 +83,20 @@ class Moves:
         Raises `ServiceUnknown`.
         """
         targets = []
-        for owner, name in self._catalogue.transfer_targets(organisation, service):
+        allowed = self._catalogue.transfer_targets(organisation, service)
+        for owner, name in allowed:
             entry = self._catalogue.service(owner, name)
+            is_known = len(allowed) <= MOST_WAITS and not self._catalogue.network_of(owner)
+            wait = self._waits.of_newcomer(owner, name) if is_known else None
+            least_s, most_s = wait_fields(wait)
             targets.append(
                 MoveTarget(
                     ref=f"{owner}/{name}",
                     organisation_name=self._catalogue.organisation(owner).name,
                     service_name=entry.name,
                     closed=self._closures.is_queue_closed(owner, name),
+                    wait_s=least_s,
+                    wait_most_s=most_s,
                 )
             )
         return targets

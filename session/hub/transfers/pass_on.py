@@ -18,8 +18,10 @@ from session.hub.queue.agent_states import AgentStates
 from session.hub.queue.core import QueueCore
 from session.hub.queue.moved_tickets import MovedTickets
 from session.hub.queue.notifications import notify_both, notify_kiosk
+from session.hub.queue.place_notifications import wait_fields
 from session.hub.queue.sessions import HEAD, Sessions
 from session.hub.queue.ticket_changes import Decide, new_session_id
+from session.hub.queue.wait_estimates import WaitEstimates
 from session.hub.transfers.moves import PASSED_ON, Moves
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.requests import Done, TicketChanged
@@ -53,6 +55,7 @@ class PassOn:
         agents: AgentStates,
         moves: Moves,
         moved: MovedTickets,
+        waits: WaitEstimates,
     ) -> None:
         self._changes = core.changes
         self._callers = core.callers
@@ -65,6 +68,7 @@ class PassOn:
         self._agents = agents
         self._moves = moves
         self._moved = moved
+        self._waits = waits
 
     @handles(TargetsRequest)
     async def targets(self, asker: Asker, request: TargetsRequest) -> TargetsAnswer:
@@ -80,15 +84,20 @@ class PassOn:
             if agent.id != asker.user and agent.state is not AgentState.OFFLINE
         ]
         waiting = [ticket.service for ticket in self._changes.view.waiting(asker.organisation)]
-        services = [
-            TargetService(
-                id=service.id,
-                name=service.name,
-                waiting=waiting.count(service.id),
-                closed=self._closures.is_queue_closed(asker.organisation, service.id),
+        services = []
+        for service in self._catalogue.services(asker.organisation):
+            wait = self._waits.of_newcomer(asker.organisation, service.id)
+            least_s, most_s = wait_fields(wait)
+            services.append(
+                TargetService(
+                    id=service.id,
+                    name=service.name,
+                    waiting=waiting.count(service.id),
+                    closed=self._closures.is_queue_closed(asker.organisation, service.id),
+                    wait_s=least_s,
+                    wait_most_s=most_s,
+                )
             )
-            for service in self._catalogue.services(asker.organisation)
-        ]
         elsewhere = [
             target
             for target in self._moves.targets(asker.organisation, ticket.service)

@@ -51,7 +51,7 @@ def build(
 ) -> Transfers:
     """Args: is_ours: True while this hub is the one that sends callers on by overflow rules."""
     core, moved = queue.core, queue.moved
-    moves = Moves(core, calls=queue.calls, moved=moved, partners=partners)
+    moves = Moves(core, calls=queue.calls, moved=moved, partners=partners, waits=queue.waits)
     callback_store = NatsCallbackStore(parts.connection, parts.tasks, replicas=parts.replicas)
     return Transfers(
         moves=moves,
@@ -59,7 +59,12 @@ def build(
             core, agents=queue.agents, moves=moves, calls=queue.calls, is_ours=is_ours
         ),
         pass_on=PassOn(
-            core, sessions=queue.sessions, agents=queue.agents, moves=moves, moved=moved
+            core,
+            sessions=queue.sessions,
+            agents=queue.agents,
+            moves=moves,
+            moved=moved,
+            waits=queue.waits,
         ),
         third_parties=ThirdParties(core),
         callbacks=Callbacks(

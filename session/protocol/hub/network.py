@@ -49,13 +49,16 @@ class MoveTargetsRequest(
 
 class MoveTarget(msgspec.Struct, frozen=True, kw_only=True):
     """A service of another organisation; `ref` is "organisation/service".
-    A closed one takes nobody now.
+    A closed one takes nobody now. The wait as in `TargetService`; nobody knows that of a partner's
+    network, nor of many targets.
     """
 
     ref: ServiceRef
     organisation_name: Text
     service_name: Text
     closed: bool = False
+    wait_s: int | None = None
+    wait_most_s: int | None = None
 
 
 class MoveRequest(

@@ -97,12 +97,16 @@ class TargetAgent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetService(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue of the same organisation. `waiting` callers are in it."""
+    """A queue of the same organisation. `waiting` callers are in it; who joined now would wait from
+    `wait_s` to `wait_most_s`, as in `ServiceRow`.
+    """
 
     id: Id
     name: Text
     waiting: int = 0
     closed: bool = False
+    wait_s: int | None = None
+    wait_most_s: int | None = None
 
 
 class PassOnRequest(Request[Done], frozen=True, kw_only=True, verb="pass_on", roles=(Role.AGENT,)):

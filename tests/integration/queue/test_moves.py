@@ -64,6 +64,7 @@ async def test_a_moved_caller_keeps_the_arrival_and_the_kiosk_follows_by_itself(
             "Mutuelle du Marais",
             False,
         )
+        assert (target.wait_s, zoe.is_ready) == (0, True), "zoe is free"
         moved = await to_organisation(boss, old, target.ref, WHY)
         ended = (await _hub(world).queue.core.changes.read("valdore", old.id)).ticket
         assert (ended.state, ended.moved_to, ended.reason) == ("closed", "marais/care", WHY)

@@ -127,6 +127,9 @@ async def test_a_caller_passed_on_keeps_number_and_arrival_and_waits_for_that_co
         targets = await talk.alice_talk.targets(talk.session)
         assert "bob" in [agent.id for agent in targets.agents]
         assert "alice" not in [agent.id for agent in targets.agents]
+        rights = next(one for one in targets.services if one.id == "rights")
+        assert (rights.waiting, rights.wait_s) == (0, 0), "bob is free"
+        assert rights.wait_most_s is not None
         for _again in range(2):
             await talk.alice_talk.pass_on(
                 talk.session,

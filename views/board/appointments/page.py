@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
-from PyQt6.QtCore import QDate, pyqtSignal
+from PyQt6.QtCore import QDate, Qt, pyqtSignal
 from PyQt6.QtWidgets import QDateEdit, QWidget
 
 from documents.printed.dates import hour
@@ -24,6 +24,8 @@ from session.protocol.appointments.day import (
     DayRequest,
     DayTime,
     SlotCountsAnswer,
+    StepsAnswer,
+    StepsRequest,
 )
 from session.protocol.hub.requests import Service
 from views.board.appointments.day_change import DayChangeForm
@@ -45,6 +47,7 @@ from views.widgets.parts import (
     tool_button,
 )
 from views.widgets.theme import SPACE
+from views.words.appointment_steps import steps_words
 from views.words.appointments import STATES, first_capital, full_day, person_words, told_words
 
 DAY, FIGURES = "day", "figures"
@@ -56,7 +59,7 @@ class BoardAppointmentsPage(QWidget):
     """One day at a time; the figures of the last days stand beside it.
 
     Signals:
-        acted(DayRequest | DayChangeRequest | AbsenceRequest)
+        acted(DayRequest | DayChangeRequest | AbsenceRequest | StepsRequest)
 
     Attributes:
         table: who comes on this day.
@@ -94,6 +97,10 @@ class BoardAppointmentsPage(QWidget):
         self._service.currentIndexChanged.connect(lambda _place: self._show())
         self._title = label(role="title", name="appointments_title", wrap=True)
         self._build_tables()
+        self._steps_of = ""
+        self._steps = label(role="small", name="appointment_steps", wrap=True)
+        self._steps.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._steps.hide()
         self._change = DayChangeForm(self.acted.emit)
         self._absences = column(None, space=SPACE[0])
         self._shown_absences: Sequence[Absence] | None = None
@@ -116,6 +123,12 @@ class BoardAppointmentsPage(QWidget):
             self._answer = answer
             self._show()
 
+    def show_steps(self, appointment_id: str, answer: StepsAnswer) -> None:
+        """What became of an appointment; the supervisor may have chosen another one meanwhile."""
+        if appointment_id == self._steps_of:
+            self._steps.setText(steps_words(answer.steps))
+            self._steps.setVisible(bool(answer.steps))
+
     def show_counts(self, answer: SlotCountsAnswer) -> None:
         """The figures of the last days."""
         self._counts = answer
@@ -135,6 +148,7 @@ class BoardAppointmentsPage(QWidget):
         ]
         lines = [line for line in answer.lines if chosen in ("", line.service)]
         self.table.show_rows([_appointment_row(facts) for facts in appointments])
+        self._on_chosen(asked_again=True)
         self.lines.show_rows([_line_row(line, name(line.service)) for line in lines])
         self.list.show_answer(bool(appointments or lines))
         taken, room = sum(line.taken for line in lines), sum(line.room for line in lines)
@@ -180,6 +194,15 @@ class BoardAppointmentsPage(QWidget):
         column(line, label(words, "body", wrap=True), FlowLayout(back), space=0)
         return line
 
+    def _on_chosen(self, *, asked_again: bool = False) -> None:
+        """Ask for the history of the appointment that is chosen now."""
+        chosen = self.table.chosen()
+        if chosen != self._steps_of:
+            self._steps.hide()
+        if chosen and (asked_again or chosen != self._steps_of):
+            self.acted.emit(StepsRequest(appointment_id=chosen))
+        self._steps_of = chosen
+
     def _on_part(self, part: object) -> None:
         self._parts.setCurrentWidget(self._figures_part if part == FIGURES else self._day_part)
 
@@ -197,6 +220,7 @@ class BoardAppointmentsPage(QWidget):
         self.table = BoardTable(
             "board_appointments", _("Appointments of the day"), heads=heads, wide=1
         )
+        self.table.currentItemChanged.connect(lambda _now, _before: self._on_chosen())
         self.lines = BoardTable(
             "board_slots",
             _("Times of the day"),
@@ -215,7 +239,9 @@ class BoardAppointmentsPage(QWidget):
         column(side, self._change, self._absences, 0, space=SPACE[2])
         tables = QWidget()
         across = row(tables, space=SPACE[2])
-        across.addWidget(self.table, 5)
+        left = column(None, self.table, self._steps, space=SPACE[1])
+        left.setStretch(0, 1)
+        across.addLayout(left, 5)
         right = column(None, self.lines, scroll_area(side), space=SPACE[2])
         right.setStretch(0, 3)
         right.setStretch(1, 3)

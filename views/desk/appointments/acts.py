@@ -17,7 +17,7 @@ from session.protocol.appointments.booking import (
     MoveAppointmentRequest,
     Slip,
 )
-from session.protocol.appointments.day import AbsenceRequest, DayAppointment
+from session.protocol.appointments.day import AbsenceRequest, DayAppointment, StepsRequest
 
 APPOINTMENT_KEYS = "Ctrl+Shift+R"
 """Take an appointment: in a conversation, in its wrap-up, and between two callers."""
@@ -62,7 +62,14 @@ HubAct = (
     | CancelAppointmentRequest
 )
 AppointmentAct = (
-    HubAct | PrintSlip | BeginBooking | BeginMoving | BookOutside | StopOutside | AbsenceRequest
+    HubAct
+    | PrintSlip
+    | BeginBooking
+    | BeginMoving
+    | BookOutside
+    | StopOutside
+    | AbsenceRequest
+    | StepsRequest
 )
 
 

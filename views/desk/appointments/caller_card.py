@@ -13,10 +13,11 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
-from session.core.appointment_model import UPCOMING, AppointmentState
+from session.core.appointment_model import UPCOMING, AppointmentState, AppointmentStep
 from session.protocol.appointments.booking import CancelAppointmentRequest
-from session.protocol.appointments.day import DayAppointment
+from session.protocol.appointments.day import DayAppointment, StepsRequest
 from views.desk.appointments.acts import AppointmentAct, BeginMoving
+from views.widgets.announcer import announce
 from views.widgets.field import Field
 from views.widgets.parts import (
     Card,
@@ -29,6 +30,7 @@ from views.widgets.parts import (
     row,
 )
 from views.widgets.theme import SPACE
+from views.words.appointment_steps import step_words, steps_words
 from views.words.appointments import STATES, first_capital, time_words, told_words
 
 MOST_TO_COME, MOST_PAST = 4, 1
@@ -58,12 +60,17 @@ class CallerAppointmentRow(QFrame):
         )
         self._move.clicked.connect(lambda: tell(BeginMoving(facts)))
         self._cancel.clicked.connect(self._on_cancel)
+        self._history = push_button(_("History"), "", "quiet", name="appointment_history")
+        self._history.clicked.connect(self._on_history)
+        self._steps = label(role="small", name="appointment_steps", wrap=True)
+        self._steps.hide()
         self._reason = Field("appointment_why", _("Why is it cancelled?"), longest=300)
         self._reason.entered.connect(self._on_cancel)
         self._reason.hide()
         may_change = appointment.state is AppointmentState.BOOKED
-        for button in (self._move, self._cancel):
+        for button in (self._move, self._cancel, self._history):
             name_button(button, f"{button.text()}: {self._when}")
+        for button in (self._move, self._cancel):
             button.setVisible(may_change)
         box = column(self, space=SPACE[0])
         top = row(None, space=SPACE[1])
@@ -72,7 +79,8 @@ class CallerAppointmentRow(QFrame):
         box.addLayout(top)
         box.addWidget(label(detail, "small", wrap=True))
         box.addWidget(self._reason)
-        box.addLayout(FlowLayout(self._move, self._cancel))
+        box.addLayout(FlowLayout(self._move, self._cancel, self._history))
+        box.addWidget(self._steps)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape leaves it as it is."""
@@ -85,6 +93,19 @@ class CallerAppointmentRow(QFrame):
     def show_failed(self) -> None:
         """It was not cancelled: it may be tried again."""
         self._cancel.setEnabled(True)
+
+    def show_steps(self, steps: Sequence[AppointmentStep]) -> None:
+        """What became of it, the newest first."""
+        self._steps.setText(steps_words(steps))
+        self._steps.show()
+        announce(self, step_words(steps[-1]) if steps else "")
+
+    def _on_history(self) -> None:
+        """The second press closes it again."""
+        if not self._steps.isHidden():
+            self._steps.hide()
+            return
+        self._tell(StepsRequest(appointment_id=self.facts.appointment.id))
 
     def _on_cancel(self) -> None:
         if self._reason.isHidden():
@@ -142,6 +163,12 @@ class CallerAppointmentsCard(Card):
         for line in self._rows:
             self._box.addWidget(line)
             line.show()
+
+    def show_steps(self, appointment_id: str, steps: Sequence[AppointmentStep]) -> None:
+        """What became of one of them."""
+        for line in self._rows:
+            if line.facts.appointment.id == appointment_id:
+                line.show_steps(steps)
 
     def show_failed(self, appointment_id: str) -> None:
         """It was not cancelled: it may be tried again."""

@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListWidget, QPu
 from pytestqt.qtbot import QtBot
 
 from session.protocol.hub.board import AgentState
+from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.talk_state import HoldReason, PassReason, Talk, Third, ThirdState
-from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer
+from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer, TargetService
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.roles import Role
 from tests.support.screens.acts import acts_of
@@ -126,6 +127,33 @@ def test_a_caller_is_passed_on_by_keyboard_with_reason_and_note(qtbot: QtBot) ->
     child(panel, QAbstractButton, "pass_on_do").click()
     assert told == [PassOnCaller("marc", "", PassReason.SPECIALIST, "attestation de loyer")]
     assert not panel.isVisible()
+
+
+def test_the_wait_of_each_queue_is_said_before_the_caller_goes(qtbot: QtBot) -> None:
+    panel = PassOnPanel()
+    qtbot.addWidget(panel)
+    panel.open()
+    services = [
+        TargetService(id="a", name="Aides", waiting=3, wait_s=300, wait_most_s=900),
+        TargetService(id="b", name="Budget", waiting=9, wait_s=3600),
+        TargetService(id="c", name="Courrier"),
+    ]
+    other = MoveTarget(
+        ref="marais/care",
+        organisation_name="Mutuelle",
+        service_name="Soins",
+        wait_s=0,
+        wait_most_s=120,
+    )
+    panel.show_targets(TargetsAnswer(agents=[], services=services, elsewhere=[other]), "a")
+    targets = child(panel, QListWidget, "pass_on_targets")
+    said = [targets.item(place).text() for place in range(targets.count())]  # type: ignore[union-attr]
+    assert said == [
+        "Aides · back into the same queue · 3 waiting · wait 5–15 min",
+        "Budget · queue · 9 waiting · wait > 60 min",
+        "Courrier · queue · 0 waiting",
+        "Mutuelle · Soins · wait < 2 min",
+    ]
 
 
 def test_only_a_free_colleague_can_be_called(qtbot: QtBot) -> None:

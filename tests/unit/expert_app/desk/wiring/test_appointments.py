@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from expert_app.desk.booking.appointments import BookingAnswered, BookingRefused
 from expert_app.desk.booking.outside import OutsideProgress, OutsideStep
 from expert_app.desk.wiring.appointments import OUTSIDE_WAITS, AppointmentConnections
-from session.core.appointment_model import AppointmentState
+from session.core.appointment_model import AppointmentState, AppointmentStep
 from session.core.errors import AppointmentOver, OutsideAway
 from session.protocol.appointments.booking import (
     BookableRequest,
@@ -26,7 +26,12 @@ from session.protocol.appointments.booking import (
     CancelAppointmentRequest,
     FreeSlotsRequest,
 )
-from session.protocol.appointments.day import AbsenceRequest, AppointmentsAnswer
+from session.protocol.appointments.day import (
+    AbsenceRequest,
+    AppointmentsAnswer,
+    StepsAnswer,
+    StepsRequest,
+)
 from session.protocol.appointments.outside import OutsideOffer, OutsideState
 from session.protocol.hub.routing import ServiceWork
 from tests.support.appointments.scenes import (
@@ -71,6 +76,7 @@ class Made:
             ask=self.asked.append,
             set_absence=self.asked.append,
             settle_untold=self.asked.append,
+            show_steps=self.asked.append,
             print_slip=self.asked.append,
         )
         self.outside = Telling(
@@ -188,6 +194,23 @@ def test_an_appointment_of_the_caller_is_moved_at_its_own_site(made: Made) -> No
     assert made.asked == [BookableRequest(service=SERVICE)]
     made.answer()
     assert "Move" in made.window.appointments.accessibleName()
+
+
+def test_what_became_of_an_appointment_is_read_below_it(made: Made) -> None:
+    made.talk()
+    made.job.caller_changed.emit(OF_CALLER)
+    card = made.window.dossier.appointments
+    history = card.findChildren(QPushButton, "appointment_history")[0]
+    history.click()
+    assert made.asked.pop() == StepsRequest(appointment_id="ap3")
+    failed = AppointmentStep(kind="not_told", at_utc=at(1, 9), reason="sms:reminder:refused")
+    made.job.steps_read.emit(("ap3", StepsAnswer(steps=[failed])))
+    steps = card.findChildren(QLabel, "appointment_steps")
+    assert [label.isHidden() for label in steps] == [False, True, True]
+    assert "Not sent: reminder by SMS" in steps[0].text()
+    history.click()
+    assert steps[0].isHidden(), "the second press closes it"
+    assert made.asked == []
 
 
 def test_a_refused_cancellation_is_said_and_may_be_tried_again(made: Made) -> None:

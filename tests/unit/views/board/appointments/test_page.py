@@ -16,8 +16,15 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from session.core.appointment_model import AppointmentStep
 from session.core.clock import ManualClock
-from session.protocol.appointments.day import AbsenceRequest, DayChangeRequest, DayRequest
+from session.protocol.appointments.day import (
+    AbsenceRequest,
+    DayChangeRequest,
+    DayRequest,
+    StepsAnswer,
+    StepsRequest,
+)
 from session.protocol.hub.requests import Service
 from tests.support.appointments.scenes import TODAY, at, day_of_board, month_of_board
 from tests.support.screens.acts import acts_of
@@ -132,3 +139,24 @@ def test_figures_are_summed_by_service_and_shown_by_site(page: BoardAppointments
 def test_a_day_without_appointments_says_so(page: BoardAppointmentsPage) -> None:
     page.show_day(msgspec.structs.replace(day_of_board(), appointments=[], lines=()))
     assert not page.table.isVisible()
+
+
+def test_the_history_of_the_chosen_appointment_is_read(page: BoardAppointmentsPage) -> None:
+    asked = acts_of(page, StepsRequest)
+    steps = part(page, QLabel, "appointment_steps")
+    page.show_day(day_of_board())
+    assert asked == []
+    page.table.choose("ap2")
+    assert asked == [StepsRequest(appointment_id="ap2")]
+    refused = AppointmentStep(kind="not_told", at_utc=NOW, reason="mail:reminder:refused")
+    answer = StepsAnswer(steps=[AppointmentStep(kind="booked", at_utc=NOW), refused])
+    page.show_steps("another", answer)
+    assert not steps.isVisible()
+    page.show_steps("ap2", answer)
+    assert steps.isVisible()
+    assert "Not sent: reminder by mail" in steps.text().splitlines()[0]
+    page.table.choose("ap1")
+    assert not steps.isVisible(), "it is another one's"
+    assert asked[-1] == StepsRequest(appointment_id="ap1")
+    page.show_day(day_of_board())
+    assert asked[-2:] == [StepsRequest(appointment_id="ap1")] * 2, "it may have changed"
