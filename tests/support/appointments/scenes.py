@@ -18,10 +18,12 @@ from session.core.appointment_model import (
     Appointment,
     AppointmentPerson,
     AppointmentState,
+    AppointmentStep,
     AppointmentTime,
     DayChange,
     SlotCounts,
 )
+from session.core.dossier_model import ActingUser
 from session.protocol.appointments.booking import (
     BookableAnswer,
     BookablePlace,
@@ -40,8 +42,10 @@ from session.protocol.appointments.day import (
     DayAppointment,
     DayTime,
     SlotCountsAnswer,
+    StepsAnswer,
 )
 from tests.support.screens.desk_scenes import face, usual_day, wrap_up
+from tests.support.screens.parts import part
 from views.desk.appointments.acts import BookingFor
 from views.desk.appointments.drawer import AppointmentDrawer
 from views.desk.my_day.open_work import OpenWork, WorkKind
@@ -188,6 +192,33 @@ OF_CALLER = [
 ]
 
 
+HISTORY = StepsAnswer(
+    steps=[
+        AppointmentStep(
+            kind="booked",
+            at_utc=datetime(2026, 2, 20, 9, 12, tzinfo=UTC),
+            by=ActingUser(user="valdore/a.claire", name="Claire Fontanel"),
+        ),
+        AppointmentStep(
+            kind="told", at_utc=datetime(2026, 2, 20, 9, 13, tzinfo=UTC), reason="mail:booked"
+        ),
+        AppointmentStep(
+            kind="moved",
+            at_utc=datetime(2026, 2, 24, 15, 2, tzinfo=UTC),
+            by=ActingUser(user="valdore/s.boss", name="Chantal Vesine"),
+            reason="La mairie est fermée ce jour-là",
+            was_at=datetime(2026, 2, 27, 8, 20, tzinfo=UTC),
+        ),
+        AppointmentStep(
+            kind="not_told",
+            at_utc=datetime(2026, 3, 1, 8, 20, tzinfo=UTC),
+            reason="sms:reminder:refused",
+        ),
+    ]
+)
+"""What became of an appointment."""
+
+
 class BookingHub:
     """Answers a drawer as the hub does; what is booked is kept in `booked`.
 
@@ -282,6 +313,8 @@ def caller_appointments() -> DeskWindow:
     window = face()
     window.conversation.talk_bar.offer_appointments(True)
     window.dossier.appointments.show_appointments(OF_CALLER)
+    part(window, QPushButton, "appointment_history").click()
+    window.dossier.appointments.show_steps("ap3", HISTORY.steps)
     return window
 
 

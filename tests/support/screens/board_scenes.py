@@ -483,11 +483,13 @@ def memos() -> BoardWindow:
 
 def expected() -> BoardWindow:
     """Who comes today, and the figures."""
-    from tests.support.appointments.scenes import day_of_board, month_of_board
+    from tests.support.appointments.scenes import HISTORY, day_of_board, month_of_board
 
     window = page(APPOINTMENTS)
     window.appointments.show_day(day_of_board())
     window.appointments.show_counts(month_of_board())
+    window.appointments.table.choose("ap2")
+    window.appointments.show_steps("ap2", HISTORY)
     return window
 
 

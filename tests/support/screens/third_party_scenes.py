@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from session.protocol.hub.board import AgentState
+from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.talk_state import HoldReason, Talk, Third, ThirdState
 from session.protocol.hub.third_parties import TalkAnswer, TargetAgent, TargetsAnswer, TargetService
 from session.protocol.wire.roles import Role
@@ -24,8 +25,19 @@ TARGETS = TargetsAnswer(
         TargetAgent(id="ines", name="Inès Valmont", state=AgentState.IN_SESSION),
         TargetAgent(id="marc", name="Marc Oriol", state=AgentState.PAUSED),
     ],
-    services=[TargetService(id=one.id, name=one.name, waiting=2) for one in SERVICES.values()],
-    elsewhere=[],
+    services=[
+        TargetService(id=one.id, name=one.name, waiting=2, wait_s=300, wait_most_s=900)
+        for one in SERVICES.values()
+    ],
+    elsewhere=[
+        MoveTarget(
+            ref="marais/care",
+            organisation_name="Mutuelle du Marais",
+            service_name="Remboursements",
+            wait_s=0,
+            wait_most_s=120,
+        )
+    ],
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
-from PyQt6.QtCore import QDate, Qt, pyqtSignal
+from PyQt6.QtCore import QDate, pyqtSignal
 from PyQt6.QtWidgets import QDateEdit, QWidget
 
 from documents.printed.dates import hour
@@ -46,6 +46,7 @@ from views.widgets.parts import (
     scroll_area,
     tool_button,
 )
+from views.widgets.scrolled_words import ScrolledWords
 from views.widgets.theme import SPACE
 from views.words.appointment_steps import steps_words
 from views.words.appointments import STATES, first_capital, full_day, person_words, told_words
@@ -53,6 +54,9 @@ from views.words.appointments import STATES, first_capital, full_day, person_wor
 DAY, FIGURES = "day", "figures"
 MOST_ABSENCES = 20
 """Absences of a day that have a line."""
+
+STEPS_PX = 84
+"""Height of an appointment's history with usual letters: five lines; more scroll."""
 
 
 class BoardAppointmentsPage(QWidget):
@@ -98,9 +102,9 @@ class BoardAppointmentsPage(QWidget):
         self._title = label(role="title", name="appointments_title", wrap=True)
         self._build_tables()
         self._steps_of = ""
-        self._steps = label(role="small", name="appointment_steps", wrap=True)
-        self._steps.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._steps.hide()
+        self._steps = ScrolledWords(
+            "appointment_steps", _("History of the appointment"), most_px=STEPS_PX
+        )
         self._change = DayChangeForm(self.acted.emit)
         self._absences = column(None, space=SPACE[0])
         self._shown_absences: Sequence[Absence] | None = None
@@ -126,8 +130,7 @@ class BoardAppointmentsPage(QWidget):
     def show_steps(self, appointment_id: str, answer: StepsAnswer) -> None:
         """What became of an appointment; the supervisor may have chosen another one meanwhile."""
         if appointment_id == self._steps_of:
-            self._steps.setText(steps_words(answer.steps))
-            self._steps.setVisible(bool(answer.steps))
+            self._steps.show_words(steps_words(answer.steps))
 
     def show_counts(self, answer: SlotCountsAnswer) -> None:
         """The figures of the last days."""
@@ -198,7 +201,7 @@ class BoardAppointmentsPage(QWidget):
         """Ask for the history of the appointment that is chosen now."""
         chosen = self.table.chosen()
         if chosen != self._steps_of:
-            self._steps.hide()
+            self._steps.show_words("")
         if chosen and (asked_again or chosen != self._steps_of):
             self.acted.emit(StepsRequest(appointment_id=chosen))
         self._steps_of = chosen

@@ -29,11 +29,14 @@ from views.widgets.parts import (
     push_button,
     row,
 )
+from views.widgets.scrolled_words import ScrolledWords
 from views.widgets.theme import SPACE
 from views.words.appointment_steps import step_words, steps_words
 from views.words.appointments import STATES, first_capital, time_words, told_words
 
 MOST_TO_COME, MOST_PAST = 4, 1
+STEPS_PX = 64
+"""Height of an appointment's history with usual letters; more scrolls."""
 
 
 class CallerAppointmentRow(QFrame):
@@ -60,10 +63,12 @@ class CallerAppointmentRow(QFrame):
         )
         self._move.clicked.connect(lambda: tell(BeginMoving(facts)))
         self._cancel.clicked.connect(self._on_cancel)
-        self._history = push_button(_("History"), "", "quiet", name="appointment_history")
-        self._history.clicked.connect(self._on_history)
-        self._steps = label(role="small", name="appointment_steps", wrap=True)
-        self._steps.hide()
+        self._history = push_button(_("History"), "history", "quiet", name="appointment_history")
+        self._history.setCheckable(True)
+        self._history.toggled.connect(self._on_history)
+        self._steps = ScrolledWords(
+            "appointment_steps", _("History of the appointment"), most_px=STEPS_PX
+        )
         self._reason = Field("appointment_why", _("Why is it cancelled?"), longest=300)
         self._reason.entered.connect(self._on_cancel)
         self._reason.hide()
@@ -96,16 +101,17 @@ class CallerAppointmentRow(QFrame):
 
     def show_steps(self, steps: Sequence[AppointmentStep]) -> None:
         """What became of it, the newest first."""
-        self._steps.setText(steps_words(steps))
-        self._steps.show()
+        if not self._history.isChecked():
+            return
+        self._steps.show_words(steps_words(steps))
         announce(self, step_words(steps[-1]) if steps else "")
 
-    def _on_history(self) -> None:
+    def _on_history(self, is_wanted: bool) -> None:
         """The second press closes it again."""
-        if not self._steps.isHidden():
-            self._steps.hide()
-            return
-        self._tell(StepsRequest(appointment_id=self.facts.appointment.id))
+        if is_wanted:
+            self._tell(StepsRequest(appointment_id=self.facts.appointment.id))
+        else:
+            self._steps.show_words("")
 
     def _on_cancel(self) -> None:
         if self._reason.isHidden():

@@ -121,7 +121,8 @@ def test_a_caller_is_passed_on_by_keyboard_with_reason_and_note(qtbot: QtBot) ->
     panel.open()
     panel.show_targets(TARGETS, "logement")
     targets = child(panel, QListWidget, "pass_on_targets")
-    assert targets.count() == len(TARGETS.agents) + len(TARGETS.services)
+    everyone = [*TARGETS.agents, *TARGETS.services, *TARGETS.elsewhere]
+    assert targets.count() == len(everyone)
     key(targets, Qt.Key.Key_Down)
     child(panel, QLineEdit, "pass_on_note").setText("  attestation de loyer ")
     child(panel, QAbstractButton, "pass_on_do").click()

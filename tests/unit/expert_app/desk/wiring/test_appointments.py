@@ -206,10 +206,10 @@ def test_what_became_of_an_appointment_is_read_below_it(made: Made) -> None:
     failed = AppointmentStep(kind="not_told", at_utc=at(1, 9), reason="sms:reminder:refused")
     made.job.steps_read.emit(("ap3", StepsAnswer(steps=[failed])))
     steps = card.findChildren(QLabel, "appointment_steps")
-    assert [label.isHidden() for label in steps] == [False, True, True]
+    assert [label.isVisible() for label in steps] == [True, False, False]
     assert "Not sent: reminder by SMS" in steps[0].text()
     history.click()
-    assert steps[0].isHidden(), "the second press closes it"
+    assert not steps[0].isVisible(), "the second press closes it"
     assert made.asked == []
 
 
