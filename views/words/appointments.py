@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Days, hours and states of appointments as people read them, by the site's own clock.
+"""Days, hours, states and histories of appointments as people read them, by the site's own clock.
 Used by desk and board.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from documents.printed.dates import full_moment, hour, long_date, weekday
+from documents.printed.dates import full_moment, hour, long_date, moment, weekday
 from resources.texts import N_, _
-from session.core.appointment_model import Appointment, AppointmentState
+from session.core.appointment_model import (
+    Appointment,
+    AppointmentState,
+    AppointmentStep,
+    MessageKind,
+    MessageWay,
+    StepKind,
+)
 from session.core.spoken_letters import in_groups
 
 STATES: dict[AppointmentState, tuple[str, str, str]] = {
@@ -64,3 +72,65 @@ def told_words(appointment: Appointment) -> str:
 def person_words(appointment: Appointment) -> str:
     """Return who comes: the name, else the number."""
     return appointment.person.name or appointment.person.caller_number
+
+
+# ---- what became of one
+
+_STEPS: dict[StepKind, str] = {
+    "booked": N_("Appointment booked"),
+    "moved": N_("Appointment moved"),
+    "cancelled": N_("Appointment cancelled"),
+    "arrived": N_("The person is here"),
+    "kept": N_("Appointment kept"),
+    "missed": N_("Appointment missed"),
+    "told": N_("The person knows"),
+    "not_told": N_("The person has to be called"),
+}
+
+_WAYS = {MessageWay.MAIL.value: N_("by mail"), MessageWay.SMS.value: N_("by SMS")}
+
+_KINDS = {
+    MessageKind.BOOKED.value: N_("confirmation"),
+    MessageKind.MOVED.value: N_("new hour"),
+    MessageKind.CANCELLED.value: N_("cancellation"),
+    MessageKind.REMINDER.value: N_("reminder"),
+}
+
+_WHY = {
+    "unreachable": N_("no answer from the server that sends them"),
+    "timeout": N_("the server that sends them took too long"),
+    "certificate": N_("the server's certificate is not trusted: tell the hub's operator"),
+    "access": N_("the server refuses our account: tell the hub's operator"),
+    "busy": N_("the server that sends them was busy"),
+    "refused": N_("the address or number was refused: ask for it again"),
+    "not_understood": N_("the server's answer was not understood: tell the hub's operator"),
+    "too_large": N_("it was too long for the server: tell the hub's operator"),
+}
+"""By the codes of `expert_app.ged.connector.Reason`."""
+
+
+def step_words(step: AppointmentStep) -> str:
+    """Return a line: when, what, by whom and why. A code that we do not know is shown as it is."""
+    parts = [moment(step.at_utc.astimezone()), *_what(step)]
+    if step.kind == "moved" and step.was_at is not None:
+        parts.append(_("before: {moment}").format(moment=moment(step.was_at.astimezone())))
+    if step.by.name:
+        parts.append(step.by.name)
+    return " · ".join(parts)
+
+
+def steps_words(steps: Sequence[AppointmentStep]) -> str:
+    """Return the lines of a whole history, the newest first."""
+    return "\n".join(step_words(step) for step in reversed(steps))
+
+
+def _what(step: AppointmentStep) -> list[str]:
+    way, _colon, rest = step.reason.partition(":")
+    if step.kind not in ("told", "not_told") or way not in _WAYS:
+        return [_(_STEPS[step.kind]), *([step.reason] if step.reason else [])]
+    kind, _colon, why = rest.partition(":")
+    message = f"{_(_KINDS[kind]) if kind in _KINDS else kind} {_(_WAYS[way])}"
+    if step.kind == "told":
+        return [_("Sent: {message}").format(message=message)]
+    failed = _("Not sent: {message}").format(message=message)
+    return [failed, *([_(_WHY[why]) if why in _WHY else why] if why else [])]

@@ -32,6 +32,7 @@ from views.board.appointments.day_change import DayChangeForm
 from views.board.appointments.figures_table import AppointmentFigures
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
+from views.widgets.dossier.scrolled_words import ScrolledWords
 from views.widgets.list_state import ListState
 from views.widgets.parts import (
     EmptyState,
@@ -46,10 +47,15 @@ from views.widgets.parts import (
     scroll_area,
     tool_button,
 )
-from views.widgets.scrolled_words import ScrolledWords
 from views.widgets.theme import SPACE
-from views.words.appointment_steps import steps_words
-from views.words.appointments import STATES, first_capital, full_day, person_words, told_words
+from views.words.appointments import (
+    STATES,
+    first_capital,
+    full_day,
+    person_words,
+    steps_words,
+    told_words,
+)
 
 DAY, FIGURES = "day", "figures"
 MOST_ABSENCES = 20

@@ -18,6 +18,7 @@ from session.protocol.appointments.booking import CancelAppointmentRequest
 from session.protocol.appointments.day import DayAppointment, StepsRequest
 from views.desk.appointments.acts import AppointmentAct, BeginMoving
 from views.widgets.announcer import announce
+from views.widgets.dossier.scrolled_words import ScrolledWords
 from views.widgets.field import Field
 from views.widgets.parts import (
     Card,
@@ -29,10 +30,15 @@ from views.widgets.parts import (
     push_button,
     row,
 )
-from views.widgets.scrolled_words import ScrolledWords
 from views.widgets.theme import SPACE
-from views.words.appointment_steps import step_words, steps_words
-from views.words.appointments import STATES, first_capital, time_words, told_words
+from views.words.appointments import (
+    STATES,
+    first_capital,
+    step_words,
+    steps_words,
+    time_words,
+    told_words,
+)
 
 MOST_TO_COME, MOST_PAST = 4, 1
 STEPS_PX = 64

@@ -10,7 +10,7 @@ import pytest
 from expert_app.ged.connector import Reason
 from session.core.appointment_model import AppointmentStep, MessageKind, MessageWay, StepKind
 from session.core.dossier_model import ActingUser
-from views.words.appointment_steps import step_words, steps_words
+from views.words.appointments import step_words, steps_words
 
 AT = datetime(2026, 12, 7, 9, 15, tzinfo=UTC)
 
