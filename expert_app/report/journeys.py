@@ -66,7 +66,13 @@ def travel_of(
         km=km,
         hours=km / settings.speed_kmh,
         co2_kg=km * settings.co2_kg_km,
+        at_least=any(_is_hidden(row) for row in chapter.sites),
     )
+
+
+def _is_hidden(row: ReportFigures) -> bool:
+    """True when not all is shown of what a row's conversations came to."""
+    return row.answered < 0 or min(row.outcomes.values(), default=0) < 0
 
 
 def journeys(row: ReportFigures) -> int:

@@ -130,12 +130,16 @@ def _travel_tiles(facts: NetworkFacts, sums: NetworkSums) -> list[Tile]:
     return [
         Tile(
             _("Travel avoided"),
-            rounded,
+            _at_least(rounded, at_least=travel.at_least),
             _("{hours} h on the road, {count} journeys").format(
                 hours=whole(round(travel.hours)), count=whole(travel.journeys)
             ),
         ),
-        Tile(_("CO₂ avoided"), co2, _("factor of {year}: see the annex").format(year=method.year)),
+        Tile(
+            _("CO₂ avoided"),
+            _at_least(co2, at_least=travel.at_least),
+            _("factor of {year}: see the annex").format(year=method.year),
+        ),
     ]
 
 
@@ -298,12 +302,9 @@ def _sum_words(sums: NetworkSums) -> list[str]:
             "counted at both."
         )
     ]
-    if sums.at_least:
+    if sums.at_least or (sums.travel is not None and sums.travel.at_least):
         words.append(
-            _(
-                "An organisation with 1 to 4 callers, or whose figures would give such a count "
-                "away, is in no sum: these are then at least (≥) what is said."
-            )
+            _("What the chapters hide is in no sum: these are then at least (≥) what is said.")
         )
     return words
 

@@ -26,6 +26,8 @@ from session.core.small_counts import LEAST, hidden_cells, hidden_days, hidden_k
 
 def masked(chapter: Chapter) -> Chapter:
     """The chapter as it may leave its organisation."""
+    if is_small(chapter.total.callers):  # what else is known is of these few
+        chapter = msgspec.structs.replace(chapter, passed_on={}, documents=None, appointments=None)
     return msgspec.structs.replace(
         chapter,
         total=_masked_row(chapter.total),

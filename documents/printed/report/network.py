@@ -169,6 +169,7 @@ def _travel(chapters: Sequence[Chapter]) -> TravelFigures | None:
         km=sum(part.km for part in parts),
         hours=sum(part.hours for part in parts),
         co2_kg=sum(part.co2_kg for part in parts),
+        at_least=any(part.at_least for part in parts),
     )
 
 

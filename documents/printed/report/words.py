@@ -97,6 +97,7 @@ class TravelFigures(msgspec.Struct, frozen=True, kw_only=True):
         journeys: conversations that count as one; those whose distance nobody knows are
             `without_distance`, and in no sum.
         km, hours, co2_kg: of all journeys together.
+        at_least: conversations are hidden that may have spared more.
     """
 
     journeys: int = 0
@@ -104,6 +105,7 @@ class TravelFigures(msgspec.Struct, frozen=True, kw_only=True):
     km: float = 0.0
     hours: float = 0.0
     co2_kg: float = 0.0
+    at_least: bool = False
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):

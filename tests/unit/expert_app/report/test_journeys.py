@@ -57,6 +57,7 @@ def test_conversations_after_which_people_still_go_spare_nothing() -> None:
     assert travel is not None
     assert (travel.journeys, travel.without_distance) == (10, 8)
     assert (travel.km, travel.hours, travel.co2_kg) == (200.0, 5.0, 40.0)
+    assert not travel.at_least
     assert travel_of(made, organisation(), {}, settings) is None
 
 
@@ -66,4 +67,4 @@ def test_what_is_hidden_is_in_no_sum() -> None:
         made, organisation(), {"a": SiteRecord(km={"valdore": 1.0})}, TravelSettings()
     )
     assert travel is not None
-    assert travel.journeys == 10
+    assert (travel.journeys, travel.at_least) == (10, True)

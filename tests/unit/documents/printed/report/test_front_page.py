@@ -160,6 +160,20 @@ def test_sums_leave_out_what_is_hidden_and_say_so() -> None:
     assert "Marais – –" in front
 
 
+def test_of_four_callers_neither_documents_nor_appointments_are_told() -> None:
+    given = AppointmentSums(offered=40, booked=9, ends={"kept": 9})
+    few = masked(chapter("Marais", 4, documents=12, appointments=given, passed_on={"Val-Doré": 9}))
+    assert (few.documents, few.appointments, few.passed_on) == (None, None, {})
+
+
+def test_kilometres_of_which_some_are_hidden_are_at_least_so_many() -> None:
+    travel = TravelFigures(journeys=9, km=360, hours=7, co2_kg=69, at_least=True)
+    pages = pages_of(report(facts(chapter("Val-Doré", 50, travel=travel), travel_method=METHOD)))
+    assert "≥ 360 km" in pages[0]
+    assert "≥ 69 kg" in pages[0]
+    assert "in no sum" in pages[-1]
+
+
 def test_an_end_that_is_hidden_gives_no_share() -> None:
     ends = {"kept": 18, "missed": 2}
     given = AppointmentSums(offered=40, booked=20, ends=ends)
