@@ -211,14 +211,7 @@ def _months(sheet: PrintedSheet, months: Sequence[ReportFigures]) -> None:
     sheet.need(52 * mm)
     legend(sheet, ((_("Answered"), ACCENT), (_("Gave up"), AMBER)), MARGIN + INNER)
     sheet.down(sheet.text(_("Callers per month"), HEADING, width=INNER * 0.6) + 3 * mm)
-    every = -(-len(months) // 14)
-    drawn = [
-        ChartColumn(
-            f"{row.key[5:]}/{row.key[2:4]}" if place % every == 0 else "",
-            (row.answered, row.abandoned),
-        )
-        for place, row in enumerate(months)
-    ]
+    drawn = month_columns(months)
     columns(
         sheet,
         drawn,
@@ -230,6 +223,18 @@ def _months(sheet: PrintedSheet, months: Sequence[ReportFigures]) -> None:
         words=lambda value: whole(round(value)),
     )
     sheet.down(5 * mm)
+
+
+def month_columns(months: Sequence[ReportFigures]) -> list[ChartColumn]:
+    """Each month a column, about a dozen of them named; a hidden count has no height."""
+    every = -(-len(months) // 14)
+    return [
+        ChartColumn(
+            f"{row.key[5:]}/{row.key[2:4]}" if place % every == 0 else "",
+            (max(0, row.answered), max(0, row.abandoned)),
+        )
+        for place, row in enumerate(months)
+    ]
 
 
 _NOTICES = {

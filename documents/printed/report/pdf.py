@@ -19,8 +19,8 @@ from reportlab.lib.units import mm
 from documents.pdf.files import PdfTitle, as_pdfa
 from documents.printed.dates import hour, long_date
 from documents.printed.report.charts import ChartColumn, bar, columns, legend, steps, whole_steps
-from documents.printed.report.front_page import draw_annex, draw_front
-from documents.printed.report.network import NetworkFacts
+from documents.printed.report.front_page import draw_annex, draw_front, month_columns
+from documents.printed.report.network import NetworkFacts, months_of
 from documents.printed.report.parts import (
     GAP,
     HEADING,
@@ -257,19 +257,23 @@ class _Report:
         draw_tiles(sheet, tiles, len(tiles))
 
     def _days(self, sheet: PrintedSheet) -> None:
-        days = every_day(self._chapter.days, self._facts.first, self._facts.last)
-        by_week = len(days) > MOST_COLUMNS
-        if by_week:
-            chart_columns = _weeks(days)
+        facts, chapter = self._facts, self._chapter
+        days = every_day(chapter.days, facts.first, facts.last)
+        if len(days) > MOST_COLUMNS and any(figures.callers < 0 for figures in days):
+            # weeks are made of the days that are shown; months are counted by themselves
+            heading = _("Callers per month")
+            chart_columns = month_columns(months_of([chapter], facts.first, facts.last))
+        elif len(days) > MOST_COLUMNS:
+            heading, chart_columns = _("Callers per week"), _weeks(days)
         else:
-            chart_columns = _day_columns(days)
+            heading, chart_columns = _("Callers per day"), _day_columns(days)
         sheet.need(62 * mm)
         legend(sheet, ((_("Answered"), ACCENT), (_("Gave up"), AMBER)), MARGIN + INNER)
-        if by_week:
-            heading = _("Callers per week")
-        else:
-            heading = _("Callers per day")
         sheet.down(sheet.text(heading, HEADING, width=INNER * 0.6) + 3 * mm)
+        if not any(sum(column.parts) for column in chart_columns):
+            words = _("All of these counts are too small to be shown.")
+            sheet.put(words, VALUE, 6 * mm)
+            return
         axis = whole_steps(max(sum(column.parts) for column in chart_columns))
         columns(
             sheet,

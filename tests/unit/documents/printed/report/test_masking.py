@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
+import pypdfium2
 
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.masking import masked
@@ -119,3 +120,30 @@ def test_a_masked_report_is_written_whole() -> None:
         masked=True,
     )
     assert report(facts).startswith(b"%PDF-")
+
+
+def test_a_year_whose_days_are_hidden_is_drawn_by_months_or_said() -> None:
+    def told(per_month: int) -> str:
+        days = tuple(row(f"2026-{month:02}-02", per_month, 0) for month in range(1, 13))
+        months = tuple(row(f"2026-{month:02}", per_month, 0) for month in range(1, 13))
+        made = Chapter(
+            organisation="Val-Doré",
+            total=row("", 12 * per_month, 0),
+            days=days if per_month < 5 else (row("2026-01-02", 3, 0), *days[1:]),
+            months=months,
+            hours=(row("09", 12 * per_month, 0),),
+        )
+        facts = ReportFacts(
+            first=date(2026, 1, 1),
+            last=date(2026, 12, 31),
+            made_at=datetime(2027, 1, 1, tzinfo=UTC),
+            time_zone="Europe/Paris",
+            chapters=(masked(made),),
+            masked=True,
+        )
+        with pypdfium2.PdfDocument(report(facts)) as pdf:  # type: ignore[no-untyped-call]
+            return str(pdf[0].get_textpage().get_text_bounded())
+
+    assert "Callers per month" in told(20)
+    assert "too small to be shown" not in told(20)
+    assert "All of these counts are too small to be shown." in told(1)
