@@ -508,7 +508,7 @@ class Appointments:
                 counted = figures.setdefault(place, dict.fromkeys(_FIGURES, 0))
                 counted["booked"] += row.number
                 counted["moved"] += row.moves
-                if row.state in counted:
+                if row.state in _ENDS:  # one that is still booked is counted as that once
                     counted[row.state] += row.number
             for (service, home, site), counted in figures.items():
                 connection.execute(
@@ -562,6 +562,7 @@ class Appointments:
 Span = tuple[datetime, datetime]
 
 _FIGURES = ("offered", "booked", "kept", "missed", "moved", "cancelled")
+_ENDS = ("kept", "missed", "cancelled")
 
 
 def add_appointment(

@@ -5,22 +5,33 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from documents.hashes import sha256_of
 from documents.printed.report.network import NetworkSums, sums_of
 from documents.printed.report.pdf import ReportFacts
+from documents.store.dossier_store import DossierStore
 from expert_app.report.periods import period_of
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.report_settings import CostSettings
 from expert_app.stores.report_facts import ReportReader, years_of
+from session.core.appointment_model import (
+    AppointmentPerson,
+    AppointmentState,
+    AppointmentTime,
+    NewAppointment,
+)
+from session.core.dossier_model import ActingUser, NewDocument
 from session.hub.convention.catalogue import Catalogue
 from session.hub.history.database import History
 from session.protocol.hub.tickets import TicketState
 from tests.support.invented_tickets import entry, ticket
+from tests.unit.documents.store.filled_store import CALLER, PDF
 from tests.unit.expert_app.stores.invented_year import (
     GAVE_UP,
     KM,
@@ -185,3 +196,68 @@ def test_a_year_is_one_year_whether_or_not_it_leaps() -> None:
     assert years_of(date(2024, 1, 1), date(2024, 12, 31)) == 1
     assert years_of(date(2025, 1, 1), date(2026, 12, 31)) == 2
     assert years_of(date(2025, 12, 31), date(2026, 1, 1)) == pytest.approx(2 / 365)
+
+
+def test_documents_and_appointments_are_those_of_the_store(folder: Path) -> None:
+    dossiers = folder / "hub" / "dossiers"
+    day = datetime(YEAR, 6, 2, 9, tzinfo=UTC)
+    with DossierStore(dossiers, now=lambda: day) as store:
+        store.create_dossier("valdore", CALLER)
+        paris = ZoneInfo("Europe/Paris")
+        for number, filed_at in enumerate(
+            (
+                datetime(YEAR, 1, 1, 0, 30, tzinfo=paris),
+                datetime(YEAR, 12, 31, 23, 30, tzinfo=paris),
+                datetime(YEAR + 1, 1, 1, 0, 30, tzinfo=paris),
+            )
+        ):
+            new = NewDocument(
+                piece_id="identity",
+                name="Pièce d'identité",
+                pages=2,
+                sha256=sha256_of(PDF),
+                upload_id=f"u{number}",
+            )
+            store.file("valdore", CALLER.number, new, PDF, filed_at_utc=filed_at)
+        booked = [
+            store.appointments.book(
+                NewAppointment(
+                    organisation="valdore",
+                    request_id=f"r{number}",
+                    time=AppointmentTime(
+                        service="rights",
+                        home="valdore",
+                        site="site0",
+                        starts_at=day + timedelta(hours=number),
+                        length_min=20,
+                    ),
+                    person=AppointmentPerson(caller_number="1234567"),
+                    keep_days=30,
+                ),
+                room=1,
+                by=ActingUser(),
+            )
+            for number in range(1, 4)
+        ]
+        kept, missed, still_open = (one for one in booked if one is not None)
+        store.appointments.arrive(kept, "t1", by=ActingUser())
+        store.appointments.end(kept, AppointmentState.KEPT)
+        store.appointments.end(missed, AppointmentState.MISSED)
+        assert still_open.state is AppointmentState.BOOKED
+        span = (day.replace(hour=0), day.replace(hour=23))
+        offered = {("rights", "", ""): 12}
+        store.appointments.count_day("valdore", f"{YEAR}-06-02", offered, span=span)
+    (chapter,) = read(folder, inside="valdore").chapters
+    assert chapter.documents == 2, "from midnight to midnight where the hub is"
+    appointments = chapter.appointments
+    assert appointments is not None
+    assert (appointments.offered, appointments.booked) == (12, 3)
+    assert appointments.ends == {"kept": 1, "missed": 1, "open": 1}
+    (other,) = read(folder, inside="marais").chapters
+    assert (other.documents, other.appointments) == (0, None)
+
+
+def test_without_dossiers_nothing_is_made_and_nothing_known(folder: Path) -> None:
+    (chapter,) = read(folder, inside="valdore").chapters
+    assert (chapter.documents, chapter.appointments) == (None, None)
+    assert not (folder / "hub" / "dossiers" / "dossiers.sqlite").exists()
