@@ -41,7 +41,7 @@ from views.words.appointments import (
 )
 
 MOST_TO_COME, MOST_PAST = 4, 1
-STEPS_PX = 64
+STEPS_PX = 84
 """Height of an appointment's history with usual letters; more scrolls."""
 
 
@@ -49,13 +49,19 @@ class CallerAppointmentRow(QFrame):
     """One appointment; cancelling asks why, and is pressed twice."""
 
     def __init__(
-        self, facts: DayAppointment, today: date, *, tell: Callable[[AppointmentAct], None]
+        self,
+        facts: DayAppointment,
+        today: date,
+        *,
+        tell: Callable[[AppointmentAct], None],
+        on_history: Callable[[CallerAppointmentRow, bool], None],
     ) -> None:
         super().__init__()
         appointment = facts.appointment
         self.setObjectName(f"caller_appointment_{appointment.id}")
         self.facts = facts
         self._tell = tell
+        self._told_history = on_history
         self._when = first_capital(time_words(appointment.time.starts_at, today))
         places = (facts.service_name, facts.site_name, facts.agent_name)
         detail = " · ".join(filter(None, (*places, told_words(appointment))))
@@ -114,6 +120,7 @@ class CallerAppointmentRow(QFrame):
 
     def _on_history(self, is_wanted: bool) -> None:
         """The second press closes it again."""
+        self._told_history(self, is_wanted)
         if is_wanted:
             self._tell(StepsRequest(appointment_id=self.facts.appointment.id))
         else:
@@ -170,11 +177,17 @@ class CallerAppointmentsCard(Card):
             line.hide()
             line.deleteLater()
         self._rows = [
-            CallerAppointmentRow(facts, self._today(), tell=self._tell) for facts in shown
+            CallerAppointmentRow(facts, self._today(), tell=self._tell, on_history=self._on_history)
+            for facts in shown
         ]
         for line in self._rows:
             self._box.addWidget(line)
             line.show()
+
+    def _on_history(self, row: CallerAppointmentRow, is_open: bool) -> None:
+        """The others make room for the history of one."""
+        for line in self._rows:
+            line.setVisible(line is row or not is_open)
 
     def show_steps(self, appointment_id: str, steps: Sequence[AppointmentStep]) -> None:
         """What became of one of them."""

@@ -56,6 +56,7 @@ from views.desk.appointments.acts import (
     PrintSlip,
     StopOutside,
 )
+from views.desk.appointments.caller_card import CallerAppointmentRow
 from views.desk.my_day.open_work import OpenWork
 from views.desk.window import DeskWindow
 
@@ -207,9 +208,12 @@ def test_what_became_of_an_appointment_is_read_below_it(made: Made) -> None:
     made.job.steps_read.emit(("ap3", StepsAnswer(steps=[failed])))
     steps = card.findChildren(QLabel, "appointment_steps")
     assert [label.isVisible() for label in steps] == [True, False, False]
+    titles = card.findChildren(CallerAppointmentRow)
+    assert [row.isVisible() for row in titles] == [True, False, False], "they make room"
     assert "Not sent: reminder by SMS" in steps[0].text()
     history.click()
     assert not steps[0].isVisible(), "the second press closes it"
+    assert [row.isVisible() for row in titles] == [True, True, True]
     assert made.asked == []
 
 
